@@ -1,0 +1,41 @@
+# Every target makes the same virtual environment first; a second call starts work at once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test test-slow check format clean
+
+demo: $(VENV)/installed
+	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority
+	$(BIN)/bench table 1 7
+
+test: $(VENV)/installed-test
+	$(BIN)/pytest -m "not slow" --numprocesses 2
+
+test-slow: $(VENV)/installed-test
+	$(BIN)/pytest -m slow --durations 10
+
+check: $(VENV)/installed-test
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/basedpyright --pythonpath $(BIN)/python
+
+format: $(VENV)/installed-test
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+clean:
+	rm -rf $(VENV) build *.egg-info
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "bench needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@echo "installing: about 2.5 minutes with a package index nearby"
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-test: $(VENV)/installed
+	$(PIP) --editable '.[test]'
+	touch $@

@@ -1,0 +1,65 @@
+"""A cell and its three stages, each with a fingerprint over inputs kept in clear."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from bench.fingerprint import digest
+
+StageName = Literal["train", "predict", "score"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of a cell's three computations; ``inputs`` is all that decides its product, as JSON data."""
+
+    name: StageName
+    inputs: Mapping[str, Any]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The digest of the inputs: 32 hex digits."""
+        return digest({"stage": self.name, **self.inputs})[:32]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One (task, dataset, model, fold, repeat, protocol): the unit that runs, fails, resumes and is stored."""
+
+    task: str
+    dataset: str
+    model: str
+    fold: int
+    repeat: int
+    protocol: str
+    seed: int
+    train: Stage
+    predict: Stage
+    score: Stage
+
+    @property
+    def stages(self) -> tuple[Stage, Stage, Stage]:
+        """The stages in the order of computation."""
+        return self.train, self.predict, self.score
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The cell's place in a table, as JSON data."""
+        return {
+            "task": self.task,
+            "dataset": self.dataset,
+            "model": self.model,
+            "fold": self.fold,
+            "repeat": self.repeat,
+            "protocol": self.protocol,
+        }
+
+    @property
+    def id(self) -> str:
+        """A file name: readable parts, then the identity's digest."""
+        readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)
+        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}_{digest(self.identity)[:16]}"
+
+    def __str__(self) -> str:
+        return f"{self.model} fold {self.fold}" + (f" repeat {self.repeat}" if self.repeat else "")

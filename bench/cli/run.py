@@ -1,0 +1,117 @@
+"""``bench run``: compute the cells of models on a task."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
+    from bench.plan import Plan
+    from bench.progress import Progress
+    from bench.store import Store
+
+Text = str | None
+
+
+def run_command(
+    task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks`")],
+    models: Annotated[str, typer.Option(help="names with commas, or all; see `bench list models`")],
+    dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    records: Annotated[Text, typer.Option(help="a teacher's name or FILE.jsonl")] = None,
+    config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
+    folds: Annotated[Text, typer.Option(help="all, 0-2 or 0,3")] = None,
+    repeats: Annotated[int | None, typer.Option(help="how often the partition is redrawn")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="model.key=value, NAME.key=value, recipe.key=value or key=value"),
+    ] = None,
+    launcher: Annotated[str, typer.Option(help="inline or local")] = "inline",
+    jobs: Annotated[int, typer.Option(min=1, help="workers of the local launcher")] = 1,
+    store: Annotated[Text, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
+    force: Annotated[bool, typer.Option("--force", help="compute again what stands")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what is done, stale, missing")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="with --dry-run: name the inputs that changed")] = False,
+) -> None:
+    """Train, ask and score models; what stands already is not computed again."""
+    from bench.config import load_config
+    from bench.errors import unknown
+    from bench.launch import LAUNCHERS
+    from bench.outlook import as_text, outlook
+    from bench.plan import Plan
+    from bench.registry import Registry
+    from bench.rows import Request
+    from bench.store import Store, default_store
+
+    if launcher not in LAUNCHERS:
+        raise unknown("launcher", launcher, LAUNCHERS)
+    options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats}
+    given = {key: value for key, value in options.items() if value is not None}
+    loaded, explicit = load_config(config, settings or [], given)
+    request = Request(task, tuple(name.strip() for name in models.split(",")), loaded, explicit)
+    kept = Store(Path(store) if store else default_store())
+    with _progress() as progress:
+        plan = Plan(request, Registry(), progress)
+        if dry_run or explain:
+            text, code = as_text(outlook(plan, kept), explain), 0
+        else:
+            text, code = _run(plan, kept, progress, launcher, jobs, force)
+    typer.echo(text)
+    raise typer.Exit(code)
+
+
+def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs: int, force: bool) -> tuple[str, int]:
+    """Compute what is missing; return the summary and the exit code."""
+    from bench.launch import LAUNCHERS
+    from bench.run import Runner, forget, recorded
+    from bench.specs import resolve
+
+    cells = plan.cells
+    store.prepare()
+    for sentence in plan.dataset.set_aside():
+        progress.say(f"set aside: {sentence}")
+    if force:
+        forget(store, cells)
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    asked = {"task": plan.task.name, "dataset": cells[0].dataset, "protocol": cells[0].protocol}
+    store.write_run(
+        name,
+        {
+            **asked,
+            "models": list(plan.rows),
+            "config": plan.config.model_dump(),
+            "cells": [c.id for c in cells],
+        },
+    )
+    missing = [cell for cell in cells if not recorded(store, cell)]
+    if not missing:
+        return f"all {len(cells)} cells are done already; nothing to do (--force computes them again)", 0
+    progress.say(f"{len(missing)} of {len(cells)} cells to compute, k={plan.k}, store {store.root}")
+    failed = resolve(LAUNCHERS[launcher])(plan, store, missing, progress, name, jobs)
+    runner = Runner(plan, store, progress)
+    for cell in cells:
+        runner.trim(cell)
+    if not failed:
+        return f"all {len(cells)} cells are done", 0
+    lines = [
+        f"{len(failed)} of {len(cells)} cells failed:",
+        *(f"  {cell}: see {store.log(cell.id)}" for cell in failed),
+    ]
+    return "\n".join(lines), 1
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress]":
+    """Show a live bar on a terminal, a line every 30 s elsewhere."""
+    from rich.console import Console
+
+    from bench.progress import Lines, Live
+
+    if sys.stderr.isatty():
+        with Live(Console(stderr=True)) as live:
+            yield live
+    else:
+        yield Lines()

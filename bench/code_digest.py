@@ -1,0 +1,111 @@
+"""The digest of the code that a stage runs: its entry modules and all they import, read and never run."""
+
+import ast
+import hashlib
+import importlib.util
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import bench
+from bench.errors import BenchError
+from bench.fingerprint import digest
+
+LEFT_OUT = (
+    "bench.cli",
+    "bench.tables",
+    "bench.launch",
+    "bench.store",
+    "bench.claim",
+    "bench.progress",
+    "bench.registry",
+    "bench.code_digest",
+)
+"""Modules that show, place or keep results without deciding them."""
+
+
+def code_digest(*modules: str) -> str:
+    """Return the digest over the syntax trees, without docstrings, of the modules and their import closure.
+
+    The closure stays inside our distribution and the entry modules' own packages. BenchError where an entry
+    module has no source.
+    """
+    return digest({module: _tree_digest(path) for module, path in sorted(closure(*modules).items())})
+
+
+@cache
+def closure(*modules: str) -> dict[str, Path]:
+    """Return module name to source file for the modules and what they import, statically."""
+    packages = {"bench", *(module.partition(".")[0] for module in modules)}
+    found: dict[str, Path] = {}
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module in found or module == "bench" or module.startswith(LEFT_OUT):
+            continue
+        path = _source(module)
+        if path is not None:
+            found[module] = path
+            waiting += [name for name in _imports(path, module) if name.partition(".")[0] in packages]
+        elif module in modules:
+            raise BenchError(f"no source of module {module!r} can be found; check the spec's path")
+    return found
+
+
+def _source(module: str) -> Path | None:
+    """Find a module's file by walking its package's folders, so that no package is imported."""
+    top, *parts = module.split(".")
+    if top == "bench":
+        folders = [Path(folder) for folder in bench.__path__]
+    else:
+        spec = importlib.util.find_spec(top)
+        if spec is None:
+            return None
+        if not parts:
+            return Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
+        folders = [Path(folder) for folder in spec.submodule_search_locations or ()]
+    for part in parts[:-1]:
+        folders = [folder / part for folder in folders if (folder / part).is_dir()]
+    candidates = [folder / name for folder in folders for name in (f"{parts[-1]}.py", f"{parts[-1]}/__init__.py")]
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _imports(path: Path, module: str) -> Iterator[str]:
+    """Name the modules a file imports, leaving out those for type checkers only."""
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    waiting: list[ast.AST] = [_parsed(path)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting += node.orelse
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parent = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
+            source = ".".join(name for name in (parent, node.module) if name)
+            yield source
+            yield from (f"{source}.{alias.name}" for alias in node.names)
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise BenchError(f"{path.name} does not parse ({error}); mend it or uninstall its package") from error
+
+
+@cache
+def _tree_digest(path: Path) -> str:
+    tree = ast.parse(ast.unparse(_parsed(path)))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [line for line in body if not _is_docstring(line)] or [ast.Pass()]  # pyright: ignore[reportAttributeAccessIssue] -- every such node has a settable body
+    return hashlib.sha256(ast.unparse(ast.fix_missing_locations(tree)).encode()).hexdigest()
+
+
+def _is_docstring(line: ast.AST) -> bool:
+    return isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) and isinstance(line.value.value, str)

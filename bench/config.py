@@ -1,0 +1,177 @@
+"""A run's configuration: YAML and ``--set a.b=c``, merged and validated."""
+
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
+from yaml import YAMLError
+
+from bench.errors import BenchError, unknown
+from bench.specs import Setting, Settings
+
+EVERY_MODEL = "model"
+"""The name under ``settings`` that speaks to every model of the run that has the key."""
+
+
+class Recipe(BaseModel):
+    """How a model is trained; a row whose recipe differs from the table's is footnoted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    epochs: PositiveInt = 50
+    batch_size: PositiveInt = 48
+    learning_rate: PositiveFloat = 1e-3
+    halve_after: PositiveInt = 5
+    """Epochs without a better validation loss after which the learning rate is halved."""
+    stop_after: PositiveInt = 10
+    """Epochs without a better validation loss after which training stops; the best epoch's weights are kept."""
+    questions_per_picture: PositiveInt = 4
+    """Assistants: how many of a picture's questions one batch holds."""
+    caption_dropout: float = Field(default=0.5, ge=0, le=1)
+    """Assistants: the share of training questions that go without the caption."""
+    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+
+
+class Machine(BaseModel):
+    """What a process computes with; stands in the record, not in a fingerprint."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    device: str = "auto"
+    threads: PositiveInt | None = None
+
+
+class Config(BaseModel):
+    """All choices of a run; ``settings`` holds those of models, tasks and datasets by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str = "synthetic"
+    records: str = "scripted"
+    folds: str | int = "all"
+    k: PositiveInt = 10
+    repeats: PositiveInt = 1
+    seed: NonNegativeInt = 0
+    image_size: PositiveInt = 224
+    validation_share: float = Field(default=0.1, gt=0, lt=1)
+    keep: Literal["scores", "weights", "all"] = "weights"
+    """What stays of a trained model: nothing, weights under 50 MB, all weights."""
+    recipe: Recipe = Recipe()
+    machine: Machine = Machine()
+    settings: dict[str, dict[str, Any]] = {}
+
+
+def load_config(
+    source: str, assignments: Sequence[str] = (), options: Mapping[str, Any] | None = None
+) -> tuple[Config, frozenset[str]]:
+    """Read a config by name or file, apply options by key and ``a.b=c`` assignments, and validate it.
+
+    Returns the config and the keys given explicitly. BenchError names a missing file, a line that is not
+    YAML, an unknown key (with the nearest), or a value of the wrong type.
+    """
+    merged = {**_read(source), **(options or {})}
+    for assignment in assignments:
+        _assign(merged, assignment)
+    assigned = [assignment.partition("=")[0] for assignment in assignments]
+    return _validated(merged, source), frozenset([*(options or {}), *assigned])
+
+
+def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every setting's value, given or default; BenchError for an unknown key, a wrong type or choice."""
+    for key, value in given.items():
+        if key not in settings:
+            raise unknown(f"setting of {name!r}", key, settings)
+        _check(f"{name}.{key}", settings[key], value)
+    return {key: given.get(key, setting.default) for key, setting in settings.items()}
+
+
+def split_recipe(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part a model's values into those of the recipe and those of its own settings."""
+    recipe = {key: value for key, value in given.items() if key in Recipe.model_fields}
+    return recipe, {key: value for key, value in given.items() if key not in recipe}
+
+
+def with_recipe(recipe: Recipe, given: Mapping[str, Any], name: str) -> Recipe:
+    """Return the recipe with a model's own values; BenchError where one does not validate."""
+    try:
+        return Recipe.model_validate({**recipe.model_dump(), **given})
+    except ValidationError as error:
+        raise BenchError(f"{name}: {_explain(error)}") from error
+
+
+def _read(source: str) -> dict[str, Any]:
+    shipped = {
+        path.name.removesuffix(".yaml"): path
+        for path in resources.files("bench.configs").iterdir()
+        if path.name.endswith(".yaml")
+    }
+    if source in shipped:
+        text = shipped[source].read_text(encoding="utf-8")
+    else:
+        path = Path(source)
+        if not path.is_file():
+            raise unknown("config", source, shipped, "or name a YAML file that exists")
+        text = path.read_text(encoding="utf-8")
+    return _parsed(text, source)
+
+
+def _parsed(text: str, source: str) -> dict[str, Any]:
+    try:
+        loaded = OmegaConf.create(text)
+        plain = OmegaConf.to_container(loaded, resolve=True)
+    except (YAMLError, OmegaConfBaseException) as error:
+        place = " ".join(str(error).split())
+        raise BenchError(f"{source!r} cannot be read as YAML: {place}; mend that line") from error
+    if not isinstance(loaded, DictConfig) or not isinstance(plain, dict):
+        raise BenchError(f"{source!r} is not a mapping of keys to values; see the configs shipped for the form")
+    return {str(key): value for key, value in plain.items()}
+
+
+def _assign(merged: dict[str, Any], assignment: str) -> None:
+    key, equals, text = assignment.partition("=")
+    if not equals or not key:
+        raise BenchError(f"--set {assignment!r} is not of the form key=value, for example --set recipe.epochs=3")
+    value = _parsed(f"value: {text}", f"--set {assignment}")["value"]
+    *parents, last = key.split(".")
+    if len(parents) == 1 and parents[0] not in Config.model_fields:
+        parents.insert(0, "settings")
+    if not parents and last not in Config.model_fields:
+        raise unknown("config key", last, Config.model_fields, "a setting of a model, task or dataset is NAME.key")
+    target = merged
+    for parent in parents:
+        target = target.setdefault(parent, {})
+        if not isinstance(target, dict):
+            raise BenchError(f"--set {key}: {parent!r} holds a value and has no keys below it")
+    target[last] = value
+
+
+def _validated(merged: Mapping[str, Any], source: str) -> Config:
+    try:
+        return Config.model_validate(merged)
+    except ValidationError as error:
+        raise BenchError(f"config {source!r}: {_explain(error)}") from error
+
+
+def _explain(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    *parents, last = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        model = {"recipe": Recipe, "machine": Machine}.get(parents[0] if parents else "", Config)
+        return str(unknown("key", last, model.model_fields))
+    return f"{'.'.join([*parents, last])} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def _check(where: str, setting: Setting, value: Any) -> None:
+    if setting.choices and value not in setting.choices:
+        raise unknown(f"value of {where}", str(value), [str(choice) for choice in setting.choices])
+    wanted = type(setting.default)
+    fits = isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
+    if setting.default is None or setting.choices or fits or (wanted is float and type(value) is int):
+        return
+    raise BenchError(
+        f"{where} = {value!r} is {type(value).__name__}, not {wanted.__name__} (default {setting.default!r})"
+    )

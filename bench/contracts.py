@@ -1,0 +1,203 @@
+"""What passes between the harness, a dataset, a teacher, a model and a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from bench.config import Recipe
+    from bench.progress import Progress
+    from bench.specs import ModelSpec
+
+Facts = tuple[tuple[str, str], ...]
+"""What a text states or a scene shows: (kind, value) pairs."""
+
+
+@dataclass(frozen=True)
+class Micrographs:
+    """Pictures with their ids and categories: a view of rows of one memory-mapped array.
+
+    ``pixels`` (M, H, W) uint8 grey, the whole dataset; ``rows`` (N,) the rows of this view;
+    ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``.
+    """
+
+    pixels: np.ndarray
+    rows: np.ndarray
+    ids: tuple[str, ...]
+    labels: np.ndarray
+    categories: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def batch(self, positions: np.ndarray | slice) -> np.ndarray:
+        """Return the uint8 pictures (B, H, W) at these positions of the view."""
+        return self.pixels[self.rows[positions]]
+
+    def take(self, positions: np.ndarray) -> Micrographs:
+        """Return the view of these positions."""
+        ids = tuple(self.ids[position] for position in positions)
+        return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions])
+
+
+@dataclass(frozen=True)
+class InstructionRecord:
+    """One (image, question, answer): ``picture`` is the image's id, ``group`` the prompt group's number (1 to 10).
+
+    ``facts`` are those the answer states; ``id`` is unique within a set.
+    """
+
+    id: str
+    picture: str
+    group: int
+    question: str
+    answer: str
+    facts: Facts
+    teacher: str
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """Instruction records over pictures.
+
+    ``pictures`` (R,) is each record's position in ``micrographs``; ``captions`` one text a picture of
+    ``micrographs``, empty where the protocol withholds it.
+    """
+
+    micrographs: Micrographs
+    records: tuple[InstructionRecord, ...]
+    pictures: np.ndarray
+    captions: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @cached_property
+    def by_picture(self) -> tuple[np.ndarray, ...]:
+        """The positions of each picture's records, one array a picture of ``micrographs``."""
+        order = np.argsort(self.pictures, kind="stable")
+        bounds = np.searchsorted(self.pictures[order], np.arange(len(self.micrographs) + 1))
+        return tuple(order[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True))
+
+    def caption(self, position: int) -> str:
+        """Return the caption that goes with the record at this position."""
+        return self.captions[self.pictures[position]]
+
+    def take(self, positions: Sequence[int] | np.ndarray) -> Instructions:
+        """Return these records over the same pictures."""
+        return replace(
+            self,
+            records=tuple(self.records[position] for position in positions),
+            pictures=self.pictures[np.asarray(positions, dtype=np.int64)],
+        )
+
+
+class Dataset(Protocol):
+    """Micrographs that know what decides them."""
+
+    name: str
+    categories: tuple[str, ...]
+
+    def identity(self) -> dict[str, Any]:
+        """Return in clear what decides the data; its digest is the data digest. Never renders."""
+        ...
+
+    def labels(self) -> np.ndarray:
+        """Return the category index of every picture (N,)."""
+        ...
+
+    def load(self) -> Micrographs:
+        """Return all pictures, rendered or decoded once into the cache."""
+        ...
+
+    def facts(self, position: int) -> Mapping[str, str]:
+        """Return what can be seen in the picture at this position, kind to value; at least its category."""
+        ...
+
+    def caption(self, label: int) -> str:
+        """Return the sentence that names a category, as the prompt's caption says it."""
+        ...
+
+    def set_aside(self) -> tuple[str, ...]:
+        """Return one sentence for each picture that could not be read."""
+        ...
+
+
+class Teacher(Protocol):
+    """A maker of instruction records."""
+
+    def identity(self) -> dict[str, Any]:
+        """Return in clear what decides the records beside the dataset."""
+        ...
+
+    def records(self, dataset: Dataset) -> Sequence[InstructionRecord]:
+        """Return the records of every picture, in the order of the pictures."""
+        ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a model is given beside data.
+
+    ``settings`` the model's, complete; ``folder`` where checkpoints go and stay until training ends.
+    """
+
+    model: ModelSpec
+    settings: Mapping[str, Any]
+    recipe: Recipe
+    seed: int
+    device: str
+    progress: Progress
+    folder: Path
+
+
+class Estimator(Protocol):
+    """A model as the harness sees it; constructed as ``Class(context)``."""
+
+    def fit(self, train: Any, validation: Any, context: Context) -> None:
+        """Learn from the training side, judging by the validation side; resumes from ``context.folder``."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write weights and whatever ``load`` needs, without pickle."""
+        ...
+
+    @classmethod
+    def load(cls, folder: Path, context: Context) -> Self:
+        """Read what ``save`` wrote."""
+        ...
+
+
+class Classifier(Estimator, Protocol):
+    """An estimator that classifies pictures."""
+
+    def predict_proba(self, images: Micrographs) -> np.ndarray:
+        """Return probabilities (N, C); rows sum to 1."""
+        ...
+
+
+class Answerer(Estimator, Protocol):
+    """An estimator that answers questions about pictures."""
+
+    def answer(self, questions: Instructions) -> list[str]:
+        """Return one answer a record, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a task says of one cell.
+
+    ``metrics``: name to (value, standard error or None). ``items``: one flat mapping a question, in order.
+    ``counts``: named whole tables of the cell, such as a confusion matrix, as JSON data.
+    """
+
+    metrics: Mapping[str, tuple[float, float | None]]
+    items: tuple[Mapping[str, Any], ...]
+    counts: Mapping[str, Any]

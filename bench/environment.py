@@ -1,0 +1,81 @@
+"""What a process computes with: device, threads, seeds, and the description of them that a record keeps."""
+
+import os
+import platform
+import random
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from re import match
+from typing import Any
+
+import numpy as np
+
+from bench.config import Machine
+from bench.registry import DISTRIBUTION
+
+
+def prepare(machine: Machine, seed: int) -> str:
+    """Seed all random sources, set the threads, and return the device.
+
+    Call it after the model's code is imported: torch is configured only where that code uses it.
+    """
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 -- libraries draw from the global state
+    if "torch" not in sys.modules:
+        return "cpu"
+    import torch
+
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_num_threads(machine.threads or os.cpu_count() or 1)
+    if machine.device != "auto":
+        return machine.device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def description(device: str) -> dict[str, Any]:
+    """Return versions, device, threads and commit, as a record keeps them."""
+    torch = sys.modules.get("torch")
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpu_count": os.cpu_count(),
+        "device": device,
+        "threads": torch.get_num_threads() if torch else 1,
+        "packages": _versions(),
+        "code": _commit(),
+    }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    names = {DISTRIBUTION}
+    for requirement in requires(DISTRIBUTION) or ():
+        name = match(r"[\w.-]+", requirement)
+        if name and "extra ==" not in requirement:
+            names.add(name.group())
+    return {name: found for name in sorted(names) if (found := _version(name))}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+@cache
+def _commit() -> dict[str, Any] | None:
+    """Return the checkout's commit and whether files differ from it, None outside a checkout."""
+    root = Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True)
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return {"commit": head.stdout.strip(), "dirty": bool(status.stdout.strip())}

@@ -1,0 +1,40 @@
+"""Every way to extend the harness: each hook is handed a ``register`` callable for its specs."""
+
+from collections.abc import Callable
+
+import pluggy
+
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, TableSpec, TaskSpec, TeacherSpec
+
+hookspec = pluggy.HookspecMarker("bench")
+hookimpl = pluggy.HookimplMarker("bench")
+
+
+@hookspec
+def register_families(register: Callable[[FamilySpec], None]) -> None:
+    """Register families of models: label, default estimator, block of a table."""
+
+
+@hookspec
+def register_models(register: Callable[[ModelSpec], None]) -> None:
+    """Register models: each is a row of a table."""
+
+
+@hookspec
+def register_tasks(register: Callable[[TaskSpec], None]) -> None:
+    """Register tasks: what is asked of a model and how its answers are scored."""
+
+
+@hookspec
+def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
+    """Register datasets; a name ending in ':' takes the rest of the name as its argument."""
+
+
+@hookspec
+def register_teachers(register: Callable[[TeacherSpec], None]) -> None:
+    """Register teachers: makers of instruction records."""
+
+
+@hookspec
+def register_tables(register: Callable[[TableSpec], None]) -> None:
+    """Register tables: rendered views over records."""

@@ -1,0 +1,91 @@
+"""What a run would do: stages done, stale or missing, why, and about how long it would take."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bench.cell import Cell, Stage
+from bench.fingerprint import difference
+from bench.plan import Plan
+from bench.run import needed, recorded
+from bench.store import Store
+
+_ANSWERING_SHARE = 0.15
+"""Without a record to go by, answering is taken to cost this share of the training hint."""
+
+
+@dataclass(frozen=True)
+class CellOutlook:
+    """A cell's three states, the seconds it is expected to take, and the changed inputs of stale stages."""
+
+    cell: Cell
+    states: Mapping[str, str]
+    seconds: float
+    changes: tuple[str, ...]
+
+
+def outlook(plan: Plan, store: Store) -> list[CellOutlook]:
+    """Look at every cell of a plan; nothing is computed or written."""
+    records = sorted(store.records(), key=lambda record: record["finished"])
+    latest = {_place(record["cell"]): record for record in records}
+    return [_look(plan, store, cell, latest) for cell in plan.cells]
+
+
+def as_text(found: list[CellOutlook], explain: bool) -> str:
+    """Render an outlook as a table, with the changed inputs below when asked."""
+    from tabulate import tabulate
+
+    rows = [[str(look.cell), *look.states.values(), _duration(look.seconds)] for look in found]
+    total = sum(look.seconds for look in found)
+    lines = [tabulate(rows, headers=["cell", "train", "predict", "score", "about"]), ""]
+    idle = all(state == "done" for look in found for state in look.states.values())
+    lines.append("nothing to do" if idle else f"about {_duration(total)} on one worker")
+    if explain:
+        lines += [f"{look.cell}: {change}" for look in found for change in look.changes] or ["no input changed"]
+    return "\n".join(lines)
+
+
+def _place(cell: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(cell[key] for key in ("task", "dataset", "model", "fold", "repeat"))
+
+
+def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...], dict[str, Any]]) -> CellOutlook:
+    before = latest.get(_place(cell.identity))
+    missing = {stage.name for stage in needed(store, cell)}
+    states, changes = {}, []
+    for stage in cell.stages:
+        stale = before is not None and before["stages"][stage.name] != stage.fingerprint
+        states[stage.name] = "done" if stage.name not in missing else "stale" if stale else "missing"
+        if stale and before is not None:
+            old = store.inputs(before["stages"][stage.name]) or {}
+            changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
+    if not missing and not recorded(store, cell):
+        states["score"] = "missing"  # the record alone is to be written
+    seconds = sum(_estimate(plan, cell, stage, latest) for stage in cell.stages if stage.name in missing)
+    return CellOutlook(cell, states, seconds, tuple(changes))
+
+
+def _estimate(plan: Plan, cell: Cell, stage: Stage, latest: Mapping[tuple[Any, ...], dict[str, Any]]) -> float:
+    """Estimate a stage's seconds from the model's own records, else from the hint in its spec."""
+    row = plan.rows[cell.model]
+    tested = len(plan.dataset.labels()) / plan.k
+    trained = tested * (plan.k - 1) * (1 - plan.config.validation_share) * row.recipe.epochs
+    pace = next(_paces(cell, stage, latest), None)
+    if pace is not None:
+        return pace * (trained if stage.name == "train" else tested)
+    hint = row.spec.seconds * trained / 1000
+    return {"train": hint, "predict": hint * _ANSWERING_SHARE, "score": 1.0}[stage.name]
+
+
+def _paces(cell: Cell, stage: Stage, latest: Mapping[tuple[Any, ...], dict[str, Any]]) -> Iterator[float]:
+    """Give the seconds a picture (and epoch) of the model's records, the latest first."""
+    for record in reversed(list(latest.values())):
+        timing = record["timings"].get(stage.name)
+        if timing and (record["cell"]["model"], record["cell"]["task"]) == (cell.model, cell.task):
+            yield timing["seconds"] / timing["units"]
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,207 @@
+"""From what is asked for to cells: names resolved, settings completed, fingerprints taken. Nothing is computed."""
+
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from bench.cell import Cell, Stage
+from bench.config import EVERY_MODEL, Config, complete
+from bench.contracts import Dataset, Teacher
+from bench.errors import BenchError, unknown
+from bench.fingerprint import digest, file_digest
+from bench.freshness import predict_code, score_code, train_code
+from bench.progress import Progress
+from bench.registry import Registry
+from bench.rows import Request, Row, resolve_rows
+from bench.specs import TaskSpec, resolve
+from bench.splits import Fold, fold, usable_k
+
+
+class Plan:
+    """A request resolved against the registry: rows, cells, and the data they need."""
+
+    def __init__(self, request: Request, registry: Registry, progress: Progress) -> None:
+        self.request = request
+        self.config = request.config
+        self.progress = progress
+        self.task: TaskSpec = registry.find("task", request.task)[0]
+        self._check_names(registry)
+        self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
+        self.task_settings = complete(request.task, self.task.settings, self._given(request.task))
+        self.dataset: Dataset = self._dataset(registry)
+        spec, argument = registry.find("teacher", _teacher_name(self.config.records))
+        self.teacher: Teacher = resolve(spec.builds)(argument, self.config.seed)
+
+    @cached_property
+    def k(self) -> int:
+        """The number of folds: what the config names, at most the smallest category's size."""
+        return usable_k(self.dataset.labels(), self.config.k, "k" in self.request.explicit, self.dataset.categories)
+
+    @cached_property
+    def folds(self) -> tuple[int, ...]:
+        """The folds that run."""
+        return parse_folds(str(self.config.folds), self.k)
+
+    def fold(self, cell: Cell) -> Fold:
+        """Return a cell's positions in the dataset."""
+        return fold(self.dataset.labels(), self.k, cell.fold, cell.repeat, self.config.validation_share)
+
+    @cached_property
+    def poses(self) -> ModuleType:
+        """The task's posing module."""
+        return resolve_module(self.task.poses)
+
+    @cached_property
+    def scores(self) -> ModuleType:
+        """The task's scoring module."""
+        return resolve_module(self.task.scores)
+
+    @cached_property
+    def protocol(self) -> dict[str, Any]:
+        """What must agree for two rows to stand in one table, in clear."""
+        return {
+            "dataset": self.config.dataset,
+            "data": digest(self._data)[:16],
+            "records": digest(self._records)[:16],
+            "split": self._split,
+            "repeats": self.config.repeats,
+            "image_size": self.config.image_size,
+            "task": self.poses.protocol(self.task_settings),
+            "metrics": self.scores.definitions(self.task_settings),
+        }
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, model by model."""
+        places = [(fold, repeat) for repeat in range(self.config.repeats) for fold in self.folds]
+        return tuple(self._cell(row, *place) for row in self.rows.values() for place in places)
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        return self.dataset.identity()
+
+    @cached_property
+    def _records(self) -> dict[str, Any]:
+        return self.teacher.identity()
+
+    @cached_property
+    def _split(self) -> dict[str, Any]:
+        return {"kind": "stratified", "k": self.k, "validation_share": self.config.validation_share}
+
+    def _cell(self, row: Row, fold: int, repeat: int) -> Cell:
+        seed = int(digest([self.config.seed, fold, repeat])[:8], 16)
+        train = Stage("train", self._train_inputs(row, fold, repeat, seed))
+        predict = Stage("predict", self._predict_inputs(row, train))
+        score = Stage("score", self._score_inputs(predict))
+        return Cell(
+            self.task.name,
+            self.config.dataset,
+            row.name,
+            fold,
+            repeat,
+            digest(self.protocol)[:16],
+            seed,
+            train,
+            predict,
+            score,
+        )
+
+    def _train_inputs(self, row: Row, fold: int, repeat: int, seed: int) -> dict[str, Any]:
+        return {
+            "data": self._data,
+            "image_size": self.config.image_size,
+            "split": {**self._split, "fold": fold, "repeat": repeat},
+            "records": self._records if row.trains_on == "instructions" else None,
+            "model": {
+                "name": row.name,
+                "builds": row.spec.builds,
+                "estimator": row.estimator,
+                "settings": row.staged("train"),
+                "weights": _weights_digest(row.settings.get("weights")),
+            },
+            "recipe": row.recipe.model_dump(),
+            "seed": seed,
+            "code": train_code(row.spec, row.family),
+        }
+
+    def _predict_inputs(self, row: Row, train: Stage) -> dict[str, Any]:
+        return {
+            "train": train.fingerprint,
+            "records": self._records,
+            "task": self.protocol["task"],
+            "settings": row.staged("predict"),
+            "code": predict_code(self.task),
+        }
+
+    def _score_inputs(self, predict: Stage) -> dict[str, Any]:
+        return {
+            "predict": predict.fingerprint,
+            "metrics": self.protocol["metrics"],
+            "code": score_code(self.task),
+        }
+
+    def _given(self, name: str) -> dict[str, Any]:
+        return self.config.settings.get(name, {})
+
+    def _dataset(self, registry: Registry) -> Dataset:
+        spec, argument = registry.find("dataset", self.config.dataset)
+        settings = complete(spec.name, spec.settings, self._given(spec.name))
+        return resolve(spec.builds)(argument, settings, self.config.image_size, self.progress)
+
+    def _check_names(self, registry: Registry) -> None:
+        """Refuse settings of a name that is no model, task or dataset."""
+        for name in self.config.settings.keys() - {EVERY_MODEL, *self.request.models, self.request.task}:
+            if not _registered(registry, name):
+                names = [
+                    *registry.every("model"),
+                    *registry.every("task"),
+                    *registry.every("dataset"),
+                    EVERY_MODEL,
+                ]
+                raise unknown("name in settings", name, [*names, *Config.model_fields])
+
+
+def parse_folds(text: str, k: int) -> tuple[int, ...]:
+    """Return the folds named by ``all``, ``0-2`` or ``0,3``; BenchError for one out of range or another form."""
+    if text == "all":
+        return tuple(range(k))
+    folds: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        if not first.strip().isdigit() or (dash and not last.strip().isdigit()):
+            raise BenchError(f"--folds {text!r} is none of the forms all, 0-2 or 0,3")
+        folds |= set(range(int(first), int(last or first) + 1))
+    if not folds or max(folds) >= k:
+        raise BenchError(f"--folds {text!r} is out of range: there are {k} folds, 0 to {k - 1}")
+    return tuple(sorted(folds))
+
+
+def resolve_module(path: str) -> ModuleType:
+    """Import the module of a lazy path, whose attribute must be there."""
+    resolve(path)
+    return __import__(path.partition(":")[0], fromlist=["_"])
+
+
+def _registered(registry: Registry, name: str) -> bool:
+    for kind in ("model", "task", "dataset"):
+        try:
+            registry.find(kind, name)
+        except BenchError:
+            continue
+        return True
+    return False
+
+
+def _teacher_name(records: str) -> str:
+    """Return the teacher that a choice of records names; a file is read by the teacher of files."""
+    return f"file:{records}" if records.endswith(".jsonl") else records
+
+
+def _weights_digest(weights: Any) -> str | None:
+    """Digest local weights, file by file; a hub id stands for itself among the settings."""
+    if not isinstance(weights, str) or not Path(weights).exists():
+        return None
+    path = Path(weights)
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return digest({str(file.relative_to(path)): file_digest(file) for file in files})[:16]

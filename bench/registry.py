@@ -1,0 +1,149 @@
+"""What plugins register, each loaded in isolation and only when a command needs it."""
+
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal
+
+import pluggy
+
+from bench import hookspecs
+from bench.errors import BenchError, unknown
+from bench.specs import FamilySpec, ModelSpec
+
+DISTRIBUTION = "mvaema-bench"
+Kind = Literal["family", "model", "task", "dataset", "teacher", "table"]
+PLURALS: dict[Kind, str] = {
+    "family": "families",
+    "model": "models",
+    "task": "tasks",
+    "dataset": "datasets",
+    "teacher": "teachers",
+    "table": "tables",
+}
+
+
+@dataclass
+class Plugin:
+    """One entry point: its distribution and, once loading was tried, what it registered or how it failed."""
+
+    entry_point: EntryPoint
+    distribution: str
+    loaded: bool = False
+    registered: list[str] = field(default_factory=list)
+    failure: str = ""
+
+    @property
+    def name(self) -> str:
+        """The entry point's name."""
+        return self.entry_point.name
+
+
+class Registry:
+    """Specs by kind and name.
+
+    The distribution's own entry points are loaded first; those of other distributions one by one, only while
+    a wanted name is still unknown, or all of them when everything is asked for.
+    """
+
+    def __init__(self, found: list[Plugin] | None = None) -> None:
+        self.plugins = _discovered() if found is None else found
+        self._specs: dict[Kind, dict[str, Any]] = {kind: {} for kind in PLURALS}
+        self._owners: dict[tuple[Kind, str], str] = {}
+
+    def find(self, kind: Kind, name: str) -> tuple[Any, str]:
+        """Return the spec of this name and its argument, '' for a name that takes none; BenchError if unknown."""
+        key, argument = (f"{name.partition(':')[0]}:", name.partition(":")[2]) if ":" in name else (name, "")
+        for _ in self._loading(key):
+            if key in self._specs[kind]:
+                return self._specs[kind][key], argument
+        raise self._unknown(kind, name)
+
+    def search(self, kind: Kind, matches: Callable[[Any], bool]) -> Any | None:
+        """Return the first spec that matches, loading no more plugins than that takes; None where none does."""
+        for _ in self._loading(None):
+            for spec in self._specs[kind].values():
+                if matches(spec):
+                    return spec
+        return None
+
+    def every(self, kind: Kind) -> dict[str, Any]:
+        """Return all specs of a kind by name, in the order of registration."""
+        for _ in self._loading(None):
+            pass
+        return self._specs[kind]
+
+    def family(self, model: ModelSpec) -> FamilySpec:
+        """Return the family of a model."""
+        return self.find("family", model.family)[0]
+
+    def load_all(self) -> list[Plugin]:
+        """Load every plugin and return them with what each registered or how it failed."""
+        self.every("model")
+        return self.plugins
+
+    def _loading(self, wanted: str | None) -> Iterator[None]:
+        """Load our own plugins, then the others one by one, that named as wanted first; a step after each."""
+        own = [plugin for plugin in self.plugins if plugin.distribution == DISTRIBUTION]
+        others = [plugin for plugin in self.plugins if plugin.distribution != DISTRIBUTION]
+        for plugin in own:
+            self._load(plugin)
+        yield
+        for plugin in sorted(others, key=lambda plugin: (plugin.name != wanted, plugin.name)):
+            self._load(plugin)
+            yield
+
+    def _load(self, plugin: Plugin) -> None:
+        if plugin.loaded:
+            return
+        plugin.loaded = True
+        try:
+            taken = self._hooked(plugin)
+        except BenchError:
+            raise
+        except (
+            Exception,
+            SystemExit,
+        ):  # a stranger's module may fail in any way; it must not take others with it
+            plugin.failure = traceback.format_exc()
+            return
+        for kind, spec in taken:
+            self._add(kind, spec, plugin)
+
+    def _hooked(self, plugin: Plugin) -> list[tuple[Kind, Any]]:
+        manager = pluggy.PluginManager("bench")
+        manager.add_hookspecs(hookspecs)
+        manager.register(plugin.entry_point.load(), plugin.name)
+        manager.check_pending()
+        taken: list[tuple[Kind, Any]] = []
+        for kind, plural in PLURALS.items():
+            getattr(manager.hook, f"register_{plural}")(register=_collector(kind, taken))
+        return taken
+
+    def _add(self, kind: Kind, spec: Any, plugin: Plugin) -> None:
+        owner = self._owners.get((kind, spec.name))
+        if owner is not None:
+            raise BenchError(
+                f"{kind} {spec.name!r} is registered twice, by plugin {owner!r} and by {plugin.name!r} "
+                f"of {plugin.distribution}; uninstall one of them or rename its {kind}"
+            )
+        self._specs[kind][spec.name] = spec
+        self._owners[kind, spec.name] = plugin.name
+        plugin.registered.append(f"{kind} {spec.name}")
+
+    def _unknown(self, kind: Kind, name: str) -> BenchError:
+        broken = [plugin.name for plugin in self.plugins if plugin.failure]
+        remedy = f"plugin {', '.join(broken)} failed to load, see `bench list plugins`" if broken else ""
+        return unknown(kind, name, self._specs[kind], remedy)
+
+
+def _collector(kind: Kind, taken: list[tuple[Kind, Any]]) -> Callable[[Any], None]:
+    return lambda spec: taken.append((kind, spec))
+
+
+def _discovered() -> list[Plugin]:
+    return [
+        Plugin(point, point.dist.name if point.dist else "unknown")
+        for point in sorted(entry_points(group="bench"), key=lambda point: point.name)
+    ]

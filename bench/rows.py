@@ -1,0 +1,124 @@
+"""The rows of a run: models with their settings and recipes, as this run trains them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.config import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
+from bench.errors import BenchError, unknown
+from bench.freshness import estimator_path
+from bench.registry import Registry
+from bench.specs import Contract, Data, FamilySpec, ModelSpec, TaskSpec
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked for; a worker builds the same plan from it."""
+
+    task: str
+    models: tuple[str, ...]
+    config: Config
+    explicit: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model with its settings and recipe as this run trains it."""
+
+    name: str
+    spec: ModelSpec
+    family: FamilySpec
+    settings: Mapping[str, Any]
+    recipe: Recipe
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """What a task may ask of the model."""
+        return self.spec.contracts if self.spec.contracts is not None else self.family.contracts
+
+    @property
+    def trains_on(self) -> Data:
+        """The data the train stage is handed, whatever the task is."""
+        return self.spec.trains_on or self.family.trains_on
+
+    @property
+    def estimator(self) -> str:
+        """The lazy path of the estimator."""
+        path = estimator_path(self.spec, self.family)
+        if path is None:
+            raise BenchError(f"model {self.name!r} names no estimator and family {self.family.name!r} has none")
+        return path
+
+    @property
+    def deviations(self) -> list[str]:
+        """Say which settings differ from the model's defaults."""
+        defaults = {key: setting.default for key, setting in self.spec.settings.items()}
+        return [
+            f"{key} {value} (default {defaults[key]})" for key, value in self.settings.items() if value != defaults[key]
+        ]
+
+    def staged(self, stage: str) -> dict[str, Any]:
+        """Return the settings whose change redoes this stage."""
+        return {key: value for key, value in self.settings.items() if self.spec.settings[key].stage == stage}
+
+
+def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:
+    """Resolve the models asked for; BenchError for one unknown or unable to do the task, or a setting none has."""
+    rows = [_row(name, request, registry) for name in _names(request.models, task, registry)]
+    for row in rows:
+        if task.asks not in row.contracts:
+            able = ", ".join(spec.name for spec in _able(task, registry))
+            asks = f"task {task.name!r}, which asks for a {task.asks}"
+            raise BenchError(f"model {row.name!r} cannot do {asks}; able: {able}")
+    for key in request.config.settings.get(EVERY_MODEL, {}):
+        if not any(key in row.settings or key in Recipe.model_fields for row in rows):
+            keys = {key for row in rows for key in row.settings} | Recipe.model_fields.keys()
+            raise unknown("setting of the models", key, keys)
+    return rows
+
+
+def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
+    models = registry.every("model").values()
+    return [spec for spec in models if task.asks in (spec.contracts or registry.family(spec).contracts)]
+
+
+def _names(asked: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:
+    """Expand ``all`` to the rows able to do the task, without variants, controls and names with an argument."""
+    names: list[str] = []
+    for name in asked:
+        if name != "all":
+            names.append(name)
+            continue
+        for spec in _able(task, registry):
+            if not spec.variant_of and not spec.name.endswith(":") and not registry.family(spec).control:
+                names.append(spec.name)
+    return list(dict.fromkeys(names))
+
+
+def _row(name: str, request: Request, registry: Registry) -> Row:
+    spec: ModelSpec = registry.find("model", name)[0]
+    given = _given_to(name, spec, request)
+    recipe, settings = split_recipe(given)
+    for key in settings.keys() - spec.settings.keys():
+        raise unknown(f"setting of {name!r}", key, [*spec.settings, *Recipe.model_fields])
+    return Row(
+        name,
+        spec,
+        registry.family(spec),
+        complete(name, spec.settings, settings),
+        with_recipe(request.config.recipe, recipe, name),
+    )
+
+
+def _given_to(name: str, spec: ModelSpec, request: Request) -> dict[str, Any]:
+    """Merge what is said to every model and to this one; the command line goes before the config."""
+    own = request.config.settings.get(name, {})
+    shared = {
+        key: value
+        for key, value in request.config.settings.get(EVERY_MODEL, {}).items()
+        if key in spec.settings or key in Recipe.model_fields
+    }
+    commanded = {
+        key for key in shared if f"{EVERY_MODEL}.{key}" in request.explicit and f"{name}.{key}" not in request.explicit
+    }
+    return {**shared, **{key: value for key, value in own.items() if key not in commanded}}

@@ -1,0 +1,281 @@
+"""One cell to its record, stage by stage: the only place where a model meets a task."""
+
+import json
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from bench import claim, environment
+from bench.cell import Cell, Stage
+from bench.contracts import Context, InstructionRecord, Instructions, Micrographs, Scores
+from bench.errors import BenchError
+from bench.plan import Plan
+from bench.progress import CellProgress, Progress
+from bench.rows import Row
+from bench.specs import resolve
+from bench.store import SMALL_WEIGHTS, Store, read_json, write_json
+
+Outcome = Literal["done", "failed", "busy"]
+RECORD_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The data of one cell: the train stage's two sides, and the test side as its task poses it."""
+
+    train: Any
+    validation: Any
+    posed: Any
+    reference: Any
+
+
+class Materials:
+    """The data of a plan, loaded once a process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    @cached_property
+    def micrographs(self) -> Micrographs:
+        """All pictures."""
+        return self._plan.dataset.load()
+
+    @cached_property
+    def records(self) -> tuple[InstructionRecord, ...]:
+        """All instruction records."""
+        return tuple(self._plan.teacher.records(self._plan.dataset))
+
+    def instructions(self, positions: np.ndarray) -> Instructions:
+        """Return the records of the pictures at these positions, with captions."""
+        micrographs = self.micrographs.take(positions)
+        where = {name: position for position, name in enumerate(micrographs.ids)}
+        records = tuple(record for record in self.records if record.picture in where)
+        pictures = np.array([where[record.picture] for record in records], dtype=np.int64)
+        captions = tuple(self._plan.dataset.caption(int(label)) for label in micrographs.labels)
+        return Instructions(micrographs, records, pictures, captions)
+
+    def sides(self, cell: Cell) -> Sides:
+        """Return what a cell trains on, and what it is asked."""
+        fold = self._plan.fold(cell)
+        view = self.instructions if self._plan.rows[cell.model].trains_on == "instructions" else self.micrographs.take
+        asked = self.instructions if self._plan.task.asks == "answerer" else self.micrographs.take
+        posed = self._plan.poses.pose(asked(fold.test), self._plan.task_settings)
+        return Sides(view(fold.train), view(fold.validation), posed, asked(fold.train))
+
+
+class Runner:
+    """Computes the cells of a plan in this process."""
+
+    def __init__(self, plan: Plan, store: Store, progress: Progress) -> None:
+        self.plan = plan
+        self.store = store
+        self.progress = progress
+        self.materials = Materials(plan)
+
+    def run(self, cell: Cell) -> Outcome:
+        """Compute what the cell lacks and write its record.
+
+        Returns "busy" where another process computes one of its stages; "failed" after writing the failure to
+        the cell's log, so that other cells go on.
+        """
+        if recorded(self.store, cell):
+            return "done"
+        progress = CellProgress(self.progress, str(cell), self.store.log(cell.id))
+        try:
+            finished = all(self._ensure(cell, stage, progress) for stage in needed(self.store, cell))
+            if finished:
+                self._record(cell, progress)
+            return "done" if finished else "busy"
+        except Exception as error:  # one failing model never stops another
+            progress.note(traceback.format_exc())
+            progress.say(f"failed: {_one_line(error)}")
+            return "failed"
+        finally:
+            progress.close()
+
+    def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress) -> bool:
+        """Compute a stage unless its product stands; False while another process is at it."""
+        folder = self.store.stage(stage.fingerprint)
+        if self.store.product(stage.fingerprint):
+            return True
+        held = claim.acquire(folder / "claim")
+        if held is None:
+            return False
+        with held:
+            if self.store.product(stage.fingerprint) is None:
+                steps = {"train": self._train, "predict": self._predict, "score": self._score}
+                self._make(cell, stage, steps[stage.name], progress)
+        return True
+
+    def _make(
+        self, cell: Cell, stage: Stage, step: Callable[[Cell, Path, Context], int], progress: CellProgress
+    ) -> None:
+        row = self.plan.rows[cell.model]
+        estimator_class = resolve(row.estimator)
+        device = environment.prepare(self.plan.config.machine, cell.seed)
+        work = self.store.stage(stage.fingerprint) / "work"
+        work.mkdir(parents=True, exist_ok=True)
+        context = Context(row.spec, row.settings, row.recipe, cell.seed, device, progress, work)
+        progress.note(
+            f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator_class.__name__}"
+        )
+
+        def make(folder: Path) -> None:
+            began = time.monotonic()
+            units = step(cell, folder, context)
+            meta = {
+                "seconds": time.monotonic() - began,
+                "units": units,
+                "environment": environment.description(device),
+            }
+            write_json(folder / "product.json", meta)
+
+        self.store.make_product(stage.fingerprint, stage.inputs, make)
+
+    def _train(self, cell: Cell, folder: Path, context: Context) -> int:
+        sides = self.materials.sides(cell)
+        estimator = resolve(self._row(cell).estimator)(context)
+        estimator.fit(sides.train, sides.validation, context)
+        (folder / "weights").mkdir()
+        estimator.save(folder / "weights")
+        return context.recipe.epochs * _pictures(sides.train)
+
+    def _predict(self, cell: Cell, folder: Path, context: Context) -> int:
+        product = self.store.product(cell.train.fingerprint)
+        if product is None or not (product / "weights").is_dir():
+            raise BenchError(f"the weights of {cell} are gone; run the same command with --force")
+        posed = self.materials.sides(cell).posed
+        estimator = resolve(self._row(cell).estimator).load(product / "weights", context)
+        context.progress.start(f"answering {len(posed)} questions", 1)
+        if self.plan.task.asks == "answerer":
+            write_json(folder / "answers.json", checked_answers(estimator.answer(posed), len(posed)))
+        else:
+            np.save(folder / "probabilities.npy", estimator.predict_proba(posed), allow_pickle=False)
+        return _pictures(posed)
+
+    def _score(self, cell: Cell, folder: Path, context: Context) -> int:
+        sides = self.materials.sides(cell)
+        product = self.store.product(cell.predict.fingerprint)
+        assert product is not None, "predict comes before score"
+        if self.plan.task.asks == "answerer":
+            given = read_json(product / "answers.json")
+        else:
+            given = np.load(product / "probabilities.npy", allow_pickle=False)
+        context.progress.start(f"scoring {len(sides.posed)} answers", 1)
+        scores: Scores = self.plan.scores.score(given, sides.posed, sides.reference, self.plan.task_settings)
+        metrics = {name: {"value": value, "error": error} for name, (value, error) in scores.metrics.items()}
+        write_json(folder / "scores.json", {"metrics": metrics, "counts": scores.counts, "n": len(scores.items)})
+        lines = (json.dumps(item, ensure_ascii=False) for item in scores.items)
+        (folder / "items.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return _pictures(sides.posed)
+
+    def _record(self, cell: Cell, progress: CellProgress) -> None:
+        products = {stage.name: self._product_meta(stage) for stage in cell.stages}
+        score = self.store.product(cell.score.fingerprint)
+        assert score is not None, "a record comes after its score"
+        row = self._row(cell)
+        scores = read_json(score / "scores.json")
+        self.store.write_record(
+            cell.id,
+            {
+                "format": RECORD_FORMAT,
+                "cell": cell.identity,
+                "protocol": self.plan.protocol,
+                "model": {
+                    "label": row.spec.label,
+                    "family": row.family.name,
+                    "family_label": row.family.label,
+                    "order": row.family.order,
+                    "control": row.family.control,
+                    "variant_of": row.spec.variant_of,
+                    "footnote": row.spec.footnote,
+                    "settings": dict(row.settings),
+                    "deviations": row.deviations,
+                    "recipe": row.recipe.model_dump(),
+                },
+                "config_recipe": self.plan.config.recipe.model_dump(),
+                "stages": {stage.name: stage.fingerprint for stage in cell.stages},
+                "code": {stage.name: stage.inputs["code"] for stage in cell.stages},
+                "metrics": scores["metrics"],
+                "n": scores["n"],
+                "timings": {
+                    name: {"seconds": meta["seconds"], "units": meta["units"]}
+                    for name, meta in products.items()
+                    if meta
+                },
+                "environment": {name: meta["environment"] for name, meta in products.items() if meta},
+                "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
+            },
+        )
+        spent = sum(meta["seconds"] for meta in products.values() if meta)
+        progress.say(
+            f"done in {spent:.0f} s, " + ", ".join(f"{k} {v['value']:.3f}" for k, v in scores["metrics"].items())
+        )
+
+    def _product_meta(self, stage: Stage) -> dict[str, Any] | None:
+        product = self.store.product(stage.fingerprint)
+        return read_json(product / "product.json") if product else None
+
+    def _row(self, cell: Cell) -> Row:
+        return self.plan.rows[cell.model]
+
+    def trim(self, cell: Cell) -> None:
+        """Drop a finished cell's weights where the config keeps no such weights."""
+        product = self.store.product(cell.train.fingerprint)
+        if product is None or not (product / "weights").is_dir():
+            return
+        size = sum(file.stat().st_size for file in (product / "weights").rglob("*") if file.is_file())
+        keep = self.plan.config.keep
+        if keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS):
+            self.progress.say(f"{cell}: weights of {size / 2**20:.0f} MB dropped (keep={keep})")
+            self.store.drop(cell.train.fingerprint)
+
+
+def recorded(store: Store, cell: Cell) -> bool:
+    """Tell whether the cell's record stands and refers to these very stages."""
+    record = store.record(cell.id)
+    return record is not None and record["stages"] == {stage.name: stage.fingerprint for stage in cell.stages}
+
+
+def needed(store: Store, cell: Cell) -> list[Stage]:
+    """Return the stages to compute: those without a product whose product a later missing stage asks for."""
+    missing: list[Stage] = []
+    for stage in reversed(cell.stages):
+        if store.product(stage.fingerprint):
+            break
+        missing.insert(0, stage)
+    return missing
+
+
+def checked_answers(answers: list[str], asked: int) -> list[str]:
+    """Return the answers if each question has exactly one; BenchError otherwise."""
+    if len(answers) != asked or not all(isinstance(answer, str) for answer in answers):
+        raise BenchError(
+            f"the model gave {len(answers)} answers to {asked} questions; answer() must return one string each"
+        )
+    return answers
+
+
+def forget(store: Store, cells: tuple[Cell, ...]) -> None:
+    """Drop the products of the cells' stages, so that all is computed again."""
+    for cell in cells:
+        for stage in cell.stages:
+            store.drop(stage.fingerprint)
+        (store.root / "cells" / f"{cell.id}.json").unlink(missing_ok=True)
+
+
+def _pictures(side: Micrographs | Instructions) -> int:
+    return len(side.micrographs) if isinstance(side, Instructions) else len(side)
+
+
+def _one_line(error: Exception) -> str:
+    return (
+        f"{type(error).__name__}: {' '.join(str(error).split())}" if not isinstance(error, BenchError) else str(error)
+    )

@@ -1,0 +1,137 @@
+"""Specs: frozen data with a lazy ``"module:attribute"`` path, so that listing never imports torch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, Literal
+
+from bench.errors import BenchError
+
+Contract = Literal["answerer", "classifier"]
+Data = Literal["micrographs", "instructions"]
+
+
+def resolve(path: str) -> Any:
+    """Import what a lazy path ``"module:attribute"`` names; BenchError where it cannot be had."""
+    module, _, attribute = path.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise BenchError(
+            f"cannot load {path!r}: {error}; check the spec's path and the package's installation"
+        ) from error
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One named choice of a model, a task or a dataset.
+
+    ``stage`` says what a change redoes: "train" everything, "predict" the answers only, "score" the scoring only.
+    """
+
+    default: Any
+    help: str
+    choices: tuple[Any, ...] = ()
+    stage: Literal["train", "predict", "score"] = "train"
+
+
+Settings = Mapping[str, Setting]
+
+
+@dataclass(frozen=True)
+class FamilySpec:
+    """A family of models: its label, its block of a table, the estimator and abilities its members share."""
+
+    name: str
+    label: str
+    order: int
+    estimator: str | None = None
+    contracts: tuple[Contract, ...] = ()
+    trains_on: Data = "micrographs"
+    control: bool = False
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One row of a table.
+
+    ``builds`` is the torch module for the family's estimator, ``estimator`` an estimator of the model's own.
+    ``contracts`` and ``trains_on`` override the family's. ``variant_of`` marks a model with parts switched off.
+    ``seconds`` hints at the cost of training on 1,000 pictures for one epoch on two CPU cores.
+    ``weights`` names the setting that holds a folder or hub id of pretrained weights, digested for the fingerprint.
+    """
+
+    name: str
+    label: str
+    family: str
+    builds: str | None = None
+    estimator: str | None = None
+    contracts: tuple[Contract, ...] | None = None
+    trains_on: Data | None = None
+    settings: Settings = field(default_factory=dict)
+    variant_of: str | None = None
+    source: str = ""
+    footnote: str = ""
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """What is measured: ``poses`` makes the questions, ``scores`` judges the answers.
+
+    Two paths, because a changed metric must not ask the model again.
+    """
+
+    name: str
+    label: str
+    asks: Contract
+    poses: str
+    scores: str
+    settings: Settings = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """Micrographs with ids and categories; a name ending in ':' takes an argument."""
+
+    name: str
+    label: str
+    builds: str
+    settings: Settings = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TeacherSpec:
+    """A maker of instruction records; a name ending in ':' takes an argument."""
+
+    name: str
+    label: str
+    builds: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: the metric's key in a record, its heading, the heading it has in the paper."""
+
+    metric: str
+    label: str
+    published: str | None = None
+    digits: int = 3
+    higher_is_better: bool = True
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table: its number and caption, the task whose records it shows, its columns and its renderer.
+
+    ``notes`` follow the caption; ``options`` are the renderer's own.
+    """
+
+    name: str
+    number: int
+    title: str
+    task: str
+    columns: tuple[Column, ...]
+    builds: str = "bench.tables.scores:scores_table"
+    notes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,53 @@
+"""The split: a function of the labels, k and the repeat, the same for every task and model."""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.model_selection import StratifiedKFold, train_test_split
+
+from bench.errors import BenchError
+
+
+class Fold(NamedTuple):
+    """Positions of one fold's sides in the dataset, each ascending; together every picture once."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def usable_k(labels: np.ndarray, asked: int, explicit: bool, categories: tuple[str, ...]) -> int:
+    """Return the number of folds: what is asked, at most the smallest category's size.
+
+    BenchError where that leaves fewer than two, or where a larger number was asked for explicitly.
+    """
+    sizes = np.bincount(labels, minlength=len(categories))
+    smallest = int(sizes.min())
+    name = categories[int(sizes.argmin())]
+    if explicit and asked > smallest:
+        raise BenchError(
+            f"k={asked} is more than category {name!r} has pictures ({smallest}); use k={smallest} or less"
+        )
+    if min(asked, smallest) < 2:
+        raise BenchError(
+            f"category {name!r} has {smallest} picture(s), a split needs at least 2; add some or remove it"
+        )
+    return min(asked, smallest)
+
+
+def fold(labels: np.ndarray, k: int, index: int, repeat: int, validation_share: float) -> Fold:
+    """Draw fold ``index`` of k, stratified by category; the repeat redraws the partition.
+
+    Validation is taken from the training side, stratified where every category there has two pictures or more
+    and the share holds one of each, else drawn over all.
+    """
+    seed = 7919 * repeat
+    folds = StratifiedKFold(k, shuffle=True, random_state=seed).split(np.zeros(len(labels)), labels)
+    rest, test = list(folds)[index]
+    size = max(1, round(validation_share * len(rest)))
+    present, counts = np.unique(labels[rest], return_counts=True)
+    stratified = counts.min() >= 2 and size >= len(present)
+    train, validation = train_test_split(
+        rest, test_size=size, random_state=seed + index, stratify=labels[rest] if stratified else None
+    )
+    return Fold(np.sort(train), np.sort(validation), np.sort(test))

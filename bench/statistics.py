@@ -1,0 +1,29 @@
+"""Means and their errors: over folds and repeats, and over questions that share a picture."""
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+
+
+def mean_std(values: Sequence[float]) -> tuple[float, float | None, int]:
+    """Return mean, standard deviation (ddof 1) and number of values; one value has no deviation."""
+    count = len(values)
+    std = float(np.std(values, ddof=1)) if count > 1 else None
+    return float(np.mean(values)), std, count
+
+
+def clustered_mean(values: Sequence[float] | np.ndarray, clusters: Sequence[Hashable]) -> tuple[float, float | None]:
+    """Return the mean (N,) and its standard error, observations of one cluster being dependent.
+
+    The mean is the ratio of two cluster totals, its error the linearised one with the factor G / (G - 1) for
+    G clusters (Cochran, Sampling Techniques, section 6.3); one cluster has no error.
+    """
+    observed = np.asarray(values, dtype=np.float64)
+    mean = float(observed.mean())
+    numbers: dict[Hashable, int] = {}
+    index = np.array([numbers.setdefault(cluster, len(numbers)) for cluster in clusters])
+    if len(numbers) < 2:
+        return mean, None
+    residuals = np.bincount(index, weights=observed - mean)
+    variance = len(numbers) / (len(numbers) - 1) * float(residuals @ residuals) / len(observed) ** 2
+    return mean, variance**0.5

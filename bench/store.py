@@ -1,0 +1,172 @@
+"""Where results are kept: stages by fingerprint, records by cell, runs by time; safe for many writers, no server.
+
+::
+
+    stages/<fingerprint>/  inputs.json, product/ (whole or absent), work/ (checkpoints), claim/, failure.txt
+    cells/<id>.json        records, each referring to its three stages
+    runs/<time>.json       what each `bench run` was asked for
+    logs/                  one file a cell
+    index.jsonl            the records once more in one file, rebuilt whenever it does not fit cells/
+"""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BenchError
+
+SMALL_WEIGHTS = 50 * 2**20
+
+
+def default_store() -> Path:
+    """Return ``$BENCH_STORE``, else ``./runs``."""
+    return Path(os.environ.get("BENCH_STORE") or "runs")
+
+
+class Store:
+    """A folder of results."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def prepare(self) -> None:
+        """Make the folders; BenchError where nothing can be written."""
+        try:
+            for name in ("stages", "cells", "runs", "logs"):
+                (self.root / name).mkdir(parents=True, exist_ok=True)
+            probe = self.root / f"probe.{uuid.uuid4().hex[:8]}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise BenchError(
+                f"the store {str(self.root)!r} cannot be written ({error.strerror}); "
+                "name a writable folder with --store or BENCH_STORE"
+            ) from error
+
+    def stage(self, fingerprint: str) -> Path:
+        """Return the folder of a stage."""
+        return self.root / "stages" / fingerprint
+
+    def product(self, fingerprint: str) -> Path | None:
+        """Return the folder of a stage's finished product, None while there is none."""
+        folder = self.stage(fingerprint) / "product"
+        return folder if folder.is_dir() else None
+
+    def make_product(self, fingerprint: str, inputs: Mapping[str, Any], make: Callable[[Path], None]) -> None:
+        """Let ``make`` fill a folder that becomes the product in one rename; the caller holds the stage's claim."""
+        stage = self.stage(fingerprint)
+        for left in stage.glob("product.part-*"):
+            shutil.rmtree(left)
+        write_json(stage / "inputs.json", inputs)
+        part = stage / f"product.part-{uuid.uuid4().hex[:8]}"
+        part.mkdir()
+        try:
+            make(part)
+            if not (stage / "product").is_dir():  # a suspended owner may wake after another has finished
+                part.rename(stage / "product")
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        shutil.rmtree(stage / "work", ignore_errors=True)
+        (stage / "failure.txt").unlink(missing_ok=True)
+
+    def drop(self, fingerprint: str) -> None:
+        """Remove a stage's product and checkpoints, so that it is computed again."""
+        for name in ("product", "work"):
+            doomed = self.stage(fingerprint) / name
+            if doomed.is_dir():
+                gone = doomed.with_name(f"product.part-{uuid.uuid4().hex[:8]}")  # swept away if we are killed here
+                doomed.rename(gone)
+                shutil.rmtree(gone)
+
+    def inputs(self, fingerprint: str) -> dict[str, Any] | None:
+        """Return a stage's inputs in clear, None where they were never written."""
+        return read_json(self.stage(fingerprint) / "inputs.json")
+
+    def write_record(self, cell_id: str, record: Mapping[str, Any]) -> None:
+        """Write a cell's record, replacing an older one in one step."""
+        write_json(self.root / "cells" / f"{cell_id}.json", record)
+
+    def record(self, cell_id: str) -> dict[str, Any] | None:
+        """Return a cell's record, None where there is none."""
+        return read_json(self.root / "cells" / f"{cell_id}.json")
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return all records, through the index where it still fits the files."""
+        stamps = {entry.name: entry.stat().st_mtime_ns for entry in _files(self.root / "cells")}
+        known = {name: (stamp, record) for name, stamp, record in self._indexed()}
+        fresh = {
+            name: _found(self.root / "cells" / name)
+            for name, stamp in stamps.items()
+            if known.get(name, (0,))[0] != stamp
+        }
+        if fresh or known.keys() != stamps.keys():
+            known = {name: (stamp, fresh.get(name) or known[name][1]) for name, stamp in stamps.items()}
+            lines = (json.dumps([name, stamp, record]) for name, (stamp, record) in known.items())
+            write_text(self.root / "index.jsonl", "".join(f"{line}\n" for line in lines))
+        return [record for _, record in known.values()]
+
+    def _indexed(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
+        index = self.root / "index.jsonl"
+        if index.is_file():
+            for line in index.read_text().splitlines():
+                yield tuple(json.loads(line))
+
+    def write_run(self, name: str, run: Mapping[str, Any]) -> None:
+        """Write what a run was asked for."""
+        write_json(self.root / "runs" / f"{name}.json", run)
+
+    def latest_run(self, task: str) -> dict[str, Any] | None:
+        """Return the latest run of a task, None where there is none."""
+        for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
+            run = read_json(Path(entry.path))
+            if run is not None and run["task"] == task:
+                return run
+        return None
+
+    def log(self, cell_id: str) -> Path:
+        """Return the file of a cell's log."""
+        return self.root / "logs" / f"{cell_id}.log"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file under a temporary name and rename it, so that no reader sees a part of it."""
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        with part.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write JSON data as ``write_text`` does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Return a file's JSON data, None where there is no file."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def _found(path: Path) -> dict[str, Any]:
+    record = read_json(path)
+    assert record is not None, f"{path.name} vanished while it was read"
+    return record
+
+
+def _files(folder: Path) -> list[os.DirEntry[str]]:
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        return [entry for entry in entries if entry.name.endswith(".json") and not entry.name.startswith(".")]

@@ -1,0 +1,1 @@
+"""Rendered views over records, published numbers beside measured."""

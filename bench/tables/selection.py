@@ -1,0 +1,75 @@
+"""Which records a table shows: one task, one dataset, one protocol, and of each model one set of settings."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bench.errors import BenchError, unknown
+from bench.fingerprint import digest
+from bench.store import Store
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code."""
+
+    dataset: str
+    protocol: str
+    clear: Mapping[str, Any]
+    by_model: Mapping[str, tuple[Record, ...]]
+    left_out: Mapping[str, int]
+
+
+def select(store: Store, task: str, dataset: str | None, protocol: str | None) -> Selection:
+    """Choose a table's records: those of the latest run's dataset and protocol unless told otherwise.
+
+    BenchError where the task has no record, or none of that dataset or protocol.
+    """
+    records = [record for record in store.records() if record["cell"]["task"] == task]
+    if not records:
+        raise BenchError(
+            f"the store {str(store.root)!r} holds no record of task {task!r}; "
+            f"make one with `bench run --task {task} --models ...` or name another store with --store"
+        )
+    latest = store.latest_run(task) or max(records, key=lambda record: record["finished"])["cell"]
+    chosen_dataset = _dataset(records, dataset or latest["dataset"])
+    of_dataset = [record for record in records if record["cell"]["dataset"] == chosen_dataset]
+    chosen = _protocol(of_dataset, protocol, latest["protocol"])
+    kept = [record for record in of_dataset if record["cell"]["protocol"] == chosen]
+    by_model, left_out = _of_one_kind(kept)
+    return Selection(chosen_dataset, chosen, kept[0]["protocol"], by_model, left_out)
+
+
+def _dataset(records: Iterable[Record], wanted: str) -> str:
+    names = {record["cell"]["dataset"] for record in records}
+    if wanted not in names:
+        raise unknown("dataset of the store", wanted, names, "`bench run` makes records of others")
+    return wanted
+
+
+def _protocol(records: Sequence[Record], wanted: str | None, latest: str) -> str:
+    """Return the protocol whose digest begins as wanted; else the latest run's, else the latest record's."""
+    names = {record["cell"]["protocol"] for record in records}
+    if wanted is not None:
+        found = [name for name in names if name.startswith(wanted)]
+        if len(found) != 1:
+            raise unknown("protocol of the store", wanted, names)
+        return found[0]
+    if latest in names:
+        return latest
+    return max(records, key=lambda record: record["finished"])["cell"]["protocol"]
+
+
+def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...]], dict[str, int]]:
+    """Keep of each model the records that agree with its latest in settings, recipe and code."""
+    by_model: dict[str, list[Record]] = {}
+    for record in sorted(records, key=lambda record: record["finished"], reverse=True):
+        by_model.setdefault(record["cell"]["model"], []).append(record)
+    kept = {model: tuple(r for r in found if _kind(r) == _kind(found[0])) for model, found in by_model.items()}
+    return kept, {model: len(found) - len(kept[model]) for model, found in by_model.items()}
+
+
+def _kind(record: Record) -> str:
+    return digest([record["model"]["settings"], record["model"]["recipe"], record["code"]])

@@ -1,0 +1,244 @@
+"""The training loop of every torch model, on Lightning Fabric.
+
+Adam by the recipe, learning rate halved on a plateau, early stopping, best weights kept; checkpoints that a
+killed process resumes from bit for bit (on the CPU, at the same thread count).
+"""
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from bench.checkpoint import Checkpoints, random_states, restore_random_states
+from bench.config import Recipe
+from bench.contracts import Context
+from bench.progress import Progress
+
+Batch = TypeVar("Batch", covariant=True)
+
+
+class Batches(Protocol[Batch]):
+    """The batches of every epoch, each a pure function of (seed, epoch, step): resuming redraws them."""
+
+    def __len__(self) -> int:
+        """Return the number of steps in an epoch."""
+        ...
+
+    def __call__(self, epoch: int, step: int) -> Batch:
+        """Return the batch of a step; epochs and steps count from 0."""
+        ...
+
+
+class TrainingDiverged(RuntimeError):
+    """A loss that is no longer a number."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch's figures: mean training ``losses`` by name, ``validation`` loss, wall-clock ``seconds``."""
+
+    losses: Mapping[str, float]
+    validation: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class History:
+    """How a training went; ``best`` is the index of the epoch whose weights were kept."""
+
+    epochs: tuple[Epoch, ...]
+    best: int
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+
+def train(
+    module: nn.Module,
+    batches: Batches[Any],
+    losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
+    validate: Callable[[nn.Module], float],
+    context: Context,
+    checkpoint_seconds: float = 60.0,
+) -> History:
+    """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
+
+    ``losses`` maps the module (as Fabric wraps it: call it, read its ``device``) and a batch to named
+    scalars, ``"loss"`` being the one to descend, the others only shown. ``validate`` returns the loss that
+    halving, stopping and the choice of weights watch; it runs in eval mode without gradients. Frozen
+    parameters are neither updated nor stored. Seeding before the module is built is the caller's part.
+
+    A checkpoint in ``context.folder`` is resumed from; one is written there every ``checkpoint_seconds``, and
+    all are removed when training ends. Raises TrainingDiverged where a loss is not finite.
+    """
+    training = _Training(module, batches, losses, validate, context, checkpoint_seconds)
+    return training.run()
+
+
+@dataclass
+class _Standing:
+    """Where a training stands: all that is not a tensor of the module or the optimiser."""
+
+    epoch: int = 0
+    step: int = 0
+    sums: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    best: int = -1
+    best_loss: float = math.inf
+
+    def finished(self, recipe: Recipe) -> bool:
+        """Tell whether all epochs are done, or too many since the best one."""
+        stagnant = self.epoch - 1 - self.best
+        return self.epoch >= recipe.epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)
+
+
+class _Training:
+    """One training under way."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        batches: Batches[Any],
+        losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
+        validate: Callable[[nn.Module], float],
+        context: Context,
+        checkpoint_seconds: float,
+    ) -> None:
+        self.recipe: Recipe = context.recipe
+        self.progress: Progress = context.progress
+        self.batches, self.losses, self.validate = batches, losses, validate
+        self.fabric = Fabric(**_device(context.device), precision=self.recipe.precision)
+        trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        optimiser = Adam(trainable, lr=self.recipe.learning_rate)
+        self.module = module
+        self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
+        # The scheduler counts the epochs it lets pass; ours are those after which it halves.
+        self.scheduler = ReduceLROnPlateau(
+            self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
+        )
+        self.checkpoints = Checkpoints(context.folder, self.fabric, checkpoint_seconds)
+        self.standing = _Standing()
+        self.best_weights: dict[str, Tensor] = {}
+
+    def run(self) -> History:
+        self._resume()
+        self.progress.start("training", self.recipe.epochs * len(self.batches), self._steps_done())
+        while not self.standing.finished(self.recipe):
+            self._epoch()
+        self.module.load_state_dict(self.best_weights, strict=False)
+        self.module.eval()
+        self.checkpoints.remove()
+        epochs = tuple(Epoch(**figures) for figures in self.standing.epochs)
+        return History(epochs, self.standing.best)
+
+    def _epoch(self) -> None:
+        standing, began = self.standing, time.monotonic()
+        before = standing.seconds
+        self.wrapped.train()
+        while standing.step < len(self.batches):
+            self._step()
+            standing.seconds = before + time.monotonic() - began
+            self.checkpoints.write_if_due(self._state)
+        loss = self._validation()
+        standing.seconds = before + time.monotonic() - began
+        self._close_epoch(loss)
+        self.checkpoints.write_if_due(self._state)
+
+    def _step(self) -> None:
+        standing = self.standing
+        batch = self.batches(standing.epoch, standing.step)
+        with self.fabric.autocast():
+            losses = self.losses(self.wrapped, batch)
+        figures = {name: loss.item() for name, loss in losses.items()}
+        self._check(figures)
+        self.optimiser.zero_grad()
+        self.fabric.backward(losses["loss"])
+        self.optimiser.step()
+        for name, figure in figures.items():
+            standing.sums[name] = standing.sums.get(name, 0.0) + figure
+        standing.step += 1
+        self.progress.advance(self._steps_done(), **self._figures(figures))
+
+    def _validation(self) -> float:
+        self.wrapped.eval()
+        with torch.no_grad(), self.fabric.autocast():
+            loss = float(self.validate(self.wrapped))
+        self._check({"validation": loss})
+        return loss
+
+    def _close_epoch(self, loss: float) -> None:
+        standing = self.standing
+        means = {name: total / len(self.batches) for name, total in standing.sums.items()}
+        standing.epochs.append(asdict(Epoch(means, loss, self._learning_rate(), standing.seconds)))
+        self.scheduler.step(loss)
+        if loss < standing.best_loss:
+            standing.best, standing.best_loss = standing.epoch, loss
+            self.best_weights = {name: value.detach().clone() for name, value in trained_state(self.module).items()}
+        standing.epoch, standing.step, standing.sums, standing.seconds = standing.epoch + 1, 0, {}, 0.0
+
+    def _check(self, figures: Mapping[str, float]) -> None:
+        if all(math.isfinite(figure) for figure in figures.values()):
+            return
+        shown = ", ".join(f"{name}={figure:g}" for name, figure in figures.items())
+        raise TrainingDiverged(
+            f"training diverged in epoch {self.standing.epoch + 1}, step {self.standing.step + 1}: {shown}; "
+            f"try a smaller recipe.learning_rate than {self.recipe.learning_rate:g}"
+        )
+
+    def _figures(self, losses: Mapping[str, float]) -> dict[str, float]:
+        validation = {"val": self.standing.epochs[-1]["validation"]} if self.standing.epochs else {}
+        return {"epoch": self.standing.epoch + 1, **losses, **validation, "lr": self._learning_rate()}
+
+    def _learning_rate(self) -> float:
+        return self.optimiser.param_groups[0]["lr"]
+
+    def _steps_done(self) -> int:
+        return self.standing.epoch * len(self.batches) + self.standing.step
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "module": trained_state(self.module),
+            "optimiser": self.optimiser.state_dict(),
+            "scheduler": self.scheduler.state_dict(),
+            "precision": self.fabric.strategy.precision.state_dict(),
+            "random": random_states(),
+            "standing": asdict(self.standing),
+            "best_weights": self.best_weights,
+        }
+
+    def _resume(self) -> None:
+        state = self.checkpoints.read(self.progress)
+        if state is None:
+            return
+        self.module.load_state_dict(state["module"], strict=False)
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.scheduler.load_state_dict(state["scheduler"])
+        self.fabric.strategy.precision.load_state_dict(state["precision"])
+        self.standing = _Standing(**state["standing"])
+        self.best_weights = state["best_weights"]
+        restore_random_states(state["random"])
+        self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
+
+
+def trained_state(module: nn.Module) -> dict[str, Tensor]:
+    """Return the module's state without its frozen parameters."""
+    frozen = {name for name, value in module.named_parameters(remove_duplicate=False) if not value.requires_grad}
+    return {name: value for name, value in module.state_dict().items() if name not in frozen}
+
+
+def _device(name: str) -> dict[str, Any]:
+    """Return Fabric's words for a device such as ``cpu``, ``cuda:1`` or ``auto``."""
+    kind, _, index = name.partition(":")
+    return {"accelerator": kind, "devices": [int(index)] if index and kind != "cpu" else 1}

@@ -1,0 +1,1 @@
+"""What is compared: torch modules and the estimators around them."""

@@ -1,0 +1,1 @@
+"""Assistants of other authors, behind the same contracts."""

@@ -1,0 +1,69 @@
+"""How a question about a picture and its answer are said to an assistant: its processor's own way."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+_PLAIN = "USER: <image>\n{said} ASSISTANT:"
+"""LLaVA 1.5's conversation, for processors that bring no chat template."""
+
+
+class Conversation:
+    """Prompts, answers and pictures as a processor of transformers makes them."""
+
+    def __init__(self, processor: Any) -> None:
+        self._processor = processor
+        self._tokenizer = processor.tokenizer
+        self._image_tokens = _image_tokens(processor)
+        self.prompt_ids = cache(self._prompt_ids)
+        self.end: int = self._tokenizer.eos_token_id
+        padding = self._tokenizer.pad_token_id
+        self.pad: int = self.end if padding is None else padding
+
+    def prompt(self, question: str, caption: str) -> str:
+        """Return the text that asks a question, up to where the answer begins."""
+        said = f"{caption} {question}".strip()
+        if not self._processor.chat_template:
+            return _PLAIN.format(said=said)
+        content = [{"type": "image"}, {"type": "text", "text": said}]
+        return self._processor.apply_chat_template(
+            [{"role": "user", "content": content}], add_generation_prompt=True
+        )
+
+    def answer_ids(self, answers: Sequence[str], longest: int) -> list[np.ndarray]:
+        """Return the ids (T,) int32 of each answer with its end token, cut after ``longest`` tokens."""
+        # Tokenised behind the prompt's end: by itself an answer's first word may get other tokens.
+        lead = self.prompt("?", "").rpartition("?")[2]
+        skipped = len(self._encoded([lead])[0])
+        coded = self._encoded([f"{lead} {answer}" for answer in answers])
+        return [np.array([*ids[skipped:], self.end][:longest], dtype=np.int32) for ids in coded]
+
+    def decoded(self, ids: Tensor) -> list[str]:
+        """Return the answers that ids (B, T) spell."""
+        return [text.strip() for text in self._tokenizer.batch_decode(ids, skip_special_tokens=True)]
+
+    def pixels(self, grey: np.ndarray, device: str) -> Tensor:
+        """Return grey uint8 pictures (B, H, W) as the processor prepares them: size, mean and deviation."""
+        colour = torch.from_numpy(np.ascontiguousarray(grey)).to(device)[:, None].expand(-1, 3, -1, -1)
+        return self._processor.image_processor(images=colour, return_tensors="pt")["pixel_values"]
+
+    def _prompt_ids(self, question: str, caption: str) -> np.ndarray:
+        """Return the ids (T,) int32 of a prompt, with as many image tokens as the picture has features."""
+        text = self.prompt(question, caption)
+        begun = bool(self._tokenizer.bos_token) and text.startswith(self._tokenizer.bos_token)
+        ids = np.array(self._tokenizer.encode(text, add_special_tokens=not begun), dtype=np.int32)
+        return np.repeat(ids, np.where(ids == self._processor.image_token_id, self._image_tokens, 1))
+
+    def _encoded(self, texts: list[str]) -> list[list[int]]:
+        return self._tokenizer(texts, add_special_tokens=False)["input_ids"]
+
+
+def _image_tokens(processor: Any) -> int:
+    """Return how many image tokens the processor itself puts in the place of one."""
+    blank = torch.zeros(3, 224, 224, dtype=torch.uint8)
+    ids = processor(images=blank, text=processor.image_token, return_tensors="np")["input_ids"]
+    return int((ids == processor.image_token_id).sum())

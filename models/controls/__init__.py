@@ -1,0 +1,1 @@
+"""Controls: models that must lose."""

@@ -1,0 +1,85 @@
+"""The control that answers every question alike: what most training answers to it state."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from bench.contracts import Context, InstructionRecord, Instructions
+
+_FILE = "answers.json"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answer to each question: by the caption beside it, alone, and the one for a question never seen."""
+
+    by_caption: Mapping[str, Mapping[str, str]]
+    by_question: Mapping[str, str]
+    overall: str
+
+    def to(self, question: str, caption: str) -> str:
+        """Return the answer to a question; of the picture only the caption is known, '' where withheld."""
+        captioned = self.by_caption.get(caption, {})
+        return captioned.get(question) or self.by_question.get(question, self.overall)
+
+
+class Majority:
+    """The answerer that never looks: an ``Answerer`` of ``bench.contracts``."""
+
+    def __init__(self, context: Context) -> None:
+        self._answers = Answers({}, {}, "")
+
+    def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
+        """Count the answers of the training side; the validation side is not needed."""
+        by_caption: dict[str, dict[str, list[InstructionRecord]]] = defaultdict(lambda: defaultdict(list))
+        by_question: dict[str, list[InstructionRecord]] = defaultdict(list)
+        for position, record in enumerate(train.records):
+            by_caption[train.caption(position)][record.question].append(record)
+            by_question[record.question].append(record)
+        self._answers = Answers(
+            {caption: _majorities(records) for caption, records in by_caption.items()},
+            _majorities(by_question),
+            majority_answer(train.records),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the answers as JSON."""
+        clear = {
+            "by_caption": self._answers.by_caption,
+            "by_question": self._answers.by_question,
+            "overall": self._answers.overall,
+        }
+        (folder / _FILE).write_text(json.dumps(clear, indent=1, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, context: Context) -> Self:
+        """Read what ``save`` wrote."""
+        majority = cls(context)
+        majority._answers = Answers(**json.loads((folder / _FILE).read_text(encoding="utf-8")))
+        return majority
+
+    def answer(self, questions: Instructions) -> list[str]:
+        """Return the answer to each question."""
+        return [
+            self._answers.to(record.question, questions.caption(position))
+            for position, record in enumerate(questions.records)
+        ]
+
+
+def majority_answer(records: Iterable[InstructionRecord]) -> str:
+    """Return the most frequent text among the answers that state the most frequent set of facts.
+
+    Where no record has facts it is the most frequent text; ties go to what came first.
+    """
+    texts: dict[frozenset[tuple[str, str]], Counter[str]] = defaultdict(Counter)
+    for record in records:
+        texts[frozenset(record.facts)][record.answer] += 1
+    most_frequent = max(texts.values(), key=Counter.total)
+    return most_frequent.most_common(1)[0][0]
+
+
+def _majorities(records: Mapping[str, Iterable[InstructionRecord]]) -> dict[str, str]:
+    return {question: majority_answer(those) for question, those in records.items()}

@@ -1,0 +1,64 @@
+"""The instruction records of a training step, and the fixed ones that validation uses."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from bench.contracts import Instructions
+
+
+class InstructionBatch(NamedTuple):
+    """The records of one step; those of one picture follow one another.
+
+    ``positions`` (B,) in the instructions; ``captioned`` (B,) bool, which of them go with the caption.
+    """
+
+    positions: np.ndarray
+    captioned: np.ndarray
+
+
+class InstructionBatches:
+    """Batches of records, each batch a pure function of (seed, epoch, step).
+
+    An epoch visits every picture that has records once, with ``questions_per_picture`` freshly drawn ones
+    (all of them where it has fewer). ``batch_size`` counts records; an epoch's pictures are spread evenly.
+    """
+
+    def __init__(
+        self,
+        instructions: Instructions,
+        batch_size: int,
+        questions_per_picture: int,
+        caption_dropout: float,
+        seed: int,
+    ) -> None:
+        self._records = [positions for positions in instructions.by_picture if len(positions)]
+        self._questions = questions_per_picture
+        self._dropout = caption_dropout
+        self._seed = seed
+        pictures_per_batch = max(1, batch_size // questions_per_picture)
+        self._steps = -(-len(self._records) // pictures_per_batch)
+
+    def __len__(self) -> int:
+        """Return the number of steps in an epoch."""
+        return self._steps
+
+    def __call__(self, epoch: int, step: int) -> InstructionBatch:
+        """Draw the batch of a step; epochs and steps count from 0."""
+        order = np.random.default_rng([self._seed, epoch, 0]).permutation(len(self._records))
+        pictures = np.array_split(order, self._steps)[step]
+        random = np.random.default_rng([self._seed, epoch, step + 1])
+        drawn = [_draw(random, self._records[picture], self._questions) for picture in pictures]
+        positions = np.concatenate(drawn)
+        return InstructionBatch(positions, random.random(len(positions)) >= self._dropout)
+
+
+def fixed_questions(instructions: Instructions, per_picture: int, seed: int) -> np.ndarray:
+    """Return the positions of ``per_picture`` records of every picture, the same at every call, in order."""
+    random = np.random.default_rng(seed)
+    drawn = [_draw(random, positions, per_picture) for positions in instructions.by_picture]
+    return np.sort(np.concatenate(drawn))
+
+
+def _draw(random: np.random.Generator, positions: np.ndarray, count: int) -> np.ndarray:
+    return random.choice(positions, min(count, len(positions)), replace=False)

@@ -1,0 +1,1 @@
+"""MVaEMa: the multimodal vision assistant for electron micrograph analysis."""

@@ -1,0 +1,64 @@
+"""The two sub-layers that every encoder and the decoder are made of: attention and feed-forward, pre-norm."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import scaled_dot_product_attention
+
+
+class KeysValues(NamedTuple):
+    """What queries attend to: ``keys`` and ``values`` (B, heads, T, D / heads)."""
+
+    keys: Tensor
+    values: Tensor
+
+    def of(self, rows: Tensor) -> "KeysValues":
+        """Return those of these rows (R,)."""
+        return KeysValues(self.keys.index_select(0, rows), self.values.index_select(0, rows))
+
+    def followed_by(self, other: "KeysValues") -> "KeysValues":
+        """Return these with others behind them along T."""
+        return KeysValues(torch.cat([self.keys, other.keys], 2), torch.cat([self.values, other.values], 2))
+
+
+class Attention(nn.Module):
+    """Multi-head attention with its layer norm; what it returns is to be added to its input."""
+
+    def __init__(self, embed_dim: int, num_heads: int) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.norm = nn.LayerNorm(embed_dim)
+        self.query = nn.Linear(embed_dim, embed_dim)
+        self.key_value = nn.Linear(embed_dim, 2 * embed_dim)
+        self.out = nn.Linear(embed_dim, embed_dim)
+
+    def keys_values(self, attended: Tensor) -> KeysValues:
+        """Return keys and values of what is attended to (B, T, D), which comes normed."""
+        keys, values = self.key_value(attended).chunk(2, dim=-1)
+        return KeysValues(self._split(keys), self._split(values))
+
+    def attend(self, normed: Tensor, seen: KeysValues, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        """Let normed inputs (B, T, D) attend; ``mask`` (B, 1, 1, S) is true where a key may be seen."""
+        mixed = scaled_dot_product_attention(self._split(self.query(normed)), *seen, attn_mask=mask, is_causal=causal)
+        return self.out(mixed.transpose(1, 2).flatten(2))
+
+    def forward(self, inputs: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
+        """Attend to the inputs themselves (B, T, D)."""
+        normed = self.norm(inputs)
+        return self.attend(normed, self.keys_values(normed), mask, causal)
+
+    def cross(self, inputs: Tensor, seen: KeysValues) -> Tensor:
+        """Attend to keys and values made elsewhere."""
+        return self.attend(self.norm(inputs), seen)
+
+    def _split(self, inputs: Tensor) -> Tensor:
+        return inputs.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+
+
+class FeedForward(nn.Sequential):
+    """Norm, four times the width, GELU and back; what it returns is to be added to its input."""
+
+    def __init__(self, embed_dim: int) -> None:
+        hidden = 4 * embed_dim
+        super().__init__(nn.LayerNorm(embed_dim), nn.Linear(embed_dim, hidden), nn.GELU(), nn.Linear(hidden, embed_dim))

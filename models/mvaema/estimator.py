@@ -1,0 +1,169 @@
+"""MVaEMa as the harness sees it: trains on instruction records, answers questions about pictures."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+from lightning_fabric import seed_everything
+from torch import Tensor, nn
+
+from bench.contracts import Context, Instructions, Micrographs
+from bench.errors import BenchError
+from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
+from bench.models.mvaema.batch import Batch, TokenisedRecords
+from bench.models.mvaema.generate import Decoding, generate
+from bench.models.mvaema.model import MVaEMaModel
+from bench.models.mvaema.tokenizer import TextTokenizer
+from bench.models.mvaema.vision import PATCH
+from bench.training import History, train
+
+PICTURES_AT_ONCE = 64
+ANSWERS_AT_ONCE = 256
+
+
+class MVaEMa:
+    """The paper's model; the folder it saves is also one for ``MVaEMaModel.from_pretrained``."""
+
+    model: MVaEMaModel
+    tokenizer: TextTokenizer
+    history: History
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
+        """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
+        seed_everything(context.seed, verbose=False)
+        self.tokenizer = TextTokenizer.trained(_texts(train), context.settings["vocabulary"])
+        self.model = self._build(train.micrographs)
+        self.history = self._train(train, validation, context)
+
+    def save(self, folder: Path) -> None:
+        """Write model.safetensors, config.json, tokenizer.json and history.json."""
+        self.model.save_pretrained(folder)
+        self.tokenizer.save(folder / "tokenizer.json")
+        self.history.save(folder / "history.json")
+
+    @classmethod
+    def load(cls, folder: Path, context: Context) -> Self:
+        """Read weights and tokenizer; settings of the predict stage come from the context."""
+        estimator = cls(context)
+        estimator.model = MVaEMaModel.from_pretrained(str(folder)).to(_device(context)).eval()
+        estimator.tokenizer = TextTokenizer.load(folder / "tokenizer.json")
+        return estimator
+
+    def answer(self, questions: Instructions) -> list[str]:
+        """Return one answer a record, in order."""
+        records = self._tokenised(questions)
+        seen = np.unique(questions.pictures)
+        features = self._features(questions.micrographs, seen)
+        rows = torch.from_numpy(np.searchsorted(seen, questions.pictures)).to(features.device)
+        prompts = [records.prompt(position, True) for position in range(len(questions))]
+        settings = self._context.settings
+        decoding = Decoding(
+            settings["decoding"],
+            settings["beams"],
+            settings["temperature"],
+            settings["top_p"],
+            settings["max_answer_tokens"],
+        )
+        random = torch.Generator(features.device).manual_seed(self._context.seed)
+        answers = [""] * len(questions)
+        self._context.progress.start("answering", len(questions))
+        for done, group in _of_equal_length(prompts):
+            tokens = torch.tensor([prompts[position] for position in group], device=features.device)
+            tokens = tokens.view(len(group), -1).long()
+            group_rows = rows[torch.tensor(group, device=rows.device)]
+            texts = self.tokenizer.decode(generate(self.model, features[group_rows], tokens, decoding, random))
+            for position, text in zip(group, texts, strict=True):
+                answers[position] = text
+            self._context.progress.advance(done + len(group))
+        return answers
+
+    def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
+        """Return the uint8 pictures (B, H, W) that the model gets to see."""
+        return micrographs.batch(positions)
+
+    def _build(self, micrographs: Micrographs) -> MVaEMaModel:
+        image_size, settings = micrographs.pixels.shape[1], self._context.settings
+        if image_size % PATCH:
+            raise BenchError(f"image_size={image_size} is no multiple of the patch, {PATCH}; use 224")
+        if settings["embed_dim"] % settings["num_heads"]:
+            raise BenchError(
+                f"embed_dim={settings['embed_dim']} cannot be shared by {settings['num_heads']} heads; "
+                "use a multiple of num_heads"
+            )
+        names = ("embed_dim", "depth", "num_heads", "stem", "prompt_tokens", "answer_tokens")
+        return MVaEMaModel(
+            vocabulary=len(self.tokenizer), image_size=image_size, **{name: settings[name] for name in names}
+        )
+
+    def _tokenised(self, instructions: Instructions) -> TokenisedRecords:
+        return TokenisedRecords(instructions, self.tokenizer, self.model.prompt_tokens, self.model.answer_tokens)
+
+    def _train(self, learning: Instructions, validation: Instructions, context: Context) -> History:
+        recipe = context.recipe
+        records = self._tokenised(learning)
+        batches = InstructionBatches(
+            learning, recipe.batch_size, recipe.questions_per_picture, recipe.caption_dropout, context.seed
+        )
+        held_out = list(self._validation_batches(validation, context))
+
+        def losses(module: nn.Module, drawn: InstructionBatch) -> dict[str, Tensor]:
+            return module(self._batch(records, learning, drawn))
+
+        def validate(module: nn.Module) -> float:
+            sums, count = 0.0, 0
+            for batch in held_out:
+                tokens = int((batch.targets >= 0).sum())
+                sums += self.model.language_loss(batch.to(self.model.device)).item() * tokens
+                count += tokens
+            return sums / count
+
+        return train(self.model, batches, losses, validate, context)
+
+    def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
+        pictures = np.unique(instructions.pictures[drawn.positions])
+        pixels = self.pixels(instructions.micrographs, pictures)
+        batch = records.batch(pixels, drawn.positions, drawn.captioned)
+        return batch.to(self.model.device)
+
+    def _validation_batches(self, validation: Instructions, context: Context) -> Iterator[Batch]:
+        """Make the batches of the fixed questions, all with captions."""
+        records = self._tokenised(validation)
+        positions = fixed_questions(validation, context.recipe.questions_per_picture, context.seed)
+        for start in range(0, len(positions), ANSWERS_AT_ONCE):
+            part = positions[start : start + ANSWERS_AT_ONCE]
+            yield self._batch(records, validation, InstructionBatch(part, np.ones(len(part), dtype=bool)))
+
+    @torch.inference_mode()
+    def _features(self, micrographs: Micrographs, positions: np.ndarray) -> Tensor:
+        parts = np.array_split(positions, -(-len(positions) // PICTURES_AT_ONCE))
+        encoded = [
+            self.model.vision(torch.from_numpy(self.pixels(micrographs, part)).to(self.model.device)) for part in parts
+        ]
+        return torch.cat(encoded)
+
+
+def _texts(instructions: Instructions) -> Iterator[str]:
+    yield from instructions.captions
+    for record in instructions.records:
+        yield record.question
+        yield record.answer
+
+
+def _of_equal_length(prompts: Sequence[Sequence[int]]) -> Iterator[tuple[int, list[int]]]:
+    """Yield the positions of prompts of one length, at most ANSWERS_AT_ONCE, after the number of those before."""
+    order = sorted(range(len(prompts)), key=lambda position: len(prompts[position]))
+    start = 0
+    while start < len(order):
+        length = len(prompts[order[start]])
+        group = [p for p in order[start : start + ANSWERS_AT_ONCE] if len(prompts[p]) == length]
+        yield start, group
+        start += len(group)
+
+
+def _device(context: Context) -> torch.device:
+    return torch.device("cpu" if context.device == "auto" else context.device)

@@ -1,0 +1,63 @@
+"""The image-grounded text encoder and decoder (paper, 'Model Architecture'; sharing as in BLIP, arXiv:2201.12086)."""
+
+from torch import Tensor, nn
+
+from bench.models.mvaema.attention import Attention, KeysValues
+from bench.models.mvaema.text import TextEncoder, TextLayer
+
+Layered = tuple[KeysValues, ...]
+"""Keys and values of every layer."""
+
+
+class GroundedLayer(nn.Module):
+    """What a text layer lacks: cross-attention to the image, and the decoder's own causal self-attention."""
+
+    def __init__(self, embed_dim: int, num_heads: int) -> None:
+        super().__init__()
+        self.cross_attention = Attention(embed_dim, num_heads)
+        self.causal_attention = Attention(embed_dim, num_heads)
+
+    def ground(self, hidden: Tensor, images: KeysValues, text: TextLayer) -> Tensor:
+        """Attend to the image, then feed forward: the part that encoder and decoder share."""
+        hidden = hidden + self.cross_attention.cross(hidden, images)
+        return hidden + text.feed_forward(hidden)
+
+
+class GroundedText(nn.Module):
+    """Both grounded modules over the layers of one text encoder."""
+
+    def __init__(self, embed_dim: int, depth: int, num_heads: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(GroundedLayer(embed_dim, num_heads) for _ in range(depth))
+        self.norm = nn.LayerNorm(embed_dim)
+        self.matching = nn.Linear(embed_dim, 1)
+
+    def images(self, features: Tensor) -> Layered:
+        """Return every layer's keys and values of image features (P, T, D), made once for all records."""
+        return tuple(layer.cross_attention.keys_values(features) for layer in self.layers)
+
+    def match(self, text: TextEncoder, hidden: Tensor, present: Tensor, images: Layered) -> Tensor:
+        """Return the log-odds (B,) that text and picture belong together, read at the first token, [Encode]."""
+        mask = present[:, None, None, :]
+        for layer, own, seen in zip(text.layers, self.layers, images, strict=True):
+            hidden = hidden + layer.attention(hidden, mask)
+            hidden = own.ground(hidden, seen, layer)
+        return self.matching(self.norm(hidden[:, 0])).squeeze(-1)
+
+    def decode(
+        self, text: TextEncoder, hidden: Tensor, images: Layered, past: Layered | None = None
+    ) -> tuple[Tensor, Layered]:
+        """Decode embedded tokens (B, T, D), each seeing itself and those before it.
+
+        ``past`` holds the keys and values of earlier tokens; then T is 1. Padding stands after the tokens,
+        where none of them sees it. Returns hidden states and the past with these tokens added.
+        """
+        known: list[KeysValues] = []
+        for number, (layer, own, seen) in enumerate(zip(text.layers, self.layers, images, strict=True)):
+            attention = own.causal_attention
+            normed = attention.norm(hidden)
+            now = attention.keys_values(normed)
+            known.append(now if past is None else past[number].followed_by(now))
+            hidden = hidden + attention.attend(normed, known[-1], causal=past is None)
+            hidden = own.ground(hidden, seen, layer)
+        return self.norm(hidden), tuple(known)

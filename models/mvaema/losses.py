@@ -1,0 +1,59 @@
+"""The three losses (paper, 'Model Architecture'; hard negatives as in ALBEF, arXiv:2107.07651)."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+IGNORED = -100
+"""The target of a token that the language modelling loss leaves out."""
+
+
+class Pairs(NamedTuple):
+    """Rows of pictures and of texts (M,) put together, and whether they ``match`` (M,) float."""
+
+    pictures: Tensor
+    texts: Tensor
+    match: Tensor
+
+
+def contrastive_loss(similarity: Tensor, excluded: Tensor) -> Tensor:
+    """Return ITC, half of image-to-text plus text-to-image.
+
+    ``similarity`` (B, B) of picture i and text j over the temperature; only i = j is positive. ``excluded``
+    (B, B) bool, symmetric, false on the diagonal: pairs that are no negatives.
+    """
+    allowed = similarity.masked_fill(excluded, float("-inf"))
+    target = torch.arange(len(similarity), device=similarity.device)
+    return (cross_entropy(allowed, target) + cross_entropy(allowed.T, target)) / 2
+
+
+@torch.no_grad()
+def hard_pairs(similarity: Tensor, excluded: Tensor) -> Pairs:
+    """Return each positive pair and one hard negative for it, drawn by similarity.
+
+    Every other row keeps its text and gets another's picture, the rest keep their picture and get another's
+    text. A row all of whose partners are excluded stays without a negative.
+    """
+    rows = torch.arange(len(similarity), device=similarity.device)
+    barred = excluded | torch.eye(len(similarity), dtype=torch.bool, device=similarity.device)
+    keeps_text = rows % 2 == 0
+    scores = torch.where(keeps_text[:, None], similarity.T, similarity).float().masked_fill(barred, float("-inf"))
+    possible = ~barred.all(1)
+    kept = rows[possible]
+    drawn = torch.multinomial(scores[possible].softmax(1), 1).squeeze(1) if len(kept) else kept
+    pictures = torch.where(keeps_text[possible], drawn, kept)
+    texts = torch.where(keeps_text[possible], kept, drawn)
+    match = torch.cat([torch.ones(len(rows)), torch.zeros(len(kept))]).to(similarity.device)
+    return Pairs(torch.cat([rows, pictures]), torch.cat([rows, texts]), match)
+
+
+def matching_loss(log_odds: Tensor, match: Tensor) -> Tensor:
+    """Return ITM: binary cross-entropy of the matching head's sigmoid."""
+    return binary_cross_entropy_with_logits(log_odds, match)
+
+
+def language_loss(scores: Tensor, targets: Tensor) -> Tensor:
+    """Return LM: the mean over the N answer tokens; ``scores`` (N, vocabulary), ``targets`` (N,)."""
+    return cross_entropy(scores, targets)

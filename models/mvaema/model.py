@@ -1,0 +1,96 @@
+"""MVaEMa: image encoder, text encoder, image-grounded encoder and decoder under one roof (paper, Figure 1)."""
+
+import math
+
+import torch
+from huggingface_hub import PyTorchModelHubMixin
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from bench.models.mvaema.batch import Batch
+from bench.models.mvaema.grounded import GroundedText, Layered
+from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
+from bench.models.mvaema.text import TextEmbedding, TextEncoder
+from bench.models.mvaema.tokenizer import CLS, ENCODE
+from bench.models.mvaema.vision import ImageEncoder, Stem
+
+
+class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
+    """The whole model; every argument is a plain value that ``save_pretrained`` writes to config.json."""
+
+    def __init__(
+        self,
+        *,
+        vocabulary: int,
+        image_size: int = 224,
+        embed_dim: int = 64,
+        depth: int = 6,
+        num_heads: int = 4,
+        stem: Stem = "linear",
+        prompt_tokens: int = 64,
+        answer_tokens: int = 96,
+    ) -> None:
+        super().__init__()
+        self.prompt_tokens, self.answer_tokens = prompt_tokens, answer_tokens
+        self.vision = ImageEncoder(image_size, embed_dim, depth, num_heads, stem)
+        self.embedding = TextEmbedding(vocabulary, prompt_tokens + answer_tokens, embed_dim)
+        self.text = TextEncoder(embed_dim, depth, num_heads)
+        self.grounded = GroundedText(embed_dim, depth, num_heads)
+        self.image_projection = nn.Linear(embed_dim, embed_dim)
+        self.text_projection = nn.Linear(embed_dim, embed_dim)
+        self.log_temperature = nn.Parameter(torch.tensor(math.log(0.07)))
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.log_temperature.device
+
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the losses: ``loss`` is the sum of ``itc``, ``itm`` and ``lm``, weights 1:1:1."""
+        features = self.vision(batch.pixels)
+        images = self.grounded.images(features)
+        similarity = self.similarity(features, batch)
+        losses = {
+            "itc": contrastive_loss(similarity, batch.same),
+            "itm": self._matching_loss(images, similarity, batch),
+            "lm": self._language_loss(images, batch),
+        }
+        return {"loss": torch.stack(tuple(losses.values())).sum(), **losses}
+
+    def language_loss(self, batch: Batch) -> Tensor:
+        """Return the language modelling loss alone, the one that validation watches."""
+        return self._language_loss(self.grounded.images(self.vision(batch.pixels)), batch)
+
+    def similarity(self, features: Tensor, batch: Batch) -> Tensor:
+        """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
+        pictures = normalize(self.image_projection(features[:, 0]), dim=-1).index_select(0, batch.pictures)
+        hidden = self.text(self._embed_pairs(batch, CLS), batch.present)
+        texts = normalize(self.text_projection(hidden[:, 0]), dim=-1)
+        return pictures @ texts.T / self.log_temperature.exp().clamp(0.01, 1.0)
+
+    def decode(
+        self, tokens: Tensor, positions: Tensor, images: Layered, past: Layered | None = None
+    ) -> tuple[Tensor, Layered]:
+        """Return the decoder's hidden states (B, S, D) of tokens, and what it remembers of them."""
+        return self.grounded.decode(self.text, self.embedding(tokens, positions), images, past)
+
+    def _embed_pairs(self, batch: Batch, first: int) -> Tensor:
+        tokens = batch.pairs.clone()
+        tokens[:, 0] = first
+        return self.embedding(tokens, torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens))
+
+    def _matching_loss(self, images: Layered, similarity: Tensor, batch: Batch) -> Tensor:
+        pairs = hard_pairs(similarity.detach(), batch.same)
+        hidden = self._embed_pairs(batch, ENCODE).index_select(0, pairs.texts)
+        seen = _rows(images, batch.pictures.index_select(0, pairs.pictures))
+        log_odds = self.grounded.match(self.text, hidden, batch.present.index_select(0, pairs.texts), seen)
+        return matching_loss(log_odds, pairs.match)
+
+    def _language_loss(self, images: Layered, batch: Batch) -> Tensor:
+        hidden, _ = self.decode(batch.tokens, batch.positions, _rows(images, batch.pictures))
+        answers = batch.targets != IGNORED
+        return language_loss(self.embedding.scores(hidden[answers]), batch.targets[answers])
+
+
+def _rows(layered: Layered, rows: Tensor) -> Layered:
+    return tuple(layer.of(rows) for layer in layered)

@@ -1,0 +1,50 @@
+"""The text encoder: BERT-style, bidirectional, the first token sums up the text (arXiv:1810.04805)."""
+
+from torch import Tensor, nn
+
+from bench.models.mvaema.attention import Attention, FeedForward
+
+
+class TextEmbedding(nn.Module):
+    """Tokens and learned positions to vectors, and, with the same table, vectors to token scores."""
+
+    def __init__(self, vocabulary: int, positions: int, embed_dim: int) -> None:
+        super().__init__()
+        self.tokens = nn.Embedding(vocabulary, embed_dim)
+        self.positions = nn.Embedding(positions, embed_dim)
+        nn.init.normal_(self.tokens.weight, std=0.02)
+        nn.init.normal_(self.positions.weight, std=0.02)
+
+    def forward(self, ids: Tensor, positions: Tensor) -> Tensor:
+        """Return the sum of token and position vectors (B, T, D)."""
+        return self.tokens(ids) + self.positions(positions)
+
+    def scores(self, hidden: Tensor) -> Tensor:
+        """Return the score of every token (…, vocabulary)."""
+        return nn.functional.linear(hidden, self.tokens.weight)
+
+
+class TextLayer(nn.Module):
+    """Bidirectional self-attention, then feed-forward; the grounded modules put cross-attention between."""
+
+    def __init__(self, embed_dim: int, num_heads: int) -> None:
+        super().__init__()
+        self.attention = Attention(embed_dim, num_heads)
+        self.feed_forward = FeedForward(embed_dim)
+
+
+class TextEncoder(nn.Module):
+    """Text (B, T) to hidden states (B, T, D)."""
+
+    def __init__(self, embed_dim: int, depth: int, num_heads: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(TextLayer(embed_dim, num_heads) for _ in range(depth))
+        self.norm = nn.LayerNorm(embed_dim)
+
+    def forward(self, hidden: Tensor, present: Tensor) -> Tensor:
+        """Encode embedded text; ``present`` (B, T) is false at padding."""
+        mask = present[:, None, None, :]
+        for layer in self.layers:
+            hidden = hidden + layer.attention(hidden, mask)
+            hidden = hidden + layer.feed_forward(hidden)
+        return self.norm(hidden)

@@ -1,0 +1,64 @@
+"""The image encoder: a vision transformer over 32-pixel patches (Dosovitskiy et al., arXiv:2010.11929)."""
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+
+from bench.models.mvaema.attention import Attention, FeedForward
+
+PATCH = 32
+Stem = Literal["linear", "conv"]
+
+
+class ImageEncoder(nn.Module):
+    """Grey pictures (P, H, W), uint8, to features (P, 1 + patches, D), the first being [CLS].
+
+    The paper feeds three equal channels; one channel whose kernel is the sum of the three is the same function.
+    """
+
+    def __init__(self, image_size: int, embed_dim: int, depth: int, num_heads: int, stem: Stem) -> None:
+        super().__init__()
+        self.stem = linear_stem(embed_dim) if stem == "linear" else conv_stem(embed_dim)
+        patches = (image_size // PATCH) ** 2
+        self.cls = nn.Parameter(torch.randn(1, 1, embed_dim) * 0.02)
+        self.positions = nn.Parameter(torch.randn(1, 1 + patches, embed_dim) * 0.02)
+        self.layers = nn.ModuleList(ImageLayer(embed_dim, num_heads) for _ in range(depth))
+        self.norm = nn.LayerNorm(embed_dim)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Encode pictures; pixel values 0 to 255 become -1 to 1 (the paper: mean and deviation 0.5)."""
+        normalised = pixels.unsqueeze(1).to(self.positions.dtype) / 127.5 - 1
+        patches = self.stem(normalised).flatten(2).transpose(1, 2)
+        features = torch.cat([self.cls.expand(len(patches), -1, -1), patches], dim=1) + self.positions
+        for layer in self.layers:
+            features = layer(features)
+        return self.norm(features)
+
+
+class ImageLayer(nn.Module):
+    """Self-attention over patches, then feed-forward."""
+
+    def __init__(self, embed_dim: int, num_heads: int) -> None:
+        super().__init__()
+        self.attention = Attention(embed_dim, num_heads)
+        self.feed_forward = FeedForward(embed_dim)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return features of the same shape (P, T, D)."""
+        features = features + self.attention(features)
+        return features + self.feed_forward(features)
+
+
+def linear_stem(embed_dim: int) -> nn.Module:
+    """Return the paper's stem: one linear map of each patch."""
+    return nn.Conv2d(1, embed_dim, PATCH, PATCH)
+
+
+def conv_stem(embed_dim: int) -> nn.Module:
+    """Return five strided convolutions onto the same grid of patches (Xiao et al., arXiv:2106.14881)."""
+    widths = (1, 16, 32, 64, 128)
+    blocks: list[nn.Module] = []
+    for before, after in zip(widths[:-1], widths[1:], strict=True):
+        blocks += [nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
+    return nn.Sequential(*blocks, nn.Conv2d(widths[-1], embed_dim, 3, 2, 1))

@@ -1,0 +1,1 @@
+"""Registrations: one file a family, each a list of specs with lazy import paths."""

@@ -1,0 +1,23 @@
+"""The families of models, in the order of the paper's tables; controls stand under a rule."""
+
+from collections.abc import Callable
+
+from bench import FamilySpec, hookimpl
+
+FAMILIES = (
+    FamilySpec("assistant", "Assistants", 1, contracts=("answerer",), trains_on="instructions"),
+    FamilySpec("convnet", "ConvNets", 2, contracts=("classifier",)),
+    FamilySpec("vsl", "VSL", 3, contracts=("classifier",)),
+    FamilySpec("vit", "Vision Transformers (ViTs)", 4, contracts=("classifier",)),
+    FamilySpec("gcl", "GCL", 5, contracts=("classifier",)),
+    FamilySpec("gnn", "Graph Neural Networks", 6, contracts=("classifier",)),
+    FamilySpec("mvaema", "MVaEMa", 7, contracts=("answerer",), trains_on="instructions"),
+    FamilySpec("control", "Controls", 8, contracts=("answerer",), trains_on="instructions", control=True),
+)
+
+
+@hookimpl
+def register_families(register: Callable[[FamilySpec], None]) -> None:
+    """Register every family of the paper."""
+    for family in FAMILIES:
+        register(family)

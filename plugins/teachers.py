@@ -1,0 +1,26 @@
+"""The teachers that instruction records come from."""
+
+from collections.abc import Callable
+
+from bench.hookspecs import hookimpl
+from bench.specs import TeacherSpec
+
+_TEACHERS = (
+    TeacherSpec(
+        name="scripted",
+        label="Answers written from what each picture is known to show",
+        builds="bench.tasks.teachers.scripted:ScriptedTeacher",
+    ),
+    TeacherSpec(
+        name="file:",
+        label="Records of a JSONL file, file:PATH",
+        builds="bench.tasks.teachers.file:FileTeacher",
+    ),
+)
+
+
+@hookimpl
+def register_teachers(register: Callable[[TeacherSpec], None]) -> None:
+    """Register the teachers."""
+    for teacher in _TEACHERS:
+        register(teacher)

@@ -1,0 +1,1 @@
+"""What is measured: datasets, teachers, instruction records, protocols, metrics."""

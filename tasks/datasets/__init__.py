@@ -1,0 +1,1 @@
+"""Datasets: micrographs with ids and categories."""

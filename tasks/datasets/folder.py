@@ -1,0 +1,106 @@
+"""The dataset ``folder:PATH``: any folder of category folders of jpg, png or tif pictures."""
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.cache import cached
+from bench.code_digest import code_digest
+from bench.contracts import Micrographs
+from bench.errors import BenchError
+from bench.fingerprint import digest
+from bench.progress import Progress
+from bench.tasks.datasets.captions import caption
+from bench.tasks.datasets.decoding import Unreadable, grey
+from bench.tasks.datasets.file_digests import digests, unchanged
+from bench.tasks.datasets.listing import SUFFIXES, listed
+
+_PIXELS, _INDEX = "pixels.npy", "index.json"
+
+
+class Folder:
+    """Pictures of one's own: a category is the name of a folder, an id the path below the root."""
+
+    def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
+        self.name = f"folder:{argument}"
+        self._root, self._listing = listed(argument)
+        self.categories = tuple(sorted(set(self._listing.categories.values())))
+        self._image_size, self._progress = image_size, progress
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the data: every file's name and sha256, as one digest; decodes nothing."""
+        return {
+            "name": "folder",
+            "pictures": len(self._digests),
+            "content": digest(self._digests),
+            "image size": self._image_size,
+            "code": code_digest("bench.tasks.datasets.folder"),
+        }
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return digests(self._root, self._listing.paths, self._progress)
+
+    def labels(self) -> np.ndarray:
+        """Return the category index of every picture that can be read (N,)."""
+        place = {category: index for index, category in enumerate(self.categories)}
+        return np.array([place[self._listing.categories[name]] for name in self._index["pictures"]])
+
+    def load(self) -> Micrographs:
+        """Return all pictures that can be read, decoded once into the cache."""
+        names = tuple(self._index["pictures"])
+        pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
+        return Micrographs(pixels, np.array(self._index["rows"]), names, self.labels(), self.categories)
+
+    def facts(self, position: int) -> Mapping[str, str]:
+        """Return the category: all that is known of somebody's picture."""
+        return {"category": self._listing.categories[self._index["pictures"][position]]}
+
+    def caption(self, label: int) -> str:
+        """Return the sentence that names a category."""
+        return caption(self.categories[label])
+
+    def set_aside(self) -> tuple[str, ...]:
+        """Return one sentence for each picture that could not be read, with its name."""
+        foreign = [f"{name}: is of a type that is not read; convert it to one of {', '.join(SUFFIXES)}" for name in self._listing.foreign]
+        return (*self._index["set aside"], *foreign)
+
+    @cached_property
+    def _folder(self) -> Path:
+        return cached("folder", self.identity(), self._decode_all)
+
+    @cached_property
+    def _index(self) -> dict[str, list]:
+        index = json.loads((self._folder / _INDEX).read_text(encoding="utf-8"))
+        left = {self._listing.categories[name] for name in index["pictures"]}
+        for category in self.categories:
+            if category not in left:
+                raise BenchError(f"no picture of category {category!r} can be read; mend its pictures or remove the folder")
+        return index
+
+    def _decode_all(self, folder: Path) -> None:
+        names = list(self._digests)
+        self._progress.start("decoding pictures", len(names))
+        shape = (len(names), self._image_size, self._image_size)
+        pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
+        rows, aside = [], []
+        for row, name in enumerate(names):
+            try:
+                pixels[row] = grey(self._listing.paths[name], self._image_size)
+                rows.append(row)
+            except Unreadable as reason:
+                aside.append(f"{name}: {reason}")
+            self._require_unchanged(name)
+            self._progress.advance(row + 1)
+        pixels.flush()
+        index = {"pictures": [names[row] for row in rows], "rows": rows, "set aside": aside}
+        (folder / _INDEX).write_text(json.dumps(index, indent=1), encoding="utf-8")
+
+    def _require_unchanged(self, name: str) -> None:
+        """Raise BenchError where a file changed since its digest was taken: the cache would lie."""
+        if not unchanged(self._listing.paths[name], self._digests[name]):
+            raise BenchError(f"{name!r} changed while it was read; run the same command again when nobody writes there")

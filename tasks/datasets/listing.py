@@ -1,0 +1,107 @@
+"""The pictures of a folder of category folders."""
+
+import os
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.errors import BenchError
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
+_OTHER_PICTURES = (".bmp", ".gif", ".webp", ".jp2", ".dm3", ".dm4")
+
+
+class Listing(NamedTuple):
+    """Name to path and name to category of every candidate, in order; names of pictures in formats not read."""
+
+    paths: dict[str, Path]
+    categories: dict[str, str]
+    foreign: tuple[str, ...]
+
+
+def listed(argument: str) -> tuple[Path, Listing]:
+    """Return the folder and its pictures: each belongs to the top folder it lies in, however deep.
+
+    Hidden files and folders and files that are no pictures are passed over; links are followed, each folder once.
+    BenchError where there is no such folder, or fewer than two categories.
+    """
+    root = _existing(argument)
+    found = Listing({}, {}, ())
+    foreign: list[str] = []
+    seen = {_identity(root)}
+    for folder in sorted(_visible(root)):
+        if folder.is_dir() and _new(folder, seen):
+            for path in _pictures(folder, seen, foreign, root):
+                name = _printable(path.relative_to(root))
+                found.paths[name] = path
+                found.categories[name] = _printable(Path(folder.name))
+    _checked(root, argument, found)
+    return root, found._replace(foreign=tuple(foreign))
+
+
+def _existing(argument: str) -> Path:
+    if not argument:
+        raise BenchError("folder: needs a path, for example --dataset folder:/data/sem")
+    path = Path(argument).expanduser()
+    if path.is_dir():
+        return path.resolve()
+    if path.exists():
+        raise BenchError(f"{argument!r} is a file, not a folder of category folders; name the folder that holds them")
+    parent = path.absolute().parent
+    names = [child.name for child in parent.iterdir() if child.is_dir()] if parent.is_dir() else []
+    near = get_close_matches(path.name, names, n=1, cutoff=0.4)
+    guess = f"did you mean {str(Path(argument).parent / near[0])!r}?" if near else "name an existing folder"
+    raise BenchError(f"there is no folder {argument!r}; {guess}")
+
+
+def _checked(root: Path, argument: str, found: Listing) -> None:
+    categories = sorted(set(found.categories.values()))
+    if len(categories) >= 2:
+        return
+    need = f"pictures ({', '.join(SUFFIXES)}) of at least two categories, each in a folder of its own"
+    if not categories:
+        loose = any(path.suffix.lower() in SUFFIXES for path in _visible(root))
+        have = "only pictures that lie in no category folder" if loose else "no pictures"
+        raise BenchError(f"the folder {argument!r} holds {have}; put there {need}")
+    below = {name.split("/")[1] for name in found.paths if name.count("/") >= 2}
+    deeper = Path(argument) / categories[0]
+    hint = f"; did you mean 'folder:{deeper}'?" if len(below) >= 2 else f"; put there {need}"
+    raise BenchError(f"the folder {argument!r} holds only one category, {categories[0]!r}{hint}")
+
+
+def _pictures(folder: Path, seen: set[tuple[int, int]], foreign: list[str], root: Path) -> Iterator[Path]:
+    for path in sorted(_visible(folder)):
+        suffix = path.suffix.lower()
+        if path.is_dir():
+            if _new(path, seen):
+                yield from _pictures(path, seen, foreign, root)
+        elif suffix in SUFFIXES:
+            yield path
+        elif suffix in _OTHER_PICTURES:
+            foreign.append(_printable(path.relative_to(root)))
+
+
+def _visible(folder: Path) -> list[Path]:
+    try:
+        return [path for path in folder.iterdir() if not path.name.startswith(".")]
+    except OSError as error:
+        raise BenchError(f"the folder {str(folder)!r} cannot be listed ({error.strerror}); mend its permissions") from error
+
+
+def _new(folder: Path, seen: set[tuple[int, int]]) -> bool:
+    """Tell whether a folder has not been walked yet, under whatever name; links can run in a circle."""
+    identity = _identity(folder)
+    fresh = identity not in seen
+    seen.add(identity)
+    return fresh
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    state = folder.stat()
+    return state.st_dev, state.st_ino
+
+
+def _printable(path: Path) -> str:
+    """Return a relative path as text that any JSON file can hold, whatever bytes the name is made of."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

@@ -1,0 +1,1 @@
+"""The embedded dataset: procedural micrographs drawn from scenes of facts."""

@@ -1,0 +1,89 @@
+"""The dataset ``synthetic``: procedural micrographs of the ten categories, with their facts."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.cache import cached
+from bench.code_digest import code_digest
+from bench.contracts import Micrographs
+from bench.errors import BenchError
+from bench.progress import Progress
+from bench.tasks.datasets.captions import caption
+from bench.tasks.datasets.synthetic.drawing import draw
+from bench.tasks.datasets.synthetic.scene import Scene, labels, scene
+from bench.tasks.facts import CATEGORIES
+
+_PIXELS = "pixels.npy"
+
+
+class Synthetic:
+    """Pictures drawn from scenes; picture i depends on the seed and i, its category on the settings too."""
+
+    name = "synthetic"
+    categories = CATEGORIES
+
+    def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
+        if argument:
+            raise BenchError(f"the dataset 'synthetic' takes no argument, not {argument!r}; its settings are {', '.join(settings)}")
+        self.size, self.seed, self.balanced = int(settings["size"]), int(settings["seed"]), bool(settings["balanced"])
+        if self.size < 2 * len(CATEGORIES) or self.seed < 0:
+            raise BenchError(
+                f"synthetic.size = {self.size}, synthetic.seed = {self.seed}: "
+                f"at least {2 * len(CATEGORIES)} pictures and a seed from 0 are needed"
+            )
+        self.image_size, self.progress = image_size, progress
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the data, the generator's code among it; draws nothing."""
+        return {
+            "name": self.name,
+            "size": self.size,
+            "seed": self.seed,
+            "balanced": self.balanced,
+            "image size": self.image_size,
+            "code": code_digest("bench.tasks.datasets.synthetic.drawing"),
+        }
+
+    @cached_property
+    def _labels(self) -> np.ndarray:
+        return labels(self.seed, self.size, self.balanced)
+
+    def labels(self) -> np.ndarray:
+        """Return the category index of every picture (N,)."""
+        return self._labels.copy()
+
+    def scene(self, position: int) -> Scene:
+        """Return the scene of the picture at this position."""
+        return scene(self.seed, position, CATEGORIES[self._labels[position]])
+
+    def facts(self, position: int) -> Mapping[str, str]:
+        """Return what the picture at this position shows, kind to value."""
+        return dict(self.scene(position).facts)
+
+    def caption(self, label: int) -> str:
+        """Return the sentence that names a category."""
+        return caption(CATEGORIES[label])
+
+    def set_aside(self) -> tuple[str, ...]:
+        """Return nothing: every picture can be read."""
+        return ()
+
+    def load(self) -> Micrographs:
+        """Return all pictures, drawn once into the cache."""
+        folder = cached("synthetic", self.identity(), self._draw_all)
+        ids = tuple(f"synthetic-{number:06d}" for number in range(self.size))
+        pixels = np.load(folder / _PIXELS, mmap_mode="r")
+        return Micrographs(pixels, np.arange(self.size), ids, self.labels(), CATEGORIES)
+
+    def _draw_all(self, folder: Path) -> None:
+        self.progress.start("drawing pictures", self.size)
+        shape = (self.size, self.image_size, self.image_size)
+        pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
+        for position in range(self.size):
+            pixels[position] = draw(self.scene(position), self.image_size)
+            self.progress.advance(position + 1)
+        pixels.flush()

@@ -1,0 +1,87 @@
+"""A scene: the frozen record of facts that a picture is drawn from, free of resolution."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bench.contracts import Facts
+from bench.tasks.datasets.synthetic.priors import SEM_COUNTS, Weights, kinds_of, shapes_of
+
+LABELS, FACTS, GEOMETRY, INSTRUMENT = range(4)
+"""The streams of random numbers; each is keyed by the seed and, but for LABELS, by the picture's index."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one picture shows: ``facts`` as kind to value; ``seed`` and ``index`` key where things lie."""
+
+    seed: int
+    index: int
+    facts: Facts
+
+    def __getitem__(self, kind: str) -> str:
+        return dict(self.facts)[kind]
+
+    def get(self, kind: str, default: str) -> str:
+        """Return the value of a kind, or the default where the scene does not show it."""
+        return dict(self.facts).get(kind, default)
+
+    def stream(self, which: int) -> np.random.Generator:
+        """Return the numbers that place structures (GEOMETRY) or make the instrument's traces (INSTRUMENT)."""
+        return generator(self.seed, which, self.index)
+
+
+def generator(*key: int) -> np.random.Generator:
+    """Return a generator that depends on the key alone."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(key)))
+
+
+def scene(seed: int, index: int, category: str) -> Scene:
+    """Draw the facts of picture ``index``."""
+    random = generator(seed, FACTS, index)
+    shape = _one(random, shapes_of(category))
+    facts = {"category": category, "shape": shape}
+    for kind, weights in kinds_of(category, shape).items():
+        facts[kind] = _one(random, weights)
+    return Scene(seed, index, tuple(facts.items()))
+
+
+def _one(random: np.random.Generator, weights: Weights) -> str:
+    bounds = np.cumsum(list(weights.values()))
+    return list(weights)[int(np.searchsorted(bounds, random.random() * bounds[-1], side="right"))]
+
+
+def labels(seed: int, size: int, balanced: bool) -> np.ndarray:
+    """Return the category index of every picture (size,), categories in the order of ``SEM_COUNTS``."""
+    counts = category_counts(size, balanced)
+    ordered = np.repeat(np.arange(len(counts)), list(counts.values()))
+    return generator(seed, LABELS).permutation(ordered)
+
+
+def category_counts(size: int, balanced: bool) -> Mapping[str, int]:
+    """Share out ``size`` pictures: evenly, or as the SEM dataset has them.
+
+    The floor is 20 a category where the size allows it, else half an even share: with 10 folds each then
+    holds two of every category, and one is left for validation.
+    """
+    weights = np.ones(len(SEM_COUNTS)) if balanced else np.array(list(SEM_COUNTS.values()), float)
+    floor = min(20, size // (2 * len(weights))) if not balanced else size // len(weights)
+    raised = np.zeros(len(weights), bool)
+    share = np.zeros(len(weights))
+    while True:
+        free = size - floor * raised.sum()
+        share = np.where(raised, floor, weights * free / max(weights[~raised].sum(), 1e-9))
+        low = (share < floor) & ~raised
+        if not low.any():
+            break
+        raised |= low
+    return dict(zip(SEM_COUNTS, _rounded(share, size), strict=True))
+
+
+def _rounded(share: np.ndarray, size: int) -> list[int]:
+    """Round shares down, and give what is left to the largest remainders."""
+    counts = np.floor(share + 1e-9).astype(int)
+    for place in np.argsort(counts - share, kind="stable")[: size - counts.sum()]:
+        counts[place] += 1
+    return counts.tolist()

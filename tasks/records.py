@@ -1,0 +1,127 @@
+"""Instruction records as JSONL: LLaVA's conversation format plus id, prompt group, facts and teacher.
+
+One line a record: ``{"id", "image", "conversations": [{"from": "human", "value": "<image>\\nQUESTION"},
+{"from": "gpt", "value": ANSWER}], "prompt_group": 1 to 10, "facts": [[kind, value], ...], "teacher"}``.
+``image`` is the picture's id in its dataset.
+"""
+
+import json
+import os
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bench.contracts import InstructionRecord
+from bench.errors import BenchError
+
+_IMAGE = "<image>\n"
+_KEYS = {"id": str, "image": str, "conversations": list, "prompt_group": int, "facts": list, "teacher": str}
+_TYPES = {str: "a text", int: "a whole number", list: "a list"}
+_FORM = "each line is one JSON object with " + ", ".join(_KEYS)
+
+
+def write_records(path: Path, records: Iterable[InstructionRecord]) -> None:
+    """Write the records, one a line, under a temporary name that is then renamed; BenchError where it cannot be."""
+    part = path.with_name(f"{path.name}.part-{uuid.uuid4().hex[:8]}")
+    try:
+        with part.open("w", encoding="utf-8", newline="\n") as stream:
+            for record in records:
+                stream.write(json.dumps(_as_json(record), ensure_ascii=False) + "\n")
+        os.replace(part, path)
+    except OSError as error:
+        raise BenchError(f"records cannot be written to {str(path)!r} ({error}); name a writable file") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_records(path: Path) -> tuple[InstructionRecord, ...]:
+    """Read all records; empty lines are skipped.
+
+    BenchError names a file that cannot be read, the number of a broken line, a missing key, an id used twice.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BenchError(f"records {str(path)!r} cannot be read ({error}); name a JSONL file in UTF-8") from error
+    first: dict[str, int] = {}
+    records = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        where = f"{path.name} line {number}"
+        record = _from_json(_loaded(line, where), where)
+        if record.id in first:
+            raise BenchError(
+                f"{where}: id {record.id!r} is that of line {first[record.id]} too; every record needs its own"
+            )
+        first[record.id] = number
+        records.append(record)
+    if not records:
+        raise BenchError(f"records {str(path)!r} is empty; {_FORM}")
+    return tuple(records)
+
+
+def _as_json(record: InstructionRecord) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "image": record.picture,
+        "conversations": [
+            {"from": "human", "value": _IMAGE + record.question},
+            {"from": "gpt", "value": record.answer},
+        ],
+        "prompt_group": record.group,
+        "facts": [list(fact) for fact in record.facts],
+        "teacher": record.teacher,
+    }
+
+
+def _loaded(line: str, where: str) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise BenchError(f"{where} is not JSON ({error}); mend or remove it") from error
+    if not isinstance(data, dict):
+        raise BenchError(f"{where} is not a record; {_FORM}")
+    return data
+
+
+def _from_json(data: dict[str, Any], where: str) -> InstructionRecord:
+    missing = [key for key in _KEYS if key not in data]
+    if missing:
+        raise BenchError(f"{where} has no {', '.join(map(repr, missing))}; {_FORM}")
+    for key, wanted in _KEYS.items():
+        if not isinstance(data[key], wanted) or isinstance(data[key], bool):
+            raise BenchError(f"{where}: {key!r} = {data[key]!r} is not {_TYPES[wanted]}; mend it")
+    if not 1 <= data["prompt_group"] <= 10:
+        raise BenchError(f"{where}: 'prompt_group' = {data['prompt_group']} is not one of the ten, 1 to 10; mend it")
+    question, answer = _turns(data["conversations"], where)
+    return InstructionRecord(
+        id=data["id"],
+        picture=data["image"],
+        group=data["prompt_group"],
+        question=question,
+        answer=answer,
+        facts=_facts(data["facts"], where),
+        teacher=data["teacher"],
+    )
+
+
+def _turns(turns: list[Any], where: str) -> tuple[str, str]:
+    try:
+        (first, question), (second, answer) = [(turn["from"], turn["value"]) for turn in turns]
+    except (TypeError, KeyError, ValueError):
+        first = second = question = answer = None
+    if (first, second) != ("human", "gpt") or not isinstance(question, str) or not isinstance(answer, str):
+        raise BenchError(
+            f"{where}: 'conversations' is not one question from human and one answer from gpt; "
+            "write one record a question"
+        )
+    return question.removeprefix(_IMAGE), answer
+
+
+def _facts(facts: list[Any], where: str) -> tuple[tuple[str, str], ...]:
+    for fact in facts:
+        if not (isinstance(fact, list) and len(fact) == 2 and all(isinstance(part, str) for part in fact)):
+            raise BenchError(f"{where}: fact {fact!r} is not a pair [kind, value]; mend it")
+    return tuple((kind, value) for kind, value in facts)

@@ -1,0 +1,1 @@
+"""Teachers: makers of instruction records."""

@@ -1,0 +1,1 @@
+"""The task of answering questions about electron micrographs."""

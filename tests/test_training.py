@@ -1,0 +1,207 @@
+"""The training loop: what it minimises, when it halves and stops, how a killed run resumes bit for bit."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from bench.config import Recipe
+from bench.contracts import Context
+from bench.progress import Silence
+from bench.specs import ModelSpec
+from bench.training import TrainingDiverged, train
+
+
+class Pairs:
+    """Four steps an epoch of a noisy linear relation."""
+
+    def __len__(self):
+        return 4
+
+    def __call__(self, epoch, step):
+        random = np.random.default_rng([1, epoch, step])
+        inputs = torch.from_numpy(random.standard_normal((8, 3)).astype(np.float32))
+        return inputs, inputs.sum(1, keepdim=True)
+
+
+class Ear(Silence):
+    def __init__(self):
+        self.said, self.figures, self.done = [], [], []
+
+    def start(self, what, total, done=0):
+        self.started = (total, done)
+
+    def advance(self, done, **figures):
+        self.done.append(done)
+        self.figures.append(figures)
+
+    def say(self, text):
+        self.said.append(text)
+
+
+def network(seed=0):
+    torch.manual_seed(seed)
+    return nn.Sequential(nn.Linear(3, 8), nn.Tanh(), nn.Dropout(0.2), nn.BatchNorm1d(8), nn.Linear(8, 1))
+
+
+def squares(module, batch):
+    inputs, targets = batch
+    loss = nn.functional.mse_loss(module(inputs), targets)
+    return {"loss": loss, "half": loss / 2}
+
+
+def held_out(module):
+    inputs = torch.linspace(-1, 1, 30).reshape(10, 3)
+    return nn.functional.mse_loss(module(inputs), inputs.sum(1, keepdim=True))
+
+
+@pytest.fixture
+def context(tmp_path):
+    spec = ModelSpec("tiny", "Tiny", "fakes")
+    recipe = Recipe(epochs=3, learning_rate=0.01)
+    return Context(spec, {}, recipe, 0, "cpu", Ear(), tmp_path / "work")
+
+
+def with_recipe(context, **values):
+    return Context(context.model, {}, Recipe(**{"epochs": 3, **values}), 0, "cpu", Ear(), context.folder)
+
+
+def interrupted_after(steps):
+    """Losses that raise when asked once more than ``steps`` times."""
+    left = [steps]
+
+    def losses(module, batch):
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        return squares(module, batch)
+
+    return losses
+
+
+def same(left, right):
+    return all(torch.equal(left[name], right[name]) for name in left)
+
+
+def test_training_lowers_the_validation_loss_and_keeps_its_figures(context):
+    module = network()
+    before = held_out(module.eval()).item()
+    history = train(module, Pairs(), squares, held_out, with_recipe(context, epochs=30, learning_rate=0.01))
+    assert min(epoch.validation for epoch in history.epochs) < before / 3
+    assert history.epochs[0].losses["half"] == pytest.approx(history.epochs[0].losses["loss"] / 2)
+    history.save(context.folder.parent / "history.json")
+    assert len(json.loads((context.folder.parent / "history.json").read_text())["epochs"]) == 30
+
+
+def test_the_best_weights_are_restored(context):
+    module, losses = network(), iter([3.0, 1.0, 2.0])
+    seen = []
+
+    def validate(wrapped):
+        seen.append({name: value.clone() for name, value in module.state_dict().items()})
+        return next(losses)
+
+    assert train(module, Pairs(), squares, validate, context).best == 1
+    assert same(module.state_dict(), seen[1])
+    assert not same(seen[1], seen[2])
+    assert not module.training
+
+
+def test_the_learning_rate_halves_after_stagnant_epochs(context):
+    recipe = with_recipe(context, epochs=7, learning_rate=0.01, halve_after=2, stop_after=10)
+    history = train(network(), Pairs(), squares, lambda module: 1.0, recipe)
+    assert [epoch.learning_rate for epoch in history.epochs] == [0.01] * 3 + [0.005] * 2 + [0.0025] * 2
+
+
+def test_training_stops_after_stagnant_epochs(context):
+    history = train(network(), Pairs(), squares, lambda module: 1.0, with_recipe(context, epochs=50, stop_after=3))
+    assert len(history.epochs) == 4
+
+
+@pytest.mark.parametrize("steps", [1, 4, 6, 11])
+def test_an_interrupted_training_resumes_bit_for_bit(context, steps):
+    whole = network()
+    expected = train(whole, Pairs(), squares, held_out, context)
+    first, second = network(), network()
+    with pytest.raises(KeyboardInterrupt):
+        train(first, Pairs(), interrupted_after(steps), held_out, context, checkpoint_seconds=0)
+    torch.manual_seed(99)
+    np.random.seed(99)
+    resumed = train(second, Pairs(), interrupted_after(12 - steps), held_out, context, checkpoint_seconds=0)
+    assert same(whole.state_dict(), second.state_dict())
+    assert [(e.losses, e.validation, e.learning_rate) for e in resumed.epochs] == [
+        (e.losses, e.validation, e.learning_rate) for e in expected.epochs
+    ]
+
+
+def test_an_interrupted_training_resumes_its_schedule_and_its_patience(context):
+    recipe = with_recipe(context, epochs=20, halve_after=2, stop_after=5)
+    with pytest.raises(KeyboardInterrupt):
+        train(network(), Pairs(), interrupted_after(9), lambda module: 1.0, recipe, checkpoint_seconds=0)
+    history = train(network(), Pairs(), squares, lambda module: 1.0, recipe)
+    assert len(history.epochs) == 6
+    assert history.epochs[3].learning_rate == 0.0005
+
+
+def test_resuming_says_where_and_counts_the_steps_done(context):
+    with pytest.raises(KeyboardInterrupt):
+        train(network(), Pairs(), interrupted_after(6), held_out, context, checkpoint_seconds=0)
+    again = with_recipe(context)
+    train(network(), Pairs(), squares, held_out, again)
+    assert again.progress.started == (12, 6)
+    assert again.progress.said == ["resumed at epoch 2, step 3"]
+    assert again.progress.done == list(range(7, 13))
+    assert {"loss", "half", "val", "lr"} <= again.progress.figures[-1].keys()
+
+
+def test_a_truncated_checkpoint_gives_way_to_the_one_before(context):
+    whole, second = network(), network()
+    train(whole, Pairs(), squares, held_out, context)
+    with pytest.raises(KeyboardInterrupt):
+        train(network(), Pairs(), interrupted_after(6), held_out, context, checkpoint_seconds=0)
+    newest = context.folder / "checkpoint.pt"
+    newest.write_bytes(newest.read_bytes()[:1000])
+    again = with_recipe(context, learning_rate=0.01)
+    train(second, Pairs(), squares, held_out, again)
+    assert again.progress.started == (12, 5)
+    assert str(newest) in again.progress.said[0]
+    assert same(whole.state_dict(), second.state_dict())
+
+
+def test_the_checkpoint_is_readable_without_pickled_objects(context):
+    with pytest.raises(KeyboardInterrupt):
+        train(network(), Pairs(), interrupted_after(2), held_out, context, checkpoint_seconds=0)
+    assert torch.load(context.folder / "checkpoint.pt", weights_only=True)["standing"]["step"] == 2
+
+
+def test_nothing_stays_in_the_folder_when_training_ends(context):
+    train(network(), Pairs(), squares, held_out, context, checkpoint_seconds=0)
+    assert list(context.folder.iterdir()) == []
+
+
+def test_a_short_training_writes_no_checkpoint(context):
+    with pytest.raises(KeyboardInterrupt):
+        train(network(), Pairs(), interrupted_after(6), held_out, context)
+    assert not context.folder.exists()
+
+
+def test_a_loss_that_is_no_number_is_named_with_its_step(context):
+    def losses(module, batch):
+        return {"loss": module(batch[0]).sum(), "matching": torch.tensor(float("nan"))}
+
+    with pytest.raises(TrainingDiverged, match=r"epoch 1, step 1: loss=.*matching=nan"):
+        train(network(), Pairs(), losses, held_out, context)
+
+
+def test_frozen_parameters_are_neither_trained_nor_stored(context):
+    module = network()
+    module[0].requires_grad_(False)
+    before = module[0].weight.clone()
+    with pytest.raises(KeyboardInterrupt):
+        train(module, Pairs(), interrupted_after(6), held_out, context, checkpoint_seconds=0)
+    stored = torch.load(context.folder / "checkpoint.pt", weights_only=True)["module"]
+    assert "0.weight" not in stored
+    assert "4.weight" in stored
+    assert torch.equal(module[0].weight, before)

@@ -1,0 +1,60 @@
+"""The reduced WordNet answers METEOR as the full one does."""
+
+import lzma
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nltk.translate.meteor_score import single_meteor_score
+
+from bench.tasks.metrics.wordnet import RESOURCE, wordnet
+
+GOLDEN = Path(__file__).parent / "golden" / "meteor.tsv.xz"
+
+
+def names(word: str) -> set[str]:
+    return {lemma.name() for synset in wordnet().synsets(word) for lemma in synset.lemmas()}
+
+
+def test_meteor_equals_that_of_nltk_with_the_full_wordnet_on_ten_thousand_pairs() -> None:
+    pairs = [line.split("\t") for line in lzma.decompress(GOLDEN.read_bytes()).decode().splitlines()]
+    lexicon: Any = wordnet()
+    scores = [single_meteor_score(reference.split(), answer.split(), wordnet=lexicon) for reference, answer, _ in pairs]
+    assert len(pairs) == 10_000
+    assert scores == pytest.approx([float(score) for *_, score in pairs], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("form", "synonym"),
+    [
+        ("fibers", "fibre"),
+        ("Films", "movie"),
+        ("mice", "mouse"),
+        ("forming", "shape"),
+        ("densest", "thick"),
+        ("quickly", "rapidly"),
+        ("bases-on-balls", "walk"),
+    ],
+)
+def test_an_inflected_word_has_the_synonyms_of_its_base(form: str, synonym: str) -> None:
+    assert synonym in names(form)
+
+
+def test_an_irregular_form_is_not_also_read_by_rule() -> None:
+    assert "synapsis" in names("synapses")
+    assert "synapse" not in names("synapses")
+
+
+def test_names_keep_their_case() -> None:
+    assert "Wood" in names("wood")
+
+
+def test_an_unknown_word_has_no_synsets() -> None:
+    assert wordnet().synsets("qwrtzp") == []
+
+
+def test_the_resource_is_small_and_stands_beside_its_licence() -> None:
+    folder = files("bench.tasks.metrics")
+    assert len(folder.joinpath(RESOURCE).read_bytes()) < 1_000_000
+    assert "WordNet 3.0 Copyright 2006 by Princeton University" in folder.joinpath("WORDNET_LICENSE").read_text()
