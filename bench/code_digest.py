@@ -43,7 +43,7 @@ def closure(*modules: str) -> dict[str, Path]:
         module = waiting.pop()
         if module in found or module == "bench" or module.startswith(LEFT_OUT):
             continue
-        path = _source(module)
+        path = source_file(module)
         if path is not None:
             found[module] = path
             waiting += [name for name in _imports(path, module) if name.partition(".")[0] in packages]
@@ -52,7 +52,7 @@ def closure(*modules: str) -> dict[str, Path]:
     return found
 
 
-def _source(module: str) -> Path | None:
+def source_file(module: str) -> Path | None:
     """Find a module's file by walking its package's folders, so that no package is imported."""
     top, *parts = module.split(".")
     if top == "bench":

@@ -50,8 +50,8 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    dataset: str = "synthetic"
-    records: str = "scripted"
+    dataset: str
+    records: str
     folds: str | int = "all"
     k: PositiveInt = 10
     repeats: PositiveInt = 1

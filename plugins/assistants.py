@@ -18,7 +18,7 @@ SETTINGS = {
     "num_heads": Setting(4, "from scratch: attention heads"),
     "patch_size": Setting(32, "from scratch: side of a patch in pixels"),
     "vocabulary_size": Setting(2000, "from scratch: most tokens of the vocabulary"),
-    "longest_answer": Setting(512, "tokens after which a training answer is cut"),
+    "answer_tokens": Setting(128, "tokens after which a training answer is cut"),
     "max_new_tokens": Setting(128, "longest answer in tokens", stage="predict"),
     "num_beams": Setting(1, "beams of the search; 1 is greedy", stage="predict"),
     "temperature": Setting(0.0, "temperature of sampling; 0 takes the likeliest", stage="predict"),

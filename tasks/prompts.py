@@ -73,16 +73,14 @@ PROMPT_GROUPS = (
         "Interactions and Boundaries",
         (
             "Describe visual interactions: touching, fused, or separate?",
-            "Can you distinguish boundaries between structures/phases?"
-            " Or do they blend without defined borders?",
+            "Can you distinguish boundaries between structures/phases? Or do they blend without defined borders?",
         ),
     ),
     PromptGroup(
         7,
         "External Environment",
         (
-            "Note any visible signs of interaction between nanomaterials and surroundings"
-            " (solvents, polymers, etc.)?",
+            "Note any visible signs of interaction between nanomaterials and surroundings (solvents, polymers, etc.)?",
             "Identify and describe any non-nanomaterial structures/objects present?",
         ),
     ),

@@ -1,12 +1,11 @@
-"""Instruction records as JSONL: LLaVA's conversation format plus id, prompt group, facts and teacher.
+r"""Instruction records as JSONL: LLaVA's conversation format plus id, prompt group, facts and teacher.
 
-One line a record: ``{"id", "image", "conversations": [{"from": "human", "value": "<image>\\nQUESTION"},
+One line a record: ``{"id", "image", "conversations": [{"from": "human", "value": "<image>\nQUESTION"},
 {"from": "gpt", "value": ANSWER}], "prompt_group": 1 to 10, "facts": [[kind, value], ...], "teacher"}``.
 ``image`` is the picture's id in its dataset.
 """
 
 import json
-import os
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,7 +27,7 @@ def write_records(path: Path, records: Iterable[InstructionRecord]) -> None:
         with part.open("w", encoding="utf-8", newline="\n") as stream:
             for record in records:
                 stream.write(json.dumps(_as_json(record), ensure_ascii=False) + "\n")
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise BenchError(f"records cannot be written to {str(path)!r} ({error}); name a writable file") from error
     finally:

@@ -3,11 +3,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from toy_instructions import toy_context
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.models.controls.majority import Majority, majority_answer
-
-from toy_instructions import toy_context
 
 
 def record(answer, facts=(), question="What is seen?", picture="p0"):
@@ -20,8 +19,7 @@ def instructions(rows):
     pixels = np.zeros((len(rows), 4, 4), dtype=np.uint8)
     micrographs = Micrographs(pixels, np.arange(len(rows)), ids, np.zeros(len(rows), dtype=int), ("a",))
     records = tuple(
-        record(answer, facts, question, name)
-        for name, (question, _, answer, facts) in zip(ids, rows, strict=True)
+        record(answer, facts, question, name) for name, (question, _, answer, facts) in zip(ids, rows, strict=True)
     )
     return Instructions(micrographs, records, np.arange(len(rows)), tuple(row[1] for row in rows))
 

@@ -145,9 +145,9 @@ def test_bleu_and_meteor_split_at_white_space_and_rouge_at_punctuation() -> None
 
 
 def test_meteor_counts_synonyms_and_rouge_does_not_stem() -> None:
-    scores = text_scores(["the wire shown"], ["the wire show"])
+    scores = text_scores(["the wires shown"], ["the wire show"])
     assert scores["meteor"].item() > 0.9
-    assert scores["rouge1"].item() == pytest.approx(2 / 3)
+    assert scores["rouge1"].item() == pytest.approx(1 / 3)
 
 
 def test_length_ratio_is_words_of_the_answer_over_words_of_the_reference() -> None:

@@ -41,6 +41,40 @@ def test_an_inflected_word_has_the_synonyms_of_its_base(form: str, synonym: str)
     assert synonym in names(form)
 
 
+@pytest.mark.parametrize(
+    ("form", "base"),
+    [
+        ("substrates", "substrate"),
+        ("pancreases", "pancreas"),
+        ("behalves", "behalf"),
+        ("vertexes", "vertex"),
+        ("quartzes", "quartz"),
+        ("finches", "finch"),
+        ("marshes", "marsh"),
+        ("doormen", "doorman"),
+        ("cavities", "cavity"),
+        ("depicts", "depict"),
+        ("intensifies", "intensify"),
+        ("diminishes", "diminish"),
+        ("dispersed", "disperse"),
+        ("depicted", "depict"),
+        ("describing", "describe"),
+        ("depicting", "depict"),
+        ("rougher", "rough"),
+        ("roughest", "rough"),
+        ("denser", "dense"),
+        ("densest", "dense"),
+    ],
+)
+def test_every_ending_leads_to_its_base(form: str, base: str) -> None:
+    assert base in names(form)
+
+
+def test_a_synset_is_found_once() -> None:
+    found = wordnet().synsets("apparatus")
+    assert len(found) == len(set(found)) > 0
+
+
 def test_an_irregular_form_is_not_also_read_by_rule() -> None:
     assert "synapsis" in names("synapses")
     assert "synapse" not in names("synapses")

@@ -35,9 +35,7 @@ def toy_instructions(pictures: int = 40, size: int = 64, seed: int = 0) -> Instr
         for picture in range(pictures)
         for number in range(len(QUESTIONS))
     )
-    return Instructions(
-        micrographs, records, np.repeat(np.arange(pictures), len(QUESTIONS)), (CAPTION,) * pictures
-    )
+    return Instructions(micrographs, records, np.repeat(np.arange(pictures), len(QUESTIONS)), (CAPTION,) * pictures)
 
 
 def toy_context(folder: Path, settings: Mapping[str, Any], **recipe: Any) -> Context:

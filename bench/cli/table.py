@@ -60,7 +60,7 @@ def _chosen(names: list[str], registry: "Registry") -> "list[TableSpec]":
             specs += registry.every("table").values()
         else:
             specs.append(_table(name, registry))
-    return list(dict.fromkeys(specs))
+    return list({spec.name: spec for spec in specs}.values())
 
 
 def _table(name: str, registry: "Registry") -> "TableSpec":

@@ -93,7 +93,8 @@ def _lines(
         if row.control and not ruled:
             ruled = True
             yield ["*controls*"]
-        name = plain(row.label) + " ".join(marks[note] for note in row.footnotes) + ("†" if row.stale else "")
+        name = plain(row.label)
+        marked = name + " ".join(marks[note] for note in row.footnotes) + ("†" if row.stale else "")
         said = [
             *([_picture(row, pictures)] if pictured else []),
             *(plain(row.texts.get(text, "")) for text in texts),

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from bench.errors import BenchError
 from bench.registry import Registry
 from bench.specs import TableSpec
 from bench.store import Store
@@ -19,12 +18,7 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
 
     The model is the spec's, or the first one measured where that one was not.
     """
-    model = spec.options["model"]
-    if model not in selection.by_model:
-        raise BenchError(
-            f"table {spec.number} shows the answers of {model!r}, which has no record on {selection.dataset!r} under "
-            f"protocol {selection.protocol}; run it, or name another dataset with --dataset"
-        )
+    model = _model(spec.options["model"], selection)
     chosen = {item["category"]: item for record in selection.by_model[model] for item in _items(store, record, spec)}
     rows = [_row(spec, model, category, item) for category, item in sorted(chosen.items())]
     printed = [
@@ -46,10 +40,17 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         (*rows, *printed),
-        (f"The question is: {spec.options['question']}", *spec.notes),
+        (f"Answers of {model} to: {spec.options['question']}", *spec.notes),
         selection.dataset,
         selection.protocol,
     )
+
+
+def _model(wanted: str, selection: Selection) -> str:
+    """Return the model whose answers are shown: the one wanted, else the first measured, a control at last."""
+    if wanted in selection.by_model:
+        return wanted
+    return min(selection.by_model, key=lambda model: (selection.by_model[model][0]["model"]["control"], model))
 
 
 def _items(store: Store, record: Record, spec: TableSpec) -> Iterator[dict[str, Any]]:

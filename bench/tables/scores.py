@@ -41,9 +41,8 @@ def caption(spec: TableSpec, selection: Selection) -> str:
     folds = sorted({record["cell"]["fold"] for record in records})
     split = selection.clear["split"]
     repeats = selection.clear["repeats"]
-    choices = ", ".join(
-        f"{key} {value}" for key, value in selection.clear["task"].items() if isinstance(value, str | int)
-    )
+    task = selection.clear["task"].items()
+    choices = ", ".join(f"{key} {value}" for key, value in task if isinstance(value, str) and len(value) < 40)
     return (
         f"Table {spec.number}. {spec.title} Dataset {selection.dataset}, protocol {selection.protocol} ({choices}), "
         f"fold{'s' if len(folds) > 1 else ''} {_ranges(folds)} of {split['k']}"

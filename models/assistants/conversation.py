@@ -12,6 +12,11 @@ _PLAIN = "USER: <image>\n{said} ASSISTANT:"
 """LLaVA 1.5's conversation, for processors that bring no chat template."""
 
 
+def plain_prompt(question: str, caption: str) -> str:
+    """Return the plain conversation's text that asks a question, up to where the answer begins."""
+    return _PLAIN.format(said=f"{caption} {question}".strip())
+
+
 class Conversation:
     """Prompts, answers and pictures as a processor of transformers makes them."""
 
@@ -26,13 +31,10 @@ class Conversation:
 
     def prompt(self, question: str, caption: str) -> str:
         """Return the text that asks a question, up to where the answer begins."""
-        said = f"{caption} {question}".strip()
         if not self._processor.chat_template:
-            return _PLAIN.format(said=said)
-        content = [{"type": "image"}, {"type": "text", "text": said}]
-        return self._processor.apply_chat_template(
-            [{"role": "user", "content": content}], add_generation_prompt=True
-        )
+            return plain_prompt(question, caption)
+        content = [{"type": "image"}, {"type": "text", "text": f"{caption} {question}".strip()}]
+        return self._processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
 
     def answer_ids(self, answers: Sequence[str], longest: int) -> list[np.ndarray]:
         """Return the ids (T,) int32 of each answer with its end token, cut after ``longest`` tokens."""

@@ -1,7 +1,7 @@
 """The estimator that all assistants share: a picture and a question in, a generated answer out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
@@ -11,15 +11,15 @@ from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast, ProcessorMixin
 from transformers.utils.logging import disable_progress_bar
 
+from bench import training
 from bench.contracts import Context, Instructions
 from bench.errors import BenchError
-from bench.models.assistants.conversation import Conversation
+from bench.models.assistants.conversation import Conversation, plain_prompt
 from bench.models.assistants.lessons import Lessons, Seen
 from bench.models.assistants.token_batches import IGNORED
-from bench.models.assistants.tokenizer import train_tokenizer
+from bench.models.assistants.tokenizer import IMAGE_TOKEN, train_tokenizer
 from bench.models.assistants.weights import SCRATCH, add_adapters, load_adapters, open_pretrained
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
-from bench.training import History, train
 
 
 class Network(Protocol):
@@ -49,7 +49,7 @@ class Assistant(ABC):
         disable_progress_bar()  # transformers' own, over the harness's
         self._settings = context.settings
         self._context = context
-        self._history: History | None = None
+        self._history: training.History | None = None
         self._network: Any = None
         self._processor: Any = None
 
@@ -59,16 +59,16 @@ class Assistant(ABC):
     ) -> tuple[PreTrainedModel, ProcessorMixin]:
         """Build an untrained model and its processor for square pictures of this size."""
 
-    def fit(self, train_side: Instructions, validation: Instructions, context: Context) -> None:
+    def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
         """Learn to answer the training side's questions, judged by fixed ones of the validation side."""
         torch.manual_seed(context.seed)
-        self._equip(*self._untrained(train_side))
+        self._equip(*self._untrained(train))
         recipe = context.recipe
         batches = InstructionBatches(
-            train_side, recipe.batch_size, recipe.questions_per_picture, recipe.caption_dropout, context.seed
+            train, recipe.batch_size, recipe.questions_per_picture, recipe.caption_dropout, context.seed
         )
         fixed = fixed_questions(validation, recipe.questions_per_picture, context.seed)
-        lessons, exam = self._lessons(train_side), self._lessons(validation.take(fixed))
+        lessons, exam = self._lessons(train), self._lessons(validation.take(fixed))
 
         def losses(network: nn.Module, batch: InstructionBatch) -> dict[str, Tensor]:
             return {"loss": network(lessons.taught(batch))}
@@ -76,7 +76,7 @@ class Assistant(ABC):
         def validate(network: nn.Module) -> float:
             return answer_loss(network, exam, recipe.batch_size)
 
-        self._history = train(self._network, batches, losses, validate, context)
+        self._history = training.train(self._network, batches, losses, validate, context)
 
     def save(self, folder: Path) -> None:
         """Write model and processor as transformers does; of a model with adapters, the adapters alone."""
@@ -110,21 +110,20 @@ class Assistant(ABC):
             self._context.progress.advance(len(answers))
         return answers
 
-    def _untrained(self, train_side: Instructions) -> tuple[PreTrainedModel, Any]:
+    def _untrained(self, train: Instructions) -> tuple[PreTrainedModel, Any]:
         settings = self._settings
         adapted = settings["tuning"] == "lora"
         if settings["weights"] != SCRATCH:
-            model, processor = open_pretrained(
-                self.model_class, self.processor_class, settings["weights"], settings
-            )
+            model, processor = open_pretrained(self.model_class, self.processor_class, settings["weights"], settings)
             if adapted:
                 add_adapters(model, settings, self.tuned_whole)
             return model, processor
         if adapted:
-            raise BenchError(f"tuning='lora' needs pretrained weights, not weights={SCRATCH!r}; name a folder or hub id")
-        texts = {text for record in train_side.records for text in (record.question, record.answer)}
-        tokenizer = train_tokenizer(sorted(texts | set(train_side.captions)), settings["vocabulary_size"])
-        return self.scratch(tokenizer, train_side.micrographs.pixels.shape[-1], settings)
+            raise BenchError(
+                f"tuning='lora' needs pretrained weights, not weights={SCRATCH!r}; name a folder or hub id"
+            )
+        tokenizer = train_tokenizer(_texts(train), settings["vocabulary_size"])
+        return self.scratch(tokenizer, train.micrographs.pixels.shape[-1], settings)
 
     def _equip(self, model: PreTrainedModel, processor: Any) -> None:
         self._network = self.network_class(model)
@@ -132,9 +131,7 @@ class Assistant(ABC):
         self._conversation = Conversation(processor)
 
     def _lessons(self, instructions: Instructions) -> Lessons:
-        return Lessons(
-            instructions, self._conversation, self._context.device, self._settings["longest_answer"]
-        )
+        return Lessons(instructions, self._conversation, self._context.device, self._settings["answer_tokens"])
 
     def _decoding(self) -> GenerationConfig:
         """Return how answers are generated: greedy unless the settings name beams or a temperature."""
@@ -160,6 +157,13 @@ def answer_loss(network: Network | nn.Module, lessons: Lessons, batch_size: int)
         total += tokens * network(seen).item()
         count += tokens
     return total / count
+
+
+def _texts(instructions: Instructions) -> Iterator[str]:
+    """Yield what is said in the conversations, without the image's token."""
+    for position, record in enumerate(instructions.records):
+        yield plain_prompt(record.question, instructions.caption(position)).replace(IMAGE_TOKEN, "")
+        yield f" {record.answer}"
 
 
 def _slices(count: int, size: int) -> list[np.ndarray]:

@@ -1,7 +1,7 @@
 """Instruction records as an assistant's network is shown them."""
 
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -27,13 +27,11 @@ class Seen(NamedTuple):
 class Lessons:
     """The records of one side; each answer is tokenised once, each picture of a batch prepared once."""
 
-    def __init__(
-        self, instructions: Instructions, conversation: Conversation, device: str, longest_answer: int
-    ) -> None:
+    def __init__(self, instructions: Instructions, conversation: Conversation, device: str, answer_tokens: int) -> None:
         self._instructions = instructions
         self._conversation = conversation
         self._device = device
-        self._longest_answer = longest_answer
+        self._answer_tokens = answer_tokens
 
     def __len__(self) -> int:
         return len(self._instructions)
@@ -41,8 +39,7 @@ class Lessons:
     def taught(self, batch: InstructionBatch) -> Seen:
         """Return records with their answers; those not ``captioned`` go without caption."""
         prompts = [
-            self._prompt(position, captioned=bool(captioned))
-            for position, captioned in zip(*batch, strict=True)
+            self._prompt(position, captioned=bool(captioned)) for position, captioned in zip(*batch, strict=True)
         ]
         answers = [self._answers[position] for position in batch.positions]
         return self._seen(batch.positions, answered(prompts, answers, self._conversation.pad))
@@ -55,7 +52,7 @@ class Lessons:
     @cached_property
     def _answers(self) -> list[np.ndarray]:
         texts = [record.answer for record in self._instructions.records]
-        return self._conversation.answer_ids(texts, self._longest_answer)
+        return self._conversation.answer_ids(texts, self._answer_tokens)
 
     def _prompt(self, position: int, *, captioned: bool) -> np.ndarray:
         caption = self._instructions.caption(position) if captioned else ""

@@ -23,6 +23,7 @@ from transformers import (
 from bench.models.assistants.estimator import Assistant
 from bench.models.assistants.lessons import Seen
 from bench.models.assistants.token_batches import IGNORED
+from bench.models.assistants.tokenizer import BEGIN, END, IMAGE, PAD
 
 
 class LlavaNetwork(nn.Module):
@@ -30,7 +31,7 @@ class LlavaNetwork(nn.Module):
 
     def __init__(self, model: LlavaForConditionalGeneration) -> None:
         super().__init__()
-        self.model = model
+        self.model: Any = model  # what transformers annotates is narrower than what it takes
 
     def forward(self, seen: Seen) -> Tensor:
         """Return the mean loss of the answers' tokens; words are only scored where a label is."""
@@ -56,9 +57,7 @@ class LlavaNetwork(nn.Module):
         pixels = seen.pixels.to(self.model.dtype)
         features = torch.stack(list(self.model.get_image_features(pixels, return_dict=True).pooler_output))
         features = features[seen.pictures].to(words.dtype)
-        places = self.model.model.get_placeholder_mask(
-            seen.tokens.ids, inputs_embeds=words, image_features=features
-        )
+        places = self.model.model.get_placeholder_mask(seen.tokens.ids, inputs_embeds=words, image_features=features)
         return words.masked_scatter(places, features)
 
 
@@ -77,7 +76,7 @@ class Llava(Assistant):
         config = LlavaConfig(
             vision_config=_vision_config(image_size, settings),
             text_config=_text_config(tokenizer, settings),
-            image_token_index=tokenizer.convert_tokens_to_ids("<image>"),
+            image_token_index=IMAGE,
             image_seq_length=(image_size // settings["patch_size"]) ** 2,
             vision_feature_layer=-1,
         )
@@ -102,15 +101,13 @@ def _text_config(tokenizer: PreTrainedTokenizerFast, settings: Mapping[str, Any]
         intermediate_size=4 * settings["embed_dim"],
         num_hidden_layers=settings["depth"],
         num_attention_heads=settings["num_heads"],
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=PAD,
+        bos_token_id=BEGIN,
+        eos_token_id=END,
     )
 
 
-def _processor(
-    tokenizer: PreTrainedTokenizerFast, image_size: int, settings: Mapping[str, Any]
-) -> LlavaProcessor:
+def _processor(tokenizer: PreTrainedTokenizerFast, image_size: int, settings: Mapping[str, Any]) -> LlavaProcessor:
     pixels = CLIPImageProcessor(
         size={"height": image_size, "width": image_size},
         do_center_crop=False,

@@ -93,7 +93,7 @@ def _encoded(tokenizer: TextTokenizer, texts: Sequence[str]) -> list[list[int]]:
 
 
 def _statements(records: Sequence[InstructionRecord]) -> np.ndarray:
-    """Number what records state (R,): equal for the same question with the same facts, or else the same text."""
+    """Return numbers (R,), equal where the question and the facts are, or without facts the answers."""
     numbers: dict[object, int] = {}
     keys = [(record.question, frozenset(record.facts) if record.facts else record.answer) for record in records]
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)

@@ -1,6 +1,9 @@
 """MVaEMa as the harness sees it: trains on instruction records, answers questions about pictures."""
 
+import io
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import fields
 from pathlib import Path
 from typing import Self
 
@@ -36,7 +39,7 @@ class MVaEMa:
     def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
         """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
         seed_everything(context.seed, verbose=False)
-        self.tokenizer = TextTokenizer.trained(_texts(train), context.settings["vocabulary"])
+        self.tokenizer = TextTokenizer.trained(_texts(train), context.settings["vocabulary_size"])
         self.model = self._build(train.micrographs)
         self.history = self._train(train, validation, context)
 
@@ -50,34 +53,26 @@ class MVaEMa:
     def load(cls, folder: Path, context: Context) -> Self:
         """Read weights and tokenizer; settings of the predict stage come from the context."""
         estimator = cls(context)
-        estimator.model = MVaEMaModel.from_pretrained(str(folder)).to(_device(context)).eval()
+        with redirect_stdout(io.StringIO()):  # the hub's mixin prints where it reads from
+            model = MVaEMaModel.from_pretrained(str(folder))
+        estimator.model = model.to(_device(context)).eval()
         estimator.tokenizer = TextTokenizer.load(folder / "tokenizer.json")
         return estimator
 
     def answer(self, questions: Instructions) -> list[str]:
-        """Return one answer a record, in order."""
-        records = self._tokenised(questions)
-        seen = np.unique(questions.pictures)
-        features = self._features(questions.micrographs, seen)
-        rows = torch.from_numpy(np.searchsorted(seen, questions.pictures)).to(features.device)
+        """Return one answer a record, in order; questions whose prompts have one length are answered together."""
+        records, settings = self._tokenised(questions), self._context.settings
         prompts = [records.prompt(position, True) for position in range(len(questions))]
-        settings = self._context.settings
-        decoding = Decoding(
-            settings["decoding"],
-            settings["beams"],
-            settings["temperature"],
-            settings["top_p"],
-            settings["max_answer_tokens"],
-        )
-        random = torch.Generator(features.device).manual_seed(self._context.seed)
+        decoding = Decoding(**{field.name: settings[field.name] for field in fields(Decoding)})
+        random = torch.Generator(self.model.device).manual_seed(self._context.seed)
+        seen, rows = np.unique(questions.pictures, return_inverse=True)
+        features = self._features(questions.micrographs, seen)
         answers = [""] * len(questions)
         self._context.progress.start("answering", len(questions))
         for done, group in _of_equal_length(prompts):
-            tokens = torch.tensor([prompts[position] for position in group], device=features.device)
-            tokens = tokens.view(len(group), -1).long()
-            group_rows = rows[torch.tensor(group, device=rows.device)]
-            texts = self.tokenizer.decode(generate(self.model, features[group_rows], tokens, decoding, random))
-            for position, text in zip(group, texts, strict=True):
+            tokens = torch.tensor([prompts[position] for position in group], dtype=torch.long).to(features.device)
+            generated = generate(self.model, features[rows[group]], tokens, decoding, random)
+            for position, text in zip(group, self.tokenizer.decode(generated), strict=True):
                 answers[position] = text
             self._context.progress.advance(done + len(group))
         return answers
@@ -97,7 +92,7 @@ class MVaEMa:
             )
         names = ("embed_dim", "depth", "num_heads", "stem", "prompt_tokens", "answer_tokens")
         return MVaEMaModel(
-            vocabulary=len(self.tokenizer), image_size=image_size, **{name: settings[name] for name in names}
+            vocabulary_size=len(self.tokenizer), image_size=image_size, **{name: settings[name] for name in names}
         )
 
     def _tokenised(self, instructions: Instructions) -> TokenisedRecords:

@@ -1,5 +1,8 @@
 """The image-grounded text encoder and decoder (paper, 'Model Architecture'; sharing as in BLIP, arXiv:2201.12086)."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from torch import Tensor, nn
 
 from bench.models.mvaema.attention import Attention, KeysValues
@@ -7,6 +10,11 @@ from bench.models.mvaema.text import TextEncoder, TextLayer
 
 Layered = tuple[KeysValues, ...]
 """Keys and values of every layer."""
+
+
+def select(layered: Layered, rows: Tensor) -> Layered:
+    """Return keys and values of these rows (R,), in every layer."""
+    return tuple(layer.of(rows) for layer in layered)
 
 
 class GroundedLayer(nn.Module):
@@ -28,7 +36,8 @@ class GroundedText(nn.Module):
 
     def __init__(self, embed_dim: int, depth: int, num_heads: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(GroundedLayer(embed_dim, num_heads) for _ in range(depth))
+        layers = nn.ModuleList(GroundedLayer(embed_dim, num_heads) for _ in range(depth))
+        self.layers = cast(Sequence[GroundedLayer], layers)
         self.norm = nn.LayerNorm(embed_dim)
         self.matching = nn.Linear(embed_dim, 1)
 

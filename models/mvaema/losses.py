@@ -55,5 +55,5 @@ def matching_loss(log_odds: Tensor, match: Tensor) -> Tensor:
 
 
 def language_loss(scores: Tensor, targets: Tensor) -> Tensor:
-    """Return LM: the mean over the N answer tokens; ``scores`` (N, vocabulary), ``targets`` (N,)."""
+    """Return LM: the mean over the N answer tokens; ``scores`` (N, vocabulary_size), ``targets`` (N,)."""
     return cross_entropy(scores, targets)

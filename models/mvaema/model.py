@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from bench.models.mvaema.batch import Batch
-from bench.models.mvaema.grounded import GroundedText, Layered
+from bench.models.mvaema.grounded import GroundedText, Layered, select
 from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
 from bench.models.mvaema.text import TextEmbedding, TextEncoder
 from bench.models.mvaema.tokenizer import CLS, ENCODE
@@ -21,7 +21,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     def __init__(
         self,
         *,
-        vocabulary: int,
+        vocabulary_size: int,
         image_size: int = 224,
         embed_dim: int = 64,
         depth: int = 6,
@@ -33,7 +33,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         super().__init__()
         self.prompt_tokens, self.answer_tokens = prompt_tokens, answer_tokens
         self.vision = ImageEncoder(image_size, embed_dim, depth, num_heads, stem)
-        self.embedding = TextEmbedding(vocabulary, prompt_tokens + answer_tokens, embed_dim)
+        self.embedding = TextEmbedding(vocabulary_size, prompt_tokens + answer_tokens, embed_dim)
         self.text = TextEncoder(embed_dim, depth, num_heads)
         self.grounded = GroundedText(embed_dim, depth, num_heads)
         self.image_projection = nn.Linear(embed_dim, embed_dim)
@@ -82,15 +82,11 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     def _matching_loss(self, images: Layered, similarity: Tensor, batch: Batch) -> Tensor:
         pairs = hard_pairs(similarity.detach(), batch.same)
         hidden = self._embed_pairs(batch, ENCODE).index_select(0, pairs.texts)
-        seen = _rows(images, batch.pictures.index_select(0, pairs.pictures))
+        seen = select(images, batch.pictures.index_select(0, pairs.pictures))
         log_odds = self.grounded.match(self.text, hidden, batch.present.index_select(0, pairs.texts), seen)
         return matching_loss(log_odds, pairs.match)
 
     def _language_loss(self, images: Layered, batch: Batch) -> Tensor:
-        hidden, _ = self.decode(batch.tokens, batch.positions, _rows(images, batch.pictures))
+        hidden, _ = self.decode(batch.tokens, batch.positions, select(images, batch.pictures))
         answers = batch.targets != IGNORED
         return language_loss(self.embedding.scores(hidden[answers]), batch.targets[answers])
-
-
-def _rows(layered: Layered, rows: Tensor) -> Layered:
-    return tuple(layer.of(rows) for layer in layered)

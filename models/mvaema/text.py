@@ -1,5 +1,8 @@
 """The text encoder: BERT-style, bidirectional, the first token sums up the text (arXiv:1810.04805)."""
 
+from collections.abc import Sequence
+from typing import cast
+
 from torch import Tensor, nn
 
 from bench.models.mvaema.attention import Attention, FeedForward
@@ -8,9 +11,9 @@ from bench.models.mvaema.attention import Attention, FeedForward
 class TextEmbedding(nn.Module):
     """Tokens and learned positions to vectors, and, with the same table, vectors to token scores."""
 
-    def __init__(self, vocabulary: int, positions: int, embed_dim: int) -> None:
+    def __init__(self, vocabulary_size: int, positions: int, embed_dim: int) -> None:
         super().__init__()
-        self.tokens = nn.Embedding(vocabulary, embed_dim)
+        self.tokens = nn.Embedding(vocabulary_size, embed_dim)
         self.positions = nn.Embedding(positions, embed_dim)
         nn.init.normal_(self.tokens.weight, std=0.02)
         nn.init.normal_(self.positions.weight, std=0.02)
@@ -20,7 +23,7 @@ class TextEmbedding(nn.Module):
         return self.tokens(ids) + self.positions(positions)
 
     def scores(self, hidden: Tensor) -> Tensor:
-        """Return the score of every token (…, vocabulary)."""
+        """Return the score of every token (…, vocabulary_size)."""
         return nn.functional.linear(hidden, self.tokens.weight)
 
 
@@ -38,7 +41,8 @@ class TextEncoder(nn.Module):
 
     def __init__(self, embed_dim: int, depth: int, num_heads: int) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(TextLayer(embed_dim, num_heads) for _ in range(depth))
+        layers = nn.ModuleList(TextLayer(embed_dim, num_heads) for _ in range(depth))
+        self.layers = cast(Sequence[TextLayer], layers)
         self.norm = nn.LayerNorm(embed_dim)
 
     def forward(self, hidden: Tensor, present: Tensor) -> Tensor:

@@ -26,14 +26,14 @@ class TextTokenizer:
         self._tokenizer = tokenizer
 
     @classmethod
-    def trained(cls, texts: Iterable[str], vocabulary: int) -> "TextTokenizer":
-        """Train on texts; at most ``vocabulary`` tokens, the same ones in every process."""
+    def trained(cls, texts: Iterable[str], vocabulary_size: int) -> "TextTokenizer":
+        """Train on texts; at most ``vocabulary_size`` tokens, the same ones in every process."""
         tokenizer = _untrained(WordPiece(unk_token=SPECIAL[UNKNOWN], continuing_subword_prefix=_CONTINUES))
         texts = list(texts)
         # The trainer numbers the letters inside words in the order of a hash table, and breaks ties by number.
         letters = [_CONTINUES + letter for letter in sorted(set("".join(texts)))]
         trainer = WordPieceTrainer(
-            vocab_size=vocabulary,
+            vocab_size=vocabulary_size,
             special_tokens=[*SPECIAL, *letters],
             continuing_subword_prefix=_CONTINUES,
             show_progress=False,

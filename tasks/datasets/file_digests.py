@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -63,4 +62,4 @@ def _write(store: Path, known: Known) -> None:
         store.parent.mkdir(parents=True, exist_ok=True)
         part = store.with_name(f"{store.name}.part-{uuid.uuid4().hex[:8]}")
         part.write_text(json.dumps(known), encoding="utf-8")
-        os.replace(part, store)
+        part.replace(store)

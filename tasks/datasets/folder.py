@@ -66,7 +66,10 @@ class Folder:
 
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that could not be read, with its name."""
-        foreign = [f"{name}: is of a type that is not read; convert it to one of {', '.join(SUFFIXES)}" for name in self._listing.foreign]
+        foreign = [
+            f"{name}: is of a type that is not read; convert it to one of {', '.join(SUFFIXES)}"
+            for name in self._listing.foreign
+        ]
         return (*self._index["set aside"], *foreign)
 
     @cached_property
@@ -79,7 +82,9 @@ class Folder:
         left = {self._listing.categories[name] for name in index["pictures"]}
         for category in self.categories:
             if category not in left:
-                raise BenchError(f"no picture of category {category!r} can be read; mend its pictures or remove the folder")
+                raise BenchError(
+                    f"no picture of category {category!r} can be read; mend its pictures or remove the folder"
+                )
         return index
 
     def _decode_all(self, folder: Path) -> None:

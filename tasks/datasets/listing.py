@@ -86,7 +86,9 @@ def _visible(folder: Path) -> list[Path]:
     try:
         return [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
-        raise BenchError(f"the folder {str(folder)!r} cannot be listed ({error.strerror}); mend its permissions") from error
+        raise BenchError(
+            f"the folder {str(folder)!r} cannot be listed ({error.strerror}); mend its permissions"
+        ) from error
 
 
 def _new(folder: Path, seen: set[tuple[int, int]]) -> bool:

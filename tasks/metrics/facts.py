@@ -5,7 +5,7 @@ category, and which the prompt (caption and question) does not give away. Right 
 value of that kind, and that one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 

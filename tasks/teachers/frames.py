@@ -1,6 +1,9 @@
 """The frames of the scripted teacher's answers: what each of the 22 questions is answered with.
 
-A slot ``{kind}`` takes what ``wording`` says of the scene's value; ``{use}`` what the category is used for.
+A slot ``{kind}`` takes what ``wording`` says of the scene's value; ``{use}`` what the category is used for and
+``{topic}`` what the question is about. No frame says anything that the lexicon reads as a fact. Kinds of which one
+value prevails (charging, focus, contrast) are asked for seldom, so that an answer given blindly gets less than
+half of the facts right.
 """
 
 FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
@@ -11,12 +14,13 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "The nanomaterial in the image is of the type {category}, as seen from {shape}.",
             "The type of nanomaterial shown is best described as {category} and displays {shape}.",
         ),
-        (
-            "The image depicts {category}, which is the type of nanomaterial shown over the whole field of view.",
-            "The type of nanomaterial shown in the image is best described as {category}.",
-        ),
     ),
     (
+        (
+            "The image carries {bar} along its lower edge. The nanomaterials have {size}.",
+            "The micrograph comes with {bar}. Stated by eye, the structures have {size}.",
+            "With regard to scale, the image has {bar}. The structures are of {size}.",
+        ),
         (
             "The image carries {bar} along its lower edge. Lengths are stated relative to the field of view.",
             "The micrograph comes with {bar}, so lengths are given relative to the field of view only.",
@@ -45,10 +49,11 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The nanomaterials show {phases}, judged by the grey levels within the structures.",
             "The image reveals {phases} within the structures, judged by their brightness.",
+            "Within the material there is evidence of {phases}, as the grey levels suggest.",
         ),
         (
-            "The layers and domains of the nanomaterials are seen against {background} in the image.",
-            "The image shows the material set against {background}.",
+            "The image shows {shape} as the main domain, set against {background}.",
+            "The visible domains are those of {shape} and of {background}.",
         ),
     ),
     (
@@ -58,8 +63,8 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "With regard to consistency, the image shows {uniformity} and the recurrence of {shape}.",
         ),
         (
-            "All visible structures share {shape}, which recurs throughout the field of view.",
-            "With regard to consistency, the image shows the recurrence of {shape}.",
+            "The visible structures share {shape}, which recurs throughout the field of view.",
+            "With regard to consistency, the image shows {shape} throughout the field of view.",
         ),
     ),
     # Size and Distribution
@@ -71,8 +76,8 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         ),
         (
             "The nanostructures in the image have {size}, judged by the typical structure.",
-            "The typical structure in the image is of {size}.",
-            "Judged by eye, the nanostructures in the image show {size}.",
+            "Judged by eye, the typical structure in the image is of {size}.",
+            "The nanostructures, taken one by one in the image, show {size}.",
         ),
     ),
     (
@@ -82,27 +87,30 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "The structures are spread over the image in {arrangement} and form {coverage}.",
         ),
         (
-            "The nanomaterials are distributed over the image with {coverage}.",
-            "The structures are spread over the image and form {coverage}.",
+            "The nanomaterials are distributed over the whole image, with {coverage}.",
+            "The structures are spread over the image from edge to edge and form {coverage}.",
         ),
         (
-            "The nanomaterials are distributed over the image in {arrangement}.",
-            "The image shows {arrangement} of the nanomaterials.",
+            "The nanomaterials are distributed over the whole image in {arrangement}.",
+            "The image shows {arrangement} of the nanomaterials from edge to edge.",
+        ),
+        (
+            "The image is taken up by {shape}, with {direction} of the structure.",
+            "The field of view is taken up by {shape}, distributed with {direction}.",
         ),
     ),
     (
         (
             "As for aggregation, the image shows {contact} in {arrangement}.",
-            "The degree of bundling is seen from {contact}, which form {arrangement}.",
             "The nanomaterials appear as {contact} and keep {arrangement} over the image.",
         ),
         (
-            "As for aggregation, the nanomaterials keep {arrangement} over the image.",
-            "The degree of bundling is seen from {arrangement} of the structures.",
+            "As for aggregation, the nanomaterials keep {arrangement} and form {coverage}.",
+            "The degree of bundling is seen from {arrangement} of the structures, with {coverage}.",
         ),
         (
-            "As for aggregation, the image shows {contact}.",
-            "The degree of bundling is seen from {contact}.",
+            "As for aggregation, the nanomaterials have {shape} and form {coverage}.",
+            "The degree of bundling is seen from {coverage}, with {shape} of each.",
         ),
     ),
     # Surface Characteristics
@@ -110,7 +118,7 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The nanomaterials have {texture}, which can be seen on the structures throughout the image.",
             "The structures in the image are covered by {texture}, as their shading shows.",
-            "As for texture, the nanomaterials in the image exhibit {texture}.",
+            "As for the surface, the shading of the nanomaterials in the image reveals {texture}.",
         ),
     ),
     (
@@ -129,11 +137,7 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         ),
         (
             "The image has {contrast}, and its grey levels alone do not name a composition.",
-            "As for composition, the grey levels are seen with {contrast}.",
-        ),
-        (
-            "The brightness of the nanomaterials points to {phases}.",
-            "As for composition, the grey levels suggest {phases}.",
+            "As for composition, the grey levels of the structures are seen with {contrast}.",
         ),
     ),
     (
@@ -146,45 +150,39 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
     # Interactions and Boundaries
     (
         (
-            "The image shows {contact}, with {coverage}.",
-            "The nanomaterials appear as {contact} and form {coverage}.",
+            "The image shows {contact}, with {coverage} as a whole.",
             "As for interactions, one sees {contact} together with {coverage}.",
         ),
         (
-            "As for interactions, the nanomaterials form {coverage}, within which they lie side by side.",
-            "The nanomaterials interact within {coverage}.",
-        ),
-        (
-            "The nanomaterials appear as {contact} in the image.",
-            "As for interactions, one sees {contact} in the image.",
+            "As for interactions, the nanomaterials have {shape} and meet within {coverage}.",
+            "The nanomaterials, each with {shape}, interact within {coverage}.",
         ),
     ),
     (
         (
             "The boundaries are those of {contact}, and the borders are seen with {focus}.",
             "The image has {focus}, and its boundaries belong to {contact}.",
-            "With {focus}, the borders outline {contact}.",
         ),
         (
-            "The borders between the structures are seen with {focus} in the image.",
-            "The image has {focus}, in which the boundaries of the structures are drawn.",
+            "The boundaries outline {shape}, and the borders are seen with {focus}.",
+            "The image has {focus}, and its boundaries are those of {shape}.",
+            "The borders between the structures are seen with {focus} and outline {shape}.",
         ),
-        ("The boundaries in the image are those of {contact}.", "The borders in the image outline {contact}."),
     ),
     # External Environment
     (
         (
-            "The nanomaterials lie on {background}, and the image shows {charging}. No solvent is identified.",
-            "The surroundings form {background} with {charging}. No polymer or solvent is identified.",
-            "Around the structures one sees {background} and {charging}, but no solvent or polymer.",
+            "The nanomaterials lie on {background} and form {coverage}. No solvent is identified.",
+            "The surroundings appear as {background} around {coverage}. No polymer or solvent is identified.",
+            "Around the structures one sees {background}, with {coverage}, but no solvent or polymer.",
         ),
         (
-            "The surroundings show {charging}. No polymer or solvent is identified in the image.",
-            "Around the structures one sees {charging}, but no solvent or polymer.",
+            "The nanomaterials with {size} lie on {background}. No solvent is identified in the image.",
+            "The surroundings appear as {background} around structures of {size}. No polymer is identified.",
         ),
         (
-            "The nanomaterials lie on {background}. No polymer or solvent is identified in the image.",
-            "Around the structures one sees {background}, but no solvent or polymer.",
+            "The nanomaterials have {size}. No polymer or solvent is identified in their surroundings.",
+            "Around the structures of {size}, no solvent or polymer is identified.",
         ),
     ),
     (
@@ -194,12 +192,8 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "As for other objects, the image has {bar} and shows {defect}.",
         ),
         (
-            "Besides the nanomaterials, the image shows {bar}.",
-            "Apart from the structures themselves, one sees {bar} in the image.",
-        ),
-        (
-            "Besides the nanomaterials, the image shows {defect}.",
-            "Apart from the structures themselves, one sees {defect} in the image.",
+            "Besides the nanomaterials with {shape}, the image shows {bar}.",
+            "Apart from {shape} of the structures, one sees {bar} in the image.",
         ),
     ),
     # Image Technique and Modifications
@@ -208,14 +202,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "The image has the look of scanning electron microscopy (SEM), with {focus} and {charging}.",
             "The shading and bright edges suggest a scanning electron microscope (SEM), with {focus} and {charging}.",
             "The technique appears to be scanning electron microscopy (SEM). The image has {focus} and {charging}.",
-        ),
-        (
-            "The image has the look of scanning electron microscopy (SEM), with {focus}.",
-            "The shading and bright edges suggest a scanning electron microscope (SEM), with {focus}.",
-        ),
-        (
-            "The image has the look of scanning electron microscopy (SEM), with {charging}.",
-            "The shading and bright edges suggest a scanning electron microscope (SEM), with {charging}.",
         ),
     ),
     (
@@ -228,29 +214,34 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
     # Functional Features
     (
         (
-            "The nanomaterials show {phases}, and their regions have {texture}.",
+            "The regions of the nanomaterials have {texture} and point to {phases}.",
             "As for functional regions, the image shows {phases} and {texture}.",
-            "The regions of the structures have {texture} and point to {phases}.",
         ),
         (
-            "As for functional regions, the structures in the image have {texture}.",
-            "The regions of the nanomaterials have {texture} throughout the image.",
+            "The functional elements have {shape}, and their regions have {texture}.",
+            "As for functional regions, the image shows {texture} on elements with {shape}.",
         ),
         (
-            "As for functional regions, the image shows {phases}.",
-            "The regions of the nanomaterials point to {phases}.",
+            "The functional elements have {shape}, and their regions show {phases}.",
+            "As for functional regions, the image shows {phases} in elements with {shape}.",
+        ),
+        (
+            "The functional elements in the image have {shape} and {size}.",
+            "As for functional regions, the image shows elements with {size} and {shape}.",
         ),
     ),
     (
         (
-            "The image is primarily static, with {focus}. The structures rest in {direction}.",
-            "No dynamic process is visible. The static image has {focus} and shows {direction} of the structures.",
-            "The scene is static, seen with {focus}, and the structures keep {direction}.",
+            "The image is primarily static. The structures rest in {direction} and show {shape}.",
+            "No dynamic process is visible. The static image shows {direction} of the structures with {shape}.",
+        ),
+        (
+            "The image is primarily static. The structures rest in {arrangement} and show {shape}.",
+            "No dynamic process is visible. The static image shows {arrangement} of structures with {shape}.",
         ),
         (
             "The image is primarily static, with {focus}. No dynamic process is visible.",
             "No dynamic process is visible. The static image has {focus}.",
-            "The scene is static and seen with {focus} over the whole field of view.",
         ),
     ),
     # Context and Application
@@ -261,8 +252,8 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "As for application, {category} of this kind are meant for {use} and have {size}.",
         ),
         (
-            "The image shows {category}, commonly used for {use}.",
-            "The intended use of {category} lies in {use}.",
+            "The image shows {category} with {shape}, commonly used for {use}.",
+            "The intended use of {category} lies in {use}. The structures have {shape}.",
         ),
     ),
     (
@@ -272,13 +263,18 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "Noise and shading look experimental. The image shows {defect} and {charging}.",
         ),
         (
-            "The image has the look of an experimental sample, with {charging}.",
-            "The nanomaterials look like experimental samples, since the image shows {charging}.",
-        ),
-        (
-            "The image has the look of an experimental sample, with {defect}.",
-            "The nanomaterials look like experimental samples, since the image shows {defect}.",
+            "The image has the look of an experimental sample. Its structures have {size}.",
+            "Noise and shading look experimental. The nanomaterials in the image have {size}.",
         ),
     ),
 )
-"""For each question groups of frames, the fullest first: the first group all of whose slots a scene can fill is used."""
+"""For each question groups of frames, fullest first; the first group whose slots a scene can fill is used."""
+
+OTHERWISE = (
+    "The nanomaterials have {shape}, but {topic} cannot be told from the image.",
+    "The image shows {shape}. From this picture, {topic} cannot be told.",
+)
+"""The frames of a question none of whose kinds the scene shows."""
+
+LABEL_ONLY = ("The label names the category {label}; {topic} cannot be told from the label alone.",)
+"""The frames where a dataset knows of its pictures nothing but the category."""

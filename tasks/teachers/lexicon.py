@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bench.contracts import Facts
+from bench.tasks.datasets.captions import category_name
 from bench.tasks.facts import CATEGORIES
 
 PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -133,11 +134,6 @@ _LIST = frozenset({",", "or", "nor"})
 _TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
 
-def spoken_name(category: str) -> str:
-    """Return a category as an answer says it: a folder's underscores are spaces."""
-    return category.replace("_", " ").strip() or category
-
-
 class Lexicon:
     """Reads the facts off a text; knows beside ``PHRASES`` the names of a dataset's own categories.
 
@@ -152,7 +148,7 @@ class Lexicon:
                 self._add(phrase, (kind, value))
         for category in categories:
             self._values.add(("category", category))
-            self._add(f"category {spoken_name(category)}", ("category", category))
+            self._add(f"category {category_name(category)}", ("category", category))
         for phrases in self._by_first.values():
             phrases.sort(key=lambda entry: len(entry[0]), reverse=True)
 
@@ -172,7 +168,9 @@ class Lexicon:
                 position += 1
                 continue
             end, fact = found
-            if _negated(tokens[max(last, position - _REACH) : position]) or _continues(denied, fact[0], tokens, position):
+            if _negated(tokens[max(last, position - _REACH) : position]) or _continues(
+                denied, fact[0], tokens, position
+            ):
                 denied = (fact[0], end)
             else:
                 stated.add(fact)

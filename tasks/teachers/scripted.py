@@ -13,13 +13,15 @@ from typing import Any, NamedTuple
 from bench.code_digest import code_digest
 from bench.contracts import Dataset, Facts, InstructionRecord
 from bench.errors import BenchError
-from bench.tasks.facts import KINDS
+from bench.tasks.datasets.captions import category_name
 from bench.tasks.prompts import QUESTIONS, Question
-from bench.tasks.teachers.frames import FRAMES
-from bench.tasks.teachers.lexicon import spoken_name
-from bench.tasks.teachers.wording import LABEL_ONLY, NOT_SEEN, SAID, TOPICS, USES
+from bench.tasks.teachers.frames import FRAMES, LABEL_ONLY, OTHERWISE
+from bench.tasks.teachers.wording import SAID, TOPICS, USES
 
 NAME = "scripted"
+
+Words = Mapping[str, tuple[str, ...]]
+"""Slot to the phrases that can fill it."""
 
 
 class Frame(NamedTuple):
@@ -44,63 +46,65 @@ class ScriptedTeacher:
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return one record a question of every picture, in the order of the pictures."""
         return tuple(
-            self._record(picture, dataset.facts(position), question)
+            record
             for position, picture in enumerate(dataset.load().ids)
-            for question in QUESTIONS
+            for record in self._of_picture(picture, dataset.facts(position))
         )
 
-    def _record(self, picture: str, scene: Mapping[str, str], question: Question) -> InstructionRecord:
-        drawn = hashlib.blake2b(f"{self._seed}\n{picture}\n{question.number}".encode(), digest_size=16).digest()
-        answer, facts = _answer(scene, question, int.from_bytes(drawn, "big"))
-        return InstructionRecord(
-            id=f"{picture}#{question.number:02d}",
-            picture=picture,
-            group=question.group,
-            question=question.text,
-            answer=answer,
-            facts=facts,
-            teacher=NAME,
-        )
+    def _of_picture(self, picture: str, scene: Mapping[str, str]) -> list[InstructionRecord]:
+        words = _words(scene)
+        records = []
+        for question in QUESTIONS:
+            drawn = hashlib.blake2b(f"{self._seed}\n{picture}\n{question.number}".encode(), digest_size=16).digest()
+            answer, slots = _answer(question, words, int.from_bytes(drawn, "big"))
+            records.append(
+                InstructionRecord(
+                    id=f"{picture}#{question.number:02d}",
+                    picture=picture,
+                    group=question.group,
+                    question=question.text,
+                    answer=answer,
+                    facts=_stated(slots, scene),
+                    teacher=NAME,
+                )
+            )
+        return records
 
 
-def _answer(scene: Mapping[str, str], question: Question, drawn: int) -> tuple[str, Facts]:
-    """Return the answer and the facts it states, sorted; ``drawn`` decides the wording."""
-    if not any(kind != "category" and kind in KINDS for kind in scene):
-        name = scene["category"]
-        text = LABEL_ONLY.format(category=spoken_name(name), topic=TOPICS[question.number - 1])
-        return text, (("category", name),)
-    frames = next((group for group in _frames(question.number) if _fills(scene, group[0])), None)
-    if frames is None:
-        return NOT_SEEN.format(topic=TOPICS[question.number - 1]), ()
+def _words(scene: Mapping[str, str]) -> Words:
+    """Return what can be said of a scene; of one that holds its category alone, only what its label says."""
+    label = {"label": (category_name(scene["category"]),)}
+    said = {kind: SAID[kind][value] for kind, value in scene.items() if value in SAID.get(kind, {})}
+    if not said.keys() - {"category"}:
+        return label
+    use = USES.get(scene["category"])
+    return {**label, **said, **({"use": (use,)} if use else {})}
+
+
+def _answer(question: Question, words: Words, drawn: int) -> tuple[str, tuple[str, ...]]:
+    """Return the answer and its slots; ``drawn`` decides the wording."""
+    known = {**words, "topic": (TOPICS[question.number - 1],)}
+    frames = next(group for group in _frames(question.number) if known.keys() >= set(group[0].slots))
     drawn, choice = divmod(drawn, len(frames))
     frame = frames[choice]
-    words: dict[str, str] = {}
+    filled: dict[str, str] = {}
     for slot in frame.slots:
-        phrases = _phrases(scene, slot)
-        drawn, choice = divmod(drawn, len(phrases))
-        words[slot] = phrases[choice]
-    facts = tuple(sorted((slot, scene[slot]) for slot in frame.slots if slot != "use"))
-    return frame.text.format_map(words), facts
+        drawn, choice = divmod(drawn, len(known[slot]))
+        filled[slot] = known[slot][choice]
+    return frame.text.format_map(filled), frame.slots
 
 
-def _phrases(scene: Mapping[str, str], slot: str) -> tuple[str, ...]:
-    """Return the phrases that can fill a slot; none where the scene does not know it."""
-    if slot == "use":
-        use = USES.get(scene["category"])
-        return (use,) if use else ()
-    return SAID[slot].get(scene.get(slot, ""), ())
-
-
-def _fills(scene: Mapping[str, str], frame: Frame) -> bool:
-    return all(_phrases(scene, slot) for slot in frame.slots)
+def _stated(slots: tuple[str, ...], scene: Mapping[str, str]) -> Facts:
+    kinds = {"category" if slot == "label" else slot for slot in slots}
+    return tuple(sorted((kind, scene[kind]) for kind in kinds & scene.keys()))
 
 
 @cache
 def _frames(number: int) -> tuple[tuple[Frame, ...], ...]:
-    """Return the frames of a question, in groups that share their slots."""
-    return tuple(
-        tuple(
-            Frame(text, tuple(slot for _, slot, _, _ in string.Formatter().parse(text) if slot)) for text in group
-        )
-        for group in FRAMES[number - 1]
-    )
+    """Return a question's frames in groups that share their slots; the last group suits every scene."""
+    groups = (*FRAMES[number - 1], OTHERWISE, LABEL_ONLY)
+    return tuple(tuple(Frame(text, _slots(text)) for text in group) for group in groups)
+
+
+def _slots(text: str) -> tuple[str, ...]:
+    return tuple(slot for _, slot, _, _ in string.Formatter().parse(text) if slot)

@@ -1,7 +1,6 @@
-"""The words of the scripted teacher: what it says of each fact, and the frames of its answers.
+"""What the scripted teacher says of each fact, each use and each topic.
 
-Every phrase fits after a verb or preposition ('shows …', 'with …'). A frame states nothing but what its slots
-hold, so no frame contains a phrase of the lexicon. The style is that of the paper's Table 7.
+Every phrase fits after a verb or preposition ('shows …', 'with …') and states by the lexicon its own fact alone.
 """
 
 from collections.abc import Mapping
@@ -128,12 +127,6 @@ USES: Mapping[str, str] = {
     "tips": "scanning probes and nanoindentation",
 }
 """What each category is commonly used for; fills the slot ``use``."""
-
-LABEL_ONLY = "The label names the category {category}; {topic} cannot be told from the label alone."
-"""The answer where a dataset knows of its pictures nothing but the category."""
-
-NOT_SEEN = "The image shows the nanomaterials, but {topic} cannot be told from what is visible in this picture."
-"""The answer where a scene has none of the facts that a question is about."""
 
 TOPICS = (
     "more about the type of the nanomaterial",

@@ -63,10 +63,11 @@ def _check(answers: list[str], posed: Instructions) -> None:
 def _item(
     answer: str, posed: Instructions, position: int, row: Mapping[str, float], asked: Sequence[Judged]
 ) -> dict[str, Any]:
-    record = posed.records[position]
+    record, micrographs = posed.records[position], posed.micrographs
     return {
         "id": record.id,
         "picture": record.picture,
+        "category": micrographs.categories[micrographs.labels[posed.pictures[position]]],
         "group": record.group,
         "question": record.question,
         "reference": record.answer,

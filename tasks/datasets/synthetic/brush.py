@@ -25,7 +25,7 @@ def background(scene: Scene, random: np.random.Generator) -> float:
 
 
 def body(scene: Scene, random: np.random.Generator, count: int) -> np.ndarray:
-    """Return the structures' grey levels (count,): against the background; a third bright where there are two phases."""
+    """Return grey levels (count,) that stand out from the background; a third bright where there are two phases."""
     two = scene.get("phases", "one") == "two"
     dark = scene.get("background", "dark") == "bright"
     level = random.uniform(0.22, 0.3) if two or dark else random.uniform(0.36, 0.46)

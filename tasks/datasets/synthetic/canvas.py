@@ -7,6 +7,10 @@ rasterised once into a buffer of indices, so that heights of thousands of them c
 import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
+from scipy.spatial import cKDTree
+
+Window = tuple[slice, slice]
+ALL: Window = (slice(None), slice(None))
 
 
 class Canvas:
@@ -19,13 +23,18 @@ class Canvas:
         line = (np.arange(size, dtype=np.float32) + 0.5) / size
         self.x, self.y = np.meshgrid(line, line)
 
-    def paint(self, where: np.ndarray, height: np.ndarray, albedo: np.ndarray | float) -> None:
-        """Replace height and brightness where the mask is true."""
-        self.z[where] = height
-        self.albedo[where] = albedo
+    def paint(self, where: np.ndarray, height: np.ndarray, albedo: np.ndarray | float, window: Window = ALL) -> None:
+        """Replace height and brightness where the mask is true; it covers the window's rows and columns."""
+        self.z[window][where] = height
+        self.albedo[window][where] = albedo
 
     def capsules(
-        self, start: np.ndarray, stop: np.ndarray, radius: np.ndarray, albedo: np.ndarray, lift: np.ndarray | float = 0.0
+        self,
+        start: np.ndarray,
+        stop: np.ndarray,
+        radius: np.ndarray,
+        albedo: np.ndarray,
+        lift: np.ndarray | float = 0.0,
     ) -> None:
         """Paint round bars from ``start`` to ``stop`` (n, 2), later ones over earlier; balls where both agree."""
         lift = np.broadcast_to(np.asarray(lift, np.float32), radius.shape)
@@ -37,10 +46,15 @@ class Canvas:
         corners = np.concatenate([start + side, stop + side, stop - side, start - side], 1) * self.size - 0.5
         caps = np.concatenate([start, stop], 1) * self.size - 0.5
         reach = radius * self.size
-        for number, (corner, cap, r, bar) in enumerate(
-            zip(corners.tolist(), caps.tolist(), reach.tolist(), (length > 0).tolist(), strict=True), start=1
+        # A bar that goes on where the one before stopped gets no cap there: it would show as a seam.
+        goes_on = np.zeros(len(start), bool)
+        goes_on[1:] = np.all(start[1:] == stop[:-1], 1) & (length[1:] > 0)
+        for number, (corner, cap, r, bar, joined) in enumerate(
+            zip(corners.tolist(), caps.tolist(), reach.tolist(), (length > 0).tolist(), goes_on.tolist(), strict=True),
+            start=1,
         ):
-            pen.ellipse((cap[0] - r, cap[1] - r, cap[0] + r, cap[1] + r), fill=number)
+            if not joined:
+                pen.ellipse((cap[0] - r, cap[1] - r, cap[0] + r, cap[1] + r), fill=number)
             if bar:
                 pen.polygon(corner, fill=number)
                 pen.ellipse((cap[2] - r, cap[3] - r, cap[2] + r, cap[3] + r), fill=number)
@@ -88,25 +102,39 @@ class Canvas:
         facing = np.where(out > flat, 1 + 0.22 * np.cos(nearest + angle[item] - 0.8), 1.0)
         self.paint(where, lift[item] + radius[item] * (0.25 + rise), albedo[item] * facing)
 
-    def lattice_noise(self, random: np.random.Generator, cells: int, stretch: tuple[float, float] = (1.0, 1.0)) -> np.ndarray:
-        """Return smooth noise (size, size) of unit spread with about ``cells`` bumps a side, free of resolution.
+    def nearest(self, points: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return distance to and number of the ``count`` nearest points, at half the resolution: (h, h, count)."""
+        half = -(-self.size // 2)
+        line = (np.arange(half) * 2 + 1) / self.size
+        near, item = cKDTree(points).query(np.stack(np.meshgrid(line, line), 2).reshape(-1, 2), k=count)
+        return near.reshape(half, half, count), item.reshape(half, half, count)
 
-        ``stretch`` makes bumps longer along x, along y.
+    def enlarged(self, field: np.ndarray) -> np.ndarray:
+        """Return a field of half the resolution at the full one."""
+        return enlarged(Image.fromarray(field.astype(np.float32)), self.size)
+
+    def around(self, centre: np.ndarray, reach: float) -> Window:
+        """Return the rows and columns within ``reach`` of a point."""
+        low = np.clip(np.floor((centre - reach) * self.size), 0, self.size).astype(int)
+        high = np.clip(np.ceil((centre + reach) * self.size), 0, self.size).astype(int)
+        return slice(low[1], high[1]), slice(low[0], high[0])
+
+    def lattice_noise(
+        self, random: np.random.Generator, cells: int, stretch: tuple[float, float] = (1.0, 1.0)
+    ) -> np.ndarray:
+        """Return smooth noise (size, size) of about unit spread with ``cells`` bumps a side, free of resolution.
+
+        ``stretch`` makes bumps longer along x, along y. Enlarged by Pillow: a product of matrices would hang on
+        the machine's linear algebra library in its last bits.
         """
         rows, columns = max(2, round(cells / stretch[1])), max(2, round(cells / stretch[0]))
-        knots = random.standard_normal((rows + 3, columns + 3)).astype(np.float32)
-        return bspline_matrix(rows, self.size) @ knots @ bspline_matrix(columns, self.size).T * 2.2
+        knots = Image.fromarray(random.standard_normal((rows + 4, columns + 4), np.float32))
+        return 1.3 * enlarged(knots, self.size, (2, 2, columns + 2, rows + 2))
 
 
-def bspline_matrix(cells: int, size: int) -> np.ndarray:
-    """Return the weights (size, cells + 3) of a uniform cubic B-spline over the field."""
-    place = (np.arange(size) + 0.5) / size * cells
-    first = np.minimum(place.astype(int), cells - 1)
-    t = (place - first)[:, None]
-    weights = np.concatenate([(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3], 1) / 6
-    matrix = np.zeros((size, cells + 3), np.float32)
-    matrix[np.arange(size)[:, None], first[:, None] + np.arange(4)] = weights
-    return matrix
+def enlarged(field: Image.Image, size: int, box: tuple[int, int, int, int] | None = None) -> np.ndarray:
+    """Return a float picture, or the box of it, drawn smoothly at (size, size)."""
+    return np.asarray(field.resize((size, size), Image.Resampling.BICUBIC, box))
 
 
 def _items(buffer: Image.Image) -> tuple[np.ndarray, np.ndarray]:

@@ -28,7 +28,9 @@ class Synthetic:
 
     def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
         if argument:
-            raise BenchError(f"the dataset 'synthetic' takes no argument, not {argument!r}; its settings are {', '.join(settings)}")
+            raise BenchError(
+                f"the dataset 'synthetic' takes no argument, not {argument!r}; its settings are {', '.join(settings)}"
+            )
         self.size, self.seed, self.balanced = int(settings["size"]), int(settings["seed"]), bool(settings["balanced"])
         if self.size < 2 * len(CATEGORIES) or self.seed < 0:
             raise BenchError(

@@ -58,7 +58,10 @@ def _cantilever(scene: Scene, random: np.random.Generator) -> list[Outline]:
     count = {"small": 5, "medium": 3, "large": 2}[scene["size"]]
     for y in (np.arange(count) - (count - 1) / 2) * (0.8 / count):
         reach = random.uniform(0.18, 0.36)
-        outlines += [_box(-0.31, y - wide / 2, reach, y + wide / 2), _box(reach - wide, y - 0.8 * wide, reach + 0.4 * wide, y + 0.8 * wide)]
+        outlines += [
+            _box(-0.31, y - wide / 2, reach, y + wide / 2),
+            _box(reach - wide, y - 0.8 * wide, reach + 0.4 * wide, y + 0.8 * wide),
+        ]
     return outlines
 
 
@@ -71,7 +74,7 @@ def _electrode(scene: Scene, random: np.random.Generator) -> list[Outline]:
         near = y * 0.45
         for side in (-1, 1):
             pad = 0.36 / count
-            outlines.append(_box(*sorted((side * 0.32, side * 0.6)), 0, 0) if False else _pad(side, y * 1.05, pad))
+            outlines.append(_pad(side, y * 1.05, pad))
             ends = [[0.03, near - wide / 2], [0.15, near - wide / 2], [0.34, y * 1.05 - wide / 2]]
             back = [[0.34, y * 1.05 + wide / 2], [0.15, near + wide / 2], [0.03, near + wide / 2]]
             outlines.append((np.array(ends + back) * [side, 1], True))

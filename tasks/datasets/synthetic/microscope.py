@@ -21,7 +21,7 @@ def photograph(canvas: Canvas, scene: Scene) -> np.ndarray:
     if scene["charging"] == "streaks":
         signal = _charged(signal, random)
     signal = _toned(signal, scene, random)
-    signal = _noisy(signal, random)
+    signal = _noisy(signal, random) if scene["contrast"] == "high" else _noisy(signal, random, 0.6)
     picture = (np.clip(signal, 0, 1) * 255 + 0.5).astype(np.uint8)
     return _with_bar(picture, scene, random)
 
@@ -61,13 +61,13 @@ def _toned(signal: np.ndarray, scene: Scene, random: np.random.Generator) -> np.
     signal = signal + random.uniform(-0.03, 0.03)
     if scene["contrast"] == "low":
         centre = random.uniform(0.4, 0.55)
-        return centre + (signal - 0.5) * random.uniform(0.26, 0.34)
+        return centre + (np.clip(signal, 0, 1.2) - 0.5) * random.uniform(0.36, 0.42)
     return 0.5 + (signal - 0.5) * random.uniform(1.05, 1.25)
 
 
-def _noisy(signal: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _noisy(signal: np.ndarray, random: np.random.Generator, share: float = 1.0) -> np.ndarray:
     """Add shot noise: its variance follows the signal."""
-    dose = random.uniform(0.02, 0.06)
+    dose = share * random.uniform(0.02, 0.06)
     noise = random.standard_normal(signal.shape, np.float32)
     return signal + noise * dose * np.sqrt(np.clip(signal, 0.05, 1) + 0.1)
 

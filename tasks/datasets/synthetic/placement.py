@@ -24,31 +24,40 @@ def lattice(random: np.random.Generator, pitch: float, hexagonal: bool, angle: f
 def scattered(random: np.random.Generator, count: int, gap: float) -> np.ndarray:
     """Return up to ``count`` random points, no two closer than ``gap``."""
     candidates = random.uniform(-_MARGIN, 1 + _MARGIN, (max(count * 4, 40), 2))
-    return thinned(candidates, gap)[:count]
+    return candidates[apart(candidates, gap / 2)][:count]
 
 
-def clustered(random: np.random.Generator, count: int, gap: float, area: float) -> np.ndarray:
-    """Return up to ``count`` points inside two to four round clusters that take ``area`` of the field."""
+def in_clusters(random: np.random.Generator, count: int, area: float) -> np.ndarray:
+    """Return ``count`` points inside two to four round clusters that take ``area`` of the field."""
     clusters = int(random.integers(2, 5))
     reach = np.sqrt(area / clusters / np.pi)
-    homes = scattered(random, 60, 2.2 * reach)
-    homes = homes[np.all((homes > 0.12) & (homes < 0.88), axis=1)][:clusters]
-    if len(homes) == 0:
-        homes = np.array([[0.5, 0.5]])
-    tries = count * 6
-    turn, far = random.uniform(0, 2 * np.pi, tries), np.sqrt(random.random(tries)) * reach
-    home = homes[random.integers(0, len(homes), tries)]
-    return thinned(home + far[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1), gap)[:count]
+    homes = random.uniform(0.1, 0.85, (80, 2))
+    homes = homes[apart(homes, 1.08 * reach)][:clusters]
+    turn, far = random.uniform(0, 2 * np.pi, count), np.sqrt(random.random(count)) * reach
+    home = homes[random.integers(0, len(homes), count)]
+    return home + far[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
 
 
-def thinned(points: np.ndarray, gap: float) -> np.ndarray:
-    """Return the points without those closer than ``gap`` to an earlier one that stays."""
-    if gap <= 0 or len(points) == 0:
-        return points
+def chained(random: np.random.Generator, count: int, radius: float) -> np.ndarray:
+    """Return ``count`` points in chains of three that touch, the chains at random."""
+    head = scattered(random, -(-count // 3), 3.4 * radius)
+    turn = random.uniform(0, 2 * np.pi, len(head))
+    bend = turn + np.pi + random.uniform(-1.0, 1.0, len(head))
+    step = 1.85 * radius
+    arms = [head + step * np.stack([np.cos(way), np.sin(way)], 1) for way in (turn, bend)]
+    return np.concatenate([head, *arms])
+
+
+def apart(points: np.ndarray, reach: np.ndarray | float) -> np.ndarray:
+    """Return the mask of points that stay: none within the sum of both reaches of an earlier one that stays."""
+    reach = np.broadcast_to(np.asarray(reach, float), len(points))
     keep = np.ones(len(points), bool)
-    pairs = cKDTree(points).query_pairs(gap, output_type="ndarray")
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    for early, late in pairs.tolist():
+    if len(points) < 2:
+        return keep
+    pairs = cKDTree(points).query_pairs(2 * reach.max(), output_type="ndarray")
+    near = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T) < reach[pairs].sum(1)
+    pairs = pairs[near]
+    for early, late in pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].tolist():
         if keep[early]:
             keep[late] = False
-    return points[keep]
+    return keep

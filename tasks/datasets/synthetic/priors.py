@@ -31,6 +31,7 @@ _TEXTURE = {"smooth": 0.4, "granular": 0.3, "ridged": 0.3}
 _DEFECT = {"none": 0.4, "cracks": 0.2, "pits": 0.2, "debris": 0.2}
 _UNIFORMITY = {"uniform": 0.55, "varied": 0.45}
 _PHASES = {"one": 0.6, "two": 0.4}
+_CONTACT = {"separate": 0.5, "touching": 0.5}
 _BACKGROUND = {"dark": 0.6, "bright": 0.4}
 
 EVERYWHERE: Mapping[str, Weights] = {
@@ -43,7 +44,7 @@ EVERYWHERE: Mapping[str, Weights] = {
 
 OF_CATEGORY: Mapping[str, Mapping[str, Weights]] = {
     "biological": {"size": _SIZE, "background": {"dark": 0.4, "bright": 0.6}},
-    "fibres": {"size": _SIZE, "texture": _TEXTURE, "direction": _DIRECTION, "phases": _PHASES},
+    "fibres": {"size": _SIZE, "phases": _PHASES},
     "films_coated_surface": {"defect": _DEFECT, "phases": _PHASES},
     "mems_devices_electrodes": {
         "size": _SIZE,
@@ -66,7 +67,7 @@ OF_CATEGORY: Mapping[str, Mapping[str, Weights]] = {
         "phases": _PHASES,
         "background": _BACKGROUND,
     },
-    "patterned_surface": {"size": _SIZE, "phases": _PHASES, "defect": _DEFECT, "background": _BACKGROUND},
+    "patterned_surface": {"size": _SIZE, "phases": _PHASES, "defect": _DEFECT},
     "porous_sponge": {"size": _SIZE, "coverage": _COVERAGE, "phases": _PHASES},
     "powder": {"size": _SIZE, "coverage": {"moderate": 0.5, "dense": 0.5}, "phases": _PHASES},
     "tips": {
@@ -83,18 +84,20 @@ OF_SHAPE: Mapping[str, Mapping[str, Weights]] = {
     "cell": {"coverage": {"sparse": 0.5, "moderate": 0.5}, "texture": _TEXTURE},
     "pollen": {"coverage": {"sparse": 0.5, "moderate": 0.5}},
     "diatom": {"direction": _DIRECTION},
+    "twisted": {"direction": _DIRECTION},
+    "single": {"direction": _DIRECTION, "texture": _TEXTURE},
     "flat": {"texture": _TEXTURE},
     "layered": {"size": _SIZE, "direction": _DIRECTION},
     "wrinkled": {"size": _SIZE, "direction": _DIRECTION},
     "columnar": {"size": _SIZE, "uniformity": _UNIFORMITY},
     "straight": {"direction": _DIRECTION},
     "upright": {"arrangement": {"ordered": 0.5, "random": 0.5}},
+    "spherical": {"contact": _CONTACT},
+    "faceted": {"contact": _CONTACT},
     "rod": {"direction": _DIRECTION},
-    "lines": {"direction": _DIRECTION},
+    "lines": {"direction": _DIRECTION, "background": _BACKGROUND},
+    "pillars": {"background": _BACKGROUND},
     "foam": {"uniformity": _UNIFORMITY},
-    "labyrinth": {"direction": _DIRECTION},
-    "shard": {"uniformity": _UNIFORMITY},
-    "flaky": {"uniformity": _UNIFORMITY},
 }
 """Kinds that only some shapes leave room for."""
 

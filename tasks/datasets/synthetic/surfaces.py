@@ -1,7 +1,6 @@
 """Drawings of films, patterned surfaces and porous sponges: one surface that fills the field."""
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from bench.tasks.datasets.synthetic import brush, placement
 from bench.tasks.datasets.synthetic.canvas import Canvas, blurred
@@ -48,12 +47,11 @@ def _columnar(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     """Fill the field with grains: cells nearest to points, raised, with dark borders."""
     wide = brush.length(scene, random, 0.045, 0.09, 0.18)
     points = placement.scattered(random, round(1.3 / wide**2), 0.75 * wide)
-    weights = 0.0
     if scene["uniformity"] == "varied":
         points = np.concatenate([points[: len(points) // 6], _crowd(random, points, wide)])
-    near, item = cKDTree(points).query(np.stack([canvas.x, canvas.y], 2).reshape(-1, 2), k=2)
-    rim = (near[:, 1] - near[:, 0]).reshape(canvas.z.shape) + weights
-    item = item[:, 0].reshape(canvas.z.shape)
+    near, item = canvas.nearest(points, 2)
+    rim = canvas.enlarged(near[..., 1] - near[..., 0])
+    item = item[..., 0].repeat(2, 0).repeat(2, 1)[: canvas.size, : canvas.size]
     levels = random.normal(0.42, 0.05, len(points))
     if scene["phases"] == "two":
         levels[random.random(len(points)) < 0.35] = 1.0
@@ -66,7 +64,7 @@ def _crowd(random: np.random.Generator, points: np.ndarray, wide: float) -> np.n
     """Return many points close together in a part of the field."""
     home = random.uniform(0.2, 0.8, (3, 2))
     crowd = home[random.integers(0, 3, 120)] + random.normal(0, 0.13, (120, 2))
-    return placement.thinned(crowd, 0.38 * wide)
+    return crowd[placement.apart(crowd, 0.19 * wide)]
 
 
 def _domains(canvas: Canvas, random: np.random.Generator) -> None:
@@ -79,7 +77,7 @@ def _domains(canvas: Canvas, random: np.random.Generator) -> None:
 def patterned(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Draw a lithographic pattern that repeats: lines, holes, pillars or a checkerboard."""
     ground = brush.background(scene, random)
-    top = random.uniform(0.2, 0.26) if scene["background"] == "bright" else random.uniform(0.42, 0.52)
+    top = random.uniform(0.2, 0.26) if scene.get("background", "dark") == "bright" else random.uniform(0.42, 0.52)
     pitch = brush.length(scene, random, 0.06, 0.125, 0.25)
     turn = brush.angle(scene, random) if scene["shape"] == "lines" else random.uniform(-0.12, 0.12)
     c, s = np.cos(turn), np.sin(turn)
@@ -91,8 +89,7 @@ def patterned(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     canvas.albedo[:] = np.where(raised, top, ground)
     canvas.z += 0.02 * blurred(raised.astype(np.float32), 0.003)
     if scene["phases"] == "two":
-        bright = raised & (cell % 3 == 0) if scene["shape"] != "holes" else raised & (cell % 3 == 0)
-        canvas.albedo[bright] = 1.05
+        canvas.albedo[raised & (cell % 3 == 0)] = 1.05
     canvas.albedo *= 1 + 0.05 * canvas.lattice_noise(random, 40)
     brush.spoiled(canvas, scene, random)
 
@@ -101,7 +98,7 @@ def _motif(shape: str, u: np.ndarray, v: np.ndarray, wide: float) -> tuple[np.nd
     """Return where the pattern is raised, and the number of the column or row of cells."""
     du, dv = u % 1 - 0.5, v % 1 - 0.5
     if shape == "lines":
-        return np.abs(dv) < wide * 0.9, v.astype(int)
+        return np.abs(dv) < wide * 0.7, v.astype(int)
     if shape == "holes":
         return np.hypot(du, dv) > wide, u.astype(int)
     if shape == "pillars":
@@ -112,7 +109,7 @@ def _motif(shape: str, u: np.ndarray, v: np.ndarray, wide: float) -> tuple[np.nd
 def porous(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Draw a sponge: round pores at random, hexagonal cells, or a winding network."""
     wide = brush.length(scene, random, 0.05, 0.1, 0.2)
-    open_share = {"sparse": 0.25, "moderate": 0.48, "dense": 0.7}[scene["coverage"]]
+    open_share = {"sparse": 0.25, "moderate": 0.45, "dense": 0.66}[scene["coverage"]]
     pores = {"foam": _foam, "honeycomb": _honeycomb, "labyrinth": _labyrinth}
     wall = pores[scene["shape"]](canvas, scene, random, wide, open_share)
     level = random.uniform(0.4, 0.5)
@@ -131,19 +128,18 @@ def _foam(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float
     cell = 0.5 * wide * np.sqrt(np.pi / open_share)
     points = placement.scattered(random, round(2.5 / cell**2), 0.85 * cell)
     radii = 0.5 * wide * brush.spread(scene, random, len(points))
-    pixels = np.stack([canvas.x, canvas.y], 2).reshape(-1, 2)
-    near, item = cKDTree(points).query(pixels, k=min(4, len(points)))
-    return (near - radii[item]).min(1).reshape(canvas.z.shape)
+    near, item = canvas.nearest(points, min(4, len(points)))
+    return canvas.enlarged((near - radii[item]).min(2))
 
 
 def _honeycomb(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float, open_share: float) -> np.ndarray:
+    """Return how far a place is outside the hexagonal pore it is nearest to."""
     points = placement.lattice(random, wide, True, random.uniform(0, np.pi / 3), 0.03)
-    near, _ = cKDTree(points).query(np.stack([canvas.x, canvas.y], 2).reshape(-1, 2), k=2)
-    rim = 0.5 * (near[:, 1] - near[:, 0]).reshape(canvas.z.shape)
-    return 0.5 * wide * (1 - np.sqrt(open_share)) - rim
+    near, _ = canvas.nearest(points, 2)
+    return canvas.enlarged(0.5 * wide * (1 - np.sqrt(open_share)) - 0.5 * (near[..., 1] - near[..., 0]))
 
 
 def _labyrinth(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float, open_share: float) -> np.ndarray:
-    along = {"horizontal": (2.6, 1.0), "vertical": (1.0, 2.6), "diagonal": (1.0, 1.0)}[scene["direction"]]
-    field = canvas.lattice_noise(random, max(4, round(0.9 / wide)), along)
-    return wide * 0.3 * (field - np.quantile(field, open_share))
+    """Return a network: the places where smooth noise is near zero hang together."""
+    field = np.abs(canvas.lattice_noise(random, max(4, round(0.9 / wide))))
+    return wide * 0.4 * (np.quantile(field, 1 - open_share) - field)

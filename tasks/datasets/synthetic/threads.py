@@ -13,13 +13,13 @@ def nanowires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     radius = brush.length(scene, random, 0.0065, 0.014, 0.03)
     cover = {"sparse": 0.1, "moderate": 0.3, "dense": 0.75}[scene["coverage"]]
     if scene["shape"] == "upright":
-        _upright(canvas, scene, random, radius, cover)
+        _upright(canvas, scene, random, radius, 0.65 * cover)
         return
     long = 0.75
-    count = max(3, round(-np.log(1 - cover) / (2 * radius * long) * 1.35))
+    count = max(4, round(-np.log(1 - cover) / (2 * radius * long) * 1.35))
     radii = (radius * brush.spread(scene, random, count)).astype(np.float32)
     levels = brush.body(scene, random, count) * np.linspace(0.8, 1.1, count, dtype=np.float32)
-    middle = random.uniform(-0.1, 1.1, (count, 2))
+    middle = random.uniform(0.0, 1.0, (count, 2))
     if scene["shape"] == "straight":
         turn = brush.angle(scene, random) + random.normal(0, 0.09, count)
         half = 0.5 * long * random.uniform(0.8, 1.2, count)[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
@@ -31,7 +31,9 @@ def nanowires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
         canvas.capsules(start, stop, np.repeat(radii, pieces), np.repeat(levels, pieces), lift)
 
 
-def _curves(random: np.random.Generator, middle: np.ndarray, long: float, pieces: int = 14) -> tuple[np.ndarray, np.ndarray]:
+def _curves(
+    random: np.random.Generator, middle: np.ndarray, long: float, pieces: int = 14
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the pieces of curved lines of length ``long``, those of one line together."""
     bend = random.uniform(2.5, 6, len(middle)) * random.choice([-1, 1], len(middle))
     grid = np.linspace(-0.5, 0.5, pieces)
@@ -61,17 +63,17 @@ def _upright(canvas: Canvas, scene: Scene, random: np.random.Generator, radius: 
     stop = np.stack([head, head], 1).reshape(-1, 2)
     both = np.repeat(radii, 2) * np.tile([1.0, 1.1], count)
     bright = np.repeat(levels, 2) * np.tile([0.75, 1.6], count)
-    canvas.capsules(start, stop, both.astype(np.float32), bright.clip(0, 1.15).astype(np.float32), np.tile([0.0, 0.03], count))
+    canvas.capsules(
+        start, stop, both.astype(np.float32), bright.clip(0, 1.15).astype(np.float32), np.tile([0.0, 0.03], count)
+    )
 
 
 def fibres(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Draw a woven cloth, a twisted cord, or single fibres lying beside each other."""
     canvas.albedo[:] = 0.05
-    turn = brush.angle(scene, random)
+    turn = random.uniform(0, np.pi / 2) if scene["shape"] == "woven" else brush.angle(scene, random)
     {"woven": _woven, "twisted": _twisted, "single": _single}[scene["shape"]](canvas, scene, random, turn)
-    body = canvas.z > 1e-4
-    # Ridges run along a fibre.
-    brush.textured(canvas, scene, random, body, turn)
+    brush.textured(canvas, scene, random, canvas.z > 1e-4, turn)
 
 
 def _single(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: float) -> None:
@@ -149,7 +151,7 @@ def _profile(shape: str, back: np.ndarray, base: float) -> np.ndarray:
     """Return the half width of a tip at a distance ``back`` behind its apex."""
     behind = np.maximum(back, 0)
     if shape == "wire":
-        return np.minimum(0.2 * base + 0.6 * np.maximum(behind - 0.3, 0) ** 1.0, base) * np.sqrt(np.minimum(behind / 0.015, 1))
+        return np.minimum(0.2 * base + 0.6 * np.maximum(behind - 0.3, 0), base) * np.sqrt(np.minimum(behind / 0.015, 1))
     if shape == "pyramid":
         return np.where(behind < 0.34, behind * base * 1.9 / 0.34, base * 1.3 + 0.12)
     return np.minimum(0.012 + behind * base / 0.4, base + 0.1 * behind)

@@ -1,0 +1,36 @@
+"""The paper's model."""
+
+from collections.abc import Callable
+
+from bench.hookspecs import hookimpl
+from bench.specs import ModelSpec, Setting
+
+SETTINGS = {
+    "stem": Setting("linear", "how a patch becomes a vector: one linear map, or convolutions", ("linear", "conv")),
+    "embed_dim": Setting(64, "width of all encoders and of the decoder"),
+    "depth": Setting(6, "layers of the image encoder and of the text encoder"),
+    "num_heads": Setting(4, "attention heads"),
+    "vocabulary_size": Setting(2000, "most tokens of the vocabulary"),
+    "prompt_tokens": Setting(64, "tokens a prompt can have; of a longer one the end is read"),
+    "answer_tokens": Setting(128, "tokens an answer can have"),
+    "max_new_tokens": Setting(128, "longest answer in tokens", stage="predict"),
+    "num_beams": Setting(1, "beams of the search; 1 is greedy", stage="predict"),
+    "temperature": Setting(0.0, "temperature of sampling; 0 takes the likeliest", stage="predict"),
+    "top_p": Setting(1.0, "sampling: share of probability that the candidates hold", stage="predict"),
+}
+
+
+@hookimpl
+def register_models(register: Callable[[ModelSpec], None]) -> None:
+    """Register MVaEMa."""
+    register(
+        ModelSpec(
+            name="mvaema",
+            label="MVaEMa",
+            family="mvaema",
+            estimator="bench.models.mvaema.estimator:MVaEMa",
+            settings=SETTINGS,
+            source="the paper's Model Architecture and Experimental Setup",
+            seconds=10.0,
+        )
+    )

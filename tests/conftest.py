@@ -1,0 +1,71 @@
+"""What the tests share: a cache and a store of their own, the command line, strangers' plugins."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.cli.main import main
+
+OUTSIDE = Path(__file__).parent / "outside_plugin"
+SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", "--set", "machine.threads=1")
+"""Options of the smallest `bench run` on the embedded dataset."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """One cache for all tests of a process: what is drawn once is drawn once."""
+    if "BENCH_CACHE" not in os.environ:
+        os.environ["BENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch):
+    """An empty store, the default of every command."""
+    monkeypatch.setenv("BENCH_STORE", str(tmp_path / "store"))
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def bench(monkeypatch, capfd):
+    """Run the command line in this process; returns (exit code, standard output, standard error)."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["bench", *map(str, arguments)])
+        capfd.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = stop.code or 0
+        return code, *capfd.readouterr()
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """Install the strangers' packages, each into a folder of its own; returns name to folder."""
+    folders = {}
+    for name in ("nearest", "broken", "sleeper"):
+        folders[name] = tmp_path_factory.mktemp(name)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
+        source = tmp_path_factory.mktemp("source") / name  # a copy, for building leaves files behind
+        subprocess.run(["cp", "-r", str(OUTSIDE / name), str(source)], check=True)
+        subprocess.run([*command, "--target", str(folders[name]), str(source)], check=True)
+    return folders
+
+
+@pytest.fixture
+def strangers(installed, monkeypatch):
+    """Put strangers' packages on the path for one test."""
+
+    def put(*names):
+        for name in names:
+            monkeypatch.syspath_prepend(str(installed[name]))
+        paths = os.pathsep.join(str(installed[name]) for name in names)
+        monkeypatch.setenv("PYTHONPATH", paths)
+
+    return put

@@ -1,0 +1,21 @@
+"""Registers two models of a stranger's: one that works and one whose training fails."""
+
+from bench import ModelSpec, Setting, hookimpl
+
+
+@hookimpl
+def register_models(register):
+    register(
+        ModelSpec(
+            name="nearest",
+            label="Nearest picture",
+            family="assistant",
+            estimator="nearest_plugin.model:Nearest",
+            settings={
+                "grid": Setting(4, "side of the grid of mean grey values"),
+                "ending": Setting("", "text put behind each answer", stage="predict"),
+            },
+            seconds=0.1,
+        )
+    )
+    register(ModelSpec(name="failing", label="Failing", family="assistant", estimator="nearest_plugin.model:Failing"))

@@ -1,0 +1,85 @@
+import pytest
+
+from bench.config import Config, complete, load_config
+from bench.errors import BenchError
+from bench.specs import Setting
+
+SETTINGS = {
+    "depth": Setting(6, "blocks"),
+    "rate": Setting(0.5, "share"),
+    "stem": Setting("linear", "patches", choices=("linear", "conv")),
+    "weights": Setting(None, "folder"),
+    "flag": Setting(False, "on or off"),
+}
+
+
+@pytest.mark.parametrize("name", ["demo", "evening", "paper"])
+def test_shipped_configs_are_valid(name):
+    assert isinstance(load_config(name)[0], Config)
+
+
+def test_assignments_go_before_options_and_options_before_the_file():
+    config, explicit = load_config("demo", ["k=3", "recipe.epochs=7", "somemodel.depth=2"], {"folds": "0,1", "k": 5})
+    assert (config.k, config.folds, config.recipe.epochs) == (3, "0,1", 7)
+    assert config.settings["somemodel"] == {"depth": 2}
+    assert {"k", "folds", "recipe.epochs", "somemodel.depth"} <= explicit
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("recipe.epocs=3", "did you mean 'epochs'"),
+        ("recipe.epochs=-1", "greater than 0"),
+        ("recipe.epochs=many", "recipe.epochs = 'many'"),
+        ("machine.thread=1", "did you mean 'threads'"),
+        ("repeat=2", "did you mean 'repeats'"),
+        ("epochs", "key=value"),
+        ("recipe.epochs.more=1", "has no keys below"),
+        ("k=[1", "cannot be read as YAML"),
+    ],
+)
+def test_a_bad_assignment_is_one_sentence(assignment, message):
+    with pytest.raises(BenchError, match=message):
+        load_config("demo", [assignment])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dataset: synthetic\nrecords: scripted\nfold: 1\n", "did you mean 'folds'"),
+        ("dataset: [\n", "cannot be read as YAML"),
+        ("- a list\n", "is not a mapping"),
+        ("recipe: {}\nrecords: scripted\n", "dataset"),
+        ("!!python/object/apply:os.system ['true']\n", "cannot be read as YAML"),
+    ],
+)
+def test_a_bad_file_is_one_sentence(tmp_path, text, message):
+    (tmp_path / "c.yaml").write_text(text)
+    with pytest.raises(BenchError, match=message):
+        load_config(str(tmp_path / "c.yaml"))
+
+
+def test_an_unknown_config_names_the_nearest():
+    with pytest.raises(BenchError, match="did you mean 'demo'"):
+        load_config("dem")
+
+
+def test_settings_are_completed_by_their_defaults():
+    found = complete("m", SETTINGS, {"depth": 2, "rate": 1})
+    assert found == {"depth": 2, "rate": 1, "stem": "linear", "weights": None, "flag": False}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"dept": 2}, "did you mean 'depth'"),
+        ({"depth": "two"}, "m.depth = 'two' is str, not int"),
+        ({"depth": True}, "not int"),
+        ({"depth": 2.5}, "not int"),
+        ({"flag": 1}, "not bool"),
+        ({"stem": "con"}, "did you mean 'conv'"),
+    ],
+)
+def test_a_bad_setting_is_one_sentence(given, message):
+    with pytest.raises(BenchError, match=message):
+        complete("m", SETTINGS, given)

@@ -1,0 +1,71 @@
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bench.registry import PLURALS, Registry
+
+ROOT = Path(__file__).resolve().parent.parent
+ALLOWED = {
+    "bench": {"bench"},
+    "models": {"bench", "models"},
+    "tasks": {"bench", "tasks"},
+    "plugins": {"bench", "models", "tasks", "plugins"},
+}
+FILES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
+CODE_FOLDERS = sorted(
+    {path.parent.relative_to(ROOT) for room in [*ALLOWED, "configs", "results"] for path in (ROOT / room).rglob("*.py")}
+)
+
+
+def _imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def _room(name):
+    """The room of an imported name, None for somebody else's package."""
+    parts = name.split(".")
+    if parts[0] != "bench":
+        return None
+    return parts[1] if len(parts) > 1 and parts[1] in ("models", "tasks", "plugins") else "bench"
+
+
+@pytest.mark.parametrize(("room", "path"), FILES, ids=lambda value: str(value).replace(str(ROOT), ""))
+def test_imports_run_one_way(room, path):
+    assert {_room(name) for name in _imported(path)} - {None} <= ALLOWED[room]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "bench").rglob("*.py")), ids=lambda path: path.stem)
+def test_the_harness_names_no_model_task_or_dataset(path):
+    registry = Registry()
+    names = {name for kind in ("model", "task", "dataset", "teacher") for name in registry.every(kind)}
+    strings = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    said = {name for name in names for text in strings if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
+    assert said <= ({"file:"} if path.name == "plan.py" else set())  # what `--records FILE.jsonl` stands for
+
+
+@pytest.mark.parametrize("folder", CODE_FOLDERS, ids=str)
+def test_every_folder_of_code_is_packaged(folder):
+    packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    name = ".".join(folder.parts) if folder.parts[0] == "bench" else "bench." + ".".join(folder.parts)
+    assert name in packages
+
+
+@pytest.mark.parametrize("path", [path for _, path in FILES], ids=lambda path: str(path).replace(str(ROOT), ""))
+def test_the_first_line_of_a_file_says_what_it_is(path):
+    assert ast.get_docstring(ast.parse(path.read_text()))
+
+
+def test_every_kind_of_spec_has_a_hook():
+    hooks = (ROOT / "bench" / "hookspecs.py").read_text()
+    assert all(f"def register_{plural}(" in hooks for plural in PLURALS.values())

@@ -1,0 +1,87 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from bench.code_digest import closure
+from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.plugins.tasks import register_tasks
+from bench.specs import resolve
+from bench.tasks.vqa.posing import pose, protocol
+
+
+def instructions(pictures, questions=22, order=None):
+    ids = tuple(f"p{number}" for number in range(pictures))
+    micrographs = Micrographs(
+        np.zeros((pictures, 1, 1), np.uint8), np.arange(pictures), ids, np.zeros(pictures, int), ("x",)
+    )
+    places = [(picture, number) for picture in range(pictures) for number in range(questions)]
+    places = [places[place] for place in (order if order is not None else range(len(places)))]
+    records = tuple(
+        InstructionRecord(f"{ids[picture]}#{number}", ids[picture], 1, f"Q{number}", "A", (), "t")
+        for picture, number in places
+    )
+    return Instructions(micrographs, records, np.array([picture for picture, _ in places]), ("C",) * pictures)
+
+
+def settings(caption="with", questions="all"):
+    return {"caption": caption, "questions": questions}
+
+
+def test_all_questions_with_captions_are_the_test_side_itself():
+    test = instructions(3)
+    posed = pose(test, settings())
+    assert posed.records == test.records and posed.captions == ("C",) * 3
+
+
+@pytest.mark.parametrize("questions", ["all", 5])
+def test_captions_are_blank_without_them(questions):
+    test = instructions(3)
+    assert set(pose(test, settings("without", questions)).captions) == {""}
+    assert set(pose(test, settings("with", questions)).captions) == {"C"}
+
+
+@pytest.mark.parametrize("size", [1, 5, 11, 21, 22])
+def test_a_subset_asks_each_picture_equally_and_each_question_about_equally(size):
+    posed = pose(instructions(47), settings(questions=size))
+    assert set(Counter(record.picture for record in posed.records).values()) == {size}
+    assert len({record.id for record in posed.records}) == 47 * size
+    asked = Counter(record.question for record in posed.records)
+    assert len(asked) == 22 and max(asked.values()) - min(asked.values()) <= 1
+    assert all(
+        posed.micrographs.ids[place] == record.picture
+        for place, record in zip(posed.pictures, posed.records, strict=True)
+    )
+
+
+def test_a_subset_is_fixed_and_keeps_the_order_of_the_records():
+    test = instructions(9)
+    first, second = pose(test, settings(questions=4)), pose(test, settings(questions=4))
+    assert first.records == second.records
+    place = {record.id: number for number, record in enumerate(test.records)}
+    assert [place[record.id] for record in first.records] == sorted(place[record.id] for record in first.records)
+
+
+def test_a_subset_does_not_depend_on_the_order_of_the_records():
+    shuffled = np.random.default_rng(0).permutation(9 * 22)
+    ids = {record.id for record in pose(instructions(9), settings(questions=4)).records}
+    assert {record.id for record in pose(instructions(9, order=shuffled), settings(questions=4)).records} == ids
+
+
+def test_a_picture_with_fewer_questions_is_asked_all_of_them():
+    assert len(pose(instructions(4, questions=3), settings(questions=10))) == 12
+
+
+def test_the_protocol_tells_what_is_posed_apart():
+    clear = [protocol(settings(*choice)) for choice in (("with", "all"), ("without", "all"), ("with", 4), ("with", 5))]
+    assert all(one != other for place, one in enumerate(clear) for other in clear[:place])
+
+
+def test_the_registered_task_resolves_and_posing_knows_no_metric():
+    specs = []
+    register_tasks(register=specs.append)
+    (spec,) = specs
+    assert callable(resolve(spec.poses)) and callable(resolve(spec.scores))
+    assert {setting.stage for setting in spec.settings.values()} == {"predict"}
+    assert not [module for module in closure(spec.poses.partition(":")[0]) if "metrics" in module]
+    pose(instructions(2), {name: setting.default for name, setting in spec.settings.items()})

@@ -1,0 +1,180 @@
+import json
+import re
+
+import pytest
+
+from tests.conftest import SMALL
+
+RUN = ("run", "--task", "vqa", *SMALL)
+
+
+@pytest.fixture
+def run(bench, strangers):
+    strangers("nearest")
+
+    def call(*arguments, models="nearest"):
+        return bench(*RUN, "--models", models, *arguments)
+
+    return call
+
+
+def _records(store):
+    return [json.loads(path.read_text()) for path in sorted((store / "cells").glob("*.json"))]
+
+
+def _stages(store):
+    return {path.parent.name: path.stat().st_mtime_ns for path in (store / "stages").glob("*/product")}
+
+
+def test_a_run_leaves_a_record_with_its_provenance(run, store):
+    assert run()[0] == 0
+    (record,) = _records(store)
+    assert record["cell"]["model"] == "nearest"
+    assert 0 < record["metrics"]["meteor"]["value"] < 1
+    assert record["environment"]["train"]["packages"]["mvaema-bench"]
+    for name, fingerprint in record["stages"].items():
+        inputs = json.loads((store / "stages" / fingerprint / "inputs.json").read_text())
+        assert inputs["code"], name
+
+
+def test_the_same_command_again_does_nothing_and_says_so(run, store):
+    run()
+    before = _stages(store)
+    code, out, _ = run()
+    assert (code, _stages(store)) == (0, before)
+    assert "nothing to do" in out
+
+
+def test_force_computes_again(run, store):
+    run()
+    before = _stages(store)
+    assert run("--force")[0] == 0
+    after = _stages(store)
+    assert before.keys() == after.keys()
+    assert all(after[name] != before[name] for name in before)
+
+
+@pytest.mark.parametrize(
+    ("change", "redone"),
+    [
+        (("--set", "nearest.grid=2"), {"train", "predict", "score"}),
+        (("--set", "nearest.epochs=3"), {"train", "predict", "score"}),
+        (("--set", "seed=1"), {"train", "predict", "score"}),
+        (("--set", "nearest.ending=x"), {"predict", "score"}),
+        (("--set", "vqa.caption=without"), {"predict", "score"}),
+    ],
+)
+def test_a_change_redoes_only_what_it_decides(run, store, change, redone):
+    run()
+    (old,) = _records(store)
+    code, out, _ = run(*change, "--dry-run", "--explain")
+    assert code == 0
+    assert change[1].split("=")[0].split(".")[-1] in out
+    run(*change)
+    new = max(_records(store), key=lambda record: record["finished"])
+    assert {name for name in new["stages"] if new["stages"][name] != old["stages"][name]} == redone
+
+
+def test_a_changed_metric_scores_again_without_asking_again(run, store, monkeypatch):
+    run()
+    (old,) = _records(store)
+    monkeypatch.setattr("bench.plan.score_code", lambda task: "another metric")
+    code, out, _ = run("--dry-run", "--explain")
+    assert re.search(r"nearest fold 0 +done +done +stale", out)
+    assert "score: code:" in out
+    assert run()[0] == 0
+    (new,) = _records(store)
+    assert {name for name in new["stages"] if new["stages"][name] != old["stages"][name]} == {"score"}
+
+
+def test_one_failing_model_does_not_stop_another(run, store):
+    code, out, _ = run(models="failing,nearest")
+    assert code == 1
+    assert "1 of 2 cells failed" in out
+    log = re.search(r"failing fold 0: see (\S+)", out).group(1)
+    assert "this model never learns" in open(log).read()
+    assert [record["cell"]["model"] for record in _records(store)] == ["nearest"]
+
+
+def test_folds_share_no_test_picture_and_cover_all(run, store):
+    assert run("--folds", "all", "--set", "k=3", "--set", "vqa.questions=1")[0] == 0
+    records = _records(store)
+    assert len(records) == 3
+    asked = []
+    for record in records:
+        items = (store / "stages" / record["stages"]["score"] / "product" / "items.jsonl").read_text().splitlines()
+        asked += [json.loads(item)["picture"] for item in items]
+    assert len(asked) == len(set(asked)) == 200
+
+
+def test_repeats_redraw_the_partition(run, store):
+    run("--repeats", "2")
+    first, second = _records(store)
+    assert first["stages"]["train"] != second["stages"]["train"]
+    assert first["metrics"] != second["metrics"]
+
+
+def test_weights_beyond_what_is_kept_are_dropped_but_scores_stay(run, store):
+    assert run("--set", "keep=scores")[0] == 0
+    (record,) = _records(store)
+    assert not (store / "stages" / record["stages"]["train"] / "product").exists()
+    assert "nothing to do" in run("--set", "keep=scores")[1]
+
+
+def test_the_local_launcher_gives_the_same_numbers(run, store, tmp_path):
+    run(models="nearest,majority")
+    inline = {record["cell"]["model"]: record["metrics"] for record in _records(store)}
+    code, _, err = run("--launcher", "local", "--jobs", "2", "--store", tmp_path / "other", models="nearest,majority")
+    assert code == 0, err
+    assert {record["cell"]["model"]: record["metrics"] for record in _records(tmp_path / "other")} == inline
+
+
+def test_a_failure_in_a_worker_is_named(run, tmp_path):
+    code, out, _ = run("--launcher", "local", "--jobs", "2", models="nearest,failing")
+    assert code == 1
+    assert "failing fold 0: see" in out
+
+
+def test_dry_run_writes_nothing(run, store):
+    code, out, _ = run("--dry-run")
+    assert code == 0
+    assert "missing" in out
+    assert not store.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--models", "nearst"), "did you mean 'nearest'"),
+        (("--task", "vqaa"), "did you mean 'vqa'"),
+        (("--dataset", "synthetics"), "did you mean 'synthetic'"),
+        (("--records", "script"), "did you mean 'scripted'"),
+        (("--config", "dem"), "did you mean 'demo'"),
+        (("--launcher", "locl"), "did you mean 'local'"),
+        (("--set", "nearest.gird=2"), "did you mean 'grid'"),
+        (("--set", "nearest.grid=two"), "is str, not int"),
+        (("--set", "model.gird=2"), "did you mean 'grid'"),
+        (("--set", "nearst.grid=2"), "did you mean 'nearest'"),
+        (("--set", "vqa.caption=maybe"), "valid: with, without"),
+        (("--set", "synthetic.size=many"), "is str, not int"),
+        (("--folds", "0-10"), "out of range"),
+        (("--folds", "one"), "none of the forms"),
+        (("--set", "k=150"), "more than category"),
+        (("--records", "missing.jsonl"), "missing.jsonl"),
+        (("--dataset", "folder:missing"), "missing"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_a_remedy_and_writes_nothing(run, store, arguments, message):
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not store.exists()
+
+
+def test_a_store_that_cannot_be_written_is_an_error(run, tmp_path):
+    (tmp_path / "file").touch()
+    code, _, err = run("--store", tmp_path / "file")
+    assert code == 2
+    assert "--store" in err

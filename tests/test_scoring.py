@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.tasks.vqa.scoring import definitions, score
+
+SETTINGS = {"caption": "with", "questions": "all"}
+NAMES = ["bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "length_ratio"]
+ANSWERS = ["The structures in the image are small here.", "The structures in the image are large here."]
+
+
+def instructions(*values):
+    """Hold one picture a value of size, asked twice: for its size, and for what nobody knows."""
+    count = len(values)
+    ids = tuple(f"p{number}" for number in range(count))
+    micrographs = Micrographs(np.zeros((count, 1, 1), np.uint8), np.arange(count), ids, np.zeros(count, int), ("x",))
+    records = []
+    for picture, value in zip(ids, values, strict=True):
+        facts = (("size", value),) if value else ()
+        answer = f"The structures in the image are {value} here."
+        records.append(InstructionRecord(f"{picture}#1", picture, 3, "How big are they?", answer, facts, "t"))
+        records.append(InstructionRecord(f"{picture}#2", picture, 10, "Why?", "Nobody knows that.", (), "t"))
+    return Instructions(micrographs, tuple(records), np.repeat(np.arange(count), 2), ("",) * count)
+
+
+POSED = instructions("small", "large", "small")
+REFERENCES = [record.answer for record in POSED.records]
+
+
+def test_perfect_answers_get_full_marks():
+    scores = score(REFERENCES, POSED, POSED, SETTINGS)
+    assert list(scores.metrics) == [*NAMES, "facts"]
+    for name in ("bleu2", "rouge1", "rouge2", "rougeL", "length_ratio", "facts"):
+        assert scores.metrics[name] == (1.0, 0.0)
+    assert scores.counts == {"facts": {"size": [3, 3]}}
+
+
+def test_facts_are_counted_by_fact_and_clustered_by_picture():
+    answers = [ANSWERS[0], "x", ANSWERS[0], "x", "It is said to be small.", "x"]
+    scores = score(answers, POSED, POSED, SETTINGS)
+    value, error = scores.metrics["facts"]
+    assert value == pytest.approx(2 / 3)
+    assert error == pytest.approx(np.std([1, 0, 1], ddof=1) / 3**0.5)
+    assert scores.counts["facts"] == {"size": [2, 3]}
+
+
+def test_standard_errors_take_a_picture_as_one():
+    scores = score(["same"] * 6, POSED, POSED, SETTINGS)
+    ratios = [np.mean([1 / len(reference.split()) for reference in REFERENCES[:2]])] * 3
+    assert scores.metrics["length_ratio"] == (pytest.approx(np.mean(ratios)), pytest.approx(0.0, abs=1e-12))
+
+
+def test_an_item_holds_question_answer_scores_and_facts():
+    item = score(REFERENCES, POSED, POSED, SETTINGS).items[0]
+    assert list(item) == [
+        "id",
+        "picture",
+        "category",
+        "group",
+        "question",
+        "reference",
+        "answer",
+        *NAMES[:6],
+        "facts_asked",
+        "facts_right",
+    ]
+    assert (item["id"], item["group"], item["facts_asked"], item["facts_right"]) == ("p0#1", 3, 1, 1)
+    assert item["reference"] == item["answer"] == REFERENCES[0] and item["bleu4"] == pytest.approx(1.0)
+
+
+def test_items_keep_the_order_and_belong_to_their_pictures():
+    scores = score(REFERENCES, POSED, POSED, SETTINGS)
+    assert [item["id"] for item in scores.items] == [record.id for record in POSED.records]
+    assert sum(item["facts_asked"] for item in scores.items) == 3
+
+
+def test_facts_are_absent_where_none_is_asked():
+    labelled = instructions("", "")
+    scores = score(["x"] * 4, labelled, labelled, SETTINGS)
+    assert list(scores.metrics) == NAMES
+    assert scores.counts == {"facts": {}}
+
+
+@pytest.mark.parametrize("answers", [[], REFERENCES[:-1], [*REFERENCES, "more"]])
+def test_each_question_needs_exactly_one_answer(answers):
+    with pytest.raises(ValueError, match="exactly once"):
+        score(answers, POSED, POSED, SETTINGS)
+
+
+def test_a_question_posed_twice_is_refused():
+    double = replace(POSED, records=(*POSED.records[:5], POSED.records[0]))
+    with pytest.raises(ValueError, match="posed twice"):
+        score(REFERENCES, double, POSED, SETTINGS)
+
+
+def test_every_metric_is_defined_in_clear():
+    assert {*NAMES, "facts"} <= definitions(SETTINGS).keys()
+    assert definitions(SETTINGS)["facts"] and definitions(SETTINGS) == definitions(SETTINGS)

@@ -1,0 +1,79 @@
+import json
+
+import pytest
+
+from bench.errors import BenchError
+from bench.store import Store, write_text
+
+
+def _record(number):
+    return {"cell": {"task": "t", "fold": number}, "finished": f"2026-01-0{number + 1}"}
+
+
+def test_a_product_is_whole_or_absent(tmp_path):
+    store = Store(tmp_path)
+
+    def half(folder):
+        (folder / "a").write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        store.make_product("f", {"x": 1}, half)
+    assert store.product("f") is None
+    store.make_product("f", {"x": 1}, lambda folder: (folder / "a").write_text("whole"))
+    assert (store.product("f") / "a").read_text() == "whole"
+    assert store.inputs("f") == {"x": 1}
+
+
+def test_leftovers_of_a_killed_writer_are_swept(tmp_path):
+    store = Store(tmp_path)
+    (tmp_path / "stages" / "f" / "product.part-dead").mkdir(parents=True)
+    store.make_product("f", {}, lambda folder: None)
+    assert [path.name for path in store.stage("f").glob("product*")] == ["product"]
+
+
+def test_checkpoints_go_when_the_product_stands(tmp_path):
+    store = Store(tmp_path)
+    (store.stage("f") / "work").mkdir(parents=True)
+    store.make_product("f", {}, lambda folder: None)
+    assert not (store.stage("f") / "work").exists()
+
+
+def test_records_are_what_the_files_say_with_index_or_without(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+    for number in range(3):
+        store.write_record(f"cell{number}", _record(number))
+    assert len(store.records()) == 3
+    store.write_record("cell1", _record(7))
+    (tmp_path / "cells" / "cell2.json").unlink()
+    assert sorted(record["cell"]["fold"] for record in store.records()) == [0, 7]
+    (tmp_path / "index.jsonl").unlink()
+    assert sorted(record["cell"]["fold"] for record in store.records()) == [0, 7]
+
+
+def test_the_index_serves_records_that_did_not_change(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+    store.write_record("cell", _record(0))
+    store.records()
+    name, stamp, record = json.loads((tmp_path / "index.jsonl").read_text())
+    record["cell"]["fold"] = "from the index"
+    (tmp_path / "index.jsonl").write_text(json.dumps([name, stamp, record]) + "\n")
+    assert store.records()[0]["cell"]["fold"] == "from the index"
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    write_text(path, "old")
+    monkeypatch.setattr("os.fsync", lambda number: (_ for _ in ()).throw(OSError("full")))
+    with pytest.raises(OSError, match="full"):
+        write_text(path, "new")
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_store_that_cannot_be_written_is_an_error(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(BenchError, match="--store"):
+        Store(tmp_path / "file" / "store").prepare()
