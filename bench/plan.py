@@ -152,7 +152,7 @@ class Plan:
     def _check_names(self, registry: Registry) -> None:
         """Refuse settings of a name that is no model, task or dataset."""
         for name in self.config.settings.keys() - {EVERY_MODEL, *self.request.models, self.request.task}:
-            if not _registered(registry, name):
+            if not registry.knows(name):
                 names = [
                     *registry.every("model"),
                     *registry.every("task"),
@@ -181,16 +181,6 @@ def resolve_module(path: str) -> ModuleType:
     """Import the module of a lazy path, whose attribute must be there."""
     resolve(path)
     return __import__(path.partition(":")[0], fromlist=["_"])
-
-
-def _registered(registry: Registry, name: str) -> bool:
-    for kind in ("model", "task", "dataset"):
-        try:
-            registry.find(kind, name)
-        except BenchError:
-            continue
-        return True
-    return False
 
 
 def _teacher_name(records: str) -> str:

@@ -68,6 +68,10 @@ class Registry:
                     return spec
         return None
 
+    def knows(self, name: str) -> bool:
+        """Tell whether a spec of any kind has this name."""
+        return any(name in specs for _ in self._loading(name) for specs in self._specs.values())
+
     def every(self, kind: Kind) -> dict[str, Any]:
         """Return all specs of a kind by name, in the order of registration."""
         for _ in self._loading(None):

@@ -1,7 +1,7 @@
 import numpy as np
-from toy_instructions import toy_instructions
 
 from bench.models.instruction_batches import InstructionBatches, fixed_questions
+from tests.toy_instructions import toy_instructions
 
 
 def batches_of(instructions, **changes):

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
 from transformers import CLIPImageProcessor
 
 from bench.errors import BenchError
@@ -18,6 +17,7 @@ from bench.models.assistants.token_batches import IGNORED
 from bench.models.assistants.tokenizer import train_tokenizer
 from bench.models.instruction_batches import InstructionBatch
 from bench.plugins.assistants import SETTINGS
+from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
 
 SMALL = {"embed_dim": 32, "depth": 2, "vocabulary_size": 400, "max_new_tokens": 24}
 LEARNS = {"epochs": 12, "batch_size": 24, "questions_per_picture": 3, "learning_rate": 3e-3}

@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from toy_instructions import toy_context
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.models.controls.majority import Majority, majority_answer
+from tests.toy_instructions import toy_context
 
 
 def record(answer, facts=(), question="What is seen?", picture="p0"):

@@ -104,7 +104,7 @@ def _lines(
         if any(cell.value is not None for cell in row.cells.values()):
             n = max(cell.n for cell in row.cells.values())
             yield [
-                name,
+                marked,
                 "measured",
                 *said,
                 *(_measured(row.cells[column]) for column in table.columns),

@@ -55,7 +55,7 @@ class MVaEMa:
         estimator = cls(context)
         with redirect_stdout(io.StringIO()):  # the hub's mixin prints where it reads from
             model = MVaEMaModel.from_pretrained(str(folder))
-        estimator.model = model.to(_device(context)).eval()
+        estimator.model = model.to(context.device).eval()
         estimator.tokenizer = TextTokenizer.load(folder / "tokenizer.json")
         return estimator
 
@@ -158,7 +158,3 @@ def _of_equal_length(prompts: Sequence[Sequence[int]]) -> Iterator[tuple[int, li
         group = [p for p in order[start : start + ANSWERS_AT_ONCE] if len(prompts[p]) == length]
         yield start, group
         start += len(group)
-
-
-def _device(context: Context) -> torch.device:
-    return torch.device("cpu" if context.device == "auto" else context.device)

@@ -15,8 +15,8 @@ class TextEmbedding(nn.Module):
         super().__init__()
         self.tokens = nn.Embedding(vocabulary_size, embed_dim)
         self.positions = nn.Embedding(positions, embed_dim)
-        nn.init.normal_(self.tokens.weight, std=0.02)
-        nn.init.normal_(self.positions.weight, std=0.02)
+        nn.init.normal_(self.tokens.weight, std=embed_dim**-0.5)
+        nn.init.normal_(self.positions.weight, std=embed_dim**-0.5)
 
     def forward(self, ids: Tensor, positions: Tensor) -> Tensor:
         """Return the sum of token and position vectors (B, T, D)."""

@@ -110,7 +110,7 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         ),
         (
             "As for aggregation, the nanomaterials have {shape} and form {coverage}.",
-            "The degree of bundling is seen from {coverage}, with {shape} of each.",
+            "The nanomaterials have {shape}, and their bundling follows from {coverage}.",
         ),
     ),
     # Surface Characteristics
@@ -192,8 +192,8 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "As for other objects, the image has {bar} and shows {defect}.",
         ),
         (
-            "Besides the nanomaterials with {shape}, the image shows {bar}.",
-            "Apart from {shape} of the structures, one sees {bar} in the image.",
+            "Besides the nanomaterials, which have {shape}, the image shows {bar}.",
+            "Apart from the structures, which have {shape}, one sees {bar} in the image.",
         ),
     ),
     # Image Technique and Modifications
@@ -249,7 +249,7 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The image shows {category} with {size}, commonly used for {use}.",
             "The intended use of {category} lies in {use}. The structures have {size}.",
-            "As for application, {category} of this kind are meant for {use} and have {size}.",
+            "As for application, {category} can serve in {use}. The structures have {size}.",
         ),
         (
             "The image shows {category} with {shape}, commonly used for {use}.",

@@ -20,7 +20,7 @@ PHRASES: dict[str, dict[str, tuple[str, ...]]] = {
         "nanowires": ("nanowires", "nanowire"),
         "particles": ("particles", "particle", "nanoparticles", "nanoparticle"),
         "patterned_surface": ("patterned surface", "patterned surfaces"),
-        "porous_sponge": ("porous", "sponge", "porous sponge"),
+        "porous_sponge": ("porous", "sponge", "porous sponge", "sponges", "porous sponges"),
         "powder": ("powder", "powders"),
         "tips": ("tip", "tips"),
     },

@@ -7,7 +7,7 @@ rasterised once into a buffer of indices, so that heights of thousands of them c
 import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 Window = tuple[slice, slice]
 ALL: Window = (slice(None), slice(None))
@@ -106,7 +106,7 @@ class Canvas:
         """Return distance to and number of the ``count`` nearest points, at half the resolution: (h, h, count)."""
         half = -(-self.size // 2)
         line = (np.arange(half) * 2 + 1) / self.size
-        near, item = cKDTree(points).query(np.stack(np.meshgrid(line, line), 2).reshape(-1, 2), k=count)
+        near, item = KDTree(points).query(np.stack(np.meshgrid(line, line), 2).reshape(-1, 2), k=count)
         return near.reshape(half, half, count), item.reshape(half, half, count)
 
     def enlarged(self, field: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Where structures lie: points (n, 2) in the field of view, ordered, clustered or random."""
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 _MARGIN = 0.06
 """How far outside the field structures may lie, so that its border cuts some."""
@@ -54,7 +54,7 @@ def apart(points: np.ndarray, reach: np.ndarray | float) -> np.ndarray:
     keep = np.ones(len(points), bool)
     if len(points) < 2:
         return keep
-    pairs = cKDTree(points).query_pairs(2 * reach.max(), output_type="ndarray")
+    pairs = KDTree(points).query_pairs(2 * reach.max(), output_type="ndarray")
     near = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T) < reach[pairs].sum(1)
     pairs = pairs[near]
     for early, late in pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].tolist():

@@ -1,0 +1,281 @@
+import os
+import struct
+import subprocess
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bench.errors import BenchError
+from bench.progress import Silence
+from bench.tasks.datasets import decoding, file_digests
+from bench.tasks.datasets.decoding import Unreadable, grey
+from bench.tasks.datasets.folder import Folder
+
+RAMP = np.tile(np.linspace(0, 255, 48).astype(np.uint8), (32, 1))
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def sem(tmp_path):
+    root = tmp_path / "sem"
+    for category in ("tips", "powder"):
+        (root / category).mkdir(parents=True)
+        for number in range(3):
+            Image.fromarray(np.roll(RAMP, number * 5 + len(category), 1)).save(root / category / f"{number}.png")
+    return root
+
+
+def opened(root) -> Folder:
+    return Folder(str(root), {}, 32, Silence())
+
+
+def age(path, seconds=100):
+    state = path.stat()
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns - seconds * 10**9))
+
+
+def test_pictures_are_read_with_ids_labels_facts_and_captions(sem):
+    folder = opened(sem)
+    micrographs = folder.load()
+    assert folder.name == f"folder:{sem}" and folder.categories == ("powder", "tips")
+    assert micrographs.ids == tuple(f"{name}/{number}.png" for name in ("powder", "tips") for number in range(3))
+    assert micrographs.labels.tolist() == folder.labels().tolist() == [0, 0, 0, 1, 1, 1]
+    assert micrographs.pixels.shape == (6, 32, 32) and micrographs.pixels.dtype == np.uint8
+    assert folder.facts(4) == {"category": "tips"} and "tips" in folder.caption(1)
+    assert folder.set_aside() == ()
+    assert np.array_equal(micrographs.batch(np.array([4]))[0], grey(sem / "tips" / "1.png", 32))
+
+
+def test_a_picture_is_squashed_whole_without_a_crop(tmp_path):
+    Image.fromarray(RAMP).save(tmp_path / "wide.png")
+    picture = grey(tmp_path / "wide.png", 32)
+    assert picture[:, 0].max() < 8 and picture[:, -1].min() > 247
+    assert np.all(np.diff(picture.astype(int), axis=1) >= 0)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA", "LA", "P", "1", "CMYK"])
+def test_every_kind_of_picture_becomes_the_same_grey(tmp_path, mode):
+    plain = Image.fromarray(np.where(RAMP > 127, 255, 0).astype(np.uint8))
+    path = tmp_path / f"a.{'tif' if mode == 'CMYK' else 'png'}"
+    plain.convert("RGB").convert(mode).save(path) if mode != "L" else plain.save(path)
+    wanted = np.asarray(plain.resize((32, 32), Image.Resampling.BILINEAR)).astype(int)
+    assert np.abs(grey(path, 32).astype(int) - wanted).max() <= 2
+
+
+def test_what_is_transparent_is_shown_over_black(tmp_path):
+    Image.new("RGBA", (8, 8), (255, 255, 255, 0)).save(tmp_path / "a.png")
+    assert grey(tmp_path / "a.png", 8).max() == 0
+
+
+@pytest.mark.parametrize("suffix", ["tif", "png"])
+@pytest.mark.parametrize(("depth", "factor"), [(16, 257), (12, 4095 / 255), (8, 1)])
+def test_deep_pictures_keep_their_brightness(tmp_path, suffix, depth, factor):
+    Image.fromarray((RAMP * factor).round().astype(np.uint16)).save(tmp_path / f"deep.{suffix}")
+    Image.fromarray(RAMP).save(tmp_path / "plain.png")
+    deep, plain = grey(tmp_path / f"deep.{suffix}", 32), grey(tmp_path / "plain.png", 32)
+    assert np.abs(deep.astype(int) - plain.astype(int)).max() <= 1
+
+
+def test_a_hot_pixel_does_not_darken_a_deep_picture(tmp_path):
+    deep = np.full((100, 100), 3000, np.uint16)
+    deep[0, 0] = 65535
+    Image.fromarray(deep).save(tmp_path / "a.tif")
+    assert grey(tmp_path / "a.tif", 32)[16, 16] == round(3000 / 4095 * 255)
+
+
+@pytest.mark.parametrize(
+    "values", [np.linspace(-3, 7, 48), np.where(np.arange(48) == 3, np.nan, np.linspace(0, 0.02, 48))]
+)
+def test_numbers_of_any_range_are_stretched(tmp_path, values):
+    Image.fromarray(np.tile(values.astype(np.float32), (32, 1))).save(tmp_path / "a.tif")
+    picture = grey(tmp_path / "a.tif", 32)
+    assert picture.min() < 10 and picture.max() > 245
+
+
+def test_an_even_deep_picture_is_no_division_by_zero(tmp_path):
+    Image.fromarray(np.full((9, 9), 0.5, np.float32)).save(tmp_path / "a.tif")
+    assert np.ptp(grey(tmp_path / "a.tif", 8)) == 0
+
+
+def bomb(path, side=30_000):
+    """A PNG of a few bytes that says it has side x side pixels."""
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", b"") + chunk(b"IEND", b""))
+
+
+def test_damaged_pictures_are_named_and_set_aside(sem):
+    (sem / "tips" / "a_empty.png").touch()
+    (sem / "tips" / "b_text.jpg").write_text("no picture")
+    Image.fromarray(RAMP).resize((400, 400)).save(sem / "whole.jpg")
+    (sem / "tips" / "c_cut.jpg").write_bytes((sem / "whole.jpg").read_bytes()[:2000])
+    bomb(sem / "tips" / "d_bomb.png")
+    bomb(sem / "tips" / "e_large.png", side=10_000)
+    Image.new("L", (1, 1)).save(sem / "tips" / "f_dot.png")
+    Image.fromarray(RAMP).save(sem / "tips" / "g_other.bmp")
+    folder = opened(sem)
+    said = folder.set_aside()
+    assert [line.partition(":")[0] for line in said] == [
+        f"tips/{name}"
+        for name in ("a_empty.png", "b_text.jpg", "c_cut.jpg", "d_bomb.png", "e_large.png", "f_dot.png", "g_other.bmp")
+    ]
+    for line, why in zip(
+        said, ("empty", "decoded", "truncated", "million", "million", "1 x 1", "convert"), strict=True
+    ):
+        assert why in line and "\n" not in line
+    micrographs = folder.load()
+    assert len(micrographs) == len(folder.labels()) == 6
+    assert np.array_equal(micrographs.batch(slice(3, 4))[0], grey(sem / "tips" / "0.png", 32))
+
+
+def test_a_bomb_is_never_decoded(tmp_path, monkeypatch):
+    bomb(tmp_path / "a.png", side=10_000)
+    monkeypatch.setattr(decoding, "_squashed", lambda image, size: pytest.fail("decoded"))
+    with pytest.raises(Unreadable, match="million"):
+        grey(tmp_path / "a.png", 32)
+
+
+def test_other_formats_under_a_picture_suffix_are_not_opened(tmp_path):
+    Image.fromarray(RAMP).save(tmp_path / "a.gif")
+    (tmp_path / "a.gif").rename(tmp_path / "a.png")
+    with pytest.raises(Unreadable, match="decoded"):
+        grey(tmp_path / "a.png", 32)
+
+
+def test_a_pipe_does_not_hang(sem):
+    os.mkfifo(sem / "tips" / "pipe.png")
+    assert "tips/pipe.png" in opened(sem).set_aside()[0]
+
+
+def test_a_category_without_one_readable_picture_is_an_error(sem):
+    (sem / "wires").mkdir()
+    (sem / "wires" / "a.png").touch()
+    with pytest.raises(BenchError, match="'wires'"):
+        opened(sem).load()
+
+
+def test_nested_folders_belong_to_their_top_folder_and_hidden_ones_to_none(sem):
+    (sem / "tips" / "day 2" / "x").mkdir(parents=True)
+    Image.fromarray(RAMP).save(sem / "tips" / "day 2" / "x" / "9.TIF", format="TIFF")
+    for hidden in (sem / ".git", sem / "tips" / ".thumbs"):
+        hidden.mkdir()
+        Image.fromarray(RAMP).save(hidden / "a.png")
+    Image.fromarray(RAMP).save(sem / "tips" / ".a.png")
+    (sem / "tips" / "notes.txt").write_text("x")
+    folder = opened(sem)
+    assert folder.categories == ("powder", "tips") and folder.set_aside() == ()
+    assert folder.load().ids[-1] == "tips/day 2/x/9.TIF" and len(folder.labels()) == 7
+
+
+def test_links_that_run_in_a_circle_end(sem):
+    (sem / "tips" / "again").symlink_to(sem, target_is_directory=True)
+    (sem / "tips" / "self").symlink_to(sem / "tips" / "self")
+    (sem / "loop").symlink_to(sem, target_is_directory=True)
+    (sem / "tips" / "gone.png").symlink_to(sem / "nowhere.png")
+    folder = opened(sem)
+    assert len(folder.labels()) == 6 and [line[:13] for line in folder.set_aside()] == ["tips/gone.png"]
+
+
+def test_names_of_any_script_and_any_bytes_are_kept(sem):
+    (sem / "ナノ 粒子").mkdir()
+    Image.fromarray(RAMP).save(sem / "ナノ 粒子" / "größe é.png")
+    os.rename(sem / "tips" / "0.png", os.fsencode(sem / "tips") + b"/\xff.png")
+    folder = opened(sem)
+    micrographs = folder.load()
+    assert folder.categories[-1] == "ナノ 粒子" and micrographs.ids[-1] == "ナノ 粒子/größe é.png"
+    assert "tips/\\xff.png" in micrographs.ids and folder.facts(len(micrographs) - 1) == {"category": "ナノ 粒子"}
+
+
+def test_an_unchanged_folder_is_not_read_again(sem, monkeypatch):
+    for path in sem.rglob("*.png"):
+        age(path)
+    first = opened(sem).identity()
+    opened(sem).load()
+    monkeypatch.setattr(file_digests, "file_digest", lambda path: pytest.fail("read again"))
+    monkeypatch.setattr("bench.tasks.datasets.folder.grey", lambda path, size: pytest.fail("decoded again"))
+    assert opened(sem).identity() == first and len(opened(sem).load()) == 6
+
+
+def test_a_changed_added_or_renamed_picture_changes_the_identity(sem):
+    for path in sem.rglob("*.png"):
+        age(path)
+    identities = [opened(sem).identity()["content"]]
+    Image.fromarray(RAMP[::-1] // 2).save(sem / "tips" / "0.png")
+    identities.append(opened(sem).identity()["content"])
+    Image.fromarray(RAMP).save(sem / "tips" / "7.png")
+    identities.append(opened(sem).identity()["content"])
+    (sem / "tips" / "7.png").rename(sem / "powder" / "7.png")
+    identities.append(opened(sem).identity()["content"])
+    assert len(set(identities)) == 4
+
+
+def test_a_file_just_written_is_read_again_though_size_and_time_agree(sem):
+    path = sem / "tips" / "0.png"
+    before, state = opened(sem).identity(), path.stat()
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert opened(sem).identity() != before
+
+
+def test_the_same_pictures_elsewhere_have_the_same_identity(sem, tmp_path):
+    subprocess.run(["cp", "-r", sem, tmp_path / "copy"], check=True)
+    assert opened(tmp_path / "copy").identity() == opened(sem).identity()
+
+
+def test_a_picture_that_changes_while_read_spoils_no_cache(sem, monkeypatch):
+    folder = opened(sem)
+    folder.identity()
+    Image.fromarray(RAMP // 2).save(sem / "tips" / "2.png")
+    with pytest.raises(BenchError, match=r"'tips/2.png' changed"):
+        folder.load()
+
+
+def test_a_broken_digest_store_is_only_a_loss_of_time(sem, tmp_path):
+    before = opened(sem).identity()
+    for store in (tmp_path / "cache" / "digests").glob("*.json"):
+        store.write_text('{"tips/0.png": 5')
+    assert opened(sem).identity() == before
+
+
+def one_category(root):
+    for path in (root / "tips").iterdir():
+        path.unlink()
+
+
+def no_pictures(root):
+    one_category(root)
+    for path in (root / "powder").iterdir():
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "below", "said"),
+    [
+        (None, "../sen", "did you mean"),
+        (None, "tips/0.png", "is a file"),
+        (None, "tips", "lie in no category folder"),
+        (None, "..", r"did you mean 'folder:.*sem'"),
+        (one_category, "", "only one category, 'powder'"),
+        (no_pictures, "", "no pictures"),
+    ],
+)
+def test_a_wrong_folder_is_one_sentence_with_the_remedy(sem, prepare, below, said):
+    if prepare:
+        prepare(sem)
+    with pytest.raises(BenchError, match=said) as caught:
+        opened(sem / below if below else sem)
+    assert "\n" not in str(caught.value)
+
+
+def test_no_path_is_an_error():
+    with pytest.raises(BenchError, match="needs a path"):
+        Folder("", {}, 32, Silence())

@@ -1,0 +1,155 @@
+"""The losses by hand, what counts as a negative, and the tensors of a batch."""
+
+import numpy as np
+import pytest
+import torch
+
+from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.models.mvaema.batch import TokenisedRecords
+from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
+from bench.models.mvaema.tokenizer import DECODE, END, SEPARATOR, TextTokenizer
+
+NOTHING = torch.zeros(3, 3, dtype=torch.bool)
+SIMILARITY = torch.tensor([[2.0, 1.0, 0.0], [0.5, 3.0, 1.0], [1.0, 0.0, 1.5]])
+
+
+def record(number, picture, question, answer, facts=()):
+    return InstructionRecord(f"r{number}", f"p{picture}", 1, question, answer, tuple(facts), "fake")
+
+
+@pytest.fixture
+def tokenised():
+    records = (
+        record(0, 0, "which size?", "It is small.", [("size", "small")]),
+        record(1, 0, "which shape?", "It is a rod.", [("shape", "rod")]),
+        record(2, 1, "which size?", "Small they are indeed.", [("size", "small")]),
+        record(3, 1, "which shape?", "It is a cone.", [("shape", "cone")]),
+        record(4, 2, "which size?", "Nothing said.", []),
+        record(5, 3, "which size?", "Nothing said.", []),
+        record(6, 4, "which size?", "Not a word.", []),
+    )
+    pixels = np.zeros((5, 4, 4), np.uint8)
+    micrographs = Micrographs(pixels, np.arange(5), tuple(f"p{i}" for i in range(5)), np.zeros(5, int), ("powder",))
+    captions = ("A picture of powder.",) * 5
+    instructions = Instructions(micrographs, records, np.array([0, 0, 1, 1, 2, 3, 4]), captions)
+    texts = [*captions, *(r.question for r in records), *(r.answer for r in records)]
+    tokenizer = TextTokenizer.trained(texts, 200)
+    return TokenisedRecords(instructions, tokenizer, 16, 12), tokenizer, pixels
+
+
+def batch_of(records, pixels, positions, captioned=True):
+    positions = np.array(positions)
+    pictures = np.unique(np.array([0, 0, 1, 1, 2, 3, 4])[positions])
+    return records.batch(pixels[pictures], positions, np.full(len(positions), captioned))
+
+
+def test_contrastive_loss_is_half_of_both_directions():
+    to_text = -torch.log_softmax(SIMILARITY, 1).diagonal().mean()
+    to_image = -torch.log_softmax(SIMILARITY, 0).diagonal().mean()
+    assert torch.isclose(contrastive_loss(SIMILARITY, NOTHING), (to_text + to_image) / 2)
+
+
+def test_excluded_pairs_are_no_negatives_of_the_contrastive_loss():
+    excluded = NOTHING.clone()
+    excluded[0, 1] = excluded[1, 0] = True
+    changed = SIMILARITY.clone()
+    changed[0, 1] = changed[1, 0] = 50.0
+    assert torch.equal(contrastive_loss(SIMILARITY, excluded), contrastive_loss(changed, excluded))
+    assert contrastive_loss(changed, NOTHING) > contrastive_loss(SIMILARITY, NOTHING)
+
+
+def test_every_positive_gets_one_negative_of_itself():
+    pairs = hard_pairs(SIMILARITY, NOTHING)
+    assert pairs.pictures[:3].tolist() == pairs.texts[:3].tolist() == [0, 1, 2]
+    assert pairs.match.tolist() == [1.0] * 3 + [0.0] * 3
+    assert (pairs.pictures[3:] != pairs.texts[3:]).all()
+    assert pairs.texts[3::2].tolist() == [0, 2]
+    assert pairs.pictures[4].item() == 1
+
+
+def test_negatives_are_drawn_by_similarity():
+    # text 0 resembles picture 2, picture 1 resembles text 0, text 2 resembles picture 0
+    similarity = torch.tensor([[0.0, 0.0, 99.0], [99.0, 0.0, 0.0], [99.0, 0.0, 0.0]])
+    for seed in range(20):
+        torch.manual_seed(seed)
+        pairs = hard_pairs(similarity, NOTHING)
+        assert list(zip(pairs.pictures[3:].tolist(), pairs.texts[3:].tolist(), strict=True)) == [
+            (1 if similarity[1, 0] > similarity[2, 0] else pairs.pictures[3].item(), 0),
+            (1, 0),
+            (0, 2),
+        ]
+
+
+def test_excluded_pairs_are_never_drawn_as_negatives():
+    excluded = NOTHING.clone()
+    excluded[0, 1] = excluded[1, 0] = True
+    for seed in range(20):
+        torch.manual_seed(seed)
+        pairs = hard_pairs(torch.zeros(3, 3), excluded)
+        negatives = zip(pairs.pictures[3:].tolist(), pairs.texts[3:].tolist(), strict=True)
+        assert not {(0, 1), (1, 0)} & set(negatives)
+
+
+def test_a_row_without_partners_stays_without_a_negative():
+    pairs = hard_pairs(torch.zeros(3, 3), ~torch.eye(3, dtype=torch.bool))
+    assert pairs.match.tolist() == [1.0] * 3
+
+
+def test_matching_loss_is_the_cross_entropy_of_a_sigmoid():
+    log_odds, match = torch.tensor([2.0, -1.0]), torch.tensor([1.0, 0.0])
+    expected = -(torch.log(torch.sigmoid(log_odds[0])) + torch.log(1 - torch.sigmoid(log_odds[1]))) / 2
+    assert torch.isclose(matching_loss(log_odds, match), expected)
+
+
+def test_language_loss_is_the_mean_over_tokens():
+    scores, targets = torch.randn(4, 7), torch.tensor([1, 2, 3, 6])
+    expected = -torch.log_softmax(scores, 1)[range(4), targets].mean()
+    assert torch.isclose(language_loss(scores, targets), expected)
+
+
+def test_pairs_that_may_belong_together_are_marked(tokenised):
+    records, _, pixels = tokenised
+    same = batch_of(records, pixels, range(7)).same
+    expected = {(0, 1), (2, 3), (0, 2), (4, 5)}
+    found = {(i, j) for i in range(7) for j in range(i + 1, 7) if same[i, j]}
+    assert found == expected
+    assert torch.equal(same, same.T)
+    assert not same.diagonal().any()
+
+
+def test_the_decoder_learns_the_answer_and_its_end_alone(tokenised):
+    records, tokenizer, pixels = tokenised
+    batch = batch_of(records, pixels, [0, 2])
+    answer = tokenizer.encode(["It is small."])[0]
+    assert batch.targets[0][batch.targets[0] != IGNORED].tolist() == [*answer, END]
+    start = batch.tokens[0].tolist().index(DECODE)
+    assert batch.tokens[0, start + 1 : start + 1 + len(answer)].tolist() == answer
+    assert batch.targets[0, start] == answer[0]
+    assert tokenizer.decode([batch.tokens[0, :start].tolist()]) == ["A picture of powder. which size?"]
+
+
+def test_the_answer_stands_at_the_same_positions_whatever_the_prompt(tokenised):
+    records, _, pixels = tokenised
+    for captioned in (True, False):
+        batch = batch_of(records, pixels, [0], captioned)
+        start = batch.tokens[0].tolist().index(DECODE)
+        assert batch.positions[0, : start + 2].tolist() == [*range(start), 16, 17]
+
+
+def test_the_pair_is_question_and_answer_without_the_caption(tokenised):
+    records, tokenizer, pixels = tokenised
+    pair = batch_of(records, pixels, [0]).pairs[0, 1:].tolist()
+    split = pair.index(SEPARATOR)
+    assert tokenizer.decode([pair[:split], pair[split:]]) == ["which size?", "It is small."]
+
+
+def test_a_long_prompt_keeps_its_end_and_a_long_answer_its_beginning(tokenised):
+    records, tokenizer, pixels = tokenised
+    records.prompt_tokens, records.answer_tokens = 3, 3
+    batch = batch_of(records, pixels, [0])
+    assert batch.tokens[0].tolist() == [
+        *tokenizer.encode(["which size?"])[0][-3:],
+        DECODE,
+        *tokenizer.encode(["It is"])[0],
+    ]
+    assert batch.positions.max() < 6
