@@ -7,7 +7,16 @@ from typing import Any, Literal
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+)
 from yaml import YAMLError
 
 from bench.errors import BenchError, unknown
@@ -43,6 +52,8 @@ class Machine(BaseModel):
 
     device: str = "auto"
     threads: PositiveInt | None = None
+    checkpoint_seconds: NonNegativeFloat = 60.0
+    """The shortest time between two checkpoints of a training."""
 
 
 class Config(BaseModel):

@@ -155,6 +155,7 @@ class Context:
     device: str
     progress: Progress
     folder: Path
+    checkpoint_seconds: float = 60.0
 
 
 class Estimator(Protocol):

@@ -41,7 +41,9 @@ def as_text(found: list[CellOutlook], explain: bool) -> str:
     idle = all(state == "done" for look in found for state in look.states.values())
     lines.append("nothing to do" if idle else f"about {_duration(total)} on one worker")
     if explain:
-        lines += [f"{look.cell}: {change}" for look in found for change in look.changes] or ["no earlier record differs"]
+        lines += [f"{look.cell}: {change}" for look in found for change in look.changes] or [
+            "no earlier record differs"
+        ]
     return "\n".join(lines)
 
 

@@ -119,10 +119,13 @@ class Runner:
     ) -> None:
         row = self.plan.rows[cell.model]
         estimator_class = resolve(row.estimator)
-        device = environment.prepare(self.plan.config.machine, cell.seed)
+        machine = self.plan.config.machine
+        device = environment.prepare(machine, cell.seed)
         work = self.store.stage(stage.fingerprint) / "work"
         work.mkdir(parents=True, exist_ok=True)
-        context = Context(row.spec, row.settings, row.recipe, cell.seed, device, progress, work)
+        context = Context(
+            row.spec, row.settings, row.recipe, cell.seed, device, progress, work, machine.checkpoint_seconds
+        )
         progress.note(
             f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator_class.__name__}"
         )

@@ -70,7 +70,6 @@ def train(
     losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
     validate: Callable[[nn.Module], float],
     context: Context,
-    checkpoint_seconds: float = 60.0,
 ) -> History:
     """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
 
@@ -79,10 +78,11 @@ def train(
     halving, stopping and the choice of weights watch; it runs in eval mode without gradients. Frozen
     parameters are neither updated nor stored. Seeding before the module is built is the caller's part.
 
-    A checkpoint in ``context.folder`` is resumed from; one is written there every ``checkpoint_seconds``, and
-    all are removed when training ends. Raises TrainingDiverged where a loss is not finite.
+    A checkpoint in ``context.folder`` is resumed from; one is written there every
+    ``context.checkpoint_seconds``, and all are removed when training ends. Raises TrainingDiverged where a
+    loss is not finite.
     """
-    training = _Training(module, batches, losses, validate, context, checkpoint_seconds)
+    training = _Training(module, batches, losses, validate, context)
     return training.run()
 
 
@@ -114,7 +114,6 @@ class _Training:
         losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
         validate: Callable[[nn.Module], float],
         context: Context,
-        checkpoint_seconds: float,
     ) -> None:
         self.recipe: Recipe = context.recipe
         self.progress: Progress = context.progress
@@ -128,7 +127,7 @@ class _Training:
         self.scheduler = ReduceLROnPlateau(
             self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
         )
-        self.checkpoints = Checkpoints(context.folder, self.fabric, checkpoint_seconds)
+        self.checkpoints = Checkpoints(context.folder, self.fabric, context.checkpoint_seconds)
         self.standing = _Standing()
         self.best_weights: dict[str, Tensor] = {}
 

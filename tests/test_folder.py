@@ -76,7 +76,7 @@ def test_what_is_transparent_is_shown_over_black(tmp_path):
 @pytest.mark.parametrize("suffix", ["tif", "png"])
 @pytest.mark.parametrize(("depth", "factor"), [(16, 257), (12, 4095 / 255), (8, 1)])
 def test_deep_pictures_keep_their_brightness(tmp_path, suffix, depth, factor):
-    Image.fromarray((RAMP * factor).round().astype(np.uint16)).save(tmp_path / f"deep.{suffix}")
+    Image.fromarray((RAMP * float(factor)).round().astype(np.uint16)).save(tmp_path / f"deep.{suffix}")
     Image.fromarray(RAMP).save(tmp_path / "plain.png")
     deep, plain = grey(tmp_path / f"deep.{suffix}", 32), grey(tmp_path / "plain.png", 32)
     assert np.abs(deep.astype(int) - plain.astype(int)).max() <= 1
@@ -188,7 +188,7 @@ def test_links_that_run_in_a_circle_end(sem):
 def test_names_of_any_script_and_any_bytes_are_kept(sem):
     (sem / "ナノ 粒子").mkdir()
     Image.fromarray(RAMP).save(sem / "ナノ 粒子" / "größe é.png")
-    os.rename(sem / "tips" / "0.png", os.fsencode(sem / "tips") + b"/\xff.png")
+    (sem / "tips" / "0.png").rename(sem / "tips" / os.fsdecode(b"\xff.png"))
     folder = opened(sem)
     micrographs = folder.load()
     assert folder.categories[-1] == "ナノ 粒子" and micrographs.ids[-1] == "ナノ 粒子/größe é.png"

@@ -68,16 +68,12 @@ def test_every_positive_gets_one_negative_of_itself():
 
 
 def test_negatives_are_drawn_by_similarity():
-    # text 0 resembles picture 2, picture 1 resembles text 0, text 2 resembles picture 0
-    similarity = torch.tensor([[0.0, 0.0, 99.0], [99.0, 0.0, 0.0], [99.0, 0.0, 0.0]])
+    similarity = torch.tensor([[0.0, 0.0, 99.0], [99.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
     for seed in range(20):
         torch.manual_seed(seed)
         pairs = hard_pairs(similarity, NOTHING)
-        assert list(zip(pairs.pictures[3:].tolist(), pairs.texts[3:].tolist(), strict=True)) == [
-            (1 if similarity[1, 0] > similarity[2, 0] else pairs.pictures[3].item(), 0),
-            (1, 0),
-            (0, 2),
-        ]
+        negatives = list(zip(pairs.pictures[3:].tolist(), pairs.texts[3:].tolist(), strict=True))
+        assert negatives == [(1, 0), (1, 0), (0, 2)]
 
 
 def test_excluded_pairs_are_never_drawn_as_negatives():

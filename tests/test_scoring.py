@@ -46,6 +46,17 @@ def test_facts_are_counted_by_fact_and_clustered_by_picture():
     assert scores.counts["facts"] == {"size": [2, 3]}
 
 
+def test_facts_of_one_picture_are_one_observation():
+    twice = tuple(replace(record, facts=POSED.records[0].facts) for record in POSED.records[:2])
+    posed = replace(POSED, records=(*twice, *POSED.records[2:]))
+    scores = score([ANSWERS[0]] * 6, posed, posed, SETTINGS)
+    right, asked = np.array([2, 0, 1]), np.array([2, 1, 1])
+    value, error = scores.metrics["facts"]
+    assert value == 0.75
+    residuals = right - 0.75 * asked
+    assert error == pytest.approx((3 / 2 * residuals @ residuals) ** 0.5 / 4)
+
+
 def test_standard_errors_take_a_picture_as_one():
     scores = score(["same"] * 6, POSED, POSED, SETTINGS)
     ratios = [np.mean([1 / len(reference.split()) for reference in REFERENCES[:2]])] * 3

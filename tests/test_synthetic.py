@@ -53,7 +53,8 @@ def sha(picture):
 
 def first(category, **wanted):
     """The first picture of a category whose scene shows these values."""
-    found = (one for one in scenes(category, 2000) if all(one.get(kind, "") == value for kind, value in wanted.items()))
+    every = (scene(11, index, category) for index in range(5000))
+    found = (one for one in every if all(one.get(kind, "") == value for kind, value in wanted.items()))
     return draw(next(found), 112).astype(float)
 
 
@@ -88,9 +89,9 @@ def test_a_picture_depends_on_seed_and_index():
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_the_same_scene_at_two_sizes_shows_the_same_picture(category):
     shown = next(one for one in scenes(category) if one["focus"] == "blurred" and one["contrast"] == "high")
-    small, large = draw(shown, 96).astype(float), draw(shown, 192).astype(float)
-    reduced = large.reshape(96, 2, 96, 2).mean((1, 3))[:84]
-    assert np.corrcoef(small[:84].ravel(), reduced.ravel())[0, 1] > 0.85
+    small, large = draw(shown, 160).astype(float), draw(shown, 320).astype(float)
+    reduced = large.reshape(160, 2, 160, 2).mean((1, 3))
+    assert np.corrcoef(small.ravel(), reduced.ravel())[0, 1] > 0.75
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
@@ -128,11 +129,12 @@ def test_every_shape_draws_at_the_demanded_size_and_is_no_blank(category):
 
 
 def test_the_instrument_tells_nothing_of_the_category():
+    drawn = {category: scenes(category, 1000) for category in CATEGORIES}
     for kind, weights in EVERYWHERE.items():
         for category in CATEGORIES:
-            rates = Counter(one[kind] for one in scenes(category, 1500))
+            rates = Counter(one[kind] for one in drawn[category])
             for value, weight in weights.items():
-                assert rates[value] / 1500 == pytest.approx(weight, abs=0.055), (kind, category)
+                assert rates[value] / 1000 == pytest.approx(weight, abs=0.06), (kind, category)
 
 
 def test_the_data_bar_stands_where_the_facts_say():

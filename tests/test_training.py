@@ -1,6 +1,7 @@
 """The training loop: what it minimises, when it halves and stops, how a killed run resumes bit for bit."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -61,11 +62,20 @@ def held_out(module):
 def context(tmp_path):
     spec = ModelSpec("tiny", "Tiny", "fakes")
     recipe = Recipe(epochs=3, learning_rate=0.01)
-    return Context(spec, {}, recipe, 0, "cpu", Ear(), tmp_path / "work")
+    return Context(spec, {}, recipe, 0, "cpu", Ear(), tmp_path / "work", checkpoint_seconds=0)
 
 
 def with_recipe(context, **values):
-    return Context(context.model, {}, Recipe(**{"epochs": 3, **values}), 0, "cpu", Ear(), context.folder)
+    return Context(
+        context.model,
+        {},
+        Recipe(**{"epochs": 3, **values}),
+        0,
+        "cpu",
+        Ear(),
+        context.folder,
+        context.checkpoint_seconds,
+    )
 
 
 def interrupted_after(steps):
@@ -126,10 +136,10 @@ def test_an_interrupted_training_resumes_bit_for_bit(context, steps):
     expected = train(whole, Pairs(), squares, held_out, context)
     first, second = network(), network()
     with pytest.raises(KeyboardInterrupt):
-        train(first, Pairs(), interrupted_after(steps), held_out, context, checkpoint_seconds=0)
+        train(first, Pairs(), interrupted_after(steps), held_out, context)
     torch.manual_seed(99)
     np.random.seed(99)
-    resumed = train(second, Pairs(), interrupted_after(12 - steps), held_out, context, checkpoint_seconds=0)
+    resumed = train(second, Pairs(), interrupted_after(12 - steps), held_out, context)
     assert same(whole.state_dict(), second.state_dict())
     assert [(e.losses, e.validation, e.learning_rate) for e in resumed.epochs] == [
         (e.losses, e.validation, e.learning_rate) for e in expected.epochs
@@ -139,7 +149,7 @@ def test_an_interrupted_training_resumes_bit_for_bit(context, steps):
 def test_an_interrupted_training_resumes_its_schedule_and_its_patience(context):
     recipe = with_recipe(context, epochs=20, halve_after=2, stop_after=5)
     with pytest.raises(KeyboardInterrupt):
-        train(network(), Pairs(), interrupted_after(9), lambda module: 1.0, recipe, checkpoint_seconds=0)
+        train(network(), Pairs(), interrupted_after(9), lambda module: 1.0, recipe)
     history = train(network(), Pairs(), squares, lambda module: 1.0, recipe)
     assert len(history.epochs) == 6
     assert history.epochs[3].learning_rate == 0.0005
@@ -147,7 +157,7 @@ def test_an_interrupted_training_resumes_its_schedule_and_its_patience(context):
 
 def test_resuming_says_where_and_counts_the_steps_done(context):
     with pytest.raises(KeyboardInterrupt):
-        train(network(), Pairs(), interrupted_after(6), held_out, context, checkpoint_seconds=0)
+        train(network(), Pairs(), interrupted_after(6), held_out, context)
     again = with_recipe(context)
     train(network(), Pairs(), squares, held_out, again)
     assert again.progress.started == (12, 6)
@@ -160,7 +170,7 @@ def test_a_truncated_checkpoint_gives_way_to_the_one_before(context):
     whole, second = network(), network()
     train(whole, Pairs(), squares, held_out, context)
     with pytest.raises(KeyboardInterrupt):
-        train(network(), Pairs(), interrupted_after(6), held_out, context, checkpoint_seconds=0)
+        train(network(), Pairs(), interrupted_after(6), held_out, context)
     newest = context.folder / "checkpoint.pt"
     newest.write_bytes(newest.read_bytes()[:1000])
     again = with_recipe(context, learning_rate=0.01)
@@ -172,16 +182,17 @@ def test_a_truncated_checkpoint_gives_way_to_the_one_before(context):
 
 def test_the_checkpoint_is_readable_without_pickled_objects(context):
     with pytest.raises(KeyboardInterrupt):
-        train(network(), Pairs(), interrupted_after(2), held_out, context, checkpoint_seconds=0)
+        train(network(), Pairs(), interrupted_after(2), held_out, context)
     assert torch.load(context.folder / "checkpoint.pt", weights_only=True)["standing"]["step"] == 2
 
 
 def test_nothing_stays_in_the_folder_when_training_ends(context):
-    train(network(), Pairs(), squares, held_out, context, checkpoint_seconds=0)
+    train(network(), Pairs(), squares, held_out, context)
     assert list(context.folder.iterdir()) == []
 
 
 def test_a_short_training_writes_no_checkpoint(context):
+    context = replace(context, checkpoint_seconds=60)
     with pytest.raises(KeyboardInterrupt):
         train(network(), Pairs(), interrupted_after(6), held_out, context)
     assert not context.folder.exists()
@@ -200,7 +211,7 @@ def test_frozen_parameters_are_neither_trained_nor_stored(context):
     module[0].requires_grad_(False)
     before = module[0].weight.clone()
     with pytest.raises(KeyboardInterrupt):
-        train(module, Pairs(), interrupted_after(6), held_out, context, checkpoint_seconds=0)
+        train(module, Pairs(), interrupted_after(6), held_out, context)
     stored = torch.load(context.folder / "checkpoint.pt", weights_only=True)["module"]
     assert "0.weight" not in stored
     assert "4.weight" in stored

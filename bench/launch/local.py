@@ -16,6 +16,7 @@ from typing import Any
 from bench.cell import Cell
 from bench.config import Config
 from bench.errors import BenchError
+from bench.fingerprint import digest
 from bench.launch import inline
 from bench.plan import Plan
 from bench.progress import Lines, Progress
@@ -62,6 +63,8 @@ def work(request: str, number: int) -> None:
         frozenset(written["explicit"]),
     )
     plan = Plan(asked, Registry(), progress)
+    if _stages(plan) != written["stages"]:
+        raise BenchError("code or data changed while the workers started; run the same command again")
     first = number * len(plan.cells) // written["jobs"]
     failures = path.parent / "failed"
     failures.mkdir(exist_ok=True)
@@ -83,7 +86,13 @@ def _written(plan: Plan, store: Store, jobs: int) -> dict[str, Any]:
         "explicit": sorted(plan.request.explicit),
         "store": str(store.root.resolve()),
         "jobs": jobs,
+        "stages": _stages(plan),
     }
+
+
+def _stages(plan: Plan) -> str:
+    """Digest what the plan would compute, to tell whether the code changed between planning and working."""
+    return digest([stage.fingerprint for cell in plan.cells for stage in cell.stages])
 
 
 @contextmanager
@@ -113,8 +122,17 @@ def _watch(workers: Sequence[Any], progress: Progress) -> None:
                     progress.say(f"[worker {number + 1}] {line}")
             shown[number] = len(whole)
         if not any(running):
-            return
+            break
         time.sleep(POLL_SECONDS)
+    _name_deaths(workers, progress)
+
+
+def _name_deaths(workers: Sequence[Any], progress: Progress) -> None:
+    """Say which workers ended by an error or a signal, and where their last words are."""
+    for number, worker in enumerate(workers):
+        if worker.exception() is not None:
+            last = (worker.stderr() or "killed").strip().splitlines()[-1]
+            progress.say(f"[worker {number + 1}] ended early: {last} (see {worker.paths.stderr})")
 
 
 def _check_root() -> None:

@@ -7,6 +7,10 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 
+ALL, FIRST = slice(None), slice(1)
+"""Which tokens attend: all of them, or the first alone, where the others would be read by nobody."""
+
+
 class KeysValues(NamedTuple):
     """What queries attend to: ``keys`` and ``values`` (B, heads, T, D / heads)."""
 
@@ -43,10 +47,10 @@ class Attention(nn.Module):
         mixed = scaled_dot_product_attention(self._split(self.query(normed)), *seen, attn_mask=mask, is_causal=causal)
         return self.out(mixed.transpose(1, 2).flatten(2))
 
-    def forward(self, inputs: Tensor, mask: Tensor | None = None, causal: bool = False) -> Tensor:
-        """Attend to the inputs themselves (B, T, D)."""
+    def forward(self, inputs: Tensor, mask: Tensor | None = None, queries: slice = ALL) -> Tensor:
+        """Let the tokens of a slice of the inputs (B, T, D) attend to all of them."""
         normed = self.norm(inputs)
-        return self.attend(normed, self.keys_values(normed), mask, causal)
+        return self.attend(normed[:, queries], self.keys_values(normed), mask)
 
     def cross(self, inputs: Tensor, seen: KeysValues) -> Tensor:
         """Attend to keys and values made elsewhere."""

@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import Attention, KeysValues
+from bench.models.mvaema.attention import ALL, FIRST, Attention, KeysValues
 from bench.models.mvaema.text import TextEncoder, TextLayer
 
 Layered = tuple[KeysValues, ...]
@@ -49,7 +49,8 @@ class GroundedText(nn.Module):
         """Return the log-odds (B,) that text and picture belong together, read at the first token, [Encode]."""
         mask = present[:, None, None, :]
         for layer, own, seen in zip(text.layers, self.layers, images, strict=True):
-            hidden = hidden + layer.attention(hidden, mask)
+            queries = FIRST if layer is text.layers[-1] else ALL
+            hidden = hidden[:, queries] + layer.attention(hidden, mask, queries)
             hidden = own.ground(hidden, seen, layer)
         return self.matching(self.norm(hidden[:, 0])).squeeze(-1)
 

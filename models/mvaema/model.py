@@ -64,8 +64,8 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
         pictures = normalize(self.image_projection(features[:, 0]), dim=-1).index_select(0, batch.pictures)
-        hidden = self.text(self._embed_pairs(batch, CLS), batch.present)
-        texts = normalize(self.text_projection(hidden[:, 0]), dim=-1)
+        summaries = self.text(self._embed_pairs(batch, CLS), batch.present)
+        texts = normalize(self.text_projection(summaries), dim=-1)
         return pictures @ texts.T / self.log_temperature.exp().clamp(0.01, 1.0)
 
     def decode(

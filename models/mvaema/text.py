@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import Attention, FeedForward
+from bench.models.mvaema.attention import ALL, FIRST, Attention, FeedForward
 
 
 class TextEmbedding(nn.Module):
@@ -37,7 +37,7 @@ class TextLayer(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Text (B, T) to hidden states (B, T, D)."""
+    """Text (B, T) to its summary (B, D), the first token's last hidden state."""
 
     def __init__(self, embed_dim: int, depth: int, num_heads: int) -> None:
         super().__init__()
@@ -46,9 +46,10 @@ class TextEncoder(nn.Module):
         self.norm = nn.LayerNorm(embed_dim)
 
     def forward(self, hidden: Tensor, present: Tensor) -> Tensor:
-        """Encode embedded text; ``present`` (B, T) is false at padding."""
+        """Encode embedded text (B, T, D); ``present`` (B, T) is false at padding."""
         mask = present[:, None, None, :]
         for layer in self.layers:
-            hidden = hidden + layer.attention(hidden, mask)
+            queries = FIRST if layer is self.layers[-1] else ALL
+            hidden = hidden[:, queries] + layer.attention(hidden, mask, queries)
             hidden = hidden + layer.feed_forward(hidden)
-        return self.norm(hidden)
+        return self.norm(hidden[:, 0])

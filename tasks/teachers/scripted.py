@@ -72,13 +72,11 @@ class ScriptedTeacher:
 
 
 def _words(scene: Mapping[str, str]) -> Words:
-    """Return what can be said of a scene; of one that holds its category alone, only what its label says."""
-    label = {"label": (category_name(scene["category"]),)}
+    """Return what can be said of a scene; of one that holds its category alone, only its label fills a frame."""
     said = {kind: SAID[kind][value] for kind, value in scene.items() if value in SAID.get(kind, {})}
-    if not said.keys() - {"category"}:
-        return label
     use = USES.get(scene["category"])
-    return {**label, **said, **({"use": (use,)} if use else {})}
+    label = category_name(scene["category"])
+    return {**said, "label": (label,), **({"use": (use,)} if use else {})}
 
 
 def _answer(question: Question, words: Words, drawn: int) -> tuple[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from bench.tasks.datasets.synthetic.canvas import Canvas, blurred
-from bench.tasks.datasets.synthetic.scene import INSTRUMENT, Scene
+from bench.tasks.datasets.synthetic.scene import INSTRUMENT, NOISE, Scene
 
 _NAMES = ("SU8000", "JSM-7600", "Nova 450", "Supra 40", "Quanta 3D")
 _UNITS = ("nm", "um")
@@ -21,13 +21,16 @@ def photograph(canvas: Canvas, scene: Scene) -> np.ndarray:
     if scene["charging"] == "streaks":
         signal = _charged(signal, random)
     signal = _toned(signal, scene, random)
-    signal = _noisy(signal, random) if scene["contrast"] == "high" else _noisy(signal, random, 0.6)
+    dose = random.uniform(0.02, 0.06) * (1.0 if scene["contrast"] == "high" else 0.6)
+    # Of its own stream: how many numbers it takes depends on the resolution, the data bar must not.
+    signal = _noisy(signal, dose, scene.stream(NOISE))
     picture = (np.clip(signal, 0, 1) * 255 + 0.5).astype(np.uint8)
     return _with_bar(picture, scene, random)
 
 
 def _yield(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
-    height = canvas.z * canvas.size
+    # The electrons leave from a depth that rounds off sharp steps, whatever the resolution.
+    height = blurred(canvas.z, 0.003) * canvas.size
     down, right = np.gradient(height)
     tilt = np.sqrt(1 + right**2 + down**2)
     edge = np.minimum(tilt - 1, 2.5) / 2.5
@@ -65,9 +68,8 @@ def _toned(signal: np.ndarray, scene: Scene, random: np.random.Generator) -> np.
     return 0.5 + (signal - 0.5) * random.uniform(1.05, 1.25)
 
 
-def _noisy(signal: np.ndarray, random: np.random.Generator, share: float = 1.0) -> np.ndarray:
+def _noisy(signal: np.ndarray, dose: float, random: np.random.Generator) -> np.ndarray:
     """Add shot noise: its variance follows the signal."""
-    dose = share * random.uniform(0.02, 0.06)
     noise = random.standard_normal(signal.shape, np.float32)
     return signal + noise * dose * np.sqrt(np.clip(signal, 0.05, 1) + 0.1)
 

@@ -8,7 +8,7 @@ import numpy as np
 from bench.contracts import Facts
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS, Weights, kinds_of, shapes_of
 
-LABELS, FACTS, GEOMETRY, INSTRUMENT = range(4)
+LABELS, FACTS, GEOMETRY, INSTRUMENT, NOISE = range(5)
 """The streams of random numbers; each is keyed by the seed and, but for LABELS, by the picture's index."""
 
 
@@ -28,7 +28,7 @@ class Scene:
         return dict(self.facts).get(kind, default)
 
     def stream(self, which: int) -> np.random.Generator:
-        """Return the numbers that place structures (GEOMETRY) or make the instrument's traces (INSTRUMENT)."""
+        """Return the numbers that place structures (GEOMETRY), set the microscope (INSTRUMENT) or make its NOISE."""
         return generator(self.seed, which, self.index)
 
 
@@ -48,8 +48,13 @@ def scene(seed: int, index: int, category: str) -> Scene:
 
 
 def _one(random: np.random.Generator, weights: Weights) -> str:
-    bounds = np.cumsum(list(weights.values()))
-    return list(weights)[int(np.searchsorted(bounds, random.random() * bounds[-1], side="right"))]
+    values = list(weights)
+    point = random.random() * sum(weights.values())
+    for value in values[:-1]:
+        point -= weights[value]
+        if point < 0:
+            return value
+    return values[-1]
 
 
 def labels(seed: int, size: int, balanced: bool) -> np.ndarray:
