@@ -4,9 +4,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,8 +12,9 @@ import numpy as np
 
 from bench import claim, environment
 from bench.cell import Cell, Stage
-from bench.contracts import Context, InstructionRecord, Instructions, Micrographs, Scores
+from bench.contracts import Context, Instructions, Micrographs, Scores
 from bench.errors import BenchError
+from bench.materials import Materials
 from bench.plan import Plan
 from bench.progress import CellProgress, Progress
 from bench.rows import Row
@@ -24,50 +23,6 @@ from bench.store import SMALL_WEIGHTS, Store, read_json, write_json
 
 Outcome = Literal["done", "failed", "busy"]
 RECORD_FORMAT = 1
-
-
-@dataclass(frozen=True)
-class Sides:
-    """The data of one cell: the train stage's two sides, and the test side as its task poses it."""
-
-    train: Any
-    validation: Any
-    posed: Any
-    reference: Any
-
-
-class Materials:
-    """The data of a plan, loaded once a process."""
-
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
-
-    @cached_property
-    def micrographs(self) -> Micrographs:
-        """All pictures."""
-        return self._plan.dataset.load()
-
-    @cached_property
-    def records(self) -> tuple[InstructionRecord, ...]:
-        """All instruction records."""
-        return tuple(self._plan.teacher.records(self._plan.dataset))
-
-    def instructions(self, positions: np.ndarray) -> Instructions:
-        """Return the records of the pictures at these positions, with captions."""
-        micrographs = self.micrographs.take(positions)
-        where = {name: position for position, name in enumerate(micrographs.ids)}
-        records = tuple(record for record in self.records if record.picture in where)
-        pictures = np.array([where[record.picture] for record in records], dtype=np.int64)
-        captions = tuple(self._plan.dataset.caption(int(label)) for label in micrographs.labels)
-        return Instructions(micrographs, records, pictures, captions)
-
-    def sides(self, cell: Cell) -> Sides:
-        """Return what a cell trains on, and what it is asked."""
-        fold = self._plan.fold(cell)
-        view = self.instructions if self._plan.rows[cell.model].trains_on == "instructions" else self.micrographs.take
-        asked = self.instructions if self._plan.task.asks == "answerer" else self.micrographs.take
-        posed = self._plan.poses.pose(asked(fold.test), self._plan.task_settings)
-        return Sides(view(fold.train), view(fold.validation), posed, asked(fold.train))
 
 
 class Runner:

@@ -155,7 +155,7 @@ def read_json(path: Path) -> Any:
     """Return a file's JSON data, None where there is no file."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

@@ -10,9 +10,7 @@ SETTINGS = {
     "lora_rank": Setting(16, "rank of the adapters"),
     "lora_alpha": Setting(32, "scale of the adapters: alpha / rank"),
     "lora_dropout": Setting(0.05, "dropout before the adapters"),
-    "weights_dtype": Setting(
-        "float32", "number type that pretrained weights are read in", ("float32", "bfloat16", "float16")
-    ),
+    "weights_dtype": Setting("float32", "number type that pretrained weights are read in", ("float32", "bfloat16")),
     "embed_dim": Setting(64, "from scratch: width of the vision tower and of the decoder"),
     "depth": Setting(6, "from scratch: layers of the vision tower and of the decoder"),
     "num_heads": Setting(4, "from scratch: attention heads"),

@@ -213,6 +213,17 @@ def test_adapters_alone_are_trained_and_saved(learned, tmp_path):
     assert answers != base.answer(unseen)
 
 
+def test_adapters_learn_in_float32_beside_half_precision_weights(learned, tmp_path):
+    settings = {"weights": str(learned), "tuning": "lora", "weights_dtype": "bfloat16"}
+    model = fitted(tmp_path, settings, epochs=2, batch_size=24, learning_rate=1e-3)
+    types = {(value.requires_grad, value.dtype) for value in model._network.parameters()}
+    assert types == {(True, torch.float32), (False, torch.bfloat16)}
+    unseen = toy_instructions(4, seed=2)
+    loaded = Llava.load(saved(model, tmp_path / "adapters"), context_of(tmp_path, settings))
+    expected = [record.answer for record in unseen.records]
+    assert model.answer(unseen) == expected and loaded.answer(unseen) == expected
+
+
 def test_pretrained_weights_bring_their_own_picture_size_mean_and_deviation(untrained, tmp_path):
     processor = copy(untrained[1])
     processor.image_processor = CLIPImageProcessor(

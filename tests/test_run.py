@@ -1,5 +1,6 @@
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -92,7 +93,7 @@ def test_one_failing_model_does_not_stop_another(run, store):
     assert code == 1
     assert "1 of 2 cells failed" in out
     log = re.search(r"failing fold 0: see (\S+)", out).group(1)
-    assert "this model never learns" in open(log).read()
+    assert "this model never learns" in Path(log).read_text()
     assert [record["cell"]["model"] for record in _records(store)] == ["nearest"]
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
+    from bench.cell import Cell
     from bench.plan import Plan
     from bench.progress import Progress
+    from bench.run import Runner
     from bench.store import Store
 
 Text = str | None
@@ -65,35 +67,23 @@ def run_command(
 
 def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs: int, force: bool) -> tuple[str, int]:
     """Compute what is missing; return the summary and the exit code."""
-    from bench.launch import LAUNCHERS
     from bench.run import Runner, forget, recorded
-    from bench.specs import resolve
 
     cells = plan.cells
+    missing = [cell for cell in cells if force or not recorded(store, cell)]
+    runner = Runner(plan, store, progress)
+    pictures, records = runner.materials.load() if missing else (0, 0)  # before anything is written
     store.prepare()
-    for sentence in plan.dataset.set_aside():
-        progress.say(f"set aside: {sentence}")
-    if force:
-        forget(store, cells)
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    asked = {"task": plan.task.name, "dataset": cells[0].dataset, "protocol": cells[0].protocol}
-    store.write_run(
-        name,
-        {
-            **asked,
-            "models": list(plan.rows),
-            "config": plan.config.model_dump(),
-            "cells": [c.id for c in cells],
-        },
-    )
-    missing = [cell for cell in cells if not recorded(store, cell)]
+    name = _written(plan, store)
     if not missing:
         return f"all {len(cells)} cells are done already; nothing to do (--force computes them again)", 0
-    progress.say(f"{len(missing)} of {len(cells)} cells to compute, k={plan.k}, store {store.root}")
-    failed = resolve(LAUNCHERS[launcher])(plan, store, missing, progress, name, jobs)
-    runner = Runner(plan, store, progress)
-    for cell in cells:
-        runner.trim(cell)
+    if force:
+        forget(store, cells)
+    data = f"{pictures} pictures, {records} records, k={plan.k}"
+    progress.say(f"{len(missing)} of {len(cells)} cells to compute ({data}), store {store.root}")
+    for sentence in plan.dataset.set_aside():
+        progress.say(f"set aside: {sentence}")
+    failed = _launched(runner, missing, launcher, name, jobs)
     if not failed:
         return f"all {len(cells)} cells are done", 0
     lines = [
@@ -101,6 +91,25 @@ def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs
         *(f"  {cell}: see {store.log(cell.id)}" for cell in failed),
     ]
     return "\n".join(lines), 1
+
+
+def _written(plan: "Plan", store: "Store") -> str:
+    """Write down what is asked for; return the run's name."""
+    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    first = plan.cells[0]
+    asked = {"task": first.task, "dataset": first.dataset, "protocol": first.protocol, "models": list(plan.rows)}
+    store.write_run(name, {**asked, "config": plan.config.model_dump(), "cells": [cell.id for cell in plan.cells]})
+    return name
+
+
+def _launched(runner: "Runner", cells: "list[Cell]", launcher: str, name: str, jobs: int) -> "list[Cell]":
+    from bench.launch import LAUNCHERS
+    from bench.specs import resolve
+
+    failed = resolve(LAUNCHERS[launcher])(runner, cells, name, jobs)
+    for cell in cells:
+        runner.trim(cell)
+    return failed
 
 
 @contextmanager

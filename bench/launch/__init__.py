@@ -4,17 +4,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bench.cell import Cell
-from bench.plan import Plan
-from bench.progress import Progress
-from bench.store import Store
+from bench.run import Runner
 
 
 class Launcher(Protocol):
     """Computes cells and returns those that failed."""
 
-    def __call__(
-        self, plan: Plan, store: Store, cells: Sequence[Cell], progress: Progress, run: str, jobs: int
-    ) -> list[Cell]:
+    def __call__(self, runner: Runner, cells: Sequence[Cell], run: str, jobs: int) -> list[Cell]:
         """Compute the cells; ``run`` names the run in the store, ``jobs`` is how many work at once."""
         ...
 

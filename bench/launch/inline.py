@@ -5,18 +5,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from bench.cell import Cell
-from bench.plan import Plan
-from bench.progress import Progress
 from bench.run import Runner
-from bench.store import Store
 
 WAIT_SECONDS = 0.5
 
 
-def launch(plan: Plan, store: Store, cells: Sequence[Cell], progress: Progress, run: str, jobs: int) -> list[Cell]:
+def launch(runner: Runner, cells: Sequence[Cell], run: str, jobs: int) -> list[Cell]:
     """Compute the cells here and return those that failed."""
     failed: list[Cell] = []
-    work(Runner(plan, store, progress), cells, lambda cell: cell in failed, failed.append)
+    work(runner, cells, lambda cell: cell in failed, failed.append)
     return failed
 
 

@@ -29,20 +29,21 @@ POLL_SECONDS = 0.3
 LONGEST_MINUTES = 60 * 24 * 365
 
 
-def launch(plan: Plan, store: Store, cells: Sequence[Cell], progress: Progress, run: str, jobs: int) -> list[Cell]:
+def launch(runner: Runner, cells: Sequence[Cell], run: str, jobs: int) -> list[Cell]:
     """Compute the cells in ``jobs`` worker processes and return those that failed."""
     import submitit
 
+    store = runner.store
     folder = store.root / "runs" / run
     folder.mkdir(parents=True)
     request = folder / "request.json"
-    write_json(request, _written(plan, store, jobs))
+    write_json(request, _written(runner.plan, store, jobs))
     executor = submitit.LocalExecutor(folder=folder / "workers")
     executor.update_parameters(timeout_min=LONGEST_MINUTES)
     with _safe_path():
         workers = [executor.submit(work, str(request), number) for number in range(min(jobs, len(cells)))]
     try:
-        _watch(workers, progress)
+        _watch(workers, runner.progress)
     except BaseException:
         for worker in workers:
             worker.cancel()

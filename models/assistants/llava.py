@@ -4,6 +4,7 @@ A CLIP vision tower, a two-layer projector and a Llama decoder that reads the pi
 """
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import torch
@@ -35,21 +36,29 @@ class LlavaNetwork(nn.Module):
 
     def forward(self, seen: Seen) -> Tensor:
         """Return the mean loss of the answers' tokens; words are only scored where a label is."""
-        states = self.model.model(
-            inputs_embeds=self._embeddings(seen), attention_mask=seen.tokens.mask, use_cache=False
-        ).last_hidden_state
         following = seen.tokens.labels[:, 1:]
         scored = following != IGNORED
-        return cross_entropy(self.model.lm_head(states[:, :-1][scored]).float(), following[scored])
+        with self._number_type():
+            states = self.model.model(
+                inputs_embeds=self._embeddings(seen), attention_mask=seen.tokens.mask, use_cache=False
+            ).last_hidden_state
+            words = self.model.lm_head(states[:, :-1][scored])
+        return cross_entropy(words.float(), following[scored])
 
     def generate(self, seen: Seen, decoding: GenerationConfig) -> Tensor:
         """Return the ids (B, T) that follow the prompts."""
         # Given embeddings alone, generate returns no prompt that would have to be cut off.
-        return self.model.generate(
-            inputs_embeds=self._embeddings(seen),
-            attention_mask=seen.tokens.mask,
-            generation_config=decoding,
-        )
+        with self._number_type():
+            return self.model.generate(
+                inputs_embeds=self._embeddings(seen),
+                attention_mask=seen.tokens.mask,
+                generation_config=decoding,
+            )
+
+    def _number_type(self) -> AbstractContextManager[Any]:
+        """Compute in the number type of frozen half-precision weights, beside which float32 ones learn."""
+        kind = self.model.dtype
+        return nullcontext() if kind == torch.float32 else torch.autocast(self.model.device.type, dtype=kind)
 
     def _embeddings(self, seen: Seen) -> Tensor:
         """Return the token embeddings (B, T, D) with each picture's features in its image tokens' places."""

@@ -33,7 +33,10 @@ def open_pretrained(
 
 
 def add_adapters(model: PreTrainedModel, settings: Mapping[str, Any], whole: tuple[str, ...]) -> None:
-    """Freeze a model and let low-rank adapters of its language model learn, and the modules named whole."""
+    """Freeze a model and let low-rank adapters of its language model learn, and the modules named whole.
+
+    What learns is float32, whatever the number type of the rest.
+    """
     model.add_adapter(
         LoraConfig(
             r=settings["lora_rank"],
@@ -43,6 +46,9 @@ def add_adapters(model: PreTrainedModel, settings: Mapping[str, Any], whole: tup
             modules_to_save=list(whole),
         )
     )
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
 
 
 def load_adapters(model: PreTrainedModel, folder: Path) -> None:

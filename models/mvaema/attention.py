@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
-
 ALL, FIRST = slice(None), slice(1)
 """Which tokens attend: all of them, or the first alone, where the others would be read by nobody."""
 

@@ -56,7 +56,6 @@ OF_CATEGORY: Mapping[str, Mapping[str, Weights]] = {
     "nanowires": {
         "size": _SIZE,
         "coverage": _COVERAGE,
-        "uniformity": _UNIFORMITY,
         "background": {"dark": 0.7, "bright": 0.3},
     },
     "particles": {
@@ -91,7 +90,7 @@ OF_SHAPE: Mapping[str, Mapping[str, Weights]] = {
     "wrinkled": {"size": _SIZE, "direction": _DIRECTION},
     "columnar": {"size": _SIZE, "uniformity": _UNIFORMITY},
     "straight": {"direction": _DIRECTION},
-    "upright": {"arrangement": {"ordered": 0.5, "random": 0.5}},
+    "upright": {"uniformity": _UNIFORMITY, "arrangement": {"ordered": 0.5, "random": 0.5}},
     "spherical": {"contact": _CONTACT},
     "faceted": {"contact": _CONTACT},
     "rod": {"direction": _DIRECTION},

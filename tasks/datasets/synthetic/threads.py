@@ -10,7 +10,7 @@ from bench.tasks.datasets.synthetic.scene import Scene
 def nanowires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Draw wires lying straight, lying curved, or standing upright and seen from above at a slant."""
     canvas.albedo[:] = brush.background(scene, random) * (1 + 0.06 * canvas.lattice_noise(random, 12))
-    radius = brush.length(scene, random, 0.0065, 0.014, 0.03)
+    radius = brush.length(scene, random, 0.007, 0.0145, 0.03)
     cover = {"sparse": 0.1, "moderate": 0.3, "dense": 0.75}[scene["coverage"]]
     if scene["shape"] == "upright":
         _upright(canvas, scene, random, radius, 0.65 * cover)

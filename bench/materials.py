@@ -1,0 +1,67 @@
+"""The data of a run: pictures, instruction records, and the sides of each cell."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bench.cell import Cell
+from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.plan import Plan
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The data of one cell: the train stage's two sides, and the test side as its task poses it."""
+
+    train: Any
+    validation: Any
+    posed: Any
+    reference: Any
+
+
+class Materials:
+    """The data of a plan, loaded once a process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    def load(self) -> tuple[int, int]:
+        """Load all now; return how many pictures and how many records there are.
+
+        BenchError where pictures or records are not as they should be.
+        """
+        return len(self.micrographs), len(self.records) if self._needs_records else 0
+
+    @property
+    def _needs_records(self) -> bool:
+        rows = self._plan.rows.values()
+        return self._plan.task.asks == "answerer" or any(row.trains_on == "instructions" for row in rows)
+
+    @cached_property
+    def micrographs(self) -> Micrographs:
+        """All pictures."""
+        return self._plan.dataset.load()
+
+    @cached_property
+    def records(self) -> tuple[InstructionRecord, ...]:
+        """All instruction records."""
+        return tuple(self._plan.teacher.records(self._plan.dataset))
+
+    def instructions(self, positions: np.ndarray) -> Instructions:
+        """Return the records of the pictures at these positions, with captions."""
+        micrographs = self.micrographs.take(positions)
+        where = {name: position for position, name in enumerate(micrographs.ids)}
+        records = tuple(record for record in self.records if record.picture in where)
+        pictures = np.array([where[record.picture] for record in records], dtype=np.int64)
+        captions = tuple(self._plan.dataset.caption(int(label)) for label in micrographs.labels)
+        return Instructions(micrographs, records, pictures, captions)
+
+    def sides(self, cell: Cell) -> Sides:
+        """Return what a cell trains on, and what it is asked."""
+        fold = self._plan.fold(cell)
+        view = self.instructions if self._plan.rows[cell.model].trains_on == "instructions" else self.micrographs.take
+        asked = self.instructions if self._plan.task.asks == "answerer" else self.micrographs.take
+        posed = self._plan.poses.pose(asked(fold.test), self._plan.task_settings)
+        return Sides(view(fold.train), view(fold.validation), posed, asked(fold.train))
