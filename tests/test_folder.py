@@ -114,18 +114,18 @@ def bomb(path, side=30_000):
 
 
 def test_damaged_pictures_are_named_and_set_aside(sem):
-    (sem / "tips" / "a_empty.png").touch()
-    (sem / "tips" / "b_text.jpg").write_text("no picture")
+    (sem / "powder" / "a_empty.png").touch()
+    (sem / "powder" / "b_text.jpg").write_text("no picture")
     Image.fromarray(RAMP).resize((400, 400)).save(sem / "whole.jpg")
-    (sem / "tips" / "c_cut.jpg").write_bytes((sem / "whole.jpg").read_bytes()[:2000])
-    bomb(sem / "tips" / "d_bomb.png")
-    bomb(sem / "tips" / "e_large.png", side=10_000)
-    Image.new("L", (1, 1)).save(sem / "tips" / "f_dot.png")
-    Image.fromarray(RAMP).save(sem / "tips" / "g_other.bmp")
+    (sem / "powder" / "c_cut.jpg").write_bytes((sem / "whole.jpg").read_bytes()[:2000])
+    bomb(sem / "powder" / "d_bomb.png")
+    bomb(sem / "powder" / "e_large.png", side=10_000)
+    Image.new("L", (1, 1)).save(sem / "powder" / "f_dot.png")
+    Image.fromarray(RAMP).save(sem / "powder" / "g_other.bmp")
     folder = opened(sem)
     said = folder.set_aside()
     assert [line.partition(":")[0] for line in said] == [
-        f"tips/{name}"
+        f"powder/{name}"
         for name in ("a_empty.png", "b_text.jpg", "c_cut.jpg", "d_bomb.png", "e_large.png", "f_dot.png", "g_other.bmp")
     ]
     for line, why in zip(

@@ -38,6 +38,12 @@ def test_questions_and_order_are_drawn_anew_in_every_epoch():
     assert not np.array_equal(instructions.pictures[first], instructions.pictures[second])
 
 
+def test_every_step_of_an_epoch_is_drawn_by_itself():
+    batches = batches_of(toy_instructions(pictures=200), batch_size=100)
+    captions = {batches(0, step).captioned.tobytes() for step in range(len(batches))}
+    assert len(captions) == len(batches) == 4
+
+
 def test_captions_are_dropped_at_the_share_asked_for():
     instructions = toy_instructions(pictures=400)
     half = batches_of(instructions, batch_size=800)(0, 0).captioned

@@ -258,3 +258,9 @@ def test_adapters_without_pretrained_weights_are_a_user_s_mistake(tmp_path):
     context = context_of(tmp_path, {"tuning": "lora"})
     with pytest.raises(BenchError, match="needs pretrained weights"):
         Llava(context).fit(toy_instructions(4), toy_instructions(4), context)
+
+
+def test_a_width_that_the_heads_cannot_share_is_a_user_s_mistake(tmp_path):
+    context = context_of(tmp_path, {"embed_dim": 36, "num_heads": 4})
+    with pytest.raises(BenchError, match="multiple of 8"):
+        Llava(context).fit(toy_instructions(4), toy_instructions(4), context)

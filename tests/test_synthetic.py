@@ -17,7 +17,7 @@ from bench.tasks.datasets.synthetic import dataset as module
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.priors import EVERYWHERE, SEM_COUNTS, kinds_of
-from bench.tasks.datasets.synthetic.scene import category_counts, labels, scene
+from bench.tasks.datasets.synthetic.scene import GEOMETRY, Scene, category_counts, labels, scene
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 
 SETTINGS = {"size": 40, "seed": 5, "balanced": False}
@@ -84,6 +84,9 @@ def test_a_picture_depends_on_seed_and_index():
     base = sha(draw(scene(3, 0, "particles"), 64))
     assert sha(draw(scene(4, 0, "particles"), 64)) != base
     assert sha(draw(scene(3, 1, "particles"), 64)) != base
+    facts = scene(3, 0, "particles").facts
+    places = [Scene(*key, facts).stream(GEOMETRY).random() for key in ((3, 0), (3, 1), (4, 0))]
+    assert len(set(places)) == 3
 
 
 @pytest.mark.parametrize("category", CATEGORIES)

@@ -92,6 +92,13 @@ def test_the_best_is_bold_but_never_a_control(put, bench):
     assert out.index("*controls*") < out.index("cheat")
 
 
+def test_a_model_that_does_not_beat_a_control_is_footnoted(put, bench):
+    put(_record("seeing", 0, 0.5), _record("asleep", 0, 0.2), _record("constant", 0, 0.3, control=True))
+    out = bench("table", "1")[1]
+    assert "asleep does not beat constant in facts" in out
+    assert "seeing does not beat" not in out
+
+
 def test_only_one_protocol_stands_in_a_table(put, bench):
     put(_record("one", 0, 0.1, protocol="aaa", day=1), _record("two", 0, 0.4, protocol="bbb", day=2))
     assert {model for model, _ in _rows(bench)} & {"one", "two"} == {"two"}

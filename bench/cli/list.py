@@ -1,15 +1,11 @@
 """``bench list``: what is registered."""
 
-import json
-from dataclasses import asdict, fields
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bench.errors import unknown
-from bench.registry import PLURALS, Kind, Plugin, Registry
-
-_KINDS: dict[str, Kind] = {plural: kind for kind, plural in PLURALS.items() if kind != "family"}
+if TYPE_CHECKING:
+    from bench.registry import Plugin
 
 
 def list_command(
@@ -18,25 +14,33 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """List what is registered."""
+    import json
+
+    from bench.errors import unknown
+    from bench.registry import PLURALS, Kind, Registry
+
+    kinds: dict[str, Kind] = {plural: kind for kind, plural in PLURALS.items() if kind != "family"}
     registry = Registry()
     if kind == "plugins":
         rows = [_plugin(plugin) for plugin in registry.load_all()]
-    elif kind in _KINDS:
+    elif kind in kinds:
         if family is not None:
             registry.find("family", family)
-        specs = registry.every(_KINDS[kind]).values()
+        specs = registry.every(kinds[kind]).values()
         rows = [_data(spec) for spec in specs if family in (None, getattr(spec, "family", None))]
     else:
-        raise unknown("list", kind, [*_KINDS, "plugins"])
+        raise unknown("list", kind, [*kinds, "plugins"])
     typer.echo(json.dumps(rows, indent=1, ensure_ascii=False) if as_json else _text(rows, kind))
 
 
 def _data(spec: Any) -> dict[str, Any]:
     """Return a spec's fields as JSON data."""
+    from dataclasses import asdict, fields
+
     return {field.name: asdict(spec)[field.name] for field in fields(spec)}
 
 
-def _plugin(plugin: Plugin) -> dict[str, Any]:
+def _plugin(plugin: "Plugin") -> dict[str, Any]:
     return {
         "name": plugin.name,
         "distribution": plugin.distribution,

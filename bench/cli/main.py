@@ -1,7 +1,8 @@
 """The command ``bench``: verbs of the harness, and those that plugins add by name."""
 
 import sys
-from importlib.metadata import entry_points
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import typer
@@ -21,15 +22,20 @@ class Verbs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name every verb."""
-        return [*super().list_commands(ctx), *sorted(entry_points(group=COMMANDS).names)]
+        return [*super().list_commands(ctx), *sorted(_added())]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a verb, importing it if a plugin adds it."""
         own = super().get_command(ctx, cmd_name)
-        found = entry_points(group=COMMANDS, name=cmd_name)
-        if own is not None or not found:
+        if own is not None or cmd_name not in _added():
             return own
-        return get_command(next(iter(found)).load())
+        return get_command(_added()[cmd_name].load())
+
+
+@cache
+def _added() -> dict[str, EntryPoint]:
+    """Return the verbs that installed packages add, from metadata alone."""
+    return {point.name: point for point in entry_points(group=COMMANDS)}
 
 
 app = typer.Typer(

@@ -29,7 +29,9 @@ def run_command(
     repeats: Annotated[int | None, typer.Option(help="how often the partition is redrawn")] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", help="model.key=value, NAME.key=value, recipe.key=value or key=value"),
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="model.key=value, NAME.key=value, recipe.key=value or key=value"
+        ),
     ] = None,
     launcher: Annotated[str, typer.Option(help="inline or local")] = "inline",
     jobs: Annotated[int, typer.Option(min=1, help="workers of the local launcher")] = 1,

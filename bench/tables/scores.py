@@ -22,7 +22,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     measured = sorted(selection.by_model, key=lambda model: _order(selection.by_model[model][0]))
     names = [*paper_rows, *(model for model in measured if model not in paper_rows)]
     rows = [_row(spec, model, selection, registry, printed) for model in names]
-    rows = _with_best(spec, sorted(rows, key=lambda row: row.control))
+    rows = _against_controls(spec, _with_best(spec, sorted(rows, key=lambda row: row.control)))
     return Table(
         spec.name,
         spec.number,
@@ -104,6 +104,19 @@ def _with_best(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
             if not row.control and cell.value == max(value for value in values if value is not None):
                 row.cells[column.label] = replace(cell, best=True)
     return rows
+
+
+def _against_controls(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
+    """Footnote the rows that a control equals or beats in the column named by the spec's option ``controls_by``."""
+    column = spec.options.get("controls_by")
+    controls = {row.label: row.cells[column].value for row in rows if column and row.control}
+    judged = []
+    for row in rows:
+        own = row.cells[column].value if column and not row.control else None
+        lost = [label for label, value in controls.items() if None not in (own, value) and value >= own]
+        notes = (f"{row.label} does not beat {' and '.join(lost)} in {column}",) if lost else ()
+        judged.append(replace(row, footnotes=row.footnotes + notes))
+    return judged
 
 
 def _stale(record: Record, registry: Registry) -> bool:

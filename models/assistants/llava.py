@@ -21,6 +21,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from bench.errors import BenchError
 from bench.models.assistants.estimator import Assistant
 from bench.models.assistants.lessons import Seen
 from bench.models.assistants.token_batches import IGNORED
@@ -82,6 +83,11 @@ class Llava(Assistant):
         self, tokenizer: PreTrainedTokenizerFast, image_size: int, settings: Mapping[str, Any]
     ) -> tuple[LlavaForConditionalGeneration, LlavaProcessor]:
         """Build a small LLaVA and the processor that goes with it."""
+        width, heads = settings["embed_dim"], settings["num_heads"]
+        if width % (2 * heads):  # rotary positions turn pairs of a head's numbers
+            raise BenchError(
+                f"embed_dim={width} cannot be shared by {heads} heads of an even width; use a multiple of {2 * heads}"
+            )
         config = LlavaConfig(
             vision_config=_vision_config(image_size, settings),
             text_config=_text_config(tokenizer, settings),

@@ -36,8 +36,8 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         self.embedding = TextEmbedding(vocabulary_size, prompt_tokens + answer_tokens, embed_dim)
         self.text = TextEncoder(embed_dim, depth, num_heads)
         self.grounded = GroundedText(embed_dim, depth, num_heads)
-        self.image_projection = nn.Linear(embed_dim, embed_dim)
-        self.text_projection = nn.Linear(embed_dim, embed_dim)
+        self.image_projection = Projection(embed_dim)
+        self.text_projection = Projection(embed_dim)
         self.log_temperature = nn.Parameter(torch.tensor(math.log(0.07)))
 
     @property
@@ -63,9 +63,8 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
 
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
-        pictures = normalize(self.image_projection(features[:, 0]), dim=-1).index_select(0, batch.pictures)
-        summaries = self.text(self._embed_pairs(batch, CLS), batch.present)
-        texts = normalize(self.text_projection(summaries), dim=-1)
+        pictures = self.image_projection(features[:, 0].index_select(0, batch.pictures))
+        texts = self.text_projection(self.text(self._embed_pairs(batch, CLS), batch.present))
         return pictures @ texts.T / self.log_temperature.exp().clamp(0.01, 1.0)
 
     def decode(
@@ -90,3 +89,20 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         hidden, _ = self.decode(batch.tokens, batch.positions, select(images, batch.pictures))
         answers = batch.targets != IGNORED
         return language_loss(self.embedding.scores(hidden[answers]), batch.targets[answers])
+
+
+class Projection(nn.Module):
+    """Summaries (B, D) to unit vectors of the space in which pictures and texts are compared.
+
+    The batch norm keeps the vectors apart: without it they start nearly parallel, the first steps make them
+    equal, and there the contrastive loss has no gradient.
+    """
+
+    def __init__(self, embed_dim: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(embed_dim, embed_dim, bias=False)
+        self.norm = nn.BatchNorm1d(embed_dim)
+
+    def forward(self, summaries: Tensor) -> Tensor:
+        """Return vectors (B, D) of length 1."""
+        return normalize(self.norm(self.linear(summaries)), dim=-1)

@@ -48,7 +48,7 @@ def textured(canvas: Canvas, scene: Scene, random: np.random.Generator, where: n
     """Roughen the surface where the mask is true; ridges run at the angle ``along``."""
     texture = scene.get("texture", "smooth")
     if texture == "granular":
-        grains = canvas.lattice_noise(random, 55)
+        grains = canvas.lattice_noise(random, 40)
         canvas.z[where] += (0.006 * np.abs(grains))[where]
         canvas.albedo[where] *= (1 + 0.2 * grains)[where].clip(0.5, 1.7)
     elif texture == "ridged":
@@ -79,7 +79,7 @@ def _cracks(canvas: Canvas, random: np.random.Generator) -> None:
         jag = np.cumsum(random.normal(0, 0.022, 24))
         across = np.array([-np.sin(turn), np.cos(turn)])
         paths.append(middle + steps[:, None] * np.array([np.cos(turn), np.sin(turn)]) + jag[:, None] * across)
-    for widen, level, depth in ((0.0125, 0.9, 0.0), (0.0065, 0.0, -0.03)):
+    for widen, level, depth in ((0.019, 0.95, 0.0), (0.0105, 0.0, -0.03)):
         trace = _traces(canvas, paths, widen)
         canvas.albedo[trace] = level
         canvas.z[trace] += depth
@@ -94,9 +94,9 @@ def _traces(canvas: Canvas, paths: list[np.ndarray], width: float) -> np.ndarray
 
 
 def _pits(canvas: Canvas, random: np.random.Generator) -> None:
-    """Sink ten to twenty round dark holes with bright rims."""
-    count = int(random.integers(10, 20))
-    centre, radius = random.uniform(0.04, 0.9, (count, 2)), random.uniform(0.014, 0.024, count)
+    """Sink nine to fifteen round dark holes with bright rims."""
+    count = int(random.integers(9, 16))
+    centre, radius = random.uniform(0.04, 0.9, (count, 2)), random.uniform(0.022, 0.032, count)
     for scale, level, depth in ((1.35, 0.95, 0.0), (1.0, 0.0, -0.03)):
         hole = _traces_of(canvas, centre, radius * scale)
         canvas.albedo[hole] = level
@@ -110,11 +110,11 @@ def _traces_of(canvas: Canvas, centre: np.ndarray, radius: np.ndarray) -> np.nda
 
 
 def _debris(canvas: Canvas, random: np.random.Generator) -> None:
-    """Strew six to eleven bright angular fragments over everything."""
-    count = int(random.integers(6, 12))
+    """Strew nine to fourteen bright angular fragments over everything."""
+    count = int(random.integers(9, 15))
     canvas.facets(
         random.uniform(0.06, 0.88, (count, 2)),
-        random.uniform(0.018, 0.036, count),
+        random.uniform(0.026, 0.046, count),
         random.uniform(0, 6.3, count),
         random.uniform(0.85, 1.0, count).astype(np.float32),
         random.integers(3, 6, count),
