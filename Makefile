@@ -7,7 +7,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint const
 .PHONY: demo test test-slow check format clean
 
 demo: $(VENV)/installed
-	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority
+	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority $(OPTIONS)
 	$(BIN)/bench table 1 7
 
 test: $(VENV)/installed-test

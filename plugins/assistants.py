@@ -12,7 +12,7 @@ SETTINGS = {
     "lora_dropout": Setting(0.05, "dropout before the adapters"),
     "weights_dtype": Setting("float32", "number type that pretrained weights are read in", ("float32", "bfloat16")),
     "embed_dim": Setting(64, "from scratch: width of the vision tower and of the decoder"),
-    "depth": Setting(6, "from scratch: layers of the vision tower and of the decoder"),
+    "depth": Setting(4, "from scratch: layers of the vision tower and of the decoder"),
     "num_heads": Setting(4, "from scratch: attention heads"),
     "patch_size": Setting(32, "from scratch: side of a patch in pixels"),
     "vocabulary_size": Setting(2000, "from scratch: most tokens of the vocabulary"),
@@ -36,6 +36,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.assistants.llava:Llava",
             settings=SETTINGS,
             source="Liu et al. 2023, Visual Instruction Tuning; transformers' LlavaForConditionalGeneration",
-            seconds=8.0,
+            seconds=20.0,
         )
     )

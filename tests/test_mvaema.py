@@ -84,15 +84,18 @@ def equal(left, right):
 
 def test_it_learns_what_can_be_seen_and_its_blind_twin_does_not(tmp_path):
     test = instructions(40, 2)
-    shares = {}
+    shares, contrast = {}, {}
     for cls in (MVaEMa, Blind):
         recipe = {"epochs": 12, "batch_size": 16, "learning_rate": 4e-3}
-        model = reloaded(fitted(tmp_path, cls, 80, recipe=recipe), tmp_path / cls.__name__)
+        estimator = fitted(tmp_path, cls, 80, recipe=recipe)
+        contrast[cls] = estimator.history.epochs[-1].losses["itc"]
+        model = reloaded(estimator, tmp_path / cls.__name__)
         answers = model.answer(test)
         assert all(answer.startswith(("The bar is on the", "It looks")) for answer in answers)
         shares[cls] = share_right(answers, test.records)
     assert shares[MVaEMa] > 0.9
     assert shares[Blind] < 0.7
+    assert contrast[MVaEMa] < 0.8 * contrast[Blind]
 
 
 def test_blind_answers_alike_about_every_picture(tmp_path):

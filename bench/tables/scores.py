@@ -109,11 +109,14 @@ def _with_best(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
 def _against_controls(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
     """Footnote the rows that a control equals or beats in the column named by the spec's option ``controls_by``."""
     column = spec.options.get("controls_by")
-    controls = {row.label: row.cells[column].value for row in rows if column and row.control}
+    if column is None:
+        return rows
+    found = [(row.label, row.cells[column].value) for row in rows if row.control]
+    controls = [(label, value) for label, value in found if value is not None]
     judged = []
     for row in rows:
-        own = row.cells[column].value if column and not row.control else None
-        lost = [label for label, value in controls.items() if None not in (own, value) and value >= own]
+        own = row.cells[column].value
+        lost = [label for label, value in controls if own is not None and value >= own and not row.control]
         notes = (f"{row.label} does not beat {' and '.join(lost)} in {column}",) if lost else ()
         judged.append(replace(row, footnotes=row.footnotes + notes))
     return judged

@@ -38,7 +38,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         self.grounded = GroundedText(embed_dim, depth, num_heads)
         self.image_projection = Projection(embed_dim)
         self.text_projection = Projection(embed_dim)
-        self.log_temperature = nn.Parameter(torch.tensor(math.log(0.07)))
+        self.log_temperature = nn.Parameter(torch.tensor(math.log(0.2)))
 
     @property
     def device(self) -> torch.device:
