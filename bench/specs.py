@@ -58,7 +58,8 @@ class ModelSpec:
     ``builds`` is the torch module for the family's estimator, ``estimator`` an estimator of the model's own.
     ``contracts`` and ``trains_on`` override the family's. ``variant_of`` marks a model with parts switched off.
     ``seconds`` hints at the cost of training on 1,000 pictures for one epoch on two CPU cores.
-    ``weights`` names the setting that holds a folder or hub id of pretrained weights, digested for the fingerprint.
+    A setting called ``weights`` holds a folder or hub id of pretrained weights; a folder is digested for the
+    fingerprint.
     """
 
     name: str

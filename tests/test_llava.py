@@ -1,4 +1,4 @@
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import replace
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from tokenizers.processors import TemplateProcessing
 from transformers import CLIPImageProcessor
 
 from bench.errors import BenchError
@@ -237,6 +238,11 @@ def test_pretrained_weights_bring_their_own_picture_size_mean_and_deviation(untr
 
 def test_a_chat_template_is_followed_where_there_is_one(untrained):
     processor = copy(untrained[1])
+    processor.tokenizer = deepcopy(processor.tokenizer)
+    # A tokenizer that begins every text by itself, as Llama's does, must not begin it twice.
+    processor.tokenizer.backend_tokenizer.post_processor = TemplateProcessing(
+        single="<s> $A", special_tokens=[("<s>", 1)]
+    )
     processor.chat_template = (
         "{{ bos_token }}{% for message in messages %}{% for part in message['content'] %}"
         "{{ '<image>' if part['type'] == 'image' else part['text'] }}{% endfor %}{% endfor %} [GO]"
