@@ -34,6 +34,8 @@ class Recipe(BaseModel):
     epochs: PositiveInt = 50
     batch_size: PositiveInt = 48
     learning_rate: PositiveFloat = 1e-3
+    warmup_steps: NonNegativeInt = 0
+    """Steps over which the learning rate rises from nothing to its value."""
     halve_after: PositiveInt = 5
     """Epochs without a better validation loss after which the learning rate is halved."""
     stop_after: PositiveInt = 10

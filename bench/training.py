@@ -162,6 +162,7 @@ class _Training:
             losses = self.losses(self.wrapped, batch)
         figures = {name: loss.item() for name, loss in losses.items()}
         self._check(figures)
+        self._warm_up()
         self.optimiser.zero_grad()
         self.fabric.backward(losses["loss"])
         self.optimiser.step()
@@ -169,6 +170,13 @@ class _Training:
             standing.sums[name] = standing.sums.get(name, 0.0) + figure
         standing.step += 1
         self.progress.advance(self._steps_done(), **self._figures(figures))
+
+    def _warm_up(self) -> None:
+        """Set the learning rate of a step in the warm-up; behind it the scheduler alone changes it."""
+        share = (self._steps_done() + 1) / max(self.recipe.warmup_steps, 1)
+        if share <= 1:
+            for group in self.optimiser.param_groups:
+                group["lr"] = share * self.recipe.learning_rate
 
     def _validation(self) -> float:
         self.wrapped.eval()

@@ -216,3 +216,16 @@ def test_frozen_parameters_are_neither_trained_nor_stored(context):
     assert "0.weight" not in stored
     assert "4.weight" in stored
     assert torch.equal(module[0].weight, before)
+
+
+def test_the_learning_rate_rises_over_the_warm_up_and_stays(context):
+    rates = []
+
+    class Rates(Ear):
+        def advance(self, done, **figures):
+            rates.append(figures["lr"])
+
+    recipe = Recipe(epochs=3, learning_rate=0.01, warmup_steps=4)
+    train(network(), Pairs(), squares, lambda module: 1.0, replace(context, recipe=recipe, progress=Rates()))
+    assert rates[:4] == pytest.approx([0.0025, 0.005, 0.0075, 0.01])
+    assert set(rates[4:]) == {0.01}

@@ -12,19 +12,16 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The image depicts {category}. This type of nanomaterial is recognised here by {shape}.",
             "The nanomaterial in the image is of the type {category}, as seen from {shape}.",
-            "The type of nanomaterial shown is best described as {category} and displays {shape}.",
         ),
     ),
     (
         (
             "The image carries {bar} along its lower edge. The nanomaterials have {size}.",
             "The micrograph comes with {bar}. Stated by eye, the structures have {size}.",
-            "With regard to scale, the image has {bar}. The structures are of {size}.",
         ),
         (
             "The image carries {bar} along its lower edge. Lengths are stated relative to the field of view.",
             "The micrograph comes with {bar}, so lengths are given relative to the field of view only.",
-            "With regard to scale, the image has {bar}. The real-world length per unit is not legible.",
         ),
     ),
     # Morphology and Structure
@@ -32,24 +29,20 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The nanomaterials in the image have {shape} and follow {direction} across the field of view.",
             "The nanomaterials shown exhibit {shape}, extending with {direction} through the image.",
-            "Overall, the nanomaterials display {shape} as their main morphology, with {direction} in the image.",
         ),
         (
             "The nanomaterials in the image have {shape}, which defines their overall morphology.",
             "The nanomaterials shown exhibit {shape}, which is seen throughout the field of view.",
-            "Overall, the nanomaterials display {shape} as their main morphology in the image.",
         ),
     ),
     (
         (
             "The nanomaterials show {phases} and stand out against {background}.",
             "The image reveals {phases} within the structures, which lie on {background}.",
-            "Within the material there is evidence of {phases}, set against {background}.",
         ),
         (
             "The nanomaterials show {phases}, judged by the grey levels within the structures.",
             "The image reveals {phases} within the structures, judged by their brightness.",
-            "Within the material there is evidence of {phases}, as the grey levels suggest.",
         ),
         (
             "The image shows {shape} as the main domain, set against {background}.",
@@ -60,7 +53,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The structures show {uniformity}, and all of them share {shape}.",
             "The nanomaterials have {uniformity} across the image, while {shape} is common to them.",
-            "With regard to consistency, the image shows {uniformity} and the recurrence of {shape}.",
         ),
         (
             "The visible structures share {shape}, which recurs throughout the field of view.",
@@ -72,19 +64,16 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The nanostructures have {size}, and the range of sizes shows {uniformity}.",
             "The typical structure is of {size}. Taken together, the structures show {uniformity}.",
-            "Judged by eye, the nanostructures show {size}, with {uniformity}.",
         ),
         (
             "The nanostructures in the image have {size}, judged by the typical structure.",
             "Judged by eye, the typical structure in the image is of {size}.",
-            "The nanostructures, taken one by one in the image, show {size}.",
         ),
     ),
     (
         (
             "The nanomaterials are distributed in {arrangement}, with {coverage}.",
             "The image shows {arrangement} of the nanomaterials together with {coverage}.",
-            "The structures are spread over the image in {arrangement} and form {coverage}.",
         ),
         (
             "The nanomaterials are distributed over the whole image, with {coverage}.",
@@ -118,14 +107,12 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The nanomaterials have {texture}, which can be seen on the structures throughout the image.",
             "The structures in the image are covered by {texture}, as their shading shows.",
-            "As for the surface, the shading of the nanomaterials in the image reveals {texture}.",
         ),
     ),
     (
         (
             "The nanomaterials show {defect} within the area that is visible in the image.",
             "Inspection of the visible area reveals {defect} on the nanomaterials.",
-            "As for imperfections, the image shows {defect} over the visible area.",
         ),
     ),
     # Composition and Elements
@@ -133,7 +120,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The brightness of the nanomaterials points to {phases}, and the image has {contrast}.",
             "The image has {contrast}, and its grey levels suggest {phases}.",
-            "As for composition, the grey levels suggest {phases}, seen with {contrast}.",
         ),
         (
             "The image has {contrast}, and its grey levels alone do not name a composition.",
@@ -144,7 +130,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The image carries {bar} and shows no labels or markers pointing to elements or compounds.",
             "There is {bar} in the image, and no marker points to an element or compound.",
-            "As for labels, the micrograph has {bar}. No elements or compounds are marked.",
         ),
     ),
     # Interactions and Boundaries
@@ -166,7 +151,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The boundaries outline {shape}, and the borders are seen with {focus}.",
             "The image has {focus}, and its boundaries are those of {shape}.",
-            "The borders between the structures are seen with {focus} and outline {shape}.",
         ),
     ),
     # External Environment
@@ -174,7 +158,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The nanomaterials lie on {background} and form {coverage}. No solvent is identified.",
             "The surroundings appear as {background} around {coverage}. No polymer or solvent is identified.",
-            "Around the structures one sees {background}, with {coverage}, but no solvent or polymer.",
         ),
         (
             "The nanomaterials with {size} lie on {background}. No solvent is identified in the image.",
@@ -189,7 +172,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "Besides the nanomaterials, the image shows {bar} and {defect}.",
             "Apart from the structures themselves, one sees {bar} and {defect} in the image.",
-            "As for other objects, the image has {bar} and shows {defect}.",
         ),
         (
             "Besides the nanomaterials, which have {shape}, the image shows {bar}.",
@@ -201,14 +183,12 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The image has the look of scanning electron microscopy (SEM), with {focus} and {charging}.",
             "The shading and bright edges suggest a scanning electron microscope (SEM), with {focus} and {charging}.",
-            "The technique appears to be scanning electron microscopy (SEM). The image has {focus} and {charging}.",
         ),
     ),
     (
         (
             "The image is in plain grey levels with {contrast}. There is no sign of false coloring or 3D rendering.",
             "No false coloring or 3D rendering is visible. The grey levels have {contrast}.",
-            "As for post-processing, the grey image has {contrast} and shows no false coloring.",
         ),
     ),
     # Functional Features
@@ -249,7 +229,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The image shows {category} with {size}, commonly used for {use}.",
             "The intended use of {category} lies in {use}. The structures have {size}.",
-            "As for application, {category} can serve in {use}. The structures have {size}.",
         ),
         (
             "The image shows {category} with {shape}, commonly used for {use}.",
@@ -260,7 +239,6 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
         (
             "The image has the look of an experimental sample, with {charging} and {defect}.",
             "The nanomaterials look like experimental samples, since the image shows {charging} and {defect}.",
-            "Noise and shading look experimental. The image shows {defect} and {charging}.",
         ),
         (
             "The image has the look of an experimental sample. Its structures have {size}.",
