@@ -1,8 +1,13 @@
 """The blind control: MVaEMa whose picture is a constant, so that its score is what text alone gives."""
 
-import numpy as np
+from dataclasses import replace
 
-from bench.contracts import Micrographs
+import numpy as np
+import torch
+
+from bench.contracts import Instructions, Micrographs
+from bench.models.instruction_batches import InstructionBatch
+from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.estimator import MVaEMa
 
 MID_GREY = 128
@@ -14,3 +19,8 @@ class Blind(MVaEMa):
     def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
         """Return grey pictures (B, H, W), whatever was asked for."""
         return np.full((len(positions), *micrographs.pixels.shape[1:]), MID_GREY, dtype=np.uint8)
+
+    def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
+        """Encode the one picture once for all records."""
+        batch = super()._batch(records, instructions, drawn)
+        return replace(batch, pixels=batch.pixels[:1], pictures=torch.zeros_like(batch.pictures))
