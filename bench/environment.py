@@ -30,7 +30,8 @@ def prepare(machine: Machine, seed: int) -> str:
 
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.set_num_threads(machine.threads or os.cpu_count() or 1)
+    if machine.threads:
+        torch.set_num_threads(machine.threads)
     if machine.device != "auto":
         return machine.device
     return "cuda" if torch.cuda.is_available() else "cpu"
