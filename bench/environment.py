@@ -30,7 +30,6 @@ def prepare(machine: Machine, seed: int) -> str:
 
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # a check for debugging, at every new tensor
     if machine.threads:
         torch.set_num_threads(machine.threads)
     if machine.device != "auto":
