@@ -89,6 +89,10 @@ class Instructions:
         """Return the caption that goes with the record at this position."""
         return self.captions[self.pictures[position]]
 
+    def unanswered(self) -> Instructions:
+        """Return the same questions without answers, facts and teacher: what a model may see when it is asked."""
+        return replace(self, records=tuple(replace(r, answer="", facts=(), teacher="") for r in self.records))
+
     def take(self, positions: Sequence[int] | np.ndarray) -> Instructions:
         """Return these records over the same pictures."""
         return replace(

@@ -58,7 +58,7 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...],
     for stage in cell.stages:
         stale = before is not None and before["stages"][stage.name] != stage.fingerprint
         states[stage.name] = "done" if stage.name not in missing else "stale" if stale else "missing"
-        if stale and before is not None:
+        if stale and before is not None and stage.name in missing:
             old = store.inputs(before["stages"][stage.name]) or {}
             changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
     if not missing and not recorded(store, cell):

@@ -104,8 +104,6 @@ class Registry:
         plugin.loaded = True
         try:
             taken = self._hooked(plugin)
-        except BenchError:
-            raise
         except (
             Exception,
             SystemExit,

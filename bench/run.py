@@ -78,9 +78,8 @@ class Runner:
         device = environment.prepare(machine, cell.seed)
         work = self.store.stage(stage.fingerprint) / "work"
         work.mkdir(parents=True, exist_ok=True)
-        context = Context(
-            row.spec, row.settings, row.recipe, cell.seed, device, progress, work, machine.checkpoint_seconds
-        )
+        settings = row.staged("train") if stage.name == "train" else row.settings  # training must not read the others
+        context = Context(row.spec, settings, row.recipe, cell.seed, device, progress, work, machine.checkpoint_seconds)
         progress.note(
             f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator_class.__name__}"
         )
@@ -113,7 +112,7 @@ class Runner:
         estimator = resolve(self._row(cell).estimator).load(product / "weights", context)
         context.progress.start(f"answering {len(posed)} questions", 1)
         if self.plan.task.asks == "answerer":
-            write_json(folder / "answers.json", checked_answers(estimator.answer(posed), len(posed)))
+            write_json(folder / "answers.json", checked_answers(estimator.answer(posed.unanswered()), len(posed)))
         else:
             np.save(folder / "probabilities.npy", estimator.predict_proba(posed), allow_pickle=False)
         return _pictures(posed)
@@ -214,10 +213,11 @@ def needed(store: Store, cell: Cell) -> list[Stage]:
 
 def checked_answers(answers: list[str], asked: int) -> list[str]:
     """Return the answers if each question has exactly one; BenchError otherwise."""
-    if len(answers) != asked or not all(isinstance(answer, str) for answer in answers):
-        raise BenchError(
-            f"the model gave {len(answers)} answers to {asked} questions; answer() must return one string each"
-        )
+    if len(answers) != asked:
+        raise BenchError(f"the model gave {len(answers)} answers to {asked} questions; answer() must return one each")
+    for number, answer in enumerate(answers):
+        if not isinstance(answer, str):
+            raise BenchError(f"answer {number} is {type(answer).__name__}, not str; answer() must return strings")
     return answers
 
 

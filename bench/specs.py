@@ -34,6 +34,10 @@ class Setting:
     choices: tuple[Any, ...] = ()
     stage: Literal["train", "predict", "score"] = "train"
 
+    def __post_init__(self) -> None:
+        if self.stage not in ("train", "predict", "score"):
+            raise BenchError(f"stage {self.stage!r} of a Setting is none of train, predict, score")
+
 
 Settings = Mapping[str, Setting]
 
@@ -74,6 +78,13 @@ class ModelSpec:
     source: str = ""
     footnote: str = ""
     seconds: float = 10.0
+
+    def __post_init__(self) -> None:
+        for key, setting in self.settings.items():
+            if not isinstance(setting, Setting):
+                raise BenchError(
+                    f"setting {key!r} of model {self.name!r} is {setting!r}; write Setting({setting!r}, help)"
+                )
 
 
 @dataclass(frozen=True)

@@ -62,5 +62,5 @@ def test_a_repeated_id_and_a_broken_line_are_named(tmp_path, dataset):
 @pytest.mark.parametrize("argument", ["", "absent.jsonl"])
 def test_a_missing_file_is_an_error(tmp_path, monkeypatch, argument):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(BenchError, match="is not a file"):
+    with pytest.raises(BenchError, match="there is no file"):
         FileTeacher(argument, 0)

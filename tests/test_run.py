@@ -97,6 +97,12 @@ def test_one_failing_model_does_not_stop_another(run, store):
     assert [record["cell"]["model"] for record in _records(store)] == ["nearest"]
 
 
+def test_a_model_sees_neither_answers_when_asked_nor_settings_of_answering_when_trained(run, store):
+    assert run(models="cheat")[0] == 0
+    (record,) = _records(store)
+    assert record["metrics"]["rouge1"]["value"] == 0
+
+
 def test_folds_share_no_test_picture_and_cover_all(run, store):
     assert run("--folds", "all", "--set", "k=3", "--set", "vqa.questions=1")[0] == 0
     records = _records(store)

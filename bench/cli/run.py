@@ -38,7 +38,7 @@ def run_command(
     store: Annotated[Text, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
     force: Annotated[bool, typer.Option("--force", help="compute again what stands")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what is done, stale, missing")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="with --dry-run: name the inputs that changed")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="name the inputs that changed; implies --dry-run")] = False,
 ) -> None:
     """Train, ask and score models; what stands already is not computed again."""
     from bench.config import load_config

@@ -15,7 +15,7 @@ class FileTeacher:
     def __init__(self, argument: str, seed: int) -> None:
         self._path = Path(argument).expanduser()
         if not self._path.is_file():
-            raise BenchError(f"records {argument!r} is not a file; name a JSONL file as file:PATH")
+            raise BenchError(f"there is no file of records {argument!r}; name a JSONL file that exists")
 
     def identity(self) -> dict[str, Any]:
         """Return the file's digest; neither its name nor its place decides the records."""

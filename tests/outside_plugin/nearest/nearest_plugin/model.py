@@ -46,3 +46,14 @@ class Nearest:
 class Failing(Nearest):
     def fit(self, train, validation, context):
         raise ValueError("this model never learns")
+
+
+class Cheat(Nearest):
+    def fit(self, train, validation, context):
+        assert "ending" not in context.settings
+        super().fit(train, validation, context)
+
+    def answer(self, questions):
+        return [
+            record.answer + record.teacher + "".join(kind for kind, _ in record.facts) for record in questions.records
+        ]

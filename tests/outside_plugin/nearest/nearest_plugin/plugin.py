@@ -1,4 +1,4 @@
-"""Registers two models of a stranger's: one that works and one whose training fails."""
+"""Registers models of a stranger's: one that works, one that cheats and one whose training fails."""
 
 from bench import ModelSpec, Setting, hookimpl
 
@@ -16,6 +16,18 @@ def register_models(register):
                 "ending": Setting("", "text put behind each answer", stage="predict"),
             },
             seconds=0.1,
+        )
+    )
+    register(
+        ModelSpec(
+            name="cheat",
+            label="Cheat",
+            family="assistant",
+            estimator="nearest_plugin.model:Cheat",
+            settings={
+                "grid": Setting(4, "side of the grid"),
+                "ending": Setting("", "not for training", stage="predict"),
+            },
         )
     )
     register(ModelSpec(name="failing", label="Failing", family="assistant", estimator="nearest_plugin.model:Failing"))
