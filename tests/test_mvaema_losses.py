@@ -86,6 +86,12 @@ def test_excluded_pairs_are_never_drawn_as_negatives():
         assert not {(0, 1), (1, 0)} & set(negatives)
 
 
+def test_what_excludes_a_text_from_a_picture_does_not_exclude_the_reverse():
+    excluded = torch.tensor([[0, 1], [0, 0]], dtype=torch.bool)
+    pairs = hard_pairs(torch.zeros(2, 2), excluded)
+    assert list(zip(pairs.pictures[2:].tolist(), pairs.texts[2:].tolist(), strict=True)) == [(1, 0), (1, 0)]
+
+
 def test_a_row_without_partners_stays_without_a_negative():
     pairs = hard_pairs(torch.zeros(3, 3), ~torch.eye(3, dtype=torch.bool))
     assert pairs.match.tolist() == [1.0] * 3
@@ -107,10 +113,16 @@ def test_pairs_that_may_belong_together_are_marked(tokenised):
     records, _, pixels = tokenised
     same = batch_of(records, pixels, range(7)).same
     expected = {(0, 1), (2, 3), (0, 2), (4, 5)}
-    found = {(i, j) for i in range(7) for j in range(i + 1, 7) if same[i, j]}
-    assert found == expected
-    assert torch.equal(same, same.T)
+    also = {(1, 2)}  # picture 0 has size small too, though another of its records stands in that row
+    found = {(i, j) for i in range(7) for j in range(7) if same[i, j]}
+    assert found == expected | {(j, i) for i, j in expected} | also | {(3, 0)}
     assert not same.diagonal().any()
+
+
+def test_a_text_that_holds_for_a_picture_is_no_negative_of_it_even_where_its_own_record_is_elsewhere(tokenised):
+    records, _, pixels = tokenised
+    same = batch_of(records, pixels, [1, 2]).same  # picture 0 asked for its shape, picture 1 for its size: both small
+    assert same.tolist() == [[False, True], [False, False]]
 
 
 def test_the_decoder_learns_the_answer_and_its_end_alone(tokenised):

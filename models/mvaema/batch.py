@@ -19,7 +19,8 @@ class Batch:
     ``pixels`` (P, H, W) uint8; ``pictures`` (B,) each record's picture. ``pairs`` (B, T) question and answer
     behind a place for [CLS] or [Encode], ``present`` (B, T) false at padding. ``tokens`` and ``positions``
     (B, S): prompt, [Decode], answer; ``targets`` (B, S) the token behind each, IGNORED outside the answer.
-    ``same`` (B, B) true where picture i and text j of different records may well belong together.
+    ``same`` (B, B) true where text j of another record holds for picture i too: one of that picture's own records
+    has the question of text j and the same facts.
     """
 
     pixels: Tensor
@@ -51,6 +52,7 @@ class TokenisedRecords:
         self._questions = _encoded(tokenizer, [record.question for record in instructions.records])
         self._answers = _encoded(tokenizer, [record.answer for record in instructions.records])
         self._statements = _statements(instructions.records)
+        self._held = np.unique(self._keys(self._pictures, self._statements))
 
     def prompt(self, position: int, captioned: bool) -> list[int]:
         """Return the tokens of the caption, if it is given, and the question."""
@@ -63,8 +65,8 @@ class TokenisedRecords:
         answers = [self._answers[position][: self.answer_tokens - 1] for position in positions]
         pairs = _padded([self._pair(position) for position in positions], PAD)
         pictures = self._pictures[positions]
-        statements = self._statements[positions]
-        same = (pictures[:, None] == pictures) | (statements[:, None] == statements)
+        # A text of another question may hold just as well; drawn as a hard negative it would only mislead.
+        same = np.isin(self._keys(pictures[:, None], self._statements[positions]), self._held)
         np.fill_diagonal(same, False)
         return Batch(
             pixels=torch.from_numpy(pixels),
@@ -80,6 +82,10 @@ class TokenisedRecords:
     def _pair(self, position: int) -> list[int]:
         pair = [CLS, *self._questions[position], SEPARATOR, *self._answers[position]]
         return pair[: self.prompt_tokens + self.answer_tokens]
+
+    def _keys(self, pictures: np.ndarray, statements: np.ndarray) -> np.ndarray:
+        """Return one number for each picture with a statement."""
+        return pictures * (self._statements.max() + 1) + statements
 
     def _places(self, prompt: Sequence[int], answer: Sequence[int]) -> list[int]:
         """Count the prompt's positions from 0 and, however long it is, those from [Decode] on from one place."""

@@ -22,7 +22,7 @@ def contrastive_loss(similarity: Tensor, excluded: Tensor) -> Tensor:
     """Return ITC, half of image-to-text plus text-to-image.
 
     ``similarity`` (B, B) of picture i and text j over the temperature; only i = j is positive. ``excluded``
-    (B, B) bool, symmetric, false on the diagonal: pairs that are no negatives.
+    (B, B) bool, false on the diagonal: pairs that are no negatives.
     """
     allowed = similarity.masked_fill(excluded, float("-inf"))
     target = torch.arange(len(similarity), device=similarity.device)
@@ -39,6 +39,7 @@ def hard_pairs(similarity: Tensor, excluded: Tensor) -> Pairs:
     rows = torch.arange(len(similarity), device=similarity.device)
     barred = excluded | torch.eye(len(similarity), dtype=torch.bool, device=similarity.device)
     keeps_text = rows % 2 == 0
+    barred = torch.where(keeps_text[:, None], barred.T, barred)
     scores = torch.where(keeps_text[:, None], similarity.T, similarity).float().masked_fill(barred, float("-inf"))
     possible = ~barred.all(1)
     kept = rows[possible]
