@@ -1,4 +1,4 @@
-"""The digest of the code that a stage runs: its entry modules and all they import, read and never run."""
+"""Digests of the code that a stage runs: its entry modules and all they import, read and never run."""
 
 import ast
 import hashlib
@@ -9,7 +9,6 @@ from pathlib import Path
 
 import bench
 from bench.errors import BenchError
-from bench.fingerprint import digest
 
 LEFT_OUT = (
     "bench.cli",
@@ -24,13 +23,13 @@ LEFT_OUT = (
 """Modules that show, place or keep results without deciding them."""
 
 
-def code_digest(*modules: str) -> str:
-    """Return the digest over the syntax trees, without docstrings, of the modules and their import closure.
+def code_digests(*modules: str) -> dict[str, str]:
+    """Return module to digest of its syntax tree without docstrings, for the modules and their import closure.
 
     The closure stays inside our distribution and the entry modules' own packages. BenchError where an entry
     module has no source.
     """
-    return digest({module: _tree_digest(path) for module, path in sorted(closure(*modules).items())})
+    return {module: _tree_digest(path)[:16] for module, path in sorted(closure(*modules).items())}
 
 
 @cache

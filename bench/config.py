@@ -97,7 +97,7 @@ def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[st
     """Return every setting's value, given or default; BenchError for an unknown key, a wrong type or choice."""
     for key, value in given.items():
         if key not in settings:
-            raise unknown(f"setting of {name!r}", key, settings)
+            raise unknown(f"{name} setting", key, settings)
         _check(f"{name}.{key}", settings[key], value)
     return {key: given.get(key, setting.default) for key, setting in settings.items()}
 
@@ -180,7 +180,7 @@ def _explain(error: ValidationError) -> str:
 
 def _check(where: str, setting: Setting, value: Any) -> None:
     if setting.choices and value not in setting.choices:
-        raise unknown(f"value of {where}", str(value), [str(choice) for choice in setting.choices])
+        raise unknown(f"{where} value", str(value), [str(choice) for choice in setting.choices])
     wanted = type(setting.default)
     fits = isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
     if setting.default is None or setting.choices or fits or (wanted is float and type(value) is int):

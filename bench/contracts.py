@@ -129,7 +129,7 @@ class Dataset(Protocol):
         ...
 
     def set_aside(self) -> tuple[str, ...]:
-        """Return one sentence for each picture that could not be read."""
+        """Return one sentence for each picture that is left out."""
         ...
 
 
@@ -142,6 +142,10 @@ class Teacher(Protocol):
 
     def records(self, dataset: Dataset) -> Sequence[InstructionRecord]:
         """Return the records of every picture, in the order of the pictures."""
+        ...
+
+    def caveat(self, dataset: Dataset) -> str:
+        """Return the sentence that a reader of scores on these records must know, '' where there is none."""
         ...
 
 

@@ -1,7 +1,10 @@
 """The one exception for a user's mistake, and the sentence it says."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
+from traceback import extract_tb
 
 
 class BenchError(Exception):
@@ -10,9 +13,23 @@ class BenchError(Exception):
 
 def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> BenchError:
     """Build the error for a name that is none of the valid ones: value, nearest, valid ones, remedy."""
-    names = sorted(valid)
-    near = get_close_matches(value, names, n=1, cutoff=0.5)
+    names = sorted(valid, key=_in_human_order)
+    worded = re.search(r"[^\W\d]{2}", value)  # of a number or a letter, no other is the nearest
+    near = get_close_matches(value, names, n=1, cutoff=0.5) if worded else []
     guess = f"; did you mean {near[0]!r}?" if near else ""
     return BenchError(
         f"unknown {kind} {value!r}{guess} (valid: {', '.join(names) or 'none'})" + (f"; {remedy}" if remedy else "")
     )
+
+
+def in_one_line(error: BaseException) -> str:
+    """Return an exception's type, what it says, and the file and line that raised it."""
+    frames = extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
+
+
+def _in_human_order(name: str) -> list[tuple[float, str]]:
+    """Order numbers within names by size: 2 before 10."""
+    parts = re.split(r"(\d+)", name)
+    return [(float(part), "") if part.isdigit() else (float("inf"), part) for part in parts if part]

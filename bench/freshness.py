@@ -1,6 +1,9 @@
-"""The code each stage runs, as a digest: what tells a current record from a stale one."""
+"""The code each stage runs, module by module: what tells a current record from a stale one."""
 
-from bench.code_digest import code_digest
+from collections.abc import Mapping
+
+from bench.code_digest import code_digests
+from bench.fingerprint import digest
 from bench.specs import FamilySpec, ModelSpec, TaskSpec
 
 
@@ -9,22 +12,28 @@ def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
     return model.estimator or family.estimator
 
 
-def train_code(model: ModelSpec, family: FamilySpec) -> str:
+def train_code(model: ModelSpec, family: FamilySpec) -> dict[str, str]:
     """Digest what trains a model: its module, its estimator, the split."""
     paths = (model.builds, estimator_path(model, family))
-    return code_digest("bench.splits", *(path.partition(":")[0] for path in paths if path))[:16]
+    return code_digests("bench.splits", *(path.partition(":")[0] for path in paths if path))
 
 
-def predict_code(task: TaskSpec) -> str:
+def predict_code(task: TaskSpec) -> dict[str, str]:
     """Digest what poses a task's questions."""
-    return code_digest(task.poses.partition(":")[0])[:16]
+    return code_digests(task.poses.partition(":")[0])
 
 
-def score_code(task: TaskSpec) -> str:
+def score_code(task: TaskSpec) -> dict[str, str]:
     """Digest what scores a task's answers."""
-    return code_digest(task.scores.partition(":")[0])[:16]
+    return code_digests(task.scores.partition(":")[0])
 
 
 def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
-    """Return the digest of each stage's code as it stands now."""
-    return {"train": train_code(model, family), "predict": predict_code(task), "score": score_code(task)}
+    """Return one digest of each stage's code as it stands now."""
+    stages = {"train": train_code(model, family), "predict": predict_code(task), "score": score_code(task)}
+    return {stage: code_mark(code) for stage, code in stages.items()}
+
+
+def code_mark(code: Mapping[str, str]) -> str:
+    """Return one short digest of a stage's code: 16 hex digits."""
+    return digest(code)[:16]

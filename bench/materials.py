@@ -27,17 +27,12 @@ class Materials:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
-    def load(self) -> tuple[int, int]:
-        """Load all now; return how many pictures and how many records there are.
-
-        BenchError where pictures or records are not as they should be.
-        """
-        return len(self.micrographs), len(self.records) if self._needs_records else 0
-
-    @property
-    def _needs_records(self) -> bool:
+    def load(self) -> None:
+        """Load all that the plan needs now; BenchError where pictures or records are not as they should be."""
         rows = self._plan.rows.values()
-        return self._plan.task.asks == "answerer" or any(row.trains_on == "instructions" for row in rows)
+        if self._plan.task.asks == "answerer" or any(row.trains_on == "instructions" for row in rows):
+            _ = self.records
+        _ = self.micrographs
 
     @cached_property
     def micrographs(self) -> Micrographs:

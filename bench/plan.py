@@ -26,10 +26,10 @@ class Plan:
         self.config = request.config
         self.progress = progress
         self.task: TaskSpec = registry.find("task", request.task)[0]
-        self._check_names(registry)
         self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
         self.task_settings = complete(request.task, self.task.settings, self._given(request.task))
         self.dataset: Dataset = self._dataset(registry)
+        self._check_names(registry)
         spec, argument = registry.find("teacher", _teacher_name(self.config.records))
         self.teacher: Teacher = resolve(spec.builds)(argument, self.config.seed)
 
@@ -61,7 +61,6 @@ class Plan:
     def protocol(self) -> dict[str, Any]:
         """What must agree for two rows to stand in one table, in clear."""
         return {
-            "dataset": self.config.dataset,
             "data": digest(self._data)[:16],
             "records": digest(self._records)[:16],
             "split": self._split,
@@ -96,7 +95,7 @@ class Plan:
         score = Stage("score", self._score_inputs(predict))
         return Cell(
             self.task.name,
-            self.config.dataset,
+            self.dataset.name,
             row.name,
             fold,
             repeat,
@@ -150,8 +149,10 @@ class Plan:
         return resolve(spec.builds)(argument, settings, self.config.image_size, self.progress)
 
     def _check_names(self, registry: Registry) -> None:
-        """Refuse settings of a name that is no model, task or dataset."""
-        for name in self.config.settings.keys() - {EVERY_MODEL, *self.request.models, self.request.task}:
+        """Refuse settings of a name that is no model, task or dataset, and those assigned to one not of this run."""
+        dataset = registry.find("dataset", self.config.dataset)[0].name
+        used = {EVERY_MODEL, self.request.task, dataset, *self.rows}
+        for name in self.config.settings.keys() - used:
             if not registry.knows(name):
                 names = [
                     *registry.every("model"),
@@ -160,6 +161,9 @@ class Plan:
                     EVERY_MODEL,
                 ]
                 raise unknown("name in settings", name, [*names, *Config.model_fields])
+            idle = sorted(key for key in self.request.explicit if key.startswith(f"{name}."))
+            if idle:
+                raise BenchError(f"--set {idle[0]} changes nothing: this run has {', '.join(sorted(used))}")
 
 
 def parse_folds(text: str, k: int) -> tuple[int, ...]:

@@ -44,13 +44,14 @@ class Registry:
     """Specs by kind and name.
 
     The distribution's own entry points are loaded first; those of other distributions one by one, only while
-    a wanted name is still unknown, or all of them when everything is asked for.
+    a wanted name is still unknown, or all of them when everything is asked for. A plugin that fails, takes a name
+    that another has, or puts a model into a family that nobody registers is set aside with its failure.
     """
 
     def __init__(self, found: list[Plugin] | None = None) -> None:
         self.plugins = _discovered() if found is None else found
         self._specs: dict[Kind, dict[str, Any]] = {kind: {} for kind in PLURALS}
-        self._owners: dict[tuple[Kind, str], str] = {}
+        self._owners: dict[tuple[Kind, str], Plugin] = {}
 
     def find(self, kind: Kind, name: str) -> tuple[Any, str]:
         """Return the spec of this name and its argument, '' for a name that takes none; BenchError if unknown."""
@@ -74,18 +75,34 @@ class Registry:
 
     def every(self, kind: Kind) -> dict[str, Any]:
         """Return all specs of a kind by name, in the order of registration."""
-        for _ in self._loading(None):
-            pass
+        self.load_all()
         return self._specs[kind]
 
     def family(self, model: ModelSpec) -> FamilySpec:
-        """Return the family of a model."""
-        return self.find("family", model.family)[0]
+        """Return the family of a model; BenchError names model and plugin where nobody registers it."""
+        try:
+            return self.find("family", model.family)[0]
+        except BenchError as error:
+            raise BenchError(
+                f"model {model.name!r} of plugin {self._owners['model', model.name].name!r}: {error}"
+            ) from None
 
     def load_all(self) -> list[Plugin]:
         """Load every plugin and return them with what each registered or how it failed."""
-        self.every("model")
+        for _ in self._loading(None):
+            pass
+        for model in list(self._specs["model"].values()):
+            if model.family not in self._specs["family"]:
+                self._set_aside(
+                    self._owners["model", model.name], str(unknown("family", model.family, self._specs["family"]))
+                )
         return self.plugins
+
+    @property
+    def failures(self) -> str:
+        """One sentence naming the plugins that failed so far, '' where none did."""
+        broken = [plugin.name for plugin in self.plugins if plugin.failure]
+        return f"plugin {', '.join(broken)} failed to load, see `bench list plugins`" if broken else ""
 
     def _loading(self, wanted: str | None) -> Iterator[None]:
         """Load our own plugins, then the others one by one, that named as wanted first; a step after each."""
@@ -111,7 +128,24 @@ class Registry:
             plugin.failure = traceback.format_exc()
             return
         for kind, spec in taken:
-            self._add(kind, spec, plugin)
+            owner = self._owners.get((kind, spec.name))
+            if owner is not None:
+                self._set_aside(
+                    plugin,
+                    f"{kind} {spec.name!r} is registered already, by plugin {owner.name!r} of {owner.distribution}; "
+                    f"rename it, or uninstall one of the two",
+                )
+                return
+            self._specs[kind][spec.name] = spec
+            self._owners[kind, spec.name] = plugin
+            plugin.registered.append(f"{kind} {spec.name}")
+
+    def _set_aside(self, plugin: Plugin, failure: str) -> None:
+        """Forget all that a plugin registered."""
+        plugin.failure = failure
+        plugin.registered.clear()
+        for kind, name in [key for key, owner in self._owners.items() if owner is plugin]:
+            del self._specs[kind][name], self._owners[kind, name]
 
     def _hooked(self, plugin: Plugin) -> list[tuple[Kind, Any]]:
         manager = pluggy.PluginManager("bench")
@@ -123,21 +157,8 @@ class Registry:
             getattr(manager.hook, f"register_{plural}")(register=_collector(kind, taken))
         return taken
 
-    def _add(self, kind: Kind, spec: Any, plugin: Plugin) -> None:
-        owner = self._owners.get((kind, spec.name))
-        if owner is not None:
-            raise BenchError(
-                f"{kind} {spec.name!r} is registered twice, by plugin {owner!r} and by {plugin.name!r} "
-                f"of {plugin.distribution}; uninstall one of them or rename its {kind}"
-            )
-        self._specs[kind][spec.name] = spec
-        self._owners[kind, spec.name] = plugin.name
-        plugin.registered.append(f"{kind} {spec.name}")
-
     def _unknown(self, kind: Kind, name: str) -> BenchError:
-        broken = [plugin.name for plugin in self.plugins if plugin.failure]
-        remedy = f"plugin {', '.join(broken)} failed to load, see `bench list plugins`" if broken else ""
-        return unknown(kind, name, self._specs[kind], remedy)
+        return unknown(kind, name, self._specs[kind], self.failures)
 
 
 def _collector(kind: Kind, taken: list[tuple[Kind, Any]]) -> Callable[[Any], None]:

@@ -73,7 +73,7 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
     for key in request.config.settings.get(EVERY_MODEL, {}):
         if not any(key in row.settings or key in Recipe.model_fields for row in rows):
             keys = {key for row in rows for key in row.settings} | Recipe.model_fields.keys()
-            raise unknown("setting of the models", key, keys)
+            raise unknown("setting of every model", key, keys)
     return rows
 
 
@@ -100,7 +100,7 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
     given = _given_to(name, spec, request)
     recipe, settings = split_recipe(given)
     for key in settings.keys() - spec.settings.keys():
-        raise unknown(f"setting of {name!r}", key, [*spec.settings, *Recipe.model_fields])
+        raise unknown(f"{name} setting", key, [*spec.settings, *Recipe.model_fields])
     return Row(
         name,
         spec,

@@ -13,7 +13,8 @@ import numpy as np
 from bench import claim, environment
 from bench.cell import Cell, Stage
 from bench.contracts import Context, Instructions, Micrographs, Scores
-from bench.errors import BenchError
+from bench.errors import BenchError, in_one_line
+from bench.freshness import code_mark
 from bench.materials import Materials
 from bench.plan import Plan
 from bench.progress import CellProgress, Progress
@@ -43,14 +44,18 @@ class Runner:
         if recorded(self.store, cell):
             return "done"
         progress = CellProgress(self.progress, str(cell), self.store.log(cell.id))
+        part = "record"
         try:
-            finished = all(self._ensure(cell, stage, progress) for stage in needed(self.store, cell))
-            if finished:
-                self._record(cell, progress)
-            return "done" if finished else "busy"
+            for stage in needed(self.store, cell):
+                part = stage.name
+                if not self._ensure(cell, stage, progress):
+                    return "busy"
+            self._record(cell, progress)
+            return "done"
         except Exception as error:  # one failing model never stops another
             progress.note(traceback.format_exc())
-            progress.say(f"failed: {_one_line(error)}")
+            reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
+            progress.say(f"{part} failed: {reason}")
             return "failed"
         finally:
             progress.close()
@@ -159,9 +164,10 @@ class Runner:
                 },
                 "config_recipe": self.plan.config.recipe.model_dump(),
                 "stages": {stage.name: stage.fingerprint for stage in cell.stages},
-                "code": {stage.name: stage.inputs["code"] for stage in cell.stages},
+                "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
                 "metrics": scores["metrics"],
                 "n": scores["n"],
+                "caveat": self.plan.teacher.caveat(self.plan.dataset),
                 "timings": {
                     name: {"seconds": meta["seconds"], "units": meta["units"]}
                     for name, meta in products.items()
@@ -231,9 +237,3 @@ def forget(store: Store, cells: tuple[Cell, ...]) -> None:
 
 def _pictures(side: Micrographs | Instructions) -> int:
     return len(side.micrographs) if isinstance(side, Instructions) else len(side)
-
-
-def _one_line(error: Exception) -> str:
-    return (
-        f"{type(error).__name__}: {' '.join(str(error).split())}" if not isinstance(error, BenchError) else str(error)
-    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
 
-from bench.errors import BenchError
+from bench.errors import BenchError, in_one_line
 
 Contract = Literal["answerer", "classifier"]
 Data = Literal["micrographs", "instructions"]
@@ -13,13 +13,22 @@ Data = Literal["micrographs", "instructions"]
 
 def resolve(path: str) -> Any:
     """Import what a lazy path ``"module:attribute"`` names; BenchError where it cannot be had."""
-    module, _, attribute = path.partition(":")
+    name, _, attribute = path.partition(":")
     try:
-        return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        raise BenchError(
-            f"cannot load {path!r}: {error}; check the spec's path and the package's installation"
-        ) from error
+        module = import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and f"{name}.".startswith(f"{error.name}."):
+            raise BenchError(f"{path!r} names no module: {error}; check the spec's path") from error
+        raise _broken(name, error) from error
+    except Exception as error:  # whoever wrote the module may have made any mistake
+        raise _broken(name, error) from error
+    if not hasattr(module, attribute):
+        raise BenchError(f"module {name!r} has no {attribute!r}; check the spec's path")
+    return getattr(module, attribute)
+
+
+def _broken(module: str, error: Exception) -> BenchError:
+    return BenchError(f"module {module!r} fails to import, {in_one_line(error)}; mend it or install what it needs")
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ VQA = TableSpec(
         "the same network without the picture, has not looked at the picture. The paper measured on its own dataset, "
         "so published and measured numbers are not comparable one by one.",
     ),
-    options={"controls_by": "facts"},
+    options={"controls_by": ("facts", "METEOR")},
 )
 
 ANSWERS = TableSpec(

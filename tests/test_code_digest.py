@@ -1,6 +1,6 @@
 import pytest
 
-from bench.code_digest import _parsed, _tree_digest, closure, code_digest
+from bench.code_digest import _parsed, _tree_digest, closure, code_digests
 from bench.errors import BenchError
 
 
@@ -23,9 +23,9 @@ def package(tmp_path, monkeypatch):
 
 
 def test_a_change_in_what_is_imported_changes_the_digest(package):
-    before = code_digest("sample.entry")
+    before = code_digests("sample.entry")
     package("part", "VALUE = 2\n")
-    assert code_digest("sample.entry") != before
+    assert code_digests("sample.entry") != before
 
 
 @pytest.mark.parametrize(
@@ -34,9 +34,9 @@ def test_a_change_in_what_is_imported_changes_the_digest(package):
     ids=["docstring removed", "comment, layout, docstring"],
 )
 def test_words_for_readers_do_not_change_the_digest(package, source):
-    before = code_digest("sample.entry")
+    before = code_digests("sample.entry")
     package("other", source)
-    assert code_digest("sample.entry") == before
+    assert code_digests("sample.entry") == before
 
 
 def test_imports_for_type_checkers_do_not_count(package):
@@ -51,7 +51,7 @@ def test_relative_imports_count(package):
 
 def test_nothing_is_imported(package):
     package("entry", "raise SystemExit('imported')\n")
-    assert code_digest("sample.entry")
+    assert code_digests("sample.entry")
 
 
 def test_what_shows_or_keeps_results_is_left_out():
@@ -62,4 +62,4 @@ def test_what_shows_or_keeps_results_is_left_out():
 
 def test_a_module_without_source_is_an_error(package):
     with pytest.raises(BenchError, match="sample.nothing"):
-        code_digest("sample.nothing")
+        code_digests("sample.nothing")

@@ -156,6 +156,16 @@ def test_a_pipe_does_not_hang(sem):
     assert "tips/pipe.png" in opened(sem).set_aside()[0]
 
 
+@pytest.mark.parametrize(("to", "remedy"), [("powder", "remove one"), ("tips", "decide to which")])
+def test_a_picture_that_shows_the_same_as_another_is_set_aside(sem, to, remedy):
+    (original, *_) = sorted((sem / "powder").iterdir())
+    Image.open(original).save(sem / to / "zcopy.tif")
+    dataset = opened(sem)
+    assert f"{to}/zcopy.tif" not in dataset.load().ids
+    (said,) = dataset.set_aside()
+    assert said.startswith(f"{to}/zcopy.tif: shows the same as powder/{original.name}; {remedy}")
+
+
 def test_a_category_without_one_readable_picture_is_an_error(sem):
     (sem / "wires").mkdir()
     (sem / "wires" / "a.png").touch()

@@ -5,9 +5,10 @@ import time
 
 import pytest
 
+from bench import ModelSpec, hookimpl
 from bench.code_digest import source_file
 from bench.errors import BenchError
-from bench.registry import PLURALS, Registry
+from bench.registry import PLURALS, Plugin, Registry
 
 KINDS = [kind for kind in PLURALS if kind != "family"]
 SPECS = [(kind, spec) for kind in PLURALS for spec in Registry().every(kind).values()]
@@ -52,9 +53,10 @@ def test_a_strangers_model_is_registered_by_its_entry_point(strangers, bench):
 
 def test_a_broken_plugin_is_named_and_breaks_nothing(strangers, bench):
     strangers("broken", "nearest")
-    code, out, _ = bench("list", "models")
+    code, out, err = bench("list", "models")
     assert code == 0
     assert "nearest" in out
+    assert "plugin broken failed to load" in err
     code, out, _ = bench("list", "plugins")
     assert code == 0
     assert "ImportError: broken_plugin needs a library that nobody has" in out
@@ -71,13 +73,42 @@ def test_a_slow_plugin_does_not_slow_who_does_not_need_it(strangers, monkeypatch
     assert bench("table", "1")[0] == 2  # no records, but no import either
 
 
-def test_a_name_registered_twice_is_an_error():
-    registry = Registry()
-    registry.every("model")
-    (plugin,) = [plugin for plugin in registry.plugins if plugin.name == "controls"]
-    plugin.loaded = False
-    with pytest.raises(BenchError, match="registered twice"):
-        registry.every("model")
+class _Point:
+    """An entry point whose plugin registers these models."""
+
+    def __init__(self, name, *models):
+        self.name, self.value, self._models = name, f"{name}:plugin", models
+
+    def load(self):
+        return self
+
+    @hookimpl
+    def register_models(self, register):
+        for model in self._models:
+            register(model)
+
+
+def _with(*points):
+    return Registry([*Registry().plugins, *(Plugin(point, "strangers") for point in points)])
+
+
+def test_a_plugin_that_takes_a_name_is_set_aside_whole():
+    ours = Registry().find("model", "majority")[0]
+    registry = _with(_Point("thief", ModelSpec("fresh", "Fresh", "assistant"), ModelSpec("majority", "X", "assistant")))
+    assert registry.every("model")["majority"] == ours
+    assert "fresh" not in registry.every("model")
+    (thief,) = [plugin for plugin in registry.plugins if plugin.name == "thief"]
+    assert "model 'majority' is registered already, by plugin 'controls'" in thief.failure
+
+
+def test_a_plugin_whose_family_nobody_has_is_named_and_set_aside():
+    lost = _Point("lost", ModelSpec("stray", "Stray", "assistent"))
+    registry = _with(lost)
+    with pytest.raises(BenchError, match="model 'stray' of plugin 'lost': unknown family .* did you mean 'assistant'"):
+        registry.family(registry.find("model", "stray")[0])
+    registry = _with(lost)
+    assert "stray" not in registry.every("model")
+    assert "lost" in registry.failures
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list", "models"], ["list", "plugins"], ["table", "1"]])

@@ -79,21 +79,22 @@ def test_a_change_redoes_only_what_it_decides(run, store, change, redone):
 def test_a_changed_metric_scores_again_without_asking_again(run, store, monkeypatch):
     run()
     (old,) = _records(store)
-    monkeypatch.setattr("bench.plan.score_code", lambda task: "another metric")
+    monkeypatch.setattr("bench.plan.score_code", lambda task: {"metric": "another"})
     code, out, _ = run("--dry-run", "--explain")
     assert re.search(r"nearest fold 0 +done +done +stale", out)
-    assert "score: code:" in out
+    assert 'score: code.metric: null -> "another"' in out
     assert run()[0] == 0
     (new,) = _records(store)
     assert {name for name in new["stages"] if new["stages"][name] != old["stages"][name]} == {"score"}
 
 
 def test_one_failing_model_does_not_stop_another(run, store):
-    code, out, _ = run(models="failing,nearest")
+    code, out, err = run(models="failing,nearest")
     assert code == 1
     assert "1 of 2 cells failed" in out
     log = re.search(r"failing fold 0: see (\S+)", out).group(1)
     assert "this model never learns" in Path(log).read_text()
+    assert re.search(r"train failed: ValueError: this model never learns \(model.py, line \d+\)", err)
     assert [record["cell"]["model"] for record in _records(store)] == ["nearest"]
 
 
@@ -162,6 +163,7 @@ def test_dry_run_writes_nothing(run, store):
         (("--set", "nearest.grid=two"), "is str, not int"),
         (("--set", "model.gird=2"), "did you mean 'grid'"),
         (("--set", "nearst.grid=2"), "did you mean 'nearest'"),
+        (("--set", "llava.epochs=2"), "llava.epochs changes nothing"),
         (("--set", "vqa.caption=maybe"), "valid: with, without"),
         (("--set", "synthetic.size=many"), "is str, not int"),
         (("--folds", "0-10"), "out of range"),

@@ -32,6 +32,7 @@ def _record(model, fold, value, *, protocol="p1", dataset="synthetic", control=F
         "code": {"train": code, "predict": code, "score": code},
         "metrics": {name: {"value": value, "error": 0.01} for name in METRICS},
         "n": 10,
+        "caveat": about.get("caveat", ""),
         "timings": {},
         "environment": {},
         "finished": f"2026-01-{day:02d}T00:00:00",
@@ -69,12 +70,12 @@ def test_mean_and_sample_deviation_over_folds_with_their_number(put, bench):
 def test_with_one_fold_no_deviation_is_printed(put, bench):
     put(_record("mine", 0, 0.1))
     assert _rows(bench)["mine", "METEOR"]["std"] == ""
-    assert re.search(r"mine +\| measured \| 0.100 +\|", bench("table", "1", "--no-published")[1])
+    assert re.search(r"mine‡ +\| measured \| 0.100 +\|", bench("table", "1", "--no-published")[1])
 
 
 def test_zero_is_printed(put, bench):
     put(_record("mine", 0, 0.0))
-    assert re.search(r"mine +\| measured \| 0.000 +\|", bench("table", "1")[1])
+    assert re.search(r"mine‡ +\| measured \| 0.000 +\|", bench("table", "1")[1])
 
 
 def test_published_numbers_stand_beside_measured_ones(put, bench):
@@ -97,6 +98,14 @@ def test_a_model_that_does_not_beat_a_control_is_footnoted(put, bench):
     out = bench("table", "1")[1]
     assert "asleep does not beat constant in facts" in out
     assert "seeing does not beat" not in out
+
+
+def test_without_facts_the_controls_are_compared_in_another_column(put, bench):
+    records = [_record("asleep", 0, 0.2), _record("constant", 0, 0.3, control=True)]
+    for record in records:
+        del record["metrics"]["facts"]
+    put(*records)
+    assert "asleep does not beat constant in METEOR" in bench("table", "1")[1]
 
 
 def test_only_one_protocol_stands_in_a_table(put, bench):
@@ -133,6 +142,18 @@ def test_records_of_changed_code_are_marked(put, bench):
     out = bench("table", "1")[1]
     assert re.search(r"LLaVA†\s*\| measured", out), out
     assert "computed with code that has changed since" in out
+
+
+def test_what_cannot_be_told_of_a_model_no_longer_installed_is_marked(put, bench):
+    put(_record("gone", 0, 0.5, label="Gone"))
+    assert re.search(r"Gone‡\s*\| measured", bench("table", "1")[1])
+    (table,) = json.loads(bench("table", "1", "--format", "json")[1])
+    assert [row["stale"] for row in table["rows"] if row["model"] == "gone"] == [None]
+
+
+def test_what_a_reader_must_know_of_the_references_is_told_once(put, bench):
+    put(_record("one", 0, 0.5, caveat="From labels alone."), _record("two", 0, 0.5, caveat="From labels alone."))
+    assert bench("table", "1")[1].count("From labels alone.") == 1
 
 
 def test_text_of_models_cannot_break_the_table(put, bench):

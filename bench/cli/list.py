@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 def list_command(
     kind: Annotated[str, typer.Argument(help="models, tasks, datasets, teachers, tables or plugins")],
+    name: Annotated[str | None, typer.Argument(help="only this one, with its settings")] = None,
     family: Annotated[str | None, typer.Option(help="only models of this family")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
@@ -22,15 +23,22 @@ def list_command(
     kinds: dict[str, Kind] = {plural: kind for kind, plural in PLURALS.items() if kind != "family"}
     registry = Registry()
     if kind == "plugins":
-        rows = [_plugin(plugin) for plugin in registry.load_all()]
-    elif kind in kinds:
+        rows = [_plugin(plugin) for plugin in registry.load_all() if name in (None, plugin.name)]
+    elif kind not in kinds:
+        raise unknown("list", kind, [*kinds, "plugins"])
+    elif name is not None:
+        rows = [_data(registry.find(kinds[kind], name)[0])]
+    else:
         if family is not None:
             registry.find("family", family)
         specs = registry.every(kinds[kind]).values()
         rows = [_data(spec) for spec in specs if family in (None, getattr(spec, "family", None))]
+    if kind != "plugins" and registry.failures:
+        typer.echo(f"note: {registry.failures}", err=True)
+    if as_json:
+        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
-        raise unknown("list", kind, [*kinds, "plugins"])
-    typer.echo(json.dumps(rows, indent=1, ensure_ascii=False) if as_json else _text(rows, kind))
+        typer.echo(_plugins(rows) if kind == "plugins" else _one(rows[0]) if name else _several(rows))
 
 
 def _data(spec: Any) -> dict[str, Any]:
@@ -50,17 +58,36 @@ def _plugin(plugin: "Plugin") -> dict[str, Any]:
     }
 
 
-def _text(rows: list[dict[str, Any]], kind: str) -> str:
+def _plugins(rows: list[dict[str, Any]]) -> str:
     from tabulate import tabulate
 
-    if kind == "plugins":
-        shown = [
-            [row["name"], row["distribution"], "failed" if row["failure"] else ", ".join(row["registered"])]
-            for row in rows
-        ]
-        failures = [
-            f"plugin {row['name']} of {row['distribution']} failed:\n{row['failure']}" for row in rows if row["failure"]
-        ]
-        return "\n\n".join([tabulate(shown, headers=["plugin", "distribution", "registers"]), *failures])
+    shown = [
+        [row["name"], row["distribution"], "failed" if row["failure"] else ", ".join(row["registered"])] for row in rows
+    ]
+    failures = [
+        f"plugin {row['name']} of {row['distribution']} failed:\n{row['failure']}" for row in rows if row["failure"]
+    ]
+    return "\n\n".join([tabulate(shown, headers=["plugin", "distribution", "registers"]), *failures])
+
+
+def _one(row: dict[str, Any]) -> str:
+    """Tell all of one spec: its fields, then its settings as a table."""
+    from tabulate import tabulate
+
+    settings = row.pop("settings", {})
+    fields = [[name, str(value)] for name, value in row.items() if value not in (None, "", (), {})]
+    if not settings:
+        return tabulate(fields, tablefmt="plain")
+    lines = [
+        [key, setting["default"], setting["stage"], ", ".join(map(str, setting["choices"])), setting["help"]]
+        for key, setting in settings.items()
+    ]
+    table = tabulate(lines, headers=["setting", "default", "a change redoes", "choices", "what it is"])
+    return "\n\n".join([tabulate(fields, tablefmt="plain"), table])
+
+
+def _several(rows: list[dict[str, Any]]) -> str:
+    from tabulate import tabulate
+
     columns = [name for name in ("name", "number", "label", "title", "family", "asks") if rows and name in rows[0]]
     return tabulate([[row[name] for name in columns] for row in rows], headers=columns)

@@ -60,7 +60,7 @@ def run_command(
     with _progress() as progress:
         plan = Plan(request, Registry(), progress)
         if dry_run or explain:
-            text, code = as_text(outlook(plan, kept), explain), 0
+            text, code = "\n".join([_data(plan), "", as_text(outlook(plan, kept), explain)]), 0
         else:
             text, code = _run(plan, kept, progress, launcher, jobs, force)
     typer.echo(text)
@@ -74,17 +74,16 @@ def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs
     cells = plan.cells
     missing = [cell for cell in cells if force or not recorded(store, cell)]
     runner = Runner(plan, store, progress)
-    pictures, records = runner.materials.load() if missing else (0, 0)  # before anything is written
+    if missing:
+        runner.materials.load()  # before anything is written
     store.prepare()
     name = _written(plan, store)
     if not missing:
         return f"all {len(cells)} cells are done already; nothing to do (--force computes them again)", 0
     if force:
         forget(store, cells)
-    data = f"{pictures} pictures, {records} records, k={plan.k}"
-    progress.say(f"{len(missing)} of {len(cells)} cells to compute ({data}), store {store.root}")
-    for sentence in plan.dataset.set_aside():
-        progress.say(f"set aside: {sentence}")
+    progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
+    progress.say(_data(plan))
     failed = _launched(runner, missing, launcher, name, jobs)
     if not failed:
         return f"all {len(cells)} cells are done", 0
@@ -93,6 +92,16 @@ def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs
         *(f"  {cell}: see {store.log(cell.id)}" for cell in failed),
     ]
     return "\n".join(lines), 1
+
+
+def _data(plan: "Plan") -> str:
+    """Say what data a run is on: its size, its folds, what is left out, what its scores can tell."""
+    dataset = plan.dataset
+    folds = f"k={plan.k}" + (f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else "")
+    size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories, {folds}"
+    aside = [f"set aside: {sentence}" for sentence in dataset.set_aside()]
+    caveat = plan.teacher.caveat(dataset)
+    return "\n".join([size, *aside, *([f"note: {caveat}"] if caveat else [])])
 
 
 def _written(plan: "Plan", store: "Store") -> str:

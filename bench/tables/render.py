@@ -9,6 +9,10 @@ from dataclasses import asdict
 from bench.tables.table import Table, TableCell, TableRow
 
 MISSING = "-"
+_STALE = {
+    True: ("†", "† computed with code that has changed since; `bench run` renews it"),
+    None: ("‡", "‡ of a model that is no longer installed: whether its code has changed cannot be told"),
+}
 
 
 def markdown(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
@@ -75,8 +79,8 @@ def _markdown(table: Table, show_published: bool, pictures: Mapping[str, str]) -
     head = ["", "", *(["picture"] if pictured else []), *texts, *table.columns, "n"]
     body = tabulate(lines, headers=head, tablefmt="pipe", disable_numparse=True)
     notes = [*table.notes, *(f"{mark} {note}" for note, mark in marks.items())]
-    if any(row.stale for row in table.rows):
-        notes.append("† computed with code that has changed since; `bench run` renews it")
+    staleness = {row.stale for row in table.rows}
+    notes += [sentence for stale, (mark, sentence) in _STALE.items() if stale in staleness]
     return "\n\n".join([plain(table.caption), body, *map(plain, notes)])
 
 
@@ -94,7 +98,7 @@ def _lines(
             ruled = True
             yield ["*controls*"]
         name = plain(row.label)
-        marked = name + " ".join(marks[note] for note in row.footnotes) + ("†" if row.stale else "")
+        marked = name + " ".join(marks[note] for note in row.footnotes) + _STALE.get(row.stale, ("",))[0]
         said = [
             *([_picture(row, pictures)] if pictured else []),
             *(plain(row.texts.get(text, "")) for text in texts),

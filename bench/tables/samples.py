@@ -40,7 +40,7 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         (*rows, *printed),
-        (f"Answers of {model} to: {spec.options['question']}", *spec.notes),
+        (f"Answers of {model} to: {spec.options['question']}", *spec.notes, *selection.caveats),
         selection.dataset,
         selection.protocol,
     )

@@ -7,7 +7,7 @@ from typing import Any
 from bench.errors import BenchError
 from bench.freshness import current_code
 from bench.registry import Registry
-from bench.specs import TableSpec
+from bench.specs import FamilySpec, ModelSpec, TableSpec, TaskSpec
 from bench.statistics import mean_std
 from bench.store import Store
 from bench.tables.published import Published, published
@@ -29,7 +29,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, *_fold_notes(rows, selection)),
+        (*spec.notes, *selection.caveats, *_fold_notes(rows, selection)),
         selection.dataset,
         selection.protocol,
     )
@@ -80,7 +80,7 @@ def _row(
         block=in_paper.block if in_paper else about["family_label"],
         cells=cells,
         control=bool(about.get("control", False)),
-        stale=any(_stale(record, registry) for record in records),
+        stale=_stale(records, registry),
         footnotes=tuple(_footnotes(model, records, selection)),
     )
 
@@ -107,29 +107,41 @@ def _with_best(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
 
 
 def _against_controls(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
-    """Footnote the rows that a control equals or beats in the column named by the spec's option ``controls_by``."""
-    column = spec.options.get("controls_by")
-    if column is None:
+    """Footnote the rows that a control equals or beats.
+
+    They are compared in the first column of the spec's option ``controls_by`` in which a control has a number.
+    """
+    controls = [row for row in rows if row.control]
+    columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
+    if not columns:
         return rows
-    found = [(row.label, row.cells[column].value) for row in rows if row.control]
-    controls = [(label, value) for label, value in found if value is not None]
-    judged = []
-    for row in rows:
-        own = row.cells[column].value
-        lost = [label for label, value in controls if own is not None and value >= own and not row.control]
-        notes = (f"{row.label} does not beat {' and '.join(lost)} in {column}",) if lost else ()
-        judged.append(replace(row, footnotes=row.footnotes + notes))
-    return judged
+    column = columns[0]
+    return [row if row.control else _judged(row, controls, column) for row in rows]
 
 
-def _stale(record: Record, registry: Registry) -> bool:
-    """Tell whether the code behind a record has changed since; a model no longer installed is not judged."""
+def _judged(row: TableRow, controls: list[TableRow], column: str) -> TableRow:
+    own = row.cells[column].value
+    found = [(control.label, control.cells[column].value) for control in controls]
+    lost = [label for label, value in found if own is not None and value is not None and value >= own]
+    notes = (f"{row.label} does not beat {' and '.join(lost)} in {column}",) if lost else ()
+    return replace(row, footnotes=row.footnotes + notes)
+
+
+def _has(row: TableRow, column: str) -> bool:
+    return row.cells[column].value is not None
+
+
+def _stale(records: tuple[Record, ...], registry: Registry) -> bool | None:
+    """Tell whether the code behind records has changed since; None where the model is no longer installed."""
     try:
-        model = registry.find("model", record["cell"]["model"])[0]
-        task = registry.find("task", record["cell"]["task"])[0]
-        return current_code(model, registry.family(model), task) != record["code"]
+        return any(current_code(*_behind(record, registry)) != record["code"] for record in records)
     except BenchError:
-        return False
+        return None
+
+
+def _behind(record: Record, registry: Registry) -> tuple[ModelSpec, FamilySpec, TaskSpec]:
+    model = registry.find("model", record["cell"]["model"])[0]
+    return model, registry.family(model), registry.find("task", record["cell"]["task"])[0]
 
 
 def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) -> Iterable[str]:

@@ -21,6 +21,12 @@ class Selection:
     by_model: Mapping[str, tuple[Record, ...]]
     left_out: Mapping[str, int]
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What the records say that a reader of their scores must know."""
+        said = [record["caveat"] for records in self.by_model.values() for record in records]
+        return tuple(dict.fromkeys(caveat for caveat in said if caveat))
+
 
 def select(store: Store, task: str, dataset: str | None, protocol: str | None) -> Selection:
     """Choose a table's records: those of the latest run's dataset and protocol unless told otherwise.
@@ -55,11 +61,18 @@ def _protocol(records: Sequence[Record], wanted: str | None, latest: str) -> str
     if wanted is not None:
         found = [name for name in names if name.startswith(wanted)]
         if len(found) != 1:
-            raise unknown("protocol of the store", wanted, names)
+            raise unknown("protocol of the store", wanted, [_described(name, records) for name in names])
         return found[0]
     if latest in names:
         return latest
     return max(records, key=lambda record: record["finished"])["cell"]["protocol"]
+
+
+def _described(protocol: str, records: Sequence[Record]) -> str:
+    """Name a protocol by its digest, when it was last used, and on which models."""
+    own = [record for record in records if record["cell"]["protocol"] == protocol]
+    models = sorted({record["cell"]["model"] for record in own})
+    return f"{protocol} of {max(record['finished'] for record in own)[:16]} ({' '.join(models)})"
 
 
 def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...]], dict[str, int]]:

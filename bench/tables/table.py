@@ -18,7 +18,10 @@ class TableCell:
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row: numbers by column label, texts by column label, and what has to be said of it."""
+    """One row: numbers by column label, texts by column label, and what has to be said of it.
+
+    ``stale`` tells whether the code behind it has changed since; None where that cannot be told.
+    """
 
     label: str
     model: str
@@ -26,7 +29,7 @@ class TableRow:
     cells: dict[str, TableCell]
     texts: dict[str, str] = field(default_factory=dict)
     control: bool = False
-    stale: bool = False
+    stale: bool | None = False
     picture: str | None = None
     footnotes: tuple[str, ...] = ()
 

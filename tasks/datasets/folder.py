@@ -1,6 +1,8 @@
 """The dataset ``folder:PATH``: any folder of category folders of jpg, png or tif pictures."""
 
+import hashlib
 import json
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from bench.cache import cached
-from bench.code_digest import code_digest
+from bench.code_digest import code_digests
 from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.fingerprint import digest
@@ -26,7 +28,7 @@ class Folder:
     """Pictures of one's own: a category is the name of a folder, an id the path below the root."""
 
     def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
-        self.name = f"folder:{argument}"
+        self.name = f"folder:{os.path.normpath(argument)}"
         self._root, self._listing = listed(argument)
         self.categories = tuple(sorted(set(self._listing.categories.values())))
         self._image_size, self._progress = image_size, progress
@@ -38,7 +40,7 @@ class Folder:
             "pictures": len(self._digests),
             "content": digest(self._digests),
             "image size": self._image_size,
-            "code": code_digest("bench.tasks.datasets.folder"),
+            "code": code_digests("bench.tasks.datasets.folder"),
         }
 
     @cached_property
@@ -93,9 +95,11 @@ class Folder:
         shape = (len(names), self._image_size, self._image_size)
         pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
         rows, aside = [], []
+        shown: dict[str, str] = {}
         for row, name in enumerate(names):
             try:
                 pixels[row] = grey(self._listing.paths[name], self._image_size)
+                self._require_first(name, shown.setdefault(hashlib.sha256(pixels[row]).hexdigest(), name))
                 rows.append(row)
             except Unreadable as reason:
                 aside.append(f"{name}: {reason}")
@@ -104,6 +108,13 @@ class Folder:
         pixels.flush()
         index = {"pictures": [names[row] for row in rows], "rows": rows, "set aside": aside}
         (folder / _INDEX).write_text(json.dumps(index, indent=1), encoding="utf-8")
+
+    def _require_first(self, name: str, first: str) -> None:
+        """Raise Unreadable for a picture that an earlier one shows already: it could be trained on and tested."""
+        if name != first:
+            alike = self._listing.categories[name] == self._listing.categories[first]
+            remedy = "remove one" if alike else "decide to which of the two categories it belongs"
+            raise Unreadable(f"shows the same as {first}; {remedy}")
 
     def _require_unchanged(self, name: str) -> None:
         """Raise BenchError where a file changed since its digest was taken: the cache would lie."""

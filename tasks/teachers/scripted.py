@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from bench.code_digest import code_digest
+from bench.code_digest import code_digests
 from bench.contracts import Dataset, Facts, InstructionRecord
 from bench.errors import BenchError
 from bench.tasks.datasets.captions import category_name
@@ -41,7 +41,7 @@ class ScriptedTeacher:
 
     def identity(self) -> dict[str, Any]:
         """Return name, seed and the digest of the code and wording."""
-        return {"teacher": NAME, "seed": self._seed, "code": code_digest(__name__)}
+        return {"teacher": NAME, "seed": self._seed, "code": code_digests(__name__)}
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return one record a question of every picture, in the order of the pictures."""
@@ -49,6 +49,15 @@ class ScriptedTeacher:
             record
             for position, picture in enumerate(dataset.load().ids)
             for record in self._of_picture(picture, dataset.facts(position))
+        )
+
+    def caveat(self, dataset: Dataset) -> str:
+        """Say so where nothing but the category was known of a picture."""
+        if dataset.facts(0).keys() != {"category"}:
+            return ""
+        return (
+            "The reference answers were written from each picture's category alone: scores tell how well a model "
+            "words what its caption says, not what it sees; bring records of your own with --records FILE.jsonl."
         )
 
     def _of_picture(self, picture: str, scene: Mapping[str, str]) -> list[InstructionRecord]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bench.cache import cached
-from bench.code_digest import code_digest
+from bench.code_digest import code_digests
 from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.progress import Progress
@@ -47,7 +47,7 @@ class Synthetic:
             "seed": self.seed,
             "balanced": self.balanced,
             "image size": self.image_size,
-            "code": code_digest("bench.tasks.datasets.synthetic.drawing"),
+            "code": code_digests("bench.tasks.datasets.synthetic.drawing"),
         }
 
     @cached_property

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.contracts import Facts
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS, Weights, kinds_of, shapes_of
+
+if TYPE_CHECKING:  # the data digest holds what is imported here, and the contracts decide no picture
+    from bench.contracts import Facts
 
 LABELS, FACTS, GEOMETRY, INSTRUMENT, NOISE = range(5)
 """The streams of random numbers; each is keyed by the seed and, but for LABELS, by the picture's index."""
@@ -18,7 +21,7 @@ class Scene:
 
     seed: int
     index: int
-    facts: Facts
+    facts: "Facts"
 
     def __getitem__(self, kind: str) -> str:
         return dict(self.facts)[kind]
