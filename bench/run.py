@@ -20,10 +20,9 @@ from bench.plan import Plan
 from bench.progress import CellProgress, Progress
 from bench.rows import Row
 from bench.specs import resolve
-from bench.store import SMALL_WEIGHTS, Store, read_json, write_json
+from bench.store import RECORD_FORMAT, SMALL_WEIGHTS, Store, read_json, write_json
 
 Outcome = Literal["done", "failed", "busy"]
-RECORD_FORMAT = 1
 
 
 class Runner:

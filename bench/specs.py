@@ -132,20 +132,26 @@ class TeacherSpec:
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: the metric's key in a record, its heading, the heading it has in the paper."""
+    """One column of a table: the metric's key in a record, its heading, the heading it has in the paper.
+
+    ``share`` names the two fields of an item whose sums' ratio the metric is; without it, it is the mean of the field
+    of its own name.
+    """
 
     metric: str
     label: str
     published: str | None = None
     digits: int = 3
     higher_is_better: bool = True
+    share: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
 class TableSpec:
     """A table: its number and caption, the task whose records it shows, its columns and its renderer.
 
-    ``notes`` follow the caption; ``options`` are the renderer's own.
+    ``notes`` follow the table; ``breakdowns`` are the fields of a scored item by which it may be broken down;
+    ``options`` are the builder's own.
     """
 
     name: str
@@ -155,4 +161,5 @@ class TableSpec:
     columns: tuple[Column, ...]
     builds: str = "bench.tables.scores:scores_table"
     notes: tuple[str, ...] = ()
+    breakdowns: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -20,6 +20,8 @@ from typing import Any
 from bench.errors import BenchError
 
 SMALL_WEIGHTS = 50 * 2**20
+RECORD_FORMAT = 2
+"""Records of another format are passed over; the run that made them writes them anew from the stages."""
 
 
 def default_store() -> Path:
@@ -92,7 +94,8 @@ class Store:
 
     def record(self, cell_id: str) -> dict[str, Any] | None:
         """Return a cell's record, None where there is none."""
-        return read_json(self.root / "cells" / f"{cell_id}.json")
+        record = read_json(self.root / "cells" / f"{cell_id}.json")
+        return record if record is not None and record["format"] == RECORD_FORMAT else None
 
     def records(self) -> list[dict[str, Any]]:
         """Return all records, through the index where it still fits the files."""
@@ -107,7 +110,7 @@ class Store:
             known = {name: (stamp, fresh.get(name) or known[name][1]) for name, stamp in stamps.items()}
             lines = (json.dumps([name, stamp, record]) for name, (stamp, record) in known.items())
             write_text(self.root / "index.jsonl", "".join(f"{line}\n" for line in lines))
-        return [record for _, record in known.values()]
+        return [record for _, record in known.values() if record["format"] == RECORD_FORMAT]
 
     def _indexed(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
         index = self.root / "index.jsonl"
@@ -126,6 +129,20 @@ class Store:
             if run is not None and run["task"] == task:
                 return run
         return None
+
+    def run_on(self, dataset: str) -> dict[str, Any]:
+        """Return the latest run on a dataset; BenchError where there is none."""
+        for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
+            run = read_json(Path(entry.path))
+            if run is not None and run["dataset"] == dataset:
+                return run
+        raise BenchError(f"the store {str(self.root)!r} knows no run on {dataset!r}; its pictures cannot be found")
+
+    def files(self, fingerprint: str) -> dict[str, int]:
+        """Return path below the store to size in bytes of the files of a stage's product."""
+        product = self.product(fingerprint)
+        found = sorted(path for path in product.rglob("*") if path.is_file()) if product else []
+        return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in found}
 
     def log(self, cell_id: str) -> Path:
         """Return the file of a cell's log."""

@@ -17,7 +17,7 @@ VQA = TableSpec(
         Column("rouge2", "ROUGE-2", "ROUGE-2"),
         Column("rougeL", "ROUGE-L", "ROUGE-L"),
         Column("meteor", "METEOR", "METEOR"),
-        Column("facts", "facts"),
+        Column("facts", "facts", share=("facts_right", "facts_asked")),
         Column("length_ratio", "length", digits=2, higher_is_better=False),
     ),
     notes=(
@@ -26,6 +26,7 @@ VQA = TableSpec(
         "the same network without the picture, has not looked at the picture. The paper measured on its own dataset, "
         "so published and measured numbers are not comparable one by one.",
     ),
+    breakdowns=("category", "question", "group"),
     options={"controls_by": ("facts", "METEOR")},
 )
 

@@ -2,24 +2,37 @@
 
 import inspect
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer.main
+from typer.core import TyperGroup
 
 from bench import hookspecs
-from bench.cli.main import app
+from bench.cli.main import added, app
+from bench.registry import DISTRIBUTION
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 def commands() -> str:
     """Return the help text of every verb as one page."""
-    group = typer.main.get_command(app)
     pages = ["# Commands", "This page is generated: `python scripts/generate_docs.py`."]
-    for name, command in sorted(group.commands.items()):  # pyright: ignore[reportAttributeAccessIssue] -- a group
-        with command.make_context(f"bench {name}", [], resilient_parsing=True, terminal_width=100) as context:
-            pages.append(f"## bench {name}\n\n```\n{command.get_help(context)}\n```")
+    pages += [f"## {name}\n\n```\n{text}\n```" for name, text in _helps("bench", typer.main.get_command(app))]
     return "\n\n".join(pages) + "\n"
+
+
+def _helps(name: str, command: Any) -> Iterator[tuple[str, str]]:
+    """Yield name and help of a command and, of a group, of what it holds; strangers' verbs are left out."""
+    with command.make_context(name, [], resilient_parsing=True, terminal_width=100) as context:
+        if not isinstance(command, TyperGroup):
+            yield name, command.get_help(context)
+            return
+        strangers = {verb for verb, point in added().items() if point.dist and point.dist.name != DISTRIBUTION}
+        for verb in command.list_commands(context):
+            if verb not in strangers:
+                yield from _helps(f"{name} {verb}", command.get_command(context, verb))
 
 
 def hooks() -> str:

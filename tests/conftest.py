@@ -45,6 +45,23 @@ def bench(monkeypatch, capfd):
     return call
 
 
+@pytest.fixture
+def put(store):
+    """Write records into the default store; returns it."""
+    from bench.store import Store
+
+    kept = Store(store)
+    kept.prepare()
+
+    def write(*records):
+        for record in records:
+            cell = record["cell"]
+            kept.write_record(f"{cell['model']}-{cell['fold']}-{cell['protocol']}-{record['finished'][:10]}", record)
+        return kept
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory):
     """Install the strangers' packages, each into a folder of its own; returns name to folder."""

@@ -58,11 +58,11 @@ def somebody(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (record,) = [text for _, text in _blocks(ROOT / "docs" / "your-pictures.md", "json")]
     records = []
-    for category in ("nanowires", "particles"):
+    for first, category in enumerate(("nanowires", "particles")):
         (tmp_path / "sem" / category).mkdir(parents=True)
         for number in range(4):
             name = f"{category}/{'abcd'[number]}.tif"
-            Image.new("L", (40, 30), 60 * number).save(tmp_path / "sem" / name)
+            Image.new("L", (40, 30), 60 * number + 20 * first).save(tmp_path / "sem" / name)
             records.append(record.strip().replace("nanowires/a.tif", name).replace('"a-1"', f'"{name}"'))
     (tmp_path / "records.jsonl").write_text("\n".join(records) + "\n")
 

@@ -3,11 +3,11 @@ import json
 import pytest
 
 from bench.errors import BenchError
-from bench.store import Store, write_text
+from bench.store import RECORD_FORMAT, Store, write_text
 
 
 def _record(number):
-    return {"cell": {"task": "t", "fold": number}, "finished": f"2026-01-0{number + 1}"}
+    return {"format": RECORD_FORMAT, "cell": {"task": "t", "fold": number}, "finished": f"2026-01-0{number + 1}"}
 
 
 def test_a_product_is_whole_or_absent(tmp_path):

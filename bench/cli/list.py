@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     from bench.registry import Plugin
 
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
 def list_command(
     kind: Annotated[str, typer.Argument(help="models, tasks, datasets, teachers, tables or plugins")],
     name: Annotated[str | None, typer.Argument(help="only this one, with its settings")] = None,

@@ -2,6 +2,7 @@
 
 import sys
 from functools import cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -9,33 +10,56 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bench.cli.list import list_command
-from bench.cli.run import run_command
-from bench.cli.table import table_command
 from bench.errors import BenchError
 
 COMMANDS = "bench.commands"
+VERBS = {
+    "run": "Train, ask and score models; what stands already is not computed again.",
+    "table": "Print tables of what was measured, beside what was published.",
+    "why": "Tell what one number of a table comes from.",
+    "gallery": "Show a model's worst answers with their pictures.",
+    "list": "List what is registered.",
+    "store": "Tidy a store, or join two.",
+    "doctor": "Look at this machine: versions, devices, room, resources, each with its remedy.",
+}
+"""The harness's own verbs, each in a file of its own, and what the first line of its help says."""
 
 
 class Verbs(TyperGroup):
-    """Built-in verbs first, then those of the entry-point group ``bench.commands``, imported when called."""
+    """Built-in verbs first, then those of the entry-point group ``bench.commands``; each is imported when called."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name every verb."""
-        return [*super().list_commands(ctx), *sorted(_added())]
+        return [*VERBS, *sorted(added().keys() - VERBS.keys())]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a verb, importing it if a plugin adds it."""
-        own = super().get_command(ctx, cmd_name)
-        if own is not None or cmd_name not in _added():
-            return own
-        return get_command(_added()[cmd_name].load())
+        """Return a verb, importing it."""
+        if cmd_name in VERBS:
+            return get_command(import_module(f"bench.cli.{cmd_name}").app)
+        if cmd_name in added():
+            return get_command(_loaded(added()[cmd_name]))
+        return None
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """List the verbs with what each does, importing none."""
+        strangers = {
+            name: f"added by {point.dist.name if point.dist else point.value}" for name, point in added().items()
+        }
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, {**strangers, **VERBS}[name]) for name in self.list_commands(ctx)])
 
 
 @cache
-def _added() -> dict[str, EntryPoint]:
+def added() -> dict[str, EntryPoint]:
     """Return the verbs that installed packages add, from metadata alone."""
     return {point.name: point for point in entry_points(group=COMMANDS)}
+
+
+def _loaded(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except Exception as error:  # a stranger's module may fail in any way
+        raise BenchError(f"the verb {point.name!r} of {point.value!r} fails to import: {error}; mend it") from error
 
 
 app = typer.Typer(
@@ -46,9 +70,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Which model reads electron micrographs best.",
 )
-app.command("run")(run_command)
-app.command("table")(table_command)
-app.command("list")(list_command)
+
+
+@app.callback()
+def _bench() -> None:
+    """Which model reads electron micrographs best."""
 
 
 def main() -> None:

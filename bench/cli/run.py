@@ -19,6 +19,10 @@ if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` d
 Text = str | None
 
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
 def run_command(
     task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks`")],
     models: Annotated[str, typer.Option(help="names with commas, or all; see `bench list models`")],

@@ -5,69 +5,63 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.errors import unknown
-
 if TYPE_CHECKING:
     from bench.registry import Registry
-    from bench.specs import TableSpec
+    from bench.store import Store
+    from bench.tables.table import Table
 
 Text = str | None
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
+@app.command()
 def table_command(
     names: Annotated[list[str], typer.Argument(help="names or numbers of tables, or all; see `bench list tables`")],
     dataset: Annotated[Text, typer.Option(help="records of this dataset [default: the latest run's]")] = None,
     protocol: Annotated[Text, typer.Option(help="first letters of a protocol [default: the latest run's]")] = None,
-    form: Annotated[str, typer.Option("--format", help="markdown, csv or json")] = "markdown",
+    by: Annotated[Text, typer.Option(help="break it down, for example by category or question")] = None,
+    vary: Annotated[
+        Text, typer.Option(help="set protocols side by side that differ in this, for example caption")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="markdown, latex, html, csv or json")] = "markdown",
     published: Annotated[bool, typer.Option(help="show the paper's numbers")] = True,
+    strict: Annotated[bool, typer.Option("--strict", help="exit 1 if a control wins or folds are missing")] = False,
     store: Annotated[Text, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
     out: Annotated[Text, typer.Option(help="write to this file, pictures beside it")] = None,
 ) -> None:
     """Print tables of what was measured, beside what was published."""
+    from bench.cli.output import write_out
+    from bench.errors import unknown
     from bench.registry import Registry
-    from bench.specs import resolve
-    from bench.store import Store, default_store, write_text
-    from bench.tables.render import FORMATS
-    from bench.tables.selection import select
+    from bench.store import Store, default_store
+    from bench.tables.build import View, build, chosen
+    from bench.tables.formats import FORMATS
 
     if form not in FORMATS:
         raise unknown("format", form, FORMATS)
     registry = Registry()
     kept = Store(Path(store) if store else default_store())
-    specs = _chosen(names, registry)
-    selections = [select(kept, spec.task, dataset, protocol) for spec in specs]
-    made = [
-        resolve(spec.builds)(spec, selection, registry, kept) for spec, selection in zip(specs, selections, strict=True)
-    ]
-    pictures: dict[str, str] = {}
-    if out is not None:
-        from bench.tables.pictures import write_pictures
-
-        run = kept.latest_run(specs[0].task)
-        pictures = write_pictures(made, Path(out), run, registry) if run else {}
-    text = FORMATS[form](made, published, pictures)
+    view = View(dataset, protocol, by, vary)
+    specs = chosen(names, registry)
+    tables = [build(spec, view, registry, kept) for spec in specs]
+    pictures = _pictures(tables, FORMATS[form].pictures, out, kept, registry)
+    text = FORMATS[form].render(tables, published, pictures)
     if out is None:
         typer.echo(text)
     else:
-        write_text(Path(out), text + "\n")
+        write_out(out, text + "\n")
+    problems = [f"table {table.number}: {problem}" for table in tables for problem in table.problems]
+    if strict and problems:
+        typer.echo("\n".join(problems), err=True)
+        raise typer.Exit(1)
 
 
-def _chosen(names: list[str], registry: "Registry") -> "list[TableSpec]":
-    """Find tables by name or number."""
-    specs: list[TableSpec] = []
-    for name in names:
-        if name == "all":
-            specs += registry.every("table").values()
-        else:
-            specs.append(_table(name, registry))
-    return list({spec.name: spec for spec in specs}.values())
+def _pictures(tables: "list[Table]", kept: str, out: Text, store: "Store", registry: "Registry") -> dict[str, str]:
+    """Embed the tables' pictures or write them beside a file; none without a place for them."""
+    from bench.tables.pictures import as_png, embedded, shown, written
 
-
-def _table(name: str, registry: "Registry") -> "TableSpec":
-    if not name.isdigit():
-        return registry.find("table", name)[0]
-    found = registry.search("table", lambda spec: spec.number == int(name))
-    if found is None:
-        every = registry.every("table").values()
-        raise unknown("table", name, [*(spec.name for spec in every), *(str(spec.number) for spec in every)])
-    return found
+    names = shown(tables)
+    if not names or kept == "none" or (kept == "beside" and out is None):
+        return {}
+    pictures = as_png(names, store.run_on(tables[0].dataset), registry)
+    return written(pictures, Path(out)) if kept == "beside" and out else embedded(pictures)

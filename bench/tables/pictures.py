@@ -1,32 +1,55 @@
-"""The pictures of a table, written beside it."""
+"""The pictures that tables and galleries show, taken from the dataset that a run was on."""
 
+import base64
+import io
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bench.config import Config, complete
+from bench.errors import BenchError
 from bench.progress import Silence
 from bench.registry import Registry
 from bench.specs import resolve
 from bench.tables.table import Table
 
 
-def write_pictures(tables: list[Table], out: Path, run: dict[str, Any], registry: Registry) -> dict[str, str]:
-    """Write every picture the tables show as PNG into a folder beside ``out``; return id to relative path."""
+def shown(tables: Iterable[Table]) -> list[str]:
+    """Return the ids of the pictures that tables show."""
+    return list(dict.fromkeys(row.picture for table in tables for row in table.rows if row.picture))
+
+
+def as_png(names: Iterable[str], run: Mapping[str, Any], registry: Registry) -> dict[str, bytes]:
+    """Return id to PNG of a run's pictures; BenchError where the dataset no longer holds one."""
     from PIL import Image
 
-    wanted = [row.picture for table in tables for row in table.rows if row.picture]
-    if not wanted:
-        return {}
     config = Config.model_validate(run["config"])
     spec, argument = registry.find("dataset", config.dataset)
     settings = complete(spec.name, spec.settings, config.settings.get(spec.name, {}))
     micrographs = resolve(spec.builds)(argument, settings, config.image_size, Silence()).load()
     positions = {name: position for position, name in enumerate(micrographs.ids)}
+    made = {}
+    for name in names:
+        if name not in positions:
+            raise BenchError(f"dataset {config.dataset!r} no longer holds picture {name!r}; put it back or run again")
+        stream = io.BytesIO()
+        position = positions[name]
+        Image.fromarray(micrographs.batch(slice(position, position + 1))[0]).save(stream, "PNG")
+        made[name] = stream.getvalue()
+    return made
+
+
+def embedded(pictures: Mapping[str, bytes]) -> dict[str, str]:
+    """Return id to data URI."""
+    return {name: f"data:image/png;base64,{base64.b64encode(png).decode()}" for name, png in pictures.items()}
+
+
+def written(pictures: Mapping[str, bytes], out: Path) -> dict[str, str]:
+    """Write the pictures into a folder beside a file; return id to path relative to that file."""
     folder = out.with_name(f"{out.stem}_pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {}
-    for number, name in enumerate(wanted):
-        path = folder / f"{number:02d}.png"
-        Image.fromarray(micrographs.batch(slice(positions[name], positions[name] + 1))[0]).save(path)
-        files[name] = f"{folder.name}/{path.name}"
-    return files
+    paths = {name: folder / f"{number:02d}.png" for number, name in enumerate(pictures)}
+    if paths:
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, path in paths.items():
+        path.write_bytes(pictures[name])
+    return {name: f"{folder.name}/{path.name}" for name, path in paths.items()}

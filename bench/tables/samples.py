@@ -1,15 +1,16 @@
 """Tables of samples: pictures with ground truth, a model's answer, and the scores of that answer."""
 
-import json
-from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bench.registry import Registry
 from bench.specs import TableSpec
 from bench.store import Store
+from bench.tables.items import items_of
 from bench.tables.published import published
 from bench.tables.scores import caption
 from bench.tables.selection import Record, Selection
+from bench.tables.staleness import stale
 from bench.tables.table import Table, TableCell, TableRow
 
 
@@ -19,8 +20,16 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
     The model is the spec's, or the first one measured where that one was not.
     """
     model = _model(spec.options["model"], selection)
-    chosen = {item["category"]: item for record in selection.by_model[model] for item in _items(store, record, spec)}
-    rows = [_row(spec, model, category, item) for category, item in sorted(chosen.items())]
+    records = selection.by_model[model]
+    asked = [
+        (item, record)
+        for record in records
+        for item in items_of(store, record)
+        if item["question"] == spec.options["question"]
+    ]
+    chosen = {item["category"]: (item, record) for item, record in reversed(asked)}
+    old = stale(records, registry)
+    rows = [replace(_row(spec, model, *found), stale=old) for _, found in sorted(chosen.items())]
     printed = [
         TableRow(
             number.row,
@@ -53,19 +62,8 @@ def _model(wanted: str, selection: Selection) -> str:
     return min(selection.by_model, key=lambda model: (selection.by_model[model][0]["model"]["control"], model))
 
 
-def _items(store: Store, record: Record, spec: TableSpec) -> Iterator[dict[str, Any]]:
-    """Yield the record's items of the spec's question, last first, so that a category's first one stays."""
-    product = store.product(record["stages"]["score"])
-    if product is None:
-        return
-    lines = (product / "items.jsonl").read_text(encoding="utf-8").splitlines()
-    for line in reversed(lines):
-        item = json.loads(line)
-        if item["question"] == spec.options["question"]:
-            yield item
-
-
-def _row(spec: TableSpec, model: str, category: str, item: dict[str, Any]) -> TableRow:
-    cells = {column.label: TableCell(item[column.metric], None, 1) for column in spec.columns}
+def _row(spec: TableSpec, model: str, item: dict[str, Any], record: Record) -> TableRow:
+    behind = (record["stages"]["score"],)
+    cells = {column.label: TableCell(item[column.metric], None, 1, fingerprints=behind) for column in spec.columns}
     texts = {"Ground truth": item["reference"], "Answer": item["answer"]}
-    return TableRow(category, model, "measured", cells, texts, picture=item["picture"])
+    return TableRow(item["category"], model, "measured", cells, texts, picture=item["picture"])

@@ -1,17 +1,17 @@
 """Tables of scores: mean and spread over folds and repeats, published beside measured, controls below."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bench.errors import BenchError
-from bench.freshness import current_code
 from bench.registry import Registry
-from bench.specs import FamilySpec, ModelSpec, TableSpec, TaskSpec
+from bench.specs import Column, TableSpec
 from bench.statistics import mean_std
 from bench.store import Store
 from bench.tables.published import Published, published
 from bench.tables.selection import Record, Selection
+from bench.tables.staleness import stale
+from bench.tables.standing import TIES, against_controls, losers, with_best
 from bench.tables.table import Table, TableCell, TableRow
 
 
@@ -22,16 +22,18 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     measured = sorted(selection.by_model, key=lambda model: _order(selection.by_model[model][0]))
     names = [*paper_rows, *(model for model in measured if model not in paper_rows)]
     rows = [_row(spec, model, selection, registry, printed) for model in names]
-    rows = _against_controls(spec, _with_best(spec, sorted(rows, key=lambda row: row.control)))
+    rows = against_controls(spec, with_best(spec, selection, sorted(rows, key=lambda row: row.control)))
+    folds = _fold_notes(rows, selection)
     return Table(
         spec.name,
         spec.number,
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, *selection.caveats, *_fold_notes(rows, selection)),
+        (*spec.notes, TIES, *selection.caveats, *folds),
         selection.dataset,
         selection.protocol,
+        (*losers(rows), *folds, *_left_out(selection)),
     )
 
 
@@ -71,7 +73,7 @@ def _row(
     cells = {}
     for column in spec.columns:
         number = printed.get((model, column.published or ""))
-        cell = _measured([record["metrics"].get(column.metric, {}).get("value") for record in records], column.digits)
+        cell = _measured(column, records)
         cells[column.label] = replace(cell, published=number.value, published_std=number.std) if number else cell
     about = records[0]["model"] if records else {}
     return TableRow(
@@ -80,68 +82,20 @@ def _row(
         block=in_paper.block if in_paper else about["family_label"],
         cells=cells,
         control=bool(about.get("control", False)),
-        stale=_stale(records, registry),
+        stale=stale(records, registry),
         footnotes=tuple(_footnotes(model, records, selection)),
     )
 
 
-def _measured(values: list[float | None], digits: int) -> TableCell:
-    known = [value for value in values if value is not None]
-    if not known:
-        return TableCell(digits=digits)
-    mean, std, n = mean_std(known)
-    return TableCell(mean, std, n, digits=digits)
-
-
-def _with_best(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
-    """Mark the highest measured number of each column, controls aside."""
-    for column in spec.columns:
-        values = [cell.value for row in rows if not row.control and (cell := row.cells[column.label]).value is not None]
-        if len(values) < 2 or not column.higher_is_better:
-            continue
-        for row in rows:
-            cell = row.cells[column.label]
-            if not row.control and cell.value == max(value for value in values if value is not None):
-                row.cells[column.label] = replace(cell, best=True)
-    return rows
-
-
-def _against_controls(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
-    """Footnote the rows that a control equals or beats.
-
-    They are compared in the first column of the spec's option ``controls_by`` in which a control has a number.
-    """
-    controls = [row for row in rows if row.control]
-    columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
-    if not columns:
-        return rows
-    column = columns[0]
-    return [row if row.control else _judged(row, controls, column) for row in rows]
-
-
-def _judged(row: TableRow, controls: list[TableRow], column: str) -> TableRow:
-    own = row.cells[column].value
-    found = [(control.label, control.cells[column].value) for control in controls]
-    lost = [label for label, value in found if own is not None and value is not None and value >= own]
-    notes = (f"{row.label} does not beat {' and '.join(lost)} in {column}",) if lost else ()
-    return replace(row, footnotes=row.footnotes + notes)
-
-
-def _has(row: TableRow, column: str) -> bool:
-    return row.cells[column].value is not None
-
-
-def _stale(records: tuple[Record, ...], registry: Registry) -> bool | None:
-    """Tell whether the code behind records has changed since; None where the model is no longer installed."""
-    try:
-        return any(current_code(*_behind(record, registry)) != record["code"] for record in records)
-    except BenchError:
-        return None
-
-
-def _behind(record: Record, registry: Registry) -> tuple[ModelSpec, FamilySpec, TaskSpec]:
-    model = registry.find("model", record["cell"]["model"])[0]
-    return model, registry.family(model), registry.find("task", record["cell"]["task"])[0]
+def _measured(column: Column, records: Sequence[Record]) -> TableCell:
+    found = [
+        (record["metrics"][column.metric]["value"], record) for record in records if column.metric in record["metrics"]
+    ]
+    if not found:
+        return TableCell(digits=column.digits)
+    mean, std, n = mean_std([value for value, _ in found])
+    behind = tuple(record["stages"]["score"] for _, record in found)
+    return TableCell(mean, std, n, digits=column.digits, fingerprints=behind)
 
 
 def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) -> Iterable[str]:
@@ -154,7 +108,16 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     if changed:
         yield f"{about['label']}: {', '.join(changed)}"
     if selection.left_out[model]:
-        yield f"{about['label']}: {selection.left_out[model]} fold(s) with other settings or code are left out"
+        yield _left_out_of(about["label"], selection.left_out[model])
+
+
+def _left_out(selection: Selection) -> list[str]:
+    labels = {model: records[0]["model"]["label"] for model, records in selection.by_model.items()}
+    return [_left_out_of(labels[model], count) for model, count in selection.left_out.items() if count]
+
+
+def _left_out_of(label: str, count: int) -> str:
+    return f"{label}: {count} fold(s) with other settings or code are left out"
 
 
 def _changes(usual: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:

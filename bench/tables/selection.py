@@ -43,9 +43,14 @@ def select(store: Store, task: str, dataset: str | None, protocol: str | None) -
     chosen_dataset = _dataset(records, dataset or latest["dataset"])
     of_dataset = [record for record in records if record["cell"]["dataset"] == chosen_dataset]
     chosen = _protocol(of_dataset, protocol, latest["protocol"])
-    kept = [record for record in of_dataset if record["cell"]["protocol"] == chosen]
+    return selected(of_dataset, chosen_dataset, chosen)
+
+
+def selected(records: Sequence[Record], dataset: str, protocol: str) -> Selection:
+    """Select from one dataset's records those of a protocol."""
+    kept = [record for record in records if record["cell"]["protocol"] == protocol]
     by_model, left_out = _of_one_kind(kept)
-    return Selection(chosen_dataset, chosen, kept[0]["protocol"], by_model, left_out)
+    return Selection(dataset, protocol, kept[0]["protocol"], by_model, left_out)
 
 
 def _dataset(records: Iterable[Record], wanted: str) -> str:

@@ -1,11 +1,15 @@
-"""A table as data: rows of cells that know value, spread, number of folds, and the published number."""
+"""A table as data: rows of cells that know value, spread, number of folds, the published number, and their sources."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """One number: ``std`` is None with one fold; ``published`` None where the paper prints none."""
+    """One number: ``std`` is None with one fold; ``published`` None where the paper prints none.
+
+    ``best`` of its column, ``tie`` with the best one (see ``bench.tables.standing``). ``footnotes`` are the cell's own;
+    ``fingerprints`` those of the score stages behind it.
+    """
 
     value: float | None = None
     std: float | None = None
@@ -13,14 +17,18 @@ class TableCell:
     published: float | None = None
     published_std: float | None = None
     best: bool = False
+    tie: bool = False
     digits: int = 3
+    footnotes: tuple[str, ...] = ()
+    fingerprints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class TableRow:
     """One row: numbers by column label, texts by column label, and what has to be said of it.
 
-    ``stale`` tells whether the code behind it has changed since; None where that cannot be told.
+    ``condition`` tells rows of one label apart: a part of the questions, another protocol. ``stale`` tells whether the
+    code behind it has changed since; None where that cannot be told.
     """
 
     label: str
@@ -28,6 +36,7 @@ class TableRow:
     block: str
     cells: dict[str, TableCell]
     texts: dict[str, str] = field(default_factory=dict)
+    condition: str = ""
     control: bool = False
     stale: bool | None = False
     picture: str | None = None
@@ -36,7 +45,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a caption that names dataset and protocol."""
+    """Rows under a caption that names dataset and protocol; ``problems`` are what a strict reader refuses."""
 
     name: str
     number: int
@@ -46,3 +55,4 @@ class Table:
     notes: tuple[str, ...]
     dataset: str
     protocol: str
+    problems: tuple[str, ...] = ()

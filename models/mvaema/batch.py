@@ -66,7 +66,8 @@ class TokenisedRecords:
         pairs = _padded([self._pair(position) for position in positions], PAD)
         pictures = self._pictures[positions]
         # A text of another question may hold just as well; drawn as a hard negative it would only mislead.
-        same = np.isin(self._keys(pictures[:, None], self._statements[positions]), self._held)
+        keys = self._keys(pictures[:, None], self._statements[positions])
+        same = self._held[np.searchsorted(self._held, keys).clip(max=len(self._held) - 1)] == keys
         np.fill_diagonal(same, False)
         return Batch(
             pixels=torch.from_numpy(pixels),

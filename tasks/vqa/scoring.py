@@ -42,7 +42,7 @@ def score(answers: list[str], posed: Instructions, train: Instructions, settings
     facts = [(fact.right, picture) for picture, asked in zip(pictures, judged, strict=True) for fact in asked]
     if facts:
         metrics["facts"] = clustered_mean([right for right, _ in facts], [picture for _, picture in facts])
-    values = {name: text[name].tolist() for name in TEXT_METRICS if name != "length_ratio"}
+    values = {name: text[name].tolist() for name in TEXT_METRICS}
     rows = [{name: values[name][position] for name in values} for position in range(len(posed))]
     items = tuple(
         _item(answer, posed, position, row, asked)

@@ -1,0 +1,41 @@
+"""``bench store``: tidy a store, or join two."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Tidy a store, or join two.")
+Folder = Annotated[str | None, typer.Option("--store", help="folder of results [default: $BENCH_STORE, else ./runs]")]
+
+
+@app.command("gc")
+def gc_command(
+    days: Annotated[float, typer.Option(min=0, help="leave what was touched in the last so many days")] = 7.0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would go")] = False,
+    store: Folder = None,
+) -> None:
+    """Drop the stages that no record refers to."""
+    from bench.store import Store, default_store
+    from bench.upkeep import drop, garbage
+
+    found = garbage(Store(Path(store) if store else default_store()), days)
+    for each in found:
+        typer.echo(f"{each.path.name}  {each.size / 2**20:.1f} MB")
+    if not dry_run:
+        drop(found)
+    size = sum(each.size for each in found) / 2**20
+    typer.echo(f"{len(found)} stages, {size:.1f} MB {'would go' if dry_run else 'dropped'}")
+
+
+@app.command("merge")
+def merge_command(
+    source: Annotated[str, typer.Argument(help="the store that is read")],
+    target: Annotated[str, typer.Argument(help="the store that is added to")],
+) -> None:
+    """Copy into one store what only another has; refused where the two disagree."""
+    from bench.store import Store
+    from bench.upkeep import merge
+
+    stages, cells = merge(Store(Path(source)), Store(Path(target)))
+    typer.echo(f"{stages} stages and {cells} records copied from {source} to {target}")

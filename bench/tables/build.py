@@ -1,0 +1,54 @@
+"""From a table's spec and what is asked of it to the table."""
+
+from dataclasses import dataclass
+
+from bench.errors import BenchError, unknown
+from bench.registry import Registry
+from bench.specs import TableSpec, resolve
+from bench.store import Store
+from bench.tables.breakdown import broken_down
+from bench.tables.conditions import selections, side_by_side
+from bench.tables.selection import select
+from bench.tables.table import Table
+
+
+@dataclass(frozen=True)
+class View:
+    """Which records a table shows, and how: ``by`` breaks it down, ``vary`` sets protocols side by side."""
+
+    dataset: str | None = None
+    protocol: str | None = None
+    by: str | None = None
+    vary: str | None = None
+
+
+def build(spec: TableSpec, view: View, registry: Registry, store: Store) -> Table:
+    """Build a table from the store's records; BenchError where there are none for it, or the view cannot be had."""
+    if view.by and view.vary:
+        raise BenchError("--by and --vary cannot be joined; ask for one of them")
+    if view.by:
+        selection = select(store, spec.task, view.dataset, view.protocol)
+        return broken_down(spec, selection, registry, store, view.by)
+    make = resolve(spec.builds)
+    if view.vary:
+        found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
+        return side_by_side([make(spec, each, registry, store) for each in found], found, view.vary)
+    return make(spec, select(store, spec.task, view.dataset, view.protocol), registry, store)
+
+
+def chosen(names: list[str], registry: Registry) -> list[TableSpec]:
+    """Find tables by name or number, or all; BenchError for one unknown."""
+    specs: list[TableSpec] = []
+    for name in names:
+        specs += registry.every("table").values() if name == "all" else [_table(name, registry)]
+    return list({spec.name: spec for spec in specs}.values())
+
+
+def _table(name: str, registry: Registry) -> TableSpec:
+    if not name.isdigit():
+        return registry.find("table", name)[0]
+    found = registry.search("table", lambda spec: spec.number == int(name))
+    if found is None:
+        every = registry.every("table").values()
+        raise unknown("table", name, [*(spec.name for spec in every), *(str(spec.number) for spec in every)])
+    return found

@@ -1,0 +1,13 @@
+"""Tables as one HTML page: pictures embedded, nothing loaded from elsewhere, every text escaped."""
+
+from collections.abc import Mapping
+
+from bench.tables.layout import layout
+from bench.tables.page import page
+from bench.tables.table import Table
+
+
+def html(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
+    """Render tables below one another; ``pictures`` maps a picture's id to its data URI."""
+    laid = [layout(table, show_published) for table in tables]
+    return page("tables.html", title=tables[0].caption.partition(".")[0], tables=laid, pictures=pictures)

@@ -1,0 +1,121 @@
+"""A table laid out for reading: head, lines of pieces, notes with their marks; every text format renders this."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bench.tables.table import Table, TableCell, TableRow
+
+MISSING = "-"
+_STALE = {
+    True: ("†", "computed with code that has changed since; `bench run` renews it"),
+    None: ("‡", "of a model that is no longer installed: whether its code has changed cannot be told"),
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What stands in one place of a table: text of any origin, to be escaped, with its marks, or a picture's id."""
+
+    text: str = ""
+    bold: bool = False
+    italic: bool = False
+    marks: tuple[str, ...] = ()
+    picture: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed line; ``ruled`` where a rule and a heading stand above it."""
+
+    pieces: tuple[Piece, ...]
+    ruled: str = ""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A whole table; ``texts`` is the number of columns before the first number, ``notes`` pairs of mark and text."""
+
+    name: str
+    caption: str
+    head: tuple[str, ...]
+    texts: int
+    lines: tuple[Line, ...]
+    notes: tuple[tuple[str, str], ...]
+
+
+def layout(table: Table, show_published: bool) -> Layout:
+    """Lay a table out, published numbers above measured ones or left away."""
+    return _Typist(table, show_published).layout()
+
+
+class _Typist:
+    """Lays out one table: knows which columns it needs and the mark of every footnote."""
+
+    def __init__(self, table: Table, show_published: bool) -> None:
+        self.table, self.show_published = table, show_published
+        self.texts = list(dict.fromkeys(name for row in table.rows for name in row.texts))
+        self.pictured = any(row.picture for row in table.rows)
+        said = (note for row in table.rows for note in (*row.footnotes, *_of_cells(row)))
+        self.marks = {note: _mark(number) for number, note in enumerate(dict.fromkeys(said))}
+
+    def layout(self) -> Layout:
+        head = ("", "", *(["picture"] if self.pictured else []), *self.texts, *self.table.columns, "n")
+        stale = [_STALE[key] for key in _STALE if any(row.stale is key for row in self.table.rows)]
+        notes = (
+            *(("", note) for note in self.table.notes),
+            *((mark, note) for note, mark in self.marks.items()),
+            *stale,
+        )
+        texts = 2 + self.pictured + len(self.texts)
+        return Layout(self.table.name, self.table.caption, head, texts, tuple(self._lines()), notes)
+
+    def _lines(self) -> Iterator[Line]:
+        controls = [row.control for row in self.table.rows]
+        ruled = controls != sorted(controls)  # among the others they need no rule
+        for row in self.table.rows:
+            heading = "controls" if row.control and not ruled else ""
+            ruled = ruled or row.control
+            lines = [*self._published(row), *self._measured(row)]
+            for number, pieces in enumerate(lines):
+                yield Line(tuple(pieces), heading if number == 0 else "")
+
+    def _published(self, row: TableRow) -> Iterator[list[Piece]]:
+        if self.show_published and any(cell.published is not None for cell in row.cells.values()):
+            numbers = [Piece(number(c.published, c.published_std, c.digits)) for c in self._cells(row)]
+            yield [Piece(row.label), Piece("paper"), *self._said(row), *numbers, Piece()]
+
+    def _measured(self, row: TableRow) -> Iterator[list[Piece]]:
+        if any(cell.value is not None for cell in row.cells.values()):
+            marks = tuple(self.marks[note] for note in row.footnotes)
+            stale = (_STALE[row.stale][0],) if row.stale is not False else ()
+            count = Piece(str(max(cell.n for cell in row.cells.values())))
+            numbers = [self._number(cell) for cell in self._cells(row)]
+            condition = Piece(row.condition or "measured")
+            yield [Piece(row.label, marks=(*marks, *stale)), condition, *self._said(row), *numbers, count]
+
+    def _cells(self, row: TableRow) -> list[TableCell]:
+        return [row.cells.get(column, TableCell()) for column in self.table.columns]
+
+    def _said(self, row: TableRow) -> list[Piece]:
+        picture = [Piece(row.picture or "", picture=row.picture)] if self.pictured else []
+        return [*picture, *(Piece(row.texts.get(text, "")) for text in self.texts)]
+
+    def _number(self, cell: TableCell) -> Piece:
+        marks = tuple(self.marks[note] for note in cell.footnotes)
+        return Piece(number(cell.value, cell.std, cell.digits), bold=cell.best, italic=cell.tie, marks=marks)
+
+
+def number(value: float | None, std: float | None, digits: int) -> str:
+    """Print a number with its spread, zero too; a dash where there is none."""
+    if value is None:
+        return MISSING
+    return f"{value:.{digits}f}" + (f" ± {std:.{digits}f}" if std is not None else "")
+
+
+def _of_cells(row: TableRow) -> list[str]:
+    return [note for cell in row.cells.values() for note in cell.footnotes]
+
+
+def _mark(place: int) -> str:
+    """Return the mark of a footnote: its number, raised."""
+    return str(place + 1).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))

@@ -1,0 +1,81 @@
+"""How rows stand against each other: the best of a column, those that tie with it, those that lose to a control."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bench.specs import Column, TableSpec
+from bench.statistics import p_over_folds, p_within_fold
+from bench.tables.selection import Record, Selection
+from bench.tables.table import TableRow
+
+LEVEL = 0.05
+"""A difference whose p is above it is no difference: the two tie."""
+TIES = (
+    "Bold: the best of a column, controls aside; italic: no worse than it at 5 % (over folds the corrected resampled "
+    "t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture)."
+)
+
+
+def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[TableRow]:
+    """Mark the highest measured number of each column, controls aside, and those that tie with it."""
+    for column in spec.columns:
+        values = [
+            (value, row) for row in rows if not row.control and (value := row.cells[column.label].value) is not None
+        ]
+        if len(values) < 2 or not column.higher_is_better:
+            continue
+        highest, best = max(values, key=lambda found: found[0])
+        for value, row in values:
+            tied = value < highest and _tied(column, selection, row.model, best.model)
+            row.cells[column.label] = replace(row.cells[column.label], best=value == highest, tie=tied)
+    return rows
+
+
+def against_controls(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
+    """Footnote the rows that a control equals or beats.
+
+    They are compared in the first column of the spec's option ``controls_by`` in which a control has a number.
+    """
+    controls = [row for row in rows if row.control]
+    columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
+    if not columns:
+        return rows
+    return [row if row.control else _judged(row, controls, columns[0]) for row in rows]
+
+
+def losers(rows: Sequence[TableRow]) -> tuple[str, ...]:
+    """Return what is said of the rows that lose to a control."""
+    return tuple(note for row in rows for cell in row.cells.values() for note in cell.footnotes if "not beat" in note)
+
+
+def _judged(row: TableRow, controls: list[TableRow], column: str) -> TableRow:
+    own = row.cells[column]
+    found = [(control.label, control.cells[column].value) for control in controls]
+    lost = [label for label, value in found if own.value is not None and value is not None and value >= own.value]
+    if not lost:
+        return row
+    note = f"{row.label} does not beat {' and '.join(lost)} in {column}"
+    return replace(row, cells={**row.cells, column: replace(own, footnotes=(*own.footnotes, note))})
+
+
+def _has(row: TableRow, column: str) -> bool:
+    return row.cells[column].value is not None
+
+
+def _tied(column: Column, selection: Selection, model: str, best: str) -> bool:
+    """Tell whether a model's scores cannot be told from the best one's, on the folds that both have."""
+    own, others = (_by_place(column, selection.by_model[name]) for name in (model, best))
+    places = [place for place in own if place in others]
+    differences = [others[place][0] - own[place][0] for place in places]
+    if len(places) > 1:
+        return p_over_folds(differences, selection.clear["split"]["k"]) > LEVEL
+    return all(p_within_fold(differences[0], own[place][1], others[place][1]) > LEVEL for place in places)
+
+
+def _by_place(column: Column, records: Sequence[Record]) -> dict[tuple[int, int], tuple[float, float | None]]:
+    found = {}
+    for record in records:
+        metric = record["metrics"].get(column.metric)
+        if metric is not None:
+            found[record["cell"]["fold"], record["cell"]["repeat"]] = (metric["value"], metric["error"])
+    return found

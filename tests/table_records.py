@@ -1,0 +1,61 @@
+"""Records and items as a run leaves them, for tests of what is made of them."""
+
+import json
+
+from bench.store import RECORD_FORMAT
+
+METRICS = ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "facts", "length_ratio")
+
+
+def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=False, code="now", day=1, **about):
+    """A record of a model's fold, all of whose metrics have this value."""
+    place = f"{model}-{fold}-{protocol}"
+    return {
+        "format": RECORD_FORMAT,
+        "cell": {"task": "vqa", "dataset": dataset, "model": model, "fold": fold, "repeat": 0, "protocol": protocol},
+        "protocol": {"split": {"k": 10}, "repeats": 1, "task": {"caption": about.get("caption", "with")}},
+        "model": {
+            "label": about.get("label", model),
+            "family": "f",
+            "family_label": "F",
+            "order": 1,
+            "control": control,
+            "variant_of": None,
+            "footnote": about.get("footnote", ""),
+            "settings": about.get("settings", {}),
+            "deviations": about.get("deviations", []),
+            "recipe": about.get("recipe", {"epochs": 5}),
+        },
+        "config_recipe": {"epochs": 5},
+        "stages": {stage: f"{stage}-{place}" for stage in ("train", "predict", "score")},
+        "code": {"train": code, "predict": code, "score": code},
+        "metrics": {name: {"value": value, "error": about.get("error", 0.01)} for name in METRICS},
+        "n": 10,
+        "caveat": about.get("caveat", ""),
+        "timings": {"score": {"seconds": 1.5, "units": 10}},
+        "environment": {"score": {"device": "cpu", "packages": {"numpy": "9.9"}}},
+        "finished": f"2026-01-{day:02d}T00:00:00",
+    }
+
+
+def put_items(store, record, items):
+    """Write the items of a record's score stage."""
+    product = store.stage(record["stages"]["score"]) / "product"
+    product.mkdir(parents=True)
+    (product / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+
+
+def item(number, category, value, *, right=1, asked=2, question="What?", picture="p1"):
+    """A judged answer, all of whose metrics have this value."""
+    return {
+        "id": str(number),
+        "picture": picture,
+        "category": category,
+        "group": 1,
+        "question": question,
+        "reference": "A reference.",
+        "answer": f"Answer {number} <b>&.",
+        **{name: value for name in METRICS if name != "facts"},
+        "facts_asked": asked,
+        "facts_right": right,
+    }
