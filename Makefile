@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 test test-slow: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow check format clean
+.PHONY: demo test test-slow check format clean docs
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority $(OPTIONS)
@@ -22,6 +22,9 @@ check: $(VENV)/installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
+
+docs: $(VENV)/installed-test
+	$(BIN)/mkdocs build --strict
 
 format: $(VENV)/installed-test
 	$(BIN)/ruff format
