@@ -11,7 +11,7 @@ from bench.store import Store
 from bench.tables.published import Published, published
 from bench.tables.selection import Record, Selection
 from bench.tables.staleness import stale
-from bench.tables.standing import TIES, against_controls, losers, with_best
+from bench.tables.standing import TIES, against_controls, with_best
 from bench.tables.table import Table, TableCell, TableRow
 
 
@@ -22,7 +22,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     measured = sorted(selection.by_model, key=lambda model: _order(selection.by_model[model][0]))
     names = [*paper_rows, *(model for model in measured if model not in paper_rows)]
     rows = [_row(spec, model, selection, registry, printed) for model in names]
-    rows = against_controls(spec, with_best(spec, selection, sorted(rows, key=lambda row: row.control)))
+    rows, lost = against_controls(spec, with_best(spec, selection, sorted(rows, key=lambda row: row.control)))
     folds = _fold_notes(rows, selection)
     return Table(
         spec.name,
@@ -33,7 +33,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         (*spec.notes, TIES, *selection.caveats, *folds),
         selection.dataset,
         selection.protocol,
-        (*losers(rows), *folds, *_left_out(selection)),
+        (*lost, *folds, *_left_out(selection)),
     )
 
 

@@ -31,31 +31,34 @@ def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> li
     return rows
 
 
-def against_controls(spec: TableSpec, rows: list[TableRow]) -> list[TableRow]:
-    """Footnote the rows that a control equals or beats.
+def against_controls(spec: TableSpec, rows: list[TableRow]) -> tuple[list[TableRow], list[str]]:
+    """Footnote the rows that a control equals or beats; return the rows and what is said of the losers.
 
     They are compared in the first column of the spec's option ``controls_by`` in which a control has a number.
     """
     controls = [row for row in rows if row.control]
     columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
     if not columns:
-        return rows
-    return [row if row.control else _judged(row, controls, columns[0]) for row in rows]
+        return rows, []
+    judged, notes = [], []
+    for row in rows:
+        lost = [] if row.control else _lost(row, controls, columns[0])
+        said = [f"{row.label} does not beat {' and '.join(lost)} in {columns[0]}"] if lost else []
+        judged.append(_footnoted(row, columns[0], said))
+        notes += said
+    return judged, notes
 
 
-def losers(rows: Sequence[TableRow]) -> tuple[str, ...]:
-    """Return what is said of the rows that lose to a control."""
-    return tuple(note for row in rows for cell in row.cells.values() for note in cell.footnotes if "not beat" in note)
-
-
-def _judged(row: TableRow, controls: list[TableRow], column: str) -> TableRow:
-    own = row.cells[column]
+def _lost(row: TableRow, controls: list[TableRow], column: str) -> list[str]:
+    """Return the labels of the controls that equal or beat a row."""
+    own = row.cells[column].value
     found = [(control.label, control.cells[column].value) for control in controls]
-    lost = [label for label, value in found if own.value is not None and value is not None and value >= own.value]
-    if not lost:
-        return row
-    note = f"{row.label} does not beat {' and '.join(lost)} in {column}"
-    return replace(row, cells={**row.cells, column: replace(own, footnotes=(*own.footnotes, note))})
+    return [label for label, value in found if own is not None and value is not None and value >= own]
+
+
+def _footnoted(row: TableRow, column: str, notes: list[str]) -> TableRow:
+    cell = row.cells[column]
+    return replace(row, cells={**row.cells, column: replace(cell, footnotes=(*cell.footnotes, *notes))})
 
 
 def _has(row: TableRow, column: str) -> bool:
