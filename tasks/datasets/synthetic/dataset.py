@@ -13,11 +13,13 @@ from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.progress import Progress
 from bench.tasks.datasets.captions import caption
+from bench.tasks.datasets.synthetic.canvas import WIDEST
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.scene import Scene, labels, scene
 from bench.tasks.facts import CATEGORIES
 
 _PIXELS = "pixels.npy"
+_LARGEST = 8192
 
 
 class Synthetic:
@@ -70,6 +72,18 @@ class Synthetic:
         """Return the sentence that names a category."""
         return caption(CATEGORIES[label])
 
+    def draw(self, position: int, shape: tuple[int, int]) -> np.ndarray:
+        """Return the picture at this position drawn natively at ``shape`` (height, width).
+
+        BenchError where it is too small, too large, taller than wide or wider than 3:2.
+        """
+        height, width = shape
+        if not (16 <= height <= width <= WIDEST * height and width <= _LARGEST):
+            raise BenchError(
+                f"{width}x{height}: pictures are drawn from 16 to {_LARGEST} pixels, square to 3:2; try 1024x768"
+            )
+        return draw(self.scene(position), shape)
+
     def set_aside(self) -> tuple[str, ...]:
         """Return nothing: every picture can be read."""
         return ()
@@ -86,6 +100,6 @@ class Synthetic:
         shape = (self.size, self.image_size, self.image_size)
         pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
         for position in range(self.size):
-            pixels[position] = draw(self.scene(position), self.image_size)
+            pixels[position] = draw(self.scene(position), (self.image_size, self.image_size))
             self.progress.advance(position + 1)
         pixels.flush()

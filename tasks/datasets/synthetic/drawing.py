@@ -6,12 +6,16 @@ import numpy as np
 
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.devices import devices
+from bench.tasks.datasets.synthetic.fibres import fibres
+from bench.tasks.datasets.synthetic.films import films
 from bench.tasks.datasets.synthetic.grains import particles, powder
 from bench.tasks.datasets.synthetic.microscope import photograph
 from bench.tasks.datasets.synthetic.organisms import organisms
+from bench.tasks.datasets.synthetic.patterned import patterned
+from bench.tasks.datasets.synthetic.porous import porous
 from bench.tasks.datasets.synthetic.scene import GEOMETRY, Scene
-from bench.tasks.datasets.synthetic.surfaces import films, patterned, porous
-from bench.tasks.datasets.synthetic.threads import fibres, nanowires, tips
+from bench.tasks.datasets.synthetic.threads import nanowires
+from bench.tasks.datasets.synthetic.tips import tips
 
 DRAWERS: Mapping[str, Callable[[Canvas, Scene, np.random.Generator], None]] = {
     "biological": organisms,
@@ -27,8 +31,8 @@ DRAWERS: Mapping[str, Callable[[Canvas, Scene, np.random.Generator], None]] = {
 }
 
 
-def draw(scene: Scene, size: int) -> np.ndarray:
-    """Draw a scene natively at ``size`` pixels a side: (size, size) uint8."""
-    canvas = Canvas(size, albedo=0.1)
+def draw(scene: Scene, shape: tuple[int, int]) -> np.ndarray:
+    """Draw a scene natively at ``shape`` (height, width): uint8; a wider picture shows more of it at both sides."""
+    canvas = Canvas(shape)
     DRAWERS[scene["category"]](canvas, scene, scene.stream(GEOMETRY))
     return photograph(canvas, scene)

@@ -1,87 +1,136 @@
 """Drawings of particles and powder: many separate bodies on a substrate, or a heap of grains."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from bench.tasks.datasets.synthetic import brush, placement
+from bench.tasks.datasets.synthetic.bodies import bars, blobs
 from bench.tasks.datasets.synthetic.canvas import Canvas
+from bench.tasks.datasets.synthetic.crystals import Form, crystals
 from bench.tasks.datasets.synthetic.scene import Scene
+
+_CRYSTALS: tuple[Form, ...] = ("cube", "octahedron", "prism")
 
 
 def particles(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Draw spheres, crystals or rods on a flat substrate."""
-    canvas.albedo[:] = brush.background(scene, random) * (1 + 0.05 * canvas.lattice_noise(random, 12))
-    radius = brush.length(scene, random, 0.017, 0.036, 0.074)
+    brush.ground(canvas, scene, random)
+    radius = brush.length(scene, random, 0.016 if scene["shape"] == "faceted" else 0.0125, 0.027, 0.052)
     centre, radii = _places(scene, random, radius)
     levels = brush.body(scene, random, len(centre))
-    angles = random.uniform(0, 2 * np.pi, len(centre))
     if scene["shape"] == "spherical":
-        canvas.capsules(centre, centre, radii, levels)
+        lump = random.choice([0.02, 0.02, 0.09])
+        blobs(canvas, random, centre, radii, levels, lump=lump, lift=0.5 * radii)
     elif scene["shape"] == "faceted":
-        corners = random.choice([4, 5, 6], len(centre))
-        canvas.facets(centre, radii * 1.1, angles, levels, corners)
+        form = _CRYSTALS[random.integers(2 if scene["size"] == "small" else 3)]
+        crystals(canvas, random, form, centre, radii * 1.12, levels, tilt=random.uniform(0.5, 1.4))
     else:
         turn = brush.angle(scene, random) + random.normal(0, 0.12, len(centre))
-        half = radii[:, None] * 1.1 * np.stack([np.cos(turn), np.sin(turn)], 1)
-        canvas.capsules(centre - half, centre + half, radii * 0.42, levels)
+        half = radii[:, None] * 1.15 * np.stack([np.cos(turn), np.sin(turn)], 1)
+        bars(canvas, centre - half, centre + half, radii * 0.4, levels, 0.1 * radii)
+    if random.random() < 0.6:
+        canvas.albedo *= 1 + random.uniform(0.03, 0.1) * canvas.noise(random, "rough", 0.1)
 
 
 def _places(scene: Scene, random: np.random.Generator, radius: float) -> tuple[np.ndarray, np.ndarray]:
     """Return centres and radii for the scene's coverage, arrangement, uniformity and contact, largest first."""
-    cover = {"sparse": 0.08, "moderate": 0.22, "dense": 0.5}[scene["coverage"]]
-    touching = scene.get("contact", "touching") == "touching"
-    count = max(3, round(cover * 1.25 / (np.pi * radius**2)))
+    cover = {"sparse": 0.07, "moderate": 0.19, "dense": 0.4}[scene["coverage"]]
+    touching = scene.get("contact", "touching") == "touching" and scene["shape"] != "rod"
+    count = max(6, round(cover / (np.pi * radius**2)))
     ordered = scene["arrangement"] == "ordered"
     if ordered:
-        centre = _grid(random, radius, cover, touching and scene["shape"] != "rod")
+        centre = _grid(random, radius, cover, touching)
     elif scene["arrangement"] == "clustered":
-        centre = placement.in_clusters(random, count * 5, cover * (1.25 if touching else 1.7) + 0.01)
-    elif touching and scene["shape"] != "rod":
+        centre = placement.in_clusters(random, count * 2.3, cover * (1.3 if touching else 1.75) + 0.01)
+    elif touching:
         centre = placement.chained(random, count, radius)
     else:
-        centre = random.uniform(-0.06, 1.06, (count * 5, 2))
+        centre = placement.anywhere(random, count * 2.3)
     radii = radius * brush.spread(scene, random, len(centre))
     if ordered and not touching:
-        radii = np.minimum(radii, radius * 0.44 * np.sqrt(np.pi / cover * 2 / np.sqrt(3)))
+        radii = np.minimum(radii, radius * 0.42 * np.sqrt(np.pi / cover * 2 / np.sqrt(3)))
     # Small bodies are painted over large ones, so that none is hidden.
     order = np.argsort(-radii, kind="stable")
-    stays = np.ones(len(radii), bool)
-    if not ordered and len(centre) > 1.5 * count:
-        fits = placement.apart(centre, radii * (0.86 if touching else 1.14))
-        stays = fits & (np.cumsum(fits) <= count)
-    order = order[stays[order]]
+    if not ordered and len(centre) > 1.5 * count * placement.AREA or scene["arrangement"] == "clustered":
+        fits = placement.apart(centre, radii * (0.84 if touching else 1.16))
+        home = np.all((centre > 0) & (centre < 1), axis=1)
+        stays = fits & (np.cumsum(fits & home) <= count)
+        order = order[stays[order]]
     return centre[order], radii[order].astype(np.float32)
 
 
 def _grid(random: np.random.Generator, radius: float, cover: float, touching: bool) -> np.ndarray:
-    """Return a hexagonal grid over the whole field, or a raft of bodies that touch over a part of it."""
+    """Return a grid over the whole field, or a raft of bodies that touch over a part of it."""
     turn = random.uniform(-0.3, 0.3)
     if not touching:
         return placement.lattice(random, radius * np.sqrt(np.pi / cover * 2 / np.sqrt(3)), True, turn, 0.02)
-    points = placement.lattice(random, 1.96 * radius, True, turn, 0.01)
-    far = np.hypot(*(points - random.uniform(0.3, 0.65, 2)).T)
-    return points[np.argsort(far, kind="stable")[: max(4, round(cover * 1.1 / (np.pi * radius**2)))]]
+    points = placement.lattice(random, 1.93 * radius, True, turn, 0.012)
+    away = points - random.uniform(0.35, 0.6, 2)
+    far = np.sqrt((away**2).sum(1)) * (1 + 0.25 * np.cos(3 * np.arctan2(away[:, 1], away[:, 0]) + random.uniform(0, 6)))
+    return points[np.argsort(far, kind="stable")[: max(7, round(cover * 1.1 / (np.pi * radius**2)))]]
+
+
+def hills(random: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a smooth random height of about unit spread for any points (n, 2)."""
+    turn, wave = random.random(7) * 2 * np.pi, random.uniform(4, 15, 7)
+    phase = random.random(7) * 2 * np.pi
+    ways = np.stack([np.cos(turn), np.sin(turn)]) * wave
+    return lambda points: (
+        (np.sin(points[:, :1] * ways[0] + points[:, 1:] * ways[1] + phase) * np.sqrt(5 / wave)).sum(1) / 2
+    )
 
 
 def powder(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Draw a heap of fine clumped grains, of flakes or of shards."""
-    canvas.albedo[:] = 0.04
-    radius = brush.length(scene, random, 0.016, 0.034, 0.075)
+    brush.ground(canvas, scene, random, random.uniform(0.12, 0.24))
+    # Between the grains lie finer ones, deep down.
+    dust = canvas.noise(random, "rough", random.uniform(0.04, 0.1))
+    canvas.albedo *= (1 + 0.3 * dust).clip(0.3, 2)
+    canvas.z += np.float32(0.003) * dust
+    radius = brush.length(scene, random, 0.016, 0.031, 0.064)
     dense = scene["coverage"] == "dense"
-    tries = min(2200, round((3.6 if dense else 2.4) / (np.pi * radius**2)))
-    centre = random.uniform(-0.05, 1.05, (tries, 2))
-    heap = canvas.lattice_noise(random, 4)
+    layers = 2.3 if scene["size"] != "small" else 1.2
+    centre = placement.anywhere(random, (layers if dense else 0.75 * layers) / (np.pi * radius**2))
+    hill = hills(random)
     if not dense:
-        pixel = (centre.clip(0, 0.999) * canvas.size).astype(int)
-        centre = centre[heap[pixel[:, 1], pixel[:, 0]] > 0.12]
-    radii = (radius * brush.spread(scene, random, len(centre))).astype(np.float32)
-    lift = np.sort(random.uniform(0, 4 * radius, len(centre))).astype(np.float32)
-    levels = brush.body(scene, random, len(centre)) * (0.45 + 0.75 * lift / (4 * radius))
-    angles = random.uniform(0, 2 * np.pi, len(centre))
+        centre = centre[hill(centre) > -0.1]
+    radii = (radius * np.exp(random.normal(0, 0.28, len(centre)))).clip(0.5 * radius, 1.7 * radius)
+    depth = 0.55 * hill(centre) + random.normal(0, 0.8, len(centre))
+    order = np.argsort(depth, kind="stable")
+    centre, radii, depth = centre[order], radii[order].astype(np.float32), depth[order]
+    lift = (0.02 + (depth + 2.5) * 0.5 * radius).astype(np.float32)
+    levels = brush.body(scene, random, len(centre)) * (0.72 + 0.14 * depth).clip(0.35, 1.15)
+    _heaped(canvas, scene, random, centre, radii, levels, lift)
+
+
+def _heaped(
+    canvas: Canvas,
+    scene: Scene,
+    random: np.random.Generator,
+    centre: np.ndarray,
+    radii: np.ndarray,
+    levels: np.ndarray,
+    lift: np.ndarray,
+) -> None:
+    count = len(centre)
     if scene["shape"] == "clumped":
-        canvas.capsules(centre, centre, radii, levels, lift)
+        blobs(
+            canvas,
+            random,
+            centre,
+            radii * 1.15,
+            levels,
+            0.16,
+            lift,
+            random.uniform(0.7, 1, count),
+            random.random(count) * 3,
+        )
+        grains = canvas.noise(random, "bumps", max(0.02, 0.5 * float(radii.mean())))
+        canvas.z += np.where(canvas.z > 0.02, 0.12 * float(radii.mean()) * grains, 0)
     elif scene["shape"] == "flaky":
-        stretch = random.uniform(0.3, 0.6, len(centre))
-        canvas.facets(centre, radii * 1.9, angles, levels, random.integers(6, 9, len(centre)), 0.25, 0.9, lift, stretch)
+        crystals(canvas, random, "prism", centre, radii * 1.35, levels, lift, 1.35, random.uniform(0.08, 0.2, count))
     else:
-        stretch = random.uniform(0.6, 1.0, len(centre))
-        canvas.facets(centre, radii * 1.5, angles, levels, random.integers(3, 5, len(centre)), 1.1, 0.15, lift, stretch)
+        form: Form = "shard" if random.random() < 0.5 else "cube"
+        crystals(canvas, random, form, centre, radii * 1.45, levels, lift, np.pi, uneven=0.4)
+        canvas.albedo *= 1 + 0.05 * canvas.noise(random, "rough", 0.1)

@@ -3,111 +3,143 @@
 import numpy as np
 
 from bench.tasks.datasets.synthetic import brush, placement
+from bench.tasks.datasets.synthetic.bodies import bars, blobs
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
 
 
 def organisms(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
-    """Draw what the scene's shape says."""
-    canvas.albedo[:] = 0.8 * brush.background(scene, random) * (1 + 0.1 * canvas.lattice_noise(random, 20))
+    """Draw what the scene's shape says, on a medium's uneven residue."""
+    brush.ground(canvas, scene, random)
+    residue = canvas.noise(random, "rough", random.uniform(0.1, 0.2))
+    canvas.z += np.float32(random.uniform(0.0005, 0.002)) * residue
     shapes = {"cell": _cells, "neurite": _neurites, "pollen": _pollen, "diatom": _diatoms}
     shapes[scene["shape"]](canvas, scene, random)
 
 
-def _centres(scene: Scene, random: np.random.Generator, radius: float) -> np.ndarray:
+def _centres(scene: Scene, random: np.random.Generator, radius: float, gap: float) -> np.ndarray:
+    """Return places: one at least well inside the field, as many as the coverage asks for."""
     cover = 0.12 if scene["coverage"] == "sparse" else 0.38
     count = max(1, round(cover / (np.pi * radius**2)))
-    points = random.uniform(0.12, 0.82, (400, 2)) if count < 4 else random.uniform(0, 0.95, (400, 2))
-    return points[placement.apart(points, 1.03 * radius)][:count]
+    first = random.uniform(0.25, 0.7, (1, 2))
+    points = np.concatenate([first, placement.anywhere(random, 4 * count + 20)])
+    points = points[placement.apart(points, gap * radius)]
+    home = np.all((points > 0) & (points < 1), axis=1)
+    return points[np.cumsum(home) <= count]
 
 
-def _tone(scene: Scene, random: np.random.Generator, count: int) -> np.ndarray:
-    return brush.body(scene, random, count) * 1.1
+def _threads(
+    random: np.random.Generator, start: np.ndarray, heading: np.ndarray, steps: int, step: float, wander: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pieces (n, steps, 2) of threads that wander from their starts."""
+    ways = heading[:, None] + np.cumsum(random.normal(0, wander, (len(start), steps)), 1)
+    path = start[:, None] + step * np.cumsum(np.stack([np.cos(ways), np.sin(ways)], 2), 1)
+    return np.concatenate([start[:, None], path[:, :-1]], 1), path
+
+
+def _tapered(canvas: Canvas, start: np.ndarray, stop: np.ndarray, thick: np.ndarray, thin: float, tone: float) -> None:
+    """Paint threads that thin out to a share ``thin`` of their thickness (n,)."""
+    steps = start.shape[1]
+    radii = (thick[:, None] * np.linspace(1, thin, steps)).ravel()
+    bars(canvas, start.reshape(-1, 2), stop.reshape(-1, 2), radii, tone, 0.002)
 
 
 def _cells(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
-    """Draw lumpy rounded bodies with thin processes that hold on to the substrate."""
-    radius = brush.length(scene, random, 0.06, 0.11, 0.2)
-    centre = _centres(scene, random, radius)
-    count = len(centre)
-    turn = random.uniform(0, 2 * np.pi, (count, 9))
-    feet = centre[:, None] + radius * random.uniform(1.2, 1.6, (count, 9, 1)) * np.stack(
-        [np.cos(turn), np.sin(turn)], 2
+    """Draw lumpy spread-out bodies with thin processes that hold on to the substrate."""
+    radius = brush.length(scene, random, 0.055, 0.105, 0.2)
+    centre = _centres(scene, random, radius, 1.03)
+    count, feet = len(centre), 8
+    tone = brush.body(scene, random, count) * 1.05
+    start, stop = _threads(
+        random, np.repeat(centre, feet, 0), random.random(feet * count) * 2 * np.pi, 6, radius * 0.33, 0.22
     )
-    tone = _tone(scene, random, count)
-    hair = np.full(9 * count, 0.006, np.float32)
-    canvas.capsules(np.repeat(centre, 9, 0), feet.reshape(-1, 2), hair, np.repeat(tone, 9))
-    edge = (1 + 0.14 * canvas.lattice_noise(random, 9)).clip(0.6, 1.5)
-    for place, level in zip(centre, tone, strict=True):
-        window = canvas.around(place, 1.9 * radius)
-        far = np.hypot(canvas.x[window] - place[0], canvas.y[window] - place[1]) * edge[window] / radius
-        body = far < 1
-        canvas.paint(body, 0.02 + 0.7 * radius * np.sqrt(1 - far[body] ** 2), level, window)
-    brush.textured(canvas, scene, random, canvas.z > 0.02, random.uniform(0, np.pi))
+    _tapered(canvas, start, stop, np.full(feet * count, 0.05 * radius + 0.003), 0.35, float(tone.mean()))
+    flat = random.uniform(0.6, 1.0, count)
+    turn = random.random(count) * 3
+    drawn = blobs(canvas, random, centre, radius / np.sqrt(flat), tone, 0.13, 0.0, flat, turn)
+    body = drawn.item > 0
+    soft = canvas.noise(random, "cloud", radius * 2)
+    canvas.z += np.where(body, np.float32(0.06 * radius) * soft, 0)
+    canvas.albedo *= np.where(body, 1 + 0.1 * soft, 1)
+    brush.textured(canvas, scene, random, body, random.uniform(0, np.pi), np.clip(0.42 * radius, 0.028, 0.05))
 
 
 def _neurites(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
-    """Draw cell bodies with long branching processes."""
-    radius = brush.length(scene, random, 0.045, 0.09, 0.16)
-    count = 3 if scene["size"] == "small" else 2 if scene["size"] == "medium" else 1
-    soma = random.uniform(0.2, 0.75, (60, 2))
-    soma = soma[placement.apart(soma, 0.15)][:count]
-    count = len(soma)
-    start, stop, width = [], [], []
-    for place in soma:
-        for first in random.uniform(0, 2 * np.pi) + np.arange(5) * 2 * np.pi / 5:
-            heading, at, thick = first, place, 0.011
-            for _ in range(12):
-                heading += random.normal(0, 0.28)
-                after = at + 0.06 * np.array([np.cos(heading), np.sin(heading)])
-                start, stop, width = [*start, at], [*stop, after], [*width, thick]
-                branch = after + 0.09 * np.array([np.cos(heading + 0.9), np.sin(heading + 0.9)])
-                if random.random() < 0.25:
-                    start, stop, width = [*start, after], [*stop, branch], [*width, 0.006]
-                at, thick = after, thick * 0.95
-    tone = float(_tone(scene, random, 1)[0])
-    levels = np.full(len(start), tone, np.float32)
-    canvas.capsules(np.array(start), np.array(stop), np.array(width, np.float32), levels)
-    canvas.capsules(soma, soma, np.full(count, radius, np.float32), np.full(count, tone * 0.9, np.float32))
-    canvas.z += 0.006 * canvas.lattice_noise(random, 30) * (canvas.z > 0.04)
+    """Draw cell bodies with long branching processes, over a web of thin ones."""
+    radius = brush.length(scene, random, 0.038, 0.075, 0.145)
+    count = {"small": 4, "medium": 2, "large": 1}[scene["size"]]
+    inside = random.uniform(0.18, 0.75, (60, 2))
+    soma = inside[placement.apart(inside, max(0.12, 1.3 * radius))][:count]
+    soma = np.concatenate([soma, random.uniform(0.2, 0.8, (1, 2)) + [[random.choice([-0.95, 0.95]), 0]]])
+    tone = float(brush.body(scene, random, 1)[0])
+    web = placement.anywhere(random, random.uniform(6, 24))
+    start, stop = _threads(random, web, random.random(len(web)) * 2 * np.pi, 14, 0.06, 0.16)
+    _tapered(canvas, start, stop, np.full(len(web), 0.0034), 0.8, 0.85 * tone)
+    arms = 6
+    heading = (np.arange(arms) * 2 * np.pi / arms + random.uniform(-0.4, 0.4, (len(soma), arms))).ravel()
+    start, stop = _threads(random, np.repeat(soma, arms, 0), heading, 14, 0.055, 0.24)
+    forks = stop[:, 3:12:3].reshape(-1, 2)
+    turned = np.repeat(heading, 3) + random.choice([-1, 1], len(forks)) * random.uniform(0.5, 1.1, len(forks))
+    twig, end = _threads(random, forks, turned, 6, 0.05, 0.25)
+    _tapered(canvas, twig, end, np.full(len(forks), 0.0055), 0.5, tone)
+    _tapered(canvas, start, stop, np.full(len(heading), 0.0115), 0.4, tone)
+    drawn = blobs(canvas, random, soma, radius, tone * 0.95, 0.14, 0.01, random.uniform(0.65, 1, len(soma)), 1.0)
+    lumps = canvas.noise(random, "bumps", 0.04)
+    canvas.z += np.where(drawn.item > 0, np.float32(0.004) * lumps, 0)
 
 
 def _pollen(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Draw balls studded with spikes."""
-    radius = brush.length(scene, random, 0.065, 0.115, 0.2)
-    centre = _centres(scene, random, radius)
-    tone = _tone(scene, random, len(centre))
-    canvas.capsules(centre, centre, np.full(len(centre), radius, np.float32), tone)
-    golden = np.pi * (3 - np.sqrt(5))
-    number = np.arange(60)
-    up = 1 - (number + 0.5) / 60
-    flat = np.sqrt(1 - up**2)
-    turn = golden * number + random.uniform(0, 6, (len(centre), 1))
-    out = radius * flat[:, None] * np.stack([np.cos(turn), np.sin(turn)], 2)
-    # Pollen by pollen would hide one's spikes under its neighbour; they do not overlap by more than a spike.
-    spot = (centre[:, None] + 1.02 * out).reshape(-1, 2)
-    thorn = np.full(len(spot), 0.075 * radius, np.float32)
-    bright = np.repeat(np.minimum(1.0, tone * 1.7), 60)
-    canvas.capsules(spot, spot + 0.2 * out.reshape(-1, 2), thorn, bright, np.tile((1 + up) * radius, len(centre)))
+    radius = brush.length(scene, random, 0.06, 0.11, 0.2)
+    centre = _centres(scene, random, radius, 1.16)
+    count, spikes = len(centre), 70
+    tone = brush.body(scene, random, count)
+    radii = radius * random.uniform(0.92, 1.05, count)
+    drawn = blobs(canvas, random, centre, radii, tone, 0.02, 0.3 * radius)
+    number = np.arange(spikes)
+    up = 1 - (number + 0.5) / spikes
+    turn = np.pi * (3 - np.sqrt(5)) * number + random.uniform(0, 6, (count, 1))
+    out = (radii[:, None] * np.sqrt(1 - up**2))[..., None] * np.stack([np.cos(turn), np.sin(turn)], 2)
+    canvas.z += np.where(
+        drawn.item > 0, np.float32(0.02 * radius) * canvas.noise(random, "bumps", 0.35 * radius + 0.01), 0
+    )
+    spot = (centre[:, None] + 0.98 * out).reshape(-1, 2)
+    thorn, long = random.uniform(0.05, 0.085) * radius, random.uniform(0.14, 0.3)
+    bright = np.minimum(1.05, np.repeat(tone, spikes) * 1.5)
+    lift = (0.5 + np.tile(up, count)) * radius
+    tip = spot + long * out.reshape(-1, 2)
+    bars(canvas, spot, tip, thorn, bright, lift)
 
 
 def _diatoms(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
-    """Draw long boat-shaped shells with ribs across and a seam along."""
-    half = brush.length(scene, random, 0.1, 0.19, 0.36)
-    count = {"small": 7, "medium": 3, "large": 1}[scene["size"]]
-    centre = random.uniform(0.15, 0.8, (200, 2))
-    centre = centre[placement.apart(centre, 0.6 * half)][:count]
+    """Draw boat-shaped shells, perforated in rows, with a seam along."""
+    half = brush.length(scene, random, 0.095, 0.18, 0.36)
+    count = {"small": 8, "medium": 3, "large": 1}[scene["size"]]
+    inside = random.uniform(0.13, 0.82, (300, 2))
+    centre = inside[placement.apart(inside, 0.55 * half)][:count]
     if count == 1:
-        centre = 0.47 + random.uniform(-0.05, 0.05, (1, 2))
-    tone = _tone(scene, random, len(centre))
-    turns = brush.angle(scene, random) + random.normal(0, 0.1, len(centre))
-    for place, turn, level in zip(centre, turns, tone, strict=True):
-        c, s = np.cos(turn), np.sin(turn)
-        window = canvas.around(place, half)
-        dx, dy = (canvas.x[window] - place[0]) / half, (canvas.y[window] - place[1]) / half
-        along, side = dx * c + dy * s, -dx * s + dy * c
-        width = 0.3 * np.clip(1 - along**2, 1e-6, 1) ** 0.7
-        body = (np.abs(along) < 1) & (np.abs(side) < width)
-        ribs = np.sin(along[body] * np.pi * 22) * (np.abs(side[body]) > 0.04)
-        dome = 0.24 * half * np.sqrt(1 - (side[body] / width[body]) ** 2)
-        canvas.paint(body, 0.02 + dome + 0.003 * ribs, level * (1 + 0.35 * ribs), window)
+        centre = 0.47 + random.uniform(-0.06, 0.06, (1, 2))
+    beside = np.array([[-0.2, 0.3], [1.2, 0.7]]) + random.uniform(-0.1, 0.1, (2, 2))
+    centre = np.concatenate([centre, beside + (beside > 0.5) * 0.3 * half - (beside < 0) * 0.3 * half])
+    tone = brush.body(scene, random, len(centre)) * 1.05
+    turn = brush.angle(scene, random) + random.normal(0, 0.1, len(centre))
+    slim, sharp = random.uniform(0.22, 0.38), random.uniform(0.55, 0.9)
+    for place, way, level in zip(centre, turn, tone, strict=True):
+        _shell(canvas, place, way, half, float(level), slim, sharp)
+
+
+def _shell(
+    canvas: Canvas, place: np.ndarray, turn: float, half: float, level: float, slim: float, sharp: float
+) -> None:
+    c, s = np.float32(np.cos(turn) / half), np.float32(np.sin(turn) / half)
+    dx, dy = canvas.x - np.float32(place[0]), canvas.y - np.float32(place[1])
+    along, side = dx * c + dy * s, dy * c - dx * s
+    width = np.float32(slim) * np.clip(1 - along**2, 1e-6, 1) ** np.float32(sharp)
+    body = (np.abs(along) < 1) & (np.abs(side) < width)
+    share = side / width
+    ribs = np.sin(along * np.float32(2 * np.pi * 11))
+    pores = np.where(np.abs(share) > 0.14, ribs * (0.6 + 0.4 * np.cos(side * np.float32(150))), 0.6)
+    rim = np.abs(share) > 0.85
+    dome = np.float32(0.22 * half) * np.sqrt(np.clip(1 - share**2, 0, 1))
+    canvas.z[:] = np.where(body, 0.02 + dome + 0.0035 * pores, canvas.z)
+    canvas.albedo[:] = np.where(body, level * np.where(rim, 1.25, 1 + 0.33 * pores), canvas.albedo)

@@ -72,8 +72,6 @@ OF_CATEGORY: Mapping[str, Mapping[str, Weights]] = {
     "tips": {
         "size": _SIZE,
         "direction": _DIRECTION,
-        "texture": _TEXTURE,
-        "defect": {"none": 0.6, "debris": 0.4},
         "background": {"dark": 0.75, "bright": 0.25},
     },
 }
@@ -95,6 +93,8 @@ OF_SHAPE: Mapping[str, Mapping[str, Weights]] = {
     "faceted": {"contact": _CONTACT},
     "rod": {"direction": _DIRECTION},
     "lines": {"direction": _DIRECTION, "background": _BACKGROUND},
+    "cone": {"texture": {"smooth": 0.55, "granular": 0.45}},
+    "pyramid": {"texture": {"smooth": 0.55, "granular": 0.45}},
     "pillars": {"background": _BACKGROUND},
     "foam": {"uniformity": _UNIFORMITY},
 }

@@ -1,0 +1,87 @@
+"""``bench data``: look at a dataset's pictures, and write those that can be drawn at any size."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.contracts import Dataset
+
+Text = str | None
+Assignments = Annotated[list[str] | None, typer.Option("--set", help="name.key=value, repeatable")]
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Look at a dataset's pictures, or write them to files.",
+)
+
+
+@app.command("sheet")
+def sheet_command(
+    out: Annotated[Path, typer.Option(help="the PNG file to write")],
+    dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    beside: Annotated[Text, typer.Option(help="folder of category folders, shown to the right")] = None,
+    per_category: Annotated[int, typer.Option(help="pictures of each category and side")] = 4,
+    size: Annotated[int, typer.Option(help="side of a picture in pixels")] = 224,
+    assignments: Assignments = None,
+) -> None:
+    """Draw a contact sheet: a row a category."""
+    from bench.tasks.datasets.sheet import contact_sheet
+
+    if per_category < 1 or not 16 <= size <= 2048:
+        raise BenchError(
+            f"--per-category {per_category} --size {size}: at least one picture, and 16 to 2048 pixels, are needed"
+        )
+    if out.suffix.lower() != ".png":
+        raise BenchError(f"--out {str(out)!r} is no PNG file; name a file that ends in .png")
+    if not out.parent.is_dir():
+        raise BenchError(f"--out {str(out)!r} lies in a folder that does not exist; make the folder first")
+    sides = [_dataset(dataset, assignments, size)]
+    if beside is not None:
+        sides.append(_dataset(f"folder:{beside}", None, size))
+    contact_sheet([side.load() for side in sides], per_category).save(out, optimize=True)
+
+
+@app.command("export")
+def export_command(
+    out: Annotated[Path, typer.Option(help="folder to write: a folder a category, and records.jsonl")],
+    count: Annotated[int | None, typer.Option(help="how many pictures [default: all of the dataset]")] = None,
+    size: Annotated[str, typer.Option(help="width x height in pixels")] = "1024x768",
+    dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    teacher: Annotated[str, typer.Option(help="who writes the records; see `bench list teachers`")] = "scripted",
+    assignments: Assignments = None,
+) -> None:
+    """Draw pictures natively at any size into files that `--dataset folder:DIR` reads, with their records."""
+    from bench.registry import Registry
+    from bench.specs import resolve
+    from bench.tasks.datasets.export import export
+
+    width, height = _width_and_height(size)
+    spec, argument = Registry().find("teacher", teacher)
+    export(_dataset(dataset, assignments, 224), resolve(spec.builds)(argument, 0), out, count, (height, width))
+
+
+def _width_and_height(size: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
+    if found is None:
+        raise BenchError(f"--size {size!r} is not of the form WIDTHxHEIGHT, for example 1024x768")
+    return int(found[1]), int(found[2])
+
+
+def _dataset(name: str | None, assignments: list[str] | None, size: int) -> "Dataset":
+    """Build a dataset with settings as `bench run` would."""
+    from bench.config import complete, load_config
+    from bench.progress import Lines
+    from bench.registry import Registry
+    from bench.specs import resolve
+
+    config, _ = load_config("demo", assignments or (), {"dataset": name} if name else None)
+    spec, argument = Registry().find("dataset", config.dataset)
+    settings = complete(spec.name, spec.settings, config.settings.get(spec.name, {}))
+    return resolve(spec.builds)(argument, settings, size, Lines())

@@ -1,0 +1,74 @@
+"""Pictures of a dataset that draws them, written to files in category folders, with instruction records."""
+
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+from PIL import Image
+
+from bench.contracts import Dataset, Teacher
+from bench.errors import BenchError
+from bench.tasks.records import write_records
+
+RECORDS = "records.jsonl"
+
+
+def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, shape: tuple[int, int]) -> None:
+    """Write ``count`` pictures of ``shape`` (height, width) below ``out``, which must not exist or be empty.
+
+    BenchError where the dataset draws no pictures, holds fewer, or the folder is in use; then nothing is written.
+    """
+    draw = getattr(dataset, "draw", None)
+    if draw is None:
+        raise BenchError(f"the dataset {dataset.name!r} draws no pictures, its files are there; export another")
+    every = len(dataset.labels())
+    count = every if count is None else count
+    if not 1 <= count <= every:
+        raise BenchError(f"--count {count}: the dataset {dataset.name!r} has {every} pictures; ask for 1 to {every}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BenchError(f"--out {str(out)!r} exists and is not an empty folder; name a new one")
+    part = out.with_name(f"{out.name}.part-{uuid.uuid4().hex[:8]}")
+    try:
+        part.mkdir(parents=True)
+        exported = _Exported(dataset, tuple(_name(dataset, position) for position in range(count)))
+        for position, name in enumerate(exported.names):
+            (part / name).parent.mkdir(exist_ok=True)
+            Image.fromarray(draw(position, shape)).save(part / name)
+        write_records(part / RECORDS, teacher.records(cast(Dataset, exported)))
+        if out.exists():
+            out.rmdir()
+        part.rename(out)
+    except OSError as error:
+        raise BenchError(f"--out {str(out)!r} cannot be written ({error}); name a folder that can be") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _name(dataset: Dataset, position: int) -> str:
+    category = dataset.categories[int(dataset.labels()[position])]
+    return f"{category}/{dataset.name}-{position:06d}.png"
+
+
+@dataclass(frozen=True)
+class _Exported:
+    """The exported part of a dataset, as a teacher sees it: pictures are named as their files."""
+
+    dataset: Dataset
+    names: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.dataset, name)
+
+    def labels(self) -> np.ndarray:
+        return self.dataset.labels()[: len(self.names)]
+
+    def load(self) -> Any:
+        return SimpleNamespace(ids=self.names)
+
+    def facts(self, position: int) -> Mapping[str, str]:
+        return self.dataset.facts(position)

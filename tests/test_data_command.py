@@ -1,0 +1,95 @@
+import tomllib
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bench.cli import main as command
+from bench.progress import Silence
+from bench.tasks.datasets.folder import Folder
+from bench.tasks.datasets.synthetic.dataset import Synthetic
+from bench.tasks.records import read_records
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = ("--set", "synthetic.size=30", "--set", "synthetic.balanced=true")
+
+
+@pytest.fixture(autouse=True)
+def declared(monkeypatch):
+    """The verb as pyproject.toml declares it, whatever was installed."""
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][command.COMMANDS]
+    point = EntryPoint("data", points["data"], command.COMMANDS)
+    monkeypatch.setattr(command, "added", lambda: {"data": point})
+
+
+def pictures(folder):
+    """Somebody's pictures: two categories, one of them known to the embedded dataset."""
+    for number, category in enumerate(("particles", "unheard_of")):
+        (folder / category).mkdir(parents=True)
+        for shade in (40, 90):
+            Image.new("L", (50, 40), shade + 100 * number).save(folder / category / f"{shade}.png")
+    return folder
+
+
+def test_a_sheet_has_a_row_a_category_and_the_other_dataset_beside(bench, tmp_path):
+    out = tmp_path / "sheet.png"
+    beside = pictures(tmp_path / "sem")
+    code, _, err = bench(
+        "data", "sheet", *SMALL, "--size", "32", "--per-category", "2", "--beside", beside, "--out", out
+    )
+    assert code == 0, err
+    sheet = np.asarray(Image.open(out))
+    row = sheet.shape[0] // 10
+    assert sheet.shape == (10 * row, 2 * 2 * 34 + 12) and row > 32
+    right = sheet[:, 2 * 34 + 12 :]
+    shown = [right[number * row + 20, [5, 34 + 5]].tolist() for number in range(10)]
+    assert shown[5] == [40, 90] and all(pair == shown[0] for pair in shown[:5] + shown[6:])
+    left = [sheet[number * row + 14 : (number + 1) * row, : 2 * 34 - 2].std() for number in range(10)]
+    assert min(left) > 10
+
+
+def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, tmp_path):
+    out = tmp_path / "export"
+    code, _, err = bench("data", "export", *SMALL, "--out", out, "--count", "30", "--size", "120x90")
+    assert code == 0, err
+    back = Folder(str(out), {}, 64, Silence())
+    micrographs = back.load()
+    assert len(micrographs) == 30 and set(np.bincount(micrographs.labels)) == {3} and back.set_aside() == ()
+    dataset = Synthetic("", {"size": 30, "seed": 0, "balanced": True}, 64, Silence())
+    for position in (0, 17):
+        category = dataset.facts(position)["category"]
+        with Image.open(out / category / f"synthetic-{position:06d}.png") as image:
+            assert np.array_equal(np.asarray(image), dataset.draw(position, (90, 120)))
+    records = read_records(out / "records.jsonl")
+    assert {record.picture for record in records} == set(micrographs.ids) and len(records) == 30 * 22
+    first = [record for record in records if record.picture.endswith("000000.png")]
+    assert {fact for record in first for fact in record.facts} <= set(dataset.facts(0).items())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("sheet", "--out", "{}/s.jpg"), "ends in .png"),
+        (("sheet", "--out", "{}/none/s.png"), "make the folder first"),
+        (("sheet", "--out", "{}/s.png", "--size", "3"), "16 to 2048"),
+        (("sheet", "--out", "{}/s.png", "--dataset", "synthetik"), "did you mean 'synthetic'"),
+        (("sheet", "--out", "{}/s.png", "--beside", "{}/none"), "there is no folder"),
+        (("sheet", "--out", "{}/s.png", "--set", "synthetic.sise=3"), "did you mean 'size'"),
+        (("export", "--out", "{}/e", "--size", "large"), "WIDTHxHEIGHT"),
+        (("export", "--out", "{}/e", "--size", "90x120"), "square to 3:2"),
+        (("export", "--out", "{}/e", "--size", "200x100"), "square to 3:2"),
+        (("export", "--out", "{}/e", "--count", "0"), "1 to 1200"),
+        (("export", "--out", "{}"), "not an empty folder"),
+        (("export", "--out", "{}/e", "--dataset", "folder:{}/sem"), "draws no pictures"),
+        (("export", "--out", "{}/e", "--teacher", "scripter"), "did you mean 'scripted'"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_nothing_is_written(bench, tmp_path, arguments, sentence):
+    pictures(tmp_path / "sem")
+    before = sorted(tmp_path.rglob("*"))
+    code, out, err = bench("data", *(argument.format(tmp_path) for argument in arguments))
+    lines = [line for line in err.splitlines() if line.startswith("error: ")]
+    assert code == 2 and sentence in err and len(lines) == 1 and "Traceback" not in err
+    assert [path for path in sorted(tmp_path.rglob("*")) if "store" not in path.parts] == before
