@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 test test-slow: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow check format clean docs
+.PHONY: demo test test-slow benchmarks check format clean docs
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority $(OPTIONS)
@@ -17,6 +17,10 @@ test: $(VENV)/installed-test
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/pytest -m slow --durations 10
+
+# Some minutes on an idle machine; NAMES="text_metrics generation" runs those alone.
+benchmarks: $(VENV)/installed
+	$(BIN)/python -m benchmarks.run $(NAMES)
 
 check: $(VENV)/installed-test
 	$(BIN)/ruff format --check

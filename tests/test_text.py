@@ -1,14 +1,23 @@
-"""Text metrics: the paper's printed scores, and pairs that leave something empty."""
+"""Text metrics: the paper's printed scores, the libraries' own values, and pairs that leave something empty."""
 
+import lzma
 import subprocess
 import sys
 import warnings
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from nltk.stem.porter import PorterStemmer
 from nltk.translate.bleu_score import sentence_bleu
+from nltk.translate.meteor_score import single_meteor_score
+from rouge_score.rouge_scorer import RougeScorer
 
+from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.text import METRICS, text_scores
+from bench.tasks.metrics.wordnet import wordnet
+from bench.tasks.teachers.scripted import ScriptedTeacher
 
 # The paper's Table 7: ground truth, answer, BLEU-2, ROUGE-L, METEOR as printed.
 TABLE_7 = [
@@ -103,6 +112,85 @@ TABLE_7 = [
 ]
 TRUTHS, ANSWERS = [row[0] for row in TABLE_7], [row[1] for row in TABLE_7]
 EIGHTH = 7  # its printed BLEU-2 and METEOR fit no definition that fits the others
+GOLDEN = Path(__file__).parent / "golden" / "meteor.tsv.xz"
+ODD = [
+    "",
+    " \n ",
+    "...",
+    "a",
+    "A a a A",
+    "the the the wires the wires",
+    "wires the wires the the",
+    "Nanowires, nano-wires; NANOWIRES!",
+    "running runs ran run runner",
+    "run run running ran",
+    "the fibers shown depict mice",
+    "depicted mouse fibre showing the film movie",
+    "\N{GREEK CAPITAL LETTER SIGMA}\N{GREEK CAPITAL LETTER SIGMA} 5\N{MICRO SIGN}m \N{KELVIN SIGN}elvin "
+    "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}s",
+    "\N{GREEK SMALL LETTER SIGMA}\N{GREEK SMALL LETTER FINAL SIGMA} 5 m k\N{NO-BREAK SPACE}elvin is i\x1fs",
+    "na\u00efve na\u0131ve 100nm 100 nm 100-nm",
+    "one two three four five six seven eight",
+    "eight seven six five four three two one",
+]
+
+
+def scripted():
+    """The teacher's answers on two sets of pictures, question by question."""
+    random = np.random.default_rng(0)
+
+    def scene(number):
+        category = CATEGORIES[number % len(CATEGORIES)]
+        values = {kind: str(random.choice(values)) for kind, values in KINDS.items()}
+        return {**values, "category": category, "shape": str(random.choice(SHAPES[category]))}
+
+    def answers(name):
+        scenes = [scene(number) for number in range(60)]
+        loaded = SimpleNamespace(ids=[f"{name}{number}" for number in range(60)])
+        dataset = SimpleNamespace(name=name, load=lambda: loaded, facts=lambda position: scenes[position])
+        return [record.answer for record in ScriptedTeacher("", 0).records(dataset)]
+
+    return list(zip(answers("a"), answers("b"), strict=True))
+
+
+def golden():
+    lines = lzma.decompress(GOLDEN.read_bytes()).decode().splitlines()
+    return [tuple(line.split("\t")[1::-1]) for line in lines]
+
+
+PAIRS = {
+    "scripted": scripted,
+    "golden": golden,
+    "paper": lambda: list(zip(ANSWERS, TRUTHS, strict=True)),
+    "odd": lambda: [(answer, truth) for answer in ODD for truth in ODD],
+}
+
+
+def by_the_libraries(answer, truth):
+    """The libraries' scores of one pair, each asked for it alone."""
+    weights = [(1 / 2,) * 2, (1 / 4,) * 4]
+    rouge = RougeScorer(["rouge1", "rouge2", "rougeL"]).score(truth, answer)
+    return [
+        *sentence_bleu([truth.split()], answer.split(), weights),
+        *(rouge[name].fmeasure for name in ("rouge1", "rouge2", "rougeL")),
+        single_meteor_score(truth.split(), answer.split(), wordnet=wordnet()),
+    ]
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_every_value_is_the_libraries_own_to_the_last_bit(kind):
+    pairs = PAIRS[kind]()
+    scores = text_scores(*zip(*pairs, strict=True))
+    with warnings.catch_warnings(action="ignore"):
+        expected = [by_the_libraries(*pair) for pair in pairs]
+    assert np.column_stack([scores[name] for name in METRICS[:-1]]).tolist() == expected
+
+
+def test_a_word_is_stemmed_once_however_often_it_occurs(monkeypatch):
+    stemmed, stem = [], PorterStemmer.stem
+    monkeypatch.setattr(PorterStemmer, "stem", lambda self, word: stemmed.append(word) or stem(self, word))
+    text_scores(["wires shown", "wires grown"] * 3, ["the wire", "the wiring"] * 3)
+    assert sorted(stemmed) == sorted(set(stemmed))
 
 
 @pytest.mark.parametrize(("metric", "column"), [("bleu2", 2), ("rougeL", 3), ("meteor", 4)])

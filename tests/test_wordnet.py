@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from nltk.translate.meteor_score import single_meteor_score
 
-from bench.tasks.metrics.wordnet import RESOURCE, wordnet
+from bench.tasks.metrics.wordnet import RESOURCE, synonyms_within, wordnet
 
 GOLDEN = Path(__file__).parent / "golden" / "meteor.tsv.xz"
 
@@ -86,6 +86,12 @@ def test_names_keep_their_case() -> None:
 
 def test_an_unknown_word_has_no_synsets() -> None:
     assert wordnet().synsets("qwrtzp") == []
+
+
+def test_synonyms_are_kept_where_they_are_among_the_words_asked_for():
+    synonyms = synonyms_within({"fibre", "movie", "film"})
+    found = {word: synonyms(word) for word in ("fiber", "films", "fibre", "wire")}
+    assert found == {"fiber": {"fibre"}, "films": {"film", "movie"}, "fibre": set(), "wire": set()}
 
 
 def test_the_resource_is_small_and_stands_beside_its_licence() -> None:

@@ -3,19 +3,28 @@
 The definitions are those that reproduce the scores the paper prints beside its sample answers: nltk's
 sentence BLEU without smoothing and its ``single_meteor_score``, both on text split at white space and with
 nltk's default parameters, and the F-measure of rouge-score on its own tokens, without stemming.
+
+The values equal those of the two libraries to the last bit. What a word decides (its tokens, stem and synonyms)
+is asked of them once a call, and n-grams and subsequences, which each pair has anew, are counted here.
 """
 
+import math
 import sys
+from collections import Counter
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any
+from functools import cache
+from itertools import chain
 
 import numpy as np
 
-from bench.tasks.metrics.wordnet import wordnet
+from bench.tasks.metrics.meteor import meteor
 
 METRICS = ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "length_ratio")
 """What ``text_scores`` returns, in this order; all but the last lie in 0…1, more is better."""
+
+Words = Sequence[str]
+Pair = tuple[list[str], list[str]]
+"""The words of an answer and of its reference."""
 
 
 def text_scores(answers: Sequence[str], references: Sequence[str]) -> dict[str, np.ndarray]:
@@ -25,44 +34,82 @@ def text_scores(answers: Sequence[str], references: Sequence[str]) -> dict[str, 
     is words of the answer over words of the reference (over 1 where the reference has none). ValueError where
     the two differ in number.
     """
-    pairs = list(zip(answers, references, strict=True))
-    words = [(answer.split(), reference.split()) for answer, reference in pairs]
-    lengths = [len(answer) / max(1, len(reference)) for answer, reference in words]
+    pairs = [(answer.split(), reference.split()) for answer, reference in zip(answers, references, strict=True)]
+    lengths = [len(answer) / max(1, len(reference)) for answer, reference in pairs]
     return {
-        **_bleu(words),
-        **_rouge(pairs),
-        "meteor": _meteor(words),
+        **_columns(("bleu2", "bleu4"), [_bleu(answer, reference) for answer, reference in pairs]),
+        **_columns(("rouge1", "rouge2", "rougeL"), _rouge(pairs)),
+        "meteor": meteor(pairs),
         "length_ratio": np.array(lengths, float),
     }
 
 
-def _bleu(pairs: list[tuple[list[str], list[str]]]) -> dict[str, np.ndarray]:
-    from nltk.translate.bleu_score import sentence_bleu
-
-    weights = [(1 / 2,) * 2, (1 / 4,) * 4]
-    rows = [sentence_bleu([reference], answer, weights, smoothing_function=_unsmoothed) for answer, reference in pairs]
-    return _columns(("bleu2", "bleu4"), rows)
-
-
-def _unsmoothed(precisions: list[Fraction], **_: object) -> list[Fraction | float]:
-    # As nltk's own method0, which warns at every pair without a common 4-gram.
-    return [precision if precision.numerator else sys.float_info.min for precision in precisions]
-
-
-def _rouge(pairs: list[tuple[str, str]]) -> dict[str, np.ndarray]:
-    from rouge_score.rouge_scorer import RougeScorer
-
-    names = ("rouge1", "rouge2", "rougeL")
-    scorer = RougeScorer(names, use_stemmer=False)
-    scores = [scorer.score(reference, answer) for answer, reference in pairs]
-    return _columns(names, [[score[name].fmeasure for name in names] for score in scores])
+def _bleu(answer: Words, reference: Words) -> tuple[float, float]:
+    """Return nltk's sentence BLEU-2 and BLEU-4; as there, what is never found counts as the smallest number."""
+    found = [_common(answer, reference, size) for size in (1, 2, 3, 4)]
+    if not found[0]:
+        return 0.0, 0.0
+    possible = [max(1, len(answer) - size) for size in range(4)]
+    logs = [
+        math.log(count / most if count else sys.float_info.min) for count, most in zip(found, possible, strict=True)
+    ]
+    brevity = 1 if len(answer) > len(reference) else math.exp(1 - len(reference) / len(answer))
+    return (
+        brevity * math.exp(math.fsum(log / 2 for log in logs[:2])),
+        brevity * math.exp(math.fsum(log / 4 for log in logs)),
+    )
 
 
-def _meteor(pairs: list[tuple[list[str], list[str]]]) -> np.ndarray:
-    from nltk.translate.meteor_score import single_meteor_score
+def _rouge(pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
+    """Return ROUGE-1, -2 and -L of each pair; white space ends a token, so that words can be cut up one by one."""
+    from rouge_score.tokenize import tokenize
 
-    lexicon: Any = wordnet()
-    return np.array([single_meteor_score(reference, answer, wordnet=lexicon) for answer, reference in pairs], float)
+    tokens = cache(lambda word: tokenize(word, None))
+
+    def score(answer: Words, reference: Words) -> tuple[float, float, float]:
+        said, meant = [list(chain.from_iterable(map(tokens, words))) for words in (answer, reference)]
+        return (
+            _f_measure(_common(said, meant, 1), len(said), len(meant)),
+            _f_measure(_common(said, meant, 2), len(said) - 1, len(meant) - 1),
+            _f_measure(_longest_common_subsequence(said, meant), len(said), len(meant)),
+        )
+
+    return [score(answer, reference) for answer, reference in pairs]
+
+
+def _f_measure(found: int, said: int, meant: int) -> float:
+    """Return the harmonic mean of precision and recall in rouge-score's order of operations."""
+    if not found:
+        return 0.0
+    precision, recall = found / said, found / meant
+    return 2 * precision * recall / (precision + recall)
+
+
+def _common(answer: Words, reference: Words, size: int) -> int:
+    """Count the n-grams of this size that two texts have in common, each as often as both have it."""
+    left = Counter(_ngrams(reference, size))
+    common = 0
+    for ngram in _ngrams(answer, size):
+        if left.get(ngram):
+            left[ngram] -= 1
+            common += 1
+    return common
+
+
+def _ngrams(words: Words, size: int) -> zip:
+    return zip(*(words[start:] for start in range(size)), strict=False)
+
+
+def _longest_common_subsequence(first: Words, second: Words) -> int:
+    """Return its length; a row of the table is the bits of one number (H. Hyyrö, Bit-parallel LCS, 2004)."""
+    places: dict[str, int] = {}
+    for place, word in enumerate(first):
+        places[word] = places.get(word, 0) | 1 << place
+    everywhere = row = (1 << len(first)) - 1
+    for word in second:
+        matched = row & places.get(word, 0)
+        row = ((row + matched) | (row - matched)) & everywhere
+    return len(first) - row.bit_count()
 
 
 def _columns(names: tuple[str, ...], rows: list) -> dict[str, np.ndarray]:

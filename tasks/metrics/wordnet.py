@@ -6,6 +6,7 @@ G. A. Miller, WordNet: a lexical database for English (1995); notice in WORDNET_
 
 import lzma
 from collections import defaultdict
+from collections.abc import Callable, Set
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -92,6 +93,17 @@ class WordNet(NamedTuple):
         if bases is None:
             bases = (form.removesuffix(end) + new for end, new in SUFFIXES[speech] if form.endswith(end))
         return dict.fromkeys((form, *bases))
+
+
+def synonyms_within(words: Set[str]) -> Callable[[str], Set[str]]:
+    """Return what looks up a word's synonyms among these words, without itself, in WordNet once a word."""
+
+    @cache
+    def synonyms(word: str) -> Set[str]:
+        names = {name for synset in wordnet().synsets(word) for name in synset.names}
+        return (names & words) - {word}
+
+    return synonyms
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Speed measurements: ours against a named peer, in turns, in one run."""

@@ -1,0 +1,34 @@
+"""Answering 48 questions in 24 tokens, pictures included: MVaEMa against BLIP, both greedy."""
+
+from bench.models.mvaema.generate import Decoding, generate
+from benchmarks.measurement import Row, in_turns
+from benchmarks.visual_questions import RECORDS, Size, batch, blip, blip_questions, mvaema
+
+FULL = Size()
+
+
+def rows() -> list[Row]:
+    """Return the one row."""
+    return [generation()]
+
+
+def generation(size: Size = FULL, repetitions: int = 5) -> Row:
+    """Measure; AssertionError where one of the two says fewer tokens than it should."""
+    import torch
+
+    model, given = mvaema(size).eval(), batch(size)
+    prompts, decoding = given.tokens[:, : size.prompt], Decoding(max_new_tokens=size.answer)
+    peer, asked = blip(size).eval(), blip_questions(size)
+
+    @torch.inference_mode()
+    def ours() -> None:
+        said = generate(model, model.vision(given.pixels), prompts, decoding)
+        assert max(len(row) for row in said) == size.answer, "all answers ended early"
+
+    def theirs() -> None:
+        said = peer.generate(**asked, do_sample=False, min_new_tokens=size.answer, max_new_tokens=size.answer)
+        assert said.shape == (RECORDS, 1 + size.answer), "BLIP generated another number of tokens"
+
+    timing = in_turns(ours, theirs, repetitions)
+    what = f"generating {size.answer} tokens for {RECORDS} questions"
+    return Row(what, "BlipForQuestionAnswering", timing, "of its time", 0.5)

@@ -1,0 +1,95 @@
+"""The whole command `bench table all`, and a `bench run` that finds all done, over thousands of records."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.cell import Cell
+from bench.config import load_config
+from bench.freshness import code_mark
+from bench.plan import Plan
+from bench.progress import Silence
+from bench.registry import Registry
+from bench.rows import Request
+from bench.store import Store
+from benchmarks.measurement import Row, alone
+
+MODELS = ("mvaema", "llava", "blind", "majority")
+FOLDS = 10
+SETTINGS = ("synthetic.size=200", "synthetic.balanced=true", "vqa.questions=2", "machine.threads=1")
+
+
+def rows() -> list[Row]:
+    """Return the rows of both commands."""
+    return large_store()
+
+
+def large_store(repeats: int = 150, repetitions: int = 3) -> list[Row]:
+    """Measure both on a store of four models, ten folds and these many repeats: 6,000 records."""
+    records = f"{len(MODELS) * FOLDS * repeats:,} records"
+    with _store(repeats) as store:
+        kept = ["--store", str(store.root)]
+        run = [*_run(MODELS, "all"), "--repeats", str(repeats), *kept]
+        said = _bench(*run)
+        assert "nothing to do" in said, said
+        table = alone(lambda: _bench("table", "all", *kept), repetitions)
+        idle = alone(lambda: _bench(*run), repetitions)
+    return [
+        Row(f"`bench table all` over {records}", "", table, "s", 2),
+        Row(f"`bench run` over {records}, all done", "", idle, "s", 3),
+    ]
+
+
+@contextmanager
+def _store(repeats: int) -> Iterator[Store]:
+    """Fill a store with copies of one true record, one for each cell of a large run."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        _bench(*_run(("majority",), "0"), "--store", folder)
+        (made,) = _plan(("majority",), 1, "0").cells
+        record = store.record(made.id)
+        assert record is not None, "a cell that was run has a record"
+        plan = _plan(MODELS, repeats, "all")
+        assert len(plan.cells) == len(MODELS) * FOLDS * repeats
+        for cell in plan.cells:
+            _write(store, plan, cell, made, record)
+        yield store
+
+
+def _plan(models: tuple[str, ...], repeats: int, folds: str) -> Plan:
+    config, explicit = load_config("demo", SETTINGS, {"folds": folds, "repeats": repeats})
+    return Plan(Request("vqa", models, config, explicit), Registry(), Silence())
+
+
+def _write(store: Store, plan: Plan, cell: Cell, made: Cell, record: Mapping[str, Any]) -> None:
+    """Write a cell's record and let its stages be those that were made."""
+    row = plan.rows[cell.model]
+    own = {
+        "cell": cell.identity,
+        "protocol": plan.protocol,
+        "stages": {stage.name: stage.fingerprint for stage in cell.stages},
+        "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
+        "model": {**record["model"], "label": row.spec.label, "settings": dict(row.settings)},
+    }
+    for stage, source in zip(cell.stages, made.stages, strict=True):
+        link = store.stage(stage.fingerprint)
+        if not link.exists():
+            link.symlink_to(store.stage(source.fingerprint))
+    text = json.dumps({**record, **own}, indent=1)
+    (store.root / "cells" / f"{cell.id}.json").write_text(text, encoding="utf-8")
+
+
+def _run(models: tuple[str, ...], folds: str) -> list[str]:
+    settings = [part for setting in SETTINGS for part in ("--set", setting)]
+    return ["run", "--task", "vqa", "--models", ",".join(models), "--folds", folds, *settings]
+
+
+def _bench(*arguments: str) -> str:
+    command = [sys.executable, "-m", "bench", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout
