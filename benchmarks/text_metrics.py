@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+from nltk.translate.bleu_score import sentence_bleu
+from nltk.translate.meteor_score import single_meteor_score
+from rouge_score.rouge_scorer import RougeScorer
+
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.meteor import meteor
 from bench.tasks.metrics.text import METRICS, text_scores
@@ -66,15 +70,12 @@ def _scene(category: str, draw: random.Random) -> dict[str, str]:
 
 
 def _meteor_one_by_one(pairs: Sequence[tuple[str, str]]) -> list[float]:
-    from nltk.translate.meteor_score import single_meteor_score
 
     lexicon: Any = wordnet()
     return [single_meteor_score(truth.split(), answer.split(), wordnet=lexicon) for answer, truth in pairs]
 
 
 def _six_one_by_one(pairs: Sequence[tuple[str, str]]) -> list[list[float]]:
-    from nltk.translate.bleu_score import sentence_bleu
-    from rouge_score.rouge_scorer import RougeScorer
 
     names = ["rouge1", "rouge2", "rougeL"]
     scorer, weights = RougeScorer(names), [(1 / 2,) * 2, (1 / 4,) * 4]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import submitit  # noqa: F401 -- its import closes the streams of logging handlers: before any takes pytest's for its own
 
 from bench.cli.main import main
 

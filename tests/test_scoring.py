@@ -73,7 +73,7 @@ def test_an_item_holds_question_answer_scores_and_facts():
         "question",
         "reference",
         "answer",
-        *NAMES[:6],
+        *NAMES,
         "facts_asked",
         "facts_right",
     ]
