@@ -15,7 +15,7 @@ from tests.conftest import SMALL
 pytestmark = pytest.mark.slow
 
 TINY = ("embed_dim=16", "num_heads=2", "depth=1", "epochs=3", "max_new_tokens=24")
-SETTINGS = [part for name in ("mvaema", "blind") for text in TINY for part in ("--set", f"{name}.{text}")]
+SETTINGS = [part for text in TINY for part in ("--set", f"model.{text}")]
 COMMAND = ("-m", "bench", "run", "--task", "vqa", *SMALL, *SETTINGS, "--set", "machine.checkpoint_seconds=0")
 
 

@@ -85,3 +85,8 @@ def test_the_registered_task_resolves_and_posing_knows_no_metric():
     assert {setting.stage for setting in spec.settings.values()} == {"predict"}
     assert not [module for module in closure(spec.poses.partition(":")[0]) if "metrics" in module]
     pose(instructions(2), {name: setting.default for name, setting in spec.settings.items()})
+
+
+def test_protocols_with_and_without_caption_differ_in_that_choice_alone():
+    given, withheld = (protocol({"caption": value, "questions": "all"}) for value in ("with", "without"))
+    assert {key for key in given if given[key] != withheld[key]} == {"caption"}

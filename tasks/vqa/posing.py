@@ -26,11 +26,9 @@ def pose(test: Instructions, settings: Mapping[str, Any]) -> Instructions:
 
 def protocol(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
-    with_caption = settings["caption"] == "with"
     questions = settings["questions"]
     return {
         "caption": settings["caption"],
-        "prompt": "the caption that names the category, then the question" if with_caption else "the question",
         "questions": "all of each picture" if questions == "all" else f"{questions} of each picture, dealt in turn",
         "subset_seed": None if questions == "all" else SUBSET_SEED,
     }
