@@ -92,7 +92,8 @@ class Registry:
         for _ in self._loading(None):
             pass
         for model in list(self._specs["model"].values()):
-            if model.family not in self._specs["family"]:
+            # A plugin's second stray is gone with its first.
+            if model.name in self._specs["model"] and model.family not in self._specs["family"]:
                 self._set_aside(
                     self._owners["model", model.name], str(unknown("family", model.family, self._specs["family"]))
                 )

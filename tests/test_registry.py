@@ -106,8 +106,8 @@ def test_a_plugin_whose_family_nobody_has_is_named_and_set_aside():
     registry = _with(lost)
     with pytest.raises(BenchError, match="model 'stray' of plugin 'lost': unknown family .* did you mean 'assistant'"):
         registry.family(registry.find("model", "stray")[0])
-    registry = _with(lost)
-    assert "stray" not in registry.every("model")
+    registry = _with(_Point("lost", *(ModelSpec(name, name, "assistent") for name in ("stray", "second"))))
+    assert not {"stray", "second"} & registry.every("model").keys()
     assert "lost" in registry.failures
 
 

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import StoreFolder
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
 def doctor_command(
-    store: Annotated[str | None, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
+    store: StoreFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Look at this machine: versions, devices, room, resources, each with its remedy."""

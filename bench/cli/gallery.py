@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import Dataset, Protocol, StoreFolder
+
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -16,9 +18,9 @@ def gallery_command(
     worst: Annotated[int, typer.Option(min=1, help="how many answers")] = 20,
     table: Annotated[str, typer.Option(help="the table of scores whose columns judge the answers")] = "1",
     column: Annotated[Text, typer.Option(help="judge by this column [default: as the table judges controls]")] = None,
-    dataset: Annotated[Text, typer.Option(help="records of this dataset [default: the latest run's]")] = None,
-    protocol: Annotated[Text, typer.Option(help="first letters of a protocol [default: the latest run's]")] = None,
-    store: Annotated[Text, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
+    dataset: Dataset = None,
+    protocol: Protocol = None,
+    store: StoreFolder = None,
 ) -> None:
     """Show a model's worst answers with their pictures."""
     from bench.cli.output import write_out

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.cli.options import StoreFolder
+
 if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
     from bench.cell import Cell
     from bench.plan import Plan
@@ -39,7 +41,7 @@ def run_command(
     ] = None,
     launcher: Annotated[str, typer.Option(help="inline or local")] = "inline",
     jobs: Annotated[int, typer.Option(min=1, help="workers of the local launcher")] = 1,
-    store: Annotated[Text, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
+    store: StoreFolder = None,
     force: Annotated[bool, typer.Option("--force", help="compute again what stands")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what is done, stale, missing")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="name the inputs that changed; implies --dry-run")] = False,

@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import StoreFolder
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Tidy a store, or join two.")
-Folder = Annotated[str | None, typer.Option("--store", help="folder of results [default: $BENCH_STORE, else ./runs]")]
 
 
 @app.command("gc")
 def gc_command(
     days: Annotated[float, typer.Option(min=0, help="leave what was touched in the last so many days")] = 7.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would go")] = False,
-    store: Folder = None,
+    store: StoreFolder = None,
 ) -> None:
     """Drop the stages that no record refers to."""
     from bench.store import Store, default_store

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.cli.options import Dataset, Protocol, StoreFolder
+
 if TYPE_CHECKING:
     from bench.registry import Registry
     from bench.store import Store
@@ -17,8 +19,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def table_command(
     names: Annotated[list[str], typer.Argument(help="names or numbers of tables, or all; see `bench list tables`")],
-    dataset: Annotated[Text, typer.Option(help="records of this dataset [default: the latest run's]")] = None,
-    protocol: Annotated[Text, typer.Option(help="first letters of a protocol [default: the latest run's]")] = None,
+    dataset: Dataset = None,
+    protocol: Protocol = None,
     by: Annotated[Text, typer.Option(help="break it down, for example by category or question")] = None,
     vary: Annotated[
         Text, typer.Option(help="set protocols side by side that differ in this, for example caption")
@@ -26,7 +28,7 @@ def table_command(
     form: Annotated[str, typer.Option("--format", help="markdown, latex, html, csv or json")] = "markdown",
     published: Annotated[bool, typer.Option(help="show the paper's numbers")] = True,
     strict: Annotated[bool, typer.Option("--strict", help="exit 1 if a control wins or folds are missing")] = False,
-    store: Annotated[Text, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
+    store: StoreFolder = None,
     out: Annotated[Text, typer.Option(help="write to this file, pictures beside it")] = None,
 ) -> None:
     """Print tables of what was measured, beside what was published."""

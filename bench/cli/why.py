@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import Dataset, Protocol, StoreFolder
+
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -14,9 +16,9 @@ def why_command(
     table: Annotated[str, typer.Argument(help="name or number of a table")],
     row: Annotated[str, typer.Argument(help="the row's label, or the model's name")],
     column: Annotated[str, typer.Argument(help="the column's heading, or the metric's name")],
-    dataset: Annotated[Text, typer.Option(help="records of this dataset [default: the latest run's]")] = None,
-    protocol: Annotated[Text, typer.Option(help="first letters of a protocol [default: the latest run's]")] = None,
-    store: Annotated[Text, typer.Option(help="folder of results [default: $BENCH_STORE, else ./runs]")] = None,
+    dataset: Dataset = None,
+    protocol: Protocol = None,
+    store: StoreFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Tell what one number of a table comes from."""

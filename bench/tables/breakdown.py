@@ -9,7 +9,7 @@ from bench.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.statistics import mean_std
 from bench.store import Store
-from bench.tables.items import items_of
+from bench.tables.items import items_of, score_of
 from bench.tables.scores import caption
 from bench.tables.selection import Record, Selection
 from bench.tables.staleness import stale
@@ -70,18 +70,9 @@ def _rows(
 
 
 def _cell(column: Column, found: Sequence[tuple[Record, list[Mapping[str, Any]]]]) -> TableCell:
-    known = [(value, record) for record, items in found if (value := _value(column, items)) is not None]
+    known = [(value, record) for record, items in found if (value := score_of(column, items)) is not None]
     if not known:
         return TableCell(digits=column.digits)
     mean, std, n = mean_std([value for value, _ in known])
     behind = tuple(record["stages"]["score"] for _, record in known)
     return TableCell(mean, std, n, digits=column.digits, fingerprints=behind)
-
-
-def _value(column: Column, items: Sequence[Mapping[str, Any]]) -> float | None:
-    """Return a metric's mean over items: of one field, or of one field's sum over another's."""
-    above, below = column.share or (column.metric, None)
-    if above not in items[0]:
-        return None
-    total = len(items) if below is None else sum(item[below] for item in items)
-    return sum(item[above] for item in items) / total if total else None

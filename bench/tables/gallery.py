@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from bench.errors import BenchError, unknown
 from bench.specs import Column, TableSpec
 from bench.store import Store
-from bench.tables.items import items_of
+from bench.tables.items import items_of, score_of
 from bench.tables.layout import number
 from bench.tables.page import page
 from bench.tables.selection import Selection
@@ -37,8 +37,8 @@ def worst_answers(
         raise BenchError(f"table {spec.name!r} does not judge answers one by one; name a table of scores")
     judging = _judging(spec, column)
     items = [item for record in selection.by_model[model] for item in items_of(store, record)]
-    judged = [item for item in items if any(_score(column, item) is not None for column in judging)]
-    judged.sort(key=lambda item: [1.0 if (score := _score(column, item)) is None else score for column in judging])
+    judged = [item for item in items if any(score_of(column, [item]) is not None for column in judging)]
+    judged.sort(key=lambda item: [1.0 if (score := score_of(column, [item])) is None else score for column in judging])
     return [_answer(spec, item) for item in judged[:count]]
 
 
@@ -56,15 +56,6 @@ def _judging(spec: TableSpec, wanted: str | None) -> list[Column]:
     return [columns[name] for name in names]
 
 
-def _score(column: Column, item: Mapping[str, Any]) -> float | None:
-    above, below = column.share or (column.metric, None)
-    if above not in item:
-        return None
-    if below is None:
-        return float(item[above])
-    return item[above] / item[below] if item[below] else None
-
-
 def _answer(spec: TableSpec, item: Mapping[str, Any]) -> Answer:
-    scores = {column.label: number(_score(column, item), None, column.digits) for column in spec.columns}
+    scores = {column.label: number(score_of(column, [item]), None, column.digits) for column in spec.columns}
     return Answer(item["picture"], item["category"], item["question"], item["reference"], item["answer"], scores)

@@ -1,8 +1,10 @@
 """The items of a record: one flat mapping a question, as its task scored it."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.specs import Column
 from bench.store import Store
 from bench.tables.selection import Record
 
@@ -13,3 +15,12 @@ def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
     if product is None:
         return []
     return [json.loads(line) for line in (product / "items.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def score_of(column: Column, items: Sequence[Mapping[str, Any]]) -> float | None:
+    """Return a column's score over items: the mean of one field, or one field's sum over another's; None without."""
+    above, below = column.share or (column.metric, None)
+    if above not in items[0]:
+        return None
+    total = len(items) if below is None else sum(item[below] for item in items)
+    return sum(item[above] for item in items) / total if total else None
