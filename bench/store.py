@@ -34,6 +34,7 @@ class Store:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._read: dict[str, tuple[int, dict[str, Any]]] = {}
 
     def prepare(self) -> None:
         """Make the folders; BenchError where nothing can be written."""
@@ -98,9 +99,9 @@ class Store:
         return record if record is not None and record["format"] == RECORD_FORMAT else None
 
     def records(self) -> list[dict[str, Any]]:
-        """Return all records, through the index where it still fits the files."""
+        """Return all records, not to be changed: those read before or indexed, where they still fit the files."""
         stamps = {entry.name: entry.stat().st_mtime_ns for entry in _files(self.root / "cells")}
-        known = {name: (stamp, record) for name, stamp, record in self._indexed()}
+        known = self._read or {name: (stamp, record) for name, stamp, record in self._indexed()}
         fresh = {
             name: _found(self.root / "cells" / name)
             for name, stamp in stamps.items()
@@ -110,6 +111,7 @@ class Store:
             known = {name: (stamp, fresh.get(name) or known[name][1]) for name, stamp in stamps.items()}
             lines = (json.dumps([name, stamp, record]) for name, (stamp, record) in known.items())
             write_text(self.root / "index.jsonl", "".join(f"{line}\n" for line in lines))
+        self._read = known
         return [record for _, record in known.values() if record["format"] == RECORD_FORMAT]
 
     def _indexed(self) -> Iterator[tuple[str, int, dict[str, Any]]]:

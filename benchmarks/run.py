@@ -6,7 +6,16 @@ from importlib import import_module
 
 from benchmarks.measurement import Row, as_table
 
-NAMES = ("text_metrics", "training_step", "generation", "pictures", "training_loop", "command_line", "large_store")
+NAMES = (
+    "text_metrics",
+    "training_step",
+    "generation",
+    "pictures",
+    "drawing",
+    "training_loop",
+    "command_line",
+    "large_store",
+)
 """The measurements, each a module of this package with ``rows()``."""
 
 

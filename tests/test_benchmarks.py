@@ -4,7 +4,17 @@ from types import SimpleNamespace
 
 import pytest
 
-from benchmarks import command_line, generation, large_store, pictures, run, text_metrics, training_loop, training_step
+from benchmarks import (
+    command_line,
+    drawing,
+    generation,
+    large_store,
+    pictures,
+    run,
+    text_metrics,
+    training_loop,
+    training_step,
+)
 from benchmarks.measurement import Row, Timing, as_table, in_turns
 from benchmarks.visual_questions import Size
 
@@ -16,6 +26,7 @@ SMALL = {
     "three losses, 48 questions about 12": lambda: [training_step.three_losses(SIZE, 12, 1)],
     "generating 4 tokens for 48": lambda: [generation.generation(SIZE, 1)],
     "4 pictures of 1024 x 768": lambda: [pictures.pictures(4, 1)],
+    "drawing 4 pictures": lambda: [drawing.drawing(4, 1)],
     "2 epochs of 1 steps": lambda: [training_loop.training_loop(SIZE, 1, 1)],
     "`bench --help`": lambda: [command_line.command_help(1)],
     "over 40 records, all done": lambda: large_store.large_store(1, 1),

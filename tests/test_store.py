@@ -60,7 +60,7 @@ def test_the_index_serves_records_that_did_not_change(tmp_path):
     name, stamp, record = json.loads((tmp_path / "index.jsonl").read_text())
     record["cell"]["fold"] = "from the index"
     (tmp_path / "index.jsonl").write_text(json.dumps([name, stamp, record]) + "\n")
-    assert store.records()[0]["cell"]["fold"] == "from the index"
+    assert Store(tmp_path).records()[0]["cell"]["fold"] == "from the index"
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):

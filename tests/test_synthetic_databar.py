@@ -53,9 +53,9 @@ def test_label_field_and_magnification_agree_over_three_decades():
     for number in range(300):
         reading = read_off(generator(1, number), long=number % 2 == 1)
         value, unit = reading.label.split()
-        stands_for = float(value) * (1000 if unit == "um" else 1)
+        stands_for = float(value) * (1000 if unit == "µm" else 1)
         wide, unit = reading.width.split()
-        field = float(wide) * (1000 if unit == "um" else 1)
+        field = float(wide) * (1000 if unit == "µm" else 1)
         assert field * reading.share == pytest.approx(stands_for, rel=0.03) and stands_for in STEPS
         times, *thousands, _ = reading.magnification.split()
         assert 1.27e8 / field == pytest.approx(float(times) * (1000 if thousands else 1), rel=0.03)

@@ -14,7 +14,8 @@ def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
     product = store.product(record["stages"]["score"])
     if product is None:
         return []
-    return [json.loads(line) for line in (product / "items.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = (product / "items.jsonl").read_text(encoding="utf-8").removesuffix("\n")
+    return json.loads("[" + lines.replace("\n", ",") + "]")  # at once: line by line takes half as long again
 
 
 def score_of(column: Column, items: Sequence[Mapping[str, Any]]) -> float | None:

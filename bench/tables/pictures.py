@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.config import Config, complete
 from bench.errors import BenchError
-from bench.progress import Silence
 from bench.registry import Registry
 from bench.specs import resolve
 from bench.tables.table import Table
@@ -22,6 +20,9 @@ def shown(tables: Iterable[Table]) -> list[str]:
 def as_png(names: Iterable[str], run: Mapping[str, Any], registry: Registry) -> dict[str, bytes]:
     """Return id to PNG of a run's pictures; BenchError where the dataset no longer holds one."""
     from PIL import Image
+
+    from bench.config import Config, complete  # here, so that a table without pictures does not wait for them
+    from bench.progress import Silence
 
     config = Config.model_validate(run["config"])
     spec, argument = registry.find("dataset", config.dataset)

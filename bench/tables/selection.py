@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import BenchError, unknown
-from bench.fingerprint import digest
 from bench.store import Store
 
 Record = Mapping[str, Any]
@@ -89,5 +88,5 @@ def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...
     return kept, {model: len(found) - len(kept[model]) for model, found in by_model.items()}
 
 
-def _kind(record: Record) -> str:
-    return digest([record["model"]["settings"], record["model"]["recipe"], record["code"]])
+def _kind(record: Record) -> tuple[Any, ...]:
+    return record["model"]["settings"], record["model"]["recipe"], record["code"]

@@ -1,22 +1,25 @@
 """Whether the code behind records has changed since they were written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from bench.errors import BenchError
 from bench.freshness import current_code
 from bench.registry import Registry
-from bench.specs import FamilySpec, ModelSpec, TaskSpec
 from bench.tables.selection import Record
 
 
 def stale(records: Sequence[Record], registry: Registry) -> bool | None:
-    """Tell whether the code behind any of the records has changed; None where the model is no longer installed."""
+    """Tell whether the code behind any of one model's records has changed; None where it is no longer installed."""
+    if not records:
+        return False
     try:
-        return any(current_code(*_behind(record, registry)) != record["code"] for record in records)
+        now = _code_now(records[0]["cell"], registry)
     except BenchError:
         return None
+    return any(record["code"] != now for record in records)
 
 
-def _behind(record: Record, registry: Registry) -> tuple[ModelSpec, FamilySpec, TaskSpec]:
-    model = registry.find("model", record["cell"]["model"])[0]
-    return model, registry.family(model), registry.find("task", record["cell"]["task"])[0]
+def _code_now(cell: Mapping[str, Any], registry: Registry) -> dict[str, str]:
+    model = registry.find("model", cell["model"])[0]
+    return current_code(model, registry.family(model), registry.find("task", cell["task"])[0])

@@ -20,9 +20,26 @@ class KeysValues(NamedTuple):
         """Return those of these rows (R,)."""
         return KeysValues(self.keys.index_select(0, rows), self.values.index_select(0, rows))
 
-    def followed_by(self, other: "KeysValues") -> "KeysValues":
-        """Return these with others behind them along T."""
-        return KeysValues(torch.cat([self.keys, other.keys], 2), torch.cat([self.values, other.values], 2))
+
+class Memory:
+    """Keys and values of a growing text, with ``room`` for so many tokens: adding one moves none of the others."""
+
+    def __init__(self, room: int) -> None:
+        self._room, self._tokens = room, 0
+        self._held: tuple[Tensor, ...] = ()
+
+    def add(self, new: KeysValues) -> KeysValues:
+        """Put new tokens behind those held and return all."""
+        before, self._tokens = self._tokens, self._tokens + new.keys.shape[2]
+        if not self._held:
+            self._held = tuple(part.new_empty(*part.shape[:2], self._room, part.shape[3]) for part in new)
+        for held, part in zip(self._held, new, strict=True):
+            held[:, :, before : self._tokens] = part
+        return KeysValues(*(held[:, :, : self._tokens] for held in self._held))
+
+    def take(self, rows: Tensor) -> None:
+        """Go on with these rows (R,) instead."""
+        self._held = tuple(held.index_select(0, rows) for held in self._held)
 
 
 class Attention(nn.Module):
@@ -43,7 +60,11 @@ class Attention(nn.Module):
 
     def attend(self, normed: Tensor, seen: KeysValues, mask: Tensor | None = None, causal: bool = False) -> Tensor:
         """Let normed inputs (B, T, D) attend; ``mask`` (B, 1, 1, S) is true where a key may be seen."""
-        mixed = scaled_dot_product_attention(self._split(self.query(normed)), *seen, attn_mask=mask, is_causal=causal)
+        queries = self._split(self.query(normed))
+        if mask is None and queries.shape[2] == 1:
+            mixed = (queries * queries.shape[3] ** -0.5 @ seen.keys.transpose(2, 3)).softmax(-1) @ seen.values
+        else:
+            mixed = scaled_dot_product_attention(queries, *seen, attn_mask=mask, is_causal=causal)
         return self.out(mixed.transpose(1, 2).flatten(2))
 
     def forward(self, inputs: Tensor, mask: Tensor | None = None, queries: slice = ALL) -> Tensor:

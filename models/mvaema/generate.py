@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from bench.models.mvaema.attention import Memory
 from bench.models.mvaema.grounded import select
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import DECODE, END, SPECIAL
@@ -31,8 +32,8 @@ def generate(
 
     All prompts have the same length, so that a row's answer does not depend on its neighbours.
     """
-    speaker = _Speaker(model, features, prompts)
     limit = min(decoding.max_new_tokens, model.answer_tokens - 1)
+    speaker = _Speaker(model, features, prompts, limit)
     if decoding.num_beams > 1:
         rows = _beam_search(speaker, len(prompts), decoding.num_beams, limit)
     else:
@@ -41,27 +42,33 @@ def generate(
 
 
 class _Speaker:
-    """The decoder at work: ``scores`` (B, vocabulary_size) of the next token, and what came before."""
+    """The decoder at work: ``scores`` (B, vocabulary_size) of the next token, and what came before.
 
-    def __init__(self, model: MVaEMaModel, features: Tensor, prompts: Tensor) -> None:
-        self._model, self._images = model, model.grounded.images(features)
+    It has room for so many tokens of an answer.
+    """
+
+    def __init__(self, model: MVaEMaModel, features: Tensor, prompts: Tensor, room: int) -> None:
+        self._model, self._images = model, tuple(type(i)(*(x.contiguous() for x in i)) for i in model.grounded.images(features))
         decode = torch.full_like(prompts[:, :1], DECODE)
         places = torch.arange(prompts.shape[1] + 1, device=prompts.device)
         places[-1] = self._place = model.prompt_tokens
         tokens = torch.cat([prompts, decode], dim=1)
-        hidden, self._past = model.decode(tokens, places.expand_as(tokens), self._images)
+        self._memories = [Memory(tokens.shape[1] + room) for _ in self._images]
+        hidden = model.decode(tokens, places.expand_as(tokens), self._images, self._memories)
         self.scores = self._speakable(hidden)
 
     def say(self, tokens: Tensor) -> None:
         """Go on with these tokens (B,)."""
         self._place += 1
         places = torch.full_like(tokens, self._place)
-        hidden, self._past = self._model.decode(tokens[:, None], places[:, None], self._images, self._past)
+        hidden = self._model.decode(tokens[:, None], places[:, None], self._images, self._memories)
         self.scores = self._speakable(hidden)
 
     def take(self, rows: Tensor) -> None:
         """Go on with these rows (R,) instead, each as often as it is named."""
-        self._images, self._past = select(self._images, rows), select(self._past, rows)
+        self._images = select(self._images, rows)
+        for memory in self._memories:
+            memory.take(rows)
         self.scores = self.scores.index_select(0, rows)
 
     def _speakable(self, hidden: Tensor) -> Tensor:
@@ -75,7 +82,7 @@ def _one_by_one(speaker: _Speaker, decoding: Decoding, limit: int, random: torch
     said: list[Tensor] = []
     running = torch.ones(len(speaker.scores), dtype=torch.bool, device=speaker.scores.device)
     while True:
-        token = _drawn(speaker.scores, decoding, random) if decoding.temperature > 0 else speaker.scores.argmax(-1)
+        token = _drawn(speaker.scores, decoding, random) if decoding.temperature > 0 else speaker.scores.max(-1).indices
         said.append(torch.where(running, token, END))
         running = running & (token != END)
         if len(said) == limit or not running.any():

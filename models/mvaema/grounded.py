@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import ALL, FIRST, Attention, KeysValues
+from bench.models.mvaema.attention import ALL, FIRST, Attention, KeysValues, Memory
 from bench.models.mvaema.text import TextEncoder, TextLayer
 
 Layered = tuple[KeysValues, ...]
@@ -55,19 +55,18 @@ class GroundedText(nn.Module):
         return self.matching(self.norm(hidden[:, 0])).squeeze(-1)
 
     def decode(
-        self, text: TextEncoder, hidden: Tensor, images: Layered, past: Layered | None = None
-    ) -> tuple[Tensor, Layered]:
+        self, text: TextEncoder, hidden: Tensor, images: Layered, memories: Sequence[Memory] | None = None
+    ) -> Tensor:
         """Decode embedded tokens (B, T, D), each seeing itself and those before it.
 
-        ``past`` holds the keys and values of earlier tokens; then T is 1. Padding stands after the tokens,
-        where none of them sees it. Returns hidden states and the past with these tokens added.
+        With ``memories``, one a layer, the tokens also see those of earlier calls and are kept for later ones;
+        only the first call may bring more than one. Padding stands after the tokens, where none of them sees it.
         """
-        known: list[KeysValues] = []
         for number, (layer, own, seen) in enumerate(zip(text.layers, self.layers, images, strict=True)):
             attention = own.causal_attention
             normed = attention.norm(hidden)
             now = attention.keys_values(normed)
-            known.append(now if past is None else past[number].followed_by(now))
-            hidden = hidden + attention.attend(normed, known[-1], causal=past is None)
+            known = memories[number].add(now) if memories else now
+            hidden = hidden + attention.attend(normed, known, causal=normed.shape[1] > 1)
             hidden = own.ground(hidden, seen, layer)
-        return self.norm(hidden), tuple(known)
+        return self.norm(hidden)

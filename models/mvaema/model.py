@@ -1,12 +1,14 @@
 """MVaEMa: image encoder, text encoder, image-grounded encoder and decoder under one roof (paper, Figure 1)."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from bench.models.mvaema.attention import Memory
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.grounded import GroundedText, Layered, select
 from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
@@ -68,10 +70,10 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         return pictures @ texts.T / self.log_temperature.exp().clamp(0.01, 1.0)
 
     def decode(
-        self, tokens: Tensor, positions: Tensor, images: Layered, past: Layered | None = None
-    ) -> tuple[Tensor, Layered]:
-        """Return the decoder's hidden states (B, S, D) of tokens, and what it remembers of them."""
-        return self.grounded.decode(self.text, self.embedding(tokens, positions), images, past)
+        self, tokens: Tensor, positions: Tensor, images: Layered, memories: Sequence[Memory] | None = None
+    ) -> Tensor:
+        """Return the decoder's hidden states (B, S, D) of tokens, which see what the memories hold and join it."""
+        return self.grounded.decode(self.text, self.embedding(tokens, positions), images, memories)
 
     def _embed_pairs(self, batch: Batch, first: int) -> Tensor:
         tokens = batch.pairs.clone()
@@ -86,7 +88,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         return matching_loss(log_odds, pairs.match)
 
     def _language_loss(self, images: Layered, batch: Batch) -> Tensor:
-        hidden, _ = self.decode(batch.tokens, batch.positions, select(images, batch.pictures))
+        hidden = self.decode(batch.tokens, batch.positions, select(images, batch.pictures))
         answers = batch.targets != IGNORED
         return language_loss(self.embedding.scores(hidden[answers]), batch.targets[answers])
 

@@ -97,9 +97,15 @@ def bar_numbers(canvas: Canvas, start: np.ndarray, stop: np.ndarray, radius: np.
 
 
 def spindles(
-    canvas: Canvas, start: np.ndarray, stop: np.ndarray, radius: Numbers, albedo: Numbers, lift: Numbers = 0.0
+    canvas: Canvas,
+    start: np.ndarray,
+    stop: np.ndarray,
+    radius: Numbers,
+    albedo: Numbers,
+    lift: Numbers = 0.0,
+    taper: float = 1.0,
 ) -> Bars:
-    """Paint bodies that thin out to both ends like a yarn that dips under others; ``along`` is from -1 to 1."""
+    """Paint bodies whose ends dip like a yarn's under others, and thin out by ``taper``; ``along`` is from -1 to 1."""
     count = len(start)
     radius, albedo, lift = many(radius, count), many(albedo, count), many(lift, count)
     middle, half = (start + stop) / 2, (stop - start) / 2
@@ -107,19 +113,18 @@ def spindles(
     way = half / long[:, None]
     side = np.stack([-way[:, 1], way[:, 0]], 1) * radius[:, None]
     edge = np.linspace(-1, 1, 9)
-    wide = _spindle(edge)
+    wide = 1 - taper * (1 - _spindle(edge))
     out, back = edge[:, None] * half[:, None] + wide[:, None] * side[:, None], edge[::-1]
     home = back[:, None] * half[:, None] - wide[::-1, None] * side[:, None]
     item = polygons(canvas, middle[:, None] + np.concatenate([out, home], 1))
     dx, dy = canvas.x - look_up(middle[:, 0], item), canvas.y - look_up(middle[:, 1], item)
     ux, uy = look_up(way[:, 0], item), look_up(way[:, 1], item)
     along = np.clip((dx * ux + dy * uy) / look_up(long, item, 1.0), -1, 1)
-    width = _spindle(along)
+    top = _spindle(along)
+    width = 1 - taper * (1 - top)
     across = np.clip((dy * ux - dx * uy) / (look_up(radius, item, 1.0) * np.maximum(width, 0.05)), -1, 1)
-    rise = np.sqrt(np.maximum(1 - across * across, 0.02)) * (0.35 + 0.65 * width) + width
-    laid(
-        canvas, item, look_up(lift, item) + look_up(radius, item) * rise, look_up(albedo, item) * (0.35 + 0.65 * width)
-    )
+    rise = np.sqrt(np.maximum(1 - across * across, 0.02)) * (0.35 + 0.65 * top) + top
+    laid(canvas, item, look_up(lift, item) + look_up(radius, item) * rise, look_up(albedo, item) * (0.35 + 0.65 * top))
     return Bars(item, along, across)
 
 

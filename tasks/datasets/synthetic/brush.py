@@ -5,6 +5,9 @@ import numpy as np
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
 
+GIANT = 2.0
+"""The factor from which on a structure stands out among others of its scene."""
+
 
 def length(scene: Scene, random: np.random.Generator, small: float, medium: float, large: float) -> float:
     """Return the length that stands for the scene's size, spread by 12 %."""
@@ -13,10 +16,13 @@ def length(scene: Scene, random: np.random.Generator, small: float, medium: floa
 
 
 def spread(scene: Scene, random: np.random.Generator, count: int) -> np.ndarray:
-    """Return ``count`` factors about 1: nearly equal where uniform, from a third to twice where varied."""
+    """Return ``count`` factors about 1: nearly equal where uniform, many small ones and a few giants where varied."""
     if scene.get("uniformity", "uniform") == "uniform":
         return random.normal(1, 0.04, count).clip(0.9, 1.1)
-    return np.exp(random.uniform(np.log(0.36), np.log(2.0), count))
+    factors = np.exp(random.uniform(np.log(0.35), 0, count))
+    giants = random.choice(count, max(1, round(0.06 * count)), replace=False)
+    factors[giants] = random.uniform(GIANT, 2.9, len(giants))
+    return factors
 
 
 def background(scene: Scene, random: np.random.Generator) -> float:

@@ -65,9 +65,15 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 @lru_cache(4096)
 def _written(text: str, size: int) -> Image.Image:
     """Return a text in white on black, just large enough."""
-    _, _, right, bottom = _font(size).getbbox(text)
+    font, plain = _font(size), text.replace("µ", "u")
+    _, _, right, bottom = font.getbbox("p" + plain)
     image = Image.new("L", (int(right) + 1, int(bottom) + 1), 0)
-    ImageDraw.Draw(image).text((0, 0), text, font=_font(size), fill=255)
+    pen = ImageDraw.Draw(image)
+    pen.text((0, 0), plain, font=font, fill=255)
+    if "µ" in text:
+        # The font lacks the letter: a u with a tail at its left.
+        left, base = font.getlength(plain[: text.index("µ")]) + 0.085 * size, font.getbbox("u")[3]
+        pen.rectangle((left, base - size / 4, left + 0.06 * size, base + size / 6), fill=255)
     return image
 
 
@@ -98,11 +104,11 @@ def read_off(random: np.random.Generator, long: bool) -> Reading:
     times = 1.27e8 / field
     return Reading(
         share,
-        f"{stands_for} nm" if stands_for < 1000 else f"{stands_for // 1000} um",
+        f"{stands_for} nm" if stands_for < 1000 else f"{stands_for // 1000} µm",
         _VOLTS[random.integers(len(_VOLTS))],
         random.uniform(2.5, 18),
         f"{times / 1000:.2f} K X" if times >= 1000 else f"{times:.0f} X",
-        f"{field:.0f} nm" if field < 1000 else f"{field / 1000:.{1 if field >= 1e5 else 2}f} um",
+        f"{field:.0f} nm" if field < 1000 else f"{field / 1000:.{1 if field >= 1e5 else 2}f} µm",
         _DETECTORS[random.integers(len(_DETECTORS))],
         f"{random.integers(1, 29)} {_MONTHS[random.integers(12)]} 20{random.integers(10, 19)}",
         f"{random.integers(8, 19)}:{random.integers(10, 60)}:{random.integers(10, 60)}",

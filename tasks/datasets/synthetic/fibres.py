@@ -84,8 +84,8 @@ def _woven(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: floa
         over = 1 if family == 0 else twill - 1
         chosen = (i + j) % twill == (0 if family == 0 else 1)
         centre = at[chosen] + 0.5 * (over - 1) * pitch * np.array(way)
-        half = (0.5 * over + 0.46) * pitch * np.array(way)
+        half = (0.5 * over + 0.14) * pitch * np.array(way)
         tone = levels[family] * random.normal(1, 0.06, len(centre))
         fat = radius * random.normal(1.12, 0.05, len(centre))
-        drawn = spindles(canvas, centre - half, centre + half, fat, tone, 0.3 * radius)
+        drawn = spindles(canvas, centre - half, centre + half, fat, tone, 0.3 * radius, taper=0.45)
         _filaments(canvas, drawn, random, radius, random.uniform(3, 6))

@@ -1,6 +1,8 @@
 """Drawings of particles and powder: many separate bodies on a substrate, or a heap of grains."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -33,42 +35,72 @@ def particles(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
         canvas.albedo *= 1 + random.uniform(0.03, 0.1) * canvas.noise(random, "rough", 0.1)
 
 
+@dataclass(frozen=True)
+class _Crowd:
+    """Bodies to be placed: ``count`` of ``radius`` take ``cover`` of the field; ``spread`` draws factors of it."""
+
+    radius: float
+    cover: float
+    touching: bool
+    spread: Callable[[int], np.ndarray]
+
+    @property
+    def count(self) -> int:
+        return max(6, round(self.cover / (np.pi * self.radius**2)))
+
+
 def _places(scene: Scene, random: np.random.Generator, radius: float) -> tuple[np.ndarray, np.ndarray]:
     """Return centres and radii for the scene's coverage, arrangement, uniformity and contact, largest first."""
     cover = {"sparse": 0.07, "moderate": 0.19, "dense": 0.4}[scene["coverage"]]
     touching = scene.get("contact", "touching") == "touching" and scene["shape"] != "rod"
-    count = max(6, round(cover / (np.pi * radius**2)))
-    ordered = scene["arrangement"] == "ordered"
-    if ordered:
-        centre = _grid(random, radius, cover, touching)
+    crowd = _Crowd(radius, cover, touching, partial(brush.spread, scene, random))
+    if scene["arrangement"] == "ordered":
+        centre, radii = (_raft if touching else _grid)(random, crowd)
     elif scene["arrangement"] == "clustered":
-        centre = placement.in_clusters(random, count * 2.3, cover * (1.3 if touching else 1.75) + 0.01)
+        area = cover * (1.3 if touching else 1.75) + 0.01
+        centre, radii = _packed(placement.in_clusters(random, crowd.count * 2.3, area), crowd)
     elif touching:
-        centre = placement.chained(random, count, radius)
+        centre, radii = placement.chained(random, crowd.count, radius, crowd.spread)
     else:
-        centre = placement.anywhere(random, count * 2.3)
-    radii = radius * brush.spread(scene, random, len(centre))
-    if ordered and not touching:
-        radii = np.minimum(radii, radius * 0.42 * np.sqrt(np.pi / cover * 2 / np.sqrt(3)))
+        centre, radii = _packed(placement.anywhere(random, crowd.count * 2.3), crowd)
     # Small bodies are painted over large ones, so that none is hidden.
     order = np.argsort(-radii, kind="stable")
-    if not ordered and len(centre) > 1.5 * count * placement.AREA or scene["arrangement"] == "clustered":
-        fits = placement.apart(centre, radii * (0.84 if touching else 1.16))
-        home = np.all((centre > 0) & (centre < 1), axis=1)
-        stays = fits & (np.cumsum(fits & home) <= count)
-        order = order[stays[order]]
     return centre[order], radii[order].astype(np.float32)
 
 
-def _grid(random: np.random.Generator, radius: float, cover: float, touching: bool) -> np.ndarray:
-    """Return a grid over the whole field, or a raft of bodies that touch over a part of it."""
-    turn = random.uniform(-0.3, 0.3)
-    if not touching:
-        return placement.lattice(random, radius * np.sqrt(np.pi / cover * 2 / np.sqrt(3)), True, turn, 0.02)
-    points = placement.lattice(random, 1.93 * radius, True, turn, 0.012)
+def _packed(centre: np.ndarray, crowd: _Crowd) -> tuple[np.ndarray, np.ndarray]:
+    """Return those of the points that find room, up to the crowd's count in the field."""
+    centre, radii = _giants_first(centre, crowd)
+    fits = placement.apart(centre, radii * (0.84 if crowd.touching else 1.16))
+    home = np.all((centre > 0) & (centre < 1), axis=1)
+    stays = fits & (np.cumsum(fits & home) <= crowd.count)
+    return centre[stays], radii[stays]
+
+
+def _grid(random: np.random.Generator, crowd: _Crowd) -> tuple[np.ndarray, np.ndarray]:
+    """Return a grid of separate bodies over the whole field."""
+    pitch = crowd.radius * np.sqrt(np.pi / crowd.cover * 2 / np.sqrt(3))
+    centre = placement.lattice(random, pitch, True, random.uniform(-0.3, 0.3), 0.02)
+    return centre, np.minimum(crowd.radius * crowd.spread(len(centre)), 0.42 * pitch)
+
+
+def _raft(random: np.random.Generator, crowd: _Crowd) -> tuple[np.ndarray, np.ndarray]:
+    """Return an ordered raft of bodies that touch over a part of the field."""
+    factors = crowd.spread(2000)
+    points = placement.lattice(random, 1.93 * crowd.radius * np.median(factors), True, random.uniform(-0.3, 0.3), 0.012)
     away = points - random.uniform(0.35, 0.6, 2)
     far = np.sqrt((away**2).sum(1)) * (1 + 0.25 * np.cos(3 * np.arctan2(away[:, 1], away[:, 0]) + random.uniform(0, 6)))
-    return points[np.argsort(far, kind="stable")[: max(7, round(cover * 1.1 / (np.pi * radius**2)))]]
+    count = max(7, round(crowd.count * 1.1 / np.median(factors) ** 2))
+    centre, radii = _giants_first(points[np.argsort(far, kind="stable")[:count]], crowd)
+    stays = placement.apart(centre, 0.6 * radii)
+    return centre[stays], radii[stays]
+
+
+def _giants_first(centre: np.ndarray, crowd: _Crowd) -> tuple[np.ndarray, np.ndarray]:
+    """Return the points and their radii, giants first: among many others they would find no place later."""
+    radii = crowd.radius * crowd.spread(len(centre))
+    first = np.argsort(radii < brush.GIANT * crowd.radius, kind="stable")
+    return centre[first], radii[first]
 
 
 def hills(random: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:

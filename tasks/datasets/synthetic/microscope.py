@@ -41,7 +41,7 @@ def _yield(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
     # What stands towards the detector throws a soft shadow.
     hollow = hollows(canvas.z, (0.03 * float(np.cos(light)), 0.03 * float(np.sin(light))), near=20, wide=9)
     open_sky = np.minimum(np.maximum(1 - hollow, 0.28), 1.45)
-    glow = random.uniform(0.08, 0.2) + random.uniform(0.2, 0.5) * canvas.albedo
+    glow = random.uniform(0.16, 0.34) + random.uniform(0.2, 0.4) * canvas.albedo
     return canvas.albedo * (1 + 0.34 * facing) * open_sky + edge * glow
 
 

@@ -1,5 +1,7 @@
 """Where structures lie: points (n, 2) over ``WIDE``, ordered, clustered or random; counts are those of one field."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.spatial import KDTree
 
@@ -63,18 +65,24 @@ def in_clusters(random: np.random.Generator, count: float, area: float) -> np.nd
     return homes[home] + (out * swell)[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
 
 
-def chained(random: np.random.Generator, count: float, radius: float) -> np.ndarray:
-    """Return about ``count`` points a field in chains of four that touch, the chains at random."""
+def chained(
+    random: np.random.Generator, count: float, radius: float, spread: Callable[[int], np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return about ``count`` points a field in chains of four that touch, the chains at random, and their radii.
+
+    ``spread`` draws the factors by which that many radii differ from ``radius``.
+    """
     heads = max(2, round(count / 4))
     head = anywhere(random, 2 * heads, 0.12)
     head = head[apart(head, 2.5 * radius)]
     head = head[np.cumsum(((head > 0) & (head < 1)).all(1)) <= heads]
+    radii = radius * spread(4 * len(head)).reshape(4, -1)
     turn = random.random(len(head)) * (2 * np.pi)
     points = [head]
-    for _ in range(3):
-        points.append(points[-1] + 1.88 * radius * np.stack([np.cos(turn), np.sin(turn)], 1))
+    for reach in 0.94 * (radii[1:] + radii[:-1]):
+        points.append(points[-1] + reach[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1))
         turn = turn + random.uniform(-0.9, 0.9, len(head))
-    return np.concatenate(points)
+    return np.concatenate(points), radii.ravel()
 
 
 def apart(points: np.ndarray, reach: np.ndarray | float) -> np.ndarray:
