@@ -120,7 +120,7 @@ class _Training:
         self.batches, self.losses, self.validate = batches, losses, validate
         self.fabric = Fabric(**_device(context.device), precision=self.recipe.precision)
         trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
-        optimiser = Adam(trainable, lr=self.recipe.learning_rate)
+        optimiser = Adam(trainable, lr=self.recipe.learning_rate, fused=True)
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
         # The scheduler counts the epochs it lets pass; ours are those after which it halves.
@@ -158,12 +158,12 @@ class _Training:
     def _step(self) -> None:
         standing = self.standing
         batch = self.batches(standing.epoch, standing.step)
+        self.optimiser.zero_grad()
         with self.fabric.autocast():
             losses = self.losses(self.wrapped, batch)
         figures = {name: loss.item() for name, loss in losses.items()}
         self._check(figures)
         self._warm_up()
-        self.optimiser.zero_grad()
         self.fabric.backward(losses["loss"])
         self.optimiser.step()
         for name, figure in figures.items():

@@ -24,7 +24,7 @@ SMALL = {
     "all six text metrics of 30": lambda: [text_metrics.all_six(30, 1)],
     "LM loss alone, 48 questions about 48": lambda: [training_step.language_loss(SIZE, 48, 1)],
     "three losses, 48 questions about 12": lambda: [training_step.three_losses(SIZE, 12, 1)],
-    "generating 4 tokens for 48": lambda: [generation.generation(SIZE, 1)],
+    "generating 4 tokens for 48 questions about 12": lambda: [generation.generation(12, SIZE, 1)],
     "4 pictures of 1024 x 768": lambda: [pictures.pictures(4, 1)],
     "drawing 4 pictures": lambda: [drawing.drawing(4, 1)],
     "2 epochs of 1 steps": lambda: [training_loop.training_loop(SIZE, 1, 1)],

@@ -40,7 +40,7 @@ def next_scores(model, features, prompt, said):
     tokens = torch.tensor([[*prompt.tolist(), DECODE, *said]])
     positions = torch.tensor([[*range(len(prompt)), *range(4, 5 + len(said))]])
     with torch.no_grad():
-        hidden, _ = model.decode(tokens, positions, model.grounded.images(features[None]))
+        hidden = model.decode(tokens, positions, model.grounded.images(features[None]))
         scores = model.embedding.scores(hidden[0, -1])
     scores[[token for token in range(len(SPECIAL)) if token != END]] = float("-inf")
     return scores.log_softmax(-1)

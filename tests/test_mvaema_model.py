@@ -109,8 +109,8 @@ def test_the_decoder_sees_no_later_token():
     images = model.grounded.images(model.vision(batch.pixels[:1]))
     changed = batch.tokens[:1].clone()
     changed[0, 4] = (changed[0, 4] + 1) % VOCABULARY
-    before, _ = model.decode(batch.tokens[:1], batch.positions[:1], images)
-    after, _ = model.decode(changed, batch.positions[:1], images)
+    before = model.decode(batch.tokens[:1], batch.positions[:1], images)
+    after = model.decode(changed, batch.positions[:1], images)
     assert torch.equal(before[:, :4], after[:, :4])
     assert not torch.allclose(before[:, 4:], after[:, 4:])
 
@@ -128,7 +128,7 @@ def test_the_text_encoder_sees_later_tokens_but_no_padding():
 def test_the_answer_depends_on_the_picture():
     model, batch = build(), make_batch()
     images = model.grounded.images(model.vision(batch.pixels))
-    hidden, _ = model.decode(batch.tokens[:1].expand(2, -1), batch.positions[:2], images)
+    hidden = model.decode(batch.tokens[:1].expand(2, -1), batch.positions[:2], images)
     assert not torch.allclose(hidden[0], hidden[1])
 
 

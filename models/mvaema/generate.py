@@ -48,7 +48,8 @@ class _Speaker:
     """
 
     def __init__(self, model: MVaEMaModel, features: Tensor, prompts: Tensor, room: int) -> None:
-        self._model, self._images = model, tuple(type(i)(*(x.contiguous() for x in i)) for i in model.grounded.images(features))
+        self._model = model
+        self._images = tuple(layer.contiguous() for layer in model.grounded.images(features))
         decode = torch.full_like(prompts[:, :1], DECODE)
         places = torch.arange(prompts.shape[1] + 1, device=prompts.device)
         places[-1] = self._place = model.prompt_tokens
@@ -82,7 +83,7 @@ def _one_by_one(speaker: _Speaker, decoding: Decoding, limit: int, random: torch
     said: list[Tensor] = []
     running = torch.ones(len(speaker.scores), dtype=torch.bool, device=speaker.scores.device)
     while True:
-        token = _drawn(speaker.scores, decoding, random) if decoding.temperature > 0 else speaker.scores.max(-1).indices
+        token = _drawn(speaker.scores, decoding, random) if decoding.temperature > 0 else speaker.scores.argmax(-1)
         said.append(torch.where(running, token, END))
         running = running & (token != END)
         if len(said) == limit or not running.any():

@@ -28,7 +28,8 @@ class ImageEncoder(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Encode pictures; pixel values 0 to 255 become -1 to 1 (the paper: mean and deviation 0.5)."""
-        normalised = pixels.unsqueeze(1).to(self.positions.dtype).div_(127.5).sub_(1)  # 10 MB saved twice
+        # In place: fresh memory for every intermediate picture costs more than the arithmetic.
+        normalised = pixels.unsqueeze(1).to(self.positions.dtype, copy=True).div_(127.5).sub_(1)
         patches = self.stem(normalised).flatten(2).transpose(1, 2)
         features = torch.cat([self.cls.expand(len(patches), -1, -1), patches], dim=1) + self.positions
         for layer in self.layers:
