@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from bench.errors import BenchError
 
@@ -41,6 +40,8 @@ def fold(labels: np.ndarray, k: int, index: int, repeat: int, validation_share: 
     Validation is taken from the training side, stratified where every category there has two pictures or more
     and the share holds one of each, else drawn over all.
     """
+    from sklearn.model_selection import StratifiedKFold, train_test_split
+
     seed = 7919 * repeat
     folds = StratifiedKFold(k, shuffle=True, random_state=seed).split(np.zeros(len(labels)), labels)
     rest, test = list(folds)[index]
