@@ -1,5 +1,6 @@
 """From what is asked for to cells: names resolved, settings completed, fingerprints taken. Nothing is computed."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -8,6 +9,7 @@ from typing import Any
 from bench.cell import Cell, Stage
 from bench.config import EVERY_MODEL, Config, complete
 from bench.contracts import Dataset, Teacher
+from bench.dataset import open_dataset
 from bench.errors import BenchError, unknown
 from bench.fingerprint import digest, file_digest
 from bench.freshness import predict_code, score_code, train_code
@@ -28,7 +30,9 @@ class Plan:
         self.task: TaskSpec = registry.find("task", request.task)[0]
         self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
         self.task_settings = complete(request.task, self.task.settings, self._given(request.task))
-        self.dataset: Dataset = self._dataset(registry)
+        self.dataset: Dataset = open_dataset(
+            registry, self.config.dataset, self.config.settings, self.config.image_size, progress
+        )
         self._check_names(registry)
         spec, argument = registry.find("teacher", _teacher_name(self.config.records))
         self.teacher: Teacher = resolve(spec.builds)(argument, self.config.seed)
@@ -58,6 +62,11 @@ class Plan:
         return resolve_module(self.task.scores)
 
     @cached_property
+    def caveat(self) -> str:
+        """What a reader of scores on these records must know, '' where there is nothing."""
+        return self.teacher.caveat(self.dataset)
+
+    @cached_property
     def protocol(self) -> dict[str, Any]:
         """What must agree for two rows to stand in one table, in clear."""
         return {
@@ -73,8 +82,7 @@ class Plan:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """All cells, model by model."""
-        places = [(fold, repeat) for repeat in range(self.config.repeats) for fold in self.folds]
-        return tuple(self._cell(row, *place) for row in self.rows.values() for place in places)
+        return tuple(cell for row in self.rows.values() for cell in self._cells(row))
 
     @cached_property
     def _data(self) -> dict[str, Any]:
@@ -88,29 +96,27 @@ class Plan:
     def _split(self) -> dict[str, Any]:
         return {"kind": "stratified", "k": self.k, "validation_share": self.config.validation_share}
 
-    def _cell(self, row: Row, fold: int, repeat: int) -> Cell:
-        seed = int(digest([self.config.seed, fold, repeat])[:8], 16)
-        train = Stage("train", self._train_inputs(row, fold, repeat, seed))
-        predict = Stage("predict", self._predict_inputs(row, train))
-        score = Stage("score", self._score_inputs(predict))
-        return Cell(
-            self.task.name,
-            self.dataset.name,
-            row.name,
-            fold,
-            repeat,
-            digest(self.protocol)[:16],
-            seed,
-            train,
-            predict,
-            score,
-        )
+    def _cells(self, row: Row) -> Iterator[Cell]:
+        """Give a model's cells; what they share is digested once."""
+        protocol = digest(self.protocol)[:16]
+        train, predict, score = self._train_inputs(row), self._predict_inputs(row), self._score_inputs()
+        code = train_code(row.spec, row.family)
+        for repeat in range(self.config.repeats):
+            for index in self.folds:
+                seed = int(digest([self.config.seed, index, repeat])[:8], 16)
+                split = {**self._split, "fold": index, "repeat": repeat}
+                trained = Stage("train", {**train, "split": split, "seed": seed, "code": code})
+                answered = Stage("predict", {"train": trained.fingerprint, **predict})
+                judged = Stage("score", {"predict": answered.fingerprint, **score})
+                place = (self.task.name, self.dataset.name, row.name, index, repeat, protocol, seed)
+                yield Cell(*place, trained, answered, judged)
 
-    def _train_inputs(self, row: Row, fold: int, repeat: int, seed: int) -> dict[str, Any]:
+    def _train_inputs(self, row: Row) -> dict[str, Any]:
+        """Return what a model's train stages share."""
         return {
             "data": self._data,
             "image_size": self.config.image_size,
-            "split": {**self._split, "fold": fold, "repeat": repeat},
+            "split": self._split,
             "records": self._records if row.trains_on == "instructions" else None,
             "model": {
                 "name": row.name,
@@ -120,33 +126,21 @@ class Plan:
                 "weights": _weights_digest(row.settings.get("weights")),
             },
             "recipe": row.recipe.model_dump(),
-            "seed": seed,
-            "code": train_code(row.spec, row.family),
         }
 
-    def _predict_inputs(self, row: Row, train: Stage) -> dict[str, Any]:
+    def _predict_inputs(self, row: Row) -> dict[str, Any]:
         return {
-            "train": train.fingerprint,
             "records": self._records,
             "task": self.protocol["task"],
             "settings": row.staged("predict"),
             "code": predict_code(self.task),
         }
 
-    def _score_inputs(self, predict: Stage) -> dict[str, Any]:
-        return {
-            "predict": predict.fingerprint,
-            "metrics": self.protocol["metrics"],
-            "code": score_code(self.task),
-        }
+    def _score_inputs(self) -> dict[str, Any]:
+        return {"metrics": self.protocol["metrics"], "code": score_code(self.task)}
 
     def _given(self, name: str) -> dict[str, Any]:
         return self.config.settings.get(name, {})
-
-    def _dataset(self, registry: Registry) -> Dataset:
-        spec, argument = registry.find("dataset", self.config.dataset)
-        settings = complete(spec.name, spec.settings, self._given(spec.name))
-        return resolve(spec.builds)(argument, settings, self.config.image_size, self.progress)
 
     def _check_names(self, registry: Registry) -> None:
         """Refuse settings of a name that is no model, task or dataset, and those assigned to one not of this run."""

@@ -32,8 +32,8 @@ def default_store() -> Path:
 class Store:
     """A folder of results."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, warn: Callable[[str], None] = lambda _: None) -> None:
+        self.root, self._warn = root, warn
         self._read: dict[str, tuple[int, dict[str, Any]]] = {}
 
     def prepare(self) -> None:
@@ -94,12 +94,15 @@ class Store:
         write_json(self.root / "cells" / f"{cell_id}.json", record)
 
     def record(self, cell_id: str) -> dict[str, Any] | None:
-        """Return a cell's record, None where there is none."""
-        record = read_json(self.root / "cells" / f"{cell_id}.json")
-        return record if record is not None and record["format"] == RECORD_FORMAT else None
+        """Return a cell's record, None where there is none that can be read."""
+        record = _found(self.root / "cells" / f"{cell_id}.json")
+        return record if record["format"] == RECORD_FORMAT else None
 
     def records(self) -> list[dict[str, Any]]:
-        """Return all records, not to be changed: those read before or indexed, where they still fit the files."""
+        """Return all records, not to be changed: those read before or indexed, where they still fit the files.
+
+        A file that holds no record is left out with a warning.
+        """
         stamps = {entry.name: entry.stat().st_mtime_ns for entry in _files(self.root / "cells")}
         known = self._read or {name: (stamp, record) for name, stamp, record in self._indexed()}
         fresh = {
@@ -111,6 +114,10 @@ class Store:
             known = {name: (stamp, fresh.get(name) or known[name][1]) for name, stamp in stamps.items()}
             lines = (json.dumps([name, stamp, record]) for name, (stamp, record) in known.items())
             write_text(self.root / "index.jsonl", "".join(f"{line}\n" for line in lines))
+        if not self._read:
+            for _, record in known.values():
+                if "broken" in record:
+                    self._warn(f"{record['broken']}; left out (`bench run` of its cell writes it anew)")
         self._read = known
         return [record for _, record in known.values() if record["format"] == RECORD_FORMAT]
 
@@ -118,7 +125,11 @@ class Store:
         index = self.root / "index.jsonl"
         if index.is_file():
             for line in index.read_text().splitlines():
-                yield tuple(json.loads(line))
+                try:
+                    name, stamp, record = json.loads(line)
+                except ValueError:
+                    continue  # what a broken line held is read from its own file
+                yield name, stamp, record
 
     def write_run(self, name: str, run: Mapping[str, Any]) -> None:
         """Write what a run was asked for."""
@@ -126,19 +137,28 @@ class Store:
 
     def latest_run(self, task: str) -> dict[str, Any] | None:
         """Return the latest run of a task, None where there is none."""
-        for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
-            run = read_json(Path(entry.path))
-            if run is not None and run["task"] == task:
-                return run
-        return None
+        return next((run for run in self._runs() if run["task"] == task), None)
+
+    def run_under(self, protocol: str) -> dict[str, Any] | None:
+        """Return the latest run under a protocol, None where there is none."""
+        return next((run for run in self._runs() if run["protocol"] == protocol), None)
 
     def run_on(self, dataset: str) -> dict[str, Any]:
         """Return the latest run on a dataset; BenchError where there is none."""
-        for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
-            run = read_json(Path(entry.path))
-            if run is not None and run["dataset"] == dataset:
+        for run in self._runs():
+            if run["dataset"] == dataset:
                 return run
         raise BenchError(f"the store {str(self.root)!r} knows no run on {dataset!r}; its pictures cannot be found")
+
+    def _runs(self) -> Iterator[dict[str, Any]]:
+        """Yield what runs were asked for, latest first; those that cannot be read are passed over."""
+        for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
+            try:
+                run = read_json(Path(entry.path))
+            except BenchError:
+                continue
+            if run is not None:
+                yield run
 
     def files(self, fingerprint: str) -> dict[str, int]:
         """Return path below the store to size in bytes of the files of a stage's product."""
@@ -171,17 +191,26 @@ def write_json(path: Path, data: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Return a file's JSON data, None where there is no file."""
+    """Return a file's JSON data, None where there is no file; BenchError where it is broken."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except ValueError as error:
+        raise BenchError(
+            f"{str(path)!r} is not JSON ({error}); remove it, and the command that made it again"
+        ) from error
 
 
 def _found(path: Path) -> dict[str, Any]:
-    record = read_json(path)
-    assert record is not None, f"{path.name} vanished while it was read"
-    return record
+    """Return a record; in place of one that is not there or broken, what is to be said of it, of no format."""
+    try:
+        record = read_json(path)
+    except BenchError as error:
+        return {"format": None, "broken": f"{str(path)!r} holds no record: {error.__cause__}"}
+    if isinstance(record, dict) and "format" in record:
+        return record
+    return {"format": None, "broken": f"{str(path)!r} holds no record"}
 
 
 def _files(folder: Path) -> list[os.DirEntry[str]]:

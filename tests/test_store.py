@@ -4,6 +4,7 @@ import pytest
 
 from bench.errors import BenchError
 from bench.store import RECORD_FORMAT, Store, write_text
+from bench.tables.items import items_of
 
 
 def _record(number):
@@ -77,3 +78,26 @@ def test_a_store_that_cannot_be_written_is_an_error(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(BenchError, match="--store"):
         Store(tmp_path / "file" / "store").prepare()
+
+
+def test_an_answer_may_hold_any_separator_of_lines(tmp_path):
+    items = [{"answer": "one\u2028two\x85three\nfour"}, {"answer": ""}]
+    lines = "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in items)
+    store = Store(tmp_path)
+    store.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", lines))
+    assert items_of(store, {"stages": {"score": "f"}}) == items
+
+
+def test_items_of_no_question_are_none(tmp_path):
+    store = Store(tmp_path)
+    store.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", ""))
+    assert items_of(store, {"stages": {"score": "f"}}) == []
+
+
+def test_what_was_read_before_is_read_again_once_its_file_changes(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+    store.write_record("cell", _record(0))
+    assert store.records()[0] is store.records()[0]
+    store.write_record("cell", _record(1))
+    assert store.records()[0]["cell"]["fold"] == 1
