@@ -6,7 +6,17 @@ BIN := $(VENV)/bin
 test test-slow: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-slow benchmarks check format clean docs
+.PHONY: help install demo test test-slow benchmarks check format clean docs
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make install     install into $(VENV) and do nothing else; then $(BIN)/bench --help"
+	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (11 minutes)"
+	@echo "make test        the fast tests; make test-slow the others"
+	@echo "make check       formatting, lint and types; make format mends the first two"
+	@echo "make docs        the pages of docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
+
+install: $(VENV)/installed
 
 demo: $(VENV)/installed
 	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority $(OPTIONS)

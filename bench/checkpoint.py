@@ -13,14 +13,19 @@ import torch
 from lightning_fabric import Fabric
 
 from bench.progress import Progress
+from bench.store import STANDING, write_json
 
 
 class Checkpoints:
-    """The checkpoints in one folder, at most one every ``seconds``; read with ``weights_only``."""
+    """The checkpoints in one folder, at most one every ``seconds``; read with ``weights_only``.
+
+    A file in clear beside them tells `--dry-run`, which loads no torch, how many epochs are done.
+    """
 
     def __init__(self, folder: Path, fabric: Fabric, seconds: float) -> None:
         self._newest, self._previous = folder / "checkpoint.pt", folder / "checkpoint.previous.pt"
         self._part = folder / "checkpoint.part"
+        self._standing = folder / STANDING
         self._fabric = fabric
         self._seconds = seconds
         self._written = time.monotonic()
@@ -30,12 +35,14 @@ class Checkpoints:
         if time.monotonic() - self._written < self._seconds:
             return
         self._newest.parent.mkdir(parents=True, exist_ok=True)
-        self._fabric.save(self._part, state())
+        standing = state()
+        self._fabric.save(self._part, standing)
         with self._part.open("rb+") as stream:
             os.fsync(stream.fileno())
         if self._newest.exists():
             self._newest.replace(self._previous)
         self._part.replace(self._newest)
+        write_json(self._standing, {"epoch": standing["standing"]["epoch"]})
         self._written = time.monotonic()
 
     def read(self, progress: Progress) -> dict[str, Any] | None:
@@ -51,7 +58,7 @@ class Checkpoints:
 
     def remove(self) -> None:
         """Delete the files."""
-        for path in (self._part, self._newest, self._previous):
+        for path in (self._part, self._newest, self._previous, self._standing):
             path.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """A run's configuration: YAML and ``--set a.b=c``, merged and validated."""
 
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
@@ -22,6 +23,8 @@ from yaml import YAMLError
 from bench.errors import BenchError, unknown
 from bench.specs import Setting, Settings
 
+DEFAULT = "demo"
+"""The config of a run that names none; a file that names no data takes this one's."""
 EVERY_MODEL = "model"
 """The name under ``settings`` that speaks to every model of the run that has the key."""
 
@@ -78,15 +81,19 @@ class Config(BaseModel):
     settings: dict[str, dict[str, Any]] = {}
 
 
+_PARTS: dict[str, type[BaseModel]] = {"recipe": Recipe, "machine": Machine}
+
+
 def load_config(
     source: str, assignments: Sequence[str] = (), options: Mapping[str, Any] | None = None
 ) -> tuple[Config, frozenset[str]]:
     """Read a config by name or file, apply options by key and ``a.b=c`` assignments, and validate it.
 
+    What a file leaves out keeps the default of ``Config``; dataset and records are then those of the default config.
     Returns the config and the keys given explicitly. BenchError names a missing file, a line that is not
     YAML, an unknown key (with the nearest), or a value of the wrong type.
     """
-    merged = {**_read(source), **(options or {})}
+    merged = {**_data_of_default(), **_read(source), **(options or {})}
     for assignment in assignments:
         _assign(merged, assignment)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
@@ -114,6 +121,12 @@ def with_recipe(recipe: Recipe, given: Mapping[str, Any], name: str) -> Recipe:
         return Recipe.model_validate({**recipe.model_dump(), **given})
     except ValidationError as error:
         raise BenchError(f"{name}: {_explain(error)}") from error
+
+
+def _data_of_default() -> dict[str, Any]:
+    """Return what a config cannot do without: every field that has no default of its own."""
+    given = _read(DEFAULT)
+    return {key: given[key] for key, field in Config.model_fields.items() if field.is_required()}
 
 
 def _read(source: str) -> dict[str, Any]:
@@ -153,7 +166,7 @@ def _assign(merged: dict[str, Any], assignment: str) -> None:
     if len(parents) == 1 and parents[0] not in Config.model_fields:
         parents.insert(0, "settings")
     if not parents and last not in Config.model_fields:
-        raise unknown("config key", last, Config.model_fields, "a setting of a model, task or dataset is NAME.key")
+        raise _unknown_key(last)
     target = merged
     for parent in parents:
         target = target.setdefault(parent, {})
@@ -173,9 +186,23 @@ def _explain(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     *parents, last = [str(part) for part in first["loc"]]
     if first["type"] == "extra_forbidden":
-        model = {"recipe": Recipe, "machine": Machine}.get(parents[0] if parents else "", Config)
-        return str(unknown("key", last, model.model_fields))
+        if not parents:
+            return str(_unknown_key(last))
+        return str(unknown(f"key of {parents[0]}", last, _PARTS[parents[0]].model_fields))
     return f"{'.'.join([*parents, last])} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+
+
+def _unknown_key(key: str) -> BenchError:
+    """Build the error for a key that the config has not, naming the nearest of its parts too by its full name."""
+    full = {name: f"{part}.{name}" for part, model in _PARTS.items() for name in model.model_fields}
+    near = get_close_matches(key, [*Config.model_fields, *full], n=1, cutoff=0.6)
+    guess = "".join(f"; did you mean {full.get(name, name)!r}" for name in near)
+    one = "".join(f", or MODEL.{name} for one model alone" for name in near if name in Recipe.model_fields)
+    valid = [name for name in Config.model_fields if name not in _PARTS] + [f"{part}.KEY" for part in _PARTS]
+    return BenchError(
+        f"unknown config key {key!r}{guess}{one}{'?' if guess else ''} (valid: {', '.join(valid)}); "
+        "a setting of a model, task or dataset is NAME.key, in a file below 'settings'"
+    )
 
 
 def _check(where: str, setting: Setting, value: Any) -> None:

@@ -129,7 +129,7 @@ class Dataset(Protocol):
         ...
 
     def set_aside(self) -> tuple[str, ...]:
-        """Return one sentence for each picture that is left out."""
+        """Return one sentence for each picture that is left out: its id, a colon, why and what to do."""
         ...
 
 

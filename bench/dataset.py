@@ -110,7 +110,7 @@ class CheckedDataset:
         )
         last = len(self.categories) - 1
         self._require(
-            0 <= found.min() and found.max() <= last,
+            found.min() >= 0 and found.max() <= last,
             "labels()",
             f"has values from {found.min()} to {found.max()}",
             f"number the {last + 1} categories 0 to {last}",
@@ -151,7 +151,7 @@ class CheckedDataset:
         )
         rows = found.rows
         self._require(
-            np.issubdtype(rows.dtype, np.integer) and 0 <= rows.min() and rows.max() < len(found.pixels),
+            np.issubdtype(rows.dtype, np.integer) and rows.min() >= 0 and rows.max() < len(found.pixels),
             "load()",
             f"has rows from {rows.min()} to {rows.max()} of {len(found.pixels)} pictures",
             "give each picture the number of its row in pixels, from 0",

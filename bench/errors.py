@@ -13,7 +13,7 @@ class BenchError(Exception):
 
 def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> BenchError:
     """Build the error for a name that is none of the valid ones: value, nearest, valid ones, remedy."""
-    names = sorted(valid, key=_in_human_order)
+    names = sorted(set(valid), key=_in_human_order)
     worded = re.search(r"[^\W\d]{2}", value)  # of a number or a letter, no other is the nearest
     near = get_close_matches(value, names, n=1, cutoff=0.5) if worded else []
     guess = f"; did you mean {near[0]!r}?" if near else ""

@@ -8,7 +8,7 @@ from bench.cell import Cell, Stage
 from bench.fingerprint import difference
 from bench.plan import Plan
 from bench.run import needed, recorded
-from bench.store import Store
+from bench.store import STANDING, Store, read_json
 
 _ANSWERING_SHARE = 0.15
 """Without a record to go by, answering is taken to cost this share of the training hint."""
@@ -47,6 +47,40 @@ def as_text(found: list[CellOutlook], explain: bool) -> str:
     return "\n".join(lines)
 
 
+def replacement(plan: Plan, store: Store) -> str:
+    """Say which records a run would replace, made with other settings or code, and in what they differ; '' if none.
+
+    A cell has one record; the stages behind the earlier one stay until `bench store gc`.
+    """
+    found = [(cell, record) for cell in plan.cells if (record := store.record(cell.id)) and not recorded(store, cell)]
+    if not found:
+        return ""
+    differences = [_differences(store, record, cell) for cell, record in found]
+    changes = list(dict.fromkeys(change for several in differences for change in several))
+    more = f" and {len(changes) - 3} more changes" if len(changes) > 3 else ""
+    cells = ", ".join(str(cell) for cell, _ in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    noun = "record" if len(found) == 1 else "records"
+    return (
+        f"replaces {len(found)} {noun} made otherwise ({cells}): {'; '.join(changes[:3]) or 'other stages'}{more}; "
+        "to keep both, give one of the runs a --store of its own"
+    )
+
+
+def _differences(store: Store, record: Mapping[str, Any], cell: Cell) -> list[str]:
+    """Name what differs between the stages behind a record and those of its cell; all code is one difference."""
+    lines: list[str] = []
+    for stage in cell.stages:
+        old = store.inputs(record["stages"][stage.name])
+        for line in difference(_own(old), _own(stage.inputs)) if old else ():
+            lines.append("code (see --explain)" if line.startswith("code.") else line)
+    return lines
+
+
+def _own(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the fingerprint of the stage before, which only follows from that stage's inputs."""
+    return {key: value for key, value in inputs.items() if key not in ("train", "predict")}
+
+
 def _place(cell: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(cell[key] for key in ("task", "dataset", "model", "fold", "repeat"))
 
@@ -63,8 +97,22 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...],
             changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
     if not missing and not recorded(store, cell):
         states["score"] = "missing"  # the record alone is to be written
-    seconds = sum(_estimate(plan, cell, stage, latest) for stage in cell.stages if stage.name in missing)
+    begun = _begun(store, cell.train)
+    if begun and "train" in missing:
+        states["train"] = f"begun, epoch {begun + 1}"
+    left = {"train": max(0.0, 1 - begun / plan.rows[cell.model].recipe.epochs)}
+    seconds = sum(
+        _estimate(plan, cell, stage, latest) * left.get(stage.name, 1.0)
+        for stage in cell.stages
+        if stage.name in missing
+    )
     return CellOutlook(cell, states, seconds, tuple(changes))
+
+
+def _begun(store: Store, stage: Stage) -> int:
+    """Return how many epochs of a training its checkpoint holds."""
+    standing = read_json(store.stage(stage.fingerprint) / "work" / STANDING)
+    return standing["epoch"] if standing else 0
 
 
 def _estimate(plan: Plan, cell: Cell, stage: Stage, latest: Mapping[tuple[Any, ...], dict[str, Any]]) -> float:

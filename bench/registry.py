@@ -9,8 +9,8 @@ from typing import Any, Literal
 import pluggy
 
 from bench import hookspecs
-from bench.errors import BenchError, unknown
-from bench.specs import FamilySpec, ModelSpec
+from bench.errors import BenchError, in_one_line, unknown
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, TableSpec, TaskSpec, TeacherSpec
 
 DISTRIBUTION = "mvaema-bench"
 Kind = Literal["family", "model", "task", "dataset", "teacher", "table"]
@@ -22,17 +22,29 @@ PLURALS: dict[Kind, str] = {
     "teacher": "teachers",
     "table": "tables",
 }
+_SPECS: dict[Kind, type] = {
+    "family": FamilySpec,
+    "model": ModelSpec,
+    "task": TaskSpec,
+    "dataset": DatasetSpec,
+    "teacher": TeacherSpec,
+    "table": TableSpec,
+}
 
 
 @dataclass
 class Plugin:
-    """One entry point: its distribution and, once loading was tried, what it registered or how it failed."""
+    """One entry point: its distribution and, once loading was tried, what it registered or how it failed.
+
+    ``failure`` may be a whole traceback; ``reason`` is its one sentence.
+    """
 
     entry_point: EntryPoint
     distribution: str
     loaded: bool = False
     registered: list[str] = field(default_factory=list)
     failure: str = ""
+    reason: str = ""
 
     @property
     def name(self) -> str:
@@ -44,12 +56,12 @@ class Registry:
     """Specs by kind and name.
 
     The distribution's own entry points are loaded first; those of other distributions one by one, only while
-    a wanted name is still unknown, or all of them when everything is asked for. A plugin that fails, takes a name
-    that another has, or puts a model into a family that nobody registers is set aside with its failure.
+    a wanted name is still unknown, or all of them when everything is asked for. A plugin that fails, takes a name or
+    a table's number that another has, or puts a model into a family that nobody registers is set aside.
     """
 
     def __init__(self, found: list[Plugin] | None = None) -> None:
-        self.plugins = _discovered() if found is None else found
+        self.plugins = discovered() if found is None else found
         self._specs: dict[Kind, dict[str, Any]] = {kind: {} for kind in PLURALS}
         self._owners: dict[tuple[Kind, str], Plugin] = {}
 
@@ -101,9 +113,9 @@ class Registry:
 
     @property
     def failures(self) -> str:
-        """One sentence naming the plugins that failed so far, '' where none did."""
-        broken = [plugin.name for plugin in self.plugins if plugin.failure]
-        return f"plugin {', '.join(broken)} failed to load, see `bench list plugins`" if broken else ""
+        """One sentence naming the plugins that failed so far and why, '' where none did."""
+        broken = [f"plugin {plugin.name} failed to load: {plugin.reason}" for plugin in self.plugins if plugin.failure]
+        return f"{'; '.join(broken)} (see `bench list plugins`)" if broken else ""
 
     def _loading(self, wanted: str | None) -> Iterator[None]:
         """Load our own plugins, then the others one by one, that named as wanted first; a step after each."""
@@ -125,25 +137,36 @@ class Registry:
         except (
             Exception,
             SystemExit,
-        ):  # a stranger's module may fail in any way; it must not take others with it
+        ) as error:  # a stranger's module may fail in any way; it must not take others with it
             plugin.failure = traceback.format_exc()
+            plugin.reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
             return
         for kind, spec in taken:
-            owner = self._owners.get((kind, spec.name))
-            if owner is not None:
-                self._set_aside(
-                    plugin,
-                    f"{kind} {spec.name!r} is registered already, by plugin {owner.name!r} of {owner.distribution}; "
-                    f"rename it, or uninstall one of the two",
-                )
+            taken_already = self._taken(kind, spec)
+            if taken_already:
+                self._set_aside(plugin, taken_already)
                 return
             self._specs[kind][spec.name] = spec
             self._owners[kind, spec.name] = plugin
             plugin.registered.append(f"{kind} {spec.name}")
 
+    def _taken(self, kind: Kind, spec: Any) -> str:
+        """Say who has a spec's name already, or a table's number; '' where nobody has."""
+        owner = self._owners.get((kind, spec.name))
+        if owner is not None:
+            return f"{kind} {spec.name!r} is registered already, {_by(owner)}; rename it, or uninstall one of the two"
+        numbers = {table.number: table.name for table in self._specs["table"].values()} if kind == "table" else {}
+        if numbers and spec.number in numbers:
+            name = numbers[spec.number]
+            return (
+                f"number {spec.number} of table {spec.name!r} is taken already by table {name!r}, "
+                f"{_by(self._owners['table', name])}; give it another, or uninstall one of the two"
+            )
+        return ""
+
     def _set_aside(self, plugin: Plugin, failure: str) -> None:
         """Forget all that a plugin registered."""
-        plugin.failure = failure
+        plugin.failure = plugin.reason = failure
         plugin.registered.clear()
         for kind, name in [key for key, owner in self._owners.items() if owner is plugin]:
             del self._specs[kind][name], self._owners[kind, name]
@@ -151,7 +174,9 @@ class Registry:
     def _hooked(self, plugin: Plugin) -> list[tuple[Kind, Any]]:
         manager = pluggy.PluginManager("bench")
         manager.add_hookspecs(hookspecs)
-        manager.register(plugin.entry_point.load(), plugin.name)
+        module = plugin.entry_point.load()
+        _check_marks(module)
+        manager.register(module, plugin.name)
         manager.check_pending()
         taken: list[tuple[Kind, Any]] = []
         for kind, plural in PLURALS.items():
@@ -163,10 +188,30 @@ class Registry:
 
 
 def _collector(kind: Kind, taken: list[tuple[Kind, Any]]) -> Callable[[Any], None]:
-    return lambda spec: taken.append((kind, spec))
+    def register(spec: Any) -> None:
+        if not isinstance(spec, _SPECS[kind]):
+            raise BenchError(f"register_{PLURALS[kind]} was given {spec!r}, which is no {_SPECS[kind].__name__}")
+        taken.append((kind, spec))
+
+    return register
 
 
-def _discovered() -> list[Plugin]:
+def _check_marks(module: Any) -> None:
+    """BenchError where a plugin's module defines a hook that lacks its mark, for pluggy passes over it silently."""
+    for plural in PLURALS.values():
+        hook = getattr(module, f"register_{plural}", None)
+        if callable(hook) and not hasattr(hook, "bench_impl"):
+            raise BenchError(
+                f"register_{plural} lacks its mark; write @hookimpl above it, after `from bench import hookimpl`"
+            )
+
+
+def _by(owner: Plugin) -> str:
+    return f"by plugin {owner.name!r} of {owner.distribution}"
+
+
+def discovered() -> list[Plugin]:
+    """Return the entry points that are installed, none loaded."""
     return [
         Plugin(point, point.dist.name if point.dist else "unknown")
         for point in sorted(entry_points(group="bench"), key=lambda point: point.name)

@@ -77,6 +77,14 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
     return rows
 
 
+def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
+    """Name the models able to do the task that ``all`` stands not for and that are not asked for by name."""
+    if "all" not in request.models:
+        return []
+    named = {*_names(request.models, task, registry)}
+    return [spec.name for spec in _able(task, registry) if spec.name not in named and not spec.name.endswith(":")]
+
+
 def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
     models = registry.every("model").values()
     return [spec for spec in models if task.asks in (spec.contracts or registry.family(spec).contracts)]

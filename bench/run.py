@@ -166,7 +166,7 @@ class Runner:
                 "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
                 "metrics": scores["metrics"],
                 "n": scores["n"],
-                "caveat": self.plan.teacher.caveat(self.plan.dataset),
+                "caveat": self.plan.caveat,
                 "timings": {
                     name: {"seconds": meta["seconds"], "units": meta["units"]}
                     for name, meta in products.items()

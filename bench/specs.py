@@ -163,3 +163,23 @@ class TableSpec:
     notes: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        table = f"of table {self.name!r}"
+        if type(self.number) is not int:
+            raise BenchError(f"number {self.number!r} {table} is no whole number; write one, without quotes")
+        if not self.columns or not _many(self.columns, Column):
+            raise BenchError(f"columns {self.columns!r} {table} are no tuple of Columns; write columns=(Column(...),)")
+        for key in ("notes", "breakdowns"):
+            value = getattr(self, key)
+            if not _many(value, str):
+                raise BenchError(f"{key} {value!r} {table} is no tuple of texts; write {key}=({str(value)!r},)")
+        labels = [column.label for column in self.columns]
+        twice = next((label for label in labels if labels.count(label) > 1), None)
+        if twice is not None:
+            raise BenchError(f"two columns {table} are called {twice!r}; give each a label of its own")
+
+
+def _many(value: Any, kind: type) -> bool:
+    """Tell whether a value is a tuple or list of this kind."""
+    return isinstance(value, tuple | list) and all(isinstance(each, kind) for each in value)

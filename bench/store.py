@@ -23,6 +23,9 @@ SMALL_WEIGHTS = 50 * 2**20
 RECORD_FORMAT = 2
 """Records of another format are passed over; the run that made them writes them anew from the stages."""
 
+STANDING = "standing.json"
+"""The file beside a checkpoint that says in clear how far it is: ``epoch`` counts those that are done."""
+
 
 def default_store() -> Path:
     """Return ``$BENCH_STORE``, else ``./runs``."""
@@ -197,9 +200,7 @@ def read_json(path: Path) -> Any:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValueError as error:
-        raise BenchError(
-            f"{str(path)!r} is not JSON ({error}); remove it, and the command that made it again"
-        ) from error
+        raise BenchError(f"{str(path)!r} is not JSON ({error}); remove it and run again what made it") from error
 
 
 def _found(path: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench import claim
 from bench.errors import BenchError
@@ -100,8 +100,9 @@ def _require(store: Store) -> None:
         )
 
 
-def _format(store: Store, name: str) -> int:
-    return read_json(store.root / "cells" / name)["format"]
+def _format(store: Store, name: str) -> Any:
+    record = read_json(store.root / "cells" / name)
+    return record.get("format") if isinstance(record, dict) else None
 
 
 def _names(store: Store, pattern: str) -> set[str]:

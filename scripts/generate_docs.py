@@ -1,5 +1,6 @@
-"""Write what docs/ takes from the code: help texts and hook signatures. Run it after changing either."""
+"""Write what docs/ takes from the code: help texts, hooks, metrics, facts, tables. Run it after changing any."""
 
+import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
@@ -11,7 +12,10 @@ from typer.core import TyperGroup
 
 from bench import hookspecs
 from bench.cli.main import added, app
-from bench.registry import DISTRIBUTION
+from bench.plan import resolve_module
+from bench.registry import DISTRIBUTION, Registry
+from bench.tables.table import Table, TableCell, TableRow
+from bench.tasks.facts import KINDS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -23,16 +27,16 @@ def commands() -> str:
     return "\n\n".join(pages) + "\n"
 
 
-def _helps(name: str, command: Any) -> Iterator[tuple[str, str]]:
+def _helps(name: str, command: Any, parent: Any = None) -> Iterator[tuple[str, str]]:
     """Yield name and help of a command and, of a group, of what it holds; strangers' verbs are left out."""
-    with command.make_context(name, [], resilient_parsing=True, terminal_width=100) as context:
+    with command.make_context(name, [], parent, resilient_parsing=True, terminal_width=100) as context:
         if not isinstance(command, TyperGroup):
-            yield name, command.get_help(context)
+            yield context.command_path, command.get_help(context)
             return
         strangers = {verb for verb, point in added().items() if point.dist and point.dist.name != DISTRIBUTION}
         for verb in command.list_commands(context):
             if verb not in strangers:
-                yield from _helps(f"{name} {verb}", command.get_command(context, verb))
+                yield from _helps(verb, command.get_command(context, verb), context)
 
 
 def hooks() -> str:
@@ -41,17 +45,50 @@ def hooks() -> str:
     return "\n".join(f"- `{hook.__name__}(register)`: {inspect.getdoc(hook)}" for hook in found)
 
 
-def with_hooks(page: str) -> str:
-    """Return a page with the text between the hook markers renewed."""
-    marked = f"<!-- hooks -->\n{hooks()}\n<!-- /hooks -->"
-    return re.sub(r"<!-- hooks -->.*?<!-- /hooks -->", lambda _: marked, page, flags=re.DOTALL)
+def metrics() -> str:
+    """Return what each of our tasks measures, by name."""
+    lines = ["| task | metric | what it is |", "|---|---|---|"]
+    for task in Registry().every("task").values():
+        if task.scores.startswith("bench."):
+            settings = {key: setting.default for key, setting in task.settings.items()}
+            meanings = resolve_module(task.scores).definitions(settings)
+            lines += [f"| `{task.name}` | `{name}` | {meaning} |" for name, meaning in meanings.items()]
+    return "\n".join(lines)
+
+
+def fields_of_tables() -> str:
+    """Return the fields of a table, its rows and its cells, and what is said of them."""
+    said = []
+    for kind in (Table, TableRow, TableCell):
+        names = ", ".join(f"`{field.name}`" for field in dataclasses.fields(kind))
+        said.append(f"- `{kind.__name__}`: {names}. {' '.join((inspect.getdoc(kind) or '').split())}")
+    return "\n".join(said)
+
+
+def facts() -> str:
+    """Return the vocabulary of facts, a line a kind."""
+    lines = ["| kind | values |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{kind}` | {', '.join(values)} |" for kind, values in KINDS.items())])
+
+
+GENERATED = {"hooks": hooks, "facts": facts, "metrics": metrics, "fields of tables": fields_of_tables}
+"""What stands between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""
+
+
+def renewed(page: str) -> str:
+    """Return a page with the text between all markers renewed."""
+    for name, make in GENERATED.items():
+        if f"<!-- {name} -->" in page:
+            marked = f"<!-- {name} -->\n{make()}\n<!-- /{name} -->"
+            page = re.sub(rf"<!-- {name} -->.*?<!-- /{name} -->", lambda _, text=marked: text, page, flags=re.DOTALL)
+    return page
 
 
 def main() -> None:
     """Write the pages."""
     (DOCS / "commands.md").write_text(commands(), encoding="utf-8")
-    page = DOCS / "write-a-model.md"
-    page.write_text(with_hooks(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in DOCS.glob("*.md"):
+        page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

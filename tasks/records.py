@@ -116,7 +116,11 @@ def _turns(turns: list[Any], where: str) -> tuple[str, str]:
             f"{where}: 'conversations' is not one question from human and one answer from gpt; "
             "write one record a question"
         )
-    return question.removeprefix(_IMAGE), answer
+    question = question.removeprefix(_IMAGE)
+    for name, text in (("question", question), ("answer", answer)):
+        if not text.strip():
+            raise BenchError(f"{where}: the {name} is empty; write one or remove the record")
+    return question, answer
 
 
 def _facts(facts: list[Any], where: str) -> tuple[tuple[str, str], ...]:

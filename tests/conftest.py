@@ -63,6 +63,28 @@ def put(store):
     return write
 
 
+@pytest.fixture
+def plugged(monkeypatch):
+    """Let a plugin of strangers register tables, for one test."""
+    from bench import hookimpl, registry
+
+    class Point:
+        name, value, dist = "stranger", "stranger.plugin", None
+
+        def load(self):
+            return self
+
+        @hookimpl
+        def register_tables(self, register):
+            for table in tables:
+                register(table)
+
+    tables = []
+    found = registry.discovered
+    monkeypatch.setattr(registry, "discovered", lambda: [*found(), registry.Plugin(Point(), "strangers")])
+    return tables.append
+
+
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory):
     """Install the strangers' packages, each into a folder of its own; returns name to folder."""

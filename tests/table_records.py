@@ -13,7 +13,12 @@ def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=Fals
     return {
         "format": RECORD_FORMAT,
         "cell": {"task": "vqa", "dataset": dataset, "model": model, "fold": fold, "repeat": 0, "protocol": protocol},
-        "protocol": {"split": {"k": 10}, "repeats": 1, "task": {"caption": about.get("caption", "with")}},
+        "protocol": {
+            "split": {"k": about.get("k", 10)},
+            "repeats": 1,
+            "task": {"caption": about.get("caption", "with")},
+            "metrics": dict.fromkeys(METRICS, "what it means"),
+        },
         "model": {
             "label": about.get("label", model),
             "family": "f",

@@ -1,7 +1,9 @@
 """The command line as a whole: its verbs, and those of strangers."""
 
 import inspect
+import re
 from importlib import import_module
+from importlib.metadata import version
 
 import pytest
 
@@ -24,7 +26,7 @@ def test_the_help_lists_verbs_without_importing_them(bench, monkeypatch):
 
 
 class _Point:
-    name, value, dist = "extra", "stranger:app", None
+    name, value, module, dist = "extra", "stranger:app", "stranger", None
 
     def load(self):
         raise ImportError("needs what nobody has")
@@ -32,8 +34,32 @@ class _Point:
 
 def test_a_verb_of_strangers_that_fails_stops_no_other(bench, monkeypatch):
     monkeypatch.setattr(cli, "added", lambda: {"extra": _Point()})
-    assert "extra" in bench("--help")[1]
+    assert re.search(r"extra +added by stranger:app", bench("--help")[1])
     assert bench("list", "tasks")[0] == 0
     code, _, err = bench("extra")
     assert code == 2
     assert "the verb 'extra' of 'stranger:app' fails to import: needs what nobody has" in err
+
+
+@pytest.mark.parametrize("arguments", [("-h",), ("run", "-h"), ("data", "sheet", "-h")])
+def test_h_is_help(bench, arguments):
+    code, out, _ = bench(*arguments)
+    assert code == 0 and "-h, --help" in out
+
+
+def test_the_version_is_told(bench):
+    assert bench("--version")[:2] == (0, f"bench {version('mvaema-bench')}\n")
+
+
+def test_a_packages_verb_is_described_by_the_first_line_of_its_module(bench):
+    assert re.search(r"data +Look at a dataset's pictures, or write them to files\.", bench("--help")[1])
+
+
+def test_ctrl_c_is_told_and_ends_with_130(bench, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("bench.registry.Registry.every", interrupted)
+    code, out, err = bench("list", "tasks")
+    assert (code, out) == (130, "")
+    assert err == "stopped; the same command goes on where it stopped\n"

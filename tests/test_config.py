@@ -33,6 +33,9 @@ def test_assignments_go_before_options_and_options_before_the_file():
         ("recipe.epochs=many", "recipe.epochs = 'many'"),
         ("machine.thread=1", "did you mean 'threads'"),
         ("repeat=2", "did you mean 'repeats'"),
+        ("epoch=3", r"did you mean 'recipe\.epochs', or MODEL\.epochs for one model alone\?"),
+        ("thread=3", r"did you mean 'machine\.threads'\? \(valid"),
+        ("depth=3", r"is NAME\.key"),
         ("epochs", "key=value"),
         ("recipe.epochs.more=1", "has no keys below"),
         ("k=[1", "cannot be read as YAML"),
@@ -49,7 +52,9 @@ def test_a_bad_assignment_is_one_sentence(assignment, message):
         ("dataset: synthetic\nrecords: scripted\nfold: 1\n", "did you mean 'folds'"),
         ("dataset: [\n", "cannot be read as YAML"),
         ("- a list\n", "is not a mapping"),
-        ("recipe: {}\nrecords: scripted\n", "dataset"),
+        ("epochs: 3\n", r"c\.yaml.*'epochs'; did you mean 'recipe\.epochs'"),
+        ("recipe: {epoch: 3}\n", "key of recipe 'epoch'; did you mean 'epochs'"),
+        ("dataset:\n", "dataset = None"),
         ("!!python/object/apply:os.system ['true']\n", "cannot be read as YAML"),
     ],
 )
@@ -57,6 +62,15 @@ def test_a_bad_file_is_one_sentence(tmp_path, text, message):
     (tmp_path / "c.yaml").write_text(text)
     with pytest.raises(BenchError, match=message):
         load_config(str(tmp_path / "c.yaml"))
+
+
+def test_a_file_that_names_no_data_is_on_that_of_the_default_and_keeps_no_recipe_of_it(tmp_path):
+    (tmp_path / "c.yaml").write_text("recipe: {epochs: 3}\nrecords: mine.jsonl\n")
+    config, _ = load_config(str(tmp_path / "c.yaml"))
+    demo, _ = load_config("demo")
+    assert (config.dataset, config.records, config.recipe.epochs) == (demo.dataset, "mine.jsonl", 3)
+    assert config.recipe.warmup_steps == 0 != demo.recipe.warmup_steps
+    assert config.settings == {}
 
 
 def test_an_unknown_config_names_the_nearest():

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 from bench.cli import main as command
 from bench.progress import Silence
 from bench.tasks.datasets.folder import Folder
+from bench.tasks.datasets.sheet import drawable
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.records import read_records
 
@@ -34,12 +35,13 @@ def pictures(folder):
 
 
 def test_a_sheet_has_a_row_a_category_and_the_other_dataset_beside(bench, tmp_path):
-    out = tmp_path / "sheet.png"
+    out = tmp_path / "a" / "new folder" / "sheet.png"
     beside = pictures(tmp_path / "sem")
-    code, _, err = bench(
+    code, said, err = bench(
         "data", "sheet", *SMALL, "--size", "32", "--per-category", "2", "--beside", beside, "--out", out
     )
     assert code == 0, err
+    assert str(out) in said
     sheet = np.asarray(Image.open(out))
     row = sheet.shape[0] // 10
     assert sheet.shape == (10 * row, 2 * 2 * 34 + 12) and row > 32
@@ -52,8 +54,9 @@ def test_a_sheet_has_a_row_a_category_and_the_other_dataset_beside(bench, tmp_pa
 
 def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, tmp_path):
     out = tmp_path / "export"
-    code, _, err = bench("data", "export", *SMALL, "--out", out, "--count", "30", "--size", "120x90")
+    code, said, err = bench("data", "export", *SMALL, "--out", out, "--count", "30", "--size", "120x90")
     assert code == 0, err
+    assert said == f"wrote {out}: 30 pictures in category folders, 660 records in records.jsonl\n"
     back = Folder(str(out), {}, 64, Silence())
     micrographs = back.load()
     assert len(micrographs) == 30 and set(np.bincount(micrographs.labels)) == {3} and back.set_aside() == ()
@@ -68,11 +71,18 @@ def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, 
     assert {fact for record in first for fact in record.facts} <= set(dataset.facts(0).items())
 
 
+def test_letters_that_the_sheets_font_lacks_lose_their_accents():
+    font = ImageFont.load_default(size=11)
+    assert drawable("Nanodrähte & Co 3", font) == "Nanodrahte & Co 3"
+    assert drawable("łódź µm 纳", font) == "lodz um ?"
+    assert drawable("Nanodra\u0308hte", font) == "Nanodrahte"
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("sheet", "--out", "{}/s.jpg"), "ends in .png"),
-        (("sheet", "--out", "{}/none/s.png"), "make the folder first"),
+        (("sheet", "--dataset", "folder:{}/sem", "--out", "{}/sem/particles/40.png/s.png"), "cannot be written"),
         (("sheet", "--out", "{}/s.png", "--size", "3"), "16 to 2048"),
         (("sheet", "--out", "{}/s.png", "--dataset", "synthetik"), "did you mean 'synthetic'"),
         (("sheet", "--out", "{}/s.png", "--beside", "{}/none"), "there is no folder"),

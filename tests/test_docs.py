@@ -40,13 +40,48 @@ def _generate():
 def test_generated_pages_are_up_to_date():
     docs = _generate()
     assert (ROOT / "docs" / "commands.md").read_text() == docs.commands()
-    page = (ROOT / "docs" / "write-a-model.md").read_text()
-    assert page == docs.with_hooks(page)
+    marked = set()
+    for path in (ROOT / "docs").glob("*.md"):
+        page = path.read_text()
+        assert page == docs.renewed(page), path.name
+        marked |= set(re.findall("<!-- ([a-z ]+) -->", page))
+    assert marked == docs.GENERATED.keys()
+
+
+def test_make_alone_says_what_it_can_do():
+    for arguments in ((), ("help",)):
+        done = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert "make install" in done.stdout and "make demo" in done.stdout
+    assert (
+        "--editable ."
+        in subprocess.run(
+            ["make", "--dry-run", "install", "VENV=nowhere"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+    )
+
+
+def test_every_target_that_help_names_is_there():
+    text = (ROOT / "Makefile").read_text()
+    named = set(re.findall(r"make ([a-z-]+)", text.partition("help:\n")[2].partition("\n\n")[0]))
+    assert named == set(re.findall(r"^([a-z-]+):(?! export)", text, re.MULTILINE)) - {"help"}
 
 
 def test_every_page_is_in_the_sites_navigation():
     listed = set(re.findall(r"[\w-]+\.md", (ROOT / "mkdocs.yml").read_text()))
     assert listed == {page.name for page in (ROOT / "docs").glob("*.md")}
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if "toml title" in page.read_text()], ids=lambda page: page.name
+)
+def test_the_tree_of_a_package_holds_the_files_that_the_page_shows(page):
+    (tree,) = [
+        text.split() for text in re.findall(r"^```\n(.*?)^```", page.read_text(), re.M | re.S) if ".toml" in text
+    ]
+    project, settings, package, *files = tree
+    assert project == package and f".venv/bin/pip install ./{project[:-1]}\n" in page.read_text()
+    assert [title for title, _ in _blocks(page, "toml")] == [settings]
+    assert [title for title, _ in _blocks(page, "python")] == [package + file for file in files]
 
 
 @pytest.mark.slow
@@ -88,6 +123,8 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         monkeypatch.syspath_prepend(str(_installed(page, tmp_path_factory.mktemp("package"))))
     if page.name in ("results.md", "tables.md"):
         bench("run", "--task", "vqa", "--models", "mvaema", *SMALL, *BRIEF)
+    for title, text in [*_blocks(page, "csv"), *_blocks(page, "yaml")]:
+        Path(title).write_text(text)
     for command in _commands(page):
         code, _, err = bench(*command, *(_brief(command) if command[0] == "run" else []))
         assert code == 0, (command, err)
@@ -96,7 +133,7 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
 def _brief(command):
     """Settings that make a page's run a short one."""
     pairs = [text for text in SMALL if text != "--set"]
-    if "--dataset" in command:
+    if {"--dataset", "--config"} & {*command} and not {"demo", "evening", "paper"} & {*command}:
         pairs = [text for text in pairs if not text.startswith("synthetic.")]
     if command[command.index("--task") + 1] != "vqa":
         pairs = [text for text in pairs if not text.startswith("vqa.")]

@@ -20,7 +20,8 @@ RECORDS = [
 @pytest.fixture
 def dataset():
     micrographs = Micrographs(np.zeros((3, 1, 1), np.uint8), np.arange(3), PICTURES, np.zeros(3, int), ("x",))
-    return SimpleNamespace(name="fake", load=lambda: micrographs)
+    aside = ("a: b.tif: shows the same as c.png; remove one", "cut.png: cannot be decoded")
+    return SimpleNamespace(name="fake", load=lambda: micrographs, categories=("x",), set_aside=lambda: aside)
 
 
 def teacher(folder, records):
@@ -49,6 +50,35 @@ def test_a_picture_the_dataset_lacks_is_named(tmp_path, dataset):
 def test_a_picture_without_record_is_named(tmp_path, dataset):
     with pytest.raises(BenchError, match=r"no record of pictures 'b\.png', 'c\.png' of dataset 'fake'"):
         teacher(tmp_path, RECORDS[:2]).records(dataset)
+
+
+def test_records_of_pictures_set_aside_are_left_out_with_a_note(tmp_path, dataset):
+    extra = [replace(RECORDS[0], id=name, picture=name) for name in ("cut.png", "a: b.tif")]
+    found = teacher(tmp_path, [*RECORDS, *extra])
+    assert {record.picture for record in found.records(dataset)} == set(PICTURES)
+    assert "Records of pictures 'a: b.tif', 'cut.png' are left out" in found.caveat(dataset)
+    assert teacher(tmp_path, RECORDS).caveat(dataset) == ""
+
+
+def test_a_picture_whose_labelled_copy_was_set_aside_is_told_so(tmp_path, dataset):
+    moved = [replace(record, picture="a: b.tif") if record.picture == "c.png" else record for record in RECORDS]
+    with pytest.raises(
+        BenchError, match=r"no record of picture 'c\.png'.*set aside was a: b\.tif: shows the same as c"
+    ):
+        teacher(tmp_path, moved).records(dataset)
+
+
+def test_facts_that_nothing_scores_are_named_with_the_nearest_and_counted(tmp_path, dataset):
+    strange = (("shpae", "curved"), ("shape", "curvd"), ("category", "x"), ("shape", "curved"))
+    said = teacher(tmp_path, [replace(record, facts=strange) for record in RECORDS]).caveat(dataset)
+    assert "kind 'shpae' (did you mean 'shape'?), 6 times" in said
+    assert "shape 'curvd' (did you mean 'curved'?), 6 times" in said
+    assert said.count(" times") == 2
+
+
+def test_an_empty_answer_is_refused(tmp_path, dataset):
+    with pytest.raises(BenchError, match=r"line 2: the answer is empty; write one or remove"):
+        teacher(tmp_path, [RECORDS[0], replace(RECORDS[1], answer=" ")]).records(dataset)
 
 
 def test_a_repeated_id_and_a_broken_line_are_named(tmp_path, dataset):

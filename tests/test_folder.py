@@ -116,8 +116,8 @@ def bomb(path, side=30_000):
 def test_damaged_pictures_are_named_and_set_aside(sem):
     (sem / "powder" / "a_empty.png").touch()
     (sem / "powder" / "b_text.jpg").write_text("no picture")
-    Image.fromarray(RAMP).resize((400, 400)).save(sem / "whole.jpg")
-    (sem / "powder" / "c_cut.jpg").write_bytes((sem / "whole.jpg").read_bytes()[:2000])
+    Image.fromarray(RAMP).resize((400, 400)).save(sem.parent / "whole.jpg")
+    (sem / "powder" / "c_cut.jpg").write_bytes((sem.parent / "whole.jpg").read_bytes()[:2000])
     bomb(sem / "powder" / "d_bomb.png")
     bomb(sem / "powder" / "e_large.png", side=10_000)
     Image.new("L", (1, 1)).save(sem / "powder" / "f_dot.png")
@@ -289,3 +289,30 @@ def test_a_wrong_folder_is_one_sentence_with_the_remedy(sem, prepare, below, sai
 def test_no_path_is_an_error():
     with pytest.raises(BenchError, match="needs a path"):
         Folder("", {}, 32, Silence())
+
+
+def test_what_is_passed_over_is_said(sem):
+    (sem / "films").mkdir()
+    (sem / "films" / "notes.txt").touch()
+    (sem / "tips" / "deep").mkdir()
+    Image.fromarray(RAMP[:16]).save(sem / "tips" / "deep" / "a.png")
+    Image.fromarray(RAMP).save(sem / "loose.png")
+    Image.fromarray(RAMP).save(sem / "tips" / "a.bmp")
+    folder = opened(sem)
+    assert [sentence.partition(";")[0] for sentence in folder.set_aside()] == [
+        "films: is a folder without pictures",
+        "loose.png: lies in no category folder",
+        "tips/a.bmp: is of a type that is not read",
+    ]
+    assert folder.categories == ("powder", "tips") and "tips/deep/a.png" in folder.load().ids
+
+
+def test_of_a_tiff_of_several_pages_the_first_is_read(sem):
+    first, second = Image.fromarray(RAMP), Image.fromarray(RAMP[:, ::-1])
+    first.save(sem / "pages.tif", save_all=True, append_images=[second])
+    assert np.array_equal(grey(sem / "pages.tif", 32), grey_of(sem, first))
+
+
+def grey_of(folder, image):
+    image.save(folder / "one.tif")
+    return grey(folder / "one.tif", 32)

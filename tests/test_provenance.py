@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from bench.store import write_json
+from bench.store import Store, write_json
 from tests.conftest import SMALL
-from tests.table_records import made
+from tests.table_records import item, made, put_items
 
 
 @pytest.fixture
@@ -27,8 +27,20 @@ def test_why_tells_stages_inputs_environment_files_and_durations(measured, bench
     assert cell["stages"]["train"]["environment"]["packages"]["numpy"]
     assert cell["stages"]["predict"]["seconds"] >= 0
     assert any(path.endswith("product/answers.json") for path in cell["stages"]["predict"]["files"])
-    text = bench("why", "vqa", "Nearest picture", "meteor")[1]
+    text = bench("why", "vqa", "Nearest picture", "meteor", "--full")[1]
     assert re.search(r"measured: 0\.\d{3}", text) and "nearest_plugin.model" in text
+
+
+def test_why_says_the_main_things_first_and_in_few_lines(measured, bench, store):
+    code, out, err = bench("why", "1", "nearest", "METEOR")
+    assert code == 0, err
+    (record,) = [record for record in Store(store).records() if record["cell"]["model"] == "nearest"]
+    value = record["metrics"]["meteor"]["value"]
+    assert out.startswith("Nearest picture (nearest), METEOR, of:\n  Table 1.")
+    assert f"measured: {value:.3f}" in out and f"fold 0, repeat 0: {value:.4f}" in out
+    assert all(fingerprint in out for fingerprint in record["stages"].values())
+    assert "device cpu" in out and "records scripted" in out and "--full" in out
+    assert out.count("\n") <= 12 and "nearest_plugin.model" not in out
 
 
 def test_why_tells_a_published_number_too(put, bench):
@@ -52,6 +64,11 @@ def test_a_mistake_is_one_sentence(put, bench, arguments, message):
     code, out, err = bench("why", *arguments)
     assert (code, out) == (2, "")
     assert message in err and err.count("\n") == 1
+
+
+def test_a_column_whose_metric_has_its_own_name_is_listed_once(put, bench):
+    put(made("mine", 0, 0.1))
+    assert bench("why", "1", "mine", "nothing")[2].count("facts") == 1
 
 
 def test_the_gallery_shows_the_worst_answers_with_their_pictures_escaped(measured, bench, store, tmp_path):
@@ -90,3 +107,20 @@ def test_a_gallery_of_nothing_is_one_sentence(put, bench, store, tmp_path, argum
     assert code == 2
     assert message in err and err.count("\n") == 1
     assert not (tmp_path / "g.html").exists()
+
+
+def test_a_gallery_is_written_to_html_alone(put, bench):
+    put(made("mine", 0, 0.1))
+    code, _, err = bench("gallery", "--model", "mine", "--out", "g.md")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "unknown suffix of --out 'g.md': '.md'" in err and ".html" in err
+
+
+def test_pictures_of_a_dataset_that_is_gone_are_told_of(put, bench, store):
+    config = {"dataset": "csv:sem/facts.csv", "records": "scripted"}
+    write_json(store / "runs" / "r.json", {"task": "vqa", "dataset": "csv:s", "protocol": "p1", "config": config})
+    record = made("mine", 0, 0.1, dataset="csv:s")
+    put_items(put(record), record, [item(1, "tips", 0.2)])
+    code, _, err = bench("gallery", "--model", "mine")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "the pictures are of 'csv:sem/facts.csv', whose plugin is no longer installed" in err

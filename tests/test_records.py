@@ -27,7 +27,7 @@ GOOD = {
 
 
 def test_records_come_back_as_they_were(tmp_path):
-    records = (RECORD, replace(RECORD, id="a#02", question="Q\r\n", answer="", facts=()))
+    records = (RECORD, replace(RECORD, id="a#02", question="Q\r\n", answer="A\n", facts=()))
     write_records(tmp_path / "r.jsonl", records)
     assert read_records(tmp_path / "r.jsonl") == records
     assert [path.name for path in tmp_path.iterdir()] == ["r.jsonl"]

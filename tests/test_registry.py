@@ -1,14 +1,17 @@
 import json
+import re
 import subprocess
 import sys
 import time
 
 import pytest
 
-from bench import ModelSpec, hookimpl
+from bench import ModelSpec, TableSpec, hookimpl
+from bench import registry as registry_module
 from bench.code_digest import source_file
 from bench.errors import BenchError
 from bench.registry import PLURALS, Plugin, Registry
+from bench.specs import Column
 
 KINDS = [kind for kind in PLURALS if kind != "family"]
 SPECS = [(kind, spec) for kind in PLURALS for spec in Registry().every(kind).values()]
@@ -109,6 +112,78 @@ def test_a_plugin_whose_family_nobody_has_is_named_and_set_aside():
     registry = _with(_Point("lost", *(ModelSpec(name, name, "assistent") for name in ("stray", "second"))))
     assert not {"stray", "second"} & registry.every("model").keys()
     assert "lost" in registry.failures
+
+
+class _Tables:
+    """An entry point whose plugin makes and registers tables."""
+
+    name, value = "mytab", "mytab.plugin"
+
+    def __init__(self, *makes):
+        self._makes = makes
+
+    def load(self):
+        return self
+
+    @hookimpl
+    def register_tables(self, register):
+        for make in self._makes:
+            register(make())
+
+
+def _table(**changed):
+    about = {"name": "own", "number": 50, "title": "T", "task": "vqa", "columns": (Column("words", "words"),)}
+    return lambda: TableSpec(**{**about, **changed})
+
+
+@pytest.mark.parametrize(
+    ("tables", "reason"),
+    [
+        ([_table(number=1)], "number 1 of table 'own' is taken already by table 'vqa', by plugin 'paper_tables'"),
+        ([_table(), _table(name="second")], "number 50 of table 'second' is taken already by table 'own'"),
+        ([_table(number="50")], "number '50' of table 'own' is no whole number"),
+        ([_table(columns=(1,))], "write columns=(Column(...),)"),
+        ([_table(columns=())], "write columns=(Column(...),)"),
+        ([_table(columns=(Column("a", "A"), Column("b", "A")))], "two columns of table 'own' are called 'A'"),
+        ([_table(breakdowns="category")], "write breakdowns=('category',)"),
+        ([_table(notes="A note.")], "write notes=('A note.',)"),
+        ([lambda: "own"], "register_tables was given 'own', which is no TableSpec"),
+    ],
+)
+def test_a_table_that_cannot_be_right_sets_its_plugin_aside_with_the_reason(tables, reason):
+    registry = _with(_Tables(*tables))
+    assert "own" not in registry.every("table")
+    assert "plugin mytab failed to load: " in registry.failures and reason in registry.failures
+
+
+def test_a_hook_without_its_mark_is_told():
+    class Unmarked(_Point):
+        def register_tables(self, register):
+            register(_table()())
+
+    registry = _with(Unmarked("mytab"))
+    registry.load_all()
+    assert "register_tables lacks its mark; write @hookimpl above it" in registry.failures
+
+
+def test_the_list_of_plugins_begins_with_the_reason_and_names_those_that_register_nothing(
+    strangers, bench, monkeypatch
+):
+    strangers("broken")
+    found = registry_module.discovered
+    empty = Plugin(_Point("empty"), "strangers")
+    monkeypatch.setattr(registry_module, "discovered", lambda: [*found(), empty])
+    out = bench("list", "plugins")[1]
+    reason = "failed: ImportError: broken_plugin needs a library that nobody has"
+    assert out.index(reason) < out.index("Traceback")
+    assert "plugin empty of strangers registers nothing" in out
+
+
+def test_a_table_is_listed_by_its_number_with_its_columns_as_a_table(bench):
+    code, out, err = bench("list", "tables", "1")
+    assert code == 0, err
+    assert re.search(r"^bleu2 +BLEU-2 +BLEU-2 +3 ", out, re.MULTILINE) and "{" not in out.partition("metric ")[2]
+    assert "unknown table '99'" in bench("list", "tables", "99")[2]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list", "models"], ["list", "plugins"], ["table", "1"]])

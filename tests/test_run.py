@@ -4,6 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.config import load_config
+from bench.outlook import outlook
+from bench.plan import Plan
+from bench.progress import Silence
+from bench.registry import Registry
+from bench.rows import Request
+from bench.store import Store
 from tests.conftest import SMALL
 
 RUN = ("run", "--task", "vqa", *SMALL)
@@ -86,6 +93,61 @@ def test_a_changed_metric_scores_again_without_asking_again(run, store, monkeypa
     assert run()[0] == 0
     (new,) = _records(store)
     assert {name for name in new["stages"] if new["stages"][name] != old["stages"][name]} == {"score"}
+
+
+def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
+    _, _, err = run()
+    assert "replaces" not in err
+    _, out, _ = run("--set", "nearest.grid=2", "--dry-run")
+    told = "replaces 1 record made otherwise (nearest fold 0): model.settings.grid: 4 -> 2; to keep both"
+    assert told in out
+    (old,) = _records(store)
+    for options in ((), ("--force",)):
+        assert told in run("--set", "nearest.grid=2", *options)[2]
+        (store / "cells" / next(iter((store / "cells").iterdir())).name).write_text(json.dumps(old))
+    assert len(_records(store)) == 1
+    assert all((store / "stages" / fingerprint / "product").is_dir() for fingerprint in old["stages"].values())
+
+
+def test_changed_code_alone_is_told_as_one_difference(run, monkeypatch):
+    run()
+    monkeypatch.setattr("bench.plan.score_code", lambda task: {"metric": "another", "more": "too"})
+    assert "(nearest fold 0): code (see --explain); to keep" in run("--dry-run")[1]
+
+
+def test_one_cell_is_not_called_all_cells(run):
+    assert run()[1] == "the cell is done\n"
+    assert run()[1].startswith("the cell is done already; nothing to do")
+
+
+def test_all_models_says_which_it_leaves_out(bench):
+    _, _, err = bench(*RUN, "--models", "all,blind", "--dry-run")
+    assert "--models all leaves out controls and variants: majority; name those" in err
+    assert "leaves out" not in bench(*RUN, "--models", "majority", "--dry-run")[2]
+
+
+def test_a_training_under_way_is_estimated_by_what_is_left(run, store):
+    settings = ("--set", "model.epochs=10", "--set", "recipe.stop_after=9")
+    _, before, _ = run("--dry-run", *settings, models="mvaema")
+    run("--set", "k=2", *settings)  # makes a store
+    plan = _planned(settings)
+    work = store / "stages" / plan.cells[0].train.fingerprint / "work"
+    work.mkdir(parents=True)
+    (work / "standing.json").write_text('{"epoch": 5}')
+    _, after, _ = run("--dry-run", *settings, models="mvaema")
+    assert "begun, epoch 6" in after and "begun" not in before
+    first, second = (_look(plan, Store(folder)) for folder in (store / "none", store))
+    assert second < 0.7 * first
+
+
+def _planned(settings):
+    config, explicit = load_config("demo", [part for part in (*SMALL, *settings) if part != "--set"])
+    return Plan(Request("vqa", ("mvaema",), config, explicit), Registry(), Silence())
+
+
+def _look(plan, store):
+    (look,) = outlook(plan, store)
+    return look.seconds
 
 
 def test_one_failing_model_does_not_stop_another(run, store):

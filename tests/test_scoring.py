@@ -1,4 +1,6 @@
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -109,3 +111,10 @@ def test_a_question_posed_twice_is_refused():
 def test_every_metric_is_defined_in_clear():
     assert {*NAMES, "facts"} <= definitions(SETTINGS).keys()
     assert definitions(SETTINGS)["facts"] and definitions(SETTINGS) == definitions(SETTINGS)
+
+
+def test_the_fields_of_items_are_documented():
+    (item, *_) = score(REFERENCES, POSED, POSED, SETTINGS).items
+    page = (Path(__file__).parent.parent / "docs" / "write-a-metric.md").read_text()
+    (listed,) = re.findall(r"An item of\s+`vqa` has (.*?)\.", page, re.DOTALL)
+    assert re.findall(r"`(\w+)`", listed) == list(item)

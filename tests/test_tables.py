@@ -2,9 +2,12 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from bench.specs import Column, TableSpec
+from bench.store import write_json
 from tests.table_records import item, made, put_items
 
 
@@ -64,6 +67,16 @@ def test_without_facts_the_controls_are_compared_in_another_column(put, bench):
     assert "asleep does not beat constant in METEOR" in bench("table", "1")[1]
 
 
+def test_a_metric_that_models_lack_is_told_below_the_table(put, bench):
+    bare, whole = made("bare", 0, 0.2), made("whole", 0, 0.3)
+    del bare["metrics"]["facts"]
+    put(bare, whole)
+    assert "facts: not of bare." in bench("table", "1")[1]
+    del whole["metrics"]["facts"]
+    put(whole)
+    assert "facts: no record has it." in bench("table", "1")[1]
+
+
 def test_only_one_protocol_stands_in_a_table(put, bench):
     put(made("one", 0, 0.1, protocol="aaa", day=1), made("two", 0, 0.4, protocol="bbb", day=2))
     assert {model for model, _ in _rows(bench)} & {"one", "two"} == {"two"}
@@ -80,6 +93,31 @@ def test_records_of_other_settings_are_left_out_and_told(put, bench):
     put(made("mine", 0, 0.1, settings={"depth": 1}, day=1), made("mine", 1, 0.3, settings={"depth": 2}, day=2))
     assert _rows(bench)["mine", "METEOR"]["value"] == "0.3"
     assert "1 fold(s) with other settings or code are left out" in bench("table", "1")[1]
+
+
+def test_rows_on_different_folds_are_named_and_not_compared_with_controls(put, bench):
+    put(made("mine", 1, 0.1, k=2), made("constant", 0, 0.9, k=2, control=True))
+    code, out, err = bench("table", "1", "--strict")
+    assert code == 1
+    for sentence in ("mine: 1 of 2 folds and repeats (fold 1)", "constant: 1 of 2 folds and repeats (fold 0)"):
+        assert sentence in out and sentence in err
+    assert "mine has no fold in common with constant" in out
+    assert "does not beat constant" not in out
+
+
+def test_controls_are_compared_on_the_folds_that_both_have(put, bench):
+    put(made("mine", 0, 0.3), made("mine", 1, 0.9), made("constant", 0, 0.4, control=True))
+    assert "mine does not beat constant in facts" in bench("table", "1")[1]
+    put(made("constant", 1, 0.1, control=True))
+    assert "mine does not beat" not in bench("table", "1")[1]
+
+
+def test_a_strict_reader_is_told_of_folds_that_no_row_has(put, bench):
+    put(made("mine", 0, 0.5, k=3))
+    code, out, err = bench("table", "1", "--strict")
+    assert (code, err) == (1, "table 1: fold 0 of 3: 2 folds missing\n")
+    put(made("mine", 1, 0.5, k=3), made("mine", 2, 0.5, k=3))
+    assert bench("table", "1", "--strict")[0] == 0
 
 
 def test_missing_folds_differing_recipes_and_settings_are_footnoted(put, bench):
@@ -178,7 +216,7 @@ def test_a_strict_reader_is_told_and_gets_an_error_code(put, bench, records, pro
 
 
 def test_a_strict_reader_of_a_sound_table_gets_none(put, bench):
-    put(made("mine", 0, 0.5), made("constant", 0, 0.2, control=True))
+    put(made("mine", 0, 0.5, k=1), made("constant", 0, 0.2, control=True, k=1))
     code, _, err = bench("table", "1", "--strict")
     assert (code, err) == (0, "")
 
@@ -206,6 +244,98 @@ def test_protocols_that_differ_in_one_choice_stand_side_by_side(put, bench):
     assert "Beside it protocol p2 (caption without)" in out
 
 
+def test_what_cannot_be_broken_down_is_told(put, bench):
+    record = made("mine", 0, 0.5)
+    bare = {key: value for key, value in item(1, "tips", 0.2).items() if key != "meteor"}
+    put_items(put(record), record, [bare])
+    out = bench("table", "1", "--by", "category")[1]
+    assert "METEOR cannot be broken down: the items have no field 'meteor'" in out
+    assert "BLEU-2 cannot" not in out
+
+
+def test_protocols_are_described_by_their_choices(put, bench, store):
+    for name, records in (("p1", "mine.jsonl"), ("p2", "yours.jsonl")):
+        run = {"task": "vqa", "dataset": "synthetic", "protocol": name, "config": {"records": records}}
+        write_json(store / "runs" / f"{name}.json", run)
+    put(made("one", 0, 0.1, protocol="p1", day=1), made("two", 0, 0.4, protocol="p2", day=2, caption="without"))
+    assert "protocol p2 (caption without, records yours.jsonl), fold 0 of 10" in bench("table", "1")[1].splitlines()[0]
+    err = bench("table", "1", "--protocol", "zz")[2]
+    assert "p1 (caption with; records mine.jsonl; 10 folds; last used 2026-01-01T00:00 by one)" in err
+    assert "p2 (caption without; records yours.jsonl; 10 folds; last used 2026-01-02T00:00 by two)" in err
+
+
+def test_all_leaves_out_tables_that_have_nothing_to_show(put, bench, plugged):
+    plugged(TableSpec("elsewhere", 50, "T", "vqb", (Column("words", "words"),)))
+    put(made("mine", 0, 0.1), made("other", 0, 0.1, dataset="other"))
+    code, out, err = bench("table", "all", "--by", "category", "--dataset", "other")
+    assert (code, out.startswith("Table 1")) == (0, True)
+    lines = err.splitlines()
+    assert [line.partition(" is left out: ")[0] for line in lines] == ["table 7 (answers)", "table 50 (elsewhere)"]
+    code, out, err = bench("table", "all", "--dataset", "nowhere")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "unknown dataset of the store 'nowhere'" in err
+
+
+@pytest.mark.parametrize(
+    ("changed", "arguments", "message"),
+    [
+        (
+            {"columns": (Column("metoer", "M"),)},
+            (),
+            "unknown metric of column 'M' of table 'own' 'metoer'; did you mean 'meteor'",
+        ),
+        (
+            {"options": {"control_by": ("M",)}},
+            (),
+            "unknown option of table 'own' 'control_by'; did you mean 'controls_by'",
+        ),
+        ({"options": {"controls_by": ("METEORS",)}}, (), "did you mean 'METEOR'"),
+        ({"options": {"controls_by": "METEOR"}}, (), "is no tuple; write ('METEOR',)"),
+        ({"breakdowns": ("categroy",)}, ("--by", "categroy"), "did you mean 'category'"),
+        ({"columns": (Column("meteor", "M", published="METEOR"),)}, (), "the paper's headings of table 50"),
+        ({"task": "vqq"}, (), "table 'own': unknown task 'vqq'; did you mean 'vqa'"),
+        ({"builds": "bench.tables.samples:samples_table"}, (), "lacks the option 'model'"),
+    ],
+)
+def test_a_mistake_in_a_strangers_table_is_one_sentence(put, bench, plugged, changed, arguments, message):
+    own = TableSpec("own", 50, "T", "vqa", (Column("meteor", "METEOR"),))
+    plugged(replace(own, **changed))
+    record = made("mine", 0, 0.1)
+    put_items(put(record), record, [item(1, "tips", 0.2)])
+    code, out, err = bench("table", "own", *arguments)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_a_broken_record_is_named_and_left_out(put, bench, store):
+    put(made("mine", 0, 0.1))
+    (store / "cells" / "bad.json").write_text('{"format": 2, "cel')
+    for _ in range(2):  # from the file, then from the index
+        code, out, err = bench("table", "1")
+        assert (code, err.count("\n")) == (0, 1)
+        assert "mine" in out and "bad.json' holds no record" in err and "left out" in err
+    (store / "index.jsonl").write_text("half a li")
+    assert bench("table", "1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("t.md", "Table 1."), ("t.TEX", "% Needs"), ("t.html", "<!doctype"), ("t.csv", "table,"), ("t.json", "[")],
+)
+def test_the_suffix_names_the_format(put, bench, tmp_path, name, begins):
+    put(made("mine", 0, 0.1))
+    code, _, err = bench("table", "1", "--out", tmp_path / "new" / name)
+    assert code == 0, err
+    assert (tmp_path / "new" / name).read_text().lower().startswith(begins.lower())
+
+
+def test_a_format_that_is_named_goes_before_the_suffix(put, bench, tmp_path):
+    put(made("mine", 0, 0.1))
+    assert bench("table", "1", "--format", "csv", "--out", tmp_path / "t.txt")[0] == 0
+    assert (tmp_path / "t.txt").read_text().startswith("table,")
+
+
 def test_out_writes_a_file(put, bench, tmp_path):
     put(made("mine", 0, 0.1))
     code, out, _ = bench("table", "1", "--out", tmp_path / "t.md")
@@ -228,6 +358,7 @@ def test_out_writes_a_file(put, bench, tmp_path):
         (("1", "--vary", "caption"), "no record that differs"),
         (("1", "--vary", "caption", "--by", "category"), "cannot be joined"),
         (("1", "--out", "/dev/null/t.md"), "cannot be written"),
+        (("1", "--out", "t.docx"), "unknown suffix of --out 't.docx': '.docx'"),
     ],
 )
 def test_a_mistake_is_one_sentence(put, bench, arguments, message):

@@ -83,6 +83,15 @@ def test_stores_that_disagree_are_left_alone(bench, tmp_path, value, weight, sai
     assert not target.product("score-more-0-p1")
 
 
+def test_nothing_is_dropped_while_a_record_cannot_be_read(bench, store):
+    kept = _filled(store, made("mine", 0, 0.1))
+    (store / "cells" / "mine-0.json").write_text('{"format": ')
+    code, _, err = bench("store", "gc", "--days", "0")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "mine-0.json' is not JSON" in err
+    assert kept.product("train-mine-0-p1")
+
+
 def test_what_is_no_store_is_named(bench, tmp_path):
     code, _, err = bench("store", "merge", tmp_path / "nowhere", tmp_path / "b")
     assert code == 2

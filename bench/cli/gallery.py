@@ -1,11 +1,10 @@
 """``bench gallery``: a model's worst answers with their pictures, as one HTML page."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import Dataset, Protocol, StoreFolder, opened
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -23,16 +22,16 @@ def gallery_command(
     store: StoreFolder = None,
 ) -> None:
     """Show a model's worst answers with their pictures."""
-    from bench.cli.output import write_out
+    from bench.cli.output import by_suffix, write_out
     from bench.registry import Registry
-    from bench.store import Store, default_store
     from bench.tables.build import chosen
     from bench.tables.gallery import as_html, worst_answers
     from bench.tables.pictures import as_png, embedded
     from bench.tables.selection import select
 
+    by_suffix(out, {".html": "html", ".htm": "html"})
     registry = Registry()
-    kept = Store(Path(store) if store else default_store())
+    kept = opened(store)
     (spec,) = chosen([table], registry)
     selection = select(kept, spec.task, dataset, protocol)
     answers = worst_answers(spec, selection, kept, model, column, worst)

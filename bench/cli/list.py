@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from bench.registry import Plugin
+    from bench.registry import Kind, Plugin, Registry
 
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -14,7 +14,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def list_command(
     kind: Annotated[str, typer.Argument(help="models, tasks, datasets, teachers, tables or plugins")],
-    name: Annotated[str | None, typer.Argument(help="only this one, with its settings")] = None,
+    name: Annotated[str | None, typer.Argument(help="only this one, with its settings; a table by number too")] = None,
     family: Annotated[str | None, typer.Option(help="only models of this family")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
@@ -31,7 +31,7 @@ def list_command(
     elif kind not in kinds:
         raise unknown("list", kind, [*kinds, "plugins"])
     elif name is not None:
-        rows = [_data(registry.find(kinds[kind], name)[0])]
+        rows = [_data(_found(kinds[kind], name, registry))]
     else:
         if family is not None:
             registry.find("family", family)
@@ -43,6 +43,13 @@ def list_command(
         typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
     else:
         typer.echo(_plugins(rows) if kind == "plugins" else _one(rows[0]) if name else _several(rows))
+
+
+def _found(kind: "Kind", name: str, registry: "Registry") -> Any:
+    """Return one spec; a table may be called by its number."""
+    from bench.tables.build import chosen
+
+    return chosen([name], registry)[0] if kind == "table" else registry.find(kind, name)[0]
 
 
 def _data(spec: Any) -> dict[str, Any]:
@@ -58,6 +65,7 @@ def _plugin(plugin: "Plugin") -> dict[str, Any]:
         "distribution": plugin.distribution,
         "module": plugin.entry_point.value,
         "registered": plugin.registered,
+        "reason": plugin.reason,
         "failure": plugin.failure,
     }
 
@@ -66,20 +74,38 @@ def _plugins(rows: list[dict[str, Any]]) -> str:
     from tabulate import tabulate
 
     shown = [
-        [row["name"], row["distribution"], "failed" if row["failure"] else ", ".join(row["registered"])] for row in rows
+        [row["name"], row["distribution"], "failed" if row["failure"] else ", ".join(row["registered"]) or "nothing"]
+        for row in rows
     ]
-    failures = [
-        f"plugin {row['name']} of {row['distribution']} failed:\n{row['failure']}" for row in rows if row["failure"]
-    ]
-    return "\n\n".join([tabulate(shown, headers=["plugin", "distribution", "registers"]), *failures])
+    return "\n\n".join(
+        [
+            tabulate(shown, headers=["plugin", "distribution", "registers"]),
+            *(_failure(row) for row in rows if row["failure"]),
+            *(
+                f"plugin {row['name']} of {row['distribution']} registers nothing; {row['module']} must define a hook "
+                "such as register_models, under @hookimpl"
+                for row in rows
+                if not row["failure"] and not row["registered"]
+            ),
+        ]
+    )
+
+
+def _failure(row: dict[str, Any]) -> str:
+    """Tell why a plugin failed: in one sentence, then whole where there is more."""
+    said = f"plugin {row['name']} of {row['distribution']} failed: {row['reason']}"
+    return said if row["failure"] == row["reason"] else f"{said}\n{row['failure'].rstrip()}"
 
 
 def _one(row: dict[str, Any]) -> str:
-    """Tell all of one spec: its fields, then its settings as a table."""
+    """Tell all of one spec: its fields, then its settings or columns as a table."""
     from tabulate import tabulate
 
-    settings = row.pop("settings", {})
+    settings, columns = row.pop("settings", {}), row.pop("columns", ())
     fields = [[name, str(value)] for name, value in row.items() if value not in (None, "", (), {})]
+    if columns:
+        table = tabulate([list(column.values()) for column in columns], headers=list(columns[0]), missingval="-")
+        return "\n\n".join([tabulate(fields, tablefmt="plain"), table])
     if not settings:
         return tabulate(fields, tablefmt="plain")
     lines = [

@@ -1,10 +1,11 @@
 """The command ``bench``: verbs of the harness, and those that plugins add by name."""
 
+import re
 import sys
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from importlib.metadata import EntryPoint, entry_points, version
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -42,17 +43,33 @@ class Verbs(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the verbs with what each does, importing none."""
-        strangers = {
-            name: f"added by {point.dist.name if point.dist else point.value}" for name, point in added().items()
-        }
+        strangers = {name: _said(point) for name, point in added().items()}
         with formatter.section("Commands"):
             formatter.write_dl([(name, {**strangers, **VERBS}[name]) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a verb; Ctrl-C ends it with a word and exit code 130."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # typer would end without one
+            print("stopped; the same command goes on where it stopped", file=sys.stderr)  # noqa: T201
+            sys.exit(130)
 
 
 @cache
 def added() -> dict[str, EntryPoint]:
     """Return the verbs that installed packages add, from metadata alone."""
     return {point.name: point for point in entry_points(group=COMMANDS)}
+
+
+def _said(point: EntryPoint) -> str:
+    """Say what a package's verb does: the first line of its module, read and not imported; else who added it."""
+    from bench.code_digest import source_file
+
+    path = source_file(point.module)
+    first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0] if path else ""
+    quoted = re.fullmatch(r'"""(.+?)(?:""")?', first.strip())
+    return quoted[1] if quoted else f"added by {point.dist.name if point.dist else point.value}"
 
 
 def _loaded(point: EntryPoint) -> Any:
@@ -68,12 +85,23 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Which model reads electron micrographs best.",
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"bench {version('mvaema-bench')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _bench() -> None:
+def _bench(
+    show: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Which model reads electron micrographs best."""
 
 
@@ -84,6 +112,3 @@ def main() -> None:
     except BenchError as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201 -- the command's own word
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("interrupted; the same command goes on where it stopped", file=sys.stderr)  # noqa: T201
-        sys.exit(130)

@@ -1,11 +1,22 @@
 """Options that several verbs take."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from bench.store import Store
 
 Dataset = Annotated[str | None, typer.Option(help="records of this dataset [default: the latest run's]")]
 Protocol = Annotated[str | None, typer.Option(help="first letters of a protocol [default: the latest run's]")]
 StoreFolder = Annotated[
     str | None, typer.Option("--store", help="folder of results [default: $BENCH_STORE, else ./runs]")
 ]
+
+
+def opened(folder: str | None) -> "Store":
+    """Return the store that a verb was told of, else the default one; what it cannot read it says on stderr."""
+    from bench.store import Store, default_store
+
+    return Store(Path(folder) if folder else default_store(), lambda said: typer.echo(f"warning: {said}", err=True))

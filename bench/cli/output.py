@@ -1,15 +1,35 @@
-"""Files that a verb is told to write with ``--out``."""
+"""Files that a verb is told to write with ``--out``: folders above them are made, a suffix names the format."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.store import write_text
 
 
-def write_out(out: str, text: str) -> None:
-    """Write a text to a file, making the folders above it; BenchError where that cannot be."""
+def write_out(out: str | Path, content: str | bytes) -> None:
+    """Write text or bytes to a file; BenchError where that cannot be."""
+    with writing(out) as path:
+        if isinstance(content, str):
+            write_text(path, content)
+        else:
+            path.write_bytes(content)
+
+
+@contextmanager
+def writing(out: str | Path) -> Iterator[Path]:
+    """Make the folders above a file and hand out its path; BenchError where it or what is beside it cannot be had."""
     try:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
-        write_text(Path(out), text)
+        yield Path(out)
     except OSError as error:
-        raise BenchError(f"--out {out!r} cannot be written ({error.strerror}); name another file") from error
+        raise BenchError(f"--out {str(out)!r} cannot be written ({error.strerror}); name another file") from error
+
+
+def by_suffix(out: str, suffixes: Mapping[str, str], remedy: str = "") -> str:
+    """Return what the suffix of a file stands for; BenchError where it stands for nothing."""
+    suffix = Path(out).suffix.lower()
+    if suffix not in suffixes:
+        raise unknown(f"suffix of --out {out!r}:", suffix, suffixes, remedy or "end its name in one of them")
+    return suffixes[suffix]

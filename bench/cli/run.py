@@ -1,15 +1,14 @@
 """``bench run``: compute the cells of models on a task."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import StoreFolder
+from bench.cli.options import StoreFolder, opened
 
 if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
     from bench.cell import Cell
@@ -27,7 +26,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def run_command(
     task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks`")],
-    models: Annotated[str, typer.Option(help="names with commas, or all; see `bench list models`")],
+    models: Annotated[str, typer.Option(help="names with commas, or all but controls and variants: all")],
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     records: Annotated[Text, typer.Option(help="a teacher's name or FILE.jsonl")] = None,
     config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
@@ -53,8 +52,7 @@ def run_command(
     from bench.outlook import as_text, outlook
     from bench.plan import Plan
     from bench.registry import Registry
-    from bench.rows import Request
-    from bench.store import Store, default_store
+    from bench.rows import Request, left_out
 
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
@@ -62,11 +60,15 @@ def run_command(
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
     request = Request(task, tuple(name.strip() for name in models.split(",")), loaded, explicit)
-    kept = Store(Path(store) if store else default_store())
+    kept = opened(store)
     with _progress() as progress:
-        plan = Plan(request, Registry(), progress)
+        registry = Registry()
+        plan = Plan(request, registry, progress)
+        rest = left_out(request, plan.task, registry)
+        if rest:
+            progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
         if dry_run or explain:
-            text, code = "\n".join([_data(plan), "", as_text(outlook(plan, kept), explain)]), 0
+            text, code = "\n".join([_data(plan, kept), "", as_text(outlook(plan, kept), explain)]), 0
         else:
             text, code = _run(plan, kept, progress, launcher, jobs, force)
     typer.echo(text)
@@ -85,14 +87,15 @@ def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs
     store.prepare()
     name = _written(plan, store)
     if not missing:
-        return f"all {len(cells)} cells are done already; nothing to do (--force computes them again)", 0
+        return f"{_all(cells)} done already; nothing to do (--force computes again)", 0
+    said = _data(plan, store)  # before anything is forgotten
     if force:
         forget(store, cells)
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
-    progress.say(_data(plan))
+    progress.say(said)
     failed = _launched(runner, missing, launcher, name, jobs)
     if not failed:
-        return f"all {len(cells)} cells are done", 0
+        return f"{_all(cells)} done", 0
     lines = [
         f"{len(failed)} of {len(cells)} cells failed:",
         *(f"  {cell}: see {store.log(cell.id)}" for cell in failed),
@@ -100,14 +103,20 @@ def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs
     return "\n".join(lines), 1
 
 
-def _data(plan: "Plan") -> str:
-    """Say what data a run is on: its size, its folds, what is left out, what its scores can tell."""
+def _all(cells: "Sequence[Cell]") -> str:
+    return "the cell is" if len(cells) == 1 else f"all {len(cells)} cells are"
+
+
+def _data(plan: "Plan", store: "Store") -> str:
+    """Say what a run is on: size, folds, what is left out, what its scores can tell, which records it replaces."""
+    from bench.outlook import replacement
+
     dataset = plan.dataset
     folds = f"k={plan.k}" + (f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else "")
     size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories, {folds}"
     aside = [f"set aside: {sentence}" for sentence in dataset.set_aside()]
-    caveat = plan.teacher.caveat(dataset)
-    return "\n".join([size, *aside, *([f"note: {caveat}"] if caveat else [])])
+    notes = [f"note: {note}" for note in (plan.caveat, replacement(plan, store)) if note]
+    return "\n".join([size, *aside, *notes])
 
 
 def _written(plan: "Plan", store: "Store") -> str:

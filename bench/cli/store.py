@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import StoreFolder
+from bench.cli.options import StoreFolder, opened
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Tidy a store, or join two.")
 
@@ -17,10 +17,9 @@ def gc_command(
     store: StoreFolder = None,
 ) -> None:
     """Drop the stages that no record refers to."""
-    from bench.store import Store, default_store
     from bench.upkeep import drop, garbage
 
-    found = garbage(Store(Path(store) if store else default_store()), days)
+    found = garbage(opened(store), days)
     for each in found:
         typer.echo(f"{each.path.name}  {each.size / 2**20:.1f} MB")
     if not dry_run:

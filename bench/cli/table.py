@@ -1,11 +1,10 @@
 """``bench table``: records as the paper's tables, published numbers beside measured."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import Dataset, Protocol, StoreFolder, opened
 
 if TYPE_CHECKING:
     from bench.registry import Registry
@@ -25,29 +24,35 @@ def table_command(
     vary: Annotated[
         Text, typer.Option(help="set protocols side by side that differ in this, for example caption")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="markdown, latex, html, csv or json")] = "markdown",
+    form: Annotated[
+        Text, typer.Option("--format", help="markdown, latex, html, csv or json [default: by --out, else markdown]")
+    ] = None,
     published: Annotated[bool, typer.Option(help="show the paper's numbers")] = True,
-    strict: Annotated[bool, typer.Option("--strict", help="exit 1 if a control wins or folds are missing")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="exit 1 if a control wins, or folds are missing or differ")
+    ] = False,
     store: StoreFolder = None,
-    out: Annotated[Text, typer.Option(help="write to this file, pictures beside it")] = None,
+    out: Annotated[Text, typer.Option(help="write to this .md, .tex, .html, .csv or .json, pictures beside it")] = None,
 ) -> None:
     """Print tables of what was measured, beside what was published."""
     from bench.cli.output import write_out
-    from bench.errors import unknown
     from bench.registry import Registry
-    from bench.store import Store, default_store
-    from bench.tables.build import View, build, chosen
+    from bench.tables.build import View, build, build_all, chosen
     from bench.tables.formats import FORMATS
 
-    if form not in FORMATS:
-        raise unknown("format", form, FORMATS)
+    chosen_form = _form(form, out)
     registry = Registry()
-    kept = Store(Path(store) if store else default_store())
+    kept = opened(store)
     view = View(dataset, protocol, by, vary)
     specs = chosen(names, registry)
-    tables = [build(spec, view, registry, kept) for spec in specs]
-    pictures = _pictures(tables, FORMATS[form].pictures, out, kept, registry)
-    text = FORMATS[form].render(tables, published, pictures)
+    if "all" in names:
+        tables, left_out = build_all(specs, view, registry, kept)
+        for sentence in left_out:
+            typer.echo(sentence, err=True)
+    else:
+        tables = [build(spec, view, registry, kept) for spec in specs]
+    pictures = _pictures(tables, FORMATS[chosen_form].pictures, out, kept, registry)
+    text = FORMATS[chosen_form].render(tables, published, pictures)
     if out is None:
         typer.echo(text)
     else:
@@ -58,12 +63,30 @@ def table_command(
         raise typer.Exit(1)
 
 
+def _form(given: Text, out: Text) -> str:
+    """Return the format asked for, else that of the file to be written."""
+    from bench.cli.output import by_suffix
+    from bench.errors import unknown
+    from bench.tables.formats import FORMATS
+
+    if given is None:
+        suffixes = {form.suffix: name for name, form in FORMATS.items()}
+        return by_suffix(out, suffixes, "end its name in one of them or give --format") if out else "markdown"
+    if given not in FORMATS:
+        raise unknown("format", given, FORMATS)
+    return given
+
+
 def _pictures(tables: "list[Table]", kept: str, out: Text, store: "Store", registry: "Registry") -> dict[str, str]:
     """Embed the tables' pictures or write them beside a file; none without a place for them."""
+    from bench.cli.output import writing
     from bench.tables.pictures import as_png, embedded, shown, written
 
     names = shown(tables)
     if not names or kept == "none" or (kept == "beside" and out is None):
         return {}
     pictures = as_png(names, store.run_on(tables[0].dataset), registry)
-    return written(pictures, Path(out)) if kept == "beside" and out else embedded(pictures)
+    if kept == "embedded" or out is None:
+        return embedded(pictures)
+    with writing(out) as path:
+        return written(pictures, path)

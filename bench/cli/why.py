@@ -1,11 +1,10 @@
 """``bench why``: what one number of a table comes from."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import Dataset, Protocol, StoreFolder, opened
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -19,18 +18,21 @@ def why_command(
     dataset: Dataset = None,
     protocol: Protocol = None,
     store: StoreFolder = None,
+    full: Annotated[bool, typer.Option("--full", help="all inputs, packages and files, not the summary")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Tell what one number of a table comes from."""
     import json
 
     from bench.registry import Registry
-    from bench.store import Store, default_store
     from bench.tables.build import View, build, chosen
-    from bench.tables.provenance import as_text, provenance
+    from bench.tables.provenance import as_text, provenance, summary
 
     registry = Registry()
-    kept = Store(Path(store) if store else default_store())
+    kept = opened(store)
     (spec,) = chosen([table], registry)
     found = provenance(spec, build(spec, View(dataset, protocol), registry, kept), row, column, kept)
-    typer.echo(json.dumps(found, indent=1, ensure_ascii=False) if as_json else as_text(found))
+    if as_json:
+        typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
+    else:
+        typer.echo(as_text(found) if full else summary(found))

@@ -9,6 +9,7 @@ from bench.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.statistics import mean_std
 from bench.store import Store
+from bench.tables.checks import absent_from_items
 from bench.tables.items import items_of, score_of
 from bench.tables.scores import caption
 from bench.tables.selection import Record, Selection
@@ -25,6 +26,9 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
         raise BenchError(f"table {spec.name!r} cannot be broken down; only tables of scores can")
     if by not in spec.breakdowns:
         raise unknown("breakdown", by, spec.breakdowns)
+    item = _item(selection, store)
+    if item is not None and by not in item:
+        raise unknown(f"field of the items of task {spec.task!r}", by, item, "mend the TableSpec's breakdowns")
     rows: list[tuple[Any, TableRow]] = []
     for model, records in selection.by_model.items():
         rows += _rows(spec, model, records, registry, store, by)
@@ -35,10 +39,16 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
         f"{caption(spec, selection)} By {by}.",
         tuple(column.label for column in spec.columns),
         tuple(row for _, row in rows),
-        (*spec.notes, *selection.caveats),
+        (*spec.notes, *selection.caveats, *(absent_from_items(spec.columns, item) if item else ())),
         selection.dataset,
         selection.protocol,
     )
+
+
+def _item(selection: Selection, store: Store) -> Mapping[str, Any] | None:
+    """Return one item of the records, for its fields; None where their score stages were removed."""
+    every = (record for records in selection.by_model.values() for record in records)
+    return next((items[0] for record in every if (items := items_of(store, record))), None)
 
 
 def _rows(

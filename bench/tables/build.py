@@ -1,5 +1,6 @@
 """From a table's spec and what is asked of it to the table."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bench.errors import BenchError, unknown
@@ -8,7 +9,7 @@ from bench.specs import TableSpec, resolve
 from bench.store import Store
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
-from bench.tables.selection import select
+from bench.tables.selection import NoRecordError, select
 from bench.tables.table import Table
 
 
@@ -24,6 +25,33 @@ class View:
 
 def build(spec: TableSpec, view: View, registry: Registry, store: Store) -> Table:
     """Build a table from the store's records; BenchError where there are none for it, or the view cannot be had."""
+    try:
+        return _built(spec, view, registry, store)
+    except NoRecordError:
+        _check_task(spec, registry)
+        raise
+
+
+def build_all(
+    specs: Iterable[TableSpec], view: View, registry: Registry, store: Store
+) -> tuple[list[Table], list[str]]:
+    """Build the tables that can be had; return them and a sentence for each of the others.
+
+    BenchError, that of the first table, where there is none.
+    """
+    tables: list[Table] = []
+    errors: list[tuple[TableSpec, BenchError]] = []
+    for spec in specs:
+        try:
+            tables.append(build(spec, view, registry, store))
+        except BenchError as error:
+            errors.append((spec, error))
+    if errors and not tables:
+        raise errors[0][1]
+    return tables, [f"table {spec.number} ({spec.name}) is left out: {error}" for spec, error in errors]
+
+
+def _built(spec: TableSpec, view: View, registry: Registry, store: Store) -> Table:
     if view.by and view.vary:
         raise BenchError("--by and --vary cannot be joined; ask for one of them")
     if view.by:
@@ -34,6 +62,14 @@ def build(spec: TableSpec, view: View, registry: Registry, store: Store) -> Tabl
         found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
         return side_by_side([make(spec, each, registry, store) for each in found], found, view.vary)
     return make(spec, select(store, spec.task, view.dataset, view.protocol), registry, store)
+
+
+def _check_task(spec: TableSpec, registry: Registry) -> None:
+    """BenchError where nobody registers a table's task, so that no run can make records of it."""
+    try:
+        registry.find("task", spec.task)
+    except BenchError as error:
+        raise BenchError(f"table {spec.name!r}: {error}; mend the TableSpec's task, or install its plugin") from error
 
 
 def chosen(names: list[str], registry: Registry) -> list[TableSpec]:

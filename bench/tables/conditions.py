@@ -29,7 +29,7 @@ def selections(store: Store, task: str, dataset: str | None, protocol: str | Non
             f"there is no record that differs from protocol {chosen.protocol} in {vary} alone; "
             f"make some with `bench run --task {task} --set {task}.{vary}=...`"
         )
-    return [chosen, *(selected(records, chosen.dataset, protocol) for protocol in sorted(others))]
+    return [chosen, *(selected(records, chosen.dataset, protocol, store) for protocol in sorted(others))]
 
 
 def side_by_side(tables: Sequence[Table], found: Sequence[Selection], vary: str) -> Table:

@@ -13,9 +13,10 @@ Render = Callable[[list[Table], bool, Mapping[str, str]], str]
 
 @dataclass(frozen=True)
 class Format:
-    """A format: the lazy path of what renders it, and where it keeps pictures."""
+    """A format: the lazy path of what renders it, the suffix of its files, and where it keeps pictures."""
 
     renders: str
+    suffix: str
     pictures: Literal["none", "beside", "embedded"] = "none"
 
     @property
@@ -25,9 +26,9 @@ class Format:
 
 
 FORMATS = {
-    "markdown": Format("bench.tables.markdown:markdown", pictures="beside"),
-    "latex": Format("bench.tables.latex:latex", pictures="beside"),
-    "html": Format("bench.tables.html:html", pictures="embedded"),
-    "csv": Format("bench.tables.data:as_csv"),
-    "json": Format("bench.tables.data:as_json"),
+    "markdown": Format("bench.tables.markdown:markdown", ".md", pictures="beside"),
+    "latex": Format("bench.tables.latex:latex", ".tex", pictures="beside"),
+    "html": Format("bench.tables.html:html", ".html", pictures="embedded"),
+    "csv": Format("bench.tables.data:as_csv", ".csv"),
+    "json": Format("bench.tables.data:as_json", ".json"),
 }

@@ -8,7 +8,6 @@ from typing import Any
 
 from bench.errors import BenchError
 from bench.registry import Registry
-from bench.specs import resolve
 from bench.tables.table import Table
 
 
@@ -21,13 +20,19 @@ def as_png(names: Iterable[str], run: Mapping[str, Any], registry: Registry) -> 
     """Return id to PNG of a run's pictures; BenchError where the dataset no longer holds one."""
     from PIL import Image
 
-    from bench.config import Config, complete  # here, so that a table without pictures does not wait for them
+    from bench.config import Config  # here, so that a table without pictures does not wait for them
+    from bench.dataset import open_dataset
     from bench.progress import Silence
 
     config = Config.model_validate(run["config"])
-    spec, argument = registry.find("dataset", config.dataset)
-    settings = complete(spec.name, spec.settings, config.settings.get(spec.name, {}))
-    micrographs = resolve(spec.builds)(argument, settings, config.image_size, Silence()).load()
+    try:
+        registry.find("dataset", config.dataset)
+    except BenchError as error:
+        raise BenchError(
+            f"the pictures are of {config.dataset!r}, whose plugin is no longer installed or fails to load; install it "
+            f"again ({error})"
+        ) from None
+    micrographs = open_dataset(registry, config.dataset, config.settings, config.image_size, Silence()).load()
     positions = {name: position for position, name in enumerate(micrographs.ids)}
     made = {}
     for name in names:

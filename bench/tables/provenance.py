@@ -29,14 +29,41 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
         "row": found.label,
         "model": found.model,
         "column": heading,
+        "metric": next(column.metric for column in spec.columns if column.label == heading),
         "measured": number(cell.value, cell.std, cell.digits),
         "n": cell.n,
         "published": number(cell.published, cell.published_std, cell.digits),
         "stale": found.stale,
         "dataset": table.dataset,
         "protocol": table.protocol,
+        "caption": table.caption,
         "cells": [_cell(by_score[fingerprint], store) for fingerprint in cell.fingerprints if fingerprint in by_score],
     }
+
+
+def summary(found: Mapping[str, Any]) -> str:
+    """Say in few lines where a number comes from: the table, then what each fold gave, by which stages, when."""
+    stale = {True: "code has changed since", None: "model no longer installed"}
+    about = [
+        f"{found['row']} ({found['model']}), {found['column']}, of:",
+        f"  {found['caption']}",
+        f"measured: {found['measured']}, n {found['n']}"
+        + (f" ({stale[found['stale']]})" if found["stale"] in stale else ""),
+        f"published: {found['published']}",
+    ]
+    if not found["cells"]:
+        return "\n".join(about)
+    first = found["cells"][0]
+    return "\n".join(
+        [
+            *about,
+            f"recipe: {_pairs(first['recipe'])}",
+            *([f"settings: {_pairs(first['settings'])}"] if first["settings"] else []),
+            f"computed {_where(first['stages']['train'])}",
+            *(_cell_line(cell, found["metric"]) for cell in found["cells"]),
+            "--full adds the inputs of each stage in clear, its code, packages and files; --json has all",
+        ]
+    )
 
 
 def as_text(found: Mapping[str, Any]) -> str:
@@ -50,6 +77,34 @@ def _row(table: Table, wanted: str) -> TableRow:
     if not rows:
         raise unknown("row", wanted, {name for row in table.rows for name in (row.label, row.model)})
     return (measured or rows)[0]
+
+
+def _cell_line(cell: Mapping[str, Any], metric: str) -> str:
+    stages = ", ".join(
+        f"{name} {stage['fingerprint']}" + ("" if stage["seconds"] is None else f" ({stage['seconds']:.1f} s)")
+        for name, stage in cell["stages"].items()
+    )
+    value = cell["metrics"].get(metric)
+    said = "" if value is None else f" {value:.4f},"
+    return f"fold {cell['fold']}, repeat {cell['repeat']}:{said} {cell['finished'][:16]}, {stages}"
+
+
+def _where(stage: Mapping[str, Any]) -> str:
+    """Say on what a stage was computed: the device, the threads, the version, the commit."""
+    environment = stage["environment"] or {}
+    commit = environment.get("code") or {}
+    values = {
+        **environment,
+        "commit": str(commit.get("commit", ""))[:10],
+        "torch": environment.get("packages", {}).get("torch"),
+    }
+    known = [f"{key} {values[key]}" for key in ("device", "threads", "python", "torch", "commit") if values.get(key)]
+    known += ["files changed since that commit"] if commit.get("dirty") else []
+    return f"on {', '.join(known)}" if known else "in an environment that is not known"
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in values.items())
 
 
 def _cell(record: Mapping[str, Any], store: Store) -> dict[str, Any]:

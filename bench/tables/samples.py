@@ -3,9 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
+from bench.errors import unknown
 from bench.registry import Registry
 from bench.specs import TableSpec
 from bench.store import Store
+from bench.tables.checks import check_options
 from bench.tables.items import items_of
 from bench.tables.published import published
 from bench.tables.scores import caption
@@ -19,6 +21,7 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
 
     The model is the spec's, or the first one measured where that one was not.
     """
+    check_options(spec, ("model", "question"), needed=("model", "question"))
     model = _model(spec.options["model"], selection)
     records = selection.by_model[model]
     asked = [
@@ -64,6 +67,9 @@ def _model(wanted: str, selection: Selection) -> str:
 
 def _row(spec: TableSpec, model: str, item: dict[str, Any], record: Record) -> TableRow:
     behind = (record["stages"]["score"],)
+    for column in spec.columns:
+        if column.metric not in item:
+            raise unknown(f"field of the items of task {spec.task!r}", column.metric, item, "mend the table's Column")
     cells = {column.label: TableCell(item[column.metric], None, 1, fingerprints=behind) for column in spec.columns}
     texts = {"Ground truth": item["reference"], "Answer": item["answer"]}
     return TableRow(item["category"], model, "measured", cells, texts, picture=item["picture"])

@@ -8,6 +8,8 @@ from bench.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.statistics import mean_std
 from bench.store import Store
+from bench.tables.checks import absent, check_controls_by, check_headings, check_options
+from bench.tables.places import apart, in_words, missing
 from bench.tables.published import Published, published
 from bench.tables.selection import Record, Selection
 from bench.tables.staleness import stale
@@ -17,23 +19,28 @@ from bench.tables.table import Table, TableCell, TableRow
 
 def scores_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
     """Build a table with one row a model: those of the paper in printed order, then others, then controls."""
+    check_options(spec, ("controls_by",))
+    check_controls_by(spec)
     printed = published(spec.number)
+    check_headings(spec, {heading for _, heading in printed})
     paper_rows = list(dict.fromkeys(number.model for number in printed.values()))
     measured = sorted(selection.by_model, key=lambda model: _order(selection.by_model[model][0]))
     names = [*paper_rows, *(model for model in measured if model not in paper_rows)]
     rows = [_row(spec, model, selection, registry, printed) for model in names]
-    rows, lost = against_controls(spec, with_best(spec, selection, sorted(rows, key=lambda row: row.control)))
-    folds = _fold_notes(rows, selection)
+    rows, lost = against_controls(
+        spec, selection, with_best(spec, selection, sorted(rows, key=lambda row: row.control))
+    )
+    folds = apart(selection)
     return Table(
         spec.name,
         spec.number,
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, TIES, *selection.caveats, *folds),
+        (*spec.notes, TIES, *selection.caveats, *absent(spec, selection), *folds),
         selection.dataset,
         selection.protocol,
-        (*lost, *folds, *_left_out(selection)),
+        (*lost, *folds, *missing(selection), *_left_out(selection)),
     )
 
 
@@ -43,11 +50,10 @@ def caption(spec: TableSpec, selection: Selection) -> str:
     folds = sorted({record["cell"]["fold"] for record in records})
     split = selection.clear["split"]
     repeats = selection.clear["repeats"]
-    task = selection.clear["task"].items()
-    choices = ", ".join(f"{key} {value}" for key, value in task if isinstance(value, str) and len(value) < 40)
     return (
-        f"Table {spec.number}. {spec.title} Dataset {selection.dataset}, protocol {selection.protocol} ({choices}), "
-        f"fold{'s' if len(folds) > 1 else ''} {_ranges(folds)} of {split['k']}"
+        f"Table {spec.number}. {spec.title} Dataset {selection.dataset}, protocol {selection.protocol}"
+        + (f" ({selection.choices})" if selection.choices else "")
+        + f", {in_words(folds)} of {split['k']}"
         + (f", {repeats} repeats." if repeats > 1 else ".")
         + (
             " Measured numbers are mean ± standard deviation over folds and repeats."
@@ -122,15 +128,3 @@ def _left_out_of(label: str, count: int) -> str:
 
 def _changes(usual: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
     return [f"{key} {value} (others {usual[key]})" for key, value in own.items() if usual[key] != value]
-
-
-def _fold_notes(rows: list[TableRow], selection: Selection) -> list[str]:
-    """Name the rows with fewer folds than the fullest."""
-    counts = {row.label: len(selection.by_model.get(row.model, ())) for row in rows}
-    most = max(counts.values())
-    return [f"{label}: {count} of {most} folds and repeats" for label, count in counts.items() if 0 < count < most]
-
-
-def _ranges(folds: list[int]) -> str:
-    whole = len(folds) > 2 and folds == list(range(folds[0], folds[-1] + 1))
-    return f"{folds[0]}-{folds[-1]}" if whole else ", ".join(map(str, folds))

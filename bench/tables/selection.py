@@ -12,19 +12,32 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Selection:
-    """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code."""
+    """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code.
+
+    ``references`` names the instruction records as the run did, '' where it is no longer known.
+    """
 
     dataset: str
     protocol: str
     clear: Mapping[str, Any]
     by_model: Mapping[str, tuple[Record, ...]]
     left_out: Mapping[str, int]
+    references: str = ""
+
+    @property
+    def choices(self) -> str:
+        """The protocol's choices that a reader can tell apart by, in clear."""
+        return ", ".join(_choices(self.clear, self.references))
 
     @property
     def caveats(self) -> tuple[str, ...]:
         """What the records say that a reader of their scores must know."""
         said = [record["caveat"] for records in self.by_model.values() for record in records]
         return tuple(dict.fromkeys(caveat for caveat in said if caveat))
+
+
+class NoRecordError(BenchError):
+    """The store holds no record of a task."""
 
 
 def select(store: Store, task: str, dataset: str | None, protocol: str | None) -> Selection:
@@ -34,22 +47,22 @@ def select(store: Store, task: str, dataset: str | None, protocol: str | None) -
     """
     records = [record for record in store.records() if record["cell"]["task"] == task]
     if not records:
-        raise BenchError(
+        raise NoRecordError(
             f"the store {str(store.root)!r} holds no record of task {task!r}; "
             f"make one with `bench run --task {task} --models ...` or name another store with --store"
         )
     latest = store.latest_run(task) or max(records, key=lambda record: record["finished"])["cell"]
     chosen_dataset = _dataset(records, dataset or latest["dataset"])
     of_dataset = [record for record in records if record["cell"]["dataset"] == chosen_dataset]
-    chosen = _protocol(of_dataset, protocol, latest["protocol"])
-    return selected(of_dataset, chosen_dataset, chosen)
+    chosen = _protocol(of_dataset, protocol, latest["protocol"], store)
+    return selected(of_dataset, chosen_dataset, chosen, store)
 
 
-def selected(records: Sequence[Record], dataset: str, protocol: str) -> Selection:
+def selected(records: Sequence[Record], dataset: str, protocol: str, store: Store) -> Selection:
     """Select from one dataset's records those of a protocol."""
     kept = [record for record in records if record["cell"]["protocol"] == protocol]
     by_model, left_out = _of_one_kind(kept)
-    return Selection(dataset, protocol, kept[0]["protocol"], by_model, left_out)
+    return Selection(dataset, protocol, kept[0]["protocol"], by_model, left_out, _references(protocol, store))
 
 
 def _dataset(records: Iterable[Record], wanted: str) -> str:
@@ -59,24 +72,40 @@ def _dataset(records: Iterable[Record], wanted: str) -> str:
     return wanted
 
 
-def _protocol(records: Sequence[Record], wanted: str | None, latest: str) -> str:
+def _protocol(records: Sequence[Record], wanted: str | None, latest: str, store: Store) -> str:
     """Return the protocol whose digest begins as wanted; else the latest run's, else the latest record's."""
     names = {record["cell"]["protocol"] for record in records}
     if wanted is not None:
         found = [name for name in names if name.startswith(wanted)]
         if len(found) != 1:
-            raise unknown("protocol of the store", wanted, [_described(name, records) for name in names])
+            raise unknown("protocol of the store", wanted, [_described(name, records, store) for name in names])
         return found[0]
     if latest in names:
         return latest
     return max(records, key=lambda record: record["finished"])["cell"]["protocol"]
 
 
-def _described(protocol: str, records: Sequence[Record]) -> str:
-    """Name a protocol by its digest, when it was last used, and on which models."""
+def _described(protocol: str, records: Sequence[Record], store: Store) -> str:
+    """Name a protocol by its digest, its choices, when it was last used, and on which models."""
     own = [record for record in records if record["cell"]["protocol"] == protocol]
     models = sorted({record["cell"]["model"] for record in own})
-    return f"{protocol} of {max(record['finished'] for record in own)[:16]} ({' '.join(models)})"
+    clear = own[0]["protocol"]
+    choices = [*_choices(clear, _references(protocol, store)), f"{clear['split']['k']} folds"]
+    choices += [f"image size {clear['image_size']}"] if "image_size" in clear else []
+    last = max(record["finished"] for record in own)[:16]
+    return f"{protocol} ({'; '.join(choices)}; last used {last} by {' '.join(models)})"
+
+
+def _choices(clear: Mapping[str, Any], references: str) -> list[str]:
+    """Name the short choices of a protocol's task, and the instruction records."""
+    task = [f"{key} {value}" for key, value in clear["task"].items() if isinstance(value, str) and len(value) < 40]
+    return task + ([f"records {references}"] if references else [])
+
+
+def _references(protocol: str, store: Store) -> str:
+    """Return what the latest run under a protocol called its instruction records."""
+    run = store.run_under(protocol)
+    return str(run["config"].get("records", "")) if run else ""
 
 
 def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...]], dict[str, int]]:

@@ -31,29 +31,38 @@ def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> li
     return rows
 
 
-def against_controls(spec: TableSpec, rows: list[TableRow]) -> tuple[list[TableRow], list[str]]:
+def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> tuple[list[TableRow], list[str]]:
     """Footnote the rows that a control equals or beats; return the rows and what is said of the losers.
 
-    They are compared in the first column of the spec's option ``controls_by`` in which a control has a number.
+    They are compared in the first column of the spec's option ``controls_by`` in which a control has a number, on the
+    folds that both have; a row that shares none with a control is footnoted too.
     """
     controls = [row for row in rows if row.control]
     columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
     if not columns:
         return rows, []
     judged, notes = [], []
+    (column,) = [column for column in spec.columns if column.label == columns[0]]
     for row in rows:
-        lost = [] if row.control else _lost(row, controls, columns[0])
-        said = [f"{row.label} does not beat {' and '.join(lost)} in {columns[0]}"] if lost else []
+        said = [] if row.control or not _has(row, columns[0]) else _judged(column, selection, row, controls)
         judged.append(_footnoted(row, columns[0], said))
         notes += said
     return judged, notes
 
 
-def _lost(row: TableRow, controls: list[TableRow], column: str) -> list[str]:
-    """Return the labels of the controls that equal or beat a row."""
-    own = row.cells[column].value
-    found = [(control.label, control.cells[column].value) for control in controls]
-    return [label for label, value in found if own is not None and value is not None and value >= own]
+def _judged(column: Column, selection: Selection, row: TableRow, controls: list[TableRow]) -> list[str]:
+    """Name the controls that equal or beat a row on the folds both have, and those with which it shares none."""
+    own = _by_place(column, selection.by_model[row.model])
+    lost, strange = [], []
+    for control in controls:
+        other = _by_place(column, selection.by_model[control.model])
+        shared = own.keys() & other.keys()
+        if other and not shared:
+            strange.append(control.label)
+        elif shared and sum(other[place][0] for place in shared) >= sum(own[place][0] for place in shared):
+            lost.append(control.label)
+    said = [f"{row.label} does not beat {' and '.join(lost)} in {column.label}"] if lost else []
+    return said + ([f"{row.label} has no fold in common with {' and '.join(strange)}"] if strange else [])
 
 
 def _footnoted(row: TableRow, column: str, notes: list[str]) -> TableRow:

@@ -1,4 +1,4 @@
-"""``bench data``: look at a dataset's pictures, and write those that can be drawn at any size."""
+"""Look at a dataset's pictures, or write them to files."""
 
 import re
 from pathlib import Path
@@ -32,6 +32,7 @@ def sheet_command(
     assignments: Assignments = None,
 ) -> None:
     """Draw a contact sheet: a row a category."""
+    from bench.cli.output import writing
     from bench.tasks.datasets.sheet import contact_sheet
 
     if per_category < 1 or not 16 <= size <= 2048:
@@ -40,12 +41,13 @@ def sheet_command(
         )
     if out.suffix.lower() != ".png":
         raise BenchError(f"--out {str(out)!r} is no PNG file; name a file that ends in .png")
-    if not out.parent.is_dir():
-        raise BenchError(f"--out {str(out)!r} lies in a folder that does not exist; make the folder first")
     sides = [_dataset(dataset, assignments, size)]
     if beside is not None:
         sides.append(_dataset(f"folder:{beside}", None, size))
-    contact_sheet([side.load() for side in sides], per_category).save(out, optimize=True)
+    sheet = contact_sheet([side.load() for side in sides], per_category)
+    with writing(out) as path:
+        sheet.save(path, optimize=True)
+    typer.echo(f"wrote {out}: {sheet.width} x {sheet.height} pixels, a row a category")
 
 
 @app.command("export")
@@ -60,11 +62,13 @@ def export_command(
     """Draw pictures natively at any size into files that `--dataset folder:DIR` reads, with their records."""
     from bench.registry import Registry
     from bench.specs import resolve
-    from bench.tasks.datasets.export import export
+    from bench.tasks.datasets.export import RECORDS, export
 
     width, height = _width_and_height(size)
     spec, argument = Registry().find("teacher", teacher)
-    export(_dataset(dataset, assignments, 224), resolve(spec.builds)(argument, 0), out, count, (height, width))
+    source = _dataset(dataset, assignments, 224)
+    pictures, records = export(source, resolve(spec.builds)(argument, 0), out, count, (height, width))
+    typer.echo(f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}")
 
 
 def _width_and_height(size: str) -> tuple[int, int]:
@@ -76,12 +80,10 @@ def _width_and_height(size: str) -> tuple[int, int]:
 
 def _dataset(name: str | None, assignments: list[str] | None, size: int) -> "Dataset":
     """Build a dataset with settings as `bench run` would."""
-    from bench.config import complete, load_config
+    from bench.config import DEFAULT, load_config
+    from bench.dataset import open_dataset
     from bench.progress import Lines
     from bench.registry import Registry
-    from bench.specs import resolve
 
-    config, _ = load_config("demo", assignments or (), {"dataset": name} if name else None)
-    spec, argument = Registry().find("dataset", config.dataset)
-    settings = complete(spec.name, spec.settings, config.settings.get(spec.name, {}))
-    return resolve(spec.builds)(argument, settings, size, Lines())
+    config, _ = load_config(DEFAULT, assignments or (), {"dataset": name} if name else None)
+    return open_dataset(Registry(), config.dataset, config.settings, size, Lines())

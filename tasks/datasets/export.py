@@ -18,10 +18,11 @@ from bench.tasks.records import write_records
 RECORDS = "records.jsonl"
 
 
-def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, shape: tuple[int, int]) -> None:
+def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, shape: tuple[int, int]) -> tuple[int, int]:
     """Write ``count`` pictures of ``shape`` (height, width) below ``out``, which must not exist or be empty.
 
-    BenchError where the dataset draws no pictures, holds fewer, or the folder is in use; then nothing is written.
+    Returns how many pictures and records were written. BenchError where the dataset draws no pictures, holds fewer,
+    or the folder is in use; then nothing is written.
     """
     draw = getattr(dataset, "draw", None)
     if draw is None:
@@ -39,10 +40,12 @@ def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, sha
         for position, name in enumerate(exported.names):
             (part / name).parent.mkdir(exist_ok=True)
             Image.fromarray(draw(position, shape)).save(part / name)
-        write_records(part / RECORDS, teacher.records(cast(Dataset, exported)))
+        records = teacher.records(cast(Dataset, exported))
+        write_records(part / RECORDS, records)
         if out.exists():
             out.rmdir()
         part.rename(out)
+        return count, len(records)
     except OSError as error:
         raise BenchError(f"--out {str(out)!r} cannot be written ({error}); name a folder that can be") from error
     finally:

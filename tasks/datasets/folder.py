@@ -19,7 +19,7 @@ from bench.progress import Progress
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.decoding import Unreadable, grey
 from bench.tasks.datasets.file_digests import digests, unchanged
-from bench.tasks.datasets.listing import SUFFIXES, listed
+from bench.tasks.datasets.listing import listed
 
 _PIXELS, _INDEX = "pixels.npy", "index.json"
 
@@ -67,12 +67,8 @@ class Folder:
         return caption(self.categories[label])
 
     def set_aside(self) -> tuple[str, ...]:
-        """Return one sentence for each picture that could not be read, with its name."""
-        foreign = [
-            f"{name}: is of a type that is not read; convert it to one of {', '.join(SUFFIXES)}"
-            for name in self._listing.foreign
-        ]
-        return (*self._index["set aside"], *foreign)
+        """Return one sentence for each picture that is left out, and for each category without any."""
+        return (*self._index["set aside"], *self._listing.passed_over)
 
     @cached_property
     def _folder(self) -> Path:

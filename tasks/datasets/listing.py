@@ -13,31 +13,38 @@ _OTHER_PICTURES = (".bmp", ".gif", ".webp", ".jp2", ".dm3", ".dm4")
 
 
 class Listing(NamedTuple):
-    """Name to path and name to category of every candidate, in order; names of pictures in formats not read."""
+    """Name to path and name to category of every candidate, in order; a sentence on each thing passed over."""
 
     paths: dict[str, Path]
     categories: dict[str, str]
-    foreign: tuple[str, ...]
+    passed_over: tuple[str, ...]
 
 
 def listed(argument: str) -> tuple[Path, Listing]:
     """Return the folder and its pictures: each belongs to the top folder it lies in, however deep.
 
-    Hidden files and folders and files that are no pictures are passed over; links are followed, each folder once.
+    Hidden files and folders and files that are no pictures are passed over without a word, pictures beside the
+    folders, pictures in other formats and empty folders with one; links are followed, each folder once.
     BenchError where there is no such folder, or fewer than two categories.
     """
     root = _existing(argument)
     found = Listing({}, {}, ())
-    foreign: list[str] = []
+    passed_over: list[str] = []
     seen = {_identity(root)}
     for folder in sorted(_visible(root)):
-        if folder.is_dir() and _new(folder, seen):
-            for path in _pictures(folder, seen, foreign, root):
+        category, before = _printable(Path(folder.name)), len(found.paths) + len(passed_over)
+        if not folder.is_dir():
+            if folder.suffix.lower() in (*SUFFIXES, *_OTHER_PICTURES):
+                passed_over.append(f"{category}: lies in no category folder; move it into one")
+        elif _new(folder, seen):
+            for path in _pictures(folder, seen, passed_over, root):
                 name = _printable(path.relative_to(root))
                 found.paths[name] = path
-                found.categories[name] = _printable(Path(folder.name))
+                found.categories[name] = category
+            if len(found.paths) + len(passed_over) == before:
+                passed_over.append(f"{category}: is a folder without pictures; put some there or remove it")
     _checked(root, argument, found)
-    return root, found._replace(foreign=tuple(foreign))
+    return root, found._replace(passed_over=tuple(passed_over))
 
 
 def _existing(argument: str) -> Path:
@@ -70,16 +77,17 @@ def _checked(root: Path, argument: str, found: Listing) -> None:
     raise BenchError(f"the folder {argument!r} holds only one category, {categories[0]!r}{hint}")
 
 
-def _pictures(folder: Path, seen: set[tuple[int, int]], foreign: list[str], root: Path) -> Iterator[Path]:
+def _pictures(folder: Path, seen: set[tuple[int, int]], passed_over: list[str], root: Path) -> Iterator[Path]:
     for path in sorted(_visible(folder)):
         suffix = path.suffix.lower()
         if path.is_dir():
             if _new(path, seen):
-                yield from _pictures(path, seen, foreign, root)
+                yield from _pictures(path, seen, passed_over, root)
         elif suffix in SUFFIXES:
             yield path
         elif suffix in _OTHER_PICTURES:
-            foreign.append(_printable(path.relative_to(root)))
+            name = _printable(path.relative_to(root))
+            passed_over.append(f"{name}: is of a type that is not read; convert it to one of {', '.join(SUFFIXES)}")
 
 
 def _visible(folder: Path) -> list[Path]:

@@ -1,5 +1,7 @@
 """The teacher ``file:PATH``: instruction records that stand in a JSONL file."""
 
+import re
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
 from bench.fingerprint import file_digest
 from bench.tasks.records import read_records
+from bench.tasks.teachers.vocabulary import strange
 
 
 class FileTeacher:
@@ -24,28 +27,54 @@ class FileTeacher:
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return the records in the order of the dataset's pictures, and within a picture in that of the file.
 
-        BenchError names records whose picture the dataset lacks, and pictures without a record.
+        Records of pictures that were set aside are left out, as ``caveat`` says. BenchError names other records
+        whose picture the dataset lacks, and pictures without a record.
         """
-        records = read_records(self._path)
-        pictures = dataset.load().ids
-        place = {picture: position for position, picture in enumerate(pictures)}
-        strangers = list(dict.fromkeys(record.picture for record in records if record.picture not in place))
+        place = {picture: position for position, picture in enumerate(dataset.load().ids)}
+        aside = self._aside(dataset)
+        strangers = list(
+            dict.fromkeys(
+                name for name in (record.picture for record in self._read) if name not in place and name not in aside
+            )
+        )
         if strangers:
             raise BenchError(
                 f"{self._path.name} has records of {_some(strangers)}, which dataset {dataset.name!r} does not hold; "
                 "remove them or name the dataset they were made for"
             )
-        bare = sorted(place.keys() - {record.picture for record in records}, key=place.__getitem__)
+        bare = sorted(place.keys() - self._pictures, key=place.__getitem__)
         if bare:
+            shown = (said for said in aside.values() if any(f" {name};" in said for name in bare))
+            why = "".join(f"; set aside was {said}" for said in list(shown)[:1])
             raise BenchError(
                 f"{self._path.name} has no record of {_some(bare)} of dataset {dataset.name!r}; "
-                "add records or remove the pictures"
+                f"add records or remove the pictures{why}"
             )
-        return tuple(sorted(records, key=lambda record: place[record.picture]))
+        kept = (record for record in self._read if record.picture in place)
+        return tuple(sorted(kept, key=lambda record: place[record.picture]))
 
     def caveat(self, dataset: Dataset) -> str:
-        """Return nothing: whoever wrote the file knows."""
-        return ""
+        """Name the pictures whose records are left out, and the facts that nothing scores."""
+        aside = list(self._aside(dataset))
+        left = f"Records of {_some(aside)} are left out, since what they show was set aside." if aside else ""
+        facts = (fact for record in self._read for fact in record.facts)
+        return " ".join(filter(None, (left, strange(facts, dataset.categories))))
+
+    @cached_property
+    def _read(self) -> tuple[InstructionRecord, ...]:
+        return read_records(self._path)
+
+    @cached_property
+    def _pictures(self) -> frozenset[str]:
+        return frozenset(record.picture for record in self._read)
+
+    def _aside(self, dataset: Dataset) -> dict[str, str]:
+        """Return picture to sentence of those set aside that have records; a sentence begins with the picture's id."""
+        found: dict[str, str] = {}
+        for sentence in dataset.set_aside():
+            ends = [colon.start() for colon in re.finditer(": ", sentence)]
+            found |= {sentence[:end]: sentence for end in ends if sentence[:end] in self._pictures}
+        return dict(sorted(found.items()))
 
 
 def _some(pictures: list[str]) -> str:

@@ -16,6 +16,7 @@ from bench.errors import BenchError
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.prompts import QUESTIONS, Question
 from bench.tasks.teachers.frames import FRAMES, LABEL_ONLY, OTHERWISE
+from bench.tasks.teachers.vocabulary import known, strange
 from bench.tasks.teachers.wording import SAID, TOPICS, USES
 
 NAME = "scripted"
@@ -52,13 +53,16 @@ class ScriptedTeacher:
         )
 
     def caveat(self, dataset: Dataset) -> str:
-        """Say so where nothing but the category was known of a picture."""
-        if dataset.facts(0).keys() != {"category"}:
-            return ""
-        return (
-            "The reference answers were written from each picture's category alone: scores tell how well a model "
-            "words what its caption says, not what it sees; bring records of your own with --records FILE.jsonl."
-        )
+        """Say so where nothing but the category was known of any picture, and which facts were not understood."""
+        facts = [fact for position in range(len(dataset.labels())) for fact in dataset.facts(position).items()]
+        categories = dataset.categories
+        said = [strange(facts, categories)]
+        if not any(kind != "category" and known(kind, value, categories) for kind, value in facts):
+            said.append(
+                "The reference answers were written from each picture's category alone: scores tell how well a model "
+                "words what its caption says, not what it sees; bring records of your own with --records FILE.jsonl."
+            )
+        return " ".join(filter(None, said))
 
     def _of_picture(self, picture: str, scene: Mapping[str, str]) -> list[InstructionRecord]:
         words = _words(scene)

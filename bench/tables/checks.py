@@ -1,0 +1,77 @@
+"""What a table's spec names, held against what its builder takes and the records have."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bench.errors import BenchError, unknown
+from bench.specs import Column, TableSpec
+from bench.tables.selection import Selection
+
+
+def check_options(spec: TableSpec, taken: Sequence[str], needed: Sequence[str] = ()) -> None:
+    """BenchError where a spec has an option that its builder does not take, or lacks one that it needs."""
+    for name in spec.options:
+        if name not in taken:
+            raise unknown(f"option of table {spec.name!r}", name, taken, "mend the TableSpec's options")
+    for name in needed:
+        if name not in spec.options:
+            raise BenchError(f"table {spec.name!r} lacks the option {name!r}; write options={{{name!r}: ...}}")
+
+
+def check_controls_by(spec: TableSpec) -> None:
+    """BenchError where the option ``controls_by`` is no tuple of the columns' labels."""
+    names = spec.options.get("controls_by", ())
+    if isinstance(names, str):
+        raise BenchError(f"controls_by {names!r} of table {spec.name!r} is no tuple; write ({names!r},)")
+    for name in names:
+        labels = [column.label for column in spec.columns]
+        if name not in labels:
+            raise unknown(f"column in controls_by of table {spec.name!r}", name, labels, "name columns by their labels")
+
+
+def check_headings(spec: TableSpec, printed: Iterable[str]) -> None:
+    """BenchError where a column names a heading that the paper's table of this number does not have."""
+    headings = list(printed)
+    for column in spec.columns:
+        if column.published is not None and column.published not in headings:
+            raise unknown(
+                f"published heading of column {column.label!r} of table {spec.name!r}",
+                column.published,
+                headings,
+                f"only the paper's headings of table {spec.number} can stand there; leave `published` away",
+            )
+
+
+def absent(spec: TableSpec, selection: Selection) -> list[str]:
+    """Say which columns are empty for which models, since their records lack the metric.
+
+    BenchError where no record has a column's metric and the task defines none of that name.
+    """
+    found = {
+        model: {name for record in records for name in record["metrics"]}
+        for model, records in selection.by_model.items()
+    }
+    known = {*selection.clear.get("metrics", ())}.union(*found.values())
+    said = []
+    for column in spec.columns:
+        lacking = [model for model, metrics in found.items() if column.metric not in metrics]
+        if column.metric not in known:
+            raise unknown(f"metric of column {column.label!r} of table {spec.name!r}", column.metric, known, _MEND)
+        if lacking:
+            who = ", ".join(selection.by_model[model][0]["model"]["label"] for model in lacking)
+            said.append(f"{column.label}: {'no record has it' if len(lacking) == len(found) else f'not of {who}'}.")
+    return said
+
+
+_MEND = "name in the Column what the task's `score` returns"
+
+
+def absent_from_items(columns: Sequence[Column], item: Mapping[str, Any]) -> list[str]:
+    """Say which columns cannot be broken down, since the items lack what they are made of."""
+    return [
+        f"{column.label} cannot be broken down: the items have no field {field!r}; give its Column the `share` of two "
+        f"fields, or the items that field (they have {', '.join(item)})."
+        for column in columns
+        for field in (column.share or (column.metric,))
+        if field not in item
+    ]

@@ -1,0 +1,51 @@
+"""On which folds and repeats the rows of a table stand: alike, apart, or not on all."""
+
+from collections.abc import Iterable, Sequence
+
+from bench.tables.selection import Record, Selection
+
+Place = tuple[int, int]
+"""Fold and repeat."""
+
+
+def places_of(records: Sequence[Record]) -> frozenset[Place]:
+    """Return the folds and repeats that records are of."""
+    return frozenset((record["cell"]["fold"], record["cell"]["repeat"]) for record in records)
+
+
+def apart(selection: Selection) -> list[str]:
+    """Name the models that do not stand on all folds and repeats of the table, and those they stand on."""
+    every = _every(selection)
+    return [
+        f"{records[0]['model']['label']}: {len(own)} of {len(every)} folds and repeats ({_said(own)})"
+        for records in selection.by_model.values()
+        if (own := places_of(records)) != every
+    ]
+
+
+def missing(selection: Selection) -> list[str]:
+    """Say how many folds and repeats of the protocol no model stands on."""
+    every = _every(selection)
+    wanted = selection.clear["split"]["k"] * selection.clear["repeats"]
+    lacking = wanted - len(every)
+    unit = "folds" if selection.clear["repeats"] == 1 else "folds and repeats"
+    unit = "fold" if lacking == 1 and unit == "folds" else unit
+    return [f"{_said(every)} of {wanted}: {lacking} {unit} missing"] if lacking > 0 and every else []
+
+
+def in_words(folds: Sequence[int]) -> str:
+    """Name folds, ascending: ``fold 0``, ``folds 0, 1``, ``folds 0-9``."""
+    whole = len(folds) > 2 and list(folds) == list(range(folds[0], folds[-1] + 1))
+    named = f"{folds[0]}-{folds[-1]}" if whole else ", ".join(map(str, folds))
+    return f"fold{'s' if len(folds) > 1 else ''} {named}"
+
+
+def _said(places: Iterable[Place]) -> str:
+    """Name folds, repeat by repeat where there is more than the first."""
+    repeats = sorted({repeat for _, repeat in places})
+    named = {number: in_words(sorted(fold for fold, repeat in places if repeat == number)) for number in repeats}
+    return named[0] if repeats == [0] else ", ".join(f"{folds} of repeat {number}" for number, folds in named.items())
+
+
+def _every(selection: Selection) -> frozenset[Place]:
+    return frozenset(place for records in selection.by_model.values() for place in places_of(records))
