@@ -44,6 +44,12 @@ def cached(kind: str, clear: Mapping[str, Any], make: Callable[[Path], None]) ->
     return folder
 
 
+def standing(kind: str, clear: Mapping[str, Any]) -> Path | None:
+    """Return the folder made from these inputs where it stands already, else None."""
+    folder = cache_folder() / kind / digest(clear)[:32]
+    return folder if _intact(folder) else None
+
+
 def _make(folder: Path, clear: Mapping[str, Any], make: Callable[[Path], None]) -> None:
     part = folder.with_name(f"{folder.name}.part-{uuid.uuid4().hex[:8]}")
     part.mkdir()

@@ -48,6 +48,8 @@ class Recipe(BaseModel):
     caption_dropout: float = Field(default=0.5, ge=0, le=1)
     """Assistants: the share of training questions that go without the caption."""
     precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    tune: Literal["nothing", "learning_rate"] = "nothing"
+    """Train with 0.1, 0.3 and 1 times the learning rate and keep the best by validation loss."""
 
 
 class Machine(BaseModel):
@@ -74,6 +76,12 @@ class Config(BaseModel):
     seed: NonNegativeInt = 0
     image_size: PositiveInt = 224
     validation_share: float = Field(default=0.1, gt=0, lt=1)
+    split: Literal["stratified", "grouped"] = "stratified"
+    """Whether near-duplicates may stand on two sides of a fold; both draw every category evenly."""
+    duplicate_distance: int = Field(default=51, ge=0, le=127)
+    """Most of the 255 bits in which the perceptual hashes of near-duplicates differ."""
+    mask_bar: bool = False
+    """Whether the data bar of each picture is blanked."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What stays of a trained model: nothing, weights under 50 MB, all weights."""
     recipe: Recipe = Recipe()
@@ -106,7 +114,7 @@ def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[st
         if key not in settings:
             raise unknown(f"{name} setting", key, settings)
         _check(f"{name}.{key}", settings[key], value)
-    return {key: given.get(key, setting.default) for key, setting in settings.items()}
+    return {key: _as_declared(given.get(key, setting.default), setting) for key, setting in settings.items()}
 
 
 def split_recipe(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -192,6 +200,15 @@ def _explain(error: ValidationError) -> str:
     return f"{'.'.join([*parents, last])} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
 
 
+def _as_declared(value: Any, setting: Setting) -> Any:
+    """Return a YAML list as a tuple, lists within it too, where the default is a tuple."""
+    return _tuple(value) if isinstance(setting.default, tuple) else value
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(item) for item in value) if isinstance(value, list | tuple) else value
+
+
 def _unknown_key(key: str) -> BenchError:
     """Build the error for a key that the config has not, naming the nearest of its parts too by its full name."""
     full = {name: f"{part}.{name}" for part, model in _PARTS.items() for name in model.model_fields}
@@ -209,9 +226,20 @@ def _check(where: str, setting: Setting, value: Any) -> None:
     if setting.choices and value not in setting.choices:
         raise unknown(f"{where} value", str(value), [str(choice) for choice in setting.choices])
     wanted = type(setting.default)
+    if wanted is tuple and isinstance(value, list | tuple):
+        _check_items(where, setting.default, value)
+        return
     fits = isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
     if setting.default is None or setting.choices or fits or (wanted is float and type(value) is int):
         return
+    default = list(setting.default) if wanted is tuple else setting.default
     raise BenchError(
-        f"{where} = {value!r} is {type(value).__name__}, not {wanted.__name__} (default {setting.default!r})"
+        f"{where} = {value!r} is {type(value).__name__}, not {type(default).__name__} (default {default!r})"
     )
+
+
+def _check_items(where: str, default: tuple[Any, ...], values: Sequence[Any]) -> None:
+    """Refuse a list whose items are of another type than those of the default."""
+    for value in values:
+        if default:
+            _check(where, Setting(default[0], "an item"), value)

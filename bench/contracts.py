@@ -24,7 +24,8 @@ class Micrographs:
     """Pictures with their ids and categories: a view of rows of one memory-mapped array.
 
     ``pixels`` (M, H, W) uint8 grey, the whole dataset; ``rows`` (N,) the rows of this view;
-    ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``.
+    ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``; ``digest`` stands for what decides ``pixels``, as a
+    key for what is computed from them; '' where nobody said it.
     """
 
     pixels: np.ndarray
@@ -32,6 +33,7 @@ class Micrographs:
     ids: tuple[str, ...]
     labels: np.ndarray
     categories: tuple[str, ...]
+    digest: str = ""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -44,6 +46,14 @@ class Micrographs:
         """Return the view of these positions."""
         ids = tuple(self.ids[position] for position in positions)
         return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions])
+
+    def unlabelled(self) -> Micrographs:
+        """Return the same pictures without labels and under other ids: what a model may see when it is asked.
+
+        Ids are file names, in folders named after categories.
+        """
+        ids = tuple(str(position) for position in range(len(self)))
+        return replace(self, ids=ids, labels=np.full(len(self), -1))
 
 
 @dataclass(frozen=True)
@@ -67,13 +77,14 @@ class Instructions:
     """Instruction records over pictures.
 
     ``pictures`` (R,) is each record's position in ``micrographs``; ``captions`` one text a picture of
-    ``micrographs``, empty where the protocol withholds it.
+    ``micrographs``, empty where the protocol withholds it; ``names`` (C,) how answers name each category.
     """
 
     micrographs: Micrographs
     records: tuple[InstructionRecord, ...]
     pictures: np.ndarray
     captions: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.records)
@@ -142,6 +153,10 @@ class Teacher(Protocol):
 
     def records(self, dataset: Dataset) -> Sequence[InstructionRecord]:
         """Return the records of every picture, in the order of the pictures."""
+        ...
+
+    def names(self, dataset: Dataset) -> tuple[str, ...]:
+        """Return how answers name each category of the dataset, in order."""
         ...
 
     def caveat(self, dataset: Dataset) -> str:

@@ -24,7 +24,7 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "")
     lines: list[str] = []
     for key in sorted(old.keys() | new.keys()):
         before, after = old.get(key), new.get(key)
-        if before == after:
+        if digest(before) == digest(after):
             continue
         if isinstance(before, Mapping) and isinstance(after, Mapping):
             lines += difference(before, after, f"{prefix}{key}.")

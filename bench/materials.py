@@ -1,6 +1,6 @@
 """The data of a run: pictures, instruction records, and the sides of each cell."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +8,8 @@ import numpy as np
 
 from bench.cell import Cell
 from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.fingerprint import digest
+from bench.masking import masked
 from bench.plan import Plan
 
 
@@ -36,8 +38,10 @@ class Materials:
 
     @cached_property
     def micrographs(self) -> Micrographs:
-        """All pictures."""
-        return self._plan.dataset.load()
+        """All pictures, as this run shows them."""
+        dataset = self._plan.dataset
+        micrographs = replace(dataset.load(), digest=digest(dataset.identity()))
+        return masked(micrographs, self._plan.progress) if self._plan.config.mask_bar else micrographs
 
     @cached_property
     def records(self) -> tuple[InstructionRecord, ...]:
@@ -51,7 +55,8 @@ class Materials:
         records = tuple(record for record in self.records if record.picture in where)
         pictures = np.array([where[record.picture] for record in records], dtype=np.int64)
         captions = tuple(self._plan.dataset.caption(int(label)) for label in micrographs.labels)
-        return Instructions(micrographs, records, pictures, captions)
+        names = self._plan.teacher.names(self._plan.dataset)
+        return Instructions(micrographs, records, pictures, captions, names)
 
     def sides(self, cell: Cell) -> Sides:
         """Return what a cell trains on, and what it is asked."""

@@ -13,11 +13,13 @@ from bench.dataset import open_dataset
 from bench.errors import BenchError, unknown
 from bench.fingerprint import digest, file_digest
 from bench.freshness import predict_code, score_code, train_code
+from bench.masking import masking_code
+from bench.partition import Partition
 from bench.progress import Progress
 from bench.registry import Registry
 from bench.rows import Request, Row, resolve_rows
 from bench.specs import TaskSpec, resolve
-from bench.splits import Fold, fold, usable_k
+from bench.splits import Fold
 
 
 class Plan:
@@ -39,8 +41,8 @@ class Plan:
 
     @cached_property
     def k(self) -> int:
-        """The number of folds: what the config names, at most the smallest category's size."""
-        return usable_k(self.dataset.labels(), self.config.k, "k" in self.request.explicit, self.dataset.categories)
+        """The number of folds: what the config names, at most what the smallest category allows."""
+        return self._partition.k
 
     @cached_property
     def folds(self) -> tuple[int, ...]:
@@ -49,7 +51,7 @@ class Plan:
 
     def fold(self, cell: Cell) -> Fold:
         """Return a cell's positions in the dataset."""
-        return fold(self.dataset.labels(), self.k, cell.fold, cell.repeat, self.config.validation_share)
+        return self._partition.fold(cell.fold, cell.repeat)
 
     @cached_property
     def poses(self) -> ModuleType:
@@ -72,9 +74,10 @@ class Plan:
         return {
             "data": digest(self._data)[:16],
             "records": digest(self._records)[:16],
-            "split": self._split,
+            "split": self._partition.identity,
             "repeats": self.config.repeats,
             "image_size": self.config.image_size,
+            **self._masking,
             "task": self.poses.protocol(self.task_settings),
             "metrics": self.scores.definitions(self.task_settings),
         }
@@ -93,8 +96,13 @@ class Plan:
         return self.teacher.identity()
 
     @cached_property
-    def _split(self) -> dict[str, Any]:
-        return {"kind": "stratified", "k": self.k, "validation_share": self.config.validation_share}
+    def _partition(self) -> Partition:
+        return Partition(self.dataset, self.config, "k" in self.request.explicit, self.progress)
+
+    @cached_property
+    def _masking(self) -> dict[str, str]:
+        """What decides how data bars are blanked; nothing where they stay."""
+        return {"mask_bar": digest(masking_code())[:16]} if self.config.mask_bar else {}
 
     def _cells(self, row: Row) -> Iterator[Cell]:
         """Give a model's cells; what they share is digested once."""
@@ -104,7 +112,7 @@ class Plan:
         for repeat in range(self.config.repeats):
             for index in self.folds:
                 seed = int(digest([self.config.seed, index, repeat])[:8], 16)
-                split = {**self._split, "fold": index, "repeat": repeat}
+                split = {**self._partition.identity, "fold": index, "repeat": repeat}
                 trained = Stage("train", {**train, "split": split, "seed": seed, "code": code})
                 answered = Stage("predict", {"train": trained.fingerprint, **predict})
                 judged = Stage("score", {"predict": answered.fingerprint, **score})
@@ -116,7 +124,8 @@ class Plan:
         return {
             "data": self._data,
             "image_size": self.config.image_size,
-            "split": self._split,
+            **self._masking,
+            "split": self._partition.identity,
             "records": self._records if row.trains_on == "instructions" else None,
             "model": {
                 "name": row.name,
@@ -130,7 +139,7 @@ class Plan:
 
     def _predict_inputs(self, row: Row) -> dict[str, Any]:
         return {
-            "records": self._records,
+            "records": self._records if self.task.asks == "answerer" else None,
             "task": self.protocol["task"],
             "settings": row.staged("predict"),
             "code": predict_code(self.task),

@@ -14,6 +14,7 @@ from bench import claim, environment
 from bench.cell import Cell, Stage
 from bench.contracts import Context, Instructions, Micrographs, Scores
 from bench.errors import BenchError, in_one_line
+from bench.fitting import described, fit
 from bench.freshness import code_mark
 from bench.materials import Materials
 from bench.plan import Plan
@@ -102,11 +103,9 @@ class Runner:
 
     def _train(self, cell: Cell, folder: Path, context: Context) -> int:
         sides = self.materials.sides(cell)
-        estimator = resolve(self._row(cell).estimator)(context)
-        estimator.fit(sides.train, sides.validation, context)
-        (folder / "weights").mkdir()
-        estimator.save(folder / "weights")
-        return context.recipe.epochs * _pictures(sides.train)
+        kind = resolve(self._row(cell).estimator)
+        trainings = fit(kind, sides.train, sides.validation, context, folder / "weights")
+        return trainings * context.recipe.epochs * _pictures(sides.train)
 
     def _predict(self, cell: Cell, folder: Path, context: Context) -> int:
         product = self.store.product(cell.train.fingerprint)
@@ -114,11 +113,12 @@ class Runner:
             raise BenchError(f"the weights of {cell} are gone; run the same command with --force")
         posed = self.materials.sides(cell).posed
         estimator = resolve(self._row(cell).estimator).load(product / "weights", context)
-        context.progress.start(f"answering {len(posed)} questions", 1)
         if self.plan.task.asks == "answerer":
+            context.progress.start(f"answering {len(posed)} questions", 1)
             write_json(folder / "answers.json", checked_answers(estimator.answer(posed.unanswered()), len(posed)))
         else:
-            np.save(folder / "probabilities.npy", estimator.predict_proba(posed), allow_pickle=False)
+            context.progress.start("classifying", len(posed))
+            np.save(folder / "probabilities.npy", estimator.predict_proba(posed.unlabelled()), allow_pickle=False)
         return _pictures(posed)
 
     def _score(self, cell: Cell, folder: Path, context: Context) -> int:
@@ -141,6 +141,7 @@ class Runner:
         products = {stage.name: self._product_meta(stage) for stage in cell.stages}
         score = self.store.product(cell.score.fingerprint)
         assert score is not None, "a record comes after its score"
+        trained = self.store.product(cell.train.fingerprint)
         row = self._row(cell)
         scores = read_json(score / "scores.json")
         self.store.write_record(
@@ -166,6 +167,7 @@ class Runner:
                 "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
                 "metrics": scores["metrics"],
                 "n": scores["n"],
+                "training": described(trained / "weights") if trained else None,
                 "caveat": self.plan.caveat,
                 "timings": {
                     name: {"seconds": meta["seconds"], "units": meta["units"]}
@@ -177,9 +179,8 @@ class Runner:
             },
         )
         spent = sum(meta["seconds"] for meta in products.values() if meta)
-        progress.say(
-            f"done in {spent:.0f} s, " + ", ".join(f"{k} {v['value']:.3f}" for k, v in scores["metrics"].items())
-        )
+        whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
+        progress.say(f"done in {spent:.0f} s, " + ", ".join(f"{name} {value:.3f}" for name, value in whole.items()))
 
     def _product_meta(self, stage: Stage) -> dict[str, Any] | None:
         product = self.store.product(stage.fingerprint)

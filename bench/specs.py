@@ -151,7 +151,7 @@ class TableSpec:
     """A table: its number and caption, the task whose records it shows, its columns and its renderer.
 
     ``notes`` follow the table; ``breakdowns`` are the fields of a scored item by which it may be broken down;
-    ``options`` are the builder's own.
+    ``options`` are the builder's own; ``draws`` is the path of what draws its figure.
     """
 
     name: str
@@ -163,6 +163,7 @@ class TableSpec:
     notes: tuple[str, ...] = ()
     breakdowns: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    draws: str = ""
 
     def __post_init__(self) -> None:
         table = f"of table {self.name!r}"

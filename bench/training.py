@@ -7,7 +7,7 @@ killed process resumes from bit for bit (on the CPU, at the same thread count).
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -21,9 +21,13 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from bench.checkpoint import Checkpoints, random_states, restore_random_states
 from bench.config import Recipe
 from bench.contracts import Context
+from bench.errors import BenchError
+from bench.memory import out_of_memory, release
 from bench.progress import Progress
 
 Batch = TypeVar("Batch", covariant=True)
+Split = Callable[[Any, int], Sequence[tuple[float, Any]]]
+"""From a batch and a number to at most as many pieces, each with its share of the batch's mean loss."""
 
 
 class Batches(Protocol[Batch]):
@@ -54,10 +58,14 @@ class Epoch:
 
 @dataclass(frozen=True)
 class History:
-    """How a training went; ``best`` is the index of the epoch whose weights were kept."""
+    """How a training went; ``best`` is the index of the epoch whose weights were kept.
+
+    ``parts`` is the number of pieces a batch went in at last: above 1 after memory ran out.
+    """
 
     epochs: tuple[Epoch, ...]
     best: int
+    parts: int = 1
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""
@@ -70,6 +78,7 @@ def train(
     losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
     validate: Callable[[nn.Module], float],
     context: Context,
+    split: Split | None = None,
 ) -> History:
     """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
 
@@ -78,11 +87,14 @@ def train(
     halving, stopping and the choice of weights watch; it runs in eval mode without gradients. Frozen
     parameters are neither updated nor stored. Seeding before the module is built is the caller's part.
 
+    Where memory runs out in a step, ``split`` cuts the batches into twice as many pieces from then on, whose
+    gradients add up to the whole batch's; BenchError where it cannot cut smaller.
+
     A checkpoint in ``context.folder`` is resumed from; one is written there every
     ``context.checkpoint_seconds``, and all are removed when training ends. Raises TrainingDiverged where a
     loss is not finite.
     """
-    training = _Training(module, batches, losses, validate, context)
+    training = _Training(module, batches, losses, validate, context, split)
     return training.run()
 
 
@@ -92,6 +104,7 @@ class _Standing:
 
     epoch: int = 0
     step: int = 0
+    parts: int = 1
     sums: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     epochs: list[dict[str, Any]] = field(default_factory=list)
@@ -114,10 +127,11 @@ class _Training:
         losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
         validate: Callable[[nn.Module], float],
         context: Context,
+        split: Split | None,
     ) -> None:
         self.recipe: Recipe = context.recipe
         self.progress: Progress = context.progress
-        self.batches, self.losses, self.validate = batches, losses, validate
+        self.batches, self.losses, self.validate, self.split = batches, losses, validate, split
         self.fabric = Fabric(**_device(context.device), precision=self.recipe.precision)
         trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
         optimiser = Adam(trainable, lr=self.recipe.learning_rate, fused=True)
@@ -140,7 +154,7 @@ class _Training:
         self.module.eval()
         self.checkpoints.remove()
         epochs = tuple(Epoch(**figures) for figures in self.standing.epochs)
-        return History(epochs, self.standing.best)
+        return History(epochs, self.standing.best, self.standing.parts)
 
     def _epoch(self) -> None:
         standing, began = self.standing, time.monotonic()
@@ -158,18 +172,55 @@ class _Training:
     def _step(self) -> None:
         standing = self.standing
         batch = self.batches(standing.epoch, standing.step)
-        self.optimiser.zero_grad()
-        with self.fabric.autocast():
-            losses = self.losses(self.wrapped, batch)
-        figures = {name: loss.item() for name, loss in losses.items()}
-        self._check(figures)
+        while (figures := self._descent(batch)) is None:
+            self._cut_smaller(batch)
         self._warm_up()
-        self.fabric.backward(losses["loss"])
         self.optimiser.step()
         for name, figure in figures.items():
             standing.sums[name] = standing.sums.get(name, 0.0) + figure
         standing.step += 1
         self.progress.advance(self._steps_done(), **self._figures(figures))
+
+    def _descent(self, batch: Any) -> dict[str, float] | None:
+        """Set the gradients of a batch, piece by piece, and return its losses; None where memory ran out."""
+        try:
+            self.optimiser.zero_grad()
+            total: dict[str, float] = {}
+            for share, piece in self._pieces(batch, self.standing.parts):
+                for name, figure in self._accumulate(share, piece).items():
+                    total[name] = total.get(name, 0.0) + share * figure
+            return total
+        except (RuntimeError, MemoryError) as error:
+            if self.split is None or not out_of_memory(error):
+                raise
+        return None  # not from within `except`: the error holds what filled the memory
+
+    def _accumulate(self, share: float, piece: Any) -> dict[str, float]:
+        """Add a piece's share to the gradients and return its losses."""
+        with self.fabric.autocast():
+            losses = self.losses(self.wrapped, piece)
+        figures = {name: loss.item() for name, loss in losses.items()}
+        self._check(figures)
+        self.fabric.backward(losses["loss"] * share)
+        return figures
+
+    def _pieces(self, batch: Any, parts: int) -> Sequence[tuple[float, Any]]:
+        return [(1.0, batch)] if parts == 1 or self.split is None else self.split(batch, parts)
+
+    def _cut_smaller(self, batch: Any) -> None:
+        standing = self.standing
+        self.optimiser.zero_grad()
+        release()
+        if len(self._pieces(batch, 2 * standing.parts)) == len(self._pieces(batch, standing.parts)):
+            raise BenchError(
+                f"memory does not hold a training step of one picture alone (epoch {standing.epoch + 1}, step "
+                f"{standing.step + 1}); make the model or image_size smaller, or take a device with more memory"
+            )
+        standing.parts *= 2
+        self.progress.say(
+            f"out of memory in epoch {standing.epoch + 1}, step {standing.step + 1}: from here on each batch goes in "
+            f"{standing.parts} pieces, whose gradients are added up"
+        )
 
     def _warm_up(self) -> None:
         """Set the learning rate of a step in the warm-up; behind it the scheduler alone changes it."""

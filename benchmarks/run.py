@@ -9,6 +9,7 @@ from benchmarks.measurement import Row, as_table
 NAMES = (
     "text_metrics",
     "training_step",
+    "graph_feeding",
     "generation",
     "pictures",
     "drawing",

@@ -1,8 +1,8 @@
-"""Controls: models that never look at the picture, and must lose."""
+"""Controls: models that never look at the picture, or only at its grey levels, and must lose."""
 
 from collections.abc import Callable
 
-from bench import ModelSpec, hookimpl
+from bench import ModelSpec, Setting, hookimpl
 from bench.plugins.mvaema import SETTINGS
 
 
@@ -16,6 +16,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="control",
             estimator="bench.models.controls.blind:Blind",
             settings=SETTINGS,
+            contracts=("answerer", "classifier"),
             source="MVaEMa, trained and asked with a constant in the picture's place",
             seconds=10.0,
         )
@@ -27,6 +28,20 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="control",
             estimator="bench.models.controls.majority:Majority",
             source="per question, and category when captioned, the training answer of the most frequent facts",
+            contracts=("answerer", "classifier"),
             seconds=0.01,
+        )
+    )
+    register(
+        ModelSpec(
+            name="pixels",
+            label="Pixels",
+            family="control",
+            estimator="bench.models.controls.pixels:Pixels",
+            contracts=("classifier",),
+            trains_on="micrographs",
+            settings={"l2": Setting(0.01, "weight of the squared coefficients beside the mean loss of a picture")},
+            source="logistic regression on 32 x 32 grey pixels; scikit-learn",
+            seconds=1.0,
         )
     )

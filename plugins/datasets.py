@@ -7,7 +7,7 @@ from bench import DatasetSpec, Setting, hookimpl
 
 @hookimpl
 def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
-    """Register the embedded dataset and that of a folder of one's own."""
+    """Register the embedded dataset, the SEM dataset, and that of a folder of one's own."""
     register(
         DatasetSpec(
             name="synthetic",
@@ -18,6 +18,21 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
                 "seed": Setting(0, "another seed draws other pictures"),
                 "balanced": Setting(False, "as many pictures of every category, instead of the SEM dataset's shares"),
             },
+        )
+    )
+    register(
+        DatasetSpec(
+            name="sem",
+            label="the SEM dataset of Aversa et al. 2018, fetched with `bench data fetch sem`",
+            builds="bench.tasks.datasets.sem:Sem",
+            settings={"edition": Setting("sem", "which of the published sets of labels", ("sem", "majority", "all"))},
+        )
+    )
+    register(
+        DatasetSpec(
+            name="sem:",
+            label="the ten folders of the SEM dataset wherever they are (sem:PATH)",
+            builds="bench.tasks.datasets.sem:Sem",
         )
     )
     register(

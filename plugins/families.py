@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 from bench import FamilySpec, hookimpl
 
+IMAGES = "bench.models.images.estimator:ImageClassifier"
+GRAPHS = "bench.models.graphs.estimator:GraphClassifier"
 FAMILIES = (
     FamilySpec("assistant", "Assistants", 1, contracts=("answerer",), trains_on="instructions"),
-    FamilySpec("convnet", "ConvNets", 2, contracts=("classifier",)),
+    FamilySpec("convnet", "ConvNets", 2, IMAGES, ("classifier",)),
     FamilySpec("vsl", "VSL", 3, contracts=("classifier",)),
-    FamilySpec("vit", "Vision Transformers (ViTs)", 4, contracts=("classifier",)),
+    FamilySpec("vit", "Vision Transformers (ViTs)", 4, IMAGES, ("classifier",)),
     FamilySpec("gcl", "GCL", 5, contracts=("classifier",)),
-    FamilySpec("gnn", "Graph Neural Networks", 6, contracts=("classifier",)),
-    FamilySpec("mvaema", "MVaEMa", 7, contracts=("answerer",), trains_on="instructions"),
+    FamilySpec("gnn", "Graph Neural Networks", 6, GRAPHS, ("classifier",)),
+    FamilySpec("mvaema", "MVaEMa", 7, contracts=("answerer", "classifier"), trains_on="instructions"),
     FamilySpec("control", "Controls", 8, contracts=("answerer",), trains_on="instructions", control=True),
 )
 

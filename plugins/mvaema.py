@@ -17,6 +17,13 @@ SETTINGS = {
     "num_beams": Setting(1, "beams of the search; 1 is greedy", stage="predict"),
     "temperature": Setting(0.0, "temperature of sampling; 0 takes the likeliest", stage="predict"),
     "top_p": Setting(1.0, "sampling: share of probability that the candidates hold", stage="predict"),
+    "rank": Setting(
+        "likelihood",
+        "how a category's name is judged in classification: by decoder, matching head or common space",
+        ("likelihood", "matching", "contrastive"),
+        stage="predict",
+    ),
+    "rank_mean": Setting(False, "by the mean log-likelihood of a name's tokens instead of their sum", stage="predict"),
 }
 
 

@@ -28,7 +28,17 @@ _VQA = TaskSpec(
 )
 
 
+_CLASSIFICATION = TaskSpec(
+    name="classification",
+    label="Telling the category of a micrograph",
+    asks="classifier",
+    poses="bench.tasks.classification.posing:pose",
+    scores="bench.tasks.classification.scoring:score",
+)
+
+
 @hookimpl
 def register_tasks(register: Callable[[TaskSpec], None]) -> None:
     """Register the tasks."""
     register(_VQA)
+    register(_CLASSIFICATION)

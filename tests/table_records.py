@@ -64,3 +64,18 @@ def item(number, category, value, *, right=1, asked=2, question="What?", picture
         "facts_asked": asked,
         "facts_right": right,
     }
+
+
+def classified(model, fold, value, *, family="vit", block="Vision Transformers (ViTs)", order=4, **about):
+    """A record of the task classification, all of whose metrics have this value."""
+    record = made(model, fold, value, **about)
+    record["cell"]["task"] = "classification"
+    record["protocol"]["task"] = {"asked": "the category"}
+    record["model"] |= {"family": family, "family_label": block, "order": order}
+    names = [
+        "top1",
+        "top5",
+        *(f"{name}:{category}" for name in ("precision", "recall", "f1") for category in ("tips", "xy")),
+    ]
+    record["metrics"] = {name: {"value": value, "error": about.get("error", 0.01)} for name in names}
+    return record

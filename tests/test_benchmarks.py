@@ -8,6 +8,7 @@ from benchmarks import (
     command_line,
     drawing,
     generation,
+    graph_feeding,
     large_store,
     pictures,
     run,
@@ -28,6 +29,9 @@ SMALL = {
     "4 pictures of 1024 x 768": lambda: [pictures.pictures(4, 1)],
     "drawing 4 pictures": lambda: [drawing.drawing(4, 1)],
     "2 epochs of 1 steps": lambda: [training_loop.training_loop(SIZE, 1, 1)],
+    "joining 8 patch graphs": lambda: [graph_feeding.joining(8, 1)],
+    "feeding 8 patch graphs": lambda: [graph_feeding.feeding(8, 1)],
+    "training gcn on 8 patch graphs": lambda: [graph_feeding.training_epoch(8, 1)],
     "`bench --help`": lambda: [command_line.command_help(1)],
     "over 40 records, all done": lambda: large_store.large_store(1, 1),
 }

@@ -269,8 +269,8 @@ def test_all_leaves_out_tables_that_have_nothing_to_show(put, bench, plugged):
     put(made("mine", 0, 0.1), made("other", 0, 0.1, dataset="other"))
     code, out, err = bench("table", "all", "--by", "category", "--dataset", "other")
     assert (code, out.startswith("Table 1")) == (0, True)
-    lines = err.splitlines()
-    assert [line.partition(" is left out: ")[0] for line in lines] == ["table 7 (answers)", "table 50 (elsewhere)"]
+    left_out = {line.partition(" is left out: ")[0] for line in err.splitlines()}
+    assert {"table 7 (answers)", "table 50 (elsewhere)", "table 2 (classification)"} <= left_out
     code, out, err = bench("table", "all", "--dataset", "nowhere")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "unknown dataset of the store 'nowhere'" in err

@@ -32,6 +32,8 @@ def run_command(
     config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
     folds: Annotated[Text, typer.Option(help="all, 0-2 or 0,3")] = None,
     repeats: Annotated[int | None, typer.Option(help="how often the partition is redrawn")] = None,
+    split: Annotated[Text, typer.Option(help="stratified, or grouped: near-duplicates stay on one side")] = None,
+    mask_bar: Annotated[bool | None, typer.Option("--mask-bar", help="blank each picture's data bar")] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -56,7 +58,8 @@ def run_command(
 
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
-    options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats}
+    options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats, "split": split}
+    options["mask_bar"] = mask_bar
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
     request = Request(task, tuple(name.strip() for name in models.split(",")), loaded, explicit)

@@ -24,6 +24,8 @@ def table_command(
     vary: Annotated[
         Text, typer.Option(help="set protocols side by side that differ in this, for example caption")
     ] = None,
+    model: Annotated[Text, typer.Option(help="the model that a table of one model shows")] = None,
+    figure: Annotated[Text, typer.Option(help="draw the table's figure to this file (.svg, .pdf, .png)")] = None,
     form: Annotated[
         Text, typer.Option("--format", help="markdown, latex, html, csv or json [default: by --out, else markdown]")
     ] = None,
@@ -35,15 +37,15 @@ def table_command(
     out: Annotated[Text, typer.Option(help="write to this .md, .tex, .html, .csv or .json, pictures beside it")] = None,
 ) -> None:
     """Print tables of what was measured, beside what was published."""
-    from bench.cli.output import write_out
+    from bench.cli.output import write_out, writing
     from bench.registry import Registry
-    from bench.tables.build import View, build, build_all, chosen
+    from bench.tables.build import View, build, build_all, chosen, draw
     from bench.tables.formats import FORMATS
 
     chosen_form = _form(form, out)
     registry = Registry()
     kept = opened(store)
-    view = View(dataset, protocol, by, vary)
+    view = View(dataset, protocol, by, vary, model)
     specs = chosen(names, registry)
     if "all" in names:
         tables, left_out = build_all(specs, view, registry, kept)
@@ -57,6 +59,9 @@ def table_command(
         typer.echo(text)
     else:
         write_out(out, text + "\n")
+    if figure is not None:
+        with writing(figure) as path:
+            draw(specs, view, kept, path)
     problems = [f"table {table.number}: {problem}" for table in tables for problem in table.problems]
     if strict and problems:
         typer.echo("\n".join(problems), err=True)

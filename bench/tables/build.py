@@ -1,7 +1,8 @@
 """From a table's spec and what is asked of it to the table."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from bench.errors import BenchError, unknown
 from bench.registry import Registry
@@ -9,18 +10,22 @@ from bench.specs import TableSpec, resolve
 from bench.store import Store
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
-from bench.tables.selection import NoRecordError, select
+from bench.tables.selection import NoRecordError, Selection, select
 from bench.tables.table import Table
 
 
 @dataclass(frozen=True)
 class View:
-    """Which records a table shows, and how: ``by`` breaks it down, ``vary`` sets protocols side by side."""
+    """Which records a table shows, and how: ``by`` breaks it down, ``vary`` sets protocols side by side.
+
+    ``model`` is the one that a table of one model shows.
+    """
 
     dataset: str | None = None
     protocol: str | None = None
     by: str | None = None
     vary: str | None = None
+    model: str | None = None
 
 
 def build(spec: TableSpec, view: View, registry: Registry, store: Store) -> Table:
@@ -57,6 +62,8 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store) -> Tab
     if view.by:
         selection = select(store, spec.task, view.dataset, view.protocol)
         return broken_down(spec, selection, registry, store, view.by)
+    if view.model:
+        spec = _of_model(spec, view.model, select(store, spec.task, view.dataset, view.protocol))
     make = resolve(spec.builds)
     if view.vary:
         found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
@@ -70,6 +77,26 @@ def _check_task(spec: TableSpec, registry: Registry) -> None:
         registry.find("task", spec.task)
     except BenchError as error:
         raise BenchError(f"table {spec.name!r}: {error}; mend the TableSpec's task, or install its plugin") from error
+
+
+def draw(specs: Iterable[TableSpec], view: View, store: Store, path: Path) -> None:
+    """Draw the figure of the first table that has one; BenchError where none has."""
+    spec = next((spec for spec in specs if spec.draws), None)
+    if spec is None:
+        raise BenchError("none of these tables has a figure; name one that has, or leave --figure away")
+    selection = select(store, spec.task, view.dataset, view.protocol)
+    if view.model:
+        spec = _of_model(spec, view.model, selection)
+    resolve(spec.draws)(spec, selection, store, path)
+
+
+def _of_model(spec: TableSpec, model: str, selection: Selection) -> TableSpec:
+    """Return the spec for another model than its own; BenchError where it shows all, or the model was not measured."""
+    if "model" not in spec.options:
+        raise BenchError(f"table {spec.number} shows every model; --model is for tables of one")
+    if model not in selection.by_model:
+        raise unknown("measured model", model, selection.by_model)
+    return replace(spec, options={**spec.options, "model": model})
 
 
 def chosen(names: list[str], registry: Registry) -> list[TableSpec]:

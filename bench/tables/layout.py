@@ -1,7 +1,7 @@
 """A table laid out for reading: head, lines of pieces, notes with their marks; every text format renders this."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.tables.table import Table, TableCell, TableRow
 
@@ -25,10 +25,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """One printed line; ``ruled`` where a rule and a heading stand above it."""
+    """One printed line; ``ruled`` where a rule and a heading stand above it. ``published`` where the paper says it."""
 
     pieces: tuple[Piece, ...]
     ruled: str = ""
+    published: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,15 @@ class _Typist:
 
     def __init__(self, table: Table, show_published: bool) -> None:
         self.table, self.show_published = table, show_published
+        self.beside = table.beside and show_published
         self.texts = list(dict.fromkeys(name for row in table.rows for name in row.texts))
         self.pictured = any(row.picture for row in table.rows)
         said = (note for row in table.rows for note in (*row.footnotes, *_of_cells(row)))
         self.marks = {note: _mark(number) for number, note in enumerate(dict.fromkeys(said))}
 
     def layout(self) -> Layout:
-        head = ("", "", *(["picture"] if self.pictured else []), *self.texts, *self.table.columns, "n")
+        columns = [name for column in self.table.columns for name in (column, *self._parts())]
+        head = ("", "", *(["picture"] if self.pictured else []), *self.texts, *columns, "n")
         stale = [_STALE[key] for key in _STALE if any(row.stale is key for row in self.table.rows)]
         notes = (
             *(("", note) for note in self.table.notes),
@@ -69,29 +72,54 @@ class _Typist:
         texts = 2 + self.pictured + len(self.texts)
         return Layout(self.table.name, self.table.caption, head, texts, tuple(self._lines()), notes)
 
+    def _parts(self) -> tuple[str, ...]:
+        return ("paper", "difference") if self.beside else ()
+
     def _lines(self) -> Iterator[Line]:
-        controls = [row.control for row in self.table.rows]
+        headings = self._headings()
+        for row, heading in zip(self.table.rows, headings, strict=True):
+            for number, line in enumerate([*self._published(row), *self._measured(row)]):
+                yield replace(line, ruled=heading if number == 0 else "")
+
+    def _headings(self) -> list[str]:
+        """Return what stands above each row: its block's name where one begins, or the rule above the controls."""
+        rows, headings = self.table.rows, []
+        controls = [row.control for row in rows]
         ruled = controls != sorted(controls)  # among the others they need no rule
-        for row in self.table.rows:
-            heading = "controls" if row.control and not ruled else ""
+        for place, row in enumerate(rows):
+            begins = place == 0 or rows[place - 1].block != row.block
+            block = row.block if self.table.beside and begins and not row.control else ""
+            headings.append("controls" if row.control and not ruled else block)
             ruled = ruled or row.control
-            lines = [*self._published(row), *self._measured(row)]
-            for number, pieces in enumerate(lines):
-                yield Line(tuple(pieces), heading if number == 0 else "")
+        return headings
 
-    def _published(self, row: TableRow) -> Iterator[list[Piece]]:
-        if self.show_published and any(cell.published is not None for cell in row.cells.values()):
+    def _published(self, row: TableRow) -> Iterator[Line]:
+        printed = any(cell.published is not None for cell in row.cells.values())
+        if self.show_published and printed and not self.beside:
             numbers = [Piece(number(c.published, c.published_std, c.digits)) for c in self._cells(row)]
-            yield [Piece(row.label), Piece("paper"), *self._said(row), *numbers, Piece()]
+            pieces = (Piece(row.label), Piece("paper"), *self._said(row), *numbers, Piece())
+            yield Line(pieces, published=True)
 
-    def _measured(self, row: TableRow) -> Iterator[list[Piece]]:
-        if any(cell.value is not None for cell in row.cells.values()):
+    def _measured(self, row: TableRow) -> Iterator[Line]:
+        measured = any(cell.value is not None for cell in row.cells.values())
+        if measured or self.beside:
             marks = tuple(self.marks[note] for note in row.footnotes)
             stale = (_STALE[row.stale][0],) if row.stale is not False else ()
-            count = Piece(str(max(cell.n for cell in row.cells.values())))
-            numbers = [self._number(cell) for cell in self._cells(row)]
-            condition = Piece(row.condition or "measured")
-            yield [Piece(row.label, marks=(*marks, *stale)), condition, *self._said(row), *numbers, count]
+            numbers = [piece for cell in self._cells(row) for piece in self._numbers(cell)]
+            condition = Piece(row.condition or ("" if self.beside else "measured"))
+            count = Piece(self._count(row) if measured else "not run")
+            yield Line((Piece(row.label, marks=(*marks, *stale)), condition, *self._said(row), *numbers, count))
+
+    def _count(self, row: TableRow) -> str:
+        found = max(cell.n for cell in row.cells.values())
+        return f"{found}/{self.table.folds}" if found < self.table.folds else str(found)
+
+    def _numbers(self, cell: TableCell) -> list[Piece]:
+        measured = self._number(cell)
+        if not self.beside:
+            return [measured]
+        apart = MISSING if cell.difference is None else f"{cell.difference:+.{cell.digits}f}"
+        return [measured, Piece(number(cell.published, cell.published_std, cell.digits)), Piece(apart)]
 
     def _cells(self, row: TableRow) -> list[TableCell]:
         return [row.cells.get(column, TableCell()) for column in self.table.columns]

@@ -22,7 +22,7 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
     The model is the spec's, or the first one measured where that one was not.
     """
     check_options(spec, ("model", "question"), needed=("model", "question"))
-    model = _model(spec.options["model"], selection)
+    model = model_shown(spec.options["model"], selection)
     records = selection.by_model[model]
     asked = [
         (item, record)
@@ -58,8 +58,8 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
     )
 
 
-def _model(wanted: str, selection: Selection) -> str:
-    """Return the model whose answers are shown: the one wanted, else the first measured, a control at last."""
+def model_shown(wanted: str, selection: Selection) -> str:
+    """Return the model that a table of one model shows: the one wanted, else the first measured, a control at last."""
     if wanted in selection.by_model:
         return wanted
     return min(selection.by_model, key=lambda model: (selection.by_model[model][0]["model"]["control"], model))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bench.errors import BenchError
 from bench.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.statistics import mean_std
@@ -13,20 +14,23 @@ from bench.tables.places import apart, in_words, missing
 from bench.tables.published import Published, published
 from bench.tables.selection import Record, Selection
 from bench.tables.staleness import stale
-from bench.tables.standing import TIES, against_controls, with_best
+from bench.tables.standing import TIES, against_controls, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow
 
 
 def scores_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
-    """Build a table with one row a model: those of the paper in printed order, then others, then controls."""
-    check_options(spec, ("controls_by",))
+    """Build a table with one row a model: those of the paper in printed order, then others, then controls.
+
+    The spec's options: ``families``, of which alone models are shown, controls beside them, and with ``others``
+    those of families that no table of the task names; ``beside``, published numbers in columns of their own;
+    ``controls_by`` and ``gain``, see ``bench.tables.standing``.
+    """
+    check_options(spec, ("controls_by", "families", "others", "beside", "gain"))
     check_controls_by(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
-    paper_rows = list(dict.fromkeys(number.model for number in printed.values()))
-    measured = sorted(selection.by_model, key=lambda model: _order(selection.by_model[model][0]))
-    names = [*paper_rows, *(model for model in measured if model not in paper_rows)]
-    rows = [_row(spec, model, selection, registry, printed) for model in names]
+    selection = _of_families(spec, selection, registry)
+    rows = [_row(spec, model, selection, registry, printed) for model in _in_order(spec, printed, selection)]
     rows, lost = against_controls(
         spec, selection, with_best(spec, selection, sorted(rows, key=lambda row: row.control))
     )
@@ -37,11 +41,52 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, TIES, *selection.caveats, *absent(spec, selection), *folds),
+        (*spec.notes, TIES, *gains(spec, rows), *selection.caveats, *absent(spec, selection), *folds),
         selection.dataset,
         selection.protocol,
         (*lost, *folds, *missing(selection), *_left_out(selection)),
+        max(len(records) for records in selection.by_model.values()),
+        spec.options.get("beside", False),
     )
+
+
+def _of_families(spec: TableSpec, selection: Selection, registry: Registry) -> Selection:
+    """Leave of a selection the models of the table's families, and controls; all where it names none.
+
+    With the option ``others`` those of families that no table of the task names are shown too. BenchError where
+    nothing is left.
+    """
+    own = spec.options.get("families", ())
+    if not own:
+        return selection
+    tables = [table for table in registry.every("table").values() if table.task == spec.task]
+    elsewhere = {family for table in tables for family in table.options.get("families", ())} - set(own)
+    by_model = {}
+    for model, records in selection.by_model.items():
+        about = records[0]["model"]
+        stray = spec.options.get("others", False) and about["family"] not in elsewhere
+        if about["family"] in own or about["control"] or stray:
+            by_model[model] = records
+    if not by_model:
+        raise BenchError(f"no model of table {spec.number} was measured; its families are {', '.join(own)}")
+    return replace(selection, by_model=by_model)
+
+
+def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], selection: Selection) -> list[str]:
+    """Return the names of all rows: each model that the paper does not have follows the paper's of its block.
+
+    The models of another block come last, but for the one whose gain the table tells.
+    """
+    blocks = {number.model: number.block for number in printed.values()}
+    names = list(blocks)
+    for model in sorted(selection.by_model, key=lambda model: _order(selection.by_model[model][0])):
+        if model not in blocks:
+            block = selection.by_model[model][0]["model"]["family_label"]
+            same = [place for place, name in enumerate(names) if blocks[name] == block]
+            blocks[model] = block
+            last = names.index(spec.options["gain"]) if spec.options.get("gain") in names else len(names)
+            names.insert(same[-1] + 1 if same else last, model)
+    return names
 
 
 def caption(spec: TableSpec, selection: Selection) -> str:

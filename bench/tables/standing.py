@@ -1,18 +1,19 @@
 """How rows stand against each other: the best of a column, those that tie with it, those that lose to a control."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from bench.significance import holm, p_over_folds, p_within_fold
 from bench.specs import Column, TableSpec
-from bench.statistics import p_over_folds, p_within_fold
 from bench.tables.selection import Record, Selection
-from bench.tables.table import TableRow
+from bench.tables.table import TableCell, TableRow
 
 LEVEL = 0.05
 """A difference whose p is above it is no difference: the two tie."""
 TIES = (
     "Bold: the best of a column, controls aside; italic: no worse than it at 5 % (over folds the corrected resampled "
-    "t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture)."
+    "t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture; Holm's correction over "
+    "the models of the column)."
 )
 
 
@@ -25,10 +26,43 @@ def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> li
         if len(values) < 2 or not column.higher_is_better:
             continue
         highest, best = max(values, key=lambda found: found[0])
+        lower = [row for value, row in values if value < highest]
+        chances = holm([_chance(column, selection, row.model, best.model) for row in lower])
+        tied = {row.model for row, chance in zip(lower, chances, strict=True) if chance > LEVEL}
         for value, row in values:
-            tied = value < highest and _tied(column, selection, row.model, best.model)
-            row.cells[column.label] = replace(row.cells[column.label], best=value == highest, tie=tied)
+            marked = replace(row.cells[column.label], best=value == highest, tie=row.model in tied)
+            row.cells[column.label] = marked
     return rows
+
+
+def gains(spec: TableSpec, rows: list[TableRow]) -> list[str]:
+    """Say how far the model of the spec's option ``gain`` is from the best other, as a share of that one's score."""
+    own = next((row for row in rows if row.model == spec.options.get("gain")), None)
+    if own is None:
+        return []
+    others = [row for row in rows if not row.control and row is not own]
+    said = []
+    for source, value_of in (("paper", _published), ("measured", _value)):
+        parts = [part for column in spec.columns if (part := _gain(column, own, others, value_of))]
+        said += [f"{own.label} over the next best, {source}: {', '.join(parts)}."] if parts else []
+    return said
+
+
+def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Callable[[TableCell], float | None]) -> str:
+    score = value_of(own.cells[column.label])
+    found = [(value, row.label) for row in others if (value := value_of(row.cells[column.label])) is not None]
+    if score is None or not found or not column.higher_is_better:
+        return ""
+    value, label = max(found)
+    return f"{column.label} {100 * (score / value - 1):+.1f} % ({label})" if value else ""
+
+
+def _published(cell: TableCell) -> float | None:
+    return cell.published
+
+
+def _value(cell: TableCell) -> float | None:
+    return cell.value
 
 
 def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> tuple[list[TableRow], list[str]]:
@@ -74,14 +108,14 @@ def _has(row: TableRow, column: str) -> bool:
     return row.cells[column].value is not None
 
 
-def _tied(column: Column, selection: Selection, model: str, best: str) -> bool:
-    """Tell whether a model's scores cannot be told from the best one's, on the folds that both have."""
+def _chance(column: Column, selection: Selection, model: str, best: str) -> float:
+    """Return the p of a model's scores being no worse than the best one's, on the folds that both have."""
     own, others = (_by_place(column, selection.by_model[name]) for name in (model, best))
     places = [place for place in own if place in others]
     differences = [others[place][0] - own[place][0] for place in places]
     if len(places) > 1:
-        return p_over_folds(differences, selection.clear["split"]["k"]) > LEVEL
-    return all(p_within_fold(differences[0], own[place][1], others[place][1]) > LEVEL for place in places)
+        return p_over_folds(differences, selection.clear["split"]["k"])
+    return min((p_within_fold(differences[0], own[place][1], others[place][1]) for place in places), default=1.0)
 
 
 def _by_place(column: Column, records: Sequence[Record]) -> dict[tuple[int, int], tuple[float, float | None]]:

@@ -22,6 +22,11 @@ class TableCell:
     footnotes: tuple[str, ...] = ()
     fingerprints: tuple[str, ...] = ()
 
+    @property
+    def difference(self) -> float | None:
+        """What was measured less what was published, where there are both."""
+        return None if self.value is None or self.published is None else self.value - self.published
+
 
 @dataclass(frozen=True)
 class TableRow:
@@ -45,7 +50,11 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a caption that names dataset and protocol; ``problems`` are what a strict reader refuses."""
+    """Rows under a caption that names dataset and protocol; ``problems`` are what a strict reader refuses.
+
+    ``folds`` is how many folds and repeats the fullest row has. ``beside`` has published numbers in columns of their
+    own, with the difference, and a heading over each block; otherwise they stand in a line of their own.
+    """
 
     name: str
     number: int
@@ -56,3 +65,5 @@ class Table:
     dataset: str
     protocol: str
     problems: tuple[str, ...] = ()
+    folds: int = 0
+    beside: bool = False

@@ -1,4 +1,4 @@
-"""The control that answers every question alike: what most training answers to it state."""
+"""The control that never looks: what most training answers state, and how frequent each category was in training."""
 
 import json
 from collections import Counter, defaultdict
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from bench.contracts import Context, InstructionRecord, Instructions
+import numpy as np
+
+from bench.contracts import Context, InstructionRecord, Instructions, Micrographs
 
 _FILE = "answers.json"
 
@@ -27,13 +29,16 @@ class Answers:
 
 
 class Majority:
-    """The answerer that never looks: an ``Answerer`` of ``bench.contracts``."""
+    """Answers and classifies without looking: ``Answerer`` and ``Classifier`` of ``bench.contracts``."""
 
     def __init__(self, context: Context) -> None:
         self._answers = Answers({}, {}, "")
+        self._shares: list[float] = []
 
     def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
-        """Count the answers of the training side; the validation side is not needed."""
+        """Count the answers and categories of the training side; the validation side is not needed."""
+        counts = np.bincount(train.micrographs.labels, minlength=len(train.micrographs.categories))
+        self._shares = (counts / counts.sum()).tolist()
         by_caption: dict[str, dict[str, list[InstructionRecord]]] = defaultdict(lambda: defaultdict(list))
         by_question: dict[str, list[InstructionRecord]] = defaultdict(list)
         for position, record in enumerate(train.records):
@@ -51,6 +56,7 @@ class Majority:
             "by_caption": self._answers.by_caption,
             "by_question": self._answers.by_question,
             "overall": self._answers.overall,
+            "shares": self._shares,
         }
         (folder / _FILE).write_text(json.dumps(clear, indent=1, ensure_ascii=False), encoding="utf-8")
 
@@ -58,7 +64,9 @@ class Majority:
     def load(cls, folder: Path, context: Context) -> Self:
         """Read what ``save`` wrote."""
         majority = cls(context)
-        majority._answers = Answers(**json.loads((folder / _FILE).read_text(encoding="utf-8")))
+        clear = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        majority._shares = clear.pop("shares")
+        majority._answers = Answers(**clear)
         return majority
 
     def answer(self, questions: Instructions) -> list[str]:
@@ -67,6 +75,10 @@ class Majority:
             self._answers.to(record.question, questions.caption(position))
             for position, record in enumerate(questions.records)
         ]
+
+    def predict_proba(self, images: Micrographs) -> np.ndarray:
+        """Return every category's share of the training side (N, C)."""
+        return np.tile(self._shares, (len(images), 1))
 
 
 def majority_answer(records: Iterable[InstructionRecord]) -> str:

@@ -1,6 +1,7 @@
-"""MVaEMa as the harness sees it: trains on instruction records, answers questions about pictures."""
+"""MVaEMa as the harness sees it: trains on instruction records, answers questions about pictures, classifies them."""
 
 import io
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import fields
@@ -18,6 +19,7 @@ from bench.models.instruction_batches import InstructionBatch, InstructionBatche
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.generate import Decoding, generate
 from bench.models.mvaema.model import MVaEMaModel
+from bench.models.mvaema.ranking import candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.mvaema.vision import PATCH
 from bench.training import History, train
@@ -31,6 +33,7 @@ class MVaEMa:
 
     model: MVaEMaModel
     tokenizer: TextTokenizer
+    names: tuple[str, ...]
     history: History
 
     def __init__(self, context: Context) -> None:
@@ -40,13 +43,15 @@ class MVaEMa:
         """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
         seed_everything(context.seed, verbose=False)
         self.tokenizer = TextTokenizer.trained(_texts(train), context.settings["vocabulary_size"])
+        self.names = train.names
         self.model = self._build(train.micrographs)
         self.history = self._train(train, validation, context)
 
     def save(self, folder: Path) -> None:
-        """Write model.safetensors, config.json, tokenizer.json and history.json."""
+        """Write model.safetensors, config.json, tokenizer.json, names.json and history.json."""
         self.model.save_pretrained(folder)
         self.tokenizer.save(folder / "tokenizer.json")
+        (folder / "names.json").write_text(json.dumps(self.names, ensure_ascii=False), encoding="utf-8")
         self.history.save(folder / "history.json")
 
     @classmethod
@@ -57,6 +62,7 @@ class MVaEMa:
             model = MVaEMaModel.from_pretrained(str(folder))
         estimator.model = model.to(context.device).eval()
         estimator.tokenizer = TextTokenizer.load(folder / "tokenizer.json")
+        estimator.names = tuple(json.loads((folder / "names.json").read_text(encoding="utf-8")))
         return estimator
 
     def answer(self, questions: Instructions) -> list[str]:
@@ -76,6 +82,17 @@ class MVaEMa:
                 answers[position] = text
             self._context.progress.advance(done + len(group))
         return answers
+
+    def predict_proba(self, images: Micrographs) -> np.ndarray:
+        """Return probabilities (N, C): how well the name of each category fits, after softmax."""
+        settings, found = self._context.settings, []
+        for part in np.array_split(np.arange(len(images)), -(-len(images) // PICTURES_AT_ONCE)):
+            asked = candidates(images.take(part), self.names)
+            pixels = self.pixels(images, part)
+            fits = scores(self.model, self.tokenizer, pixels, asked, settings["rank"], settings["rank_mean"])
+            found.append(fits.double().softmax(1).cpu().numpy())
+            self._context.progress.advance(int(part[-1]) + 1)
+        return np.concatenate(found)
 
     def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
         """Return the uint8 pictures (B, H, W) that the model gets to see."""

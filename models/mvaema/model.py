@@ -69,6 +69,20 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         texts = self.text_projection(self.text(self._embed_pairs(batch, CLS), batch.present))
         return pictures @ texts.T / self.log_temperature.exp().clamp(0.01, 1.0)
 
+    def likelihood(self, images: Layered, batch: Batch, where: Tensor) -> Tensor:
+        """Return the log-likelihood (B,) of the target tokens of each record at the places ``where`` (B, S) is true.
+
+        ``images`` hold every layer's keys and values of the batch's pictures, see ``GroundedText.images``.
+        """
+        hidden = self.decode(batch.tokens, batch.positions, select(images, batch.pictures))
+        chances = self.embedding.scores(hidden[where]).log_softmax(-1).gather(1, batch.targets[where][:, None])
+        return torch.zeros_like(hidden[..., 0]).masked_scatter(where, chances.squeeze(1)).sum(1)
+
+    def match(self, images: Layered, batch: Batch) -> Tensor:
+        """Return the log-odds (B,) that each record's text belongs to its picture."""
+        hidden = self._embed_pairs(batch, ENCODE)
+        return self.grounded.match(self.text, hidden, batch.present, select(images, batch.pictures))
+
     def decode(
         self, tokens: Tensor, positions: Tensor, images: Layered, memories: Sequence[Memory] | None = None
     ) -> Tensor:

@@ -9,7 +9,8 @@ import typer
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.contracts import Dataset
+    from bench.config import Config
+    from bench.contracts import Dataset, Micrographs
 
 Text = str | None
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="name.key=value, repeatable")]
@@ -18,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,
-    help="Look at a dataset's pictures, or write them to files.",
+    help="Fetch a dataset, look at its pictures, or write them to files.",
 )
 
 
@@ -29,6 +30,7 @@ def sheet_command(
     beside: Annotated[Text, typer.Option(help="folder of category folders, shown to the right")] = None,
     per_category: Annotated[int, typer.Option(help="pictures of each category and side")] = 4,
     size: Annotated[int, typer.Option(help="side of a picture in pixels")] = 224,
+    mask_bar: Annotated[bool, typer.Option("--mask-bar", help="blank the data bars, as `bench run` does")] = False,
     assignments: Assignments = None,
 ) -> None:
     """Draw a contact sheet: a row a category."""
@@ -44,7 +46,7 @@ def sheet_command(
     sides = [_dataset(dataset, assignments, size)]
     if beside is not None:
         sides.append(_dataset(f"folder:{beside}", None, size))
-    sheet = contact_sheet([side.load() for side in sides], per_category)
+    sheet = contact_sheet([_masked(side) if mask_bar else side.load() for side in sides], per_category)
     with writing(out) as path:
         sheet.save(path, optimize=True)
     typer.echo(f"wrote {out}: {sheet.width} x {sheet.height} pixels, a row a category")
@@ -71,6 +73,58 @@ def export_command(
     typer.echo(f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}")
 
 
+@app.command("fetch")
+def fetch_command(
+    name: Annotated[str, typer.Argument(help="the dataset to fetch: sem")],
+    edition: Annotated[str, typer.Option(help="sem, majority or all: which of the published sets of labels")] = "sem",
+    out: Annotated[Path | None, typer.Option(help="folder to write [default: the cache]")] = None,
+    tars: Annotated[Path | None, typer.Option(help="folder of tars had already: unpack them, fetch nothing")] = None,
+) -> None:
+    """Fetch a published dataset; broken off, the same command goes on where it stopped."""
+    from bench.errors import unknown
+    from bench.progress import Lines
+    from bench.tasks.datasets.editions import EDITIONS, home
+    from bench.tasks.datasets.sem_fetch import fetch_edition, unpack_tars
+
+    if name != "sem":
+        raise unknown("dataset to fetch", name, ["sem"])
+    if edition not in EDITIONS:
+        raise unknown("edition", edition, EDITIONS)
+    folder = out or home(edition)
+    if tars is None:
+        fetch_edition(edition, folder, Lines())
+    else:
+        unpack_tars(tars, folder, Lines())
+    typer.echo(f"the pictures are in {folder}")
+
+
+@app.command("info")
+def info_command(
+    dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    assignments: Assignments = None,
+) -> None:
+    """Count a dataset's pictures beside those published; say their sizes, what is set aside, near-duplicates."""
+    from bench.duplicates import known_duplicates
+    from bench.tasks.datasets.overview import info
+
+    opened = _dataset(dataset, assignments, 224)
+    typer.echo(info(opened, known_duplicates(opened, _config(dataset, assignments).duplicate_distance)))
+
+
+@app.command("duplicates")
+def duplicates_command(
+    dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    assignments: Assignments = None,
+) -> None:
+    """Show which pictures look alike, as `--split grouped` keeps them together; --set duplicate_distance=BITS."""
+    from bench.duplicates import duplicates
+    from bench.progress import Lines
+    from bench.tasks.datasets.overview import duplicates_listed
+
+    opened, most = _dataset(dataset, assignments, 224), _config(dataset, assignments).duplicate_distance
+    typer.echo(duplicates_listed(opened.load(), duplicates(opened, most, Lines()), most))
+
+
 def _width_and_height(size: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
     if found is None:
@@ -78,12 +132,27 @@ def _width_and_height(size: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
+def _masked(dataset: "Dataset") -> "Micrographs":
+    from dataclasses import replace
+
+    from bench.fingerprint import digest
+    from bench.masking import masked
+    from bench.progress import Lines
+
+    return masked(replace(dataset.load(), digest=digest(dataset.identity())), Lines())
+
+
+def _config(name: str | None, assignments: list[str] | None) -> "Config":
+    from bench.config import DEFAULT, load_config
+
+    return load_config(DEFAULT, assignments or (), {"dataset": name} if name else None)[0]
+
+
 def _dataset(name: str | None, assignments: list[str] | None, size: int) -> "Dataset":
     """Build a dataset with settings as `bench run` would."""
-    from bench.config import DEFAULT, load_config
     from bench.dataset import open_dataset
     from bench.progress import Lines
     from bench.registry import Registry
 
-    config, _ = load_config(DEFAULT, assignments or (), {"dataset": name} if name else None)
+    config = _config(name, assignments)
     return open_dataset(Registry(), config.dataset, config.settings, size, Lines())

@@ -66,6 +66,10 @@ class Folder:
         """Return the sentence that names a category."""
         return caption(self.categories[label])
 
+    def paths(self) -> dict[str, Path]:
+        """Return the file of every picture that can be read, by id."""
+        return {name: self._listing.paths[name] for name in self._index["pictures"]}
+
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out, and for each category without any."""
         return (*self._index["set aside"], *self._listing.passed_over)

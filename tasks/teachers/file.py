@@ -8,6 +8,7 @@ from typing import Any
 from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
 from bench.fingerprint import file_digest
+from bench.tasks.datasets.captions import category_name
 from bench.tasks.records import read_records
 from bench.tasks.teachers.vocabulary import strange
 
@@ -52,6 +53,10 @@ class FileTeacher:
             )
         kept = (record for record in self._read if record.picture in place)
         return tuple(sorted(kept, key=lambda record: place[record.picture]))
+
+    def names(self, dataset: Dataset) -> tuple[str, ...]:
+        """Return each category as the captions name it."""
+        return tuple(category_name(category) for category in dataset.categories)
 
     def caveat(self, dataset: Dataset) -> str:
         """Name the pictures whose records are left out, and the facts that nothing scores."""

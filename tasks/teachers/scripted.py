@@ -52,6 +52,11 @@ class ScriptedTeacher:
             for record in self._of_picture(picture, dataset.facts(position))
         )
 
+    def names(self, dataset: Dataset) -> tuple[str, ...]:
+        """Return how answers name each category."""
+        said = SAID["category"]
+        return tuple(said[name][0] if name in said else category_name(name) for name in dataset.categories)
+
     def caveat(self, dataset: Dataset) -> str:
         """Say so where nothing but the category was known of any picture, and which facts were not understood."""
         facts = [fact for position in range(len(dataset.labels())) for fact in dataset.facts(position).items()]

@@ -1,0 +1,105 @@
+"""The data bar of a micrograph, found picture by picture: a plain strip with instrument text near the lower border."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+
+_LOWER_SHARE = 0.45
+"""The part of the height, from below, in which a bar is looked for."""
+_HEIGHTS = (0.02, 0.18)
+"""A bar's height as a share of the picture's."""
+_PAPER_DISTANCE = 16
+"""Paper is white or black but for this many grey levels: what JPEG and squashing leave. More admits dark specimens."""
+_PAPER_SHARE = 0.5
+_COVERED_SHARE, _COVERED_DISTANCE, _COVERED_HEIGHT = 0.2, 48, 0.05
+"""A scale bar or dense text leaves this share of paper, blurred, on rows that are at most this share of the height."""
+_INK_DISTANCE = 90
+"""Grey levels between paper and ink; squashed letters are grey."""
+_INK_SHARES = (0.01, 0.45)
+_CHANGES = 6
+"""Changes between paper and ink along the busiest row: fewer is no text."""
+_BLENDED = 0.75
+"""A border row that is this much nearer to paper than the row beyond it was mixed from both when the picture shrank."""
+
+
+class _Rows(NamedTuple):
+    """Of every row: shares of paper, of blurred paper and of ink, changes of ink, mean distance from paper."""
+
+    paper: np.ndarray
+    blurred: np.ndarray
+    ink: np.ndarray
+    changes: np.ndarray
+    distance: np.ndarray
+
+
+def find_bars(pictures: np.ndarray) -> np.ndarray:
+    """Return first row and end row (B, 2) of each picture's data bar, (0, 0) where there is none.
+
+    ``pictures`` (B, H, W) uint8. A bar is a run of rows that are white or black over at least half of the width,
+    with ink that changes often along a row; of several runs the one with the busiest row is taken.
+    """
+    height = pictures.shape[1]
+    first = height - round(_LOWER_SHARE * height)
+    lower = pictures[:, first:]
+    sides = [_rows(255 - lower), _rows(lower)]  # from white paper, from black
+    bars = np.zeros((len(pictures), 2), np.int64)
+    for number in range(len(pictures)):
+        found = [run for rows in sides for run in _written(_Rows(*(part[number] for part in rows)), height)]
+        if found:
+            _, top, end = max(found)
+            bars[number] = first + top, first + end
+    return bars
+
+
+def without_bars(pictures: np.ndarray, bars: np.ndarray) -> np.ndarray:
+    """Return the pictures with each bar filled with the mean of its picture's other rows.
+
+    Not with mid-grey: on a dark or a bright specimen that is a new bar with a sharp edge, and it shifts the
+    brightness of the whole; the mean has the least contrast to what is around it.
+    """
+    blank = pictures.copy()
+    for picture, (top, end) in zip(blank, bars, strict=True):
+        if end:
+            picture[top:end] = round(float(np.concatenate([picture[:top], picture[end:]]).mean()))
+    return blank
+
+
+def _rows(distance: np.ndarray) -> _Rows:
+    ink = distance >= _INK_DISTANCE
+    changes = np.count_nonzero(ink[..., 1:] != ink[..., :-1], axis=2)
+    paper, blurred = (np.mean(distance <= most, axis=2) for most in (_PAPER_DISTANCE, _COVERED_DISTANCE))
+    return _Rows(paper, blurred, np.mean(ink, axis=2), changes, distance.mean(axis=2))
+
+
+def _written(rows: _Rows, height: int) -> Iterator[tuple[int, int, int]]:
+    """Give the changes on the busiest row, first row and end row of each run of paper with text on it."""
+    plain = _closed(rows.paper >= _PAPER_SHARE, rows.blurred >= _COVERED_SHARE, round(_COVERED_HEIGHT * height))
+    top = 0
+    for paper, run in groupby(plain):
+        end = top + len(list(run))
+        if paper and _HEIGHTS[0] * height <= end - top <= _HEIGHTS[1] * height:
+            busiest, ink = int(rows.changes[top:end].max()), rows.ink[top:end].mean()
+            if busiest >= _CHANGES and _INK_SHARES[0] <= ink <= _INK_SHARES[1]:
+                yield busiest, *_with_blended(rows.distance, top, end)
+        top = end
+
+
+def _closed(plain: np.ndarray, covered: np.ndarray, longest: int) -> np.ndarray:
+    """Return the rows of paper with the short gaps between them that a scale bar or dense text covers."""
+    closed = plain.copy()
+    places = np.flatnonzero(plain)
+    for before, after in zip(places[:-1], places[1:], strict=True):
+        if after - before <= longest + 1 and covered[before:after].all():
+            closed[before:after] = True
+    return closed
+
+
+def _with_blended(distance: np.ndarray, top: int, end: int) -> tuple[int, int]:
+    """Return the run with the row at either border that is half bar, half specimen."""
+    if top >= 2 and distance[top - 1] < _BLENDED * distance[top - 2]:
+        top -= 1
+    if end + 2 <= len(distance) and distance[end] < _BLENDED * distance[end + 1]:
+        end += 1
+    return top, end

@@ -1,0 +1,47 @@
+"""The confusion matrix of one model: which category was taken for which."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from bench.errors import BenchError
+from bench.specs import TableSpec
+from bench.store import Store, read_json
+from bench.tables.samples import model_shown
+from bench.tables.selection import Selection
+
+
+def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) -> None:
+    """Draw the counts of the table's model, added up over its folds and repeats, from what scoring stored."""
+    model = model_shown(spec.options["model"], selection)
+    records = selection.by_model[model]
+    products = [store.product(record["stages"]["score"]) for record in records]
+    found = [read_json(product / "scores.json")["counts"] for product in products if product]
+    if not found or "confusion" not in found[0]:
+        raise BenchError(f"no counts of {model} are stored; `bench run` makes them again")
+    counts = np.sum([each["confusion"] for each in found], axis=0)
+    title = f"{records[0]['model']['label']}, {selection.dataset}, {len(found)} fold(s)"
+    draw(counts, found[0]["categories"], title, path)
+
+
+def draw(counts: np.ndarray, categories: Sequence[str], title: str, path: Path) -> None:
+    """Write the matrix of counts (C, C), rows what is true, columns what was said; shaded by the row's share."""
+    side = 1.8 + 0.55 * len(categories)
+    figure = Figure(figsize=(side, side), layout="constrained")
+    axes = figure.subplots()
+    shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    places = range(len(categories))
+    axes.set_xticks(places, categories, rotation=60, ha="right", rotation_mode="anchor", parse_math=False)
+    axes.set_yticks(places, categories, parse_math=False)
+    axes.set_xlabel("said")
+    axes.set_ylabel("true")
+    axes.set_title(title, fontsize=10, parse_math=False, wrap=True)
+    for row, column in np.argwhere(counts > 0):
+        light = shares[row, column] > 0.5
+        axes.text(
+            column, row, f"{counts[row, column]:g}", ha="center", va="center", color="white" if light else "black"
+        )
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

@@ -1,0 +1,39 @@
+"""Pictures without their data bars, made once and cached like the pictures themselves."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from bench.cache import cached
+from bench.code_digest import code_digests
+from bench.contracts import Micrographs
+from bench.databar import find_bars, without_bars
+from bench.fingerprint import digest
+from bench.progress import Progress
+
+_PIXELS = "pixels.npy"
+_AT_ONCE = 256
+
+
+def masking_code() -> dict[str, str]:
+    """Digest the code that finds and blanks data bars: what a masked protocol depends on."""
+    return code_digests("bench.databar")
+
+
+def masked(micrographs: Micrographs, progress: Progress) -> Micrographs:
+    """Return the pictures with their data bars blanked; they have a digest, and get another."""
+    clear = {"data": micrographs.digest, "code": masking_code()}
+    folder = cached("masked", clear, partial(_mask, micrographs.pixels, progress))
+    return replace(micrographs, pixels=np.load(folder / _PIXELS, mmap_mode="r"), digest=digest(clear))
+
+
+def _mask(pixels: np.ndarray, progress: Progress, folder: Path) -> None:
+    progress.start("blanking data bars", len(pixels))
+    blank = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, pixels.shape)
+    for start in range(0, len(pixels), _AT_ONCE):
+        some = slice(start, start + _AT_ONCE)
+        blank[some] = without_bars(pixels[some], find_bars(pixels[some]))
+        progress.advance(min(start + _AT_ONCE, len(pixels)))
+    blank.flush()

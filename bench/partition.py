@@ -1,0 +1,51 @@
+"""A run's partition of its dataset: how many folds, which pictures each side has, and what decides that."""
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from bench import grouped, splits
+from bench.code_digest import code_digests
+from bench.config import Config
+from bench.contracts import Dataset
+from bench.duplicates import duplicates
+from bench.fingerprint import digest
+from bench.progress import Progress
+from bench.splits import Fold
+
+
+class Partition:
+    """The split that a config asks for, over a dataset; ``explicit`` where somebody asked for this very k."""
+
+    def __init__(self, dataset: Dataset, config: Config, explicit: bool, progress: Progress) -> None:
+        self._dataset, self._config, self._explicit, self._progress = dataset, config, explicit, progress
+
+    @cached_property
+    def k(self) -> int:
+        """The number of folds: what the config names, at most what the smallest category allows."""
+        labels, categories = self._dataset.labels(), self._dataset.categories
+        if self._config.split == "grouped":
+            return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories)
+        return splits.usable_k(labels, self._config.k, self._explicit, categories)
+
+    def fold(self, index: int, repeat: int) -> Fold:
+        """Return the positions of one fold's sides in the dataset."""
+        place = (self.k, index, repeat, self._config.validation_share)
+        if self._config.split == "grouped":
+            return grouped.grouped_fold(self._dataset.labels(), self._groups, *place)
+        return splits.fold(self._dataset.labels(), *place)
+
+    @cached_property
+    def identity(self) -> dict[str, Any]:
+        """What decides the sides beside the data, in clear."""
+        drawn = {"kind": self._config.split, "k": self.k, "validation_share": self._config.validation_share}
+        if self._config.split == "stratified":
+            return drawn
+        code = digest(code_digests("bench.grouped", "bench.perceptual"))[:16]
+        return {**drawn, "duplicate_distance": self._config.duplicate_distance, "code": code}
+
+    @cached_property
+    def _groups(self) -> np.ndarray:
+        """The group of near-duplicates that each picture is in (N,)."""
+        return duplicates(self._dataset, self._config.duplicate_distance, self._progress).groups

@@ -1,0 +1,60 @@
+"""Tables of one model's scores in each category, from metrics named ``metric:category``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from bench.registry import Registry
+from bench.specs import TableSpec
+from bench.statistics import mean_std
+from bench.store import Store
+from bench.tables.checks import check_options
+from bench.tables.published import published
+from bench.tables.samples import model_shown
+from bench.tables.scores import caption
+from bench.tables.selection import Record, Selection
+from bench.tables.staleness import stale
+from bench.tables.table import Table, TableCell, TableRow
+
+
+def categories_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
+    """Build a table with a row for each category, for the spec's model or the first one measured.
+
+    The option ``printed`` maps categories to their names in the paper, in printed order; others follow.
+    """
+    check_options(spec, ("model", "printed", "beside"), needed=("model", "printed"))
+    model = model_shown(spec.options["model"], selection)
+    records = selection.by_model[model]
+    names: Mapping[str, str] = spec.options["printed"]
+    printed = published(spec.number) if model == spec.options["model"] else {}
+    old = stale(records, registry)
+    rows = []
+    for category in _in_order(records, names):
+        cells = {column.label: _cell(f"{column.metric}:{category}", records) for column in spec.columns}
+        for column in spec.columns:
+            number = printed.get((model, f"{names.get(category)} {column.published}"))
+            cells[column.label] = replace(cells[column.label], published=number.value if number else None)
+        rows.append(TableRow(names.get(category, category), model, "", cells, stale=old))
+    return Table(
+        spec.name,
+        spec.number,
+        f"{caption(spec, selection)} Of {records[0]['model']['label']}.",
+        tuple(column.label for column in spec.columns),
+        tuple(rows),
+        (*spec.notes, *selection.caveats),
+        selection.dataset,
+        selection.protocol,
+        folds=len(records),
+        beside=spec.options.get("beside", False),
+    )
+
+
+def _in_order(records: Sequence[Record], names: Mapping[str, str]) -> list[str]:
+    """Return the categories that were measured: those of the paper in its order, then the others."""
+    found = {name.partition(":")[2] for record in records for name in record["metrics"] if ":" in name}
+    return [name for name in names if name in found] + sorted(found - names.keys())
+
+
+def _cell(metric: str, records: Sequence[Record]) -> TableCell:
+    known = [record for record in records if metric in record["metrics"]]
+    mean, std, n = mean_std([record["metrics"][metric]["value"] for record in known])
+    return TableCell(mean, std, n, fingerprints=tuple(record["stages"]["score"] for record in known))

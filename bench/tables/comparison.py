@@ -1,0 +1,106 @@
+"""Models compared pair by pair and all at once, on the folds and repeats that all of them have."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from bench.errors import BenchError, unknown
+from bench.significance import Friedman, friedman, holm, p_over_folds
+from bench.tables.selection import Record, Selection
+from bench.tables.standing import LEVEL
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two models: the mean difference of their scores, its p, and p corrected for the number of pairs (Holm)."""
+
+    first: str
+    second: str
+    difference: float
+    p: float
+    corrected: float
+
+    @property
+    def verdict(self) -> str:
+        """Who wins at 5 %."""
+        if self.corrected > LEVEL:
+            return "no difference shown"
+        return f"{self.first if self.difference > 0 else self.second} is better"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison found; ``means`` by label, ``friedman`` None with fewer than three models or two folds."""
+
+    metric: str
+    folds: int
+    means: Mapping[str, float]
+    pairs: tuple[Pair, ...]
+    friedman: Friedman | None
+
+
+def compare(selection: Selection, models: Sequence[str], metric: str) -> Comparison:
+    """Compare models by a metric; BenchError for one not measured, or without two folds in common."""
+    scores = {model: _by_place(selection, model, metric) for model in models}
+    places = sorted(set.intersection(*(set(found) for found in scores.values())))
+    if len(places) < 2:
+        raise BenchError(
+            f"{', '.join(models)} have {len(places)} fold(s) and repeats in common; a comparison needs at least 2, "
+            "run them with --folds all"
+        )
+    labels = _labels(selection, models)
+    values = {labels[model]: np.array([scores[model][place] for place in places]) for model in models}
+    k = selection.clear["split"]["k"]
+    differences = {pair: values[pair[0]] - values[pair[1]] for pair in combinations(values, 2)}
+    chances = [p_over_folds(difference.tolist(), k) for difference in differences.values()]
+    pairs = tuple(
+        Pair(*pair, float(difference.mean()), p, corrected)
+        for (pair, difference), p, corrected in zip(differences.items(), chances, holm(chances), strict=True)
+    )
+    means = {label: float(found.mean()) for label, found in values.items()}
+    ranked = friedman(values) if len(values) > 2 else None
+    return Comparison(metric, len(places), means, pairs, ranked)
+
+
+def as_text(found: Comparison) -> str:
+    """Render a comparison as markdown."""
+    from tabulate import tabulate
+
+    rows = [
+        [pair.first, pair.second, f"{pair.difference:+.3f}", f"{pair.p:.3g}", f"{pair.corrected:.3g}", pair.verdict]
+        for pair in found.pairs
+    ]
+    headers = ["", "against", "difference", "p", "p corrected", "at 5 %"]
+    lines = [
+        f"{found.metric} on the {found.folds} folds and repeats that all have.",
+        tabulate(rows, headers=headers, tablefmt="pipe", disable_numparse=True),
+        "p: corrected resampled t-test (Nadeau and Bengio 2003); corrected: Holm over the pairs.",
+    ]
+    if found.friedman is not None:
+        ranks = ", ".join(f"{label} {rank:.2f}" for label, rank in found.friedman.ranks.items())
+        lines.append(
+            f"Friedman: chi-square {found.friedman.statistic:.2f}, p {found.friedman.p:.3g}; mean ranks {ranks}; "
+            f"critical difference {found.friedman.difference:.2f} (Nemenyi, 5 %). Folds share training pictures, so "
+            "this test is more easily satisfied than the pairs above."
+        )
+    return "\n\n".join(lines)
+
+
+def _by_place(selection: Selection, model: str, metric: str) -> dict[tuple[int, int], float]:
+    if model not in selection.by_model:
+        raise unknown("measured model", model, selection.by_model)
+    records: Sequence[Record] = selection.by_model[model]
+    if metric not in records[0]["metrics"]:
+        raise unknown("metric", metric, records[0]["metrics"])
+    return {
+        (record["cell"]["fold"], record["cell"]["repeat"]): record["metrics"][metric]["value"] for record in records
+    }
+
+
+def _labels(selection: Selection, models: Sequence[str]) -> dict[str, str]:
+    """Return each model's label, its name where two share one."""
+    labels = {model: selection.by_model[model][0]["model"]["label"] for model in models}
+    shared = [label for label in labels.values() if list(labels.values()).count(label) > 1]
+    return {model: model if label in shared else label for model, label in labels.items()}

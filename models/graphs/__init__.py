@@ -1,0 +1,1 @@
+"""Networks over graphs whose nodes are the patches of a picture."""

@@ -1,0 +1,187 @@
+"""The convolutions of the graph rows, from torch_geometric; each maps nodes (N, D) and their batch to nodes (N, D)."""
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch_geometric.nn import (
+    APPNP,
+    AGNNConv,
+    ARMAConv,
+    ChebConv,
+    DNAConv,
+    GATConv,
+    GatedGraphConv,
+    GCN2Conv,
+    GCNConv,
+    GraphConv,
+    GraphUNet,
+    NNConv,
+    ResGatedGraphConv,
+    SuperGATConv,
+)
+
+from bench.errors import BenchError
+from bench.models.graphs.batches import GraphBatch
+
+
+class Stack(nn.Module):
+    """Convolutions one after another, each followed by ReLU and dropout."""
+
+    def __init__(self, convolutions: Iterable[nn.Module], dropout: float) -> None:
+        super().__init__()
+        self.convolutions = nn.ModuleList(convolutions)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Return the nodes (N, D)."""
+        for convolution in self.convolutions:
+            x = self.dropout(self.convolved(convolution, x, graphs).relu())
+        return x
+
+    def convolved(self, convolution: nn.Module, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Apply one convolution."""
+        return convolution(x, graphs.edge_index)
+
+
+def appnp(embed_dim: int, depth: int, dropout: float, alpha: float) -> Stack:
+    """Build APPNP; ``depth`` counts the steps of its propagation, which has no weights."""
+    return Stack([APPNP(K=depth, alpha=alpha)], dropout)
+
+
+def agnn(embed_dim: int, depth: int, dropout: float) -> Stack:
+    """Build attention by cosine, one learned number a layer."""
+    return Stack([AGNNConv() for _ in range(depth)], dropout)
+
+
+def arma(embed_dim: int, depth: int, dropout: float, num_stacks: int, num_layers: int, skip_dropout: float) -> Stack:
+    """Build auto-regressive moving average filters."""
+    own = {"num_stacks": num_stacks, "num_layers": num_layers, "shared_weights": True, "dropout": skip_dropout}
+    return Stack([ARMAConv(embed_dim, embed_dim, **own) for _ in range(depth)], dropout)
+
+
+def gat(embed_dim: int, depth: int, dropout: float, num_heads: int) -> Stack:
+    """Build graph attention, the heads concatenated."""
+    width = _head_width(embed_dim, num_heads)
+    return Stack([GATConv(embed_dim, width, heads=num_heads) for _ in range(depth)], dropout)
+
+
+def ggconv(embed_dim: int, depth: int, dropout: float) -> Stack:
+    """Build a gated graph network; ``depth`` counts the steps of its one recurrent unit."""
+    return Stack([GatedGraphConv(embed_dim, num_layers=depth, aggr="mean")], dropout)
+
+
+def gcn(embed_dim: int, depth: int, dropout: float) -> Stack:
+    """Build the graph convolution of Kipf and Welling."""
+    return Stack([GCNConv(embed_dim, embed_dim) for _ in range(depth)], dropout)
+
+
+def chebconv(embed_dim: int, depth: int, dropout: float, order: int) -> Stack:
+    """Build Chebyshev filters; they want edges that run both ways."""
+    return Stack([ChebConv(embed_dim, embed_dim, K=order) for _ in range(depth)], dropout)
+
+
+def graphconv(embed_dim: int, depth: int, dropout: float) -> Stack:
+    """Build the graph convolution of Morris et al."""
+    return Stack([GraphConv(embed_dim, embed_dim, aggr="mean") for _ in range(depth)], dropout)
+
+
+def rggconv(embed_dim: int, depth: int, dropout: float) -> Stack:
+    """Build residual gated graph convolutions."""
+    return Stack([ResGatedGraphConv(embed_dim, embed_dim, aggr="mean") for _ in range(depth)], dropout)
+
+
+class DNA(Stack):
+    """Just Jump: every convolution attends to what all before it made of each neighbour."""
+
+    def __init__(self, embed_dim: int, depth: int, dropout: float, num_heads: int) -> None:
+        _head_width(embed_dim, num_heads)
+        super().__init__([DNAConv(embed_dim, heads=num_heads, groups=num_heads) for _ in range(depth)], dropout)
+
+    def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Return the nodes (N, D); the history is (N, layers so far, D)."""
+        history = [x]
+        for convolution in self.convolutions:
+            made = convolution(torch.stack(history, dim=1), graphs.edge_index)
+            history.append(self.dropout(made.relu()))
+        return history[-1]
+
+
+class GCN2(Stack):
+    """GCNII: every convolution is fed the first nodes too."""
+
+    def __init__(self, embed_dim: int, depth: int, dropout: float, alpha: float, theta: float) -> None:
+        super().__init__([GCN2Conv(embed_dim, alpha, theta, layer=layer + 1) for layer in range(depth)], dropout)
+
+    def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Return the nodes (N, D)."""
+        first = x
+        for convolution in self.convolutions:
+            x = self.dropout(convolution(x, first, graphs.edge_index).relu())
+        return x
+
+
+class UNet(nn.Module):
+    """Graph U-Net: ``depth`` times half of the nodes are left out, and put back on the way up."""
+
+    def __init__(self, embed_dim: int, depth: int, dropout: float, pool_ratio: float) -> None:
+        super().__init__()
+        self.network = GraphUNet(embed_dim, embed_dim, embed_dim, depth, pool_ratios=pool_ratio)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Return the nodes (N, D)."""
+        return self.dropout(self.network(x, graphs.edge_index, graphs.batch).relu())
+
+
+class MPNN(nn.Module):
+    """Message passing, Gilmer et al. 2017: a network of the edge makes the message, a recurrent unit keeps the node."""
+
+    def __init__(self, embed_dim: int, depth: int, dropout: float, edge_dim: int) -> None:
+        super().__init__()
+        edge = nn.Sequential(nn.Linear(3, edge_dim), nn.ReLU(), nn.Linear(edge_dim, embed_dim**2))
+        self.convolution = NNConv(embed_dim, embed_dim, edge, aggr="mean")
+        self.unit = nn.GRUCell(embed_dim, embed_dim)
+        self.depth, self.dropout = depth, nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Return the nodes (N, D) after ``depth`` rounds of one convolution."""
+        attributes = graphs.edge_attr
+        for _ in range(self.depth):
+            message = self.dropout(self.convolution(x, graphs.edge_index, attributes).relu())
+            x = self.unit(message, x)
+        return x
+
+
+class SuperGAT(Stack):
+    """Graph attention that also learns, at a price of ``attention_weight``, to tell edges from pairs that are none."""
+
+    def __init__(self, embed_dim: int, depth: int, dropout: float, num_heads: int, attention_weight: float) -> None:
+        width = _head_width(embed_dim, num_heads)
+        super().__init__(
+            [
+                SuperGATConv(
+                    embed_dim, width, num_heads, attention_type="MX", edge_sample_ratio=0.8, is_undirected=True
+                )
+                for _ in range(depth)
+            ],
+            dropout,
+        )
+        self.attention_weight = attention_weight
+
+    def convolved(self, convolution: nn.Module, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Apply one convolution; the pairs that are no edges are drawn within each graph."""
+        return convolution(x, graphs.edge_index, batch=graphs.batch)
+
+    def extra_loss(self) -> Mapping[str, Tensor]:
+        """Return the loss of telling edges from other pairs at the last call."""
+        losses = torch.stack([cast(SuperGATConv, each).get_attention_loss() for each in self.convolutions])
+        return {"attention": self.attention_weight * losses.sum()}
+
+
+def _head_width(embed_dim: int, num_heads: int) -> int:
+    """Return the width of a head; BenchError where the heads do not share the width evenly."""
+    if num_heads < 1 or embed_dim % num_heads:
+        raise BenchError(f"embed_dim = {embed_dim} cannot be shared by num_heads = {num_heads}; take a divisor of it")
+    return embed_dim // num_heads

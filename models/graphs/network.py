@@ -1,0 +1,48 @@
+"""The network of every graph row: patches embedded, convolved over their graph, averaged and classified."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from bench.models.graphs.batches import GraphBatch
+from bench.models.graphs.patches import Patches
+
+
+class PatchGraphNetwork(nn.Module):
+    """From B graphs of P patches to scores (B, C).
+
+    ``convolutions`` maps nodes (B*P, D) and their batch to nodes (B*P, D). Where it has an ``extra_loss()``, training
+    adds it.
+    """
+
+    def __init__(
+        self, convolutions: nn.Module, patches: Patches, embed_dim: int, dropout: float, num_classes: int
+    ) -> None:
+        super().__init__()
+        self.patches = patches
+        self.embedding = nn.Linear(patches.width, embed_dim)
+        self.position = nn.Parameter(0.02 * torch.randn(patches.count, embed_dim))
+        self.convolutions = convolutions
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(embed_dim, num_classes)
+
+    def forward(self, graphs: GraphBatch) -> Tensor:
+        """Return the scores (B, C)."""
+        nodes = self.embedding(self.patches.cut(graphs.pixels)) + self.position
+        nodes = self.convolutions(self.dropout(nodes.flatten(0, 1).relu()), graphs)
+        return self.head(self.dropout(nodes.unflatten(0, (-1, self.patches.count)).mean(1)))
+
+    def extra_loss(self) -> Mapping[str, Tensor]:
+        """Return the convolutions' own term of the loss at the last call, by name; nothing where they have none."""
+        own = getattr(self.convolutions, "extra_loss", None)
+        return own() if own else {}
+
+
+def graph_loss(network: nn.Module, graphs: GraphBatch, labels: Tensor) -> Mapping[str, Tensor]:
+    """Return the cross-entropy of the scores, and what the convolutions add to it."""
+    loss = cross_entropy(network(graphs), labels)
+    extra = cast(PatchGraphNetwork, network).extra_loss()  # Fabric's wrapper hands it on
+    return {"loss": sum(extra.values(), loss), **extra}

@@ -1,0 +1,1 @@
+"""Networks that see the whole picture: ConvNets and vision transformers."""

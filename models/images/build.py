@@ -1,0 +1,52 @@
+"""From a spec to its network: the callable that ``builds`` names, given what it asks for."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from bench.errors import BenchError, in_one_line
+from bench.specs import ModelSpec, resolve
+
+OURS = ("weights", "memory_format")
+"""Settings that are the estimator's, not arguments of the network."""
+
+
+def build(spec: ModelSpec, settings: Mapping[str, Any], num_classes: int, image_size: int) -> nn.Module:
+    """Build a network from (B, 3, H, W) pictures to (B, C) scores.
+
+    The callable gets ``num_classes``, the model's settings, and ``image_size`` where it names such a parameter.
+    BenchError where it refuses them.
+    """
+    assert spec.builds is not None, "a model of this estimator names its network"
+    make = resolve(spec.builds)
+    arguments = {name: value for name, value in settings.items() if name not in OURS}
+    if "image_size" in inspect.signature(make).parameters:
+        arguments["image_size"] = image_size
+    try:
+        return make(num_classes=num_classes, **arguments)
+    except (AssertionError, IndexError, RuntimeError, TypeError, ValueError, ZeroDivisionError) as error:
+        said = ", ".join(f"{name}={value!r}" for name, value in arguments.items()) or "no settings"
+        raise BenchError(f"{spec.name} cannot be built with {said}: {in_one_line(error)}; change these") from error
+
+
+@torch.no_grad()
+def check_scores(network: nn.Module, name: str, num_classes: int, image_size: int) -> None:
+    """Feed a network one blank picture; BenchError unless it returns scores (1, C)."""
+    network.eval()
+    try:
+        scores = network(torch.zeros(1, 3, image_size, image_size))
+    except (AssertionError, IndexError, RuntimeError, TypeError, ValueError) as error:
+        size = f"{image_size} x {image_size}"
+        raise BenchError(
+            f"{name} cannot take pictures (B, 3, H, W) of {size}: {in_one_line(error)}; change image_size or its "
+            "settings"
+        ) from error
+    returned = tuple(scores.shape) if isinstance(scores, Tensor) else type(scores).__name__
+    if returned != (1, num_classes):
+        raise BenchError(
+            f"{name} returns {returned} for one picture of {num_classes} categories; a tensor of scores "
+            f"{(1, num_classes)} is wanted"
+        )

@@ -1,0 +1,70 @@
+"""The network that a training starts from: fresh, from a file or folder of tensors, or pretrained by name."""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from bench.contracts import Context
+from bench.errors import BenchError
+from bench.models.images.build import build, check_scores
+from bench.models.images.tensors import heads, put, read_tensors
+
+SCRATCH = "scratch"
+PACKAGES = ("torchvision", "timm", "transformers")
+
+
+def initial(context: Context, num_classes: int, image_size: int) -> nn.Module:
+    """Return the network by the setting ``weights``; BenchError where that names nothing or does not fit."""
+    source = context.settings.get("weights", SCRATCH)
+    if named(source):
+        # Here, not above: these packages take seconds to import, and most trainings need none of them.
+        from bench.models.images.pretrained import Shape, pretrained
+
+        network = pretrained(source, Shape(num_classes, image_size), context.progress)
+    else:
+        network = build(context.model, context.settings, num_classes, image_size)
+        if source != SCRATCH:
+            _fill(network, source, context, num_classes, image_size)
+    check_scores(network, context.model.name, num_classes, image_size)
+    return _laid_out(network, context)
+
+
+def again(folder: Path, context: Context, num_classes: int, image_size: int) -> nn.Module:
+    """Return the same network without weights, from what ``keep`` wrote."""
+    source = context.settings.get("weights", SCRATCH)
+    if not named(source):
+        return _laid_out(build(context.model, context.settings, num_classes, image_size), context)
+    from bench.models.images.pretrained import Shape, skeleton
+
+    return _laid_out(skeleton(source, Shape(num_classes, image_size), folder), context)
+
+
+def keep(network: nn.Module, folder: Path, context: Context) -> None:
+    """Write what ``again`` needs of a network that was pretrained by name."""
+    if named(context.settings.get("weights", SCRATCH)):
+        from bench.models.images.pretrained import describe
+
+        describe(network, folder)
+
+
+def named(source: str) -> bool:
+    """Tell whether weights are named ``package:name``; a file or folder of that name goes before."""
+    return source.partition(":")[0] in PACKAGES and ":" in source and not Path(source).exists()
+
+
+def _fill(network: nn.Module, source: str, context: Context, num_classes: int, image_size: int) -> None:
+    path = Path(source)
+    if not path.exists():
+        packages = ", ".join(f"{package}:NAME" for package in PACKAGES)
+        raise BenchError(f"weights={source!r} is no file or folder, and none of {SCRATCH!r}, {packages}")
+    tensors = read_tensors(path)
+    with torch.random.fork_rng([]):
+        head = heads(network, build(context.model, context.settings, num_classes + 1, image_size))
+    put(network, tensors, head, source, context.progress)
+
+
+def _laid_out(network: nn.Module, context: Context) -> nn.Module:
+    if context.settings.get("memory_format") == "channels_last":
+        return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
+    return network

@@ -1,0 +1,157 @@
+"""Vision transformers that keep one width through all layers, from timm and vit-pytorch.
+
+``layers`` are the settings of them all: ``patch_size`` (pixels), ``embed_dim`` D, ``depth``, ``num_heads`` of
+D / ``num_heads`` each, ``mlp_ratio``, ``dropout`` (within the layers).
+"""
+
+from typing import Any, cast
+
+import numpy as np
+import torch
+from timm.models.cait import Cait
+from timm.models.convit import ConVit
+from timm.models.vision_transformer import VisionTransformer
+from torch import Tensor, nn
+from vit_pytorch.ats_vit import ViT as AdaptiveTokenViT
+from vit_pytorch.cct import CCT
+from vit_pytorch.deepvit import DeepViT
+from vit_pytorch.t2t import T2TViT
+from vit_pytorch.vit_with_patch_merger import ViT as PatchMergerViT
+
+from bench.errors import BenchError
+from bench.models.images.sizes import patches, width_of_head
+
+_FEWEST_TOKENS = 8
+"""What adaptive sampling leaves in the last layer where nothing is said."""
+
+
+def vanillavit(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
+    """Dosovitskiy et al. 2020."""
+    return VisionTransformer(num_classes=num_classes, **_of_timm(image_size, **layers))
+
+
+def cait(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
+    """Touvron et al. 2021: scaled layers, then two layers of class attention."""
+    return Cait(num_classes=num_classes, init_values=1e-5, **_of_timm(image_size, **layers))
+
+
+def convit(num_classes: int, image_size: int, local_layers: int, **layers: Any) -> nn.Module:
+    """D'Ascoli et al. 2021: the attention of the first layers begins as convolution."""
+    arguments = _of_timm(image_size, **layers)
+    arguments["embed_dim"] //= arguments["num_heads"]  # timm counts a head's width here
+    return ConVit(num_classes=num_classes, local_up_to_layer=local_layers, **arguments)
+
+
+def deepvit(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
+    """Zhou et al. 2021: attention maps mixed between heads."""
+    return DeepViT(num_classes=num_classes, **of_vit_pytorch(image_size, **layers))
+
+
+def patchmerger(num_classes: int, image_size: int, merged_tokens: int, **layers: Any) -> nn.Module:
+    """Renggli et al. 2022: behind the middle layer all tokens are merged into a few."""
+    arguments = of_vit_pytorch(image_size, **layers)
+    return PatchMergerViT(num_classes=num_classes, patch_merge_num_tokens=merged_tokens, **arguments)
+
+
+class _RepeatableATS(AdaptiveTokenViT):
+    """Adaptive token sampling whose noise, which it has outside training too, is there the same every time."""
+
+    def forward(self, pixels: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] -- scores alone
+        """Return scores (B, C) of pictures (B, 3, H, W)."""
+        if self.training:
+            return cast(Tensor, super().forward(pixels))
+        with torch.random.fork_rng([pixels.device] if pixels.is_cuda else []):
+            torch.manual_seed(0)
+            return cast(Tensor, super().forward(pixels))
+
+
+def ats(num_classes: int, image_size: int, max_tokens: tuple[int, ...], **layers: Any) -> nn.Module:
+    """Fayyaz et al. 2021: each layer keeps at most ``max_tokens`` of its tokens, sampled by their attention."""
+    arguments = of_vit_pytorch(image_size, **layers)
+    depth, tokens = arguments["depth"], patches(image_size, arguments["patch_size"]) ** 2
+    kept = max_tokens or tuple(int(count) for count in np.linspace(tokens, min(_FEWEST_TOKENS, tokens), depth))
+    if len(kept) != depth or sorted(kept, reverse=True) != list(kept) or min(kept) < 1:
+        raise BenchError(f"max_tokens {list(kept)} must never rise from layer to layer and have depth = {depth} values")
+    return _RepeatableATS(num_classes=num_classes, max_tokens_per_depth=kept, **arguments)
+
+
+def cct(num_classes: int, image_size: int, convolutions: int, **layers: Any) -> nn.Module:
+    """Hassani et al. 2021, Compact Convolutional Transformer: tokens from convolutions, sequence pooling."""
+    return CCT(
+        img_size=image_size,
+        n_conv_layers=convolutions,
+        kernel_size=7,
+        stride=2,
+        padding=3,
+        num_classes=num_classes,
+        **_of_cct(**layers),
+    )
+
+
+def cvt(num_classes: int, image_size: int, patch_size: int, **layers: Any) -> nn.Module:
+    """Hassani et al. 2021, Compact Vision Transformer: square patches, sequence pooling; not Microsoft's CvT."""
+    patches(image_size, patch_size)
+    network = CCT(
+        img_size=image_size,
+        n_conv_layers=1,
+        kernel_size=patch_size,
+        stride=patch_size,
+        padding=0,
+        pooling_kernel_size=1,
+        pooling_stride=1,
+        pooling_padding=0,
+        num_classes=num_classes,
+        **_of_cct(**layers),
+    )
+    cast(nn.Sequential, network.tokenizer.conv_layers[0])[1] = nn.Identity()  # a patch's embedding is linear
+    return network
+
+
+def t2tvit(num_classes: int, image_size: int, t2t_layers: tuple[tuple[int, int], ...], **layers: Any) -> nn.Module:
+    """Yuan et al. 2021: overlapping tokens joined step by step, ``t2t_layers`` being each step's (kernel, stride)."""
+    return T2TViT(image_size=image_size, num_classes=num_classes, t2t_layers=t2t_layers, **_of_layers(**layers))
+
+
+def of_vit_pytorch(image_size: int, patch_size: int, **layers: Any) -> dict[str, Any]:
+    """Return the settings as vit-pytorch names them; BenchError where they do not agree."""
+    patches(image_size, patch_size)
+    return {"image_size": image_size, "patch_size": patch_size, **_of_layers(**layers)}
+
+
+def _of_layers(embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dropout: float) -> dict[str, Any]:
+    return {
+        "dim": embed_dim,
+        "depth": depth,
+        "heads": num_heads,
+        "dim_head": width_of_head(embed_dim, num_heads),
+        "mlp_dim": int(embed_dim * mlp_ratio),
+        "dropout": dropout,
+    }
+
+
+def _of_timm(
+    image_size: int, patch_size: int, embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dropout: float
+) -> dict[str, Any]:
+    patches(image_size, patch_size)
+    width_of_head(embed_dim, num_heads)
+    return {
+        "img_size": image_size,
+        "patch_size": patch_size,
+        "embed_dim": embed_dim,
+        "depth": depth,
+        "num_heads": num_heads,
+        "mlp_ratio": mlp_ratio,
+        "proj_drop_rate": dropout,
+    }
+
+
+def _of_cct(embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dropout: float) -> dict[str, Any]:
+    width_of_head(embed_dim, num_heads)
+    return {
+        "embedding_dim": embed_dim,
+        "num_layers": depth,
+        "num_heads": num_heads,
+        "mlp_ratio": mlp_ratio,
+        "dropout_rate": dropout,
+        "positional_embedding": "learnable",
+    }

@@ -1,0 +1,136 @@
+"""Pretrained networks by name, from torchvision, timm and transformers, with a fresh head for C categories.
+
+Names are those of the packages: ``torchvision:resnet18``, ``torchvision:ResNet18_Weights.IMAGENET1K_V1``,
+``timm:vit_small_patch32_224.augreg_in21k_ft_in1k``, ``transformers:microsoft/cvt-13``.
+"""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import timm
+import torchvision
+from torch import Tensor, nn
+from torchvision.models import WeightsEnum, get_model, get_model_weights
+from transformers import AutoConfig, AutoModelForImageClassification
+
+from bench.errors import BenchError, in_one_line, unknown
+from bench.models.images.tensors import heads, put
+from bench.progress import Progress
+
+
+class Shape(NamedTuple):
+    """What a network is for."""
+
+    num_classes: int
+    image_size: int
+
+
+class Scores(nn.Module):
+    """A network of transformers that returns its scores alone."""
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Return scores (B, C) of pictures (B, 3, H, W)."""
+        return self.network(pixels).logits
+
+
+def pretrained(source: str, shape: Shape, progress: Progress) -> nn.Module:
+    """Return the network that ``package:name`` names with its pretrained weights and a fresh head.
+
+    What is not on this machine is downloaded. BenchError where it cannot be had or does not fit.
+    """
+    package, _, name = source.partition(":")
+    opens = {"torchvision": _from_torchvision, "timm": _from_timm, "transformers": _from_transformers}
+    try:
+        return opens[package](name, shape, progress)
+    except BenchError:
+        raise
+    except Exception as error:  # of the package, of its hub or of the network: there is no common one
+        raise BenchError(
+            f"weights={source!r} cannot be had ({in_one_line(error)}); see the name, or download the file elsewhere "
+            "and name its path"
+        ) from error
+
+
+def skeleton(source: str, shape: Shape, folder: Path) -> nn.Module:
+    """Return the same network without its weights; ``folder`` holds what ``describe`` wrote."""
+    package, _, name = source.partition(":")
+    if package == "torchvision":
+        return _torchvision_network(_torchvision_weights(name)[0], shape.num_classes)
+    if package == "timm":
+        return _timm_network(name, shape, pretrained=False)
+    return Scores(AutoModelForImageClassification.from_config(AutoConfig.from_pretrained(folder)))
+
+
+def describe(network: nn.Module, folder: Path) -> None:
+    """Write what ``skeleton`` needs beside the name: the config of a network of transformers."""
+    if isinstance(network, Scores):
+        network.network.config.save_pretrained(folder)
+
+
+def _from_torchvision(name: str, shape: Shape, progress: Progress) -> nn.Module:
+    builder, weights = _torchvision_weights(name)
+    network = _torchvision_network(builder, shape.num_classes)
+    head = heads(network, _torchvision_network(builder, shape.num_classes + 1))
+    tensors = weights.get_state_dict(progress=False, check_hash=True, map_location="cpu", weights_only=True)
+    put(network, tensors, head, f"torchvision:{name}", progress)
+    return network
+
+
+def _torchvision_weights(name: str) -> tuple[str, WeightsEnum]:
+    """Return the name of a network and its weights, from the name of either."""
+    networks = torchvision.models.list_models(module=torchvision.models)
+    if name in networks:
+        return name, get_model_weights(name)["DEFAULT"]
+    every = {str(weights): (network, weights) for network in networks for weights in get_model_weights(network)}
+    if name not in every:
+        raise unknown("network of torchvision", name, networks, "or name its weights, such as ResNet18_Weights.DEFAULT")
+    return every[name]
+
+
+def _torchvision_network(builder: str, num_classes: int) -> nn.Module:
+    # These two return a tuple in training unless they are built without their auxiliary heads.
+    plain = {"aux_logits": False, "init_weights": True} if builder in ("googlenet", "inception_v3") else {}
+    return get_model(builder, weights=None, num_classes=num_classes, **plain)
+
+
+def _from_timm(name: str, shape: Shape, progress: Progress) -> nn.Module:
+    architecture = name.partition(".")[0]
+    if not timm.is_model(architecture):
+        raise unknown("network of timm", name, timm.list_models(f"{architecture.partition('_')[0]}*"))
+    network = _timm_network(name, shape, pretrained=True)
+    progress.say(f"timm:{name}: all tensors loaded, left out: the head")
+    return network
+
+
+def _timm_network(name: str, shape: Shape, pretrained: bool) -> nn.Module:
+    """Return a network whose head was replaced: with its own head, timm insists that every tensor fits."""
+    config = timm.get_pretrained_cfg(name)
+    fixed = config is not None and config.fixed_input_size and config.input_size[-1] != shape.image_size
+    size: dict[str, Any] = {"img_size": shape.image_size} if fixed else {}
+    network = timm.create_model(name, pretrained=pretrained, **size)
+    network.reset_classifier(shape.num_classes)  # pyright: ignore[reportCallIssue] -- every network of timm has it
+    return network
+
+
+def _from_transformers(name: str, shape: Shape, progress: Progress) -> nn.Module:
+    config = AutoConfig.from_pretrained(name, num_labels=shape.num_classes)
+    if hasattr(config, "image_size"):
+        config.image_size = shape.image_size
+    network, found = AutoModelForImageClassification.from_pretrained(
+        name, config=config, ignore_mismatched_sizes=True, output_loading_info=True
+    )
+    config.num_labels = shape.num_classes + 1
+    head = heads(network, AutoModelForImageClassification.from_config(config))
+    network.config.num_labels = shape.num_classes
+    fresh = {*found["missing_keys"], *(key for key, *_ in found["mismatched_keys"])}
+    if wrong := sorted(fresh - head):
+        raise BenchError(
+            f"weights='transformers:{name}' do not fit: {wrong[0]} is missing or has another shape; "
+            "is image_size the network's own?"
+        )
+    progress.say(f"transformers:{name}: all tensors loaded, left out: {', '.join(sorted(fresh)) or 'none'}")
+    return Scores(network)

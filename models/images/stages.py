@@ -1,0 +1,214 @@
+"""Vision transformers in stages, each with fewer and wider tokens than the one before, from timm and vit-pytorch.
+
+Settings in the plural have one value a stage.
+"""
+
+from timm.models.crossvit import CrossVit
+from timm.models.levit import Levit
+from timm.models.nest import Nest
+from timm.models.pit import PoolingVisionTransformer
+from timm.models.swin_transformer import SwinTransformer
+from timm.models.visformer import Visformer
+from torch import nn
+from vit_pytorch.regionvit import RegionViT
+
+from bench.models.images.sizes import divides, heads_of_stages, one_a_stage, width_of_head
+
+
+def swint(
+    num_classes: int,
+    image_size: int,
+    patch_size: int,
+    window_size: int,
+    embed_dim: int,
+    depths: tuple[int, ...],
+    heads: tuple[int, ...],
+    mlp_ratio: float,
+    dropout: float,
+    drop_path: float,
+) -> nn.Module:
+    """Liu et al. 2021: attention within shifted windows; ``embed_dim`` is the first stage's, doubled by each next."""
+    one_a_stage(depths=depths, heads=heads)
+    heads_of_stages(tuple(embed_dim << stage for stage in range(len(depths))), heads)
+    divides(image_size, "image_size", patch_size, "patch_size")
+    return SwinTransformer(
+        img_size=image_size,
+        patch_size=patch_size,
+        window_size=window_size,
+        embed_dim=embed_dim,
+        depths=depths,
+        num_heads=heads,
+        mlp_ratio=mlp_ratio,
+        proj_drop_rate=dropout,
+        drop_path_rate=drop_path,
+        num_classes=num_classes,
+    )
+
+
+def nest(
+    num_classes: int,
+    image_size: int,
+    patch_size: int,
+    embed_dims: tuple[int, ...],
+    depths: tuple[int, ...],
+    heads: tuple[int, ...],
+    mlp_ratio: float,
+    dropout: float,
+    drop_path: float,
+) -> nn.Module:
+    """Zhang et al. 2021: blocks of tokens that are merged four by four."""
+    levels = one_a_stage(embed_dims=embed_dims, depths=depths, heads=heads)
+    heads_of_stages(embed_dims, heads)
+    grid = divides(image_size, "image_size", patch_size, "patch_size")
+    divides(grid, "grid of patches, a side", 2 ** (levels - 1), "blocks a side")
+    return Nest(
+        img_size=image_size,
+        patch_size=patch_size,
+        num_levels=levels,
+        embed_dims=embed_dims,
+        num_heads=heads,
+        depths=depths,
+        mlp_ratio=mlp_ratio,
+        proj_drop_rate=dropout,
+        drop_path_rate=drop_path,
+        num_classes=num_classes,
+    )
+
+
+def pit(
+    num_classes: int,
+    image_size: int,
+    patch_size: int,
+    stride: int,
+    head_dim: int,
+    depths: tuple[int, ...],
+    heads: tuple[int, ...],
+    mlp_ratio: float,
+    dropout: float,
+    drop_path: float,
+) -> nn.Module:
+    """Heo et al. 2021: tokens pooled between stages; a stage's width is its heads times ``head_dim``."""
+    stages = one_a_stage(depths=depths, heads=heads)
+    return PoolingVisionTransformer(
+        img_size=image_size,
+        patch_size=patch_size,
+        stride=stride,
+        base_dims=[head_dim] * stages,
+        depth=depths,
+        heads=heads,
+        mlp_ratio=mlp_ratio,
+        proj_drop_rate=dropout,
+        drop_path_rate=drop_path,
+        num_classes=num_classes,
+    )
+
+
+def levit(
+    num_classes: int,
+    image_size: int,
+    embed_dims: tuple[int, ...],
+    depths: tuple[int, ...],
+    heads: tuple[int, ...],
+    head_dim: int,
+    mlp_ratio: float,
+    drop_path: float,
+) -> nn.Module:
+    """Graham et al. 2021: a stem of convolutions, then attention whose keys have ``head_dim``."""
+    one_a_stage(embed_dims=embed_dims, depths=depths, heads=heads)
+    return Levit(
+        img_size=image_size,
+        embed_dim=embed_dims,
+        key_dim=head_dim,
+        depth=depths,
+        num_heads=heads,
+        mlp_ratio=mlp_ratio,
+        drop_path_rate=drop_path,
+        num_classes=num_classes,
+    )
+
+
+def visformer(
+    num_classes: int,
+    image_size: int,
+    stem_channels: int,
+    embed_dim: int,
+    depths: tuple[int, ...],
+    num_heads: int,
+    mlp_ratio: float,
+    dropout: float,
+    drop_path: float,
+) -> nn.Module:
+    """Chen et al. 2021: a stage of convolutions, then two of attention; ``embed_dim`` is the second stage's."""
+    width_of_head(embed_dim, num_heads)
+    divides(image_size, "image_size", 32, "the steps of stem and stages")
+    return Visformer(
+        img_size=image_size,
+        init_channels=stem_channels,
+        embed_dim=embed_dim,
+        depth=depths,
+        num_heads=num_heads,
+        mlp_ratio=mlp_ratio,
+        proj_drop_rate=dropout,
+        drop_path_rate=drop_path,
+        group=8,
+        attn_stage="011",
+        spatial_conv="100",
+        norm_layer=nn.BatchNorm2d,
+        embed_norm=nn.BatchNorm2d,
+        conv_init=True,
+        num_classes=num_classes,
+    )
+
+
+def crossvit(
+    num_classes: int,
+    image_size: int,
+    patch_sizes: tuple[int, ...],
+    embed_dims: tuple[int, ...],
+    depths: tuple[int, ...],
+    heads: tuple[int, ...],
+    mlp_ratio: float,
+    dropout: float,
+    stages: int,
+) -> nn.Module:
+    """Chen et al. 2021: branches of small and large patches that attend to each other.
+
+    ``depths`` are the layers of each branch in a stage, then those of the attention across.
+    """
+    one_a_stage(patch_sizes=patch_sizes, embed_dims=embed_dims, heads=heads, depths=depths[:-1])
+    heads_of_stages(embed_dims, heads)
+    for size in patch_sizes:
+        divides(image_size, "image_size", size, "patch_size")
+    return CrossVit(
+        img_size=image_size,
+        patch_size=patch_sizes,
+        embed_dim=embed_dims,
+        depth=(depths,) * stages,
+        num_heads=heads,
+        mlp_ratio=(*[mlp_ratio] * len(patch_sizes), 1.0),
+        proj_drop_rate=dropout,
+        num_classes=num_classes,
+    )
+
+
+def regionvit(
+    num_classes: int,
+    image_size: int,
+    patch_size: int,
+    window_size: int,
+    embed_dims: tuple[int, ...],
+    depths: tuple[int, ...],
+    dropout: float,
+) -> nn.Module:
+    """Chen et al. 2021: tokens of patches, and of the windows that hold them; 4 heads of 32 in every stage."""
+    one_a_stage(embed_dims=embed_dims, depths=depths)
+    divides(image_size, "image_size", patch_size * window_size, "patch_size x window_size")
+    return RegionViT(
+        dim=embed_dims,
+        depth=depths,
+        window_size=window_size,
+        local_patch_size=patch_size,
+        attn_dropout=dropout,
+        ff_dropout=dropout,
+        num_classes=num_classes,
+    )

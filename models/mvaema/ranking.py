@@ -1,0 +1,69 @@
+"""Zero-shot classification: which category's name fits a picture best (paper, 'Experimental Results', Table 4).
+
+The model is asked the first question of the first prompt, without caption, and each category's name is put into one
+fixed answer. The three ranks use what the three losses taught: the decoder, the matching head, the common space.
+"""
+
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.models.mvaema.batch import Batch, TokenisedRecords
+from bench.models.mvaema.losses import IGNORED
+from bench.models.mvaema.model import MVaEMaModel
+from bench.models.mvaema.tokenizer import END, TextTokenizer
+
+QUESTION = "This image depicts a nanomaterial. Identify the specific type of nanomaterial depicted in the image?"
+"""The first question of the paper's Prompt 1."""
+ANSWER = "The image depicts {}"
+"""The answer that names a category; it begins as teachers' answers to the question do."""
+Rank = Literal["likelihood", "matching", "contrastive"]
+
+
+def candidates(pictures: Micrographs, names: tuple[str, ...]) -> Instructions:
+    """Return every category's answer to the question about each picture, picture by picture."""
+    records = tuple(
+        InstructionRecord(f"{picture}#{name}", picture, 1, QUESTION, ANSWER.format(name), (), "")
+        for picture in pictures.ids
+        for name in names
+    )
+    owners = np.repeat(np.arange(len(pictures)), len(names))
+    return Instructions(pictures, records, owners, ("",) * len(pictures), names)
+
+
+@torch.inference_mode()
+def scores(
+    model: MVaEMaModel, tokenizer: TextTokenizer, pixels: np.ndarray, asked: Instructions, rank: Rank, mean: bool
+) -> Tensor:
+    """Return how well each category's name fits each picture (N, C), as log-odds; pixels (N, H, W) uint8.
+
+    By ``likelihood`` it is the log-likelihood of the name's tokens given the answer's beginning, summed, or with
+    ``mean`` their mean.
+    """
+    records = TokenisedRecords(asked, tokenizer, model.prompt_tokens, model.answer_tokens)
+    everything = np.arange(len(asked))
+    batch = records.batch(pixels, everything, np.zeros(len(asked), bool)).to(model.device)
+    features = model.vision(batch.pixels)
+    if rank == "contrastive":
+        found = model.similarity(features, batch).diagonal()
+    elif rank == "matching":
+        found = model.match(model.grounded.images(features), batch)
+    else:
+        found = _likelihood(model, features, batch, mean)
+    return found.unflatten(0, (len(pixels), -1))
+
+
+def _likelihood(model: MVaEMaModel, features: Tensor, batch: Batch, mean: bool) -> Tensor:
+    names = _of_names(batch)
+    total = model.likelihood(model.grounded.images(features), batch, names)
+    return total / names.sum(1) if mean else total
+
+
+def _of_names(batch: Batch) -> Tensor:
+    """Return the places (B, S) whose targets are a name's tokens: behind what all rows begin with, before [EOS]."""
+    alike = (batch.tokens == batch.tokens[:1]).all(0).int().cumprod(0).bool()
+    next_alike = torch.cat([alike[1:], alike.new_zeros(1)])
+    return (batch.targets != IGNORED) & (batch.targets != END) & ~next_alike

@@ -1,0 +1,116 @@
+"""Supervised training of classifiers: epochs of shuffled pictures, cross-entropy, the validation side's loss."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from bench.contracts import Context
+from bench.errors import BenchError
+from bench.memory import out_of_memory, release
+from bench.training import History, train
+
+Loss = Callable[[nn.Module, Any, Tensor], Mapping[str, Tensor]]
+"""From a network, its inputs and the labels (B,) to named losses, ``"loss"`` being the one to descend."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a split: ``inputs`` makes, on the device, what the network is fed for positions (B,)."""
+
+    inputs: Callable[[np.ndarray], Any]
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+class ShuffledBatches:
+    """Positions of the pictures of each step: every picture once an epoch, a pure function of (seed, epoch, step).
+
+    An epoch's pictures are spread evenly over its steps, so that none is left alone in a last batch.
+    """
+
+    def __init__(self, count: int, batch_size: int, seed: int) -> None:
+        self._count, self._seed, self._steps = count, seed, -(-count // batch_size)
+
+    def __len__(self) -> int:
+        """Return the number of steps in an epoch."""
+        return self._steps
+
+    def __call__(self, epoch: int, step: int) -> np.ndarray:
+        """Return the positions (B,) of a step; epochs and steps count from 0."""
+        order = np.random.default_rng([self._seed, epoch]).permutation(self._count)
+        return np.array_split(order, self._steps)[step]
+
+
+def pieces(positions: np.ndarray, parts: int) -> list[tuple[float, np.ndarray]]:
+    """Return the positions (B,) in at most this many even pieces, each with its share of the B."""
+    cut = np.array_split(positions, min(parts, len(positions)))
+    return [(len(piece) / len(positions), piece) for piece in cut]
+
+
+def classification_loss(network: nn.Module, inputs: Any, labels: Tensor) -> Mapping[str, Tensor]:
+    """Return the cross-entropy of the network's scores (B, C)."""
+    return {"loss": cross_entropy(network(inputs), labels)}
+
+
+def fit_classifier(
+    network: nn.Module, learning: Side, held_out: Side, context: Context, loss: Loss = classification_loss
+) -> History:
+    """Train a network by the context's recipe; the validation loss is the held-out side's cross-entropy."""
+    labels = torch.from_numpy(learning.labels.astype(np.int64))
+
+    def losses(module: nn.Module, positions: np.ndarray) -> Mapping[str, Tensor]:
+        inputs = learning.inputs(positions)
+        return loss(module, inputs, labels[positions].to(context.device))
+
+    def validate(module: nn.Module) -> float:
+        scores = _scores(module, held_out, context.recipe.batch_size)
+        return cross_entropy(scores, torch.from_numpy(held_out.labels.astype(np.int64))).item()
+
+    batches = ShuffledBatches(len(learning), context.recipe.batch_size, context.seed)
+    return train(network, batches, losses, validate, context, pieces)
+
+
+@torch.inference_mode()
+def probabilities(network: nn.Module, asked: Side, context: Context) -> np.ndarray:
+    """Return the probabilities (N, C) of a side's pictures; rows sum to 1."""
+    return _scores(network.eval(), asked, context.recipe.batch_size, context).double().softmax(1).numpy()
+
+
+def _scores(network: nn.Module, side: Side, batch_size: int, context: Context | None = None) -> Tensor:
+    """Return the scores (N, C) of a side's pictures, on the CPU; batches are halved where memory runs out."""
+    found: list[Tensor] = []
+    start = 0
+    while start < len(side):
+        positions = np.arange(start, min(start + batch_size, len(side)))
+        scores = _scores_or_none(network, side.inputs, positions)
+        if scores is None:
+            batch_size = len(positions) // 2
+            release()
+            continue
+        found.append(scores)
+        start += len(positions)
+        if context is not None:
+            context.progress.advance(start)
+    return torch.cat(found)
+
+
+def _scores_or_none(network: nn.Module, inputs: Callable[[np.ndarray], Any], positions: np.ndarray) -> Tensor | None:
+    """Return the scores (B, C) of these positions, None where memory ran out; BenchError where B is 1 then."""
+    try:
+        return network(inputs(positions)).float().cpu()
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        if len(positions) == 1:
+            raise BenchError(
+                "memory does not hold one picture alone; make the model or image_size smaller, or take a device with "
+                "more memory"
+            ) from error
+    return None

@@ -1,0 +1,1 @@
+"""The task of telling a micrograph's category."""

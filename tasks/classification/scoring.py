@@ -1,0 +1,91 @@
+"""How the task classification judges probabilities."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from bench.contracts import Micrographs, Scores
+from bench.errors import BenchError
+from bench.statistics import clustered_mean
+from bench.tasks.metrics.classification import BINS, averaged, calibration_error, confusion, per_class, ranks
+
+_DEFINITIONS = {
+    "top1": "share of pictures whose category is the likeliest; among equals the category listed first goes before",
+    "top5": "share of pictures whose category is among the five likeliest",
+    "precision, recall, f1": "of each category, from the confusion counts; a share of nothing is 0, as in scikit-learn "
+    "with zero_division=0; _macro their mean over all categories, _weighted weighted by the category's pictures",
+    "ece": f"expected calibration error over {BINS} bins of equal width",
+    "standard_error": "of a mean over pictures",
+}
+
+
+def definitions(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return in clear what each metric means."""
+    return dict(_DEFINITIONS)
+
+
+def score(probabilities: np.ndarray, posed: Micrographs, train: Micrographs, settings: Mapping[str, Any]) -> Scores:
+    """Score one row of probabilities (N, C) a posed picture; BenchError where they are none."""
+    _check(probabilities, posed)
+    before = ranks(probabilities, posed.labels)
+    predicted = probabilities.argmax(1)
+    counts = confusion(posed.labels, predicted, len(posed.categories))
+    metrics: dict[str, tuple[float, float | None]] = {
+        "top1": clustered_mean(before < 1, posed.ids),
+        "top5": clustered_mean(before < 5, posed.ids),
+        "ece": (calibration_error(probabilities, posed.labels), None),
+        **_of_categories(counts, posed.categories),
+    }
+    undefined = per_class(counts).undefined
+    return Scores(
+        metrics,
+        tuple(_item(posed, position, predicted, probabilities, before) for position in range(len(posed))),
+        {
+            "categories": list(posed.categories),
+            "confusion": counts.tolist(),
+            "undefined": {
+                name: [posed.categories[place] for place in np.flatnonzero(row)]
+                for name, row in zip(("precision", "recall", "f1"), undefined, strict=True)
+            },
+        },
+    )
+
+
+def _of_categories(counts: np.ndarray, categories: tuple[str, ...]) -> dict[str, tuple[float, float | None]]:
+    found = per_class(counts)
+    metrics: dict[str, tuple[float, float | None]] = {}
+    for name in ("precision", "recall", "f1"):
+        values = getattr(found, name)
+        macro, weighted = averaged(values, found.support)
+        metrics |= {f"{name}_macro": (macro, None), f"{name}_weighted": (weighted, None)}
+        metrics |= {
+            f"{name}:{category}": (float(value), None) for category, value in zip(categories, values, strict=True)
+        }
+    return metrics
+
+
+def _item(
+    posed: Micrographs, position: int, predicted: np.ndarray, probabilities: np.ndarray, before: np.ndarray
+) -> dict[str, Any]:
+    label, said = int(posed.labels[position]), int(predicted[position])
+    return {
+        "id": posed.ids[position],
+        "picture": posed.ids[position],
+        "category": posed.categories[label],
+        "predicted": posed.categories[said],
+        "top1": float(before[position] < 1),
+        "top5": float(before[position] < 5),
+        "confidence": float(probabilities[position, said]),
+        "probability": float(probabilities[position, label]),
+    }
+
+
+def _check(probabilities: np.ndarray, posed: Micrographs) -> None:
+    wanted = (len(posed), len(posed.categories))
+    if probabilities.shape != wanted:
+        raise BenchError(f"predict_proba returned an array of shape {probabilities.shape}; {wanted} is wanted")
+    if not np.isfinite(probabilities).all() or (probabilities < 0).any():
+        raise BenchError("predict_proba returned probabilities that are negative or no numbers")
+    if (np.abs(probabilities.sum(1) - 1) > 1e-3).any():
+        raise BenchError("predict_proba returned rows that do not sum to 1")

@@ -1,0 +1,51 @@
+"""The datasets ``sem`` and ``sem:PATH``: the SEM dataset of Aversa et al. 2018, fetched or in a folder of one's own."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.code_digest import code_digests
+from bench.errors import BenchError
+from bench.progress import Progress
+from bench.tasks.datasets.editions import FOLDERS, home
+from bench.tasks.datasets.folder import Folder
+from bench.tasks.facts import CATEGORIES
+
+
+class Sem(Folder):
+    """The ten published folders as the ten categories; read, decoded and cached as any folder is."""
+
+    def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
+        root = Path(argument).expanduser() if argument else home(settings["edition"])
+        _require_folders(root, settings.get("edition", ""))
+        super().__init__(str(root), settings, image_size, progress)
+        self.name, self.categories = "sem", CATEGORIES
+        known = {name: FOLDERS[folder] for name, folder in self._listing.categories.items() if folder in FOLDERS}
+        paths = {name: path for name, path in self._listing.paths.items() if name in known}
+        self._listing = self._listing._replace(paths=paths, categories=known)
+
+    def identity(self) -> dict[str, Any]:
+        """Return what decides the data: every file's name and sha256, as one digest; decodes nothing."""
+        return {**super().identity(), "name": "sem", "code": code_digests("bench.tasks.datasets.sem")}
+
+
+def _require_folders(root: Path, edition: str) -> None:
+    """Raise BenchError where one of the ten folders is missing, with what to do about it."""
+    fetch = f"`bench data fetch sem{'' if edition in ('', 'sem') else f' --edition {edition}'}`"
+    if edition and not root.is_dir():
+        raise BenchError(f"the SEM dataset is not in the cache; get it with {fetch}, or name its folder: sem:PATH")
+    missing = [name for name in FOLDERS if not (root / name).is_dir()]
+    if not missing:
+        return
+    if edition:
+        raise BenchError(f"the cache's SEM dataset lacks {', '.join(missing)}; complete it with {fetch}")
+    if not root.is_dir():
+        raise BenchError(f"there is no folder {str(root)!r}; name the one that holds {', '.join(FOLDERS)}")
+    inner = [child for child in sorted(root.iterdir()) if all((child / name).is_dir() for name in FOLDERS)]
+    if inner:
+        raise BenchError(f"the folder {str(root)!r} holds none of the ten folders; did you mean 'sem:{inner[0]}'?")
+    if len(missing) == len(FOLDERS):
+        remedy = f"name the one that holds {', '.join(FOLDERS)}, or read any other with folder:{root}"
+        raise BenchError(f"the folder {str(root)!r} holds none of the ten folders of the SEM dataset; {remedy}")
+    remedy = f"unpack the missing, or read what is there with folder:{root}"
+    raise BenchError(f"the folder {str(root)!r} lacks {', '.join(missing)} of the SEM dataset; {remedy}")

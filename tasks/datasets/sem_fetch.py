@@ -1,0 +1,75 @@
+"""``bench data fetch sem``: an edition's tars fetched and unpacked into its ten folders, each tar once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+from bench.errors import BenchError
+from bench.progress import Progress
+from bench.tasks.datasets.editions import EDITIONS, FOLDERS
+from bench.tasks.datasets.fetching import RemoteFile, fetch, files_of, read_done, write_done
+from bench.tasks.datasets.unpacking import unpack
+
+_TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+
+
+def fetch_edition(edition: str, folder: Path, progress: Progress) -> None:
+    """Bring an edition into a folder; what stands there already is not fetched again.
+
+    A tar is removed when it is unpacked. BenchError as of ``files_of``, ``fetch`` and ``unpack``, and where the record
+    has no tar.
+    """
+    record = EDITIONS[edition].record
+    tars = [file for file in files_of(record) if file.name.endswith(_TAR)]
+    if not tars:
+        raise BenchError(f"the record {record} holds no tar; see https://doi.org/{EDITIONS[edition].doi}")
+    with _held(folder):
+        done = read_done(folder)
+        for file in tars:
+            if done.get(file.name) != file.digest:
+                _bring(file, folder, progress)
+                done[file.name] = file.digest
+                write_done(folder, done)
+    _require_all(folder, f"the record {record}")
+
+
+def unpack_tars(tars: Path, folder: Path, progress: Progress) -> None:
+    """Unpack the tars that somebody has already; BenchError where there is none or one is broken."""
+    found = sorted(path for path in tars.iterdir() if path.name.endswith(_TAR)) if tars.is_dir() else []
+    if not found:
+        raise BenchError(f"--tars {str(tars)!r} holds no tar; name the folder with the tars as they were published")
+    with _held(folder):
+        for tar in found:
+            progress.say(f"{tar.name}: {unpack(tar, folder, FOLDERS):,} pictures")
+    _require_all(folder, f"--tars {str(tars)!r}")
+
+
+def _bring(file: RemoteFile, folder: Path, progress: Progress) -> None:
+    tar = fetch(file, folder / ".tars", progress)
+    progress.say(f"{file.name}: {unpack(tar, folder, FOLDERS):,} pictures")
+    tar.unlink()
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Make the folder and keep other processes out of it."""
+    try:
+        (folder / ".tars").mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / ".lock")
+        lock.acquire()
+    except OSError as error:
+        raise BenchError(
+            f"the folder {str(folder)!r} cannot be written ({error.strerror}); choose one with --out"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _require_all(folder: Path, source: str) -> None:
+    missing = [name for name in FOLDERS if not (folder / name).is_dir()]
+    if missing:
+        raise BenchError(f"{source} holds no picture of {', '.join(missing)}; what it has is in {str(folder)!r}")

@@ -1,0 +1,105 @@
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_fscore_support, top_k_accuracy_score
+
+from bench.contracts import Micrographs
+from bench.errors import BenchError
+from bench.tasks.classification.posing import pose
+from bench.tasks.classification.scoring import score
+from bench.tasks.metrics.classification import calibration_error
+
+
+def micrographs(labels, categories=4):
+    names = tuple("abcdefghijkl"[:categories])
+    count = len(labels)
+    pixels = np.zeros((count, 2, 2), np.uint8)
+    return Micrographs(pixels, np.arange(count), tuple(f"{n}.png" for n in range(count)), np.asarray(labels), names)
+
+
+def drawn(seed, count=60, categories=7):
+    random = np.random.default_rng(seed)
+    probabilities = random.dirichlet(np.ones(categories) * 0.4, count)
+    # The last category is never true and the last but one never said, as happens in small folds.
+    probabilities[:, -2] = 0
+    probabilities /= probabilities.sum(1, keepdims=True)
+    return probabilities, micrographs(random.integers(0, categories - 1, count), categories)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_metrics_equal_those_of_scikit_learn(seed):
+    probabilities, asked = drawn(seed)
+    scores = score(probabilities, asked, asked, {})
+    value = {name: found[0] for name, found in scores.metrics.items()}
+    predicted, every = probabilities.argmax(1), range(7)
+    assert value["top1"] == pytest.approx(accuracy_score(asked.labels, predicted))
+    assert value["top5"] == pytest.approx(top_k_accuracy_score(asked.labels, probabilities, k=5, labels=every))
+    assert scores.counts["confusion"] == confusion_matrix(asked.labels, predicted, labels=every).tolist()
+    for average in ("macro", "weighted"):
+        wanted = precision_recall_fscore_support(
+            asked.labels, predicted, labels=every, average=average, zero_division=0
+        )
+        for name, number in zip(("precision", "recall", "f1"), wanted, strict=False):
+            assert value[f"{name}_{average}"] == pytest.approx(number)
+    each = precision_recall_fscore_support(asked.labels, predicted, labels=every, zero_division=0)
+    for name, numbers in zip(("precision", "recall", "f1"), each, strict=False):
+        assert [value[f"{name}:{category}"] for category in asked.categories] == pytest.approx(numbers)
+
+
+def test_shares_of_nothing_are_zero_and_said_to_be():
+    probabilities, asked = drawn(0)
+    undefined = score(probabilities, asked, asked, {}).counts["undefined"]
+    assert undefined["precision"] == ["f"] and undefined["recall"] == ["g"]
+
+
+def test_the_standard_error_of_top1_is_that_of_a_share():
+    asked = micrographs([0] * 50)
+    probabilities = np.tile([0.7, 0.1, 0.1, 0.1], (50, 1))
+    probabilities[:20] = [0.1, 0.7, 0.1, 0.1]
+    value, error = score(probabilities, asked, asked, {}).metrics["top1"]
+    assert value == 0.6 and error == pytest.approx((0.6 * 0.4 / 49) ** 0.5)
+
+
+def test_among_equals_the_category_listed_first_goes_before():
+    asked = micrographs([0, 1, 2, 3])
+    metrics = score(np.full((4, 4), 0.25), asked, asked, {}).metrics
+    assert metrics["top1"][0] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("confidence", "right", "error"), [(1.0, 10, 0.0), (1.0, 5, 0.5), (0.6, 6, 0.0), (0.6, 10, 0.4)]
+)
+def test_the_calibration_error_is_what_confidence_promises_beyond_accuracy(confidence, right, error):
+    probabilities = np.tile([confidence, 1 - confidence], (10, 1))
+    labels = np.array([0] * right + [1] * (10 - right))
+    assert calibration_error(probabilities, labels) == pytest.approx(error)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "said"),
+    [
+        (np.full((3, 4), 0.25), "shape"),
+        (np.full((4, 4), 0.5), "sum to 1"),
+        (np.full((4, 4), np.nan), "no numbers"),
+        (np.tile([1.5, -0.5, 0, 0], (4, 1)), "negative"),
+    ],
+)
+def test_what_is_no_probability_is_refused(probabilities, said):
+    with pytest.raises(BenchError, match=said):
+        score(probabilities, micrographs([0, 1, 2, 3]), micrographs([0]), {})
+
+
+def test_items_name_what_was_said_and_how_surely():
+    asked = micrographs([0, 3])
+    first, second = score(np.array([[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1]]), asked, asked, {}).items
+    assert (first["category"], first["predicted"], first["top1"], first["confidence"]) == ("a", "a", 1.0, 0.7)
+    assert (second["category"], second["predicted"], second["top1"], second["probability"]) == ("d", "a", 0.0, 0.1)
+
+
+def test_every_test_picture_is_asked_about():
+    asked = micrographs([0, 1])
+    assert pose(asked, {}) is asked
+
+
+def test_a_model_that_is_asked_sees_neither_labels_nor_file_names():
+    asked = micrographs([2, 1]).unlabelled()
+    assert asked.labels.tolist() == [-1, -1] and asked.ids == ("0", "1")

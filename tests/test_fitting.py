@@ -1,0 +1,66 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from bench.config import Recipe
+from bench.contracts import Context
+from bench.fitting import described, fit
+from bench.progress import Silence
+from bench.specs import ModelSpec
+
+
+class Trainee:
+    """Its validation loss is least at a learning rate of 0.3; counts its trainings."""
+
+    trained: list[float] = []
+    keeps_history = True
+
+    def __init__(self, context):
+        self.rate = context.recipe.learning_rate
+
+    def fit(self, train, validation, context):
+        self.trained.append(self.rate)
+        if self.rate in train:
+            raise KeyboardInterrupt
+
+    def save(self, folder):
+        loss = abs(self.rate - 0.3)
+        (folder / "rate.json").write_text(json.dumps(self.rate))
+        if self.keeps_history:
+            history = {"epochs": [{"validation": 9.0}, {"validation": loss}], "best": 1}
+            (folder / "history.json").write_text(json.dumps(history))
+
+
+@pytest.fixture
+def context(tmp_path):
+    Trainee.trained = []
+    recipe = Recipe(learning_rate=1.0, tune="learning_rate")
+    (tmp_path / "work").mkdir()
+    return Context(ModelSpec("m", "M", "f"), {}, recipe, 0, "cpu", Silence(), tmp_path / "work")
+
+
+def test_the_rate_with_the_lowest_validation_loss_is_kept_and_all_are_told(context, tmp_path):
+    assert fit(Trainee, (), (), context, tmp_path / "weights") == 3
+    assert json.loads((tmp_path / "weights" / "rate.json").read_text()) == pytest.approx(0.3)
+    told = described(tmp_path / "weights")
+    assert told["best_epoch"] == 2 and [trial["learning_rate"] for trial in told["tuning"]] == [0.1, 0.3, 1.0]
+
+
+def test_trainings_that_are_done_are_not_done_again(context, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        fit(Trainee, (1.0,), (), context, tmp_path / "weights")
+    fit(Trainee, (), (), context, tmp_path / "weights")
+    assert Trainee.trained == [0.1, 0.3, 1.0, 1.0]
+
+
+def test_without_tuning_the_recipes_rate_is_used(context, tmp_path):
+    plain = replace(context, recipe=Recipe(learning_rate=0.7))
+    assert fit(Trainee, (), (), plain, tmp_path / "weights") == 1
+    assert Trainee.trained == [0.7] and "tuning" not in described(tmp_path / "weights")
+
+
+def test_a_model_without_a_history_is_trained_once(context, tmp_path, monkeypatch):
+    monkeypatch.setattr(Trainee, "keeps_history", False)
+    assert fit(Trainee, (), (), context, tmp_path / "weights") == 1
+    assert described(tmp_path / "weights") is None and (tmp_path / "weights" / "rate.json").exists()

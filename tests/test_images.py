@@ -1,0 +1,148 @@
+"""Every image row: it builds, scores, trains a step, and is after loading what it was before saving."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from bench.config import Recipe, complete
+from bench.contracts import Context, Micrographs
+from bench.errors import BenchError
+from bench.models.images import distillation
+from bench.models.images.build import build
+from bench.models.images.estimator import ImageClassifier
+from bench.plugins import convnets, vision_transformers
+from bench.progress import Silence
+from bench.specs import ModelSpec, resolve
+
+ROWS = {row.name: row for row in (*convnets.ROWS, *vision_transformers.ROWS)}
+IMAGES = "bench.models.images.estimator:ImageClassifier"
+CHEAPER = {
+    "t2tvit": {"t2t_layers": ((15, 8), (3, 4)), "depth": 1},
+    "distillation": {"teacher": "squeezenet1_1"},
+}
+"""Rows whose defaults take seconds a picture, at less work."""
+
+
+class Ear(Silence):
+    def __init__(self):
+        self.said = []
+
+    def say(self, text):
+        self.said.append(text)
+
+
+def micrographs(count, size=224):
+    random = np.random.default_rng(0)
+    pixels = random.integers(0, 256, (count, size, size), dtype=np.uint8)
+    categories = ("fibres", "films", "tips")
+    labels = np.arange(count) % len(categories)
+    return Micrographs(pixels, np.arange(count), tuple(f"p{i}" for i in range(count)), labels, categories)
+
+
+def context_of(spec, folder, settings=None, **recipe):
+    given = Recipe(**{"epochs": 1, "batch_size": 2, **recipe})
+    complete_settings = complete(spec.name, spec.settings, settings or {})
+    return Context(spec, complete_settings, given, 0, "cpu", Ear(), folder, checkpoint_seconds=1e9)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_trains_a_step_and_predicts_the_same_after_loading(name, tmp_path):
+    spec = ROWS[name]
+    context = context_of(spec, tmp_path / "work", CHEAPER.get(name))
+    estimator = resolve(spec.estimator or IMAGES)(context)
+    pictures = micrographs(2)
+    estimator.fit(pictures, pictures, context)
+    assert np.isfinite(estimator.history.epochs[0].losses["loss"])
+    estimator.save(tmp_path)
+
+    torch.manual_seed(1)  # of another process
+    first = type(estimator).load(tmp_path, context).predict_proba(pictures)
+    torch.manual_seed(2)
+    again = type(estimator).load(tmp_path, context).predict_proba(pictures)
+
+    assert first.shape == (2, 3)
+    np.testing.assert_allclose(first.sum(1), 1)
+    np.testing.assert_array_equal(first, again)
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if "embed_dim" in row.settings])
+def test_heads_that_do_not_share_the_width_are_refused_in_one_sentence(name):
+    spec = ROWS[name]
+    value = {"heads": (5, 5, 5, 5)} if "heads" in spec.settings else {"num_heads": 5}
+    settings = complete(name, spec.settings, value)
+    with pytest.raises(BenchError, match="not a multiple of"):
+        if spec.builds is None:
+            estimator = distillation.Distillation(Context(spec, settings, Recipe(), 0, "cpu", Silence(), None))
+            estimator._shape = {"num_classes": 3, "image_size": 224}
+            estimator._new_student()
+        else:
+            build(spec, settings, 3, 224)
+
+
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if "patch_size" in row.settings and row.builds])
+def test_patches_that_do_not_fill_the_picture_are_refused(name):
+    if name == "pit":
+        pytest.skip("its patches overlap")
+    spec = ROWS[name]
+    with pytest.raises(BenchError, match="image_size 224 is not a multiple"):
+        build(spec, complete(name, spec.settings, {"patch_size": 30}), 3, 224)
+
+
+def test_a_list_sets_the_layers_of_each_stage():
+    settings = complete("swint", ROWS["swint"].settings, {"depths": [1, 1, 1, 1]})
+    network = build(ROWS["swint"], settings, 3, 224)
+    assert [len(stage.blocks) for stage in network.layers] == [1, 1, 1, 1]
+
+
+def test_stages_need_as_many_values_of_each_setting():
+    settings = complete("swint", ROWS["swint"].settings, {"depths": [2, 2]})
+    with pytest.raises(BenchError, match="depths has 2, heads has 4"):
+        build(ROWS["swint"], settings, 3, 224)
+
+
+def test_a_list_of_other_things_is_refused():
+    with pytest.raises(BenchError, match="'two' is str, not int"):
+        complete("swint", ROWS["swint"].settings, {"depths": [2, "two"]})
+
+
+def tuple_net(num_classes):
+    class Two(torch.nn.Module):
+        def forward(self, pixels):
+            return pixels.mean((2, 3)), pixels
+
+    return Two()
+
+
+def test_a_network_that_returns_no_scores_is_refused_before_training(tmp_path):
+    spec = ModelSpec("two", "Two", "convnet", builds=f"{__name__}:tuple_net")
+    context = context_of(spec, tmp_path)
+    with pytest.raises(BenchError, match="two returns tuple for one picture"):
+        ImageClassifier(context).fit(micrographs(2, 32), micrographs(2, 32), context)
+
+
+def test_a_finished_teacher_is_not_trained_again(tmp_path, monkeypatch):
+    spec = ROWS["distillation"]
+    context = context_of(spec, tmp_path / "work", {"teacher": "squeezenet1_1", "depth": 1})
+    pictures = micrographs(4, 64)
+    whole = distillation.Distillation(replace(context, folder=tmp_path / "whole"))
+    whole.fit(pictures, pictures, replace(context, folder=tmp_path / "whole"))
+
+    trainings, fit = [], distillation.fit_classifier
+
+    def killed_at_the_student(network, *arguments):
+        trainings.append(type(network).__name__)
+        if type(network).__name__ == "_Lesson" and len(trainings) == 2:
+            raise KeyboardInterrupt
+        return fit(network, *arguments)
+
+    monkeypatch.setattr(distillation, "fit_classifier", killed_at_the_student)
+    with pytest.raises(KeyboardInterrupt):
+        distillation.Distillation(context).fit(pictures, pictures, context)
+    resumed = distillation.Distillation(context)
+    resumed.fit(pictures, pictures, context)
+
+    assert trainings == ["SqueezeNet", "_Lesson", "_Lesson"]
+    for name, value in whole.student.state_dict().items():
+        torch.testing.assert_close(resumed.student.state_dict()[name], value, rtol=0, atol=0)

@@ -1,0 +1,74 @@
+import io
+import tarfile
+
+import pytest
+
+from bench.errors import BenchError
+from bench.tasks.datasets.unpacking import unpack
+
+CATEGORIES = ("Tips", "Powder")
+
+
+def tar_of(path, *members):
+    """Write a tar of (name, type, target) members behind one good picture."""
+    with tarfile.open(path, "w") as tar:
+        for name, kind, target in (("Tips/L5_0.jpg", tarfile.REGTYPE, ""), *members):
+            entry = tarfile.TarInfo(name)
+            entry.type, entry.linkname = kind, target
+            entry.size = 4 if kind == tarfile.REGTYPE else 0
+            tar.addfile(entry, io.BytesIO(b"data"))
+    return path
+
+
+def everything(root):
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [
+        (("../evil.jpg", tarfile.REGTYPE, ""), "leads out"),
+        (("Tips/../../evil.jpg", tarfile.REGTYPE, ""), "leads out"),
+        (("/tmp/evil.jpg", tarfile.REGTYPE, ""), "leads out"),
+        (("..\\evil.jpg", tarfile.REGTYPE, ""), "leads out"),
+        (("Tips/evil.jpg", tarfile.SYMTYPE, "/etc/passwd"), "is a link"),
+        (("Tips/evil.jpg", tarfile.SYMTYPE, "L5_0.jpg"), "is a link"),
+        (("Tips/evil.jpg", tarfile.LNKTYPE, "../../x"), "is a link"),
+        (("Tips/evil.jpg", tarfile.CHRTYPE, ""), "is a device"),
+        (("Tips/evil.jpg", tarfile.FIFOTYPE, ""), "is a device or a pipe"),
+    ],
+)
+def test_a_malicious_tar_is_refused_and_writes_nothing(tmp_path, member, said):
+    tar = tar_of(tmp_path / "Tips.tar", member)
+    (tmp_path / "sem").mkdir()
+    with pytest.raises(BenchError, match=said) as caught:
+        unpack(tar, tmp_path / "sem", CATEGORIES)
+    assert "\n" not in str(caught.value) and everything(tmp_path) == ["Tips.tar", "sem"]
+
+
+@pytest.mark.parametrize("cut", [700, 1200])
+def test_a_broken_tar_leaves_nothing_half_done(tmp_path, cut):
+    tar = tar_of(tmp_path / "Tips.tar", ("Tips/L5_1.jpg", tarfile.REGTYPE, ""), ("Tips/L5_2.jpg", tarfile.REGTYPE, ""))
+    tar.write_bytes(tar.read_bytes()[:cut])
+    (tmp_path / "sem").mkdir()
+    with pytest.raises(BenchError, match="cannot be unpacked"):
+        unpack(tar, tmp_path / "sem", CATEGORIES)
+    assert everything(tmp_path) == ["Tips.tar", "sem"]
+
+
+def test_what_is_no_tar_is_refused(tmp_path):
+    (tmp_path / "Tips.tar").write_text("<html>moved</html>" * 100)
+    with pytest.raises(BenchError, match="cannot be unpacked"):
+        unpack(tmp_path / "Tips.tar", tmp_path / "sem", CATEGORIES)
+
+
+def test_a_picture_belongs_to_the_nearest_category_above_it_else_to_the_tar(tmp_path):
+    files = ["Majority/Tips/L5_1.jpg", "./Powder/L4_2.jpg", "L5_3.jpg", "Tips/notes.txt", "Tips/._L5_0.jpg"]
+    tar = tar_of(tmp_path / "Tips.tar", *((name, tarfile.REGTYPE, "") for name in files))
+    assert unpack(tar, tmp_path / "sem", CATEGORIES) == 4
+    assert [name for name in everything(tmp_path / "sem") if "/" in name] == [
+        "Powder/L4_2.jpg",
+        "Tips/L5_0.jpg",
+        "Tips/L5_1.jpg",
+        "Tips/L5_3.jpg",
+    ]
