@@ -22,7 +22,7 @@ def usable_k(labels: np.ndarray, groups: np.ndarray, asked: int, explicit: bool,
     """
     counts = group_counts(labels, groups, len(categories))
     fewest, name = int(counts.min()), categories[int(counts.argmin())]
-    if explicit and asked > fewest:
+    if explicit and asked > fewest >= 2:
         raise BenchError(
             f"k={asked} is more than category {name!r} has groups of near-duplicates ({fewest}); use k={fewest} or less"
         )

@@ -23,7 +23,7 @@ def usable_k(labels: np.ndarray, asked: int, explicit: bool, categories: tuple[s
     sizes = np.bincount(labels, minlength=len(categories))
     smallest = int(sizes.min())
     name = categories[int(sizes.argmin())]
-    if explicit and asked > smallest:
+    if explicit and asked > smallest >= 2:
         raise BenchError(
             f"k={asked} is more than category {name!r} has pictures ({smallest}); use k={smallest} or less"
         )

@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 import submitit  # noqa: F401 -- its import closes the streams of logging handlers: before any takes pytest's for its own
 
 from bench.cli.main import main
+from bench.tasks.datasets.editions import FOLDERS
+from tests.sem_server import Server, tar_of
 
 OUTSIDE = Path(__file__).parent / "outside_plugin"
 SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", "--set", "machine.threads=1")
@@ -109,3 +112,19 @@ def strangers(installed, monkeypatch):
         monkeypatch.setenv("PYTHONPATH", paths)
 
     return put
+
+
+@pytest.fixture
+def tars():
+    """The ten tars of a small SEM dataset, by file name."""
+    return {f"{folder}.tar": tar_of(folder, 10 * number) for number, folder in enumerate(FOLDERS)}
+
+
+@pytest.fixture
+def server(tars, monkeypatch):
+    """A B2SHARE on this machine that holds them."""
+    with Server(tars) as found:
+        threading.Thread(target=found.serve_forever, daemon=True).start()
+        monkeypatch.setenv("BENCH_B2SHARE", f"http://127.0.0.1:{found.server_port}/")
+        yield found
+        found.shutdown()
