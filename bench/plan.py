@@ -65,8 +65,8 @@ class Plan:
 
     @cached_property
     def caveat(self) -> str:
-        """What a reader of scores on these records must know, '' where there is nothing."""
-        return self.teacher.caveat(self.dataset)
+        """What a reader of scores on these records must know, '' where there is nothing or none is asked about."""
+        return self.teacher.caveat(self.dataset) if self.task.asks == "answerer" else ""
 
     @cached_property
     def protocol(self) -> dict[str, Any]:

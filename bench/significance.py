@@ -10,14 +10,15 @@ def p_over_folds(differences: Sequence[float], k: int) -> float:
     """Return the two-sided p of a mean difference over folds and repeats being no accident.
 
     The corrected resampled t-test: the variance is widened by the test share over the training share, 1 / (k - 1),
-    since training sides overlap (Nadeau and Bengio 2003, Machine Learning 52, section 5). At least two differences.
+    since training sides overlap (Nadeau and Bengio 2003, Machine Learning 52, section 5). At least two differences;
+    where they never vary, as on few small folds, only their signs count (sign test).
     """
     from scipy.special import stdtr
 
     count, spread = len(differences), float(np.var(differences, ddof=1))
     mean = float(np.mean(differences))
     if spread == 0:
-        return 1.0 if mean == 0 else 0.0
+        return 1.0 if mean == 0 else 2 * 0.5**count
     statistic = mean / (spread * (1 / count + 1 / (k - 1))) ** 0.5
     return float(2 * stdtr(count - 1, -abs(statistic)))
 

@@ -7,8 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from bench.config import load_config
 from bench.errors import BenchError
+from bench.plan import Plan
 from bench.progress import Silence
+from bench.registry import Registry
+from bench.rows import Request
 from bench.tasks.datasets import decoding, file_digests
 from bench.tasks.datasets.decoding import Unreadable, grey
 from bench.tasks.datasets.folder import Folder
@@ -316,3 +320,10 @@ def test_of_a_tiff_of_several_pages_the_first_is_read(sem):
 def grey_of(folder, image):
     image.save(folder / "one.tif")
     return grey(folder / "one.tif", 32)
+
+
+@pytest.mark.parametrize(("task", "told"), [("vqa", True), ("classification", False)])
+def test_what_references_were_written_from_is_told_where_answers_are_asked_for(sem, task, told):
+    config, explicit = load_config("demo", [f"dataset=folder:{sem}"])
+    plan = Plan(Request(task, ("majority",), config, explicit), Registry(), Silence())
+    assert ("category alone" in plan.caveat) == told

@@ -41,8 +41,9 @@ def test_the_corrected_t_test_is_the_ordinary_one_with_a_wider_variance(k):
     assert p_over_folds(differences.tolist(), k) == pytest.approx(2 * stats.t.sf(abs(corrected), 19))
 
 
-def test_differences_that_never_vary_are_certain_unless_they_are_nothing():
-    assert p_over_folds([0.1, 0.1], 10) == 0
+def test_of_differences_that_never_vary_only_the_signs_count():
+    assert p_over_folds([0.1, 0.1], 10) == 0.5
+    assert p_over_folds([-0.1] * 10, 10) == pytest.approx(2 / 1024)
     assert p_over_folds([0.0, 0.0], 10) == 1
 
 
