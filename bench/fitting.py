@@ -1,16 +1,15 @@
 """What the train stage does: one training, or one for each learning rate of a grid, of which the best is kept."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bench.contracts import Context, Estimator
+from bench.history import FILE, History
 from bench.store import read_json, write_json
 
-HISTORY = "history.json"
-"""The file of a saved model that tells how its training went, see ``bench.training.History``."""
 GRID = (0.1, 0.3, 1.0)
 """The learning rates that tuning tries, as multiples of the recipe's: every model gets the same three trials."""
 
@@ -30,9 +29,9 @@ def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, conte
         folder = context.folder / f"rate-{recipe.learning_rate:g}"
         _once(kind, train, validation, replace(context, recipe=recipe, folder=folder), folder / "weights")
         trials.append((recipe.learning_rate, folder / "weights"))
-        if not (folder / "weights" / HISTORY).is_file():
+        if not (folder / "weights" / FILE).is_file():
             break
-    losses = {rate: best_of(kept)["validation"] for rate, kept in trials if (kept / HISTORY).is_file()}
+    losses = {rate: History.load(kept / FILE).summary["validation"] for rate, kept in trials if (kept / FILE).is_file()}
     best = min(losses, key=losses.__getitem__, default=trials[0][0])
     shutil.copytree(dict(trials)[best], weights)
     if losses:
@@ -42,19 +41,12 @@ def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, conte
     return len(trials)
 
 
-def best_of(weights: Path) -> Mapping[str, Any]:
-    """Return what is known of a saved model's training: epochs run, the epoch kept, its validation loss."""
-    kept = read_json(weights / HISTORY)
-    best = kept["epochs"][kept["best"]]
-    return {"epochs": len(kept["epochs"]), "best_epoch": kept["best"] + 1, "validation": best["validation"]}
-
-
 def described(weights: Path) -> dict[str, Any] | None:
     """Return what a record tells of a training; None for a model that keeps no history."""
-    if not (weights / HISTORY).is_file():
+    if not (weights / FILE).is_file():
         return None
     tuning = weights / "tuning.json"
-    return {**best_of(weights), **({"tuning": read_json(tuning)} if tuning.is_file() else {})}
+    return {**History.load(weights / FILE).summary, **({"tuning": read_json(tuning)} if tuning.is_file() else {})}
 
 
 def _once(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:

@@ -4,12 +4,10 @@ Adam by the recipe, learning rate halved on a plateau, early stopping, best weig
 killed process resumes from bit for bit (on the CPU, at the same thread count).
 """
 
-import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -22,6 +20,7 @@ from bench.checkpoint import Checkpoints, random_states, restore_random_states
 from bench.config import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
+from bench.history import Epoch, History
 from bench.memory import out_of_memory, release
 from bench.progress import Progress
 
@@ -44,32 +43,6 @@ class Batches(Protocol[Batch]):
 
 class TrainingDiverged(RuntimeError):
     """A loss that is no longer a number."""
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One epoch's figures: mean training ``losses`` by name, ``validation`` loss, wall-clock ``seconds``."""
-
-    losses: Mapping[str, float]
-    validation: float
-    learning_rate: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class History:
-    """How a training went; ``best`` is the index of the epoch whose weights were kept.
-
-    ``parts`` is the number of pieces a batch went in at last: above 1 after memory ran out.
-    """
-
-    epochs: tuple[Epoch, ...]
-    best: int
-    parts: int = 1
-
-    def save(self, path: Path) -> None:
-        """Write it as JSON."""
-        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
 def train(

@@ -11,8 +11,9 @@ from torch.nn.functional import cross_entropy
 
 from bench.contracts import Context
 from bench.errors import BenchError
+from bench.history import History
 from bench.memory import out_of_memory, release
-from bench.training import History, train
+from bench.training import train
 
 Loss = Callable[[nn.Module, Any, Tensor], Mapping[str, Tensor]]
 """From a network, its inputs and the labels (B,) to named losses, ``"loss"`` being the one to descend."""

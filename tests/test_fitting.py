@@ -6,6 +6,7 @@ import pytest
 from bench.config import Recipe
 from bench.contracts import Context
 from bench.fitting import described, fit
+from bench.history import Epoch, History
 from bench.progress import Silence
 from bench.specs import ModelSpec
 
@@ -28,8 +29,7 @@ class Trainee:
         loss = abs(self.rate - 0.3)
         (folder / "rate.json").write_text(json.dumps(self.rate))
         if self.keeps_history:
-            history = {"epochs": [{"validation": 9.0}, {"validation": loss}], "best": 1}
-            (folder / "history.json").write_text(json.dumps(history))
+            History((Epoch({}, 9.0, self.rate, 1.0), Epoch({}, loss, self.rate, 1.0)), 1).save(folder / "history.json")
 
 
 @pytest.fixture

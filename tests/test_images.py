@@ -75,7 +75,7 @@ def test_heads_that_do_not_share_the_width_are_refused_in_one_sentence(name):
     with pytest.raises(BenchError, match="not a multiple of"):
         if spec.builds is None:
             estimator = distillation.Distillation(Context(spec, settings, Recipe(), 0, "cpu", Silence(), None))
-            estimator._shape = {"num_classes": 3, "image_size": 224}
+            estimator.shape = {"num_classes": 3, "image_size": 224}
             estimator._new_student()
         else:
             build(spec, settings, 3, 224)
@@ -144,5 +144,5 @@ def test_a_finished_teacher_is_not_trained_again(tmp_path, monkeypatch):
     resumed.fit(pictures, pictures, context)
 
     assert trainings == ["SqueezeNet", "_Lesson", "_Lesson"]
-    for name, value in whole.student.state_dict().items():
-        torch.testing.assert_close(resumed.student.state_dict()[name], value, rtol=0, atol=0)
+    for name, value in whole.network.state_dict().items():
+        torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)

@@ -4,13 +4,11 @@ The transformer's distillation token learns from the teacher's scores, its class
 predicts. Networks and loss are vit-pytorch's.
 """
 
-import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
 import torch
 from lightning_fabric import seed_everything
 from safetensors.torch import load_model, save_model
@@ -22,8 +20,8 @@ from bench.contracts import Context, Micrographs
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
 from bench.models.images.one_width import of_vit_pytorch
-from bench.models.supervised import Side, fit_classifier, probabilities
-from bench.training import History
+from bench.models.network_classifier import NetworkClassifier, shape_of
+from bench.models.supervised import Side, fit_classifier
 
 _LAYERS = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "dropout")
 
@@ -36,27 +34,22 @@ class _Lesson(DistillWrapper):
         return self.student(pixels) if labels is None else super().forward(pixels, labels)
 
 
-class Distillation:
+class Distillation(NetworkClassifier):
     """Trains the teacher, then the student; a ``Classifier`` of ``bench.contracts``."""
 
-    student: nn.Module
-    history: History
     teacher_history: str
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
     def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
         """Train both by the recipe; a teacher that was finished before an interruption is read, not trained again."""
-        self._shape = {"num_classes": len(train.categories), "image_size": train.pixels.shape[1]}
-        sides = self._side(train), self._side(validation)
+        self.shape = shape_of(train)
+        sides = self.side(train), self.side(validation)
         teacher = self._teacher(*sides)
         seed_everything(context.seed, verbose=False)
-        self.student = self._new_student()
+        self.network = self._new_student()
         settings = context.settings
         lesson = _Lesson(
             teacher=partial(teacher),  # no module of the lesson: it is neither trained nor saved with it
-            student=self.student,
+            student=self.network,
             temperature=settings["temperature"],
             alpha=settings["alpha"],
             hard=settings["hard"],
@@ -65,25 +58,17 @@ class Distillation:
         self.history = fit_classifier(lesson, *sides, context, _lesson_loss)
 
     def save(self, folder: Path) -> None:
-        """Write the student's model.safetensors and history.json, shape.json, and the teacher's teacher.json."""
-        save_model(self.student, str(folder / "model.safetensors"))
-        (folder / "shape.json").write_text(json.dumps(self._shape), encoding="utf-8")
-        self.history.save(folder / "history.json")
+        """Write the student as any network, and the teacher's history as teacher.json."""
+        super().save(folder)
         (folder / "teacher.json").write_text(self.teacher_history, encoding="utf-8")
 
-    @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
-        """Build the student again and read its weights."""
-        estimator = cls(context)
-        estimator._shape = json.loads((folder / "shape.json").read_text(encoding="utf-8"))
-        estimator.student = estimator._new_student()
-        load_model(estimator.student, str(folder / "model.safetensors"))
-        estimator.student.to(context.device).eval()
-        return estimator
+    def rebuilt(self, folder: Path) -> nn.Module:
+        """Build the student again: it alone predicts."""
+        return self._new_student()
 
-    def predict_proba(self, images: Micrographs) -> np.ndarray:
-        """Return the student's probabilities (N, C)."""
-        return probabilities(self.student, self._side(images), self._context)
+    def side(self, images: Micrographs) -> Side:
+        """Return the pictures as both networks see them."""
+        return Side(partial(pictures, images, self._context.device), images.labels)
 
     def _teacher(self, learning: Side, held_out: Side) -> nn.Module:
         """Return the trained teacher: what a finished training left in the work folder, else trained now."""
@@ -93,8 +78,8 @@ class Distillation:
         weights, history = folder / "model.safetensors", folder / "history.json"
         seed_everything(context.seed, verbose=False)
         name = context.settings["teacher"]
-        teacher = get_model(name, weights=None, num_classes=self._shape["num_classes"])
-        check_scores(teacher, f"the teacher {name}", **self._shape)
+        teacher = get_model(name, weights=None, num_classes=self.shape["num_classes"])
+        check_scores(teacher, f"the teacher {name}", **self.shape)
         teacher.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
         if weights.exists():
             load_model(teacher, str(weights))
@@ -108,11 +93,8 @@ class Distillation:
 
     def _new_student(self) -> nn.Module:
         layers = {name: self._context.settings[name] for name in _LAYERS}
-        arguments = of_vit_pytorch(self._shape["image_size"], **layers)
-        return DistillableViT(num_classes=self._shape["num_classes"], **arguments)
-
-    def _side(self, images: Micrographs) -> Side:
-        return Side(partial(pictures, images, self._context.device), images.labels)
+        arguments = of_vit_pytorch(self.shape["image_size"], **layers)
+        return DistillableViT(num_classes=self.shape["num_classes"], **arguments)
 
 
 def _write_at_once(network: nn.Module, file: Path) -> None:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from bench.contracts import Context, Instructions, Micrographs
 from bench.errors import BenchError
+from bench.history import History
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.generate import Decoding, generate
@@ -22,7 +23,7 @@ from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.ranking import candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.mvaema.vision import PATCH
-from bench.training import History, train
+from bench.training import train
 
 PICTURES_AT_ONCE = 64
 ANSWERS_AT_ONCE = 256

@@ -1,0 +1,48 @@
+"""How a training went, epoch by epoch."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+FILE = "history.json"
+"""The name under which a saved model keeps its history."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch's figures: mean training ``losses`` by name, ``validation`` loss, wall-clock ``seconds``."""
+
+    losses: Mapping[str, float]
+    validation: float
+    learning_rate: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class History:
+    """How a training went; ``best`` is the index of the epoch whose weights were kept.
+
+    ``parts`` is the number of pieces a batch went in at last: above 1 after memory ran out.
+    """
+
+    epochs: tuple[Epoch, ...]
+    best: int
+    parts: int = 1
+
+    def save(self, path: Path) -> None:
+        """Write it as JSON."""
+        path.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """What a record tells of it: epochs run, the one kept, counted from 1, and its validation loss."""
+        kept = self.epochs[self.best]
+        return {"epochs": len(self.epochs), "best_epoch": self.best + 1, "validation": kept.validation}
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what ``save`` wrote."""
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**{**kept, "epochs": tuple(Epoch(**figures) for figures in kept["epochs"])})
