@@ -29,6 +29,9 @@ EVERY_MODEL = "model"
 """The name under ``settings`` that speaks to every model of the run that has the key."""
 
 
+Precision = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
+
+
 class Recipe(BaseModel):
     """How a model is trained; a row whose recipe differs from the table's is footnoted."""
 
@@ -47,7 +50,8 @@ class Recipe(BaseModel):
     """Assistants: how many of a picture's questions one batch holds."""
     caption_dropout: float = Field(default=0.5, ge=0, le=1)
     """Assistants: the share of training questions that go without the caption."""
-    precision: Literal["32-true", "bf16-mixed", "16-mixed"] = "32-true"
+    precision: Precision = "auto"
+    """auto is bf16-mixed for large networks of pictures on a device that computes in it, else 32-true."""
     tune: Literal["nothing", "learning_rate"] = "nothing"
     """Train with 0.1, 0.3 and 1 times the learning rate and keep the best by validation loss."""
 

@@ -1,5 +1,6 @@
 """What a process computes with: device, threads, seeds, and the description of them that a record keeps."""
 
+import logging
 import os
 import platform
 import random
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import heap
 from bench.config import Machine
 from bench.registry import DISTRIBUTION
 
@@ -28,6 +30,8 @@ def prepare(machine: Machine, seed: int) -> str:
         return "cpu"
     import torch
 
+    heap.keep()
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it says at every start which precision it uses
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     if machine.threads:
@@ -35,6 +39,11 @@ def prepare(machine: Machine, seed: int) -> str:
     if machine.device != "auto":
         return machine.device
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def worker_threads(machine: Machine, jobs: int) -> int:
+    """Return with how many threads each of several workers on this machine computes."""
+    return machine.threads or max(1, (os.cpu_count() or 1) // jobs)
 
 
 def description(device: str) -> dict[str, Any]:

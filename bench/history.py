@@ -24,12 +24,14 @@ class Epoch:
 class History:
     """How a training went; ``best`` is the index of the epoch whose weights were kept.
 
-    ``parts`` is the number of pieces a batch went in at last: above 1 after memory ran out.
+    ``parts`` is the number of pieces a batch went in at last: above 1 after memory ran out; ``precision`` that of
+    Lightning's words in which the network computed.
     """
 
     epochs: tuple[Epoch, ...]
     best: int
     parts: int = 1
+    precision: str = "32-true"
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""
@@ -39,7 +41,13 @@ class History:
     def summary(self) -> dict[str, Any]:
         """What a record tells of it: epochs run, the one kept, counted from 1, and its validation loss."""
         kept = self.epochs[self.best]
-        return {"epochs": len(self.epochs), "best_epoch": self.best + 1, "validation": kept.validation}
+        return {
+            "epochs": len(self.epochs),
+            "best_epoch": self.best + 1,
+            "validation": kept.validation,
+            "parts": self.parts,
+            "precision": self.precision,
+        }
 
     @classmethod
     def load(cls, path: Path) -> Self:

@@ -11,6 +11,7 @@ from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.fingerprint import digest
 from bench.masking import masked
 from bench.plan import Plan
+from bench.splits import Fold
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,9 @@ class Materials:
         names = self._plan.teacher.names(self._plan.dataset)
         return Instructions(micrographs, records, pictures, captions, names)
 
-    def sides(self, cell: Cell) -> Sides:
-        """Return what a cell trains on, and what it is asked."""
-        fold = self._plan.fold(cell)
+    def sides(self, cell: Cell, fold: Fold | None = None) -> Sides:
+        """Return what a cell trains on, and what it is asked; on a ``fold`` other than its own where one is given."""
+        fold = fold or self._plan.fold(cell)
         view = self.instructions if self._plan.rows[cell.model].trains_on == "instructions" else self.micrographs.take
         asked = self.instructions if self._plan.task.asks == "answerer" else self.micrographs.take
         posed = self._plan.poses.pose(asked(fold.test), self._plan.task_settings)

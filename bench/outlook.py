@@ -1,50 +1,74 @@
 """What a run would do: stages done, stale or missing, why, and about how long it would take."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.cell import Cell, Stage
+from bench.costs import Cost, Costs, Paces, spread
 from bench.fingerprint import difference
 from bench.plan import Plan
 from bench.run import needed, recorded
 from bench.store import STANDING, Store, read_json
 
-_ANSWERING_SHARE = 0.15
-"""Without a record to go by, answering is taken to cost this share of the training hint."""
-
 
 @dataclass(frozen=True)
 class CellOutlook:
-    """A cell's three states, the seconds it is expected to take, and the changed inputs of stale stages."""
+    """A cell's three states, what its missing stages are expected to cost, and the changed inputs of stale stages."""
 
     cell: Cell
     states: Mapping[str, str]
-    seconds: float
+    costs: Mapping[str, Cost]
     changes: tuple[str, ...]
 
+    @property
+    def seconds(self) -> float:
+        """What the cell is expected to take on one worker."""
+        return sum(cost.seconds for cost in self.costs.values())
 
-def outlook(plan: Plan, store: Store) -> list[CellOutlook]:
+    @property
+    def memory(self) -> int | None:
+        """The most bytes that a process computing it is expected to hold, None where nothing is known."""
+        return max((cost.memory for cost in self.costs.values() if cost.memory), default=None)
+
+
+def outlook(plan: Plan, store: Store, probed: Paces | None = None) -> list[CellOutlook]:
     """Look at every cell of a plan; nothing is computed or written."""
     records = sorted(store.records(), key=lambda record: record["finished"])
     latest = {_place(record["cell"]): record for record in records}
-    return [_look(plan, store, cell, latest) for cell in plan.cells]
+    costs = Costs(plan, records, probed or {})
+    return [_look(plan, store, cell, latest, costs) for cell in plan.cells]
 
 
-def as_text(found: list[CellOutlook], explain: bool) -> str:
-    """Render an outlook as a table, with the changed inputs below when asked."""
+def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int = 1) -> str:
+    """Render an outlook as a table, with the changed inputs below when asked.
+
+    The total is that of ``jobs`` workers of ``threads`` each.
+    """
     from tabulate import tabulate
 
-    rows = [[str(look.cell), *look.states.values(), _duration(look.seconds)] for look in found]
-    total = sum(look.seconds for look in found)
-    lines = [tabulate(rows, headers=["cell", "train", "predict", "score", "about"]), ""]
+    rows = [[str(look.cell), *look.states.values(), *_expected(look)] for look in found]
+    lines = [tabulate(rows, headers=["cell", "train", "predict", "score", "about", "memory", "known from"]), ""]
     idle = all(state == "done" for look in found for state in look.states.values())
-    lines.append("nothing to do" if idle else f"about {_duration(total)} on one worker")
+    lines.append("nothing to do" if idle else _total(found, jobs, threads))
     if explain:
         lines += [f"{look.cell}: {change}" for look in found for change in look.changes] or [
             "no earlier record differs"
         ]
     return "\n".join(lines)
+
+
+def _expected(look: CellOutlook) -> list[str]:
+    """Say what a cell is expected to cost, and what the most of that is known from."""
+    most = max(look.costs.values(), key=lambda cost: cost.seconds, default=None)
+    return [duration(look.seconds), size(look.memory), most.source if most else ""]
+
+
+def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:
+    total = spread([tuple(look.costs.values()) for look in found], jobs, threads)
+    largest = sorted((look.memory or 0 for look in found), reverse=True)[:jobs]
+    workers = "one worker" if jobs == 1 else f"{jobs} workers of {threads} threads"
+    return f"about {duration(total)} on {workers}, holding at most {size(sum(largest))} at once"
 
 
 def replacement(plan: Plan, store: Store) -> str:
@@ -85,7 +109,9 @@ def _place(cell: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(cell[key] for key in ("task", "dataset", "model", "fold", "repeat"))
 
 
-def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...], dict[str, Any]]) -> CellOutlook:
+def _look(
+    plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...], dict[str, Any]], costs: Costs
+) -> CellOutlook:
     before = latest.get(_place(cell.identity))
     missing = {stage.name for stage in needed(store, cell)}
     states, changes = {}, []
@@ -100,13 +126,11 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...],
     begun = _begun(store, cell.train)
     if begun and "train" in missing:
         states["train"] = f"begun, epoch {begun + 1}"
-    left = {"train": max(0.0, 1 - begun / plan.rows[cell.model].recipe.epochs)}
-    seconds = sum(
-        _estimate(plan, cell, stage, latest) * left.get(stage.name, 1.0)
-        for stage in cell.stages
-        if stage.name in missing
-    )
-    return CellOutlook(cell, states, seconds, tuple(changes))
+    left = 1 - begun / plan.rows[cell.model].recipe.epochs
+    expected = {stage.name: costs.of(cell, stage) for stage in cell.stages if stage.name in missing}
+    if begun and "train" in expected:
+        expected["train"] = replace(expected["train"], seconds=max(0.0, left) * expected["train"].seconds)
+    return CellOutlook(cell, states, expected, tuple(changes))
 
 
 def _begun(store: Store, stage: Stage) -> int:
@@ -115,27 +139,13 @@ def _begun(store: Store, stage: Stage) -> int:
     return standing["epoch"] if standing else 0
 
 
-def _estimate(plan: Plan, cell: Cell, stage: Stage, latest: Mapping[tuple[Any, ...], dict[str, Any]]) -> float:
-    """Estimate a stage's seconds from the model's own records, else from the hint in its spec."""
-    row = plan.rows[cell.model]
-    tested = len(plan.dataset.labels()) / plan.k
-    trained = tested * (plan.k - 1) * (1 - plan.config.validation_share) * row.recipe.epochs
-    pace = next(_paces(cell, stage, latest), None)
-    if pace is not None:
-        return pace * (trained if stage.name == "train" else tested)
-    hint = row.spec.seconds * trained / 1000
-    return {"train": hint, "predict": hint * _ANSWERING_SHARE, "score": 1.0}[stage.name]
-
-
-def _paces(cell: Cell, stage: Stage, latest: Mapping[tuple[Any, ...], dict[str, Any]]) -> Iterator[float]:
-    """Give the seconds a picture (and epoch) of the model's records, the latest first."""
-    for record in reversed(list(latest.values())):
-        timing = record["timings"].get(stage.name)
-        if timing and (record["cell"]["model"], record["cell"]["task"]) == (cell.model, cell.task):
-            yield timing["seconds"] / timing["units"]
-
-
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time for people."""
     if seconds < 60:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def size(memory: int | None) -> str:
+    """Return bytes for people, '' where they are not known."""
+    return f"{memory / 2**30:.1f} GB" if memory else ""

@@ -18,6 +18,8 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 
 LINE_SECONDS = 30.0
+TRAINING = "training"
+"""What the loop calls its part, whose units are steps."""
 
 
 class Progress(Protocol):

@@ -17,6 +17,7 @@ from bench.errors import BenchError, in_one_line
 from bench.fitting import described, fit
 from bench.freshness import code_mark
 from bench.materials import Materials
+from bench.peak import Peak
 from bench.plan import Plan
 from bench.progress import CellProgress, Progress
 from bench.rows import Row
@@ -77,25 +78,20 @@ class Runner:
     def _make(
         self, cell: Cell, stage: Stage, step: Callable[[Cell, Path, Context], int], progress: CellProgress
     ) -> None:
-        row = self.plan.rows[cell.model]
-        estimator_class = resolve(row.estimator)
-        machine = self.plan.config.machine
-        device = environment.prepare(machine, cell.seed)
         work = self.store.stage(stage.fingerprint) / "work"
         work.mkdir(parents=True, exist_ok=True)
-        settings = row.staged("train") if stage.name == "train" else row.settings  # training must not read the others
-        context = Context(row.spec, settings, row.recipe, cell.seed, device, progress, work, machine.checkpoint_seconds)
-        progress.note(
-            f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator_class.__name__}"
-        )
+        estimator = resolve(self._row(cell).estimator)
+        context = context_of(self.plan, cell, stage, progress, work)
+        progress.note(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator.__name__}")
 
         def make(folder: Path) -> None:
-            began = time.monotonic()
+            began, peak = time.monotonic(), Peak(context.device)
             units = step(cell, folder, context)
             meta = {
                 "seconds": time.monotonic() - began,
                 "units": units,
-                "environment": environment.description(device),
+                "memory": peak.taken(),
+                "environment": environment.description(context.device),
             }
             write_json(folder / "product.json", meta)
 
@@ -170,7 +166,7 @@ class Runner:
                 "training": described(trained / "weights") if trained else None,
                 "caveat": self.plan.caveat,
                 "timings": {
-                    name: {"seconds": meta["seconds"], "units": meta["units"]}
+                    name: {key: meta.get(key) for key in ("seconds", "units", "memory")}
                     for name, meta in products.items()
                     if meta
                 },
@@ -199,6 +195,14 @@ class Runner:
         if keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS):
             self.progress.say(f"{cell}: weights of {size / 2**20:.0f} MB dropped (keep={keep})")
             self.store.drop(cell.train.fingerprint)
+
+
+def context_of(plan: Plan, cell: Cell, stage: Stage, progress: Progress, folder: Path) -> Context:
+    """Seed this process for a stage and return what its model is given; its code must be imported by then."""
+    row, machine = plan.rows[cell.model], plan.config.machine
+    device = environment.prepare(machine, cell.seed)
+    settings = row.staged("train") if stage.name == "train" else row.settings  # training must not read the others
+    return Context(row.spec, settings, row.recipe, cell.seed, device, progress, folder, machine.checkpoint_seconds)
 
 
 def recorded(store: Store, cell: Cell) -> bool:

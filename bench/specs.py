@@ -70,7 +70,8 @@ class ModelSpec:
 
     ``builds`` is the torch module for the family's estimator, ``estimator`` an estimator of the model's own.
     ``contracts`` and ``trains_on`` override the family's. ``variant_of`` marks a model with parts switched off.
-    ``seconds`` hints at the cost of training on 1,000 pictures for one epoch on two CPU cores.
+    ``seconds`` hints at the cost of training on 1,000 pictures for one epoch on two CPU cores, ``gigabytes`` at the
+    most memory that a process holds meanwhile. ``large`` marks a network that trains faster in mixed precision.
     A setting called ``weights`` holds a folder or hub id of pretrained weights; a folder is digested for the
     fingerprint.
     """
@@ -87,6 +88,8 @@ class ModelSpec:
     source: str = ""
     footnote: str = ""
     seconds: float = 10.0
+    gigabytes: float = 1.5
+    large: bool = False
 
     def __post_init__(self) -> None:
         for key, setting in self.settings.items():

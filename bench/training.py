@@ -17,16 +17,20 @@ from torch.optim import Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from bench.checkpoint import Checkpoints, random_states, restore_random_states
-from bench.config import Recipe
+from bench.config import Precision, Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.history import Epoch, History
 from bench.memory import out_of_memory, release
-from bench.progress import Progress
+from bench.progress import TRAINING, Progress
 
 Batch = TypeVar("Batch", covariant=True)
 Split = Callable[[Any, int], Sequence[tuple[float, Any]]]
 """From a batch and a number to at most as many pieces, each with its share of the batch's mean loss."""
+
+
+_NATIVE_BF16 = ("amx_bf16", "avx512_bf16", "bf16")
+"""What torch calls the instructions of processors that multiply in bf16; the last is ARM's."""
 
 
 class Batches(Protocol[Batch]):
@@ -105,7 +109,8 @@ class _Training:
         self.recipe: Recipe = context.recipe
         self.progress: Progress = context.progress
         self.batches, self.losses, self.validate, self.split = batches, losses, validate, split
-        self.fabric = Fabric(**_device(context.device), precision=self.recipe.precision)
+        self.precision = precision(self.recipe.precision, context.model.large, context.device)
+        self.fabric = Fabric(**_device(context.device), precision=self.precision)
         trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
         optimiser = Adam(trainable, lr=self.recipe.learning_rate, fused=True)
         self.module = module
@@ -120,14 +125,14 @@ class _Training:
 
     def run(self) -> History:
         self._resume()
-        self.progress.start("training", self.recipe.epochs * len(self.batches), self._steps_done())
+        self.progress.start(TRAINING, self.recipe.epochs * len(self.batches), self._steps_done())
         while not self.standing.finished(self.recipe):
             self._epoch()
         self.module.load_state_dict(self.best_weights, strict=False)
         self.module.eval()
         self.checkpoints.remove()
         epochs = tuple(Epoch(**figures) for figures in self.standing.epochs)
-        return History(epochs, self.standing.best, self.standing.parts)
+        return History(epochs, self.standing.best, self.standing.parts, self.precision)
 
     def _epoch(self) -> None:
         standing, began = self.standing, time.monotonic()
@@ -261,6 +266,17 @@ class _Training:
         self.best_weights = state["best_weights"]
         restore_random_states(state["random"])
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
+
+
+def precision(asked: Precision, large: bool, device: str) -> Precision:
+    """Return the precision to train in: what is asked for; ``auto`` goes by the network and the device."""
+    if asked != "auto":
+        return asked
+    if device.startswith("cuda"):
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    else:
+        native = device == "cpu" and any(torch.cpu.get_capabilities().get(name) for name in _NATIVE_BF16)
+    return "bf16-mixed" if large and native else "32-true"
 
 
 def trained_state(module: nn.Module) -> dict[str, Tensor]:

@@ -21,6 +21,7 @@ def _row(name: str, label: str, source: str, seconds: float, **own: Setting) -> 
         settings={**own, "weights": WEIGHTS, "memory_format": MEMORY_FORMAT},
         source=source,
         seconds=seconds,
+        large=True,
     )
 
 

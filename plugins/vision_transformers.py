@@ -22,6 +22,10 @@ LAYERS = {
 PATCHES = {"patch_size": Setting(32, "side of a patch in pixels"), **LAYERS}
 
 
+_LARGE = ("cct", "convvit", "pvtc", "swint", "visformer", "nest", "regionvit", "t2tvit")
+"""Those that trained faster in mixed precision on two cores that compute in bf16."""
+
+
 def _stages(embed_dims: tuple[int, ...], depths: tuple[int, ...], heads: tuple[int, ...]) -> dict[str, Setting]:
     return {
         "embed_dims": Setting(embed_dims, "width of a token, one value a stage"),
@@ -46,6 +50,7 @@ def _row(
         source=source,
         footnote=footnote,
         seconds=seconds,
+        large=name in _LARGE,
     )
 
 
@@ -166,6 +171,7 @@ ROWS = (
         source="DeiT's distillation token, Touvron et al. 2020; vit-pytorch",
         footnote="the cost of training holds that of its teacher",
         seconds=85.0,
+        large=True,
     ),
     _row(
         "levit",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,12 +47,12 @@ def run_command(
     force: Annotated[bool, typer.Option("--force", help="compute again what stands")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what is done, stale, missing")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="name the inputs that changed; implies --dry-run")] = False,
+    probe: Annotated[bool, typer.Option("--probe", help="try two steps of each model; implies --dry-run")] = False,
 ) -> None:
     """Train, ask and score models; what stands already is not computed again."""
     from bench.config import load_config
     from bench.errors import unknown
     from bench.launch import LAUNCHERS
-    from bench.outlook import as_text, outlook
     from bench.plan import Plan
     from bench.registry import Registry
     from bench.rows import Request, left_out
@@ -70,12 +71,26 @@ def run_command(
         rest = left_out(request, plan.task, registry)
         if rest:
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
-        if dry_run or explain:
-            text, code = "\n".join([_data(plan, kept), "", as_text(outlook(plan, kept), explain)]), 0
+        if dry_run or explain or probe:
+            text, code = _told(plan, kept, progress, explain, probe, jobs if launcher == "local" else 1), 0
         else:
             text, code = _run(plan, kept, progress, launcher, jobs, force)
     typer.echo(text)
     raise typer.Exit(code)
+
+
+def _told(plan: "Plan", store: "Store", progress: "Progress", explain: bool, probe: bool, jobs: int) -> str:
+    """Say what a run would do, and what it would cost."""
+    from bench.environment import worker_threads
+    from bench.outlook import as_text, outlook
+
+    paces = {}
+    if probe:
+        from bench.probing import probe as probed
+
+        paces = probed(plan, progress)
+    found = outlook(plan, store, paces)
+    return "\n".join([_data(plan, store), "", as_text(found, explain, jobs, worker_threads(plan.config.machine, jobs))])
 
 
 def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs: int, force: bool) -> tuple[str, int]:
@@ -123,11 +138,17 @@ def _data(plan: "Plan", store: "Store") -> str:
 
 
 def _written(plan: "Plan", store: "Store") -> str:
-    """Write down what is asked for; return the run's name."""
+    """Write down what is asked for and what it is expected to cost; return the run's name."""
+    from bench.outlook import outlook
+
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     first = plan.cells[0]
     asked = {"task": first.task, "dataset": first.dataset, "protocol": first.protocol, "models": list(plan.rows)}
-    store.write_run(name, {**asked, "config": plan.config.model_dump(), "cells": [cell.id for cell in plan.cells]})
+    expected = {
+        look.cell.id: {stage: asdict(cost) for stage, cost in look.costs.items()} for look in outlook(plan, store)
+    }
+    cells = [cell.id for cell in plan.cells]
+    store.write_run(name, {**asked, "config": plan.config.model_dump(), "cells": cells, "expected": expected})
     return name
 
 

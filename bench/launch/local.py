@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.cell import Cell
 from bench.config import Config
+from bench.environment import worker_threads
 from bench.errors import BenchError
 from bench.fingerprint import digest
 from bench.launch import inline
@@ -79,7 +80,7 @@ def work(request: str, number: int) -> None:
 
 def _written(plan: Plan, store: Store, jobs: int) -> dict[str, Any]:
     config = plan.config.model_dump()
-    config["machine"]["threads"] = config["machine"]["threads"] or max(1, (os.cpu_count() or 1) // jobs)
+    config["machine"]["threads"] = worker_threads(plan.config.machine, jobs)
     return {
         "task": plan.request.task,
         "models": list(plan.request.models),

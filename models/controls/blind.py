@@ -1,7 +1,5 @@
 """The blind control: MVaEMa whose picture is a constant, so that its score is what text alone gives."""
 
-from dataclasses import replace
-
 import numpy as np
 import torch
 
@@ -23,4 +21,4 @@ class Blind(MVaEMa):
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
         """Encode the one picture once for all records."""
         batch = super()._batch(records, instructions, drawn)
-        return replace(batch, pixels=batch.pixels[:1], pictures=torch.zeros_like(batch.pictures))
+        return batch._replace(pixels=batch.pixels[:1], pictures=torch.zeros_like(batch.pictures))

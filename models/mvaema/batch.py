@@ -1,7 +1,7 @@
 """Instruction records as the tensors of a training step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,8 +12,7 @@ from bench.models.mvaema.losses import IGNORED
 from bench.models.mvaema.tokenizer import CLS, DECODE, END, PAD, SEPARATOR, TextTokenizer
 
 
-@dataclass(frozen=True)
-class Batch:
+class Batch(NamedTuple):
     """B records over P pictures, as tensors on one device.
 
     ``pixels`` (P, H, W) uint8; ``pictures`` (B,) each record's picture. ``pairs`` (B, T) question and answer
@@ -34,7 +33,7 @@ class Batch:
 
     def to(self, device: torch.device) -> "Batch":
         """Return the batch on a device."""
-        return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+        return Batch(*(tensor.to(device) for tensor in self))
 
 
 class TokenisedRecords:

@@ -1,0 +1,100 @@
+"""What stages cost: estimated from records, a probe or the hint in a spec, and set beside what they took."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapreplace
+from typing import Any, Literal
+
+from bench.cell import Cell, Stage
+from bench.fitting import GRID
+from bench.plan import Plan
+
+_ANSWERING_SHARE = 0.15
+"""Without a record to go by, answering is taken to cost this share of the training hint."""
+_HINTED_THREADS = 2
+_SCORING_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What a stage was seen to take: seconds a picture (and epoch), bytes of its process, and with how many threads.
+
+    ``device`` is a graphics card's, or cpu; ``memory`` None where nobody looked.
+    """
+
+    seconds: float
+    memory: int | None
+    threads: int
+    device: str
+    source: Literal["record", "probe"]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a stage is expected to take, on one worker that computes as whoever is the ``source``."""
+
+    seconds: float
+    memory: int | None
+    threads: int
+    device: str
+    source: Literal["record", "probe", "hint"]
+
+
+Paces = Mapping[tuple[str, str], Pace]
+"""By model and name of a stage."""
+
+
+class Costs:
+    """Estimates for the stages of a plan: a probe's word goes before that of records, theirs before a hint."""
+
+    def __init__(self, plan: Plan, records: Sequence[Mapping[str, Any]], probed: Paces) -> None:
+        self._plan = plan
+        self._paces = {**_recorded(plan, records), **probed}
+
+    def of(self, cell: Cell, stage: Stage) -> Cost:
+        """Estimate one stage from its beginning."""
+        row = self._plan.rows[cell.model]
+        tested = len(self._plan.dataset.labels()) / self._plan.k
+        trainings = 1 if row.recipe.tune == "nothing" else len(GRID)
+        share = (self._plan.k - 1) * (1 - self._plan.config.validation_share)
+        trained = tested * share * row.recipe.epochs * trainings
+        pace = self._paces.get((cell.model, stage.name))
+        if pace is not None:
+            units = trained if stage.name == "train" else tested
+            return Cost(pace.seconds * units, pace.memory, pace.threads, pace.device, pace.source)
+        hint = row.spec.seconds * trained / 1000
+        answering = _ANSWERING_SHARE * row.spec.seconds * tested / 1000
+        seconds = {"train": hint, "predict": answering, "score": _SCORING_SECONDS}[stage.name]
+        memory = None if stage.name == "score" else int(row.spec.gigabytes * 2**30)
+        return Cost(seconds, memory, _HINTED_THREADS, "cpu", "hint")
+
+
+def spread(cells: Sequence[Sequence[Cost]], jobs: int, threads: int) -> float:
+    """Return the seconds until the last of ``jobs`` workers is done, each taking the next cell when it is free.
+
+    A cell is the costs of its stages. A worker with fewer ``threads`` than an estimate was made with is taken to be
+    slower by their ratio.
+    """
+    free = [0.0] * jobs
+    for stages in cells:
+        heapreplace(free, free[0] + sum(_slowed(cost, threads) for cost in stages))
+    return max(free)
+
+
+def _slowed(cost: Cost, threads: int) -> float:
+    return cost.seconds * (max(1.0, cost.threads / threads) if cost.device == "cpu" else 1.0)
+
+
+def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Pace]:
+    """Return the paces of the plan's models from their latest records on the task; records are sorted by time."""
+    found: dict[tuple[str, str], Pace] = {}
+    for record in records:
+        model = record["cell"]["model"]
+        if record["cell"]["task"] != plan.task.name or model not in plan.rows:
+            continue
+        for stage, timing in record["timings"].items():
+            environment = record["environment"][stage]
+            memory = (timing.get("memory") or {}).get("process")
+            seconds = timing["seconds"] / timing["units"]
+            found[model, stage] = Pace(seconds, memory, environment["threads"], environment["device"], "record")
+    return found

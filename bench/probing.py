@@ -1,0 +1,132 @@
+"""Two steps of each model's training on the device at hand, from which the cost of a whole run is estimated."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.cell import Cell
+from bench.contracts import Context
+from bench.costs import Pace
+from bench.environment import description
+from bench.errors import in_one_line
+from bench.materials import Materials
+from bench.peak import Peak
+from bench.plan import Plan
+from bench.progress import TRAINING, Progress, Silence
+from bench.run import context_of
+from bench.specs import resolve
+from bench.splits import Fold
+
+_STEPS = 3
+"""How many batches are trained on; what the first one takes, warming up, is left out."""
+_ASKED_ABOUT = 6
+"""How many pictures an answerer is asked about: it may be slow, and each has many questions."""
+
+
+def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
+    """Measure training and predicting of each model of a plan on a few pictures of its first cell; nothing is kept.
+
+    A model that fails is told and left out.
+    """
+    materials = Materials(plan)
+    materials.load()
+    found: dict[tuple[str, str], Pace] = {}
+    first = {cell.model: cell for cell in reversed(plan.cells)}
+    progress.start("probing", len(first))
+    for number, cell in enumerate(reversed(first.values())):
+        try:
+            found |= {(cell.model, stage): pace for stage, pace in _paces(plan, materials, cell)}
+        except Exception as error:  # a stranger's model may fail in any way; the others are still to be probed
+            progress.say(f"{cell.model} cannot be probed: {in_one_line(error)}")
+        progress.advance(number + 1)
+    return found
+
+
+def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, Pace]]:
+    kind = resolve(plan.rows[cell.model].estimator)
+    few = _few(plan, cell)
+    sides = materials.sides(cell, few)
+    watch = _Watch()
+    with tempfile.TemporaryDirectory() as folder:
+        context = context_of(plan, cell, cell.train, watch, Path(folder))
+        recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
+        context, peak = replace(context, recipe=recipe), Peak(context.device)
+        estimator, began = kind(context), time.monotonic()
+        estimator.fit(sides.train, sides.validation, context)
+        share = plan.config.validation_share
+        seconds = watch.seconds(began, few, share / (1 - share)) or (time.monotonic() - began) / len(few.train)
+        yield "train", _pace(seconds, peak, context)
+
+        (weights := Path(folder) / "weights").mkdir()
+        estimator.save(weights)
+        context = context_of(plan, cell, cell.predict, Silence(), Path(folder))
+        estimator, peak, began = kind.load(weights, context), Peak(context.device), time.monotonic()
+        _ask(estimator, sides.posed, plan.task.asks == "answerer")
+        yield "predict", _pace((time.monotonic() - began) / len(few.test), peak, context)
+
+
+def _ask(estimator: Any, posed: Any, answerer: bool) -> None:
+    if answerer:
+        estimator.answer(posed.unanswered())
+    else:
+        estimator.predict_proba(posed.unlabelled())
+
+
+def _pace(seconds: float, peak: Peak, context: Context) -> Pace:
+    machine = description(context.device)
+    return Pace(seconds, peak.taken()["process"], machine["threads"], machine["device"], "probe")
+
+
+def _few(plan: Plan, cell: Cell) -> Fold:
+    """Return a few pictures of each side of a cell, drawn at random so that they are of several categories."""
+    random = np.random.default_rng(cell.seed)
+    batch = plan.rows[cell.model].recipe.batch_size
+    asked = _ASKED_ABOUT if plan.task.asks == "answerer" else batch
+    sides = zip(plan.fold(cell), (_STEPS * batch, batch, asked), strict=True)
+    return Fold(*(np.sort(random.permutation(side)[:size]) for side, size in sides))
+
+
+@dataclass
+class _Section:
+    """The steps of one training: how many it has, and when which was done."""
+
+    total: int
+    done: list[tuple[int, float]]
+
+    @property
+    def seconds(self) -> float:
+        """What its steps take, the first one like the others."""
+        (first, began), (last, ended) = self.done[0], self.done[-1]
+        return (ended - began) / (last - first) * self.total
+
+
+class _Watch(Silence):
+    """The progress of a probe: notes when the steps of each training were done."""
+
+    def __init__(self) -> None:
+        self._sections: list[_Section] = []
+
+    def start(self, what: str, total: int, done: int = 0) -> None:
+        if what == TRAINING:
+            self._sections.append(_Section(total, []))
+
+    def advance(self, done: int, **figures: float) -> None:
+        if self._sections:
+            self._sections[-1].done.append((done, time.monotonic()))
+
+    def seconds(self, began: float, few: Fold, share: float) -> float:
+        """Return the seconds that training takes a picture and epoch, with ``share`` validation pictures to each.
+
+        A model that tells of no steps is taken to need as long for every picture as for these few.
+        """
+        ended = time.monotonic()
+        stepping = [section for section in self._sections if len(section.done) > 1]
+        if not stepping:
+            return (ended - began) / len(few.train)
+        validating = (ended - stepping[-1].done[-1][1]) / len(few.validation)
+        return sum(section.seconds for section in stepping) / len(few.train) + validating * share
