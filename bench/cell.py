@@ -32,6 +32,7 @@ class Cell:
     model: str
     fold: int
     repeat: int
+    fraction: float
     protocol: str
     seed: int
     train: Stage
@@ -52,6 +53,7 @@ class Cell:
             "model": self.model,
             "fold": self.fold,
             "repeat": self.repeat,
+            **({"fraction": self.fraction} if self.fraction < 1 else {}),
             "protocol": self.protocol,
         }
 
@@ -62,4 +64,11 @@ class Cell:
         return f"{self.task}_{readable}_r{self.repeat}f{self.fold}_{digest(self.identity)[:16]}"
 
     def __str__(self) -> str:
-        return f"{self.model} fold {self.fold}" + (f" repeat {self.repeat}" if self.repeat else "")
+        return in_words(self.identity)
+
+
+def in_words(place: Mapping[str, Any]) -> str:
+    """Name a cell by its identity: the model, the fold, and what else is not as usual."""
+    repeat = f" repeat {place['repeat']}" if place["repeat"] else ""
+    fraction = f" fraction {place['fraction']:g}" if "fraction" in place else ""
+    return f"{place['model']} fold {place['fold']}{repeat}{fraction}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
@@ -29,7 +29,7 @@ EVERY_MODEL = "model"
 """The name under ``settings`` that speaks to every model of the run that has the key."""
 
 
-Precision = Literal["auto", "32-true", "bf16-mixed", "16-mixed"]
+Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 
 
 class Recipe(BaseModel):
@@ -50,7 +50,7 @@ class Recipe(BaseModel):
     """Assistants: how many of a picture's questions one batch holds."""
     caption_dropout: float = Field(default=0.5, ge=0, le=1)
     """Assistants: the share of training questions that go without the caption."""
-    precision: Precision = "auto"
+    precision: Literal["auto"] | Precision = "auto"
     """auto is bf16-mixed for large networks of pictures on a device that computes in it, else 32-true."""
     tune: Literal["nothing", "learning_rate"] = "nothing"
     """Train with 0.1, 0.3 and 1 times the learning rate and keep the best by validation loss."""
@@ -84,6 +84,10 @@ class Config(BaseModel):
     """Whether near-duplicates may stand on two sides of a fold; both draw every category evenly."""
     duplicate_distance: int = Field(default=51, ge=0, le=127)
     """Most of the 255 bits in which the perceptual hashes of near-duplicates differ."""
+    test_dataset: str | None = None
+    """Another dataset, all of whose pictures of shared categories are tested instead of the fold's."""
+    fraction: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (1.0,)
+    """Shares of each fold's training side to train on, one training each; validation and test sides stay whole."""
     mask_bar: bool = False
     """Whether the data bar of each picture is blanked."""
     keep: Literal["scores", "weights", "all"] = "weights"

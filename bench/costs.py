@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from heapq import heapreplace
 from typing import Any, Literal
 
-from bench.cell import Cell, Stage
+from bench.cell import Cell, Stage, in_words
 from bench.fitting import GRID
 from bench.plan import Plan
+from bench.quantities import duration, size
+from bench.store import Store
 
 _ANSWERING_SHARE = 0.15
 """Without a record to go by, answering is taken to cost this share of the training hint."""
@@ -54,10 +56,10 @@ class Costs:
     def of(self, cell: Cell, stage: Stage) -> Cost:
         """Estimate one stage from its beginning."""
         row = self._plan.rows[cell.model]
-        tested = len(self._plan.dataset.labels()) / self._plan.k
+        tested = self._plan.tested
         trainings = 1 if row.recipe.tune == "nothing" else len(GRID)
-        share = (self._plan.k - 1) * (1 - self._plan.config.validation_share)
-        trained = tested * share * row.recipe.epochs * trainings
+        learned = (1 - 1 / self._plan.k) * (1 - self._plan.config.validation_share) * cell.fraction
+        trained = len(self._plan.dataset.labels()) * learned * row.recipe.epochs * trainings
         pace = self._paces.get((cell.model, stage.name))
         if pace is not None:
             units = trained if stage.name == "train" else tested
@@ -98,3 +100,61 @@ def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[st
             seconds = timing["seconds"] / timing["units"]
             found[model, stage] = Pace(seconds, memory, environment["threads"], environment["device"], "record")
     return found
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a run expected of one cell beside what it took, over the stages that it computed.
+
+    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked.
+    """
+
+    cell: str
+    expected: float
+    took: float | None
+    memory: int | None
+    held: int | None
+    source: str
+
+
+def settled(run: Mapping[str, Any], store: Store) -> list[Settlement]:
+    """Set beside each other what a run expected its cells to take and what they took, in the order of its cells."""
+    expected = run["expected"]
+    return [_settled(cell, expected[cell], store.record(cell)) for cell in run["cells"] if expected.get(cell)]
+
+
+def as_text(found: Sequence[Settlement]) -> str:
+    """Render settlements as a table with its total, the cells that have no record yet left out of the latter."""
+    from tabulate import tabulate
+
+    rows = [
+        [
+            cost.cell,
+            duration(cost.expected),
+            "no record" if cost.took is None else duration(cost.took),
+            "" if not cost.took else f"{cost.took / cost.expected:.2f}",
+            size(cost.memory),
+            size(cost.held),
+            cost.source,
+        ]
+        for cost in found
+    ]
+    heads = ["cell", "expected", "took", "ratio", "memory expected", "held", "known from"]
+    done = [(cost.expected, cost.took) for cost in found if cost.took is not None]
+    expected, took = (sum(parts) for parts in zip(*done, strict=True)) if done else (0.0, 0.0)
+    ratio = f", {took / expected:.2f} of it" if expected else ""
+    total = f"{len(done)} of {len(found)} cells: expected {duration(expected)}, took {duration(took)}{ratio}"
+    return f"{tabulate(rows, headers=heads)}\n\n{total}"
+
+
+def _settled(cell: str, expected: Mapping[str, Any], record: Mapping[str, Any] | None) -> Settlement:
+    most = max(expected.values(), key=lambda cost: cost["seconds"])
+    memory = max((cost["memory"] for cost in expected.values() if cost["memory"]), default=None)
+    seconds = sum(cost["seconds"] for cost in expected.values())
+    if record is None:
+        return Settlement(cell, seconds, None, memory, None, most["source"])
+    timings = [record["timings"][stage] for stage in expected if stage in record["timings"]]
+    held = max((timing["memory"]["process"] for timing in timings if timing.get("memory")), default=None)
+    return Settlement(
+        in_words(record["cell"]), seconds, sum(timing["seconds"] for timing in timings), memory, held, most["source"]
+    )

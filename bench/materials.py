@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bench.cell import Cell
-from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.contracts import Dataset, InstructionRecord, Instructions, Micrographs
 from bench.fingerprint import digest
 from bench.masking import masked
 from bench.plan import Plan
@@ -35,12 +35,20 @@ class Materials:
         rows = self._plan.rows.values()
         if self._plan.task.asks == "answerer" or any(row.trains_on == "instructions" for row in rows):
             _ = self.records
-        _ = self.micrographs
+        _ = self.micrographs, self.elsewhere
 
     @cached_property
     def micrographs(self) -> Micrographs:
         """All pictures, as this run shows them."""
-        dataset = self._plan.dataset
+        return self._shown(self._plan.dataset)
+
+    @cached_property
+    def elsewhere(self) -> Micrographs | None:
+        """The pictures of another dataset that every cell is asked about; None where each is about its own fold's."""
+        transfer = self._plan.transfer
+        return transfer.shared(self._shown(transfer.tested)) if transfer else None
+
+    def _shown(self, dataset: Dataset) -> Micrographs:
         micrographs = replace(dataset.load(), digest=digest(dataset.identity()))
         return masked(micrographs, self._plan.progress) if self._plan.config.mask_bar else micrographs
 
@@ -64,5 +72,6 @@ class Materials:
         fold = fold or self._plan.fold(cell)
         view = self.instructions if self._plan.rows[cell.model].trains_on == "instructions" else self.micrographs.take
         asked = self.instructions if self._plan.task.asks == "answerer" else self.micrographs.take
-        posed = self._plan.poses.pose(asked(fold.test), self._plan.task_settings)
+        tested = asked(fold.test) if self.elsewhere is None else self.elsewhere
+        posed = self._plan.poses.pose(tested, self._plan.task_settings)
         return Sides(view(fold.train), view(fold.validation), posed, asked(fold.train))

@@ -8,6 +8,7 @@ from bench.cell import Cell, Stage
 from bench.costs import Cost, Costs, Paces, spread
 from bench.fingerprint import difference
 from bench.plan import Plan
+from bench.quantities import duration, size
 from bench.run import needed, recorded
 from bench.store import STANDING, Store, read_json
 
@@ -137,15 +138,3 @@ def _begun(store: Store, stage: Stage) -> int:
     """Return how many epochs of a training its checkpoint holds."""
     standing = read_json(store.stage(stage.fingerprint) / "work" / STANDING)
     return standing["epoch"] if standing else 0
-
-
-def duration(seconds: float) -> str:
-    """Return a time for people."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def size(memory: int | None) -> str:
-    """Return bytes for people, '' where they are not known."""
-    return f"{memory / 2**30:.1f} GB" if memory else ""

@@ -29,16 +29,23 @@ class Partition:
             return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories)
         return splits.usable_k(labels, self._config.k, self._explicit, categories)
 
-    def fold(self, index: int, repeat: int) -> Fold:
-        """Return the positions of one fold's sides in the dataset."""
-        place = (self.k, index, repeat, self._config.validation_share)
+    def fold(self, index: int, repeat: int, fraction: float) -> Fold:
+        """Return the positions of one fold's sides in the dataset, of the training side a fraction."""
+        labels, place = self._dataset.labels(), (self.k, index, repeat, self._config.validation_share)
         if self._config.split == "grouped":
-            return grouped.grouped_fold(self._dataset.labels(), self._groups, *place)
-        return splits.fold(self._dataset.labels(), *place)
+            whole = grouped.grouped_fold(labels, self._groups, *place)
+        else:
+            whole = splits.fold(labels, *place)
+        if fraction == 1:
+            return whole
+        return whole._replace(train=splits.shrunk(whole.train, labels, fraction, self._config.seed))
+
+    def identity(self, fraction: float) -> dict[str, Any]:
+        """Return what decides the sides beside the data, in clear."""
+        return {**self._whole, **({"fraction": fraction} if fraction < 1 else {})}
 
     @cached_property
-    def identity(self) -> dict[str, Any]:
-        """What decides the sides beside the data, in clear."""
+    def _whole(self) -> dict[str, Any]:
         drawn = {"kind": self._config.split, "k": self.k, "validation_share": self._config.validation_share}
         if self._config.split == "stratified":
             return drawn

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,7 @@ from bench.registry import Registry
 from bench.rows import Request, Row, resolve_rows
 from bench.specs import TaskSpec, resolve
 from bench.splits import Fold
+from bench.transfer import Transfer
 
 
 class Plan:
@@ -35,6 +37,7 @@ class Plan:
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
+        self.transfer = self._transfer(registry)
         self._check_names(registry)
         spec, argument = registry.find("teacher", _teacher_name(self.config.records))
         self.teacher: Teacher = resolve(spec.builds)(argument, self.config.seed)
@@ -49,9 +52,14 @@ class Plan:
         """The folds that run."""
         return parse_folds(str(self.config.folds), self.k)
 
+    @property
+    def tested(self) -> float:
+        """How many pictures a cell is asked about, on average."""
+        return len(self.transfer) if self.transfer else len(self.dataset.labels()) / self.k
+
     def fold(self, cell: Cell) -> Fold:
         """Return a cell's positions in the dataset."""
-        return self._partition.fold(cell.fold, cell.repeat)
+        return self._partition.fold(cell.fold, cell.repeat, cell.fraction)
 
     @cached_property
     def poses(self) -> ModuleType:
@@ -68,18 +76,18 @@ class Plan:
         """What a reader of scores on these records must know, '' where there is nothing or none is asked about."""
         return self.teacher.caveat(self.dataset) if self.task.asks == "answerer" else ""
 
-    @cached_property
-    def protocol(self) -> dict[str, Any]:
-        """What must agree for two rows to stand in one table, in clear."""
+    def protocol(self, fraction: float) -> dict[str, Any]:
+        """Return what must agree for two rows to stand in one table, in clear."""
         return {
             "data": digest(self._data)[:16],
             "records": digest(self._records)[:16],
-            "split": self._partition.identity,
+            "split": self._partition.identity(fraction),
             "repeats": self.config.repeats,
             "image_size": self.config.image_size,
             **self._masking,
-            "task": self.poses.protocol(self.task_settings),
-            "metrics": self.scores.definitions(self.task_settings),
+            **self._elsewhere,
+            "task": self._asked,
+            "metrics": self._metrics,
         }
 
     @cached_property
@@ -104,20 +112,37 @@ class Plan:
         """What decides how data bars are blanked; nothing where they stay."""
         return {"mask_bar": digest(masking_code())[:16]} if self.config.mask_bar else {}
 
+    @cached_property
+    def _elsewhere(self) -> dict[str, Any]:
+        """What decides the test side of another dataset; nothing where the fold's own is asked about."""
+        return {"test_data": self.transfer.identity} if self.transfer else {}
+
     def _cells(self, row: Row) -> Iterator[Cell]:
-        """Give a model's cells; what they share is digested once."""
-        protocol = digest(self.protocol)[:16]
+        """Give a model's cells, largest fraction first; what they share is digested once."""
         train, predict, score = self._train_inputs(row), self._predict_inputs(row), self._score_inputs()
-        code = train_code(row.spec, row.family)
-        for repeat in range(self.config.repeats):
-            for index in self.folds:
+        for fraction, protocol in self._protocols.items():
+            for repeat, index in product(range(self.config.repeats), self.folds):
                 seed = int(digest([self.config.seed, index, repeat])[:8], 16)
-                split = {**self._partition.identity, "fold": index, "repeat": repeat}
-                trained = Stage("train", {**train, "split": split, "seed": seed, "code": code})
+                split = {**self._partition.identity(fraction), "fold": index, "repeat": repeat}
+                trained = Stage("train", {**train, "split": split, "seed": seed})
                 answered = Stage("predict", {"train": trained.fingerprint, **predict})
                 judged = Stage("score", {"predict": answered.fingerprint, **score})
-                place = (self.task.name, self.dataset.name, row.name, index, repeat, protocol, seed)
+                place = (self.task.name, self.dataset.name, row.name, index, repeat, fraction, protocol, seed)
                 yield Cell(*place, trained, answered, judged)
+
+    @cached_property
+    def _protocols(self) -> dict[float, str]:
+        """The digest of the protocol of each fraction, the largest first."""
+        fractions = sorted(set(self.config.fraction), reverse=True)
+        return {fraction: digest(self.protocol(fraction))[:16] for fraction in fractions}
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        return self.poses.protocol(self.task_settings)
+
+    @cached_property
+    def _metrics(self) -> dict[str, Any]:
+        return self.scores.definitions(self.task_settings)
 
     def _train_inputs(self, row: Row) -> dict[str, Any]:
         """Return what a model's train stages share."""
@@ -125,7 +150,6 @@ class Plan:
             "data": self._data,
             "image_size": self.config.image_size,
             **self._masking,
-            "split": self._partition.identity,
             "records": self._records if row.trains_on == "instructions" else None,
             "model": {
                 "name": row.name,
@@ -135,18 +159,29 @@ class Plan:
                 "weights": _weights_digest(row.settings.get("weights")),
             },
             "recipe": row.recipe.model_dump(),
+            "code": train_code(row.spec, row.family),
         }
 
     def _predict_inputs(self, row: Row) -> dict[str, Any]:
         return {
             "records": self._records if self.task.asks == "answerer" else None,
-            "task": self.protocol["task"],
+            "task": self._asked,
+            **self._elsewhere,
             "settings": row.staged("predict"),
             "code": predict_code(self.task),
         }
 
     def _score_inputs(self) -> dict[str, Any]:
-        return {"metrics": self.protocol["metrics"], "code": score_code(self.task)}
+        return {"metrics": self._metrics, "code": score_code(self.task)}
+
+    def _transfer(self, registry: Registry) -> Transfer | None:
+        name = self.config.test_dataset
+        if name is None:
+            return None
+        if self.task.asks != "classifier":
+            raise BenchError(f"--test-dataset is for tasks that ask for a classifier; {self.task.name!r} does not")
+        tested = open_dataset(registry, name, self.config.settings, self.config.image_size, self.progress)
+        return Transfer(self.dataset, tested)
 
     def _given(self, name: str) -> dict[str, Any]:
         return self.config.settings.get(name, {})
@@ -155,6 +190,8 @@ class Plan:
         """Refuse settings of a name that is no model, task or dataset, and those assigned to one not of this run."""
         dataset = registry.find("dataset", self.config.dataset)[0].name
         used = {EVERY_MODEL, self.request.task, dataset, *self.rows}
+        if self.config.test_dataset:
+            used.add(registry.find("dataset", self.config.test_dataset)[0].name)
         for name in self.config.settings.keys() - used:
             if not registry.knows(name):
                 names = [

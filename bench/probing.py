@@ -18,7 +18,7 @@ from bench.materials import Materials
 from bench.peak import Peak
 from bench.plan import Plan
 from bench.progress import TRAINING, Progress, Silence
-from bench.run import context_of
+from bench.run import context_of, pictures
 from bench.specs import resolve
 from bench.splits import Fold
 
@@ -67,7 +67,7 @@ def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, 
         context = context_of(plan, cell, cell.predict, Silence(), Path(folder))
         estimator, peak, began = kind.load(weights, context), Peak(context.device), time.monotonic()
         _ask(estimator, sides.posed, plan.task.asks == "answerer")
-        yield "predict", _pace((time.monotonic() - began) / len(few.test), peak, context)
+        yield "predict", _pace((time.monotonic() - began) / pictures(sides.posed), peak, context)
 
 
 def _ask(estimator: Any, posed: Any, answerer: bool) -> None:

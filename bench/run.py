@@ -101,7 +101,7 @@ class Runner:
         sides = self.materials.sides(cell)
         kind = resolve(self._row(cell).estimator)
         trainings = fit(kind, sides.train, sides.validation, context, folder / "weights")
-        return trainings * context.recipe.epochs * _pictures(sides.train)
+        return trainings * context.recipe.epochs * pictures(sides.train)
 
     def _predict(self, cell: Cell, folder: Path, context: Context) -> int:
         product = self.store.product(cell.train.fingerprint)
@@ -114,8 +114,10 @@ class Runner:
             write_json(folder / "answers.json", checked_answers(estimator.answer(posed.unanswered()), len(posed)))
         else:
             context.progress.start("classifying", len(posed))
-            np.save(folder / "probabilities.npy", estimator.predict_proba(posed.unlabelled()), allow_pickle=False)
-        return _pictures(posed)
+            found, transfer = estimator.predict_proba(posed.unlabelled()), self.plan.transfer
+            kept = transfer.restricted(found) if transfer else found
+            np.save(folder / "probabilities.npy", kept, allow_pickle=False)
+        return pictures(posed)
 
     def _score(self, cell: Cell, folder: Path, context: Context) -> int:
         sides = self.materials.sides(cell)
@@ -131,7 +133,7 @@ class Runner:
         write_json(folder / "scores.json", {"metrics": metrics, "counts": scores.counts, "n": len(scores.items)})
         lines = (json.dumps(item, ensure_ascii=False) for item in scores.items)
         (folder / "items.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        return _pictures(sides.posed)
+        return pictures(sides.posed)
 
     def _record(self, cell: Cell, progress: CellProgress) -> None:
         products = {stage.name: self._product_meta(stage) for stage in cell.stages}
@@ -145,7 +147,8 @@ class Runner:
             {
                 "format": RECORD_FORMAT,
                 "cell": cell.identity,
-                "protocol": self.plan.protocol,
+                "protocol": self.plan.protocol(cell.fraction),
+                "sides": {name: len(side) for name, side in self.plan.fold(cell)._asdict().items()},
                 "model": {
                     "label": row.spec.label,
                     "family": row.family.name,
@@ -239,5 +242,6 @@ def forget(store: Store, cells: tuple[Cell, ...]) -> None:
         (store.root / "cells" / f"{cell.id}.json").unlink(missing_ok=True)
 
 
-def _pictures(side: Micrographs | Instructions) -> int:
+def pictures(side: Micrographs | Instructions) -> int:
+    """Return how many pictures a side is of."""
     return len(side.micrographs) if isinstance(side, Instructions) else len(side)

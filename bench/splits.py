@@ -15,6 +15,16 @@ class Fold(NamedTuple):
     test: np.ndarray
 
 
+def shrunk(side: np.ndarray, labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
+    """Return a fraction of a side's positions, ascending: of each category alike, and at least one.
+
+    Under one seed a smaller fraction lies within a larger one.
+    """
+    order = np.random.default_rng(seed).permutation(side)
+    parts = [order[labels[order] == category] for category in np.unique(labels[side])]
+    return np.sort(np.concatenate([part[: max(1, round(fraction * len(part)))] for part in parts]))
+
+
 def usable_k(labels: np.ndarray, asked: int, explicit: bool, categories: tuple[str, ...]) -> int:
     """Return the number of folds: what is asked, at most the smallest category's size.
 

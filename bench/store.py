@@ -140,20 +140,20 @@ class Store:
 
     def latest_run(self, task: str) -> dict[str, Any] | None:
         """Return the latest run of a task, None where there is none."""
-        return next((run for run in self._runs() if run["task"] == task), None)
+        return next((run for run in self.runs() if run["task"] == task), None)
 
     def run_under(self, protocol: str) -> dict[str, Any] | None:
         """Return the latest run under a protocol, None where there is none."""
-        return next((run for run in self._runs() if run["protocol"] == protocol), None)
+        return next((run for run in self.runs() if protocol in run.get("protocols", [run["protocol"]])), None)
 
     def run_on(self, dataset: str) -> dict[str, Any]:
         """Return the latest run on a dataset; BenchError where there is none."""
-        for run in self._runs():
+        for run in self.runs():
             if run["dataset"] == dataset:
                 return run
         raise BenchError(f"the store {str(self.root)!r} knows no run on {dataset!r}; its pictures cannot be found")
 
-    def _runs(self) -> Iterator[dict[str, Any]]:
+    def runs(self) -> Iterator[dict[str, Any]]:
         """Yield what runs were asked for, latest first; those that cannot be read are passed over."""
         for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
             try:

@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import torch
 from lightning_fabric import Fabric
@@ -268,7 +268,7 @@ class _Training:
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
 
 
-def precision(asked: Precision, large: bool, device: str) -> Precision:
+def precision(asked: Literal["auto"] | Precision, large: bool, device: str) -> Precision:
     """Return the precision to train in: what is asked for; ``auto`` goes by the network and the device."""
     if asked != "auto":
         return asked

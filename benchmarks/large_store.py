@@ -71,7 +71,7 @@ def _write(store: Store, plan: Plan, cell: Cell, made: Cell, record: Mapping[str
     row = plan.rows[cell.model]
     own = {
         "cell": cell.identity,
-        "protocol": plan.protocol,
+        "protocol": plan.protocol(1.0),
         "stages": {stage.name: stage.fingerprint for stage in cell.stages},
         "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
         "model": {**record["model"], "label": row.spec.label, "settings": dict(row.settings)},

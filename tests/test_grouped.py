@@ -125,7 +125,7 @@ def plan(*assignments):
 
 
 def test_the_protocol_of_a_plain_run_says_what_it_always_said():
-    protocol = plan().protocol
+    protocol = plan().protocol(1.0)
     assert protocol["split"] == {"kind": "stratified", "k": 3, "validation_share": 0.1}
     assert set(protocol) == {"data", "records", "split", "repeats", "image_size", "task", "metrics"}
 

@@ -18,6 +18,7 @@ VERBS = {
     "run": "Train, ask and score models; what stands already is not computed again.",
     "table": "Print tables of what was measured, beside what was published.",
     "compare": "Compare models pair by pair, and all at once.",
+    "costs": "Tell what the latest run that computed anything was expected to take, and what it took, cell by cell.",
     "why": "Tell what one number of a table comes from.",
     "gallery": "Show a model's worst answers with their pictures.",
     "list": "List what is registered.",

@@ -1,7 +1,7 @@
 """``bench run``: compute the cells of models on a task."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from bench.cli.options import StoreFolder, opened
 
 if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
     from bench.cell import Cell
+    from bench.costs import Cost
     from bench.plan import Plan
     from bench.progress import Progress
     from bench.run import Runner
@@ -29,11 +30,13 @@ def run_command(
     task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks`")],
     models: Annotated[str, typer.Option(help="names with commas, or all but controls and variants: all")],
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    test_dataset: Annotated[Text, typer.Option(help="test on this dataset what is trained on the other")] = None,
     records: Annotated[Text, typer.Option(help="a teacher's name or FILE.jsonl")] = None,
     config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
     folds: Annotated[Text, typer.Option(help="all, 0-2 or 0,3")] = None,
     repeats: Annotated[int | None, typer.Option(help="how often the partition is redrawn")] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped: near-duplicates stay on one side")] = None,
+    fraction: Annotated[Text, typer.Option(help="shares of the training side to train on: 0.1,0.3,1")] = None,
     mask_bar: Annotated[bool | None, typer.Option("--mask-bar", help="blank each picture's data bar")] = None,
     settings: Annotated[
         list[str] | None,
@@ -60,7 +63,8 @@ def run_command(
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
     options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats, "split": split}
-    options["mask_bar"] = mask_bar
+    options |= {"mask_bar": mask_bar, "test_dataset": test_dataset}
+    options["fraction"] = fraction.split(",") if fraction else None
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
     request = Request(task, tuple(name.strip() for name in models.split(",")), loaded, explicit)
@@ -95,6 +99,7 @@ def _told(plan: "Plan", store: "Store", progress: "Progress", explain: bool, pro
 
 def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs: int, force: bool) -> tuple[str, int]:
     """Compute what is missing; return the summary and the exit code."""
+    from bench.outlook import outlook
     from bench.run import Runner, forget, recorded
 
     cells = plan.cells
@@ -103,12 +108,13 @@ def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs
     if missing:
         runner.materials.load()  # before anything is written
     store.prepare()
-    name = _written(plan, store)
     if not missing:
+        _written(plan, store, {})
         return f"{_all(cells)} done already; nothing to do (--force computes again)", 0
     said = _data(plan, store)  # before anything is forgotten
     if force:
         forget(store, cells)
+    name = _written(plan, store, {look.cell.id: look.costs for look in outlook(plan, store)})
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
     progress.say(said)
     failed = _launched(runner, missing, launcher, name, jobs)
@@ -132,21 +138,27 @@ def _data(plan: "Plan", store: "Store") -> str:
     dataset = plan.dataset
     folds = f"k={plan.k}" + (f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else "")
     size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories, {folds}"
-    aside = [f"set aside: {sentence}" for sentence in dataset.set_aside()]
+    sets = [dataset, *([plan.transfer.tested] if plan.transfer else [])]
+    aside = [f"set aside: {sentence}" for each in sets for sentence in each.set_aside()]
+    if plan.transfer:
+        among = f"{len(plan.transfer)} pictures of {len(plan.transfer.categories)} shared categories"
+        size += f"; tested on {plan.transfer.tested.name}: {among}"
     notes = [f"note: {note}" for note in (plan.caveat, replacement(plan, store)) if note]
     return "\n".join([size, *aside, *notes])
 
 
-def _written(plan: "Plan", store: "Store") -> str:
-    """Write down what is asked for and what it is expected to cost; return the run's name."""
-    from bench.outlook import outlook
-
+def _written(plan: "Plan", store: "Store", costs: "Mapping[str, Mapping[str, Cost]]") -> str:
+    """Write down what is asked for and what each cell is expected to cost; return the run's name."""
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-    first = plan.cells[0]
-    asked = {"task": first.task, "dataset": first.dataset, "protocol": first.protocol, "models": list(plan.rows)}
-    expected = {
-        look.cell.id: {stage: asdict(cost) for stage, cost in look.costs.items()} for look in outlook(plan, store)
+    protocols = list(dict.fromkeys(cell.protocol for cell in plan.cells))
+    asked = {
+        "task": plan.task.name,
+        "dataset": plan.dataset.name,
+        "protocol": protocols[0],
+        "protocols": protocols,
+        "models": list(plan.rows),
     }
+    expected = {cell: {stage: asdict(cost) for stage, cost in stages.items()} for cell, stages in costs.items()}
     cells = [cell.id for cell in plan.cells]
     store.write_run(name, {**asked, "config": plan.config.model_dump(), "cells": cells, "expected": expected})
     return name

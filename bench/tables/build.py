@@ -80,7 +80,15 @@ def _check_task(spec: TableSpec, registry: Registry) -> None:
 
 
 def draw(specs: Iterable[TableSpec], view: View, store: Store, path: Path) -> None:
-    """Draw the figure of the first table that has one; BenchError where none has."""
+    """Draw the learning curve where fractions vary, else the figure of the first table that has one.
+
+    BenchError where none has.
+    """
+    if view.vary == "fraction":
+        spec = next(iter(specs))
+        found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
+        resolve("bench.figures.learning_curve:of_selections")(spec, found, path)
+        return
     spec = next((spec for spec in specs if spec.draws), None)
     if spec is None:
         raise BenchError("none of these tables has a figure; name one that has, or leave --figure away")

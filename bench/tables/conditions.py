@@ -1,40 +1,43 @@
-"""Tables of protocols that differ in one choice of the task, as one table: its rows side by side."""
+"""Tables of protocols that differ in one choice, as one table: its rows side by side."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.errors import BenchError, unknown
 from bench.store import Store
-from bench.tables.selection import Record, Selection, select, selected
+from bench.tables.choices import choices, without
+from bench.tables.selection import Selection, select, selected
 from bench.tables.table import Table, TableRow
 
 
 def selections(store: Store, task: str, dataset: str | None, protocol: str | None, vary: str) -> list[Selection]:
-    """Select the records of every protocol that differs from the chosen one in the task's choice ``vary`` alone.
+    """Select the records of every protocol that differs from the chosen one in the choice ``vary`` alone.
 
-    BenchError where the task has no such choice, or no other protocol was run.
+    The chosen one comes first, the others by their values. BenchError where a protocol has no such choice, or no other
+    was run.
     """
     chosen = select(store, task, dataset, protocol)
-    choices = chosen.clear["task"]
-    if vary not in choices:
-        raise unknown("choice of the protocol", vary, [key for key, value in choices.items() if isinstance(value, str)])
+    if vary not in choices(chosen.clear):
+        raise unknown("choice of the protocol", vary, choices(chosen.clear))
     records = [record for record in store.records() if record["cell"]["dataset"] == chosen.dataset]
     others = {
         record["cell"]["protocol"]: record
         for record in records
-        if record["cell"]["protocol"] != chosen.protocol and _differs_only_in(vary, record, chosen)
+        if record["cell"]["protocol"] != chosen.protocol
+        and without(record["protocol"], vary) == without(chosen.clear, vary)
     }
     if not others:
         raise BenchError(
             f"there is no record that differs from protocol {chosen.protocol} in {vary} alone; "
-            f"make some with `bench run --task {task} --set {task}.{vary}=...`"
+            f"make some with {_remedy(task, vary)}"
         )
-    return [chosen, *(selected(records, chosen.dataset, protocol, store) for protocol in sorted(others))]
+    found = [selected(records, chosen.dataset, protocol, store) for protocol in others]
+    return [chosen, *sorted(found, key=lambda selection: choices(selection.clear)[vary])]
 
 
 def side_by_side(tables: Sequence[Table], found: Sequence[Selection], vary: str) -> Table:
     """Join tables of the same rows under several protocols; each measured row says under which."""
-    values = [str(selection.clear["task"][vary]) for selection in found]
+    values = [choices(selection.clear)[vary] for selection in found]
     rows: list[TableRow] = []
     places = [{row.model: row for row in table.rows} for table in tables]
     names = dict.fromkeys(row.model for table in tables for row in table.rows)
@@ -64,7 +67,6 @@ def _without_published(row: TableRow) -> TableRow:
     )
 
 
-def _differs_only_in(vary: str, record: Record, chosen: Selection) -> bool:
-    own, other = dict(record["protocol"]), dict(chosen.clear)
-    tasks = [{key: value for key, value in clear["task"].items() if key != vary} for clear in (own, other)]
-    return {**own, "task": tasks[0]} == {**other, "task": tasks[1]}
+def _remedy(task: str, vary: str) -> str:
+    options = {"split": "--split", "fraction": "--fraction", "mask_bar": "--mask-bar", "test_dataset": "--test-dataset"}
+    return f"`bench run --task {task} {options.get(vary, f'--set {task}.{vary}=...')}`"

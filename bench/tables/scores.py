@@ -100,12 +100,22 @@ def caption(spec: TableSpec, selection: Selection) -> str:
         + (f" ({selection.choices})" if selection.choices else "")
         + f", {in_words(folds)} of {split['k']}"
         + (f", {repeats} repeats." if repeats > 1 else ".")
+        + _elsewhere(selection)
         + (
             " Measured numbers are mean ± standard deviation over folds and repeats."
             if len(folds) * repeats > 1
             else ""
         )
     )
+
+
+def _elsewhere(selection: Selection) -> str:
+    """Say on which other dataset the models were tested, '' where it is their own."""
+    tested = selection.clear.get("test_data")
+    if not tested:
+        return ""
+    shared = ", ".join(tested["categories"])
+    return f" Trained there, tested on all pictures of {tested['dataset']} of the categories that both have: {shared}."
 
 
 def _order(record: Record) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.errors import BenchError, unknown
 from bench.store import Store
+from bench.tables.choices import unusual
 
 Record = Mapping[str, Any]
 
@@ -97,9 +98,8 @@ def _described(protocol: str, records: Sequence[Record], store: Store) -> str:
 
 
 def _choices(clear: Mapping[str, Any], references: str) -> list[str]:
-    """Name the short choices of a protocol's task, and the instruction records."""
-    task = [f"{key} {value}" for key, value in clear["task"].items() if isinstance(value, str) and len(value) < 40]
-    return task + ([f"records {references}"] if references else [])
+    """Name what tells a protocol from others: its choices, and the instruction records."""
+    return unusual(clear) + ([f"records {references}"] if references else [])
 
 
 def _references(protocol: str, store: Store) -> str:

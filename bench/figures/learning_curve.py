@@ -1,0 +1,49 @@
+"""The learning curve: a score over the number of pictures that were trained on, a line for each model."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from bench.specs import TableSpec
+from bench.statistics import mean_std
+from bench.tables.selection import Record, Selection
+
+Point = tuple[float, float, float]
+"""Pictures trained on, mean score, and its standard deviation over folds and repeats, 0 of one alone."""
+
+
+def of_selections(spec: TableSpec, selections: Sequence[Selection], path: Path) -> None:
+    """Draw the table's first column over the training sides of protocols that differ in their fraction."""
+    column = spec.columns[0]
+    lines: dict[str, list[Point]] = {}
+    for selection in selections:
+        for records in selection.by_model.values():
+            lines.setdefault(records[0]["model"]["label"], []).append(_point(records, column.metric))
+    draw({label: sorted(points) for label, points in lines.items()}, column.label, selections[0].dataset, path)
+
+
+def _point(records: Sequence[Record], metric: str) -> Point:
+    mean, std, _ = mean_std([record["metrics"][metric]["value"] for record in records])
+    trained = [record["sides"]["train"] for record in records]
+    return sum(trained) / len(trained), mean or 0.0, std or 0.0
+
+
+def draw(lines: Mapping[str, Sequence[Point]], score: str, title: str, path: Path) -> None:
+    """Write the curves to a file such as an SVG; models are named at the ends of their lines, the best first."""
+    figure = Figure(figsize=(7.5, 4.5), layout="constrained")
+    axes = figure.subplots()
+    for label, points in sorted(lines.items(), key=lambda line: -line[1][-1][1]):
+        pictures, means, spreads = zip(*points, strict=True)
+        axes.errorbar(pictures, means, spreads, marker="o", markersize=4, capsize=3, label=label)
+    axes.set_xscale("log")
+    sizes = sorted({point[0] for points in lines.values() for point in points})
+    axes.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
+    axes.minorticks_off()
+    axes.set_xlabel("pictures trained on")
+    axes.set_ylabel(score)
+    axes.set_title(title, fontsize=10, parse_math=False)
+    axes.grid(alpha=0.3)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.legend(loc="outside right upper", fontsize=8)
+    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

@@ -1,0 +1,13 @@
+"""Times and sizes for people."""
+
+
+def duration(seconds: float) -> str:
+    """Return a time in seconds, minutes or hours."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def size(memory: int | None) -> str:
+    """Return bytes as gigabytes, '' where they are not known."""
+    return f"{memory / 2**30:.1f} GB" if memory else ""

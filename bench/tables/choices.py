@@ -1,0 +1,41 @@
+"""The choices of a protocol that a reader can tell apart by, and what of the protocol each decides."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "split": (("split", "kind"), ("split", "duplicate_distance"), ("split", "code")),
+    "fraction": (("split", "fraction"),),
+    "mask_bar": (("mask_bar",),),
+    "test_dataset": (("test_data",),),
+}
+_SHORT = 40
+
+
+def choices(clear: Mapping[str, Any]) -> dict[str, str]:
+    """Return the value of every choice of a protocol in clear, those of its task first."""
+    task = {key: value for key, value in clear["task"].items() if isinstance(value, str) and len(value) < _SHORT}
+    return {
+        **task,
+        "split": clear["split"].get("kind", "stratified"),
+        "fraction": f"{clear['split'].get('fraction', 1):g}",
+        "mask_bar": "yes" if "mask_bar" in clear else "no",
+        "test_dataset": clear["test_data"]["dataset"] if "test_data" in clear else "the same",
+    }
+
+
+def unusual(clear: Mapping[str, Any]) -> list[str]:
+    """Name the choices of the task, and of the others those that differ from what is usual."""
+    usual = {"split": "stratified", "fraction": "1", "mask_bar": "no", "test_dataset": "the same"}
+    return [f"{name} {value}" for name, value in choices(clear).items() if usual.get(name) != value]
+
+
+def without(clear: Mapping[str, Any], choice: str) -> dict[str, Any]:
+    """Return a protocol without what a choice decides; two are then equal that differ in it alone."""
+    left = {key: dict(value) if isinstance(value, dict) else value for key, value in clear.items()}
+    for *parents, last in _DECIDES.get(choice, (("task", choice),)):
+        part = left
+        for parent in parents:
+            part = part[parent]
+        part.pop(last, None)
+    return left
