@@ -106,7 +106,8 @@ def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[st
 class Settlement:
     """What a run expected of one cell beside what it took, over the stages that it computed.
 
-    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked.
+    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked; ``source`` is what the
+    first stage's cost was known from.
     """
 
     cell: str
@@ -148,13 +149,13 @@ def as_text(found: Sequence[Settlement]) -> str:
 
 
 def _settled(cell: str, expected: Mapping[str, Any], record: Mapping[str, Any] | None) -> Settlement:
-    most = max(expected.values(), key=lambda cost: cost["seconds"])
+    source = next(iter(expected.values()))["source"]
     memory = max((cost["memory"] for cost in expected.values() if cost["memory"]), default=None)
     seconds = sum(cost["seconds"] for cost in expected.values())
     if record is None:
-        return Settlement(cell, seconds, None, memory, None, most["source"])
+        return Settlement(cell, seconds, None, memory, None, source)
     timings = [record["timings"][stage] for stage in expected if stage in record["timings"]]
     held = max((timing["memory"]["process"] for timing in timings if timing.get("memory")), default=None)
     return Settlement(
-        in_words(record["cell"]), seconds, sum(timing["seconds"] for timing in timings), memory, held, most["source"]
+        in_words(record["cell"]), seconds, sum(timing["seconds"] for timing in timings), memory, held, source
     )

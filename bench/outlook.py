@@ -60,9 +60,9 @@ def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int
 
 
 def _expected(look: CellOutlook) -> list[str]:
-    """Say what a cell is expected to cost, and what the most of that is known from."""
-    most = max(look.costs.values(), key=lambda cost: cost.seconds, default=None)
-    return [duration(look.seconds), size(look.memory), most.source if most else ""]
+    """Say what a cell is expected to cost, and what the cost of its first missing stage is known from."""
+    first = next(iter(look.costs.values()), None)
+    return [duration(look.seconds), size(look.memory), first.source if first else ""]
 
 
 def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:

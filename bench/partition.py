@@ -29,7 +29,7 @@ class Partition:
             return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories)
         return splits.usable_k(labels, self._config.k, self._explicit, categories)
 
-    def fold(self, index: int, repeat: int, fraction: float) -> Fold:
+    def fold(self, index: int, repeat: int, fraction: float = 1.0) -> Fold:
         """Return the positions of one fold's sides in the dataset, of the training side a fraction."""
         labels, place = self._dataset.labels(), (self.k, index, repeat, self._config.validation_share)
         if self._config.split == "grouped":

@@ -178,7 +178,7 @@ class _Training:
         with self.fabric.autocast():
             losses = self.losses(self.wrapped, piece)
         figures = {name: loss.item() for name, loss in losses.items()}
-        self._check(figures)
+        self._check(figures, f"step {self.standing.step + 1}")
         self.fabric.backward(losses["loss"] * share)
         return figures
 
@@ -211,7 +211,7 @@ class _Training:
         self.wrapped.eval()
         with torch.no_grad(), self.fabric.autocast():
             loss = float(self.validate(self.wrapped))
-        self._check({"validation": loss})
+        self._check({"validation": loss}, "at its end")
         return loss
 
     def _close_epoch(self, loss: float) -> None:
@@ -224,12 +224,12 @@ class _Training:
             self.best_weights = {name: value.detach().clone() for name, value in trained_state(self.module).items()}
         standing.epoch, standing.step, standing.sums, standing.seconds = standing.epoch + 1, 0, {}, 0.0
 
-    def _check(self, figures: Mapping[str, float]) -> None:
+    def _check(self, figures: Mapping[str, float], place: str) -> None:
         if all(math.isfinite(figure) for figure in figures.values()):
             return
         shown = ", ".join(f"{name}={figure:g}" for name, figure in figures.items())
         raise TrainingDiverged(
-            f"training diverged in epoch {self.standing.epoch + 1}, step {self.standing.step + 1}: {shown}; "
+            f"training diverged in epoch {self.standing.epoch + 1}, {place}: {shown}; "
             f"try a smaller recipe.learning_rate than {self.recipe.learning_rate:g}"
         )
 

@@ -68,8 +68,8 @@ def put(store):
 
 @pytest.fixture
 def plugged(monkeypatch):
-    """Let a plugin of strangers register tables, for one test."""
-    from bench import hookimpl, registry
+    """Let a plugin of strangers register tables and models, for one test."""
+    from bench import TableSpec, hookimpl, registry
 
     class Point:
         name, value, dist = "stranger", "stranger.plugin", None
@@ -79,13 +79,20 @@ def plugged(monkeypatch):
 
         @hookimpl
         def register_tables(self, register):
-            for table in tables:
-                register(table)
+            for spec in specs:
+                if isinstance(spec, TableSpec):
+                    register(spec)
 
-    tables = []
+        @hookimpl
+        def register_models(self, register):
+            for spec in specs:
+                if not isinstance(spec, TableSpec):
+                    register(spec)
+
+    specs = []
     found = registry.discovered
     monkeypatch.setattr(registry, "discovered", lambda: [*found(), registry.Plugin(Point(), "strangers")])
-    return tables.append
+    return specs.append
 
 
 @pytest.fixture(scope="session")

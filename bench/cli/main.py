@@ -2,6 +2,7 @@
 
 import re
 import sys
+import warnings
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points, version
@@ -109,6 +110,9 @@ def _bench(
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit code 2."""
+    if not sys.warnoptions:  # what libraries tell those who program with them
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.filterwarnings("ignore", module="torch_geometric")
     try:
         app()
     except BenchError as error:

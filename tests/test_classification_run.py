@@ -1,0 +1,135 @@
+"""`bench run --task classification` from end to end: any pictures, any number of categories, models that fail."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from bench import ModelSpec
+
+QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", "--set", "machine.threads=1")
+SMALL_PATCHES = ("--set", "gcn.patch_size=16")
+
+
+def texture(category, number):
+    """Return a grey picture whose stripes are as wide as its category asks."""
+    random = np.random.default_rng([category, number])
+    rows, columns = np.mgrid[:64, :64]
+    stripes = np.sin((rows * np.cos(category) + columns * np.sin(category)) / (1 + category / 2))
+    return (127 + 60 * stripes + 20 * random.standard_normal((64, 64))).clip(0, 255).astype(np.uint8)
+
+
+def write(path, category, number):
+    """Write a picture, every fourth one in another way: grey, with transparency, of 16 bits, of one pixel."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    grey = texture(category, number)
+    if number % 4 == 1:
+        Image.merge("RGBA", [Image.fromarray(grey)] * 3 + [Image.new("L", grey.shape[::-1], 255)]).save(
+            path.with_suffix(".png")
+        )
+    elif number % 4 == 2:
+        Image.fromarray(grey.astype(np.uint16) * 257).save(path.with_suffix(".tif"))
+    else:
+        pixel = np.full((1, 1), 20 * category + number, np.uint8)
+        Image.fromarray(pixel if number % 4 == 3 else grey).save(path.with_suffix(".png"))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Make a folder of categories, each of as many pictures as it is told."""
+
+    def make(*sizes, name="mine"):
+        for category, size in enumerate(sizes):
+            for number in range(size):
+                write(tmp_path / name / f"kind{category:02d}" / str(number), category, number)
+        return f"folder:{tmp_path / name}"
+
+    return make
+
+
+@pytest.fixture
+def classify(bench):
+    def call(dataset, models, *options):
+        patches = SMALL_PATCHES if "gcn" in models else ()
+        options = (*QUICK, *patches, *options)
+        return bench("run", "--task", "classification", "--dataset", dataset, "--models", models, *options)
+
+    return call
+
+
+def records(store):
+    found = [json.loads(path.read_text()) for path in (store / "cells").glob("*.json")]
+    return {record["cell"]["model"]: record for record in found}
+
+
+@pytest.mark.parametrize("categories", [2, 9, 11])
+def test_pictures_of_any_kind_and_number_of_categories_are_classified(folder, classify, store, categories):
+    code, _, err = classify(folder(*[8] * categories), "gcn,majority,pixels", "--set", "k=4")
+    assert code == 0, err
+    for record in records(store).values():
+        scored = store / "stages" / record["stages"]["score"] / "product" / "scores.json"
+        counts = np.array(json.loads(scored.read_text())["counts"]["confusion"])
+        assert counts.shape == (categories, categories) and counts.sum() == record["n"] > categories
+    assert len(re.findall(r"set aside: .* \(only 1 x 1 pixels\)", err)) == 2 * categories
+
+
+@pytest.mark.parametrize("options", [(), ("--fraction", "0.1"), ("--mask-bar",)])
+def test_a_category_that_a_side_of_the_fold_lacks_stops_nobody(folder, classify, store, options):
+    code, _, err = classify(folder(9, 9, 2), "gcn,majority,pixels", *options)
+    assert code == 0, err
+    assert "the smallest category allows no 10" in err
+    assert records(store).keys() == {"gcn", "majority", "pixels"}
+
+
+def test_a_training_whose_loss_is_no_number_fails_alone_and_says_where(folder, classify, store):
+    code, out, err = classify(folder(8, 8, 8), "gcn,majority", "--set", "k=3", "--set", "gcn.learning_rate=1e30")
+    assert code == 1 and "1 of 2 cells failed" in out
+    assert re.search(r"gcn fold 0: train failed: .*diverged in epoch 1, at its end: validation=nan", err)
+    assert "Traceback" not in err and records(store).keys() == {"majority"}
+
+
+class Cramped(nn.Module):
+    """A network for whose batches above ``most`` there is no memory."""
+
+    def __init__(self, num_classes, most):
+        super().__init__()
+        self.most, self.layer = most, nn.Linear(3, num_classes)
+
+    def forward(self, pictures):
+        if len(pictures) > self.most:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return self.layer(pictures.mean((2, 3)))
+
+
+def cramped(num_classes):
+    return Cramped(num_classes, 5)
+
+
+def bursting(num_classes):
+    network = Cramped(num_classes, 1)
+    network.register_forward_pre_hook(lambda network, inputs: setattr(network, "most", 1 - network.training))
+    return network
+
+
+def test_a_batch_that_does_not_fit_goes_in_pieces_or_fails_its_cell_alone(folder, classify, store, plugged):
+    for name in ("cramped", "bursting"):
+        plugged(ModelSpec(name=name, label=name, family="convnet", builds=f"{__name__}:{name}"))
+    code, out, err = classify(folder(8, 8, 8), "bursting,cramped,majority", "--set", "k=4")
+    assert code == 1 and "1 of 3 cells failed" in out
+    assert "bursting fold 0: train failed: memory does not hold a training step of one picture alone" in err
+    assert records(store)["cramped"]["training"]["parts"] == 4
+    assert records(store).keys() == {"cramped", "majority"}
+
+
+def test_a_record_tells_time_memory_precision_and_the_sizes_of_the_sides(folder, classify, store):
+    assert classify(folder(8, 8, 8), "gcn", "--set", "k=4")[0] == 0
+    record = records(store)["gcn"]
+    assert record["training"]["precision"] == "32-true" and record["training"]["parts"] == 1
+    assert record["sides"] == {"train": 12, "validation": 1, "test": 5} and record["n"] == 5
+    for stage in ("train", "predict", "score"):
+        timing = record["timings"][stage]
+        assert timing["seconds"] > 0 and 2**26 < timing["memory"]["process"] < 2**36

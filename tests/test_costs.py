@@ -1,0 +1,90 @@
+"""What a run would cost: from a probe, from records, from a hint; and what it did cost."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import ModelSpec
+from bench.costs import Cost, spread
+from bench.outlook import outlook
+from bench.peak import Peak
+from bench.store import Store
+from tests.test_classification_run import QUICK, classify, folder  # noqa: F401 -- fixtures
+from tests.test_run import _planned
+
+
+def cost(seconds, threads=2, device="cpu"):
+    return Cost(seconds, None, threads, device, "hint")
+
+
+@pytest.mark.parametrize(
+    ("cells", "jobs", "threads", "expected"),
+    [
+        ([[cost(3), cost(1)], [cost(2)]], 1, 2, 6),
+        ([[cost(3, 1)], [cost(2, 1)], [cost(2, 1)]], 2, 1, 4),
+        ([[cost(3)], [cost(3)]], 2, 1, 6),
+        ([[cost(3, 2, "cuda")], [cost(3, 2, "cuda")]], 2, 1, 3),
+        ([], 4, 1, 0),
+    ],
+    ids=["one after another", "the next cell to who is free", "fewer threads are slower", "but not cards", "nothing"],
+)
+def test_the_total_is_when_the_last_worker_is_done(cells, jobs, threads, expected):
+    assert spread(cells, jobs, threads) == expected
+
+
+def test_a_probe_goes_before_records_and_they_before_the_hint(classify, folder, bench, store):  # noqa: F811
+    mine = folder(8, 8, 8)
+    asked = ("--set", "k=4", "--folds", "1")
+    assert "hint" in classify(mine, "gcn", *asked, "--dry-run")[1]
+    assert "probe" in classify(mine, "gcn", *asked, "--probe")[1] and not store.exists()
+    classify(mine, "gcn", "--set", "k=4")
+    out = classify(mine, "gcn", *asked, "--dry-run")[1]
+    assert "record" in out and "GB" in out
+    assert "probe" in classify(mine, "gcn", *asked, "--probe")[1]
+
+
+def test_a_model_that_cannot_be_probed_is_told_and_estimated_by_its_hint(classify, folder, plugged):  # noqa: F811
+    plugged(ModelSpec(name="broken", label="Broken", family="convnet", builds=f"{__name__}:broken"))
+    code, out, err = classify(folder(8, 8, 8), "broken,majority", "--set", "k=4", "--probe")
+    assert code == 0 and "broken cannot be probed: BenchError: broken cannot be built" in err
+    assert [line.split()[-1] for line in out.splitlines() if " fold " in line] == ["hint", "probe"]
+
+
+def broken(num_classes):
+    raise ValueError("never built")
+
+
+def test_the_estimate_grows_with_epochs_and_with_tuning():
+    seconds = [
+        outlook(_planned(settings), Store(Path("nowhere")))[0].costs["train"].seconds
+        for settings in ((), ("recipe.epochs=48",), ("recipe.tune=learning_rate",))
+    ]
+    assert seconds[1:] == pytest.approx([2 * seconds[0], 3 * seconds[0]])
+
+
+def test_what_was_expected_stands_beside_what_it_took(classify, folder, bench):  # noqa: F811
+    assert bench("costs")[0] == 2 and "knows no run that computed anything; `bench run` first" in bench("costs")[2]
+    mine = folder(8, 8, 8)
+    classify(mine, "gcn,majority", "--set", "k=4")
+    classify(mine, "gcn,majority", "--set", "k=4")  # computes nothing, and is not what is told of
+    code, out, _ = bench("costs")
+    assert code == 0 and "2 of 2 cells: expected" in out and "gcn fold 0" in out
+    told = {cell["cell"]: cell for cell in json.loads(bench("costs", "--json")[1])}
+    assert told["gcn fold 0"]["took"] > 0 and told["gcn fold 0"]["held"] > 2**26
+    assert bench("costs", "--task", "vqa")[0] == 2
+
+
+def test_a_cell_without_a_record_is_told_as_such(classify, folder, bench):  # noqa: F811
+    classify(folder(8, 8, 8), "gcn,majority", "--set", "k=4", "--set", "gcn.learning_rate=1e30")
+    out = bench("costs")[1]
+    assert "no record" in out and "1 of 2 cells" in out
+
+
+def test_the_peak_begins_anew():
+    peak = Peak("cpu")
+    before = peak.taken()["process"]
+    held = bytearray(200 * 2**20)
+    assert peak.taken()["process"] > before + 150 * 2**20
+    del held
+    assert Peak("cpu").taken()["process"] < before + 50 * 2**20

@@ -1,0 +1,68 @@
+"""Models trained on one dataset and tested on another."""
+
+import numpy as np
+import pytest
+
+from bench.contracts import Micrographs
+from bench.errors import BenchError
+from bench.transfer import Transfer
+from tests.test_classification_run import classify, folder, records  # noqa: F401 -- fixtures
+
+
+class Fake:
+    """A dataset of these categories and labels."""
+
+    def __init__(self, name, categories, labels=()):
+        self.name, self.categories, self._labels = name, categories, np.array(labels, dtype=np.int64)
+
+    def identity(self):
+        return {"name": self.name}
+
+    def labels(self):
+        return self._labels
+
+    def load(self):
+        rows = np.arange(len(self._labels))
+        pixels = np.zeros((len(rows), 2, 2), np.uint8)
+        return Micrographs(pixels, rows, tuple(f"p{row}" for row in rows), self._labels, self.categories)
+
+
+LEARNED = Fake("learned", ("fibres", "MEMS devices", "powder", "tips"))
+TESTED = Fake("tested", ("Tips", "grains", "mems_devices"), [0, 1, 2, 2, 0])
+
+
+def test_categories_are_shared_by_name_and_their_pictures_labelled_anew():
+    transfer = Transfer(LEARNED, TESTED)
+    shared = transfer.shared(TESTED.load())
+    assert transfer.categories == shared.categories == ("MEMS devices", "tips")
+    assert shared.ids == ("p0", "p2", "p3", "p4") and shared.labels.tolist() == [1, 0, 0, 1]
+    assert len(transfer) == 4
+
+
+def test_probabilities_are_those_among_the_shared_categories():
+    found = Transfer(LEARNED, TESTED).restricted(np.array([[0.5, 0.3, 0.1, 0.1], [1.0, 0.0, 0.0, 0.0]]))
+    np.testing.assert_allclose(found, [[0.75, 0.25], [0.5, 0.5]])
+
+
+def test_datasets_without_two_common_categories_are_refused_by_both_their_names():
+    with pytest.raises(BenchError, match="'learned' and 'other' share 1 categories.*call at least two alike"):
+        Transfer(LEARNED, Fake("other", ("powder", "dust")))
+
+
+def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, classify, bench, store):  # noqa: F811
+    mine, other = folder(8, 8, 8), folder(4, 5, name="other")
+    classify(mine, "gcn,majority", "--set", "k=4")
+    trained = records(store)["gcn"]["stages"]["train"]
+    code, _, err = classify(mine, "gcn,majority", "--set", "k=4", "--test-dataset", other)
+    assert code == 0 and "7 pictures of 2 shared categories" in err
+    assert records(store)["gcn"]["stages"]["train"] == trained and records(store)["gcn"]["n"] == 7
+    code, out, _ = bench("table", "3", "--no-published")
+    assert f"tested on all pictures of {other} of the categories that both have: kind00, kind01" in out
+    assert "| n   |" in out and bench("table", "3", "--vary", "test_dataset")[0] == 0
+
+
+def test_the_test_dataset_is_for_classifiers_and_must_exist(bench, folder):  # noqa: F811
+    code, _, err = bench("run", "--task", "vqa", "--models", "majority", "--test-dataset", folder(3, 3))
+    assert code == 2 and "--test-dataset is for tasks that ask for a classifier" in err
+    code, _, err = bench("run", "--task", "classification", "--models", "majority", "--test-dataset", "synthetik")
+    assert code == 2 and "did you mean 'synthetic'" in err
