@@ -106,8 +106,8 @@ def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[st
 class Settlement:
     """What a run expected of one cell beside what it took, over the stages that it computed.
 
-    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked; ``source`` is what the
-    first stage's cost was known from.
+    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked; ``source`` is what
+    the first stage's cost was known from.
     """
 
     cell: str

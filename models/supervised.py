@@ -38,6 +38,7 @@ class ShuffledBatches:
 
     def __init__(self, count: int, batch_size: int, seed: int) -> None:
         self._count, self._seed, self._steps = count, seed, -(-count // batch_size)
+        self._order: tuple[int, np.ndarray] = (-1, np.arange(0))
 
     def __len__(self) -> int:
         """Return the number of steps in an epoch."""
@@ -45,8 +46,11 @@ class ShuffledBatches:
 
     def __call__(self, epoch: int, step: int) -> np.ndarray:
         """Return the positions (B,) of a step; epochs and steps count from 0."""
-        order = np.random.default_rng([self._seed, epoch]).permutation(self._count)
-        return np.array_split(order, self._steps)[step]
+        if self._order[0] != epoch:  # the same for every step of an epoch
+            self._order = epoch, np.random.default_rng([self._seed, epoch]).permutation(self._count)
+        whole, more = divmod(self._count, self._steps)
+        start = step * whole + min(step, more)
+        return self._order[1][start : start + whole + (step < more)]
 
 
 def pieces(positions: np.ndarray, parts: int) -> list[tuple[float, np.ndarray]]:

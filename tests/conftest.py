@@ -6,8 +6,10 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 import submitit  # noqa: F401 -- its import closes the streams of logging handlers: before any takes pytest's for its own
+from PIL import Image
 
 from bench.cli.main import main
 from bench.tasks.datasets.editions import FOLDERS
@@ -16,6 +18,31 @@ from tests.sem_server import Server, tar_of
 OUTSIDE = Path(__file__).parent / "outside_plugin"
 SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", "--set", "machine.threads=1")
 """Options of the smallest `bench run` on the embedded dataset."""
+QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", "--set", "machine.threads=1")
+SMALL_PATCHES = ("--set", "gcn.patch_size=16")
+
+
+def texture(category, number):
+    """Return a grey picture whose stripes are as wide as its category asks."""
+    random = np.random.default_rng([category, number])
+    rows, columns = np.mgrid[:64, :64]
+    stripes = np.sin((rows * np.cos(category) + columns * np.sin(category)) / (1 + category / 2))
+    return (127 + 60 * stripes + 20 * random.standard_normal((64, 64))).clip(0, 255).astype(np.uint8)
+
+
+def write(path, category, number):
+    """Write a picture, every fourth one in another way: grey, with transparency, of 16 bits, of one pixel."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    grey = texture(category, number)
+    if number % 4 == 1:
+        Image.merge("RGBA", [Image.fromarray(grey)] * 3 + [Image.new("L", grey.shape[::-1], 255)]).save(
+            path.with_suffix(".png")
+        )
+    elif number % 4 == 2:
+        Image.fromarray(grey.astype(np.uint16) * 257).save(path.with_suffix(".tif"))
+    else:
+        pixel = np.full((1, 1), 20 * category + number, np.uint8)
+        Image.fromarray(pixel if number % 4 == 3 else grey).save(path.with_suffix(".png"))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -135,3 +162,28 @@ def server(tars, monkeypatch):
         monkeypatch.setenv("BENCH_B2SHARE", f"http://127.0.0.1:{found.server_port}/")
         yield found
         found.shutdown()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Make a folder of categories, each of as many pictures as it is told, of every kind."""
+
+    def make(*sizes, name="mine"):
+        for category, size in enumerate(sizes):
+            for number in range(size):
+                write(tmp_path / name / f"kind{category:02d}" / str(number), category, number)
+        return f"folder:{tmp_path / name}"
+
+    return make
+
+
+@pytest.fixture
+def classify(bench):
+    """Run the task classification on a dataset, quickly."""
+
+    def call(dataset, models, *options):
+        patches = SMALL_PATCHES if "gcn" in models else ()
+        options = (*QUICK, *patches, *options)
+        return bench("run", "--task", "classification", "--dataset", dataset, "--models", models, *options)
+
+    return call

@@ -6,59 +6,9 @@ import re
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from torch import nn
 
 from bench import ModelSpec
-
-QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", "--set", "machine.threads=1")
-SMALL_PATCHES = ("--set", "gcn.patch_size=16")
-
-
-def texture(category, number):
-    """Return a grey picture whose stripes are as wide as its category asks."""
-    random = np.random.default_rng([category, number])
-    rows, columns = np.mgrid[:64, :64]
-    stripes = np.sin((rows * np.cos(category) + columns * np.sin(category)) / (1 + category / 2))
-    return (127 + 60 * stripes + 20 * random.standard_normal((64, 64))).clip(0, 255).astype(np.uint8)
-
-
-def write(path, category, number):
-    """Write a picture, every fourth one in another way: grey, with transparency, of 16 bits, of one pixel."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    grey = texture(category, number)
-    if number % 4 == 1:
-        Image.merge("RGBA", [Image.fromarray(grey)] * 3 + [Image.new("L", grey.shape[::-1], 255)]).save(
-            path.with_suffix(".png")
-        )
-    elif number % 4 == 2:
-        Image.fromarray(grey.astype(np.uint16) * 257).save(path.with_suffix(".tif"))
-    else:
-        pixel = np.full((1, 1), 20 * category + number, np.uint8)
-        Image.fromarray(pixel if number % 4 == 3 else grey).save(path.with_suffix(".png"))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """Make a folder of categories, each of as many pictures as it is told."""
-
-    def make(*sizes, name="mine"):
-        for category, size in enumerate(sizes):
-            for number in range(size):
-                write(tmp_path / name / f"kind{category:02d}" / str(number), category, number)
-        return f"folder:{tmp_path / name}"
-
-    return make
-
-
-@pytest.fixture
-def classify(bench):
-    def call(dataset, models, *options):
-        patches = SMALL_PATCHES if "gcn" in models else ()
-        options = (*QUICK, *patches, *options)
-        return bench("run", "--task", "classification", "--dataset", dataset, "--models", models, *options)
-
-    return call
 
 
 def records(store):

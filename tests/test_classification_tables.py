@@ -64,6 +64,8 @@ def test_the_gain_over_the_next_best_is_told_for_paper_and_measurement(measured,
     out = _lines(bench, "2")[1]
     assert "over the next best, paper: Top-1 +26.4 % (T2TViT)" in out
     assert "over the next best, measured: Top-1 +50.0 % (CCT)" in out
+    alone = bench("table", "2", "--no-published")[1]
+    assert "over the next best, paper" not in alone and "over the next best, measured" in alone
 
 
 def test_incomplete_rows_say_how_many_folds_they_have(put, bench):

@@ -1,7 +1,10 @@
+from importlib import resources
+
 import pytest
 
 from bench.config import Config, complete, load_config
 from bench.errors import BenchError
+from bench.registry import Registry
 from bench.specs import Setting
 
 SETTINGS = {
@@ -16,6 +19,14 @@ SETTINGS = {
 @pytest.mark.parametrize("name", ["demo", "evening", "paper"])
 def test_shipped_configs_are_valid(name):
     assert isinstance(load_config(name)[0], Config)
+
+
+@pytest.mark.parametrize("name", ["demo", "evening", "paper"])
+def test_the_head_of_a_shipped_config_names_every_model_that_it_sets_apart(name):
+    text = (resources.files("bench.configs") / f"{name}.yaml").read_text()
+    head = text[: text.index("\ndataset:")].lower()
+    models = Registry().every("model")
+    assert [model for model in load_config(name)[0].settings if model in models and model not in head] == []
 
 
 def test_assignments_go_before_options_and_options_before_the_file():

@@ -10,7 +10,6 @@ from bench.costs import Cost, spread
 from bench.outlook import outlook
 from bench.peak import Peak
 from bench.store import Store
-from tests.test_classification_run import QUICK, classify, folder  # noqa: F401 -- fixtures
 from tests.test_run import _planned
 
 
@@ -33,7 +32,7 @@ def test_the_total_is_when_the_last_worker_is_done(cells, jobs, threads, expecte
     assert spread(cells, jobs, threads) == expected
 
 
-def test_a_probe_goes_before_records_and_they_before_the_hint(classify, folder, bench, store):  # noqa: F811
+def test_a_probe_goes_before_records_and_they_before_the_hint(classify, folder, bench, store):
     mine = folder(8, 8, 8)
     asked = ("--set", "k=4", "--folds", "1")
     assert "hint" in classify(mine, "gcn", *asked, "--dry-run")[1]
@@ -44,7 +43,7 @@ def test_a_probe_goes_before_records_and_they_before_the_hint(classify, folder, 
     assert "probe" in classify(mine, "gcn", *asked, "--probe")[1]
 
 
-def test_a_model_that_cannot_be_probed_is_told_and_estimated_by_its_hint(classify, folder, plugged):  # noqa: F811
+def test_a_model_that_cannot_be_probed_is_told_and_estimated_by_its_hint(classify, folder, plugged):
     plugged(ModelSpec(name="broken", label="Broken", family="convnet", builds=f"{__name__}:broken"))
     code, out, err = classify(folder(8, 8, 8), "broken,majority", "--set", "k=4", "--probe")
     assert code == 0 and "broken cannot be probed: BenchError: broken cannot be built" in err
@@ -63,7 +62,7 @@ def test_the_estimate_grows_with_epochs_and_with_tuning():
     assert seconds[1:] == pytest.approx([2 * seconds[0], 3 * seconds[0]])
 
 
-def test_what_was_expected_stands_beside_what_it_took(classify, folder, bench):  # noqa: F811
+def test_what_was_expected_stands_beside_what_it_took(classify, folder, bench):
     assert bench("costs")[0] == 2 and "knows no run that computed anything; `bench run` first" in bench("costs")[2]
     mine = folder(8, 8, 8)
     classify(mine, "gcn,majority", "--set", "k=4")
@@ -75,7 +74,7 @@ def test_what_was_expected_stands_beside_what_it_took(classify, folder, bench): 
     assert bench("costs", "--task", "vqa")[0] == 2
 
 
-def test_a_cell_without_a_record_is_told_as_such(classify, folder, bench):  # noqa: F811
+def test_a_cell_without_a_record_is_told_as_such(classify, folder, bench):
     classify(folder(8, 8, 8), "gcn,majority", "--set", "k=4", "--set", "gcn.learning_rate=1e30")
     out = bench("costs")[1]
     assert "no record" in out and "1 of 2 cells" in out

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from bench.splits import shrunk
-from tests.test_classification_run import classify, folder, records  # noqa: F401 -- fixtures
 
 LABELS = np.array([0] * 40 + [1] * 20 + [2] * 3)
 
@@ -22,7 +21,7 @@ def test_one_run_trains_on_every_fraction_and_the_table_sets_them_side_by_side(
     classify,
     bench,
     store,
-    tmp_path,  # noqa: F811
+    tmp_path,
 ):
     code, _, err = classify(folder(8, 8, 8), "majority,pixels", "--set", "k=4", "--fraction", "0.5,1", "--folds", "0-1")
     assert code == 0 and "pixels fold 1 fraction 0.5: done" in err

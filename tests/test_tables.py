@@ -131,6 +131,12 @@ def test_missing_folds_differing_recipes_and_settings_are_footnoted(put, bench):
     assert "part: epochs 9 (others 5), stem conv (default linear)" in out
 
 
+def test_a_row_that_keeps_no_history_is_not_footnoted_with_a_recipe(put, bench):
+    counted = made("counted", 0, 0.5, recipe={"epochs": 9}) | {"training": None}
+    put(made("usual", 0, 0.5), counted)
+    assert "counted: epochs" not in bench("table", "1")[1]
+
+
 def test_records_of_changed_code_are_marked(put, bench):
     put(made("llava", 0, 0.5, code="old"))
     out = bench("table", "1")[1]

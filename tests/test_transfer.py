@@ -6,7 +6,7 @@ import pytest
 from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.transfer import Transfer
-from tests.test_classification_run import classify, folder, records  # noqa: F401 -- fixtures
+from tests.test_classification_run import records
 
 
 class Fake:
@@ -49,7 +49,7 @@ def test_datasets_without_two_common_categories_are_refused_by_both_their_names(
         Transfer(LEARNED, Fake("other", ("powder", "dust")))
 
 
-def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, classify, bench, store):  # noqa: F811
+def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, classify, bench, store):
     mine, other = folder(8, 8, 8), folder(4, 5, name="other")
     classify(mine, "gcn,majority", "--set", "k=4")
     trained = records(store)["gcn"]["stages"]["train"]
@@ -61,7 +61,7 @@ def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, clas
     assert "| n   |" in out and bench("table", "3", "--vary", "test_dataset")[0] == 0
 
 
-def test_the_test_dataset_is_for_classifiers_and_must_exist(bench, folder):  # noqa: F811
+def test_the_test_dataset_is_for_classifiers_and_must_exist(bench, folder):
     code, _, err = bench("run", "--task", "vqa", "--models", "majority", "--test-dataset", folder(3, 3))
     assert code == 2 and "--test-dataset is for tasks that ask for a classifier" in err
     code, _, err = bench("run", "--task", "classification", "--models", "majority", "--test-dataset", "synthetik")

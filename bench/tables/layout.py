@@ -66,6 +66,7 @@ class _Typist:
         stale = [_STALE[key] for key in _STALE if any(row.stale is key for row in self.table.rows)]
         notes = (
             *(("", note) for note in self.table.notes),
+            *(("", note) for note in self.table.of_paper if self.show_published),
             *((mark, note) for note, mark in self.marks.items()),
             *stale,
         )

@@ -41,12 +41,13 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, TIES, *gains(spec, rows), *selection.caveats, *absent(spec, selection), *folds),
+        (*spec.notes, TIES, *gains(spec, rows, "measured"), *selection.caveats, *absent(spec, selection), *folds),
         selection.dataset,
         selection.protocol,
         (*lost, *folds, *missing(selection), *_left_out(selection)),
         max(len(records) for records in selection.by_model.values()),
         spec.options.get("beside", False),
+        tuple(gains(spec, rows, "paper")),
     )
 
 
@@ -165,7 +166,9 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     about = records[0]["model"]
     if about["footnote"]:
         yield about["footnote"]
-    changed = _changes(records[0]["config_recipe"], about["recipe"]) + list(records[0]["model"]["deviations"])
+    trains = records[0].get("training", True) is not None  # without epochs a model has no use for a recipe
+    changed = _changes(records[0]["config_recipe"], about["recipe"]) if trains else []
+    changed += about["deviations"]
     if changed:
         yield f"{about['label']}: {', '.join(changed)}"
     if selection.left_out[model]:

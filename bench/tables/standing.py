@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from bench.significance import holm, p_over_folds, p_within_fold
 from bench.specs import Column, TableSpec
@@ -35,17 +36,15 @@ def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> li
     return rows
 
 
-def gains(spec: TableSpec, rows: list[TableRow]) -> list[str]:
+def gains(spec: TableSpec, rows: list[TableRow], source: Literal["paper", "measured"]) -> list[str]:
     """Say how far the model of the spec's option ``gain`` is from the best other, as a share of that one's score."""
     own = next((row for row in rows if row.model == spec.options.get("gain")), None)
     if own is None:
         return []
     others = [row for row in rows if not row.control and row is not own]
-    said = []
-    for source, value_of in (("paper", _published), ("measured", _value)):
-        parts = [part for column in spec.columns if (part := _gain(column, own, others, value_of))]
-        said += [f"{own.label} over the next best, {source}: {', '.join(parts)}."] if parts else []
-    return said
+    value_of = _published if source == "paper" else _value
+    parts = [part for column in spec.columns if (part := _gain(column, own, others, value_of))]
+    return [f"{own.label} over the next best, {source}: {', '.join(parts)}."] if parts else []
 
 
 def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Callable[[TableCell], float | None]) -> str:

@@ -53,7 +53,8 @@ class Table:
     """Rows under a caption that names dataset and protocol; ``problems`` are what a strict reader refuses.
 
     ``folds`` is how many folds and repeats the fullest row has. ``beside`` has published numbers in columns of their
-    own, with the difference, and a heading over each block; otherwise they stand in a line of their own.
+    own, with the difference, and a heading over each block; otherwise they stand in a line of their own. ``of_paper``
+    are notes on published numbers, shown with these.
     """
 
     name: str
@@ -67,3 +68,4 @@ class Table:
     problems: tuple[str, ...] = ()
     folds: int = 0
     beside: bool = False
+    of_paper: tuple[str, ...] = ()
