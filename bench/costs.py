@@ -19,9 +19,10 @@ _SCORING_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Pace:
-    """What a stage was seen to take: seconds a picture (and epoch), bytes of its process, and with how many threads.
+    """What a stage was seen to take: seconds a picture, bytes of its process, and with how many threads.
 
-    ``device`` is a graphics card's, or cpu; ``memory`` None where nobody looked.
+    A training ``by_epochs`` takes that in each epoch, another once. ``device`` is a graphics card's, or cpu; ``memory``
+    None where nobody looked.
     """
 
     seconds: float
@@ -29,6 +30,7 @@ class Pace:
     threads: int
     device: str
     source: Literal["record", "probe"]
+    by_epochs: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ class Costs:
         tested = self._plan.tested
         trainings = 1 if row.recipe.tune == "nothing" else len(GRID)
         learned = (1 - 1 / self._plan.k) * (1 - self._plan.config.validation_share) * cell.fraction
-        trained = len(self._plan.dataset.labels()) * learned * row.recipe.epochs * trainings
         pace = self._paces.get((cell.model, stage.name))
+        passes = row.recipe.epochs * trainings if pace is None or pace.by_epochs else 1
+        trained = len(self._plan.dataset.labels()) * learned * passes
         if pace is not None:
             units = trained if stage.name == "train" else tested
             return Cost(pace.seconds * units, pace.memory, pace.threads, pace.device, pace.source)
@@ -97,8 +100,11 @@ def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[st
         for stage, timing in record["timings"].items():
             environment = record["environment"][stage]
             memory = (timing.get("memory") or {}).get("process")
-            seconds = timing["seconds"] / timing["units"]
-            found[model, stage] = Pace(seconds, memory, environment["threads"], environment["device"], "record")
+            seconds, by_epochs = timing["seconds"] / timing["units"], True
+            if stage == "train" and record.get("training", True) is None:  # its units count epochs all the same
+                seconds, by_epochs = seconds * record["model"]["recipe"]["epochs"], False
+            machine = environment["threads"], environment["device"]
+            found[model, stage] = Pace(seconds, memory, *machine, "record", by_epochs)
     return found
 
 

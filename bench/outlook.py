@@ -48,7 +48,7 @@ def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int
     """
     from tabulate import tabulate
 
-    rows = [[str(look.cell), *look.states.values(), *_expected(look)] for look in found]
+    rows = [[str(look.cell), *_stages(look), *_expected(look)] for look in found]
     lines = [tabulate(rows, headers=["cell", "train", "predict", "score", "about", "memory", "known from"]), ""]
     idle = all(state == "done" for look in found for state in look.states.values())
     lines.append("nothing to do" if idle else _total(found, jobs, threads))
@@ -57,6 +57,12 @@ def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int
             "no earlier record differs"
         ]
     return "\n".join(lines)
+
+
+def _stages(look: CellOutlook) -> list[str]:
+    """Say of each stage how it stands, and what it is expected to take where it is to be computed."""
+    taking = {name: f", {duration(cost.seconds)}" for name, cost in look.costs.items()}
+    return [f"{state}{taking.get(name, '')}" for name, state in look.states.items()]
 
 
 def _expected(look: CellOutlook) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench.cell import Cell
-from bench.contracts import Context
+from bench.contracts import Context, Instructions, Micrographs
 from bench.costs import Pace
 from bench.environment import description
 from bench.errors import in_one_line
@@ -58,28 +58,32 @@ def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, 
         context, peak = replace(context, recipe=recipe), Peak(context.device)
         estimator, began = kind(context), time.monotonic()
         estimator.fit(sides.train, sides.validation, context)
-        share = plan.config.validation_share
-        seconds = watch.seconds(began, few, share / (1 - share)) or (time.monotonic() - began) / len(few.train)
-        yield "train", _pace(seconds, peak, context)
+        ended, share = time.monotonic(), plan.config.validation_share
+        seconds = watch.seconds(began, ended, few, share / (1 - share))
+        yield "train", _pace(seconds, peak, context, bool(watch.stepping))
 
         (weights := Path(folder) / "weights").mkdir()
         estimator.save(weights)
         context = context_of(plan, cell, cell.predict, Silence(), Path(folder))
-        estimator, peak, began = kind.load(weights, context), Peak(context.device), time.monotonic()
-        _ask(estimator, sides.posed, plan.task.asks == "answerer")
-        yield "predict", _pace((time.monotonic() - began) / pictures(sides.posed), peak, context)
+        estimator, peak = kind.load(weights, context), Peak(context.device)
+        began = time.monotonic()
+        asked = _ask(estimator, sides.posed, few)
+        yield "predict", _pace((time.monotonic() - began) / asked, peak, context)
 
 
-def _ask(estimator: Any, posed: Any, answerer: bool) -> None:
-    if answerer:
+def _ask(estimator: Any, posed: Micrographs | Instructions, few: Fold) -> int:
+    """Ask about as many pictures as a test side of few has; return how many that were."""
+    if isinstance(posed, Instructions):
         estimator.answer(posed.unanswered())
-    else:
-        estimator.predict_proba(posed.unlabelled())
+        return pictures(posed)
+    some = posed.take(np.arange(min(len(posed), len(few.test))))  # another dataset's may be many
+    estimator.predict_proba(some.unlabelled())
+    return len(some)
 
 
-def _pace(seconds: float, peak: Peak, context: Context) -> Pace:
+def _pace(seconds: float, peak: Peak, context: Context, by_epochs: bool = True) -> Pace:
     machine = description(context.device)
-    return Pace(seconds, peak.taken()["process"], machine["threads"], machine["device"], "probe")
+    return Pace(seconds, peak.taken()["process"], machine["threads"], machine["device"], "probe", by_epochs)
 
 
 def _few(plan: Plan, cell: Cell) -> Fold:
@@ -119,14 +123,17 @@ class _Watch(Silence):
         if self._sections:
             self._sections[-1].done.append((done, time.monotonic()))
 
-    def seconds(self, began: float, few: Fold, share: float) -> float:
+    @property
+    def stepping(self) -> list[_Section]:
+        """The trainings of which two steps or more were told."""
+        return [section for section in self._sections if len(section.done) > 1]
+
+    def seconds(self, began: float, ended: float, few: Fold, share: float) -> float:
         """Return the seconds that training takes a picture and epoch, with ``share`` validation pictures to each.
 
         A model that tells of no steps is taken to need as long for every picture as for these few.
         """
-        ended = time.monotonic()
-        stepping = [section for section in self._sections if len(section.done) > 1]
-        if not stepping:
+        if not self.stepping:
             return (ended - began) / len(few.train)
-        validating = (ended - stepping[-1].done[-1][1]) / len(few.validation)
-        return sum(section.seconds for section in stepping) / len(few.train) + validating * share
+        validating = (ended - self.stepping[-1].done[-1][1]) / len(few.validation)
+        return sum(section.seconds for section in self.stepping) / len(few.train) + validating * share

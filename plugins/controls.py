@@ -42,6 +42,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             trains_on="micrographs",
             settings={"l2": Setting(0.01, "weight of the squared coefficients beside the mean loss of a picture")},
             source="logistic regression on 32 x 32 grey pixels; scikit-learn",
-            seconds=1.0,
+            seconds=0.3,
         )
     )

@@ -87,3 +87,25 @@ def test_the_peak_begins_anew():
     assert peak.taken()["process"] > before + 150 * 2**20
     del held
     assert Peak("cpu").taken()["process"] < before + 50 * 2**20
+
+
+def test_a_model_without_epochs_is_not_estimated_by_their_number(classify, folder):
+    mine = folder(8, 8, 8)
+    classify(mine, "pixels", "--set", "k=4")
+    told = [
+        classify(mine, "pixels", "--set", "k=4", "--folds", "1", *more, "--dry-run")[1]
+        for more in ((), ("--set", "recipe.epochs=500"))
+    ]
+    times = [next(line.split()[4] for line in out.splitlines() if " fold " in line) for out in told]
+    assert times[0] == times[1]
+
+
+def test_a_table_tells_what_its_rows_cost(classify, folder, bench):
+    classify(folder(8, 8, 8), "gcn,majority", "--set", "k=4")
+    code, out, _ = bench("table", "3", "--costs", "--no-published")
+    head = next(line for line in out.splitlines() if "Top-1" in line)
+    assert code == 0 and [word.strip() for word in head.split("|")[3:6]] == ["training", "a picture", "memory"]
+    row = next(line for line in out.splitlines() if line.startswith("| GraphConv"))
+    assert " ms " in row and " GB " in row
+    code, _, err = bench("table", "4", "--costs")
+    assert code == 2 and "--costs is for tables of one row each" in err

@@ -24,6 +24,7 @@ def table_command(
     vary: Annotated[
         Text, typer.Option(help="set protocols side by side that differ in this, for example caption")
     ] = None,
+    costs: Annotated[bool, typer.Option("--costs", help="show time and memory of training and inference")] = False,
     model: Annotated[Text, typer.Option(help="the model that a table of one model shows")] = None,
     figure: Annotated[Text, typer.Option(help="draw the table's figure to this file (.svg, .pdf, .png)")] = None,
     form: Annotated[
@@ -45,7 +46,7 @@ def table_command(
     chosen_form = _form(form, out)
     registry = Registry()
     kept = opened(store)
-    view = View(dataset, protocol, by, vary, model)
+    view = View(dataset, protocol, by, vary, model, costs)
     specs = chosen(names, registry)
     if "all" in names:
         tables, left_out = build_all(specs, view, registry, kept)

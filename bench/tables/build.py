@@ -10,6 +10,7 @@ from bench.specs import TableSpec, resolve
 from bench.store import Store
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
+from bench.tables.costs import with_costs
 from bench.tables.selection import NoRecordError, Selection, select
 from bench.tables.table import Table
 
@@ -18,7 +19,7 @@ from bench.tables.table import Table
 class View:
     """Which records a table shows, and how: ``by`` breaks it down, ``vary`` sets protocols side by side.
 
-    ``model`` is the one that a table of one model shows.
+    ``model`` is the one that a table of one model shows; ``costs`` adds what each row cost.
     """
 
     dataset: str | None = None
@@ -26,6 +27,7 @@ class View:
     by: str | None = None
     vary: str | None = None
     model: str | None = None
+    costs: bool = False
 
 
 def build(spec: TableSpec, view: View, registry: Registry, store: Store) -> Table:
@@ -64,11 +66,16 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store) -> Tab
         return broken_down(spec, selection, registry, store, view.by)
     if view.model:
         spec = _of_model(spec, view.model, select(store, spec.task, view.dataset, view.protocol))
-    make = resolve(spec.builds)
+    build_one = resolve(spec.builds)
+
+    def make(selection: Selection) -> Table:
+        table = build_one(spec, selection, registry, store)
+        return with_costs(table, selection) if view.costs else table
+
     if view.vary:
         found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
-        return side_by_side([make(spec, each, registry, store) for each in found], found, view.vary)
-    return make(spec, select(store, spec.task, view.dataset, view.protocol), registry, store)
+        return side_by_side([make(each) for each in found], found, view.vary)
+    return make(select(store, spec.task, view.dataset, view.protocol))
 
 
 def _check_task(spec: TableSpec, registry: Registry) -> None:
