@@ -75,7 +75,8 @@ def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:
     total = spread([tuple(look.costs.values()) for look in found], jobs, threads)
     largest = sorted((look.memory or 0 for look in found), reverse=True)[:jobs]
     workers = "one worker" if jobs == 1 else f"{jobs} workers of {threads} threads"
-    return f"about {duration(total)} on {workers}, holding at most {size(sum(largest))} at once"
+    held = f", holding at most {size(sum(largest))} at once" if any(largest) else ""
+    return f"about {duration(total)} on {workers}{held}"
 
 
 def replacement(plan: Plan, store: Store) -> str:
@@ -113,7 +114,7 @@ def _own(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _place(cell: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(cell[key] for key in ("task", "dataset", "model", "fold", "repeat"))
+    return tuple(cell.get(key) for key in ("task", "dataset", "model", "fold", "repeat", "fraction"))
 
 
 def _look(

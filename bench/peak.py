@@ -5,8 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench import heap
-
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
@@ -19,7 +17,6 @@ class Peak:
 
     def __init__(self, device: str) -> None:
         self._device = device
-        heap.give_back()
         with suppress(OSError):
             _CLEAR.write_text("5")  # Linux: VmHWM begins anew
         if self._on_card:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import heap
 from bench.cell import Cell
 from bench.contracts import Context, Instructions, Micrographs
 from bench.costs import Pace
@@ -53,6 +54,7 @@ def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, 
     sides = materials.sides(cell, few)
     watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
+        heap.give_back()
         context = context_of(plan, cell, cell.train, watch, Path(folder))
         recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
         context, peak = replace(context, recipe=recipe), Peak(context.device)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bench import claim, environment
+from bench import claim, environment, heap
 from bench.cell import Cell, Stage
 from bench.contracts import Context, Instructions, Micrographs, Scores
 from bench.errors import BenchError, in_one_line
@@ -85,6 +85,8 @@ class Runner:
         progress.note(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator.__name__}")
 
         def make(folder: Path) -> None:
+            if stage.name != "score":  # which is over sooner than this
+                heap.give_back()
             began, peak = time.monotonic(), Peak(context.device)
             units = step(cell, folder, context)
             meta = {

@@ -20,7 +20,7 @@ class Transfer:
     def __init__(self, learned: Dataset, tested: Dataset) -> None:
         theirs = {_plain(category): place for place, category in enumerate(tested.categories)}
         shared = [place for place, category in enumerate(learned.categories) if _plain(category) in theirs]
-        self.tested = tested
+        self.tested, self._learned = tested, len(learned.categories)
         self.categories = tuple(learned.categories[place] for place in shared)
         self._columns = np.array(shared, dtype=np.int64)
         self._labels = np.full(len(tested.categories), -1)
@@ -50,8 +50,12 @@ class Transfer:
     def restricted(self, probabilities: np.ndarray) -> np.ndarray:
         """Return probabilities (N, S) of the S shared categories from those of all learned ones (N, C).
 
-        A row that gives the shared ones nothing gives each the same.
+        A row that gives the shared ones nothing gives each the same. BenchError for another number of categories.
         """
+        if probabilities.ndim != 2 or probabilities.shape[1] != self._learned:
+            raise BenchError(
+                f"predict_proba returned an array of shape {probabilities.shape}; {self._learned} columns are wanted"
+            )
         kept = probabilities[:, self._columns] + np.finfo(np.float64).tiny
         return kept / kept.sum(1, keepdims=True)
 
