@@ -46,7 +46,9 @@ class Materials:
     def elsewhere(self) -> Micrographs | None:
         """The pictures of another dataset that every cell is asked about; None where each is about its own fold's."""
         transfer = self._plan.transfer
-        return transfer.shared(self._shown(transfer.tested)) if transfer else None
+        if transfer is None:
+            return None
+        return transfer.shared(self._shown(transfer.tested), self.micrographs, self._plan.progress)
 
     def _shown(self, dataset: Dataset) -> Micrographs:
         micrographs = replace(dataset.load(), digest=digest(dataset.identity()))

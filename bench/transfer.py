@@ -1,6 +1,7 @@
 """Models trained on one dataset, tested on another: on its pictures of the categories that both have."""
 
 from dataclasses import replace
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from bench.code_digest import code_digests
 from bench.contracts import Dataset, Micrographs
 from bench.errors import BenchError
 from bench.fingerprint import digest
+from bench.progress import Progress
 
 
 class Transfer:
@@ -41,11 +43,24 @@ class Transfer:
     def __len__(self) -> int:
         return int((self._labels[self.tested.labels()] >= 0).sum())
 
-    def shared(self, pictures: Micrographs) -> Micrographs:
-        """Return those of the tested dataset's pictures that are of a shared category, labelled by these."""
+    def shared(self, pictures: Micrographs, learned: Micrographs, progress: Progress) -> Micrographs:
+        """Return those of the tested dataset's pictures that are of a shared category, labelled by these.
+
+        Copies of learned pictures are left out and counted: the models may have been trained on them. BenchError where
+        nothing else is there.
+        """
         labels = self._labels[pictures.labels]
         known = np.flatnonzero(labels >= 0)
-        return replace(pictures.take(known), labels=labels[known], categories=self.categories)
+        seen = set(_digests(learned, np.arange(len(learned))))
+        new = known[[found not in seen for found in _digests(pictures, known)]]
+        if len(new) == 0:
+            raise BenchError(
+                f"every picture of {self.tested.name!r} is one of those that models are trained on; "
+                "name another test dataset"
+            )
+        if len(new) < len(known):
+            progress.say(f"{len(known) - len(new)} pictures of {self.tested.name} are trained on, and left out")
+        return replace(pictures.take(new), labels=labels[new], categories=self.categories)
 
     def restricted(self, probabilities: np.ndarray) -> np.ndarray:
         """Return probabilities (N, S) of the S shared categories from those of all learned ones (N, C).
@@ -58,6 +73,10 @@ class Transfer:
             )
         kept = probabilities[:, self._columns] + np.finfo(np.float64).tiny
         return kept / kept.sum(1, keepdims=True)
+
+
+def _digests(pictures: Micrographs, positions: np.ndarray) -> list[bytes]:
+    return [blake2b(pictures.pixels[row].tobytes(), digest_size=16).digest() for row in pictures.rows[positions]]
 
 
 def _plain(category: str) -> str:

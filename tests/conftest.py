@@ -168,9 +168,9 @@ def server(tars, monkeypatch):
 def folder(tmp_path):
     """Make a folder of categories, each of as many pictures as it is told, of every kind."""
 
-    def make(*sizes, name="mine"):
+    def make(*sizes, name="mine", first=0):
         for category, size in enumerate(sizes):
-            for number in range(size):
+            for number in range(first, first + size):
                 write(tmp_path / name / f"kind{category:02d}" / str(number), category, number)
         return f"folder:{tmp_path / name}"
 

@@ -7,8 +7,17 @@ import pytest
 
 from bench.contracts import Micrographs
 from bench.errors import BenchError
+from bench.progress import Silence
 from bench.transfer import Transfer
 from tests.test_classification_run import records
+
+
+class Ear(Silence):
+    def __init__(self):
+        self.told = []
+
+    def say(self, text):
+        self.told.append(text)
 
 
 class Fake:
@@ -25,20 +34,21 @@ class Fake:
 
     def load(self):
         rows = np.arange(len(self._labels))
-        pixels = np.zeros((len(rows), 2, 2), np.uint8)
+        pixels = np.full((len(rows), 2, 2), self.name == "tested", np.uint8) + rows.astype(np.uint8)[:, None, None]
         return Micrographs(pixels, rows, tuple(f"p{row}" for row in rows), self._labels, self.categories)
 
 
-LEARNED = Fake("learned", ("fibres", "MEMS devices", "powder", "tips"))
+LEARNED = Fake("learned", ("fibres", "MEMS devices", "powder", "tips"), [0, 1])
 TESTED = Fake("tested", ("Tips", "grains", "mems_devices"), [0, 1, 2, 2, 0])
 
 
-def test_categories_are_shared_by_name_and_their_pictures_labelled_anew():
+def test_categories_are_shared_by_name_and_their_pictures_labelled_anew_but_for_copies():
     transfer = Transfer(LEARNED, TESTED)
-    shared = transfer.shared(TESTED.load())
+    said = Ear()
+    shared = transfer.shared(TESTED.load(), LEARNED.load(), said)
     assert transfer.categories == shared.categories == ("MEMS devices", "tips")
-    assert shared.ids == ("p0", "p2", "p3", "p4") and shared.labels.tolist() == [1, 0, 0, 1]
-    assert len(transfer) == 4
+    assert shared.ids == ("p2", "p3", "p4") and shared.labels.tolist() == [0, 0, 1]
+    assert len(transfer) == 4 and said.told == ["1 pictures of tested are trained on, and left out"]
 
 
 def test_probabilities_are_those_among_the_shared_categories():
@@ -52,7 +62,7 @@ def test_datasets_without_two_common_categories_are_refused_by_both_their_names(
 
 
 def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, classify, bench, store):
-    mine, other = folder(8, 8, 8), folder(4, 5, name="other")
+    mine, other = folder(8, 8, 8), folder(4, 5, name="other", first=8)
     classify(mine, "gcn,majority", "--set", "k=4")
     trained = records(store)["gcn"]["stages"]["train"]
     code, _, err = classify(mine, "gcn,majority", "--set", "k=4", "--test-dataset", other)
@@ -63,6 +73,12 @@ def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, clas
     code, out, _ = bench("table", "3", "--no-published")
     assert f"tested on all pictures of {other} of the categories that both have: kind00, kind01" in out
     assert "| n   |" in out and bench("table", "3", "--vary", "test_dataset")[0] == 0
+
+
+def test_a_model_is_not_tested_on_what_it_was_trained_on(folder, classify):
+    mine = folder(8, 8)
+    code, _, err = classify(mine, "majority", "--set", "k=4", "--test-dataset", mine)
+    assert code == 2 and "every picture of" in err and "name another test dataset" in err
 
 
 def test_the_test_dataset_is_for_classifiers_and_must_exist(bench, folder):
