@@ -48,12 +48,13 @@ class NetworkClassifier(ABC):
         estimator.shape = json.loads((folder / "shape.json").read_text(encoding="utf-8"))
         estimator.network = estimator.rebuilt(folder)
         load_model(estimator.network, str(folder / "model.safetensors"))
+        estimator.history = History.load(folder / FILE)
         estimator.network.to(context.device).eval()
         return estimator
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
-        """Return probabilities (N, C)."""
-        return probabilities(self.network, self.side(images), self._context)
+        """Return probabilities (N, C), computed in the precision that validation judged the network in."""
+        return probabilities(self.network, self.side(images), self._context, self.history.precision)
 
 
 def shape_of(images: Micrographs) -> dict[str, int]:

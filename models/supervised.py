@@ -15,6 +15,7 @@ from bench.history import History
 from bench.memory import out_of_memory, release
 from bench.training import train
 
+_HALVES = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
 Loss = Callable[[nn.Module, Any, Tensor], Mapping[str, Tensor]]
 """From a network, its inputs and the labels (B,) to named losses, ``"loss"`` being the one to descend."""
 
@@ -83,9 +84,11 @@ def fit_classifier(
 
 
 @torch.inference_mode()
-def probabilities(network: nn.Module, asked: Side, context: Context) -> np.ndarray:
-    """Return the probabilities (N, C) of a side's pictures; rows sum to 1."""
-    return _scores(network.eval(), asked, context.recipe.batch_size, context).double().softmax(1).numpy()
+def probabilities(network: nn.Module, asked: Side, context: Context, precision: str = "32-true") -> np.ndarray:
+    """Return the probabilities (N, C) of a side's pictures, computed in Lightning's ``precision``; rows sum to 1."""
+    number = _HALVES.get(precision)
+    with torch.autocast(context.device.partition(":")[0], number, enabled=number is not None):
+        return _scores(network.eval(), asked, context.recipe.batch_size, context).double().softmax(1).numpy()
 
 
 def _scores(network: nn.Module, side: Side, batch_size: int, context: Context | None = None) -> Tensor:

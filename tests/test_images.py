@@ -146,3 +146,15 @@ def test_a_finished_teacher_is_not_trained_again(tmp_path, monkeypatch):
     assert trainings == ["SqueezeNet", "_Lesson", "_Lesson"]
     for name, value in whole.network.state_dict().items():
         torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_predictions_are_computed_in_the_precision_that_validation_judged(precision, tmp_path):
+    context = context_of(ROWS["vanillavit"], tmp_path / "work", precision=precision, epochs=2)
+    estimator, pictures = ImageClassifier(context), micrographs(6)
+    estimator.fit(pictures, pictures, context)
+    estimator.save(tmp_path)
+    loaded = ImageClassifier.load(tmp_path, context)
+    loss = -np.log(loaded.predict_proba(pictures)[np.arange(6), pictures.labels]).mean()
+    assert loaded.history.summary["precision"] == precision
+    assert loss == pytest.approx(loaded.history.summary["validation"], abs=1e-5)

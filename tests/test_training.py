@@ -12,7 +12,7 @@ from bench.config import Recipe
 from bench.contracts import Context
 from bench.progress import Silence
 from bench.specs import ModelSpec
-from bench.training import TrainingDiverged, train
+from bench.training import TrainingDiverged, precision, train
 
 
 class Pairs:
@@ -229,3 +229,19 @@ def test_the_learning_rate_rises_over_the_warm_up_and_stays(context):
     train(network(), Pairs(), squares, lambda module: 1.0, replace(context, recipe=recipe, progress=Rates()))
     assert rates[:4] == pytest.approx([0.0025, 0.005, 0.0075, 0.01])
     assert set(rates[4:]) == {0.01}
+
+
+@pytest.mark.parametrize(
+    ("asked", "large", "device", "native", "chosen"),
+    [
+        ("auto", True, "cpu", "amx_bf16", "bf16-mixed"),
+        ("auto", True, "cpu", "avx2", "32-true"),
+        ("auto", False, "cpu", "amx_bf16", "32-true"),
+        ("auto", True, "mps", "amx_bf16", "32-true"),
+        ("32-true", True, "cpu", "amx_bf16", "32-true"),
+        ("16-mixed", False, "cpu", "avx2", "16-mixed"),
+    ],
+)
+def test_large_networks_compute_in_bf16_where_the_device_does(monkeypatch, asked, large, device, native, chosen):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {native: True, "bf16": False})
+    assert precision(asked, large, device) == chosen
