@@ -43,7 +43,14 @@ def _drop_path(default: float = 0.0) -> dict[str, Setting]:
 
 
 def _row(
-    name: str, label: str, path: str, source: str, seconds: float, settings: Settings, footnote: str = ""
+    name: str,
+    label: str,
+    path: str,
+    source: str,
+    seconds: float,
+    settings: Settings,
+    footnote: str = "",
+    gigabytes: float = 1.5,
 ) -> ModelSpec:
     return ModelSpec(
         name=name,
@@ -54,6 +61,7 @@ def _row(
         source=source,
         footnote=footnote,
         seconds=seconds,
+        gigabytes=gigabytes,
         large=name in _LARGE,
     )
 
@@ -64,17 +72,18 @@ ROWS = (
         "CCT",
         "one_width",
         "Hassani et al. 2021; vit-pytorch",
-        25.0,
+        16.0,
         {**LAYERS, "convolutions": Setting(2, "convolutions that make the tokens"), "memory_format": MEMORY_FORMAT},
         "tokens from overlapping convolutions, 16 px apart, instead of patches: they are the method",
+        gigabytes=2.0,
     ),
-    _row("cvt", "CVT", "one_width", "Compact Vision Transformer, Hassani et al. 2021; vit-pytorch", 3.0, PATCHES),
+    _row("cvt", "CVT", "one_width", "Compact Vision Transformer, Hassani et al. 2021; vit-pytorch", 2.4, PATCHES),
     _row(
         "convit",
         "ConViT",
         "one_width",
         "d'Ascoli et al. 2021; timm",
-        4.0,
+        2.5,
         {**PATCHES, "local_layers": Setting(4, "first layers, whose attention begins as convolution")},
     ),
     _row(
@@ -82,16 +91,17 @@ ROWS = (
         "ConvViT",
         "reduced_keys",
         "Convolutional vision Transformer, Wu et al. 2021; transformers",
-        60.0,
+        41.0,
         {**_stages((64, 128, 256), (1, 2, 3), (1, 2, 4)), **MLP, **_drop_path(), "memory_format": MEMORY_FORMAT},
         "three stages of convolved tokens, 4 to 16 px apart, of width 64 to 256 in heads of 64: stages are the method",
+        gigabytes=5.0,
     ),
     _row(
         "crossvit",
         "CrossViT",
         "stages",
         "Chen et al. 2021; timm",
-        5.0,
+        4.6,
         {
             "patch_sizes": Setting((16, 32), "side of a patch in pixels, one value a branch"),
             "embed_dims": Setting((32, 64), "width of a token, one value a branch"),
@@ -107,16 +117,17 @@ ROWS = (
         "PVTC",
         "reduced_keys",
         "Pyramid Vision Transformer, Wang et al. 2021; transformers",
-        20.0,
+        17.0,
         {**_stages((32, 64, 128, 256), (2, 2, 2, 2), (1, 2, 4, 8)), **MLP, **_drop_path()},
         "four stages, patches of 4 to 32 px, of width 32 to 256 in heads of 32: the pyramid is the method",
+        gigabytes=2.8,
     ),
     _row(
         "swint",
         "SwinT",
         "stages",
         "Liu et al. 2021; timm",
-        75.0,
+        45.0,
         {
             "patch_size": Setting(4, "side of a patch in pixels"),
             "window_size": Setting(7, "side of a window in tokens"),
@@ -127,14 +138,15 @@ ROWS = (
             **_drop_path(0.1),
         },
         "patches of 4 px, merged to 32 px in four stages, of width 64 to 512: windows of 7 need a grid of 56 tokens",
+        gigabytes=4.4,
     ),
-    _row("vanillavit", "VanillaViT", "one_width", "Dosovitskiy et al. 2020; timm", 2.0, PATCHES),
+    _row("vanillavit", "VanillaViT", "one_width", "Dosovitskiy et al. 2020; timm", 1.9, PATCHES),
     _row(
         "visformer",
         "Visformer",
         "stages",
         "Chen et al. 2021; timm",
-        8.0,
+        7.5,
         {
             "stem_channels": Setting(16, "channels of the first convolution"),
             "embed_dim": Setting(64, "width of a token in the second stage, half before and double behind it"),
@@ -151,11 +163,11 @@ ROWS = (
         "ATS",
         "one_width",
         "Adaptive Token Sampling, Fayyaz et al. 2021; vit-pytorch",
-        5.0,
+        1.9,
         {**PATCHES, "max_tokens": Setting((), "most tokens of each layer; without values they fall evenly to 8")},
     ),
-    _row("cait", "CaiT", "one_width", "Touvron et al. 2021; timm", 4.0, PATCHES),
-    _row("deepvit", "DeepViT", "one_width", "Zhou et al. 2021; vit-pytorch", 5.0, PATCHES),
+    _row("cait", "CaiT", "one_width", "Touvron et al. 2021; timm", 2.8, PATCHES),
+    _row("deepvit", "DeepViT", "one_width", "Zhou et al. 2021; vit-pytorch", 3.9, PATCHES),
     ModelSpec(
         name="distillation",
         label="Distillation",
@@ -174,7 +186,8 @@ ROWS = (
         },
         source="DeiT's distillation token, Touvron et al. 2020; vit-pytorch",
         footnote="the cost of training holds that of its teacher",
-        seconds=85.0,
+        seconds=26.0,
+        gigabytes=2.6,
         large=True,
     ),
     _row(
@@ -182,7 +195,7 @@ ROWS = (
         "LeViT",
         "stages",
         "Graham et al. 2021; timm",
-        8.0,
+        8.6,
         {
             **_stages((64, 128, 192), (2, 2, 2), (4, 6, 8)),
             "head_dim": Setting(16, "width of a head's keys"),
@@ -197,7 +210,7 @@ ROWS = (
         "NesT",
         "stages",
         "Zhang et al. 2021; timm",
-        16.0,
+        13.0,
         {
             "patch_size": Setting(8, "side of a patch in pixels"),
             **_stages((64, 128, 256), (2, 2, 2), (4, 8, 16)),
@@ -205,13 +218,14 @@ ROWS = (
             **_drop_path(0.1),
         },
         "patches of 8 px, merged to 32 px in three stages, of width 64 to 256: a grid of 7 cannot be halved",
+        gigabytes=2.3,
     ),
     _row(
         "patchmerger",
         "PatchMerger",
         "one_width",
         "Renggli et al. 2022; vit-pytorch",
-        3.0,
+        1.7,
         {**PATCHES, "merged_tokens": Setting(8, "tokens behind the middle layer")},
     ),
     _row(
@@ -219,7 +233,7 @@ ROWS = (
         "PiT",
         "stages",
         "Heo et al. 2021; timm",
-        5.0,
+        4.9,
         {
             "patch_size": Setting(32, "side of a patch in pixels"),
             "stride": Setting(16, "pixels from patch to patch"),
@@ -236,7 +250,7 @@ ROWS = (
         "RegionViT",
         "stages",
         "Chen et al. 2021; vit-pytorch",
-        40.0,
+        24.0,
         {
             "patch_size": Setting(4, "side of a patch in pixels"),
             "window_size": Setting(7, "side of a region in patches"),
@@ -246,18 +260,20 @@ ROWS = (
             "memory_format": MEMORY_FORMAT,
         },
         "patches of 4 px in regions of 28 px, of width 64 to 512 in 4 heads of 32: regions are the method",
+        gigabytes=3.7,
     ),
     _row(
         "t2tvit",
         "T2TViT",
         "one_width",
         "Yuan et al. 2021; vit-pytorch",
-        450.0,
+        142.0,
         {
             **LAYERS,
             "t2t_layers": Setting(((7, 4), (3, 2), (3, 2)), "steps that join tokens, each (side of a token, stride)"),
         },
         "tokens joined from 7 px windows until they stand 16 px apart: the joining is the method",
+        gigabytes=9.4,
     ),
 )
 
