@@ -100,9 +100,7 @@ def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[st
         for stage, timing in record["timings"].items():
             environment = record["environment"][stage]
             memory = (timing.get("memory") or {}).get("process")
-            seconds, by_epochs = timing["seconds"] / timing["units"], True
-            if stage == "train" and record.get("training", True) is None:  # its units count epochs all the same
-                seconds, by_epochs = seconds * record["model"]["recipe"]["epochs"], False
+            seconds, by_epochs = timing["seconds"] / timing["units"], record.get("training", True) is not None
             machine = environment["threads"], environment["device"]
             found[model, stage] = Pace(seconds, memory, *machine, "record", by_epochs)
     return found

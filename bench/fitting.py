@@ -15,14 +15,14 @@ GRID = (0.1, 0.3, 1.0)
 
 
 def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> int:
-    """Train a model into the folder ``weights``; return how many trainings that took.
+    """Train a model into the folder ``weights``; return how often that may go through the training side.
 
     With ``recipe.tune`` the learning rate of the lowest validation loss wins, and tuning.json tells of all. A model
-    without a history is trained once: it has no learning rate.
+    without a history goes through it once: it has neither epochs nor a learning rate.
     """
     if context.recipe.tune == "nothing":
         _fit(kind, train, validation, context, weights)
-        return 1
+        return context.recipe.epochs if (weights / FILE).is_file() else 1
     trials = []
     for factor in GRID:
         recipe = context.recipe.model_copy(update={"learning_rate": factor * context.recipe.learning_rate})
@@ -38,7 +38,7 @@ def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, conte
         write_json(
             weights / "tuning.json", [{"learning_rate": rate, "validation": loss} for rate, loss in losses.items()]
         )
-    return len(trials)
+    return context.recipe.epochs * len(losses) if losses else 1
 
 
 def described(weights: Path) -> dict[str, Any] | None:

@@ -102,8 +102,7 @@ class Runner:
     def _train(self, cell: Cell, folder: Path, context: Context) -> int:
         sides = self.materials.sides(cell)
         kind = resolve(self._row(cell).estimator)
-        trainings = fit(kind, sides.train, sides.validation, context, folder / "weights")
-        return trainings * context.recipe.epochs * pictures(sides.train)
+        return fit(kind, sides.train, sides.validation, context, folder / "weights") * pictures(sides.train)
 
     def _predict(self, cell: Cell, folder: Path, context: Context) -> int:
         product = self.store.product(cell.train.fingerprint)

@@ -41,7 +41,7 @@ def context(tmp_path):
 
 
 def test_the_rate_with_the_lowest_validation_loss_is_kept_and_all_are_told(context, tmp_path):
-    assert fit(Trainee, (), (), context, tmp_path / "weights") == 3
+    assert fit(Trainee, (), (), context, tmp_path / "weights") == 3 * context.recipe.epochs
     assert json.loads((tmp_path / "weights" / "rate.json").read_text()) == pytest.approx(0.3)
     told = described(tmp_path / "weights")
     assert told["best_epoch"] == 2 and [trial["learning_rate"] for trial in told["tuning"]] == [0.1, 0.3, 1.0]
@@ -56,7 +56,7 @@ def test_trainings_that_are_done_are_not_done_again(context, tmp_path):
 
 def test_without_tuning_the_recipes_rate_is_used(context, tmp_path):
     plain = replace(context, recipe=Recipe(learning_rate=0.7))
-    assert fit(Trainee, (), (), plain, tmp_path / "weights") == 1
+    assert fit(Trainee, (), (), plain, tmp_path / "weights") == plain.recipe.epochs
     assert Trainee.trained == [0.7] and "tuning" not in described(tmp_path / "weights")
 
 
@@ -64,3 +64,9 @@ def test_a_model_without_a_history_is_trained_once(context, tmp_path, monkeypatc
     monkeypatch.setattr(Trainee, "keeps_history", False)
     assert fit(Trainee, (), (), context, tmp_path / "weights") == 1
     assert described(tmp_path / "weights") is None and (tmp_path / "weights" / "rate.json").exists()
+
+
+def test_a_model_without_a_history_goes_through_its_pictures_once(context, tmp_path, monkeypatch):
+    monkeypatch.setattr(Trainee, "keeps_history", False)
+    for name, recipe in (("plain", Recipe()), ("tuned", context.recipe)):
+        assert fit(Trainee, (), (), replace(context, recipe=recipe), tmp_path / name) == 1

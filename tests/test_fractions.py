@@ -37,7 +37,7 @@ def _texts(path):
     return path.read_text()
 
 
-@pytest.mark.parametrize("asked", ["0", "1.2", "half", ""])
+@pytest.mark.parametrize("asked", ["0", "0.1,1.2", "half", "0.1,", ""])
 def test_a_fraction_that_is_none_is_refused(bench, asked):
-    code, _, err = bench("run", "--task", "classification", "--models", "majority", "--fraction", f"0.1,{asked}")
+    code, _, err = bench("run", "--task", "classification", "--models", "majority", "--fraction", asked)
     assert code == 2 and "fraction" in err and "Traceback" not in err

@@ -64,7 +64,7 @@ def run_command(
         raise unknown("launcher", launcher, LAUNCHERS)
     options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats, "split": split}
     options |= {"mask_bar": mask_bar, "test_dataset": test_dataset}
-    options["fraction"] = fraction.split(",") if fraction else None
+    options["fraction"] = None if fraction is None else fraction.split(",")
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
     request = Request(task, tuple(name.strip() for name in models.split(",")), loaded, explicit)

@@ -26,8 +26,13 @@ def choices(clear: Mapping[str, Any]) -> dict[str, str]:
 
 def unusual(clear: Mapping[str, Any]) -> list[str]:
     """Name the choices of the task, and of the others those that differ from what is usual."""
-    usual = {"split": "stratified", "fraction": "1", "mask_bar": "no", "test_dataset": "the same"}
+    usual = choices({"task": {}, "split": {}})
     return [f"{name} {value}" for name, value in choices(clear).items() if usual.get(name) != value]
+
+
+def option(choice: str, task: str) -> str:
+    """Return what of `bench run` makes records of another value."""
+    return f"--{choice.replace('_', '-')}" if choice in _DECIDES else f"--set {task}.{choice}=..."
 
 
 def without(clear: Mapping[str, Any], choice: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bench.errors import BenchError, unknown
 from bench.store import Store
-from bench.tables.choices import choices, without
+from bench.tables.choices import choices, option, without
 from bench.tables.selection import Selection, select, selected
 from bench.tables.table import Table, TableRow
 
@@ -29,7 +29,7 @@ def selections(store: Store, task: str, dataset: str | None, protocol: str | Non
     if not others:
         raise BenchError(
             f"there is no record that differs from protocol {chosen.protocol} in {vary} alone; "
-            f"make some with {_remedy(task, vary)}"
+            f"make some with `bench run --task {task} {option(vary, task)}`"
         )
     found = [selected(records, chosen.dataset, protocol, store) for protocol in others]
     return [chosen, *sorted(found, key=lambda selection: choices(selection.clear)[vary])]
@@ -65,8 +65,3 @@ def _without_published(row: TableRow) -> TableRow:
     return replace(
         row, cells={name: replace(cell, published=None, published_std=None) for name, cell in row.cells.items()}
     )
-
-
-def _remedy(task: str, vary: str) -> str:
-    options = {"split": "--split", "fraction": "--fraction", "mask_bar": "--mask-bar", "test_dataset": "--test-dataset"}
-    return f"`bench run --task {task} {options.get(vary, f'--set {task}.{vary}=...')}`"
