@@ -1,18 +1,17 @@
-"""A cell and its three stages, each with a fingerprint over inputs kept in clear."""
+"""A cell and its stages, each with a fingerprint over inputs kept in clear."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from bench.fingerprint import digest
-
-StageName = Literal["train", "predict", "score"]
+from bench.specs import StageName
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One of a cell's three computations; ``inputs`` is all that decides its product, as JSON data."""
+    """One of a cell's computations; ``inputs`` is all that decides its product, as JSON data."""
 
     name: StageName
     inputs: Mapping[str, Any]
@@ -35,14 +34,16 @@ class Cell:
     fraction: float
     protocol: str
     seed: int
+    pretrain: Stage | None
     train: Stage
     predict: Stage
     score: Stage
 
     @property
-    def stages(self) -> tuple[Stage, Stage, Stage]:
-        """The stages in the order of computation."""
-        return self.train, self.predict, self.score
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in the order of computation: three, or four where training is a chain."""
+        first = (self.pretrain,) if self.pretrain else ()
+        return *first, self.train, self.predict, self.score
 
     @property
     def identity(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -168,7 +168,9 @@ class Teacher(Protocol):
 class Context:
     """What a model is given beside data.
 
-    ``settings`` the model's, complete; ``folder`` where checkpoints go and stay until training ends.
+    ``settings`` the model's, complete; ``folder`` where checkpoints go and stay until training ends; ``pretrained``
+    loads the estimator of the step before training, of a model that has one; ``unlabelled`` are, while something is
+    fitted, the pictures of the fold's training side that a fraction below 1 leaves out.
     """
 
     model: ModelSpec
@@ -179,6 +181,8 @@ class Context:
     progress: Progress
     folder: Path
     checkpoint_seconds: float = 60.0
+    pretrained: Callable[[], Any] | None = None
+    unlabelled: Micrographs | None = None
 
 
 class Estimator(Protocol):
@@ -195,6 +199,14 @@ class Estimator(Protocol):
     @classmethod
     def load(cls, folder: Path, context: Context) -> Self:
         """Read what ``save`` wrote."""
+        ...
+
+
+class Encoder(Estimator, Protocol):
+    """An estimator that knows no categories: what is probed behind its pretraining."""
+
+    def features(self, images: Micrographs) -> np.ndarray:
+        """Return what it sees in pictures (N, D)."""
         ...
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from bench.cell import Cell, Stage, in_words
 from bench.fitting import GRID
+from bench.history import PARTS, by_epochs
 from bench.plan import Plan
 from bench.quantities import duration, size
 from bench.store import Store
@@ -63,13 +64,14 @@ class Costs:
         learned = (1 - 1 / self._plan.k) * (1 - self._plan.config.validation_share) * cell.fraction
         pace = self._paces.get((cell.model, stage.name))
         passes = row.recipe.epochs * trainings if pace is None or pace.by_epochs else 1
-        trained = len(self._plan.dataset.labels()) * learned * passes
+        pictures = len(self._plan.dataset.labels()) * learned
         if pace is not None:
-            units = trained if stage.name == "train" else tested
+            units = pictures * passes if stage.name in PARTS else tested
             return Cost(pace.seconds * units, pace.memory, pace.threads, pace.device, pace.source)
-        hint = row.spec.seconds * trained / 1000
-        answering = _ANSWERING_SHARE * row.spec.seconds * tested / 1000
-        seconds = {"train": hint, "predict": answering, "score": _SCORING_SECONDS}[stage.name]
+        hint = row.spec.seconds * pictures * passes / 1000
+        probing, answering = (_ANSWERING_SHARE * row.spec.seconds * seen / 1000 for seen in (pictures, tested))
+        training = {"pretrain": hint, "train": probing} if cell.pretrain else {"train": hint}
+        seconds = {**training, "predict": answering, "score": _SCORING_SECONDS}[stage.name]
         memory = None if stage.name == "score" else int(row.spec.gigabytes * 2**30)
         return Cost(seconds, memory, _HINTED_THREADS, "cpu", "hint")
 
@@ -100,9 +102,8 @@ def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[st
         for stage, timing in record["timings"].items():
             environment = record["environment"][stage]
             memory = (timing.get("memory") or {}).get("process")
-            seconds, by_epochs = timing["seconds"] / timing["units"], record.get("training", True) is not None
-            machine = environment["threads"], environment["device"]
-            found[model, stage] = Pace(seconds, memory, *machine, "record", by_epochs)
+            seconds, machine = timing["seconds"] / timing["units"], (environment["threads"], environment["device"])
+            found[model, stage] = Pace(seconds, memory, *machine, "record", by_epochs(record, stage))
     return found
 
 

@@ -10,6 +10,8 @@ from bench.contracts import Context, Estimator
 from bench.history import FILE, History
 from bench.store import read_json, write_json
 
+TUNING = "tuning.json"
+"""Where a saved model keeps what was tried and the validation loss of each: a list, one mapping a trial."""
 GRID = (0.1, 0.3, 1.0)
 """The learning rates that tuning tries, as multiples of the recipe's: every model gets the same three trials."""
 
@@ -17,7 +19,7 @@ GRID = (0.1, 0.3, 1.0)
 def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> int:
     """Train a model into the folder ``weights``; return how often that may go through the training side.
 
-    With ``recipe.tune`` the learning rate of the lowest validation loss wins, and tuning.json tells of all. A model
+    With ``recipe.tune`` the learning rate of the lowest validation loss wins, and ``TUNING`` tells of all. A model
     without a history goes through it once: it has neither epochs nor a learning rate.
     """
     if context.recipe.tune == "nothing":
@@ -35,18 +37,15 @@ def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, conte
     best = min(losses, key=losses.__getitem__, default=trials[0][0])
     shutil.copytree(dict(trials)[best], weights)
     if losses:
-        write_json(
-            weights / "tuning.json", [{"learning_rate": rate, "validation": loss} for rate, loss in losses.items()]
-        )
+        write_json(weights / TUNING, [{"learning_rate": rate, "validation": loss} for rate, loss in losses.items()])
     return context.recipe.epochs * len(losses) if losses else 1
 
 
 def described(weights: Path) -> dict[str, Any] | None:
-    """Return what a record tells of a training; None for a model that keeps no history."""
-    if not (weights / FILE).is_file():
-        return None
-    tuning = weights / "tuning.json"
-    return {**History.load(weights / FILE).summary, **({"tuning": read_json(tuning)} if tuning.is_file() else {})}
+    """Return what a record tells of a training: its history, and what was tried; None where it keeps neither."""
+    tuning = read_json(weights / TUNING)
+    history = History.load(weights / FILE).summary if (weights / FILE).is_file() else {}
+    return {**history, **({"tuning": tuning} if tuning else {})} or None
 
 
 def _once(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:

@@ -12,10 +12,15 @@ def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
     return model.estimator or family.estimator
 
 
+def pretrain_code(model: ModelSpec, family: FamilySpec) -> dict[str, str] | None:
+    """Digest what runs before a model's training: its module, that step's estimator, the split; None for no chain."""
+    path = model.pretrains or family.pretrains
+    return _split_and(model.builds, path) if path else None
+
+
 def train_code(model: ModelSpec, family: FamilySpec) -> dict[str, str]:
     """Digest what trains a model: its module, its estimator, the split."""
-    paths = (model.builds, estimator_path(model, family))
-    return code_digests("bench.splits", *(path.partition(":")[0] for path in paths if path))
+    return _split_and(model.builds, estimator_path(model, family))
 
 
 def predict_code(task: TaskSpec) -> dict[str, str]:
@@ -30,8 +35,17 @@ def score_code(task: TaskSpec) -> dict[str, str]:
 
 def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
     """Return one digest of each stage's code as it stands now."""
-    stages = {"train": train_code(model, family), "predict": predict_code(task), "score": score_code(task)}
-    return {stage: code_mark(code) for stage, code in stages.items()}
+    stages = {
+        "pretrain": pretrain_code(model, family),
+        "train": train_code(model, family),
+        "predict": predict_code(task),
+        "score": score_code(task),
+    }
+    return {stage: code_mark(code) for stage, code in stages.items() if code is not None}
+
+
+def _split_and(*paths: str | None) -> dict[str, str]:
+    return code_digests("bench.splits", *(path.partition(":")[0] for path in paths if path))
 
 
 def code_mark(code: Mapping[str, str]) -> str:

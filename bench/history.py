@@ -6,16 +6,26 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+PARTS = {"pretrain": "pretraining", "train": "training"}
+"""Under which key a record tells of the training in a stage."""
 FILE = "history.json"
 """The name under which a saved model keeps its history."""
 
 
+def by_epochs(record: Mapping[str, Any], stage: str) -> bool:
+    """Tell whether the training in this stage of a record's cell went by epochs."""
+    return "epochs" in (record.get(PARTS.get(stage, "")) or {})
+
+
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch's figures: mean training ``losses`` by name, ``validation`` loss, wall-clock ``seconds``."""
+    """One epoch's figures: mean training ``losses`` by name, ``validation`` loss, wall-clock ``seconds``.
+
+    ``validation`` is None where nobody looked.
+    """
 
     losses: Mapping[str, float]
-    validation: float
+    validation: float | None
     learning_rate: float
     seconds: float
 

@@ -16,12 +16,16 @@ from bench.splits import Fold
 
 @dataclass(frozen=True)
 class Sides:
-    """The data of one cell: the train stage's two sides, and the test side as its task poses it."""
+    """The data of one cell: the train stage's two sides, and the test side as its task poses it.
+
+    ``unlabelled`` are the pictures of the fold's training side that the cell's fraction leaves out.
+    """
 
     train: Any
     validation: Any
     posed: Any
     reference: Any
+    unlabelled: Micrographs
 
 
 class Materials:
@@ -76,4 +80,5 @@ class Materials:
         asked = self.instructions if self._plan.task.asks == "answerer" else self.micrographs.take
         tested = asked(fold.test) if self.elsewhere is None else self.elsewhere
         posed = self._plan.poses.pose(tested, self._plan.task_settings)
-        return Sides(view(fold.train), view(fold.validation), posed, asked(fold.train))
+        unlabelled = self.micrographs.take(self._plan.left_out(cell)).unlabelled()
+        return Sides(view(fold.train), view(fold.validation), posed, asked(fold.train), unlabelled)

@@ -10,12 +10,13 @@ from bench.fingerprint import difference
 from bench.plan import Plan
 from bench.quantities import duration, size
 from bench.run import needed, recorded
+from bench.specs import STAGES
 from bench.store import STANDING, Store, read_json
 
 
 @dataclass(frozen=True)
 class CellOutlook:
-    """A cell's three states, what its missing stages are expected to cost, and the changed inputs of stale stages."""
+    """The states of a cell, what its missing stages are expected to cost, and what changed in the stale ones."""
 
     cell: Cell
     states: Mapping[str, str]
@@ -48,8 +49,8 @@ def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int
     """
     from tabulate import tabulate
 
-    rows = [[str(look.cell), *_stages(look), *_expected(look)] for look in found]
-    lines = [tabulate(rows, headers=["cell", "train", "predict", "score", "about", "memory", "known from"]), ""]
+    rows = [[str(look.cell), *_stages(look, _named(found)), *_expected(look)] for look in found]
+    lines = [tabulate(rows, headers=["cell", *_named(found), "about", "memory", "known from"]), ""]
     idle = all(state == "done" for look in found for state in look.states.values())
     lines.append("nothing to do" if idle else _total(found, jobs, threads))
     if explain:
@@ -59,10 +60,15 @@ def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int
     return "\n".join(lines)
 
 
-def _stages(look: CellOutlook) -> list[str]:
+def _named(found: list[CellOutlook]) -> list[str]:
+    """Return the stages that any of the cells has."""
+    return [stage for stage in STAGES if any(stage in look.states for look in found)]
+
+
+def _stages(look: CellOutlook, named: list[str]) -> list[str]:
     """Say of each stage how it stands, and what it is expected to take where it is to be computed."""
     taking = {name: f", {duration(cost.seconds)}" for name, cost in look.costs.items()}
-    return [f"{state}{taking.get(name, '')}" for name, state in look.states.items()]
+    return [f"{look.states.get(name, '')}{taking.get(name, '')}" for name in named]
 
 
 def _expected(look: CellOutlook) -> list[str]:
@@ -102,7 +108,7 @@ def _differences(store: Store, record: Mapping[str, Any], cell: Cell) -> list[st
     """Name what differs between the stages behind a record and those of its cell; all code is one difference."""
     lines: list[str] = []
     for stage in cell.stages:
-        old = store.inputs(record["stages"][stage.name])
+        old = store.inputs(record["stages"].get(stage.name, ""))
         for line in difference(_own(old), _own(stage.inputs)) if old else ():
             lines.append("code (see --explain)" if line.startswith("code.") else line)
     return lines
@@ -110,7 +116,7 @@ def _differences(store: Store, record: Mapping[str, Any], cell: Cell) -> list[st
 
 def _own(inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the fingerprint of the stage before, which only follows from that stage's inputs."""
-    return {key: value for key, value in inputs.items() if key not in ("train", "predict")}
+    return {key: value for key, value in inputs.items() if key not in STAGES}
 
 
 def _place(cell: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -124,20 +130,19 @@ def _look(
     missing = {stage.name for stage in needed(store, cell)}
     states, changes = {}, []
     for stage in cell.stages:
-        stale = before is not None and before["stages"][stage.name] != stage.fingerprint
+        stale = before is not None and before["stages"].get(stage.name) != stage.fingerprint
         states[stage.name] = "done" if stage.name not in missing else "stale" if stale else "missing"
         if stale and before is not None and stage.name in missing:
-            old = store.inputs(before["stages"][stage.name]) or {}
+            old = store.inputs(before["stages"].get(stage.name, "")) or {}
             changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
     if not missing and not recorded(store, cell):
         states["score"] = "missing"  # the record alone is to be written
-    begun = _begun(store, cell.train)
-    if begun and "train" in missing:
-        states["train"] = f"begun, epoch {begun + 1}"
-    left = 1 - begun / plan.rows[cell.model].recipe.epochs
     expected = {stage.name: costs.of(cell, stage) for stage in cell.stages if stage.name in missing}
-    if begun and "train" in expected:
-        expected["train"] = replace(expected["train"], seconds=max(0.0, left) * expected["train"].seconds)
+    for stage in cell.stages:
+        if stage.name in missing and (begun := _begun(store, stage)):
+            states[stage.name] = f"begun, epoch {begun + 1}"
+            left = max(0.0, 1 - begun / plan.rows[cell.model].recipe.epochs)
+            expected[stage.name] = replace(expected[stage.name], seconds=left * expected[stage.name].seconds)
     return CellOutlook(cell, states, expected, tuple(changes))
 
 

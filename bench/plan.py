@@ -7,13 +7,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from bench.cell import Cell, Stage
 from bench.config import EVERY_MODEL, Config, complete
 from bench.contracts import Dataset, Teacher
 from bench.dataset import open_dataset
 from bench.errors import BenchError, unknown
 from bench.fingerprint import digest, file_digest
-from bench.freshness import predict_code, score_code, train_code
+from bench.freshness import predict_code, pretrain_code, score_code, train_code
 from bench.masking import masking_code
 from bench.partition import Partition
 from bench.progress import Progress
@@ -60,6 +62,10 @@ class Plan:
     def fold(self, cell: Cell) -> Fold:
         """Return a cell's positions in the dataset."""
         return self._partition.fold(cell.fold, cell.repeat, cell.fraction)
+
+    def left_out(self, cell: Cell) -> np.ndarray:
+        """Return the positions of the fold's training side that the cell's fraction leaves out."""
+        return np.setdiff1d(self._partition.fold(cell.fold, cell.repeat).train, self.fold(cell).train)
 
     @cached_property
     def poses(self) -> ModuleType:
@@ -120,15 +126,19 @@ class Plan:
     def _cells(self, row: Row) -> Iterator[Cell]:
         """Give a model's cells, largest fraction first; what they share is digested once."""
         train, predict, score = self._train_inputs(row), self._predict_inputs(row), self._score_inputs()
+        pretrain = self._pretrain_inputs(row)
         for fraction, protocol in self._protocols.items():
             for repeat, index in product(range(self.config.repeats), self.folds):
                 seed = int(digest([self.config.seed, index, repeat])[:8], 16)
                 split = {**self._partition.identity(fraction), "fold": index, "repeat": repeat}
-                trained = Stage("train", {**train, "split": split, "seed": seed})
+                drawn = {"split": split, "seed": seed}
+                begun = Stage("pretrain", {**pretrain, **drawn}) if pretrain else None
+                after = {"pretrain": begun.fingerprint} if begun else {}
+                trained = Stage("train", {**train, **drawn, **after})
                 answered = Stage("predict", {"train": trained.fingerprint, **predict})
                 judged = Stage("score", {"predict": answered.fingerprint, **score})
                 place = (self.task.name, self.dataset.name, row.name, index, repeat, fraction, protocol, seed)
-                yield Cell(*place, trained, answered, judged)
+                yield Cell(*place, begun, trained, answered, judged)
 
     @cached_property
     def _protocols(self) -> dict[float, str]:
@@ -146,6 +156,17 @@ class Plan:
 
     def _train_inputs(self, row: Row) -> dict[str, Any]:
         """Return what a model's train stages share."""
+        settings = row.staged("train") if row.pretrains else row.until("train")
+        return self._learning(row, row.estimator, settings, train_code(row.spec, row.family))
+
+    def _pretrain_inputs(self, row: Row) -> dict[str, Any] | None:
+        """Return what the first steps of a model's trainings share, None where they are no chains."""
+        code = pretrain_code(row.spec, row.family)
+        return self._learning(row, row.pretrains, row.staged("pretrain"), code) if code else None
+
+    def _learning(
+        self, row: Row, estimator: str | None, settings: dict[str, Any], code: dict[str, str]
+    ) -> dict[str, Any]:
         return {
             "data": self._data,
             "image_size": self.config.image_size,
@@ -154,12 +175,12 @@ class Plan:
             "model": {
                 "name": row.name,
                 "builds": row.spec.builds,
-                "estimator": row.estimator,
-                "settings": row.staged("train"),
+                "estimator": estimator,
+                "settings": settings,
                 "weights": _weights_digest(row.settings.get("weights")),
             },
             "recipe": row.recipe.model_dump(),
-            "code": train_code(row.spec, row.family),
+            "code": code,
         }
 
     def _predict_inputs(self, row: Row) -> dict[str, Any]:

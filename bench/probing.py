@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench import heap
-from bench.cell import Cell
+from bench.cell import Cell, Stage
 from bench.contracts import Context, Instructions, Micrographs
 from bench.costs import Pace
 from bench.environment import description
@@ -49,25 +49,31 @@ def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
 
 
 def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, Pace]]:
-    kind = resolve(plan.rows[cell.model].estimator)
-    few = _few(plan, cell)
+    row, few = plan.rows[cell.model], _few(plan, cell)
     sides = materials.sides(cell, few)
-    watch = _Watch()
     with tempfile.TemporaryDirectory() as folder:
-        heap.give_back()
-        context = context_of(plan, cell, cell.train, watch, Path(folder))
-        recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
-        context, peak = replace(context, recipe=recipe), Peak(context.device)
-        estimator, began = kind(context), time.monotonic()
-        estimator.fit(sides.train, sides.validation, context)
-        ended, share = time.monotonic(), plan.config.validation_share
-        seconds = watch.seconds(began, ended, few, share / (1 - share))
-        yield "train", _pace(seconds, peak, context, bool(watch.stepping))
 
-        (weights := Path(folder) / "weights").mkdir()
-        estimator.save(weights)
-        context = context_of(plan, cell, cell.predict, Silence(), Path(folder))
-        estimator, peak = kind.load(weights, context), Peak(context.device)
+        def weights(_: Cell, stage: Stage) -> Path:
+            return Path(folder) / stage.name
+
+        for stage, path in ((cell.pretrain, row.pretrains), (cell.train, row.estimator)):
+            if stage is None or path is None:
+                continue
+            heap.give_back()
+            kind, watch = resolve(path), _Watch()
+            context = context_of(plan, cell, stage, watch, Path(folder), weights)
+            recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
+            context, peak = replace(context, recipe=recipe, unlabelled=sides.unlabelled), Peak(context.device)
+            estimator, began = kind(context), time.monotonic()
+            estimator.fit(sides.train, sides.validation, context)
+            ended, share = time.monotonic(), plan.config.validation_share
+            seconds = watch.seconds(began, ended, few, share / (1 - share))
+            yield stage.name, _pace(seconds, peak, context, bool(watch.stepping))
+            weights(cell, stage).mkdir()
+            estimator.save(weights(cell, stage))
+
+        context = context_of(plan, cell, cell.predict, Silence(), Path(folder), weights)
+        estimator, peak = resolve(row.estimator).load(weights(cell, cell.train), context), Peak(context.device)
         began = time.monotonic()
         asked = _ask(estimator, sides.posed, few)
         yield "predict", _pace((time.monotonic() - began) / asked, peak, context)
@@ -116,13 +122,15 @@ class _Watch(Silence):
 
     def __init__(self) -> None:
         self._sections: list[_Section] = []
+        self._under_way = False
 
     def start(self, what: str, total: int, done: int = 0) -> None:
-        if what == TRAINING:
+        self._under_way = what == TRAINING
+        if self._under_way:
             self._sections.append(_Section(total, []))
 
     def advance(self, done: int, **figures: float) -> None:
-        if self._sections:
+        if self._under_way:
             self._sections[-1].done.append((done, time.monotonic()))
 
     @property

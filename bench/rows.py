@@ -8,7 +8,7 @@ from bench.config import EVERY_MODEL, Config, Recipe, complete, split_recipe, wi
 from bench.errors import BenchError, unknown
 from bench.freshness import estimator_path
 from bench.registry import Registry
-from bench.specs import Contract, Data, FamilySpec, ModelSpec, TaskSpec
+from bench.specs import STAGES, Contract, Data, FamilySpec, ModelSpec, StageName, TaskSpec
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class Row:
         return path
 
     @property
+    def pretrains(self) -> str | None:
+        """The lazy path of the estimator of the step before training, None where there is none."""
+        return self.spec.pretrains or self.family.pretrains
+
+    @property
     def deviations(self) -> list[str]:
         """Say which settings differ from the model's defaults."""
         defaults = {key: setting.default for key, setting in self.spec.settings.items()}
@@ -57,9 +62,17 @@ class Row:
             f"{key} {value} (default {defaults[key]})" for key, value in self.settings.items() if value != defaults[key]
         ]
 
-    def staged(self, stage: str) -> dict[str, Any]:
-        """Return the settings whose change redoes this stage."""
+    def staged(self, stage: StageName) -> dict[str, Any]:
+        """Return the settings whose change redoes this stage and not the one before."""
         return {key: value for key, value in self.settings.items() if self.spec.settings[key].stage == stage}
+
+    def until(self, stage: StageName) -> dict[str, Any]:
+        """Return the settings that a stage may read: its own and those of the stages before."""
+        return {
+            key: value
+            for key, value in self.settings.items()
+            if STAGES.index(self.spec.settings[key].stage) <= STAGES.index(stage)
+        }
 
 
 def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:

@@ -4,6 +4,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,7 @@ from bench.contracts import Context, Instructions, Micrographs, Scores
 from bench.errors import BenchError, in_one_line
 from bench.fitting import described, fit
 from bench.freshness import code_mark
+from bench.history import PARTS
 from bench.materials import Materials
 from bench.peak import Peak
 from bench.plan import Plan
@@ -71,7 +73,12 @@ class Runner:
             return False
         with held:
             if self.store.product(stage.fingerprint) is None:
-                steps = {"train": self._train, "predict": self._predict, "score": self._score}
+                steps = {
+                    "pretrain": self._pretrain,
+                    "train": self._train,
+                    "predict": self._predict,
+                    "score": self._score,
+                }
                 self._make(cell, stage, steps[stage.name], progress)
         return True
 
@@ -80,8 +87,9 @@ class Runner:
     ) -> None:
         work = self.store.stage(stage.fingerprint) / "work"
         work.mkdir(parents=True, exist_ok=True)
-        estimator = resolve(self._row(cell).estimator)
-        context = context_of(self.plan, cell, stage, progress, work)
+        row = self._row(cell)
+        estimator = resolve(row.pretrains if stage.name == "pretrain" and row.pretrains else row.estimator)
+        context = context_of(self.plan, cell, stage, progress, work, self._weights)
         progress.note(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator.__name__}")
 
         def make(folder: Path) -> None:
@@ -99,17 +107,28 @@ class Runner:
 
         self.store.make_product(stage.fingerprint, stage.inputs, make)
 
-    def _train(self, cell: Cell, folder: Path, context: Context) -> int:
-        sides = self.materials.sides(cell)
-        kind = resolve(self._row(cell).estimator)
-        return fit(kind, sides.train, sides.validation, context, folder / "weights") * pictures(sides.train)
+    def _pretrain(self, cell: Cell, folder: Path, context: Context) -> int:
+        return self._fit(cell, self._row(cell).pretrains, folder, context)
 
-    def _predict(self, cell: Cell, folder: Path, context: Context) -> int:
-        product = self.store.product(cell.train.fingerprint)
+    def _train(self, cell: Cell, folder: Path, context: Context) -> int:
+        return self._fit(cell, self._row(cell).estimator, folder, context)
+
+    def _fit(self, cell: Cell, estimator: str | None, folder: Path, context: Context) -> int:
+        assert estimator is not None, "a stage is that of an estimator"
+        sides = self.materials.sides(cell)
+        context = replace(context, unlabelled=sides.unlabelled)
+        passes = fit(resolve(estimator), sides.train, sides.validation, context, folder / "weights")
+        return passes * pictures(sides.train)
+
+    def _weights(self, cell: Cell, stage: Stage) -> Path:
+        product = self.store.product(stage.fingerprint)
         if product is None or not (product / "weights").is_dir():
             raise BenchError(f"the weights of {cell} are gone; run the same command with --force")
+        return product / "weights"
+
+    def _predict(self, cell: Cell, folder: Path, context: Context) -> int:
         posed = self.materials.sides(cell).posed
-        estimator = resolve(self._row(cell).estimator).load(product / "weights", context)
+        estimator = resolve(self._row(cell).estimator).load(self._weights(cell, cell.train), context)
         if self.plan.task.asks == "answerer":
             context.progress.start(f"answering {len(posed)} questions", 1)
             write_json(folder / "answers.json", checked_answers(estimator.answer(posed.unanswered()), len(posed)))
@@ -140,7 +159,6 @@ class Runner:
         products = {stage.name: self._product_meta(stage) for stage in cell.stages}
         score = self.store.product(cell.score.fingerprint)
         assert score is not None, "a record comes after its score"
-        trained = self.store.product(cell.train.fingerprint)
         row = self._row(cell)
         scores = read_json(score / "scores.json")
         self.store.write_record(
@@ -157,6 +175,7 @@ class Runner:
                     "order": row.family.order,
                     "control": row.family.control,
                     "variant_of": row.spec.variant_of,
+                    "pretrains": row.pretrains,
                     "footnote": row.spec.footnote,
                     "settings": dict(row.settings),
                     "deviations": row.deviations,
@@ -167,7 +186,7 @@ class Runner:
                 "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
                 "metrics": scores["metrics"],
                 "n": scores["n"],
-                "training": described(trained / "weights") if trained else None,
+                **{PARTS[stage.name]: self._told(stage) for stage in cell.stages if stage.name in PARTS},
                 "caveat": self.plan.caveat,
                 "timings": {
                     name: {key: meta.get(key) for key in ("seconds", "units", "memory")}
@@ -182,6 +201,10 @@ class Runner:
         whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
         progress.say(f"done in {spent:.0f} s, " + ", ".join(f"{name} {value:.3f}" for name, value in whole.items()))
 
+    def _told(self, stage: Stage) -> dict[str, Any] | None:
+        product = self.store.product(stage.fingerprint)
+        return described(product / "weights") if product else None
+
     def _product_meta(self, stage: Stage) -> dict[str, Any] | None:
         product = self.store.product(stage.fingerprint)
         return read_json(product / "product.json") if product else None
@@ -191,22 +214,31 @@ class Runner:
 
     def trim(self, cell: Cell) -> None:
         """Drop a finished cell's weights where the config keeps no such weights."""
-        product = self.store.product(cell.train.fingerprint)
-        if product is None or not (product / "weights").is_dir():
-            return
-        size = sum(file.stat().st_size for file in (product / "weights").rglob("*") if file.is_file())
-        keep = self.plan.config.keep
-        if keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS):
+        learned = [stage for stage in (cell.pretrain, cell.train) if stage]
+        products = [product for stage in learned if (product := self.store.product(stage.fingerprint))]
+        kept = [file for product in products for file in (product / "weights").rglob("*") if file.is_file()]
+        size, keep = sum(file.stat().st_size for file in kept), self.plan.config.keep
+        if kept and (keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS)):
             self.progress.say(f"{cell}: weights of {size / 2**20:.0f} MB dropped (keep={keep})")
-            self.store.drop(cell.train.fingerprint)
+            for stage in learned:
+                self.store.drop(stage.fingerprint)
 
 
-def context_of(plan: Plan, cell: Cell, stage: Stage, progress: Progress, folder: Path) -> Context:
-    """Seed this process for a stage and return what its model is given; its code must be imported by then."""
-    row, machine = plan.rows[cell.model], plan.config.machine
+def context_of(
+    plan: Plan, cell: Cell, stage: Stage, progress: Progress, folder: Path, weights: Callable[[Cell, Stage], Path]
+) -> Context:
+    """Seed this process for a stage and return what its model is given; its code must be imported by then.
+
+    ``weights`` tells in which folder an earlier stage of the cell left what it learned.
+    """
+    row, machine, first = plan.rows[cell.model], plan.config.machine, cell.pretrain
+    before = resolve(row.pretrains) if row.pretrains and stage is not first else None
     device = environment.prepare(machine, cell.seed)
-    settings = row.staged("train") if stage.name == "train" else row.settings  # training must not read the others
-    return Context(row.spec, settings, row.recipe, cell.seed, device, progress, folder, machine.checkpoint_seconds)
+    settings = row.until(stage.name)  # what a later stage reads must not decide this one
+    context = Context(row.spec, settings, row.recipe, cell.seed, device, progress, folder, machine.checkpoint_seconds)
+    if first is None or before is None:
+        return context
+    return replace(context, pretrained=lambda: before.load(weights(cell, first), context))
 
 
 def recorded(store: Store, cell: Cell) -> bool:

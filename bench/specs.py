@@ -9,6 +9,9 @@ from bench.errors import BenchError, in_one_line
 
 Contract = Literal["answerer", "classifier"]
 Data = Literal["micrographs", "instructions"]
+StageName = Literal["pretrain", "train", "predict", "score"]
+STAGES: tuple[StageName, ...] = ("pretrain", "train", "predict", "score")
+"""What a cell's computation falls into, in order; only a training that is a chain has the first."""
 
 
 def resolve(path: str) -> Any:
@@ -35,17 +38,18 @@ def _broken(module: str, error: Exception) -> BenchError:
 class Setting:
     """One named choice of a model, a task or a dataset.
 
-    ``stage`` says what a change redoes: "train" everything, "predict" the answers only, "score" the scoring only.
+    ``stage`` says what a change redoes: "pretrain" everything, "train" all but a chain's first step (which is
+    everything where a model is no chain), "predict" the answers only, "score" the scoring only.
     """
 
     default: Any
     help: str
     choices: tuple[Any, ...] = ()
-    stage: Literal["train", "predict", "score"] = "train"
+    stage: StageName = "train"
 
     def __post_init__(self) -> None:
-        if self.stage not in ("train", "predict", "score"):
-            raise BenchError(f"stage {self.stage!r} of a Setting is none of train, predict, score")
+        if self.stage not in STAGES:
+            raise BenchError(f"stage {self.stage!r} of a Setting is none of {', '.join(STAGES)}")
 
 
 Settings = Mapping[str, Setting]
@@ -53,7 +57,7 @@ Settings = Mapping[str, Setting]
 
 @dataclass(frozen=True)
 class FamilySpec:
-    """A family of models: its label, its block of a table, the estimator and abilities its members share."""
+    """A family of models: its label, its block of a table, the estimators and abilities its members share."""
 
     name: str
     label: str
@@ -62,6 +66,7 @@ class FamilySpec:
     contracts: tuple[Contract, ...] = ()
     trains_on: Data = "micrographs"
     control: bool = False
+    pretrains: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +74,13 @@ class ModelSpec:
     """One row of a table.
 
     ``builds`` is the torch module for the family's estimator, ``estimator`` an estimator of the model's own.
-    ``contracts`` and ``trains_on`` override the family's. ``variant_of`` marks a model with parts switched off.
-    ``seconds`` hints at the cost of training on 1,000 pictures for one epoch on two CPU cores, ``gigabytes`` at the
-    most memory that a process holds meanwhile. ``large`` marks a network that trains faster in mixed precision.
-    A setting called ``weights`` holds a folder or hub id of pretrained weights; a folder is digested for the
-    fingerprint.
+    ``pretrains`` is the estimator of a step before training, whose product is kept by itself: a model with other
+    settings of stage "train" does not do it again, and gets what it learned by ``Context.pretrained``.
+    ``contracts``, ``trains_on`` and ``pretrains`` override the family's. ``variant_of`` marks a model with parts
+    switched off. ``seconds`` hints at the cost of training on 1,000 pictures for one epoch on two CPU cores,
+    ``gigabytes`` at the most memory that a process holds meanwhile. ``large`` marks a network that trains faster in
+    mixed precision. A setting called ``weights`` holds a folder or hub id of pretrained weights; a folder is digested
+    for the fingerprint.
     """
 
     name: str
@@ -81,6 +88,7 @@ class ModelSpec:
     family: str
     builds: str | None = None
     estimator: str | None = None
+    pretrains: str | None = None
     contracts: tuple[Contract, ...] | None = None
     trains_on: Data | None = None
     settings: Settings = field(default_factory=dict)

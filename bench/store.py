@@ -3,7 +3,7 @@
 ::
 
     stages/<fingerprint>/  inputs.json, product/ (whole or absent), work/ (checkpoints), claim/, failure.txt
-    cells/<id>.json        records, each referring to its three stages
+    cells/<id>.json        records, each referring to its stages
     runs/<time>.json       what each `bench run` was asked for
     logs/                  one file a cell
     index.jsonl            the records once more in one file, rebuilt whenever it does not fit cells/

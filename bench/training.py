@@ -1,7 +1,8 @@
 """The training loop of every torch model, on Lightning Fabric.
 
-Adam by the recipe, learning rate halved on a plateau, early stopping, best weights kept; checkpoints that a
-killed process resumes from bit for bit (on the CPU, at the same thread count).
+Adam by the recipe, learning rate halved on a plateau, early stopping, best weights kept; without a validation loss to
+watch, the learning rate falls along half a cosine and the last weights are kept. A killed process resumes from its
+checkpoints bit for bit (on the CPU, at the same thread count).
 """
 
 import math
@@ -53,7 +54,7 @@ def train(
     module: nn.Module,
     batches: Batches[Any],
     losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
-    validate: Callable[[nn.Module], float],
+    validate: Callable[[nn.Module], float] | None,
     context: Context,
     split: Split | None = None,
 ) -> History:
@@ -61,11 +62,13 @@ def train(
 
     ``losses`` maps the module (as Fabric wraps it: call it, read its ``device``) and a batch to named
     scalars, ``"loss"`` being the one to descend, the others only shown. ``validate`` returns the loss that
-    halving, stopping and the choice of weights watch; it runs in eval mode without gradients. Frozen
-    parameters are neither updated nor stored. Seeding before the module is built is the caller's part.
+    halving, stopping and the choice of weights watch; it runs in eval mode without gradients. None where nothing is
+    to be watched. Frozen parameters are neither updated nor stored. Seeding before the module is built is the caller's
+    part.
 
     Where memory runs out in a step, ``split`` cuts the batches into twice as many pieces from then on, whose
-    gradients add up to the whole batch's; BenchError where it cannot cut smaller.
+    gradients add up to the whole batch's; BenchError where it cannot cut smaller, or where a loss is one of the whole
+    batch and there is no ``split``.
 
     A checkpoint in ``context.folder`` is resumed from; one is written there every
     ``context.checkpoint_seconds``, and all are removed when training ends. Raises TrainingDiverged where a
@@ -102,7 +105,7 @@ class _Training:
         module: nn.Module,
         batches: Batches[Any],
         losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
-        validate: Callable[[nn.Module], float],
+        validate: Callable[[nn.Module], float] | None,
         context: Context,
         split: Split | None,
     ) -> None:
@@ -152,7 +155,7 @@ class _Training:
         batch = self.batches(standing.epoch, standing.step)
         while (figures := self._descent(batch)) is None:
             self._cut_smaller(batch)
-        self._warm_up()
+        self._set_rate()
         self.optimiser.step()
         for name, figure in figures.items():
             standing.sums[name] = standing.sums.get(name, 0.0) + figure
@@ -169,7 +172,7 @@ class _Training:
                     total[name] = total.get(name, 0.0) + share * figure
             return total
         except (RuntimeError, MemoryError) as error:
-            if self.split is None or not out_of_memory(error):
+            if not out_of_memory(error):
                 raise
         return None  # not from within `except`: the error holds what filled the memory
 
@@ -189,6 +192,11 @@ class _Training:
         standing = self.standing
         self.optimiser.zero_grad()
         release()
+        if self.split is None:
+            raise BenchError(
+                f"memory does not hold a training step (epoch {standing.epoch + 1}, step {standing.step + 1}), whose "
+                f"loss needs the whole batch at once; take a smaller recipe.batch_size than {self.recipe.batch_size}"
+            )
         if len(self._pieces(batch, 2 * standing.parts)) == len(self._pieces(batch, standing.parts)):
             raise BenchError(
                 f"memory does not hold a training step of one picture alone (epoch {standing.epoch + 1}, step "
@@ -200,26 +208,34 @@ class _Training:
             f"{standing.parts} pieces, whose gradients are added up"
         )
 
-    def _warm_up(self) -> None:
-        """Set the learning rate of a step in the warm-up; behind it the scheduler alone changes it."""
-        share = (self._steps_done() + 1) / max(self.recipe.warmup_steps, 1)
-        if share <= 1:
-            for group in self.optimiser.param_groups:
-                group["lr"] = share * self.recipe.learning_rate
+    def _set_rate(self) -> None:
+        """Set the learning rate of a step; behind the warm-up the scheduler alone changes a watched training's."""
+        warm = (self._steps_done() + 1) / max(self.recipe.warmup_steps, 1)
+        if warm > 1 and self.validate is not None:
+            return
+        done = self._steps_done() / (self.recipe.epochs * len(self.batches))
+        share = 1.0 if self.validate is not None else (1 + math.cos(math.pi * done)) / 2
+        for group in self.optimiser.param_groups:
+            group["lr"] = min(warm, 1.0) * share * self.recipe.learning_rate
 
-    def _validation(self) -> float:
+    def _validation(self) -> float | None:
+        if self.validate is None:
+            return None
         self.wrapped.eval()
         with torch.no_grad(), self.fabric.autocast():
             loss = float(self.validate(self.wrapped))
         self._check({"validation": loss}, "at its end")
         return loss
 
-    def _close_epoch(self, loss: float) -> None:
+    def _close_epoch(self, loss: float | None) -> None:
         standing = self.standing
         means = {name: total / len(self.batches) for name, total in standing.sums.items()}
         standing.epochs.append(asdict(Epoch(means, loss, self._learning_rate(), standing.seconds)))
-        self.scheduler.step(loss)
-        if loss < standing.best_loss:
+        if loss is None:
+            standing.best = standing.epoch
+        else:
+            self.scheduler.step(loss)
+        if loss is not None and loss < standing.best_loss:
             standing.best, standing.best_loss = standing.epoch, loss
             self.best_weights = {name: value.detach().clone() for name, value in trained_state(self.module).items()}
         standing.epoch, standing.step, standing.sums, standing.seconds = standing.epoch + 1, 0, {}, 0.0
@@ -234,7 +250,8 @@ class _Training:
         )
 
     def _figures(self, losses: Mapping[str, float]) -> dict[str, float]:
-        validation = {"val": self.standing.epochs[-1]["validation"]} if self.standing.epochs else {}
+        seen = self.standing.epochs[-1]["validation"] if self.standing.epochs else None
+        validation = {} if seen is None else {"val": seen}
         return {"epoch": self.standing.epoch + 1, **losses, **validation, "lr": self._learning_rate()}
 
     def _learning_rate(self) -> float:

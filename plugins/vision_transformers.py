@@ -173,12 +173,14 @@ ROWS = (
         label="Distillation",
         family="vit",
         estimator="bench.models.images.distillation:Distillation",
+        pretrains="bench.models.images.distillation:Teacher",
         settings={
             **PATCHES,
             "teacher": Setting(
                 "resnet18",
                 "network of torchvision that is trained first, on the same pictures",
                 ("resnet18", "resnet50", "densenet121", "vgg11_bn", "squeezenet1_1", "alexnet"),
+                stage="pretrain",
             ),
             "temperature": Setting(3.0, "by which the scores of teacher and student are divided"),
             "alpha": Setting(0.5, "share of the teacher's word in the loss"),

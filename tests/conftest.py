@@ -182,7 +182,7 @@ def classify(bench):
     """Run the task classification on a dataset, quickly."""
 
     def call(dataset, models, *options):
-        patches = SMALL_PATCHES if "gcn" in models else ()
+        patches = SMALL_PATCHES if "gcn" in models.split(",") else ()
         options = (*QUICK, *patches, *options)
         return bench("run", "--task", "classification", "--dataset", dataset, "--models", models, *options)
 

@@ -50,9 +50,12 @@ def context_of(spec, folder, settings=None, **recipe):
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_trains_a_step_and_predicts_the_same_after_loading(name, tmp_path):
     spec = ROWS[name]
-    context = context_of(spec, tmp_path / "work", CHEAPER.get(name))
+    context, pictures = context_of(spec, tmp_path / "work", CHEAPER.get(name)), micrographs(2)
+    if spec.pretrains:
+        before = resolve(spec.pretrains)(context)
+        before.fit(pictures, pictures, context)
+        context = replace(context, pretrained=lambda: before)
     estimator = resolve(spec.estimator or IMAGES)(context)
-    pictures = micrographs(2)
     estimator.fit(pictures, pictures, context)
     assert np.isfinite(estimator.history.epochs[0].losses["loss"])
     estimator.save(tmp_path)
@@ -76,7 +79,7 @@ def test_heads_that_do_not_share_the_width_are_refused_in_one_sentence(name):
         if spec.builds is None:
             estimator = distillation.Distillation(Context(spec, settings, Recipe(), 0, "cpu", Silence(), None))
             estimator.shape = {"num_classes": 3, "image_size": 224}
-            estimator._new_student()
+            estimator._built()
         else:
             build(spec, settings, 3, 224)
 
@@ -120,32 +123,6 @@ def test_a_network_that_returns_no_scores_is_refused_before_training(tmp_path):
     context = context_of(spec, tmp_path)
     with pytest.raises(BenchError, match="two returns tuple for one picture"):
         ImageClassifier(context).fit(micrographs(2, 32), micrographs(2, 32), context)
-
-
-def test_a_finished_teacher_is_not_trained_again(tmp_path, monkeypatch):
-    spec = ROWS["distillation"]
-    context = context_of(spec, tmp_path / "work", {"teacher": "squeezenet1_1", "depth": 1})
-    pictures = micrographs(4, 64)
-    whole = distillation.Distillation(replace(context, folder=tmp_path / "whole"))
-    whole.fit(pictures, pictures, replace(context, folder=tmp_path / "whole"))
-
-    trainings, fit = [], distillation.fit_classifier
-
-    def killed_at_the_student(network, *arguments):
-        trainings.append(type(network).__name__)
-        if type(network).__name__ == "_Lesson" and len(trainings) == 2:
-            raise KeyboardInterrupt
-        return fit(network, *arguments)
-
-    monkeypatch.setattr(distillation, "fit_classifier", killed_at_the_student)
-    with pytest.raises(KeyboardInterrupt):
-        distillation.Distillation(context).fit(pictures, pictures, context)
-    resumed = distillation.Distillation(context)
-    resumed.fit(pictures, pictures, context)
-
-    assert trainings == ["SqueezeNet", "_Lesson", "_Lesson"]
-    for name, value in whole.network.state_dict().items():
-        torch.testing.assert_close(resumed.network.state_dict()[name], value, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])

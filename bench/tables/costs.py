@@ -5,6 +5,7 @@ from dataclasses import replace
 from statistics import fmean
 
 from bench.errors import BenchError
+from bench.history import PARTS
 from bench.quantities import duration, size
 from bench.tables.selection import Record, Selection
 from bench.tables.table import Table
@@ -24,11 +25,13 @@ def with_costs(table: Table, selection: Selection) -> Table:
 def _costs(records: Sequence[Record]) -> dict[str, str]:
     if not records:
         return {}
-    train, predict = ([record["timings"][stage] for record in records] for stage in ("train", "predict"))
-    inference = fmean(timing["seconds"] / timing["units"] for timing in predict)
-    held = max((timing["memory"]["process"] for timing in train if timing.get("memory")), default=None)
+    learned = [[record["timings"][stage] for stage in PARTS if stage in record["timings"]] for record in records]
+    predicted = [record["timings"]["predict"] for record in records]
+    inference = fmean(timing["seconds"] / timing["units"] for timing in predicted)
+    sizes = (timing["memory"]["process"] for timings in learned for timing in timings if timing.get("memory"))
+    held = max(sizes, default=None)
     return {
-        "training": duration(fmean(timing["seconds"] for timing in train)),
+        "training": duration(fmean(sum(timing["seconds"] for timing in timings) for timings in learned)),
         "a picture": f"{1000 * inference:.1f} ms",
         "memory": size(held),
     }

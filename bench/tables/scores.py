@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bench.errors import BenchError
+from bench.history import PARTS, by_epochs
 from bench.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.statistics import mean_std
@@ -166,7 +167,7 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     about = records[0]["model"]
     if about["footnote"]:
         yield about["footnote"]
-    trains = records[0].get("training", True) is not None  # without epochs a model has no use for a recipe
+    trains = any(by_epochs(records[0], stage) for stage in PARTS)  # without epochs a model has no use for a recipe
     changed = _changes(records[0]["config_recipe"], about["recipe"]) if trains else []
     changed += about["deviations"]
     if changed:

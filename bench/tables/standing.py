@@ -68,7 +68,8 @@ def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]
     """Footnote the rows that a control equals or beats; return the rows and what is said of the losers.
 
     They are compared in the first column of the spec's option ``controls_by`` in which a control has a number, on the
-    folds that both have; a row that shares none with a control is footnoted too.
+    folds that both have; a row that shares none with a control is footnoted too. A control with a step before training
+    is one for the rows alone that take the same step.
     """
     controls = [row for row in rows if row.control]
     columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
@@ -77,10 +78,17 @@ def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]
     judged, notes = [], []
     (column,) = [column for column in spec.columns if column.label == columns[0]]
     for row in rows:
-        said = [] if row.control or not _has(row, columns[0]) else _judged(column, selection, row, controls)
+        own = [control for control in controls if _begun_by(selection, control) in (None, _begun_by(selection, row))]
+        said = [] if row.control or not _has(row, columns[0]) else _judged(column, selection, row, own)
         judged.append(_footnoted(row, columns[0], said))
         notes += said
     return judged, notes
+
+
+def _begun_by(selection: Selection, row: TableRow) -> str | None:
+    """Return what trains the first step of a row's model, None where it has none."""
+    records = selection.by_model.get(row.model)
+    return records[0]["model"].get("pretrains") if records else None
 
 
 def _judged(column: Column, selection: Selection, row: TableRow, controls: list[TableRow]) -> list[str]:

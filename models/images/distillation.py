@@ -4,14 +4,12 @@ The transformer's distillation token learns from the teacher's scores, its class
 predicts. Networks and loss are vit-pytorch's.
 """
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from lightning_fabric import seed_everything
-from safetensors.torch import load_model, save_model
 from torch import Tensor, nn
 from torchvision.models import get_model
 from vit_pytorch.distill import DistillableViT, DistillWrapper
@@ -26,6 +24,34 @@ from bench.models.supervised import Side, fit_classifier
 _LAYERS = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "dropout")
 
 
+class _OfPictures(NetworkClassifier):
+    """What teacher and student have in common: they see the same pictures."""
+
+    def side(self, images: Micrographs) -> Side:
+        """Return the pictures as both networks see them."""
+        return Side(partial(pictures, images, self._context.device), images.labels)
+
+
+class Teacher(_OfPictures):
+    """The ConvNet of torchvision that is trained first, by the student's recipe and on its pictures."""
+
+    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+        """Train by the recipe, judging by the validation side."""
+        seed_everything(context.seed, verbose=False)
+        self.shape = shape_of(train)
+        self.network = self._built()
+        check_scores(self.network, f"the teacher {context.settings['teacher']}", **self.shape)
+        self.history = fit_classifier(self.network, self.side(train), self.side(validation), context)
+
+    def rebuilt(self, folder: Path) -> nn.Module:
+        """Build the ConvNet again; the folder has nothing to say."""
+        return self._built()
+
+    def _built(self) -> nn.Module:
+        network = get_model(self._context.settings["teacher"], weights=None, num_classes=self.shape["num_classes"])
+        return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
+
+
 class _Lesson(DistillWrapper):
     """The loss of a student beside its teacher; outside training the student's scores."""
 
@@ -34,74 +60,33 @@ class _Lesson(DistillWrapper):
         return self.student(pixels) if labels is None else super().forward(pixels, labels)
 
 
-class Distillation(NetworkClassifier):
-    """Trains the teacher, then the student; a ``Classifier`` of ``bench.contracts``."""
-
-    teacher_history: str
+class Distillation(_OfPictures):
+    """Trains the student of a trained ``Teacher``; a ``Classifier`` of ``bench.contracts``."""
 
     def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
-        """Train both by the recipe; a teacher that was finished before an interruption is read, not trained again."""
-        self.shape = shape_of(train)
-        sides = self.side(train), self.side(validation)
-        teacher = self._teacher(*sides)
+        """Train by the recipe, judging by the validation side."""
+        assert context.pretrained is not None, "a student comes after its teacher"
         seed_everything(context.seed, verbose=False)
-        self.network = self._new_student()
+        self.shape = shape_of(train)
+        self.network = self._built()
         settings = context.settings
         lesson = _Lesson(
-            teacher=partial(teacher),  # no module of the lesson: it is neither trained nor saved with it
+            teacher=partial(context.pretrained().network),  # no module of the lesson: neither trained nor saved with it
             student=self.network,
             temperature=settings["temperature"],
             alpha=settings["alpha"],
             hard=settings["hard"],
         )
-        context.progress.say("the teacher is trained; now its student")
-        self.history = fit_classifier(lesson, *sides, context, _lesson_loss)
-
-    def save(self, folder: Path) -> None:
-        """Write the student as any network, and the teacher's history as teacher.json."""
-        super().save(folder)
-        (folder / "teacher.json").write_text(self.teacher_history, encoding="utf-8")
+        self.history = fit_classifier(lesson, self.side(train), self.side(validation), context, _lesson_loss)
 
     def rebuilt(self, folder: Path) -> nn.Module:
         """Build the student again: it alone predicts."""
-        return self._new_student()
+        return self._built()
 
-    def side(self, images: Micrographs) -> Side:
-        """Return the pictures as both networks see them."""
-        return Side(partial(pictures, images, self._context.device), images.labels)
-
-    def _teacher(self, learning: Side, held_out: Side) -> nn.Module:
-        """Return the trained teacher: what a finished training left in the work folder, else trained now."""
-        context = self._context
-        folder = context.folder / "teacher"
-        folder.mkdir(parents=True, exist_ok=True)
-        weights, history = folder / "model.safetensors", folder / "history.json"
-        seed_everything(context.seed, verbose=False)
-        name = context.settings["teacher"]
-        teacher = get_model(name, weights=None, num_classes=self.shape["num_classes"])
-        check_scores(teacher, f"the teacher {name}", **self.shape)
-        teacher.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
-        if weights.exists():
-            load_model(teacher, str(weights))
-            context.progress.say(f"the teacher {name} is trained already")
-        else:
-            context.progress.say(f"the teacher {name} is trained first")
-            fit_classifier(teacher, learning, held_out, replace(context, folder=folder)).save(history)
-            _write_at_once(teacher, weights)
-        self.teacher_history = history.read_text(encoding="utf-8")
-        return teacher.to(context.device).eval()
-
-    def _new_student(self) -> nn.Module:
+    def _built(self) -> nn.Module:
         layers = {name: self._context.settings[name] for name in _LAYERS}
         arguments = of_vit_pytorch(self.shape["image_size"], **layers)
         return DistillableViT(num_classes=self.shape["num_classes"], **arguments)
-
-
-def _write_at_once(network: nn.Module, file: Path) -> None:
-    """Write a network's tensors so that the file, where it stands, is whole."""
-    part = file.with_suffix(".part")
-    save_model(network, str(part))
-    part.replace(file)
 
 
 def _lesson_loss(lesson: nn.Module, inputs: Any, labels: Tensor) -> dict[str, Tensor]:
