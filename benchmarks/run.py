@@ -10,6 +10,7 @@ NAMES = (
     "text_metrics",
     "training_step",
     "graph_feeding",
+    "views",
     "generation",
     "pictures",
     "drawing",

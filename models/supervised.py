@@ -39,6 +39,8 @@ class ShuffledBatches:
 
     def __init__(self, count: int, batch_size: int, seed: int) -> None:
         self._count, self._seed, self._steps = count, seed, -(-count // batch_size)
+        if batch_size == 2 and count > 2:
+            self._steps = count // batch_size  # an odd one out makes three of a pair
         self._order: tuple[int, np.ndarray] = (-1, np.arange(0))
 
     def __len__(self) -> int:
@@ -76,41 +78,46 @@ def fit_classifier(
         return loss(module, inputs, labels[positions].to(context.device))
 
     def validate(module: nn.Module) -> float:
-        scores = _scores(module, held_out, context.recipe.batch_size)
+        scores = _outputs(module, held_out, context.recipe.batch_size)
         return cross_entropy(scores, torch.from_numpy(held_out.labels.astype(np.int64))).item()
 
     batches = ShuffledBatches(len(learning), context.recipe.batch_size, context.seed)
     return train(network, batches, losses, validate, context, pieces)
 
 
-@torch.inference_mode()
 def probabilities(network: nn.Module, asked: Side, context: Context, precision: str = "32-true") -> np.ndarray:
     """Return the probabilities (N, C) of a side's pictures, computed in Lightning's ``precision``; rows sum to 1."""
+    return computed(network, asked, context, precision).double().softmax(1).numpy()
+
+
+@torch.inference_mode()
+def computed(network: nn.Module, asked: Side, context: Context, precision: str = "32-true") -> Tensor:
+    """Return what a network makes of a side's pictures (N, ...), in Lightning's ``precision``, on the CPU."""
     number = _HALVES.get(precision)
     with torch.autocast(context.device.partition(":")[0], number, enabled=number is not None):
-        return _scores(network.eval(), asked, context.recipe.batch_size, context).double().softmax(1).numpy()
+        return _outputs(network.eval(), asked, context.recipe.batch_size, context)
 
 
-def _scores(network: nn.Module, side: Side, batch_size: int, context: Context | None = None) -> Tensor:
-    """Return the scores (N, C) of a side's pictures, on the CPU; batches are halved where memory runs out."""
+def _outputs(network: nn.Module, side: Side, batch_size: int, context: Context | None = None) -> Tensor:
+    """Return the outputs (N, ...) for a side's pictures, on the CPU; batches are halved where memory runs out."""
     found: list[Tensor] = []
     start = 0
     while start < len(side):
         positions = np.arange(start, min(start + batch_size, len(side)))
-        scores = _scores_or_none(network, side.inputs, positions)
-        if scores is None:
+        made = _output_or_none(network, side.inputs, positions)
+        if made is None:
             batch_size = len(positions) // 2
             release()
             continue
-        found.append(scores)
+        found.append(made)
         start += len(positions)
         if context is not None:
             context.progress.advance(start)
     return torch.cat(found)
 
 
-def _scores_or_none(network: nn.Module, inputs: Callable[[np.ndarray], Any], positions: np.ndarray) -> Tensor | None:
-    """Return the scores (B, C) of these positions, None where memory ran out; BenchError where B is 1 then."""
+def _output_or_none(network: nn.Module, inputs: Callable[[np.ndarray], Any], positions: np.ndarray) -> Tensor | None:
+    """Return the output (B, ...) for these positions, None where memory ran out; BenchError where B is 1 then."""
     try:
         return network(inputs(positions)).float().cpu()
     except (RuntimeError, MemoryError) as error:

@@ -6,12 +6,15 @@ from bench import FamilySpec, hookimpl
 
 IMAGES = "bench.models.images.estimator:ImageClassifier"
 GRAPHS = "bench.models.graphs.estimator:GraphClassifier"
+PROBED = "bench.models.selfsupervised.probe:Probed"
+RESNETS = "bench.models.selfsupervised.images.pretraining:ResNetPretraining"
+GRAPH_ENCODERS = "bench.models.selfsupervised.graphs.pretraining:GraphPretraining"
 FAMILIES = (
     FamilySpec("assistant", "Assistants", 1, contracts=("answerer",), trains_on="instructions"),
     FamilySpec("convnet", "ConvNets", 2, IMAGES, ("classifier",)),
-    FamilySpec("vsl", "VSL", 3, contracts=("classifier",)),
+    FamilySpec("vsl", "VSL", 3, PROBED, ("classifier",), pretrains=RESNETS),
     FamilySpec("vit", "Vision Transformers (ViTs)", 4, IMAGES, ("classifier",)),
-    FamilySpec("gcl", "GCL", 5, contracts=("classifier",)),
+    FamilySpec("gcl", "GCL", 5, PROBED, ("classifier",), pretrains=GRAPH_ENCODERS),
     FamilySpec("gnn", "Graph Neural Networks", 6, GRAPHS, ("classifier",)),
     FamilySpec("mvaema", "MVaEMa", 7, contracts=("answerer", "classifier"), trains_on="instructions"),
     FamilySpec("control", "Controls", 8, contracts=("answerer",), trains_on="instructions", control=True),

@@ -37,7 +37,11 @@ _CLASSIFICATION = TableSpec(
     title="Classification: ConvNets, self-supervised vision and vision transformers.",
     task="classification",
     columns=(Column("top1", "Top-1", "Top-1"), Column("top5", "Top-5", "Top-5")),
-    notes=("The paper measured on its own dataset, so published and measured numbers are not comparable one by one.",),
+    notes=(
+        "The paper measured on its own dataset, so published and measured numbers are not comparable one by one.",
+        "Self-supervised rows are pretrained without labels, frozen, and judged by a probe; one that does not beat the "
+        "same probe of an encoder that learned nothing (random-resnet, random-vit, random-gcn) has learned nothing.",
+    ),
     breakdowns=("category",),
     options={
         "families": ("convnet", "vsl", "vit", "mvaema"),

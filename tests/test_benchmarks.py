@@ -15,6 +15,7 @@ from benchmarks import (
     text_metrics,
     training_loop,
     training_step,
+    views,
 )
 from benchmarks.measurement import Row, Timing, as_table, in_turns
 from benchmarks.visual_questions import Size
@@ -32,6 +33,7 @@ SMALL = {
     "joining 8 patch graphs": lambda: [graph_feeding.joining(8, 1)],
     "feeding 8 patch graphs": lambda: [graph_feeding.feeding(8, 1)],
     "training gcn on 8 patch graphs": lambda: [graph_feeding.training_epoch(8, 1)],
+    "two views of 224 px of 4 cached pictures": lambda: [views.two_views(4, 1)],
     "`bench --help`": lambda: [command_line.command_help(1)],
     "over 40 records, all done": lambda: large_store.large_store(1, 1),
 }

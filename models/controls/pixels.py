@@ -4,54 +4,41 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 
 from bench.contracts import Context, Micrographs
+from bench.models.logistic import Logistic
 
 SIDE = 32
 _AT_ONCE = 256
+_FILE = "pixels.safetensors"
 
 
 class Pixels:
     """Multinomial logistic regression on 32 x 32 grey pixels; a ``Classifier`` of ``bench.contracts``."""
 
+    regression: Logistic
+
     def __init__(self, context: Context) -> None:
-        self._strength = float(context.settings["l2"])
-        self._weights: dict[str, np.ndarray] = {}
+        self._l2 = float(context.settings["l2"])
 
     def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
         """Fit on standardised pixels; the validation side is not needed."""
-        from sklearn.linear_model import LogisticRegression
-
-        seen = small(train)
-        mean, spread = seen.mean(0), seen.std(0) + 1e-6
-        model = LogisticRegression(C=1 / (self._strength * len(seen)), max_iter=300)
-        model.fit((seen - mean) / spread, train.labels)
-        known = len(train.categories)
-        weights, bias = np.zeros((known, seen.shape[1])), np.full(known, -np.inf)
-        # Of two categories scikit-learn keeps one row, which speaks for the second and against the first.
-        sides = np.array([[1.0]] if len(model.classes_) > 2 else [[-0.5], [0.5]])
-        weights[model.classes_], bias[model.classes_] = sides * model.coef_, (sides * model.intercept_).squeeze()
-        self._weights = {"mean": mean, "spread": spread, "weights": weights, "bias": bias}
+        self.regression = Logistic.fitted(small(train), train.labels, len(train.categories), self._l2)
 
     def save(self, folder: Path) -> None:
         """Write pixels.safetensors."""
-        save_file(self._weights, str(folder / "pixels.safetensors"))
+        self.regression.save(folder / _FILE)
 
     @classmethod
     def load(cls, folder: Path, context: Context) -> Self:
         """Read what ``save`` wrote."""
         estimator = cls(context)
-        estimator._weights = load_file(str(folder / "pixels.safetensors"))
+        estimator.regression = Logistic.load(folder / _FILE)
         return estimator
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C); a category that training did not show has none."""
-        from scipy.special import softmax
-
-        known = self._weights
-        scores = (small(images) - known["mean"]) / known["spread"] @ known["weights"].T + known["bias"]
-        return softmax(scores, axis=1)
+        return self.regression.probabilities(small(images))
 
 
 def small(images: Micrographs) -> np.ndarray:

@@ -39,6 +39,10 @@ class ImageClassifier(NetworkClassifier):
 
 
 def pictures(images: Micrographs, device: str, positions: np.ndarray) -> Tensor:
-    """Return pictures (B, 3, H, W) about zero, from -1 to 1, their three channels alike."""
-    grey = torch.from_numpy(images.batch(positions)).to(device)
+    """Return the pictures at these positions as a network is fed them (B, 3, H, W)."""
+    return normalised(torch.from_numpy(images.batch(positions)).to(device))
+
+
+def normalised(grey: Tensor) -> Tensor:
+    """Return grey pictures (B, H, W) uint8 about zero, from -1 to 1, in three channels alike (B, 3, H, W)."""
     return grey.unsqueeze(1).float().div_(127.5).sub_(1).expand(-1, 3, -1, -1)

@@ -27,17 +27,17 @@ _FEWEST_TOKENS = 8
 
 def vanillavit(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
     """Dosovitskiy et al. 2020."""
-    return VisionTransformer(num_classes=num_classes, **_of_timm(image_size, **layers))
+    return VisionTransformer(num_classes=num_classes, **of_timm(image_size, **layers))
 
 
 def cait(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
     """Touvron et al. 2021: scaled layers, then two layers of class attention."""
-    return Cait(num_classes=num_classes, init_values=1e-5, **_of_timm(image_size, **layers))
+    return Cait(num_classes=num_classes, init_values=1e-5, **of_timm(image_size, **layers))
 
 
 def convit(num_classes: int, image_size: int, local_layers: int, **layers: Any) -> nn.Module:
     """D'Ascoli et al. 2021: the attention of the first layers begins as convolution."""
-    arguments = _of_timm(image_size, **layers)
+    arguments = of_timm(image_size, **layers)
     arguments["embed_dim"] //= arguments["num_heads"]  # timm counts a head's width here
     return ConVit(num_classes=num_classes, local_up_to_layer=local_layers, **arguments)
 
@@ -129,9 +129,10 @@ def _of_layers(embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dro
     }
 
 
-def _of_timm(
+def of_timm(
     image_size: int, patch_size: int, embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dropout: float
 ) -> dict[str, Any]:
+    """Return these layers in timm's words; BenchError where they do not fit the picture or each other."""
     patches(image_size, patch_size)
     width_of_head(embed_dim, num_heads)
     return {

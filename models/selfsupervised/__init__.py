@@ -1,0 +1,1 @@
+"""Self-supervised learning: encoders pretrained without labels, frozen and probed."""

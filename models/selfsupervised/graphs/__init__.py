@@ -1,0 +1,1 @@
+"""Contrastive methods over graphs of patches."""

@@ -1,0 +1,37 @@
+"""What contrastive graph methods share: two alterations of the same graphs, and the nodes that an encoder makes."""
+
+from collections.abc import Callable
+
+from torch import Tensor
+from torch_geometric.utils import dropout_edge, mask_feature
+
+from bench.models.graphs.batches import GraphBatch
+from bench.models.selfsupervised.graphs.encoder import GraphEncoder
+from bench.models.selfsupervised.method import Method
+
+Nodes = Callable[[Tensor, Tensor], Tensor]
+"""From the pixels (N, F) of nodes and edges (2, E) to features (N, D)."""
+
+
+class Altered(Method):
+    """Sees graphs twice, each time without a share ``drop_edges`` of edges and ``mask_features`` of pixels.
+
+    The same pixels of all patches are masked at once, as in GRACE (Zhu et al. 2020, section 3.2).
+    """
+
+    encoder: GraphEncoder
+
+    def __init__(self, encoder: GraphEncoder, drop_edges: float, mask_features: float) -> None:
+        super().__init__(encoder)
+        self.drop_edges, self.mask_features = drop_edges, mask_features
+
+    def seen(self, graphs: GraphBatch) -> list[tuple[Tensor, Tensor]]:
+        """Return pixels (N, F) and edges (2, E) of two alterations."""
+        pixels = self.encoder.pixels(graphs)
+        return [
+            (
+                mask_feature(pixels, self.mask_features, mode="col")[0],
+                dropout_edge(graphs.edge_index, self.drop_edges)[0],
+            )
+            for _ in range(2)
+        ]

@@ -1,0 +1,25 @@
+"""Graph Barlow Twins, Bielak et al. 2021: a node's features in two alterations are to agree, none telling another's."""
+
+from lightly.loss import BarlowTwinsLoss
+from torch import Tensor
+
+from bench.models.graphs.batches import GraphBatch
+from bench.models.selfsupervised.graphs.altered import Altered
+from bench.models.selfsupervised.graphs.encoder import GraphEncoder
+from bench.models.selfsupervised.method import Moment
+
+
+class GBT(Altered):
+    """Loss of Graph Barlow Twins, which has no heads; redundancy weighs 1 / width, as the authors have it."""
+
+    def __init__(self, encoder: GraphEncoder, drop_edges: float, mask_features: float) -> None:
+        super().__init__(encoder, drop_edges, mask_features)
+        self.correlation = BarlowTwinsLoss(1 / encoder.width)
+
+    def outputs(self, shown: GraphBatch, moment: Moment) -> tuple[Tensor, ...]:
+        """Return the nodes (N, D) of both alterations."""
+        return tuple(self.encoder.nodes(*altered) for altered in self.seen(shown))
+
+    def loss(self, first: Tensor, second: Tensor) -> Tensor:
+        """Return how far the correlation of both is from the identity."""
+        return self.correlation(first, second)

@@ -1,0 +1,30 @@
+"""GRACE, Zhu et al. 2020: a node is to be like itself in another alteration, and unlike all others of the batch."""
+
+from lightly.loss import NTXentLoss
+from torch import Tensor, nn
+
+from bench.models.graphs.batches import GraphBatch
+from bench.models.selfsupervised.graphs.altered import Altered
+from bench.models.selfsupervised.graphs.encoder import GraphEncoder
+from bench.models.selfsupervised.method import Moment
+
+
+class GRACE(Altered):
+    """Head and loss of GRACE; its equation is that of SimCLR, over nodes."""
+
+    def __init__(
+        self, encoder: GraphEncoder, drop_edges: float, mask_features: float, temperature: float, hidden_dim: int
+    ) -> None:
+        super().__init__(encoder, drop_edges, mask_features)
+        self.projection = nn.Sequential(
+            nn.Linear(encoder.width, hidden_dim), nn.ELU(), nn.Linear(hidden_dim, encoder.width)
+        )
+        self.contrast = NTXentLoss(temperature)
+
+    def outputs(self, shown: GraphBatch, moment: Moment) -> tuple[Tensor, ...]:
+        """Return the projected nodes (N, D) of both alterations."""
+        return tuple(self.projection(self.encoder.nodes(*altered)) for altered in self.seen(shown))
+
+    def loss(self, first: Tensor, second: Tensor) -> Tensor:
+        """Return the contrastive cross-entropy over nodes."""
+        return self.contrast(first, second)

@@ -1,0 +1,51 @@
+"""InfoGraph, Sun et al. 2019: a node is to be told to belong to its graph, and to no other of the batch."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+from bench.models.graphs.batches import GraphBatch
+from bench.models.selfsupervised.graphs.encoder import GraphEncoder
+from bench.models.selfsupervised.method import Method, Moment
+
+
+class InfoGraph(Method):
+    """Heads and loss of InfoGraph: the Jensen-Shannon bound of nodes' and graphs' mutual information.
+
+    Graphs are the means of their nodes: sums over all patches would drown the loss at first.
+    """
+
+    encoder: GraphEncoder
+
+    def __init__(self, encoder: GraphEncoder) -> None:
+        super().__init__(encoder)
+        self.of_nodes, self.of_graphs = _Head(encoder.width), _Head(encoder.width)
+
+    def outputs(self, shown: GraphBatch, moment: Moment) -> tuple[Tensor, ...]:
+        """Return the projected nodes (N, D) and graphs (B, D)."""
+        nodes = self.encoder.nodes(self.encoder.pixels(shown), shown.edge_index)
+        return self.of_nodes(nodes), self.of_graphs(self.encoder.pooled(nodes))
+
+    def loss(self, nodes: Tensor, graphs: Tensor) -> Tensor:
+        """Return the bound's negative: nodes lie in the order of their graphs, each of equally many."""
+        likeness = nodes @ graphs.T
+        own = torch.eye(len(graphs), dtype=torch.bool, device=nodes.device)
+        own = own.repeat_interleave(len(nodes) // len(graphs), dim=0)
+        belonging, strange = likeness[own], likeness[~own]
+        # log 2 - softplus(-l) and softplus(-l) + l - log 2: the log 2 of both makes 2 log 2
+        return (softplus(-strange) + strange).mean() + softplus(-belonging).mean() - 2 * math.log(2)
+
+
+class _Head(nn.Module):
+    """Three layers beside a straight one."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        layers = [layer for _ in range(3) for layer in (nn.Linear(width, width), nn.ReLU())]
+        self.layers, self.straight = nn.Sequential(*layers), nn.Linear(width, width)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the projections, as wide as the inputs."""
+        return self.layers(inputs) + self.straight(inputs)

@@ -1,0 +1,28 @@
+"""Barlow Twins, Zbontar et al. 2021: the features of two views are to agree, each telling what no other tells."""
+
+from lightly.loss import BarlowTwinsLoss
+from lightly.models.modules import BarlowTwinsProjectionHead
+from torch import Tensor
+
+from bench.models.selfsupervised.images.byol import VIEWS
+from bench.models.selfsupervised.images.encoders import ResNet
+from bench.models.selfsupervised.method import Method, Moment
+
+
+class BarlowTwins(Method):
+    """Heads, loss and views of Barlow Twins; parts of lightly."""
+
+    views = VIEWS
+
+    def __init__(self, encoder: ResNet, redundancy_weight: float, hidden_dim: int, output_dim: int) -> None:
+        super().__init__(encoder)
+        self.projection = BarlowTwinsProjectionHead(encoder.width, hidden_dim, output_dim)
+        self.correlation = BarlowTwinsLoss(redundancy_weight)
+
+    def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
+        """Return the projections (B, D) of both views."""
+        return tuple(self.projection(self.encoder(view)) for view in shown)
+
+    def loss(self, first: Tensor, second: Tensor) -> Tensor:
+        """Return how far the correlation of both projections is from the identity."""
+        return self.correlation(first, second)

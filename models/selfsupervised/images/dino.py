@@ -1,0 +1,85 @@
+"""DINO, Caron et al. 2021: of a small crop, say what a slowly following twin says of a large one."""
+
+import warnings
+from copy import deepcopy
+from typing import cast
+
+import torch
+from lightly.loss import DINOLoss
+from lightly.models.modules import DINOProjectionHead
+from torch import Tensor, nn
+
+from bench.models.images.sizes import divides
+from bench.models.selfsupervised.images.encoders import ViT
+from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.method import Follower, Method, Moment, rising
+
+_LARGE = 2
+"""How many of the views are large: they come first, and the teacher sees them alone."""
+
+
+class DINO(Method):
+    """Heads, loss and views of DINO; parts of lightly. The head sees the class token.
+
+    BenchError where patches do not fill a local view.
+    """
+
+    encoder: ViT
+
+    def __init__(
+        self,
+        encoder: ViT,
+        momentum: float,
+        local_views: int,
+        local_size: int,
+        hidden_dim: int,
+        bottleneck_dim: int,
+        output_dim: int,
+    ) -> None:
+        super().__init__(encoder)
+        network = encoder.network
+        divides(local_size, "local_size", network.patch_embed.patch_size[0], "patch_size")
+        self.views = _views(local_views, local_size)
+        self.student, teacher = (
+            _head(network.embed_dim, hidden_dim, bottleneck_dim, output_dim) for _ in ("student", "teacher")
+        )
+        self.teacher = Follower(network, deepcopy(network))
+        self.teacher_head = Follower(self.student, teacher)
+        self.distance = DINOLoss(output_dim)
+        self.momentum, self._first_epoch = momentum, True
+        last = cast(nn.Parameter, self.student.last_layer.weight_v)
+        last.register_hook(self._frozen_at_first)
+
+    def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
+        """Return what the teacher says of the large views (2, B, K) and the student of all (V, B, K)."""
+        self._first_epoch = moment.epoch == 0
+        momentum = rising(self.momentum, moment.done)
+        self.teacher.follow(self.encoder.network, momentum)
+        self.teacher_head.follow(self.student, momentum)
+        large, local = shown[:_LARGE], shown[_LARGE:]
+        said = [self.student(self.encoder.network(torch.cat(views))) for views in (large, local) if views]
+        taught = self.teacher_head(self.teacher(torch.cat(large)))
+        count = len(large[0])
+        return taught.unflatten(0, (-1, count)), torch.cat(said).unflatten(0, (-1, count))
+
+    def loss(self, taught: Tensor, said: Tensor) -> Tensor:
+        """Return the cross-entropy of student and teacher over pairs of unlike views; moves the teacher's centre."""
+        return self.distance(list(taught), list(said))
+
+    def _frozen_at_first(self, gradient: Tensor) -> Tensor:
+        """Hold the last layer still in the first epoch, as the authors do."""
+        return torch.zeros_like(gradient) if self._first_epoch else gradient
+
+
+def _views(local_views: int, local_size: int) -> tuple[View, ...]:
+    def view(scale: tuple[float, float], blur: float, solarise: float = 0.0, size: int | None = None) -> View:
+        return View(scale, 0.4, 0.4, blur=blur, solarise=solarise, size=size, interpolation="bicubic")
+
+    large = view((0.4, 1.0), 1.0), view((0.4, 1.0), 0.1, solarise=0.2)
+    return *large, *(view((0.05, 0.4), 0.5, size=local_size),) * local_views
+
+
+def _head(embed_dim: int, hidden_dim: int, bottleneck_dim: int, output_dim: int) -> DINOProjectionHead:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of torch, about how lightly normalises the last layer
+        return DINOProjectionHead(embed_dim, hidden_dim, bottleneck_dim, output_dim)

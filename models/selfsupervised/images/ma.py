@@ -1,0 +1,50 @@
+"""The masked autoencoder, He et al. 2021: of a quarter of its patches, the whole picture is decoded."""
+
+from lightly.models.modules import MaskedVisionTransformerDecoderTIMM
+from lightly.models.utils import get_at_index, repeat_token, set_at_index
+from torch import Tensor, nn
+from torch.nn.functional import mse_loss
+
+from bench.models.selfsupervised.images.encoders import ViT
+from bench.models.selfsupervised.images.masked import Masked
+from bench.models.selfsupervised.method import Moment
+
+_SMALLEST = 1e-6
+"""Added to the variance of a patch before its root divides."""
+
+
+class MaskedAutoencoder(Masked):
+    """Decoder, loss and view of the masked autoencoder; parts of lightly."""
+
+    def __init__(
+        self,
+        encoder: ViT,
+        mask_ratio: float,
+        norm_pix_loss: bool,
+        decoder_embed_dim: int,
+        decoder_depth: int,
+        decoder_num_heads: int,
+    ) -> None:
+        super().__init__(encoder, mask_ratio)
+        network = encoder.network
+        self.embedding = nn.Linear(network.embed_dim, decoder_embed_dim)
+        self.decoder = MaskedVisionTransformerDecoderTIMM(
+            network.patch_embed.num_patches, decoder_embed_dim, decoder_depth, decoder_num_heads
+        )
+        self.prediction = nn.Linear(decoder_embed_dim, 3 * self.patch_size**2)
+        self.norm_pix_loss = norm_pix_loss
+
+    def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
+        """Return the decoded and the true pixels (B, M, F) of the hidden patches."""
+        pictures = shown[0]
+        stay, places = self.drawn(pictures)
+        seen = self.embedding(self.masked.encode(pictures, idx_keep=stay))
+        size = len(pictures), self.masked.sequence_length
+        tokens = set_at_index(repeat_token(self.decoder.mask_token, size), stay, seen.type_as(self.decoder.mask_token))
+        return self.prediction(get_at_index(self.decoder(tokens), places)), self.hidden(pictures, places)
+
+    def loss(self, decoded: Tensor, true: Tensor) -> Tensor:
+        """Return the mean squared difference, of each patch about its own mean in its own deviation where asked."""
+        if self.norm_pix_loss:
+            true = (true - true.mean(-1, keepdim=True)) / (true.var(-1, keepdim=True) + _SMALLEST).sqrt()
+        return mse_loss(decoded, true)

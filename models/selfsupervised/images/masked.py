@@ -1,0 +1,32 @@
+"""What masked methods have in common: the transformer with most of its patches hidden."""
+
+import torch
+from lightly.models.modules import MaskedVisionTransformerTIMM
+from lightly.models.utils import patchify, random_token_mask
+from torch import Tensor
+
+from bench.models.selfsupervised.images.encoders import ViT
+from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.method import Method
+
+
+class Masked(Method):
+    """Hides a share of the patches, ``mask_ratio``; the positions of patches are fixed sines, as lightly sets them."""
+
+    views = (View(scale=(0.2, 1.0), jitter=0.0, blur=0.0, interpolation="bicubic"),)
+
+    def __init__(self, encoder: ViT, mask_ratio: float) -> None:
+        super().__init__(encoder)
+        self.masked = MaskedVisionTransformerTIMM(encoder.network)
+        self.mask_ratio = mask_ratio
+        self.patch_size: int = encoder.network.patch_embed.patch_size[0]
+
+    def drawn(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
+        """Draw which tokens stay (B, K) and which are hidden (B, M), the class token never."""
+        size = len(pictures), self.masked.sequence_length
+        return random_token_mask(size, self.mask_ratio, device=pictures.device)
+
+    def hidden(self, pictures: Tensor, places: Tensor) -> Tensor:
+        """Return the pixels of hidden patches (B, M, F) of pictures; ``places`` count the class token."""
+        patches = patchify(pictures, self.patch_size)
+        return torch.gather(patches, 1, (places - 1).unsqueeze(-1).expand(-1, -1, patches.shape[-1]))

@@ -1,0 +1,68 @@
+"""Pretraining of encoders of pictures, on random views of them."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from bench.contracts import Micrographs
+from bench.models.images.estimator import normalised
+from bench.models.selfsupervised.images.encoders import ResNet, ViT
+from bench.models.selfsupervised.images.views import drawn, resized
+from bench.models.selfsupervised.method import Method
+from bench.models.selfsupervised.pretraining import Draw, Pretraining
+from bench.models.supervised import Side
+
+
+class _OfImages(Pretraining):
+    """What encoders of pictures have in common: views of ``view_size`` pixels; whole pictures are shrunk to it too."""
+
+    @property
+    def size(self) -> int:
+        """The side in pixels of what the encoder is fed."""
+        return self._context.settings["view_size"] or self.image_size
+
+    def side(self, images: Micrographs) -> Side:
+        """Return whole pictures at the size of a view."""
+        return Side(partial(self._whole, images), images.labels)
+
+    def shown(self, images: Micrographs, method: Method) -> Callable[[Draw], list[Tensor]]:
+        """Return what draws the method's views of pictures, each (B, 3, S, S) from -1 to 1."""
+
+        def show(draw: Draw) -> list[Tensor]:
+            pictures = images.batch(draw.positions)
+            return [self._fed(drawn(pictures, view, self.size, draw.random)) for view in method.views]
+
+        return show
+
+    def _whole(self, images: Micrographs, positions: np.ndarray) -> Tensor:
+        pictures = images.batch(positions)
+        if pictures.shape[1] != self.size:
+            pictures = np.stack([resized(picture, self.size) for picture in pictures])
+        return self._fed(pictures)
+
+    def _fed(self, pictures: np.ndarray) -> Tensor:
+        return normalised(torch.from_numpy(pictures).to(self._context.device))
+
+
+class ResNetPretraining(_OfImages):
+    """Pretrains a residual network."""
+
+    own = ("encoder", "view_size")
+
+    def built(self) -> ResNet:
+        """Build the network that the settings name."""
+        return ResNet(self._context.settings["encoder"])
+
+
+class ViTPretraining(_OfImages):
+    """Pretrains a vision transformer; BenchError where its patches do not fill a view."""
+
+    own = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "dropout", "view_size")
+
+    def built(self) -> ViT:
+        """Build the transformer of the settings."""
+        layers = {name: self._context.settings[name] for name in self.own if name != "view_size"}
+        return ViT(self.size, **layers)

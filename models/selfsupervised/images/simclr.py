@@ -1,0 +1,28 @@
+"""SimCLR, Chen et al. 2020: two views of a picture are to be alike, and unlike all others of the batch."""
+
+from lightly.loss import NTXentLoss
+from lightly.models.modules import SimCLRProjectionHead
+from torch import Tensor
+
+from bench.models.selfsupervised.images.encoders import ResNet
+from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.method import Method, Moment
+
+
+class SimCLR(Method):
+    """Heads, loss and views of SimCLR; parts of lightly."""
+
+    views = (View(), View())
+
+    def __init__(self, encoder: ResNet, temperature: float, hidden_dim: int, output_dim: int) -> None:
+        super().__init__(encoder)
+        self.projection = SimCLRProjectionHead(encoder.width, hidden_dim, output_dim)
+        self.contrast = NTXentLoss(temperature)
+
+    def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
+        """Return the projections (B, D) of both views."""
+        return tuple(self.projection(self.encoder(view)) for view in shown)
+
+    def loss(self, first: Tensor, second: Tensor) -> Tensor:
+        """Return the contrastive cross-entropy of both projections."""
+        return self.contrast(first, second)

@@ -1,0 +1,33 @@
+"""SimSiam, Chen and He 2021: predict one view from the other, whose side learns nothing from it."""
+
+from lightly.loss import NegativeCosineSimilarity
+from lightly.models.modules import SimSiamPredictionHead, SimSiamProjectionHead
+from torch import Tensor
+
+from bench.models.selfsupervised.images.encoders import ResNet
+from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.method import Method, Moment
+
+VIEWS = (View(scale=(0.2, 1.0), brightness=0.4, contrast=0.4),) * 2
+"""Those of SimSiam, and of MoCo v2 whose they were."""
+
+
+class SimSiam(Method):
+    """Heads, loss and views of SimSiam; parts of lightly."""
+
+    views = VIEWS
+
+    def __init__(self, encoder: ResNet, hidden_dim: int, output_dim: int, bottleneck_dim: int) -> None:
+        super().__init__(encoder)
+        self.projection = SimSiamProjectionHead(encoder.width, hidden_dim, output_dim)
+        self.prediction = SimSiamPredictionHead(output_dim, bottleneck_dim, output_dim)
+        self.likeness = NegativeCosineSimilarity()
+
+    def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
+        """Return the predictions of both views, then both projections, each (B, D)."""
+        projected = tuple(self.projection(self.encoder(view)) for view in shown)
+        return *(self.prediction(each) for each in projected), *projected
+
+    def loss(self, predicted0: Tensor, predicted1: Tensor, projected0: Tensor, projected1: Tensor) -> Tensor:
+        """Return how unlike each prediction is to the projection of the other view, which gets no gradient."""
+        return (self.likeness(predicted0, projected1.detach()) + self.likeness(predicted1, projected0.detach())) / 2

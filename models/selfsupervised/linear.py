@@ -1,0 +1,47 @@
+"""The linear probe: logistic regression on frozen features, its regularisation tried on the validation side."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from bench.contracts import Encoder, Micrographs
+from bench.models.logistic import Logistic
+
+L2 = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
+"""Weights of the squared coefficients that are tried, where nothing else is said."""
+
+
+class Labelled(NamedTuple):
+    """Features (N, D) of pictures and their labels (N,), of so many categories."""
+
+    features: np.ndarray
+    labels: np.ndarray
+    categories: int
+
+    @classmethod
+    def of(cls, encoder: Encoder, images: Micrographs) -> Self:
+        """Return what an encoder sees in pictures, with their labels."""
+        return cls(encoder.features(images), images.labels, len(images.categories))
+
+
+class Trial(NamedTuple):
+    """A regression of one ``l2`` and its cross-entropy on the validation side."""
+
+    l2: float
+    validation: float
+    regression: Logistic
+
+
+def trials(train: Labelled, validation: Labelled, l2: Sequence[float] = L2) -> list[Trial]:
+    """Fit a regression for each ``l2`` to the training side and judge it by the validation side."""
+    from sklearn.metrics import log_loss
+
+    found = []
+    for strength in l2:
+        regression = Logistic.fitted(*train, strength)
+        said = regression.probabilities(validation.features)
+        found.append(
+            Trial(strength, float(log_loss(validation.labels, said, labels=range(train.categories))), regression)
+        )
+    return found

@@ -1,0 +1,70 @@
+"""What a self-supervised method is: its heads, its loss, and what it is shown."""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import torch
+from lightly.models.utils import update_momentum
+from torch import Tensor, nn
+
+
+class Moment(NamedTuple):
+    """Where a pretraining stands: the epoch, counted from 0, and the share of all steps that is done."""
+
+    epoch: int
+    done: float
+
+
+class Method(nn.Module, ABC):
+    """Teaches an encoder without labels; of all its parts the encoder alone is kept.
+
+    ``views`` of a subclass say what each step is shown. Heads compute in the precision of the training, the loss always
+    in float32.
+    """
+
+    views: Any = ()
+    loss: Callable[..., Tensor]
+    """From what ``outputs`` returns to the loss, a scalar; a method of every subclass."""
+
+    def __init__(self, encoder: nn.Module) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, shown: Any, moment: Moment) -> Tensor:
+        """Return the loss of a step, of what was shown in it."""
+        outputs = self.outputs(shown, moment)
+        with torch.autocast(outputs[0].device.type, enabled=False):
+            return self.loss(*(output.float() for output in outputs))
+
+    @abstractmethod
+    def outputs(self, shown: Any, moment: Moment) -> tuple[Tensor, ...]:
+        """Return what the loss is computed of."""
+
+
+class Follower(nn.Module):
+    """A module whose weights follow those of a leader, as their moving average; it never learns by itself.
+
+    Its parameters are not frozen, since what is frozen is not stored in checkpoints: nothing computes a gradient for
+    them.
+    """
+
+    def __init__(self, leader: nn.Module, twin: nn.Module) -> None:
+        super().__init__()
+        twin.load_state_dict(leader.state_dict())
+        self.twin = twin
+
+    def follow(self, leader: nn.Module, momentum: float) -> None:
+        """Keep ``momentum`` of the own weights and take the rest from the leader's."""
+        update_momentum(leader, self.twin, momentum)
+
+    @torch.no_grad()
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Return the outputs, without gradients."""
+        return self.twin(*inputs)
+
+
+def rising(momentum: float, done: float) -> float:
+    """Return the momentum of a moment: from its first value to 1 along half a cosine (Grill et al. 2020, section 3)."""
+    return 1 - (1 - momentum) * (1 + math.cos(math.pi * done)) / 2

@@ -1,0 +1,162 @@
+"""Pretraining without labels, the first step of every self-supervised row; the last epoch's encoder is kept.
+
+Nothing is chosen by labels here but, where the recipe tunes it, the learning rate: by the loss of a linear probe on the
+validation side.
+"""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from lightning_fabric import seed_everything
+from safetensors.torch import load_model, save_model
+from torch import Tensor, nn
+
+from bench.contracts import Context, Micrographs
+from bench.errors import BenchError
+from bench.history import FILE, History
+from bench.models.selfsupervised.linear import Labelled, trials
+from bench.models.selfsupervised.method import Method, Moment
+from bench.models.supervised import ShuffledBatches, Side, computed
+from bench.specs import resolve
+from bench.training import train
+
+_SHAPE, _ENCODER = "shape.json", "encoder.safetensors"
+_SHOWN = "pretrain_on"
+
+
+class Draw(NamedTuple):
+    """What a step is of: positions (B,) of pictures, the random numbers of their views, and when it is."""
+
+    positions: np.ndarray
+    random: np.random.Generator
+    moment: Moment
+
+
+class Draws:
+    """The draws of every epoch, each a pure function of (seed, epoch, step)."""
+
+    def __init__(self, count: int, epochs: int, batch_size: int, seed: int) -> None:
+        self._batches, self._epochs, self._seed = ShuffledBatches(count, batch_size, seed), epochs, seed
+
+    def __len__(self) -> int:
+        """Return the number of steps in an epoch."""
+        return len(self._batches)
+
+    def __call__(self, epoch: int, step: int) -> Draw:
+        """Return the draw of a step; epochs and steps count from 0."""
+        done = (epoch + step / len(self)) / self._epochs
+        random = np.random.default_rng([self._seed, epoch, step])
+        return Draw(self._batches(epoch, step), random, Moment(epoch, done))
+
+
+class Pretraining(ABC):
+    """Teaches an encoder by the method that the spec's ``builds`` makes, none where it names none.
+
+    ``builds`` gets the encoder and all settings but ``own``, those of the encoder, and ``pretrain_on``. An
+    ``Encoder`` of ``bench.contracts``.
+    """
+
+    own: ClassVar[tuple[str, ...]]
+    encoder: nn.Module
+    image_size: int
+    history: History | None = None
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    @abstractmethod
+    def built(self) -> nn.Module:
+        """Build the encoder for pictures of ``image_size``."""
+
+    @abstractmethod
+    def side(self, images: Micrographs) -> Side:
+        """Return what the encoder is fed for whole pictures."""
+
+    @abstractmethod
+    def shown(self, images: Micrographs, method: Method) -> Callable[[Draw], Any]:
+        """Return what makes, of a draw, what the method is shown in a step."""
+
+    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+        """Pretrain on the training side, whose labels are not looked at.
+
+        With ``pretrain_on=fold`` it is joined by the pictures that a fraction left out of it. BenchError where there
+        are none such, where a batch is no batch, or larger than the side.
+        """
+        seed_everything(context.seed, verbose=False)
+        self.image_size = train.pixels.shape[1]
+        self.encoder = self.built()
+        if context.model.builds is None:
+            self.encoder.to(context.device)
+            return
+        shown = with_unlabelled(train, context) if context.settings[_SHOWN] == "fold" else train
+        check_batch(context.recipe.batch_size, len(shown))
+        settings = {name: value for name, value in context.settings.items() if name not in (*self.own, _SHOWN)}
+        method = resolve(context.model.builds)(self.encoder, **settings)
+        self.history = self._taught(method, shown)
+        loss = min(trial.validation for trial in trials(Labelled.of(self, train), Labelled.of(self, validation)))
+        self.history = judged(self.history, loss)
+
+    def _taught(self, method: Method, images: Micrographs) -> History:
+        context, shown = self._context, self.shown(images, method)
+        draws = Draws(len(images), context.recipe.epochs, context.recipe.batch_size, context.seed)
+
+        def losses(module: nn.Module, draw: Draw) -> Mapping[str, Tensor]:
+            return {"loss": module(shown(draw), draw.moment)}
+
+        return train(method, draws, losses, None, context)
+
+    def save(self, folder: Path) -> None:
+        """Write encoder.safetensors, shape.json, and history.json where it was taught."""
+        save_model(self.encoder, str(folder / _ENCODER))
+        (folder / _SHAPE).write_text(json.dumps({"image_size": self.image_size}), encoding="utf-8")
+        if self.history is not None:
+            self.history.save(folder / FILE)
+
+    @classmethod
+    def load(cls, folder: Path, context: Context) -> Self:
+        """Build the encoder again and read its weights."""
+        estimator = cls(context)
+        estimator.image_size = json.loads((folder / _SHAPE).read_text(encoding="utf-8"))["image_size"]
+        estimator.encoder = estimator.built()
+        load_model(estimator.encoder, str(folder / _ENCODER))
+        if (folder / FILE).is_file():
+            estimator.history = History.load(folder / FILE)
+        estimator.encoder.to(context.device).eval()
+        return estimator
+
+    def features(self, images: Micrographs) -> np.ndarray:
+        """Return the encoder's features (N, D) of whole pictures."""
+        precision = self.history.precision if self.history else "32-true"
+        self._context.progress.start("encoding", len(images))
+        return computed(self.encoder, self.side(images), self._context, precision).double().numpy()
+
+
+def with_unlabelled(train: Micrographs, context: Context) -> Micrographs:
+    """Return the training side and what a fraction left out of it; BenchError where it left nothing out."""
+    rest = context.unlabelled
+    if not rest:
+        raise BenchError(
+            f"{_SHOWN}=fold: beside the {len(train)} labelled pictures of its training side this fold has none without "
+            f"labels; train on a --fraction below 1, or set {_SHOWN}=labelled"
+        )
+    rows, labels = (np.concatenate([getattr(side, name) for side in (train, rest)]) for name in ("rows", "labels"))
+    return replace(train, rows=rows, labels=labels, ids=(*train.ids, *rest.ids))
+
+
+def check_batch(batch_size: int, count: int) -> None:
+    """Refuse a batch of one picture, in which there is nothing to compare, and one larger than the training side."""
+    if not 2 <= batch_size <= count:
+        raise BenchError(
+            f"batch_size {batch_size} is no batch of a training side of {count} pictures: self-supervised methods "
+            f"compare pictures within a batch; choose one from 2 to {count}"
+        )
+
+
+def judged(history: History, loss: float) -> History:
+    """Return the history with the validation loss of its last epoch."""
+    return replace(history, epochs=(*history.epochs[:-1], replace(history.epochs[-1], validation=loss)))

@@ -1,0 +1,139 @@
+"""Probes of frozen encoders: what a pretraining is worth, told by a linear classifier or by nearest neighbours."""
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from bench.contracts import Context, Encoder, Micrographs
+from bench.errors import BenchError
+from bench.fitting import TUNING
+from bench.models.logistic import Logistic
+from bench.models.selfsupervised.linear import Labelled, trials
+from bench.store import write_json
+
+_LINEAR, _BANK = "linear.safetensors", "bank.safetensors"
+_VOTES = 200
+"""How many neighbours vote where nobody says otherwise and the bank has as many."""
+
+
+class Probed:
+    """Classifies by a probe of the encoder that the step before pretrained; a ``Classifier`` of ``bench.contracts``."""
+
+    def __init__(self, context: Context) -> None:
+        assert context.pretrained is not None, "a probe comes after its encoder"
+        self._encoder: Encoder = context.pretrained()
+        self._probe: Probe = PROBES[context.settings["probe"]](context)
+
+    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+        """Fit the probe to the encoder's features of the training side."""
+        self._probe.fit(Labelled.of(self._encoder, train), Labelled.of(self._encoder, validation))
+
+    def save(self, folder: Path) -> None:
+        """Write the probe; the encoder stays where its pretraining left it."""
+        self._probe.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path, context: Context) -> Self:
+        """Read the probe that ``save`` wrote, and the encoder."""
+        estimator = cls(context)
+        estimator._probe.load(folder)
+        return estimator
+
+    def predict_proba(self, images: Micrographs) -> np.ndarray:
+        """Return probabilities (N, C)."""
+        return self._probe.probabilities(self._encoder.features(images), len(images.categories))
+
+
+class Probe(ABC):
+    """A simple classifier of features (N, D)."""
+
+    def __init__(self, context: Context) -> None:
+        self._settings = context.settings
+
+    @abstractmethod
+    def fit(self, train: Labelled, validation: Labelled) -> None:
+        """Learn from the training side, judging by the validation side."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write what was learned."""
+
+    @abstractmethod
+    def load(self, folder: Path) -> None:
+        """Read what ``save`` wrote."""
+
+    @abstractmethod
+    def probabilities(self, features: np.ndarray, categories: int) -> np.ndarray:
+        """Return probabilities (N, C)."""
+
+
+class LinearProbe(Probe):
+    """Logistic regression on standardised features; of the settings ``l2`` the best on the validation side is kept."""
+
+    _regression: Logistic
+    _tried: list[dict[str, Any]]
+
+    def fit(self, train: Labelled, validation: Labelled) -> None:
+        """Fit one regression for each ``l2`` and keep that of the lowest validation loss."""
+        found = trials(train, validation, self._settings["l2"])
+        self._regression = min(found, key=lambda trial: trial.validation).regression
+        self._tried = [{"l2": trial.l2, "validation": trial.validation} for trial in found]
+
+    def save(self, folder: Path) -> None:
+        """Write the regression and what was tried."""
+        self._regression.save(folder / _LINEAR)
+        write_json(folder / TUNING, self._tried)
+
+    def load(self, folder: Path) -> None:
+        """Read the regression."""
+        self._regression = Logistic.load(folder / _LINEAR)
+
+    def probabilities(self, features: np.ndarray, categories: int) -> np.ndarray:
+        """Return probabilities (N, C)."""
+        return self._regression.probabilities(features)
+
+
+class NeighbourProbe(Probe):
+    """The vote of the nearest training pictures (Wu et al. 2018), weighed by exp(cosine / temperature)."""
+
+    _bank: np.ndarray
+    _labels: np.ndarray
+
+    def fit(self, train: Labelled, validation: Labelled) -> None:
+        """Keep the training side as the bank of neighbours; the validation side is not needed."""
+        self._bank, self._labels = train.features.astype(np.float32), train.labels
+
+    def save(self, folder: Path) -> None:
+        """Write the bank."""
+        save_file({"bank": self._bank, "labels": self._labels.astype(np.int64)}, str(folder / _BANK))
+
+    def load(self, folder: Path) -> None:
+        """Read the bank."""
+        kept = load_file(str(folder / _BANK))
+        self._bank, self._labels = kept["bank"], kept["labels"]
+
+    def probabilities(self, features: np.ndarray, categories: int) -> np.ndarray:
+        """Return probabilities (N, C); BenchError where more neighbours are asked for than the bank has."""
+        from sklearn.neighbors import KNeighborsClassifier
+
+        votes, temperature = self._settings["knn_k"] or min(_VOTES, len(self._bank)), self._settings["knn_temperature"]
+        if votes > len(self._bank):
+            raise BenchError(
+                f"knn_k {votes} is larger than the bank of {len(self._bank)} training pictures; choose at most "
+                f"{len(self._bank)}, or 0 for {_VOTES} or as many as there are"
+            )
+
+        def weights(distances: np.ndarray) -> np.ndarray:
+            return np.exp((1 - distances) / temperature)
+
+        model = KNeighborsClassifier(votes, metric="cosine", weights=weights)  # pyright: ignore[reportArgumentType] -- its stub lacks functions
+        found = np.zeros((len(features), categories))
+        model.fit(self._bank, self._labels)
+        found[:, model.classes_] = model.predict_proba(features.astype(np.float32))
+        return found
+
+
+PROBES: dict[str, type[Probe]] = {"linear": LinearProbe, "knn": NeighbourProbe}
