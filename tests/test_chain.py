@@ -3,11 +3,16 @@
 import json
 import re
 
+import numpy as np
 import pytest
 
+from bench import ModelSpec, Setting
 from bench.models.images.distillation import Distillation, Teacher
 from bench.models.selfsupervised.graphs.pretraining import GraphPretraining
+from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.probe import Probed
+from bench.plugins.self_supervised import PROBE, RESNET, SHOWN
 
 SMALL = ("--set", "model.patch_size=16", "--set", "recipe.batch_size=8")
 STUDENT = ("teacher=squeezenet1_1", "depth=1", "embed_dim=16", "patch_size=16")
@@ -140,3 +145,63 @@ def test_what_a_fraction_leaves_out_may_teach_without_labels(dataset, classify, 
     assert code == 1 and "this fold has none without labels" in err and "Traceback" not in err
     code, _, err = classify(dataset, "gbt", *options, "--fraction", "0.5")
     assert code == 0, err
+
+
+class Alike(Method):
+    """A stranger's method: both views are to have the same features, times a weight."""
+
+    views = (View(), View())
+
+    def __init__(self, encoder, weight):
+        super().__init__(encoder)
+        self.weight = weight
+
+    def outputs(self, shown, moment):
+        return tuple(self.encoder(view) for view in shown)
+
+    def loss(self, first, second):
+        return self.weight * (first - second).square().mean()
+
+
+class Brightness:
+    """A stranger's encoder, which learns how bright pictures are."""
+
+    def __init__(self, context):
+        self.context = context
+
+    def fit(self, train, validation, context):
+        self.mean = float(train.batch(slice(None)).mean())
+
+    def save(self, folder):
+        (folder / "mean.json").write_text(json.dumps(self.mean))
+
+    @classmethod
+    def load(cls, folder, context):
+        encoder = cls(context)
+        encoder.mean = json.loads((folder / "mean.json").read_text())
+        return encoder
+
+    def features(self, images):
+        return images.batch(slice(None)).mean((1, 2))[:, None] - self.mean
+
+
+STRANGERS = {
+    "alike": ModelSpec(
+        "alike",
+        "Alike",
+        "vsl",
+        builds=f"{__name__}:Alike",
+        settings={**RESNET, **SHOWN, "weight": Setting(2.0, "of the loss", stage="pretrain"), **PROBE},
+    ),
+    "brightness": ModelSpec("brightness", "Brightness", "vsl", pretrains=f"{__name__}:Brightness", settings=PROBE),
+}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_strangers_method_or_encoder_is_probed_as_ours_are(name, plugged, dataset, classify, store):
+    plugged(STRANGERS[name])
+    small = ("--set", "recipe.batch_size=8", *(("--set", "alike.view_size=32") if name == "alike" else ()))
+    code, _, err = classify(dataset, name, "--set", "k=3", "--folds", "0", *small)
+    assert code == 0, err
+    assert np.isfinite(record(store, name)["metrics"]["top1"]["value"])
+    assert bool(record(store, name)["pretraining"]) == (name == "alike")
