@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bench.errors import BenchError
     from bench.hookspecs import hookimpl
-    from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, TableSpec, TaskSpec, TeacherSpec
+    from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
 
 __all__ = [
     "BenchError",
@@ -18,6 +18,7 @@ __all__ = [
     "FamilySpec",
     "ModelSpec",
     "Setting",
+    "SuiteSpec",
     "TableSpec",
     "TaskSpec",
     "TeacherSpec",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pluggy
 
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, TableSpec, TaskSpec, TeacherSpec
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
 
 hookspec = pluggy.HookspecMarker("bench")
 hookimpl = pluggy.HookimplMarker("bench")
@@ -23,6 +23,11 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
 @hookspec
 def register_tasks(register: Callable[[TaskSpec], None]) -> None:
     """Register tasks: what is asked of a model and how its answers are scored."""
+
+
+@hookspec
+def register_suites(register: Callable[[SuiteSpec], None]) -> None:
+    """Register suites: names for tasks and models that are run together."""
 
 
 @hookspec

@@ -210,7 +210,8 @@ class Plan:
     def _check_names(self, registry: Registry) -> None:
         """Refuse settings of a name that is no model, task or dataset, and those assigned to one not of this run."""
         dataset = registry.find("dataset", self.config.dataset)[0].name
-        used = {EVERY_MODEL, self.request.task, dataset, *self.rows}
+        varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
+        used = {EVERY_MODEL, self.request.task, dataset, *self.rows, *varied}
         if self.config.test_dataset:
             used.add(registry.find("dataset", self.config.test_dataset)[0].name)
         for name in self.config.settings.keys() - used:

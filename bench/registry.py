@@ -10,14 +10,15 @@ import pluggy
 
 from bench import hookspecs
 from bench.errors import BenchError, in_one_line, unknown
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, TableSpec, TaskSpec, TeacherSpec
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
 
 DISTRIBUTION = "mvaema-bench"
-Kind = Literal["family", "model", "task", "dataset", "teacher", "table"]
+Kind = Literal["family", "model", "task", "suite", "dataset", "teacher", "table"]
 PLURALS: dict[Kind, str] = {
     "family": "families",
     "model": "models",
     "task": "tasks",
+    "suite": "suites",
     "dataset": "datasets",
     "teacher": "teachers",
     "table": "tables",
@@ -26,6 +27,7 @@ _SPECS: dict[Kind, type] = {
     "family": FamilySpec,
     "model": ModelSpec,
     "task": TaskSpec,
+    "suite": SuiteSpec,
     "dataset": DatasetSpec,
     "teacher": TeacherSpec,
     "table": TableSpec,

@@ -8,7 +8,7 @@ from bench.config import EVERY_MODEL, Config, Recipe, complete, split_recipe, wi
 from bench.errors import BenchError, unknown
 from bench.freshness import estimator_path
 from bench.registry import Registry
-from bench.specs import STAGES, Contract, Data, FamilySpec, ModelSpec, StageName, TaskSpec
+from bench.specs import STAGES, Contract, Data, FamilySpec, ModelSpec, StageName, SuiteSpec, TaskSpec
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,33 @@ class Request:
     models: tuple[str, ...]
     config: Config
     explicit: frozenset[str] = frozenset()
+
+
+def requests(
+    name: str, models: str | None, config: Config, explicit: frozenset[str], registry: Registry
+) -> list[Request]:
+    """Return what a task, or each task of a suite, is asked for; ``models`` are names with commas, or None.
+
+    BenchError for a name that is neither, or a task without models.
+    """
+    chosen = tuple(model.strip() for model in models.split(",")) if models else ()
+    try:
+        registry.find("task", name)
+    except BenchError:
+        suites: dict[str, SuiteSpec] = registry.every("suite")
+        if name not in suites:
+            raise
+        suite = suites[name]
+        return [Request(task, chosen or suite.models, config, _spoken(explicit, suite, task)) for task in suite.tasks]
+    if not chosen:
+        raise BenchError("no models are named; add --models all, or names with commas (see `bench list models`)")
+    return [Request(name, chosen, config, explicit)]
+
+
+def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[str]:
+    """Return the explicit keys without those of the suite's other tasks, which have no say in this one."""
+    others = {other for other in suite.tasks if other != task}
+    return frozenset(key for key in explicit if key.partition(".")[0] not in others)
 
 
 @dataclass(frozen=True)
@@ -132,8 +159,12 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
 
 
 def _given_to(name: str, spec: ModelSpec, request: Request) -> dict[str, Any]:
-    """Merge what is said to every model and to this one; the command line goes before the config."""
-    own = request.config.settings.get(name, {})
+    """Merge what is said to every model, to the one of which this is a variant, and to this one.
+
+    The command line goes before the config.
+    """
+    said = request.config.settings
+    own = {**said.get(spec.variant_of or name, {}), **said.get(name, {})}
     shared = {
         key: value
         for key, value in request.config.settings.get(EVERY_MODEL, {}).items()

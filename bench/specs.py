@@ -123,6 +123,16 @@ class TaskSpec:
 
 
 @dataclass(frozen=True)
+class SuiteSpec:
+    """A name for tasks and models that belong together: ``bench run --task NAME`` runs each task on the models."""
+
+    name: str
+    label: str
+    tasks: tuple[str, ...]
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DatasetSpec:
     """Micrographs with ids and categories; a name ending in ':' takes an argument."""
 

@@ -1,15 +1,20 @@
 """The paper's model."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bench.hookspecs import hookimpl
 from bench.specs import ModelSpec, Setting
 
+VARIANTS = {"itc": "w/o ITC", "itm": "w/o CTC", "sa": "w/o SA", "ca": "w/o CA", "csa": "w/o CSA"}
+"""What the ablations switch off, in the order and under the labels of the paper's Tables 5 and 6."""
+_WITHOUT = Setting((), f"parts that are switched off, of {', '.join(VARIANTS)}")
 SETTINGS = {
     "stem": Setting("linear", "how a patch becomes a vector: one linear map, or convolutions", ("linear", "conv")),
     "embed_dim": Setting(64, "width of all encoders and of the decoder"),
     "depth": Setting(6, "layers of the image encoder and of the text encoder"),
     "num_heads": Setting(4, "attention heads"),
+    "without": _WITHOUT,
     "vocabulary_size": Setting(2000, "most tokens of the vocabulary"),
     "prompt_tokens": Setting(64, "tokens a prompt can have; of a longer one the end is read"),
     "answer_tokens": Setting(128, "tokens an answer can have"),
@@ -27,17 +32,22 @@ SETTINGS = {
 }
 
 
+def _row(name: str, label: str, without: tuple[str, ...] = ()) -> ModelSpec:
+    return ModelSpec(
+        name=name,
+        label=label,
+        family="mvaema",
+        estimator="bench.models.mvaema.estimator:MVaEMa",
+        settings={**SETTINGS, "without": replace(_WITHOUT, default=without)},
+        variant_of="mvaema" if without else None,
+        source="the paper's Model Architecture and Experimental Setup",
+        seconds=10.0,
+    )
+
+
 @hookimpl
 def register_models(register: Callable[[ModelSpec], None]) -> None:
-    """Register MVaEMa."""
-    register(
-        ModelSpec(
-            name="mvaema",
-            label="MVaEMa",
-            family="mvaema",
-            estimator="bench.models.mvaema.estimator:MVaEMa",
-            settings=SETTINGS,
-            source="the paper's Model Architecture and Experimental Setup",
-            seconds=10.0,
-        )
-    )
+    """Register MVaEMa and its ablations."""
+    register(_row("mvaema", "MVaEMa"))
+    for part, label in VARIANTS.items():
+        register(_row(f"mvaema-no-{part}", label, (part,)))

@@ -31,6 +31,37 @@ VQA = TableSpec(
     options={"controls_by": ("facts", "METEOR")},
 )
 
+_ABLATED = {"ablates": "mvaema", "beside": True}
+ABLATED_VQA = TableSpec(
+    name="ablation-vqa",
+    number=5,
+    title="Ablation: answers of MVaEMa with parts switched off.",
+    task="vqa",
+    columns=(
+        Column("bleu4", "BLEU-4", "BLEU-4"),
+        Column("rougeL", "ROUGE-L", "ROUGE-L"),
+        Column("meteor", "METEOR", "METEOR"),
+        Column("facts", "facts", share=("facts_right", "facts_asked")),
+    ),
+    notes=("facts: the share of the reference's facts that the answer states rightly, see Table 1.",),
+    breakdowns=("category", "question", "group"),
+    options={**_ABLATED, "controls_by": ("facts",)},
+)
+ABLATED_CLASSIFICATION = TableSpec(
+    name="ablation-classification",
+    number=6,
+    title="Ablation: categories told by MVaEMa with parts switched off.",
+    task="classification",
+    columns=(
+        Column("precision_macro", "Avg-Precision", "Avg-Precision"),
+        Column("recall_macro", "Avg-Recall", "Avg-Recall"),
+        Column("f1_macro", "Avg-F1 Score", "Avg-F1 Score"),
+        Column("top1", "Top-1"),
+    ),
+    notes=("Averages over categories, each counting alike.",),
+    options={**_ABLATED, "controls_by": ("Top-1",)},
+)
+
 _CLASSIFICATION = TableSpec(
     name="classification",
     number=2,
@@ -113,5 +144,5 @@ ANSWERS = TableSpec(
 @hookimpl
 def register_tables(register: Callable[[TableSpec], None]) -> None:
     """Register the tables."""
-    for table in (VQA, _CLASSIFICATION, _GRAPHS, _CATEGORIES, ANSWERS):
+    for table in (VQA, _CLASSIFICATION, _GRAPHS, _CATEGORIES, ABLATED_VQA, ABLATED_CLASSIFICATION, ANSWERS):
         register(table)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from bench.hookspecs import hookimpl
-from bench.specs import Setting, TaskSpec
+from bench.plugins.mvaema import VARIANTS
+from bench.specs import Setting, SuiteSpec, TaskSpec
 
 _VQA = TaskSpec(
     name="vqa",
@@ -35,6 +36,20 @@ _CLASSIFICATION = TaskSpec(
     poses="bench.tasks.classification.posing:pose",
     scores="bench.tasks.classification.scoring:score",
 )
+
+
+ABLATION = SuiteSpec(
+    name="ablation",
+    label="MVaEMa and what it is without each of its parts",
+    tasks=("vqa", "classification"),
+    models=("mvaema", *(f"mvaema-no-{part}" for part in VARIANTS)),
+)
+
+
+@hookimpl
+def register_suites(register: Callable[[SuiteSpec], None]) -> None:
+    """Register the suites."""
+    register(ABLATION)
 
 
 @hookimpl

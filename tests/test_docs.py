@@ -141,7 +141,7 @@ def _brief(command):
     pairs = [text for text in SMALL if text != "--set"]
     if {"--dataset", "--config"} & {*command} and not {"demo", "evening", "paper"} & {*command}:
         pairs = [text for text in pairs if not text.startswith("synthetic.")]
-    if command[command.index("--task") + 1] != "vqa":
+    if command[command.index("--task") + 1] not in ("vqa", "ablation"):
         pairs = [text for text in pairs if not text.startswith("vqa.")]
     return [*BRIEF, *(part for pair in pairs for part in ("--set", pair))]
 

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from bench.models.mvaema.attention import Sizes
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.losses import IGNORED
 from bench.models.mvaema.model import MVaEMaModel
@@ -51,13 +52,13 @@ def has_gradient(module):
 
 @pytest.mark.parametrize("stem", ["linear", "conv"])
 def test_the_image_encoder_sees_49_patches_and_a_class_token(stem):
-    encoder = ImageEncoder(224, 64, 1, 4, stem)
+    encoder = ImageEncoder(224, Sizes(64, 4), 1, stem)
     assert encoder(torch.zeros(2, 224, 224, dtype=torch.uint8)).shape == (2, 50, 64)
 
 
 def test_pixels_are_normalised_to_plus_minus_one():
     seen = []
-    encoder = ImageEncoder(64, 16, 1, 2, "linear")
+    encoder = ImageEncoder(64, Sizes(16, 2), 1, "linear")
     encoder.stem.register_forward_hook(lambda module, inputs, output: seen.append(inputs[0]))
     encoder(torch.tensor([0, 255], dtype=torch.uint8).repeat(64, 32)[None])
     assert seen[0].min() == -1
@@ -100,7 +101,7 @@ def test_the_contrastive_loss_trains_both_unimodal_encoders_and_the_temperature(
     model(make_batch())["itc"].backward()
     assert has_gradient(model.vision)
     assert has_gradient(model.text)
-    assert model.log_temperature.grad != 0
+    assert model.space.log_temperature.grad != 0
     assert not has_gradient(model.grounded)
 
 

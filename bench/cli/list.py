@@ -13,7 +13,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def list_command(
-    kind: Annotated[str, typer.Argument(help="models, tasks, datasets, teachers, tables or plugins")],
+    kind: Annotated[str, typer.Argument(help="models, tasks, suites, datasets, teachers, tables or plugins")],
     name: Annotated[str | None, typer.Argument(help="only this one, with its settings; a table by number too")] = None,
     family: Annotated[str | None, typer.Option(help="only models of this family")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,

@@ -27,8 +27,10 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def run_command(
-    task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks`")],
-    models: Annotated[str, typer.Option(help="names with commas, or all but controls and variants: all")],
+    task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks` and `bench list suites`")],
+    models: Annotated[
+        Text, typer.Option(help="names with commas, or all but controls and variants: all; a suite brings its own")
+    ] = None,
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     test_dataset: Annotated[Text, typer.Option(help="test on this dataset what is trained on the other")] = None,
     records: Annotated[Text, typer.Option(help="a teacher's name or FILE.jsonl")] = None,
@@ -58,7 +60,7 @@ def run_command(
     from bench.launch import LAUNCHERS
     from bench.plan import Plan
     from bench.registry import Registry
-    from bench.rows import Request, left_out
+    from bench.rows import left_out, requests
 
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
@@ -67,20 +69,21 @@ def run_command(
     options["fraction"] = None if fraction is None else fraction.split(",")
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
-    request = Request(task, tuple(name.strip() for name in models.split(",")), loaded, explicit)
-    kept = opened(store)
+    kept, registry, codes = opened(store), Registry(), [0]
     with _progress() as progress:
-        registry = Registry()
-        plan = Plan(request, registry, progress)
-        rest = left_out(request, plan.task, registry)
+        # All are planned before any is run: what one of them is asked wrongly stops all.
+        plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
+        rest = left_out(plans[0].request, plans[0].task, registry)
         if rest:
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
-        if dry_run or explain or probe:
-            text, code = _told(plan, kept, progress, explain, probe, jobs if launcher == "local" else 1), 0
-        else:
-            text, code = _run(plan, kept, progress, launcher, jobs, force)
-    typer.echo(text)
-    raise typer.Exit(code)
+        for plan in plans:
+            if dry_run or explain or probe:
+                text, code = _told(plan, kept, progress, explain, probe, jobs if launcher == "local" else 1), 0
+            else:
+                text, code = _run(plan, kept, progress, launcher, jobs, force)
+            typer.echo(f"{plan.task.name}: {text}" if len(plans) > 1 else text)
+            codes.append(code)
+    raise typer.Exit(max(codes))
 
 
 def _told(plan: "Plan", store: "Store", progress: "Progress", explain: bool, probe: bool, jobs: int) -> str:

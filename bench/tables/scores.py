@@ -15,7 +15,7 @@ from bench.tables.places import apart, in_words, missing
 from bench.tables.published import Published, published
 from bench.tables.selection import Record, Selection
 from bench.tables.staleness import stale
-from bench.tables.standing import TIES, against_controls, gains, with_best
+from bench.tables.standing import TIES, against_controls, drops, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow
 
 
@@ -23,10 +23,11 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     """Build a table with one row a model: those of the paper in printed order, then others, then controls.
 
     The spec's options: ``families``, of which alone models are shown, controls beside them, and with ``others``
-    those of families that no table of the task names; ``beside``, published numbers in columns of their own;
-    ``controls_by`` and ``gain``, see ``bench.tables.standing``.
+    those of families that no table of the task names; ``ablates``, a model that is shown with its variants alone, which
+    no other table of the task shows then; ``beside``, published numbers in columns of their own; ``controls_by`` and
+    ``gain``, see ``bench.tables.standing``.
     """
-    check_options(spec, ("controls_by", "families", "others", "beside", "gain"))
+    check_options(spec, ("controls_by", "families", "others", "ablates", "beside", "gain"))
     check_controls_by(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
@@ -42,7 +43,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, TIES, *gains(spec, rows, "measured"), *selection.caveats, *absent(spec, selection), *folds),
+        (*spec.notes, TIES, *_standings(spec, selection, rows), *selection.caveats, *absent(spec, selection), *folds),
         selection.dataset,
         selection.protocol,
         (*lost, *folds, *missing(selection), *_left_out(selection)),
@@ -58,10 +59,11 @@ def _of_families(spec: TableSpec, selection: Selection, registry: Registry) -> S
     With the option ``others`` those of families that no table of the task names are shown too. BenchError where
     nothing is left.
     """
+    tables = [table for table in registry.every("table").values() if table.task == spec.task]
+    selection = _of_ablation(spec, selection, tables)
     own = spec.options.get("families", ())
     if not own:
         return selection
-    tables = [table for table in registry.every("table").values() if table.task == spec.task]
     elsewhere = {family for table in tables for family in table.options.get("families", ())} - set(own)
     by_model = {}
     for model, records in selection.by_model.items():
@@ -72,6 +74,25 @@ def _of_families(spec: TableSpec, selection: Selection, registry: Registry) -> S
     if not by_model:
         raise BenchError(f"no model of table {spec.number} was measured; its families are {', '.join(own)}")
     return replace(selection, by_model=by_model)
+
+
+def _of_ablation(spec: TableSpec, selection: Selection, tables: Sequence[TableSpec]) -> Selection:
+    """Leave the model that the table ablates, its variants and controls; in other tables all but such variants."""
+    full = spec.options.get("ablates")
+    ablated = {table.options.get("ablates") for table in tables} - {None}
+    by_model = {}
+    for model, records in selection.by_model.items():
+        about = records[0]["model"]
+        variant = about["variant_of"]
+        if (full in (model, variant) or about["control"]) if full else variant not in ablated:
+            by_model[model] = records
+    if not by_model:
+        raise BenchError(f"nothing that table {spec.number} shows was measured; run the models it names")
+    return replace(selection, by_model=by_model)
+
+
+def _standings(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
+    return [*gains(spec, rows, "measured"), *drops(spec, selection, rows)]
 
 
 def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], selection: Selection) -> list[str]:

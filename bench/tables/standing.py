@@ -56,6 +56,27 @@ def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Calla
     return f"{column.label} {100 * (score / value - 1):+.1f} % ({label})" if value else ""
 
 
+def drops(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
+    """Say how far each variant is from the model that the spec's option ``ablates`` names, column by column.
+
+    Each difference with its p, by the tests of ``TIES``, corrected over the variants of the column.
+    """
+    full = next((row for row in rows if row.model == spec.options.get("ablates")), None)
+    if full is None:
+        return []
+    variants = [row for row in rows if not row.control and row is not full]
+    said: dict[str, list[str]] = {row.label: [] for row in variants}
+    for column in spec.columns:
+        best = full.cells[column.label].value
+        if best is None:
+            continue
+        found = [(row, value) for row in variants if (value := row.cells[column.label].value) is not None]
+        chances = holm([_chance(column, selection, row.model, full.model) for row, _ in found])
+        for (row, value), chance in zip(found, chances, strict=True):
+            said[row.label].append(f"{column.label} {value - best:+.{column.digits}f} (p {chance:.2f})")
+    return [f"{label} against {full.label}: {', '.join(parts)}." for label, parts in said.items() if parts]
+
+
 def _published(cell: TableCell) -> float | None:
     return cell.published
 

@@ -5,6 +5,14 @@ from typing import NamedTuple
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
+PARTS = {
+    "itc": "the image-text contrastive loss and its space; negatives of the matching loss are drawn uniformly then",
+    "itm": "the image-text matching loss and its head (the paper's CTC)",
+    "sa": "self-attention of the image and the text encoder, and so of the image-grounded encoder",
+    "ca": "cross-attention to the picture in the image-grounded encoder and in the decoder",
+    "csa": "causal self-attention of the decoder, which then cannot see the question",
+}
+"""What the paper's ablations switch off, one at a time (Tables 5 and 6)."""
 ALL, FIRST = slice(None), slice(1)
 """Which tokens attend: all of them, or the first alone, where the others would be read by nobody."""
 
@@ -75,8 +83,50 @@ class Attention(nn.Module):
         """Attend to keys and values made elsewhere."""
         return self.attend(self.norm(inputs), seen)
 
+    def causal(self, inputs: Tensor, memory: Memory | None = None) -> Tensor:
+        """Let each token attend to itself and those before it, and to what the memory holds, which they join."""
+        normed = self.norm(inputs)
+        now = self.keys_values(normed)
+        return self.attend(normed, memory.add(now) if memory else now, causal=normed.shape[1] > 1)
+
     def _split(self, inputs: Tensor) -> Tensor:
         return inputs.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+
+
+class Skipped(Attention):
+    """In the place of an attention that is switched off: it has no weights and adds nothing."""
+
+    def __init__(self) -> None:
+        nn.Module.__init__(self)
+
+    def keys_values(self, attended: Tensor) -> KeysValues:
+        """Return keys and values of nothing."""
+        nothing = attended.new_empty(len(attended), 0)
+        return KeysValues(nothing, nothing)
+
+    def forward(self, inputs: Tensor, mask: Tensor | None = None, queries: slice = ALL) -> Tensor:
+        """Add nothing."""
+        return inputs.new_zeros(())
+
+    def cross(self, inputs: Tensor, seen: KeysValues) -> Tensor:
+        """Add nothing."""
+        return inputs.new_zeros(())
+
+    def causal(self, inputs: Tensor, memory: Memory | None = None) -> Tensor:
+        """Add nothing, and remember nothing."""
+        return inputs.new_zeros(())
+
+
+class Sizes(NamedTuple):
+    """What all layers share, and the ``without`` of ``PARTS`` that they lack."""
+
+    embed_dim: int
+    num_heads: int
+    without: frozenset[str] = frozenset()
+
+    def attention(self, part: str) -> Attention:
+        """Build the attention of a part, or what stands in its place."""
+        return Skipped() if part in self.without else Attention(self.embed_dim, self.num_heads)
 
 
 class FeedForward(nn.Sequential):

@@ -14,13 +14,14 @@ from lightning_fabric import seed_everything
 from torch import Tensor, nn
 
 from bench.contracts import Context, Instructions, Micrographs
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.history import History
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
+from bench.models.mvaema.attention import PARTS
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.generate import Decoding, generate
 from bench.models.mvaema.model import MVaEMaModel
-from bench.models.mvaema.ranking import candidates, scores
+from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.mvaema.vision import PATCH
 from bench.training import train
@@ -87,6 +88,7 @@ class MVaEMa:
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): how well the name of each category fits, after softmax."""
         settings, found = self._context.settings, []
+        self._check_rank(settings["rank"])
         for part in np.array_split(np.arange(len(images)), -(-len(images) // PICTURES_AT_ONCE)):
             asked = candidates(images.take(part), self.names)
             pixels = self.pixels(images, part)
@@ -94,6 +96,13 @@ class MVaEMa:
             found.append(fits.double().softmax(1).cpu().numpy())
             self._context.progress.advance(int(part[-1]) + 1)
         return np.concatenate(found)
+
+    def _check_rank(self, rank: Rank) -> None:
+        """BenchError where the part that judges was switched off in training."""
+        needed = {"likelihood": self.model, "matching": self.model.grounded.matching, "contrastive": self.model.space}
+        if needed[rank] is None:
+            part = {"matching": "itm", "contrastive": "itc"}[rank]
+            raise BenchError(f"rank={rank} needs what {part} teaches, which was off in training; take rank=likelihood")
 
     def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
         """Return the uint8 pictures (B, H, W) that the model gets to see."""
@@ -108,7 +117,10 @@ class MVaEMa:
                 f"embed_dim={settings['embed_dim']} cannot be shared by {settings['num_heads']} heads; "
                 "use a multiple of num_heads"
             )
-        names = ("embed_dim", "depth", "num_heads", "stem", "prompt_tokens", "answer_tokens")
+        for part in settings["without"]:
+            if part not in PARTS:
+                raise unknown("part of the setting without", part, PARTS)
+        names = ("embed_dim", "depth", "num_heads", "stem", "prompt_tokens", "answer_tokens", "without")
         return MVaEMaModel(
             vocabulary_size=len(self.tokenizer), image_size=image_size, **{name: settings[name] for name in names}
         )

@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import ALL, FIRST, Attention, KeysValues, Memory
+from bench.models.mvaema.attention import ALL, FIRST, KeysValues, Memory, Sizes
 from bench.models.mvaema.text import TextEncoder, TextLayer
 
 Layered = tuple[KeysValues, ...]
@@ -20,10 +20,10 @@ def select(layered: Layered, rows: Tensor) -> Layered:
 class GroundedLayer(nn.Module):
     """What a text layer lacks: cross-attention to the image, and the decoder's own causal self-attention."""
 
-    def __init__(self, embed_dim: int, num_heads: int) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.cross_attention = Attention(embed_dim, num_heads)
-        self.causal_attention = Attention(embed_dim, num_heads)
+        self.cross_attention = sizes.attention("ca")
+        self.causal_attention = sizes.attention("csa")
 
     def ground(self, hidden: Tensor, images: KeysValues, text: TextLayer) -> Tensor:
         """Attend to the image, then feed forward: the part that encoder and decoder share."""
@@ -32,14 +32,14 @@ class GroundedLayer(nn.Module):
 
 
 class GroundedText(nn.Module):
-    """Both grounded modules over the layers of one text encoder."""
+    """Both grounded modules over the layers of one text encoder; ``matching`` is None without "itm"."""
 
-    def __init__(self, embed_dim: int, depth: int, num_heads: int) -> None:
+    def __init__(self, sizes: Sizes, depth: int) -> None:
         super().__init__()
-        layers = nn.ModuleList(GroundedLayer(embed_dim, num_heads) for _ in range(depth))
+        layers = nn.ModuleList(GroundedLayer(sizes) for _ in range(depth))
         self.layers = cast(Sequence[GroundedLayer], layers)
-        self.norm = nn.LayerNorm(embed_dim)
-        self.matching = nn.Linear(embed_dim, 1)
+        self.norm = nn.LayerNorm(sizes.embed_dim)
+        self.matching = None if "itm" in sizes.without else nn.Linear(sizes.embed_dim, 1)
 
     def images(self, features: Tensor) -> Layered:
         """Return every layer's keys and values of image features (P, T, D), made once for all records."""
@@ -47,6 +47,7 @@ class GroundedText(nn.Module):
 
     def match(self, text: TextEncoder, hidden: Tensor, present: Tensor, images: Layered) -> Tensor:
         """Return the log-odds (B,) that text and picture belong together, read at the first token, [Encode]."""
+        assert self.matching is not None, "a model without itm has no matching head"
         mask = present[:, None, None, :]
         for layer, own, seen in zip(text.layers, self.layers, images, strict=True):
             queries = FIRST if layer is text.layers[-1] else ALL
@@ -63,10 +64,6 @@ class GroundedText(nn.Module):
         only the first call may bring more than one. Padding stands after the tokens, where none of them sees it.
         """
         for number, (layer, own, seen) in enumerate(zip(text.layers, self.layers, images, strict=True)):
-            attention = own.causal_attention
-            normed = attention.norm(hidden)
-            now = attention.keys_values(normed)
-            known = memories[number].add(now) if memories else now
-            hidden = hidden + attention.attend(normed, known, causal=normed.shape[1] > 1)
+            hidden = hidden + own.causal_attention.causal(hidden, memories[number] if memories else None)
             hidden = own.ground(hidden, seen, layer)
         return self.norm(hidden)

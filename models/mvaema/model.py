@@ -8,7 +8,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from bench.models.mvaema.attention import Memory
+from bench.models.mvaema.attention import Memory, Sizes
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.grounded import GroundedText, Layered, select
 from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
@@ -31,32 +31,34 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         stem: Stem = "linear",
         prompt_tokens: int = 64,
         answer_tokens: int = 96,
+        without: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.prompt_tokens, self.answer_tokens = prompt_tokens, answer_tokens
-        self.vision = ImageEncoder(image_size, embed_dim, depth, num_heads, stem)
+        sizes = Sizes(embed_dim, num_heads, frozenset(without))
+        self.vision = ImageEncoder(image_size, sizes, depth, stem)
         self.embedding = TextEmbedding(vocabulary_size, prompt_tokens + answer_tokens, embed_dim)
-        self.text = TextEncoder(embed_dim, depth, num_heads)
-        self.grounded = GroundedText(embed_dim, depth, num_heads)
-        self.image_projection = Projection(embed_dim)
-        self.text_projection = Projection(embed_dim)
-        self.log_temperature = nn.Parameter(torch.tensor(math.log(0.2)))
+        self.text = TextEncoder(sizes, depth)
+        self.grounded = GroundedText(sizes, depth)
+        self.space = None if "itc" in without else CommonSpace(embed_dim)
 
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return self.log_temperature.device
+        return self.embedding.tokens.weight.device
 
     def forward(self, batch: Batch) -> dict[str, Tensor]:
-        """Return the losses: ``loss`` is the sum of ``itc``, ``itm`` and ``lm``, weights 1:1:1."""
+        """Return the losses that are on: ``loss`` is the sum of ``itc``, ``itm`` and ``lm``, weights 1:1:1."""
         features = self.vision(batch.pixels)
         images = self.grounded.images(features)
-        similarity = self.similarity(features, batch)
-        losses = {
-            "itc": contrastive_loss(similarity, batch.same),
-            "itm": self._matching_loss(images, similarity, batch),
-            "lm": self._language_loss(images, batch),
-        }
+        losses: dict[str, Tensor] = {}
+        similarity = batch.same.new_zeros(batch.same.shape, dtype=features.dtype)  # so that negatives are as likely
+        if self.space is not None:
+            similarity = self.similarity(features, batch)
+            losses["itc"] = contrastive_loss(similarity, batch.same)
+        if self.grounded.matching is not None:
+            losses["itm"] = self._matching_loss(images, similarity, batch)
+        losses["lm"] = self._language_loss(images, batch)
         return {"loss": torch.stack(tuple(losses.values())).sum(), **losses}
 
     def language_loss(self, batch: Batch) -> Tensor:
@@ -65,9 +67,9 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
 
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
-        pictures = self.image_projection(features[:, 0].index_select(0, batch.pictures))
-        texts = self.text_projection(self.text(self._embed_pairs(batch, CLS), batch.present))
-        return pictures @ texts.T / self.log_temperature.exp().clamp(0.01, 1.0)
+        assert self.space is not None, "a model without itc has no common space"
+        texts = self.text(self._embed_pairs(batch, CLS), batch.present)
+        return self.space(features[:, 0].index_select(0, batch.pictures), texts)
 
     def likelihood(self, images: Layered, batch: Batch, where: Tensor) -> Tensor:
         """Return the log-likelihood (B,) of the target tokens of each record at the places ``where`` (B, S) is true.
@@ -105,6 +107,19 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         hidden = self.decode(batch.tokens, batch.positions, select(images, batch.pictures))
         answers = batch.targets != IGNORED
         return language_loss(self.embedding.scores(hidden[answers]), batch.targets[answers])
+
+
+class CommonSpace(nn.Module):
+    """Where summaries of pictures and of texts are compared."""
+
+    def __init__(self, embed_dim: int) -> None:
+        super().__init__()
+        self.pictures, self.texts = Projection(embed_dim), Projection(embed_dim)
+        self.log_temperature = nn.Parameter(torch.tensor(math.log(0.2)))
+
+    def forward(self, pictures: Tensor, texts: Tensor) -> Tensor:
+        """Return the similarity (B, B) of summaries (B, D) of pictures and of texts over the temperature."""
+        return self.pictures(pictures) @ self.texts(texts).T / self.log_temperature.exp().clamp(0.01, 1.0)
 
 
 class Projection(nn.Module):

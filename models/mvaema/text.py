@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import ALL, FIRST, Attention, FeedForward
+from bench.models.mvaema.attention import ALL, FIRST, FeedForward, Sizes
 
 
 class TextEmbedding(nn.Module):
@@ -30,20 +30,20 @@ class TextEmbedding(nn.Module):
 class TextLayer(nn.Module):
     """Bidirectional self-attention, then feed-forward; the grounded modules put cross-attention between."""
 
-    def __init__(self, embed_dim: int, num_heads: int) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.attention = Attention(embed_dim, num_heads)
-        self.feed_forward = FeedForward(embed_dim)
+        self.attention = sizes.attention("sa")
+        self.feed_forward = FeedForward(sizes.embed_dim)
 
 
 class TextEncoder(nn.Module):
     """Text (B, T) to its summary (B, D), the first token's last hidden state."""
 
-    def __init__(self, embed_dim: int, depth: int, num_heads: int) -> None:
+    def __init__(self, sizes: Sizes, depth: int) -> None:
         super().__init__()
-        layers = nn.ModuleList(TextLayer(embed_dim, num_heads) for _ in range(depth))
+        layers = nn.ModuleList(TextLayer(sizes) for _ in range(depth))
         self.layers = cast(Sequence[TextLayer], layers)
-        self.norm = nn.LayerNorm(embed_dim)
+        self.norm = nn.LayerNorm(sizes.embed_dim)
 
     def forward(self, hidden: Tensor, present: Tensor) -> Tensor:
         """Encode embedded text (B, T, D); ``present`` (B, T) is false at padding."""

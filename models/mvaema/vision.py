@@ -5,7 +5,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import Attention, FeedForward
+from bench.models.mvaema.attention import FeedForward, Sizes
 
 PATCH = 32
 Stem = Literal["linear", "conv"]
@@ -17,13 +17,14 @@ class ImageEncoder(nn.Module):
     The paper feeds three equal channels; one channel whose kernel is the sum of the three is the same function.
     """
 
-    def __init__(self, image_size: int, embed_dim: int, depth: int, num_heads: int, stem: Stem) -> None:
+    def __init__(self, image_size: int, sizes: Sizes, depth: int, stem: Stem) -> None:
         super().__init__()
+        embed_dim = sizes.embed_dim
         self.stem = linear_stem(embed_dim) if stem == "linear" else conv_stem(embed_dim)
         patches = (image_size // PATCH) ** 2
         self.cls = nn.Parameter(torch.randn(1, 1, embed_dim) * 0.02)
         self.positions = nn.Parameter(torch.randn(1, 1 + patches, embed_dim) * 0.02)
-        self.layers = nn.ModuleList(ImageLayer(embed_dim, num_heads) for _ in range(depth))
+        self.layers = nn.ModuleList(ImageLayer(sizes) for _ in range(depth))
         self.norm = nn.LayerNorm(embed_dim)
 
     def forward(self, pixels: Tensor) -> Tensor:
@@ -40,10 +41,10 @@ class ImageEncoder(nn.Module):
 class ImageLayer(nn.Module):
     """Self-attention over patches, then feed-forward."""
 
-    def __init__(self, embed_dim: int, num_heads: int) -> None:
+    def __init__(self, sizes: Sizes) -> None:
         super().__init__()
-        self.attention = Attention(embed_dim, num_heads)
-        self.feed_forward = FeedForward(embed_dim)
+        self.attention = sizes.attention("sa")
+        self.feed_forward = FeedForward(sizes.embed_dim)
 
     def forward(self, features: Tensor) -> Tensor:
         """Return features of the same shape (P, T, D)."""
