@@ -9,7 +9,7 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import torch
 from lightning_fabric import Fabric
@@ -18,20 +18,17 @@ from torch.optim import Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from bench.checkpoint import Checkpoints, random_states, restore_random_states
-from bench.config import Precision, Recipe
+from bench.config import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.history import Epoch, History
 from bench.memory import out_of_memory, release
+from bench.precision import precision
 from bench.progress import TRAINING, Progress
 
 Batch = TypeVar("Batch", covariant=True)
 Split = Callable[[Any, int], Sequence[tuple[float, Any]]]
 """From a batch and a number to at most as many pieces, each with its share of the batch's mean loss."""
-
-
-_NATIVE_BF16 = ("amx_bf16", "avx512_bf16", "bf16")
-"""What torch calls the instructions of processors that multiply in bf16; the last is ARM's."""
 
 
 class Batches(Protocol[Batch]):
@@ -283,17 +280,6 @@ class _Training:
         self.best_weights = state["best_weights"]
         restore_random_states(state["random"])
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
-
-
-def precision(asked: Literal["auto"] | Precision, large: bool, device: str) -> Precision:
-    """Return the precision to train in: what is asked for; ``auto`` goes by the network and the device."""
-    if asked != "auto":
-        return asked
-    if device.startswith("cuda"):
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    else:
-        native = device == "cpu" and any(torch.cpu.get_capabilities().get(name) for name in _NATIVE_BF16)
-    return "bf16-mixed" if large and native else "32-true"
 
 
 def trained_state(module: nn.Module) -> dict[str, Tensor]:

@@ -69,46 +69,33 @@ def _altered(drop_edges: float, mask_features: float) -> dict[str, Setting]:
     }
 
 
-def _vsl(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
+def _row(
+    family: str, name: str, label: str, path: str, source: str, seconds: float, settings: Settings, own: Settings
+) -> ModelSpec:
+    """Return the row of a method at ``path``, over an encoder of these settings; the probe's follow its own."""
     return ModelSpec(
         name=name,
         label=label,
-        family="vsl",
-        builds=f"bench.models.selfsupervised.images.{name}:{method}",
-        settings={**RESNET, **SHOWN, **_first(own), **PROBE},
-        source=f"{source}; lightly",
-        footnote=_BELOW,
-        seconds=seconds,
-        gigabytes=4.0,
-        large=True,
-    )
-
-
-def _vit(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
-    return ModelSpec(
-        name=name,
-        label=label,
-        family="vit",
-        builds=f"bench.models.selfsupervised.images.{name}:{method}",
-        estimator=PROBED,
-        pretrains=VITS,
-        settings={**VIT, **SHOWN, **_first(own), **PROBE},
-        source=f"{source}; lightly",
-        footnote=_BELOW,
-        seconds=seconds,
-    )
-
-
-def _gcl(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
-    return ModelSpec(
-        name=name,
-        label=label,
-        family="gcl",
-        builds=f"bench.models.selfsupervised.graphs.{name}:{method}",
-        settings={**GRAPH, **SHOWN, **_first(own), **PROBE},
+        family=family,
+        builds=f"bench.models.selfsupervised.{path}",
+        settings={**settings, **SHOWN, **_first(own), **PROBE},
         source=source,
         seconds=seconds,
     )
+
+
+def _vsl(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
+    row = _row("vsl", name, label, f"images.{name}:{method}", f"{source}; lightly", seconds, RESNET, own)
+    return replace(row, footnote=_BELOW, gigabytes=4.0, large=True)
+
+
+def _vit(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
+    row = _row("vit", name, label, f"images.{name}:{method}", f"{source}; lightly", seconds, VIT, own)
+    return replace(row, footnote=_BELOW, estimator=PROBED, pretrains=VITS)
+
+
+def _gcl(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
+    return _row("gcl", name, label, f"graphs.{name}:{method}", source, seconds, GRAPH, own)
 
 
 def _random(name: str, label: str, pretrains: str, settings: Settings, seconds: float) -> ModelSpec:

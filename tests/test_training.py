@@ -10,9 +10,10 @@ from torch import nn
 
 from bench.config import Recipe
 from bench.contracts import Context
+from bench.precision import precision
 from bench.progress import Silence
 from bench.specs import ModelSpec
-from bench.training import TrainingDiverged, precision, train
+from bench.training import TrainingDiverged, train
 
 
 class Pairs:
