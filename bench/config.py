@@ -88,6 +88,8 @@ class Config(BaseModel):
     """Another dataset, all of whose pictures of shared categories are tested instead of the fold's."""
     fraction: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (1.0,)
     """Shares of each fold's training side to train on, one training each; validation and test sides stay whole."""
+    hold_out_group: Annotated[int, Field(ge=1, le=10)] | None = None
+    """A prompt group whose questions are left out of training, and asked alone."""
     mask_bar: bool = False
     """Whether the data bar of each picture is blanked."""
     keep: Literal["scores", "weights", "all"] = "weights"

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.cell import Cell
 from bench.contracts import Dataset, InstructionRecord, Instructions, Micrographs
+from bench.errors import BenchError
 from bench.fingerprint import digest
 from bench.masking import masked
 from bench.plan import Plan
@@ -73,10 +74,20 @@ class Materials:
         names = self._plan.teacher.names(self._plan.dataset)
         return Instructions(micrographs, records, pictures, captions, names)
 
+    def taught(self, positions: np.ndarray) -> Instructions:
+        """Return the records that a model may learn from; BenchError where holding a prompt group out leaves none."""
+        whole, group = self.instructions(positions), self._plan.config.hold_out_group
+        if group is None:
+            return whole
+        kept = [position for position, record in enumerate(whole.records) if record.group != group]
+        if not kept:
+            raise BenchError(f"--hold-out-group {group}: all records are of this prompt group, none is left to teach")
+        return whole.take(kept)
+
     def sides(self, cell: Cell, fold: Fold | None = None) -> Sides:
         """Return what a cell trains on, and what it is asked; on a ``fold`` other than its own where one is given."""
         fold = fold or self._plan.fold(cell)
-        view = self.instructions if self._plan.rows[cell.model].trains_on == "instructions" else self.micrographs.take
+        view = self.taught if self._plan.rows[cell.model].trains_on == "instructions" else self.micrographs.take
         asked = self.instructions if self._plan.task.asks == "answerer" else self.micrographs.take
         tested = asked(fold.test) if self.elsewhere is None else self.elsewhere
         posed = self._plan.poses.pose(tested, self._plan.task_settings)

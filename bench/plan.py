@@ -35,7 +35,7 @@ class Plan:
         self.progress = progress
         self.task: TaskSpec = registry.find("task", request.task)[0]
         self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
-        self.task_settings = complete(request.task, self.task.settings, self._given(request.task))
+        self.task_settings = complete(request.task, self.task.settings, {**self._held_out, **self._given(request.task)})
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
@@ -92,6 +92,7 @@ class Plan:
             "image_size": self.config.image_size,
             **self._masking,
             **self._elsewhere,
+            **self._untaught,
             "task": self._asked,
             "metrics": self._metrics,
         }
@@ -122,6 +123,20 @@ class Plan:
     def _elsewhere(self) -> dict[str, Any]:
         """What decides the test side of another dataset; nothing where the fold's own is asked about."""
         return {"test_data": self.transfer.identity} if self.transfer else {}
+
+    @cached_property
+    def _untaught(self) -> dict[str, int]:
+        """The prompt group that no model is taught; nothing where all are."""
+        group = self.config.hold_out_group
+        return {"hold_out_group": group} if group else {}
+
+    @property
+    def _held_out(self) -> dict[str, Any]:
+        """What a task is told that asks about the group held out alone; BenchError where it knows no groups."""
+        group = self.config.hold_out_group
+        if group and "group" not in self.task.settings:
+            raise BenchError(f"--hold-out-group is for tasks that ask by prompt group; {self.task.name!r} does not")
+        return {"group": group} if group else {}
 
     def _cells(self, row: Row) -> Iterator[Cell]:
         """Give a model's cells, largest fraction first; what they share is digested once."""
@@ -171,7 +186,7 @@ class Plan:
             "data": self._data,
             "image_size": self.config.image_size,
             **self._masking,
-            "records": self._records if row.trains_on == "instructions" else None,
+            **({"records": self._records, **self._untaught} if row.trains_on == "instructions" else {"records": None}),
             "model": {
                 "name": row.name,
                 "builds": row.spec.builds,

@@ -186,7 +186,7 @@ ROWS = (
         "GRACE",
         "GRACE",
         "Zhu et al. 2020",
-        17.0,
+        8.0,
         **_altered(0.3, 0.3),
         **_temperature(0.4),
         hidden_dim=Setting(64, _HIDDEN),
@@ -202,9 +202,9 @@ ROWS = (
         hidden_dim=Setting(128, _HIDDEN),
     ),
     _gcl("infograph", "InfoGraph", "InfoGraph", "Sun et al. 2019", 0.5),
-    _random("random-resnet", "Random ResNet", RESNETS, RESNET, 8.0),
-    _random("random-vit", "Random ViT", VITS, VIT, 0.6),
-    _random("random-gcn", "Random GCN", GRAPH_ENCODERS, GRAPH, 0.3),
+    _random("random-resnet", "Random ResNet", RESNETS, RESNET, 3.0),
+    _random("random-vit", "Random ViT", VITS, VIT, 0.5),
+    _random("random-gcn", "Random GCN", GRAPH_ENCODERS, GRAPH, 0.05),
 )
 
 

@@ -25,6 +25,12 @@ _VQA = TaskSpec(
             choices=("all", *range(1, 23)),
             stage="predict",
         ),
+        "group": Setting(
+            "all",
+            "which prompt group's questions are asked",
+            choices=("all", *range(1, 11)),
+            stage="predict",
+        ),
     },
 )
 

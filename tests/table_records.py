@@ -26,6 +26,7 @@ def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=Fals
             "order": 1,
             "control": control,
             "variant_of": None,
+            "pretrains": about.get("pretrains"),
             "footnote": about.get("footnote", ""),
             "settings": about.get("settings", {}),
             "deviations": about.get("deviations", []),

@@ -24,8 +24,8 @@ def instructions(pictures, questions=22, order=None):
     return Instructions(micrographs, records, np.array([picture for picture, _ in places]), ("C",) * pictures)
 
 
-def settings(caption="with", questions="all"):
-    return {"caption": caption, "questions": questions}
+def settings(caption="with", questions="all", group="all"):
+    return {"caption": caption, "questions": questions, "group": group}
 
 
 def test_all_questions_with_captions_are_the_test_side_itself():
@@ -88,5 +88,5 @@ def test_the_registered_tasks_resolve_and_posing_knows_no_metric():
 
 
 def test_protocols_with_and_without_caption_differ_in_that_choice_alone():
-    given, withheld = (protocol({"caption": value, "questions": "all"}) for value in ("with", "without"))
+    given, withheld = (protocol(settings(value)) for value in ("with", "without"))
     assert {key for key in given if given[key] != withheld[key]} == {"caption"}

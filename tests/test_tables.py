@@ -59,6 +59,16 @@ def test_a_model_that_does_not_beat_a_control_is_footnoted(put, bench):
     assert "seeing does not beat" not in out
 
 
+def test_a_control_of_a_first_step_stands_beside_those_that_take_it(put, bench):
+    random = made("random", 0, 0.4, control=True, pretrains="images")
+    put(made("graph", 0, 0.3, pretrains="graphs"), random, made("constant", 0, 0.2, control=True))
+    code, out, _ = bench("table", "1", "--no-published")
+    assert code == 0 and "constant" in out and "random" not in out and "graph does not beat" not in out
+    put(made("picture", 0, 0.3, pretrains="images"))
+    _, out, _ = bench("table", "1", "--no-published")
+    assert "picture does not beat random" in out and "graph does not beat" not in out
+
+
 def test_without_facts_the_controls_are_compared_in_another_column(put, bench):
     records = [made("asleep", 0, 0.2), made("constant", 0, 0.3, control=True)]
     for record in records:

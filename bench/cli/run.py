@@ -39,6 +39,9 @@ def run_command(
     repeats: Annotated[int | None, typer.Option(help="how often the partition is redrawn")] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped: near-duplicates stay on one side")] = None,
     fraction: Annotated[Text, typer.Option(help="shares of the training side to train on: 0.1,0.3,1")] = None,
+    hold_out_group: Annotated[
+        int | None, typer.Option(help="leave a prompt group out of training, ask it alone")
+    ] = None,
     mask_bar: Annotated[bool | None, typer.Option("--mask-bar", help="blank each picture's data bar")] = None,
     settings: Annotated[
         list[str] | None,
@@ -65,7 +68,7 @@ def run_command(
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
     options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats, "split": split}
-    options |= {"mask_bar": mask_bar, "test_dataset": test_dataset}
+    options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
     options["fraction"] = None if fraction is None else fraction.split(",")
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)

@@ -6,6 +6,7 @@ from typing import Any
 _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "split": (("split", "kind"), ("split", "duplicate_distance"), ("split", "code")),
     "fraction": (("split", "fraction"),),
+    "hold_out_group": (("hold_out_group",),),
     "mask_bar": (("mask_bar",),),
     "test_dataset": (("test_data",),),
 }
@@ -19,6 +20,7 @@ def choices(clear: Mapping[str, Any]) -> dict[str, str]:
         **task,
         "split": clear["split"].get("kind", "stratified"),
         "fraction": f"{clear['split'].get('fraction', 1):g}",
+        "hold_out_group": str(clear.get("hold_out_group", "none")),
         "mask_bar": "yes" if "mask_bar" in clear else "no",
         "test_dataset": clear["test_data"]["dataset"] if "test_data" in clear else "the same",
     }

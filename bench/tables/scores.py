@@ -15,7 +15,7 @@ from bench.tables.places import apart, in_words, missing
 from bench.tables.published import Published, published
 from bench.tables.selection import Record, Selection
 from bench.tables.staleness import stale
-from bench.tables.standing import TIES, against_controls, drops, gains, with_best
+from bench.tables.standing import TIES, against_controls, begun_by, drops, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow
 
 
@@ -31,7 +31,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     check_controls_by(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
-    selection = _of_families(spec, selection, registry)
+    selection = _with_own_controls(_of_families(spec, selection, registry))
     rows = [_row(spec, model, selection, registry, printed) for model in _in_order(spec, printed, selection)]
     rows, lost = against_controls(
         spec, selection, with_best(spec, selection, sorted(rows, key=lambda row: row.control))
@@ -89,6 +89,16 @@ def _of_ablation(spec: TableSpec, selection: Selection, tables: Sequence[TableSp
     if not by_model:
         raise BenchError(f"nothing that table {spec.number} shows was measured; run the models it names")
     return replace(selection, by_model=by_model)
+
+
+def _with_own_controls(selection: Selection) -> Selection:
+    """Leave out the controls with a step before training that no other row shown takes."""
+    models = selection.by_model
+    taken = {begun_by(selection, model) for model, records in models.items() if not records[0]["model"]["control"]}
+    kept = {
+        model: records for model, records in models.items() if not taken or begun_by(selection, model) in (None, *taken)
+    }
+    return replace(selection, by_model=kept)
 
 
 def _standings(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:

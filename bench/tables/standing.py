@@ -99,16 +99,17 @@ def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]
     judged, notes = [], []
     (column,) = [column for column in spec.columns if column.label == columns[0]]
     for row in rows:
-        own = [control for control in controls if _begun_by(selection, control) in (None, _begun_by(selection, row))]
+        first = begun_by(selection, row.model)
+        own = [control for control in controls if begun_by(selection, control.model) in (None, first)]
         said = [] if row.control or not _has(row, columns[0]) else _judged(column, selection, row, own)
         judged.append(_footnoted(row, columns[0], said))
         notes += said
     return judged, notes
 
 
-def _begun_by(selection: Selection, row: TableRow) -> str | None:
-    """Return what trains the first step of a row's model, None where it has none."""
-    records = selection.by_model.get(row.model)
+def begun_by(selection: Selection, model: str) -> str | None:
+    """Return what trains a model's first step, None where it has none or was not measured."""
+    records = selection.by_model.get(model)
     return records[0]["model"].get("pretrains") if records else None
 
 

@@ -7,18 +7,20 @@ from typing import Any
 import numpy as np
 
 from bench.contracts import Instructions
+from bench.errors import BenchError
 
 SUBSET_SEED = 22
 """Orders the questions from which a subset is taken in turn; a constant, so that every row meets the same."""
 
 
 def pose(test: Instructions, settings: Mapping[str, Any]) -> Instructions:
-    """Return the questions to answer: all of each picture, or ``settings["questions"]`` of them.
+    """Return the questions to answer: all of each picture or of one prompt group, or ``settings["questions"]`` of them.
 
-    A subset is dealt in turn from one seeded order of the questions, so that each is asked about equally often.
-    ``settings["caption"] == "without"`` blanks the captions.
+    BenchError where no record is of the group. A subset is dealt in turn from one seeded order of questions, so that
+    each is asked about equally often. ``settings["caption"] == "without"`` blanks the captions.
     """
-    posed = test if settings["questions"] == "all" else test.take(_subset(test, int(settings["questions"])))
+    asked = test if settings["group"] == "all" else _of_group(test, settings["group"])
+    posed = asked if settings["questions"] == "all" else asked.take(_subset(asked, int(settings["questions"])))
     if settings["caption"] == "without":
         posed = replace(posed, captions=("",) * len(posed.captions))
     return posed
@@ -30,8 +32,17 @@ def protocol(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "caption": settings["caption"],
         "questions": "all of each picture" if questions == "all" else f"{questions} of each picture, dealt in turn",
+        **({} if settings["group"] == "all" else {"group": str(settings["group"])}),
         "subset_seed": None if questions == "all" else SUBSET_SEED,
     }
+
+
+def _of_group(test: Instructions, group: int) -> Instructions:
+    found = [position for position, record in enumerate(test.records) if record.group == group]
+    if not found:
+        groups = sorted({record.group for record in test.records})
+        raise BenchError(f"no record is of prompt group {group}; the records' groups: {', '.join(map(str, groups))}")
+    return test.take(found)
 
 
 def _subset(test: Instructions, size: int) -> np.ndarray:
