@@ -35,7 +35,8 @@ class QFormerAssistant(Assistant):
     ) -> PreTrainedModel:
         """Build an untrained model for the processor's words; ``reading`` is what the Q-Former needs for its own."""
         shape = layers(settings)
-        config = self.model_class.config_class(
+        kind: Any = self.model_class.config_class
+        config = kind(
             vision_config={
                 "image_size": image_size,
                 "patch_size": settings["patch_size"],

@@ -9,7 +9,7 @@ from bench.errors import BenchError
 from bench.models.assistants.tokenizer import BEGIN, END, PAD
 
 
-def layers(settings: Mapping[str, Any]) -> dict[str, int]:
+def layers(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings as transformers calls them; BenchError for a width that the heads cannot share."""
     width, heads = settings["embed_dim"], settings["num_heads"]
     if width % (2 * heads):  # rotary positions turn pairs of a head's numbers
