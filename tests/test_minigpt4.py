@@ -6,7 +6,10 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import Blip2ForConditionalGeneration, OPTConfig, T5Config
 
+from bench.errors import BenchError
+from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.minigpt4 import PROJECTION, MiniGpt4, Parts
 from tests.conftest import SMALL
 from tests.test_assistants import LEARNS, context_of, right, saved
@@ -88,6 +91,38 @@ def test_half_precision_weights_stay_so_around_the_layer(parts, tmp_path):
     unseen = toy_instructions(4, seed=2)
     kept = MiniGpt4.load(saved(model, tmp_path / "layer"), context)
     assert kept.answer(unseen) == model.answer(unseen) == right(unseen)
+
+
+def test_a_language_model_of_another_kind_learns_and_writes_as_transformers_own_does(parts, tmp_path):
+    model = Parts.load(parts, context_of("minigpt4", tmp_path))
+    config = model._network.model.config
+    config.text_config = OPTConfig(
+        vocab_size=config.text_config.vocab_size, hidden_size=32, ffn_dim=64, num_hidden_layers=2, num_attention_heads=4
+    )
+    torch.manual_seed(0)
+    other = Blip2ForConditionalGeneration(config).eval()
+    model._equip(other, model._processor)
+    seen = Lessons(toy_instructions(), model._conversation, "cpu", 512).asked(torch.arange(6).numpy())
+    given = {"pixel_values": seen.pixels[seen.pictures], "attention_mask": seen.tokens.mask}
+    with torch.inference_mode():
+        whole = other.generate(**given, input_ids=seen.tokens.ids, generation_config=model._decoding())
+        new = model._network.generate(seen, model._decoding())
+    assert torch.equal(new, whole[:, seen.tokens.ids.shape[1] :])
+
+    folder = saved(model, tmp_path / "opt")
+    learned, context = second(parts, tmp_path, {"weights": str(folder), "tuning": "lora"}, epochs=1)
+    kept = MiniGpt4.load(saved(learned, tmp_path / "adapters"), context)
+    assert kept.answer(toy_instructions(2)) == learned.answer(toy_instructions(2))
+
+
+def test_a_language_model_with_an_encoder_is_refused(parts, tmp_path):
+    config = Parts.load(parts, context_of("minigpt4", tmp_path))._network.model.config
+    config.text_config = T5Config(vocab_size=400, d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=4)
+    config.use_decoder_only_language_model = False
+    model = Parts.load(parts, context_of("minigpt4", tmp_path))
+    model._network.model = Blip2ForConditionalGeneration(config)
+    with pytest.raises(BenchError, match="type 't5' reads with an encoder"):
+        second(parts, tmp_path, {"weights": str(saved(model, tmp_path / "t5"))}, epochs=1)
 
 
 def record(store):
