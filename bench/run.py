@@ -3,7 +3,7 @@
 import json
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -188,11 +188,7 @@ class Runner:
                 "n": scores["n"],
                 **{PARTS[stage.name]: self._told(stage) for stage in cell.stages if stage.name in PARTS},
                 "caveat": self.plan.caveat,
-                "timings": {
-                    name: {key: meta.get(key) for key in ("seconds", "units", "memory")}
-                    for name, meta in products.items()
-                    if meta
-                },
+                "timings": self._timings(products, scores["n"]),
                 "environment": {name: meta["environment"] for name, meta in products.items() if meta},
                 "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
             },
@@ -200,6 +196,13 @@ class Runner:
         spent = sum(meta["seconds"] for meta in products.values() if meta)
         whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
         progress.say(f"done in {spent:.0f} s, " + ", ".join(f"{name} {value:.3f}" for name, value in whole.items()))
+
+    def _timings(self, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, dict[str, Any]]:
+        kept = ("seconds", "units", "memory")
+        timings = {name: {key: meta.get(key) for key in kept} for name, meta in products.items() if meta}
+        if self.plan.task.asks == "answerer" and "predict" in timings:
+            timings["predict"]["answers"] = answers
+        return timings
 
     def _told(self, stage: Stage) -> dict[str, Any] | None:
         product = self.store.product(stage.fingerprint)

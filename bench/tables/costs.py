@@ -14,7 +14,8 @@ from bench.tables.table import Table
 def with_costs(table: Table, selection: Selection) -> Table:
     """Return the table with a training's time, a picture's inference and memory before each row's numbers.
 
-    They are means over folds and repeats. BenchError for a table whose rows are not models.
+    A row that answers questions also tells how many of them in a second. All are means over folds and repeats.
+    BenchError for a table whose rows are not models.
     """
     if len({row.model for row in table.rows}) < len(table.rows):
         raise BenchError(f"table {table.number} has several rows of one model; --costs is for tables of one row each")
@@ -28,10 +29,12 @@ def _costs(records: Sequence[Record]) -> dict[str, str]:
     learned = [[record["timings"][stage] for stage in PARTS if stage in record["timings"]] for record in records]
     predicted = [record["timings"]["predict"] for record in records]
     inference = fmean(timing["seconds"] / timing["units"] for timing in predicted)
+    paces = [timing["answers"] / timing["seconds"] for timing in predicted if timing.get("answers")]
     sizes = (timing["memory"]["process"] for timings in learned for timing in timings if timing.get("memory"))
     held = max(sizes, default=None)
     return {
         "training": duration(fmean(sum(timing["seconds"] for timing in timings) for timings in learned)),
         "a picture": f"{1000 * inference:.1f} ms",
+        **({"answers a second": f"{fmean(paces):.0f}"} if paces else {}),
         "memory": size(held),
     }

@@ -8,22 +8,31 @@ import numpy as np
 import torch
 from torch import Tensor
 
-_PLAIN = "USER: <image>\n{said} ASSISTANT:"
-"""LLaVA 1.5's conversation, for processors that bring no chat template."""
+from bench.models.assistants.reader import Reader
+from bench.models.assistants.token_batches import TokenBatch
 
 
-def plain_prompt(question: str, caption: str) -> str:
-    """Return the plain conversation's text that asks a question, up to where the answer begins."""
-    return _PLAIN.format(said=f"{caption} {question}".strip())
+def plain_prompt(plain: str, question: str, caption: str) -> str:
+    """Return the text of a plain conversation that asks a question, up to where the answer begins."""
+    return plain.format(said=f"{caption} {question}".strip())
 
 
 class Conversation:
-    """Prompts, answers and pictures as a processor of transformers makes them."""
+    """Prompts, answers and pictures as a processor of transformers makes them.
 
-    def __init__(self, processor: Any) -> None:
+    ``plain`` is the prompt, with ``{said}`` in it, for processors that bring no chat template; ``image_token`` the id
+    that stands for a feature of the picture, ``image_tokens`` how many features it has; ``reader`` tokenises the
+    prompt for what reads it while looking at the picture.
+    """
+
+    def __init__(
+        self, processor: Any, plain: str, image_token: int, image_tokens: int, reader: Reader | None = None
+    ) -> None:
         self._processor = processor
         self._tokenizer = processor.tokenizer
-        self._image_tokens = _image_tokens(processor)
+        self._plain = plain
+        self._reader = reader
+        self._image_token, self._image_tokens = image_token, image_tokens
         self.prompt_ids = cache(self._prompt_ids)
         self.end: int = self._tokenizer.eos_token_id
         padding = self._tokenizer.pad_token_id
@@ -32,9 +41,13 @@ class Conversation:
     def prompt(self, question: str, caption: str) -> str:
         """Return the text that asks a question, up to where the answer begins."""
         if not self._processor.chat_template:
-            return plain_prompt(question, caption)
+            return plain_prompt(self._plain, question, caption)
         content = [{"type": "image"}, {"type": "text", "text": f"{caption} {question}".strip()}]
         return self._processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
+
+    def read(self, said: Sequence[tuple[str, str]]) -> TokenBatch | None:
+        """Return the prompts of questions and captions for the picture's reader; None where it reads none."""
+        return self._reader([self.prompt(*each) for each in said]) if self._reader else None
 
     def answer_ids(self, answers: Sequence[str], longest: int) -> list[np.ndarray]:
         """Return the ids (T,) int32 of each answer with its end token, cut after ``longest`` tokens."""
@@ -57,15 +70,11 @@ class Conversation:
         """Return the ids (T,) int32 of a prompt, with as many image tokens as the picture has features."""
         text = self.prompt(question, caption)
         begun = bool(self._tokenizer.bos_token) and text.startswith(self._tokenizer.bos_token)
-        ids = np.array(self._tokenizer.encode(text, add_special_tokens=not begun), dtype=np.int32)
-        return np.repeat(ids, np.where(ids == self._processor.image_token_id, self._image_tokens, 1))
+        ids = self._tokenizer.encode(text, add_special_tokens=not begun)
+        if self._image_token not in ids:  # BLIP's processors put the picture before all else, the begin token too
+            ids.insert(0, self._image_token)
+        coded = np.array(ids, dtype=np.int32)
+        return np.repeat(coded, np.where(coded == self._image_token, self._image_tokens, 1))
 
     def _encoded(self, texts: list[str]) -> list[list[int]]:
         return self._tokenizer(texts, add_special_tokens=False)["input_ids"]
-
-
-def _image_tokens(processor: Any) -> int:
-    """Return how many image tokens the processor itself puts in the place of one."""
-    blank = torch.zeros(3, 224, 224, dtype=torch.uint8)
-    ids = processor(images=blank, text=processor.image_token, return_tensors="np")["input_ids"]
-    return int((ids == processor.image_token_id).sum())

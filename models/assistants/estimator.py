@@ -1,39 +1,34 @@
 """The estimator that all assistants share: a picture and a question in, a generated answer out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from transformers import GenerationConfig, PreTrainedModel, PreTrainedTokenizerFast, ProcessorMixin
+from transformers import GenerationConfig, PreTrainedModel, ProcessorMixin
 from transformers.utils.logging import disable_progress_bar
 
 from bench import training
 from bench.contracts import Context, Instructions
 from bench.errors import BenchError
 from bench.models.assistants.conversation import Conversation, plain_prompt
-from bench.models.assistants.lessons import Lessons, Seen
+from bench.models.assistants.lessons import Lessons
+from bench.models.assistants.network import AssistantNetwork
 from bench.models.assistants.token_batches import IGNORED
-from bench.models.assistants.tokenizer import IMAGE_TOKEN, train_tokenizer
-from bench.models.assistants.weights import SCRATCH, add_adapters, load_adapters, open_pretrained
+from bench.models.assistants.tokenizer import IMAGE_TOKEN
+from bench.models.assistants.weights import (
+    SCRATCH,
+    add_adapters,
+    free_part,
+    load_adapters,
+    load_part,
+    open_pretrained,
+    save_part,
+)
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
-
-
-class Network(Protocol):
-    """A torch module around an image-and-text model of transformers."""
-
-    model: PreTrainedModel
-
-    def __call__(self, seen: Seen) -> Tensor:
-        """Return the mean loss of the answers' tokens."""
-        ...
-
-    def generate(self, seen: Seen, decoding: GenerationConfig) -> Tensor:
-        """Return the ids (B, T) that follow the prompts, without the prompts."""
-        ...
 
 
 class Assistant(ABC):
@@ -41,9 +36,11 @@ class Assistant(ABC):
 
     model_class: ClassVar[type[PreTrainedModel]]
     processor_class: ClassVar[type[ProcessorMixin]]
-    network_class: ClassVar[type[nn.Module]]
+    network_class: ClassVar[type[AssistantNetwork]]
     tuned_whole: ClassVar[tuple[str, ...]]
-    """The modules that learn whole beside adapters."""
+    """The modules that learn whole beside adapters, the last of them alone with ``tuning=projection``."""
+    plain: ClassVar[str]
+    """The prompt where the processor brings no chat template, with ``{said}`` in it."""
 
     def __init__(self, context: Context) -> None:
         disable_progress_bar()  # transformers' own, over the harness's
@@ -55,14 +52,24 @@ class Assistant(ABC):
 
     @abstractmethod
     def scratch(
-        self, tokenizer: PreTrainedTokenizerFast, image_size: int, settings: Mapping[str, Any]
+        self, texts: Sequence[str], image_size: int, settings: Mapping[str, Any]
     ) -> tuple[PreTrainedModel, ProcessorMixin]:
-        """Build an untrained model and its processor for square pictures of this size."""
+        """Build an untrained model and its processor for these texts and square pictures of this size."""
+
+    @abstractmethod
+    def conversation(self, model: PreTrainedModel, processor: Any) -> Conversation:
+        """Return how a question is put to the model."""
+
+    @property
+    def tuning(self) -> str:
+        """What learns: the ``full`` network, adapters (``lora``) or the ``projection`` into the language model."""
+        return self._settings["tuning"]
 
     def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
         """Learn to answer the training side's questions, judged by fixed ones of the validation side."""
         torch.manual_seed(context.seed)
-        self._equip(*self._untrained(train))
+        pretrained = self._settings["weights"] != SCRATCH
+        self._equip(*(self.from_pretrained() if pretrained else self.from_scratch(train)))
         recipe = context.recipe
         batches = InstructionBatches(
             train, recipe.batch_size, recipe.questions_per_picture, recipe.caption_dropout, context.seed
@@ -79,21 +86,27 @@ class Assistant(ABC):
         self._history = training.train(self._network, batches, losses, validate, context)
 
     def save(self, folder: Path) -> None:
-        """Write model and processor as transformers does; of a model with adapters, the adapters alone."""
-        self._network.model.save_pretrained(folder)
-        self._processor.save_pretrained(folder)
+        """Write model and processor as transformers does; where only a part learned, that part alone."""
+        if self.tuning == "projection":
+            save_part(self._network.model, self.tuned_whole[-1], folder)
+        else:
+            self._network.model.save_pretrained(folder)  # of a model with adapters it writes these
+            self._processor.save_pretrained(folder)
         if self._history:
             self._history.save(folder / "history.json")
 
     @classmethod
     def load(cls, folder: Path, context: Context) -> Self:
-        """Read what ``save`` wrote; adapters go into the pretrained weights that the settings name."""
+        """Read what ``save`` wrote; a part goes into the model that it learned in."""
         assistant = cls(context)
-        adapted = context.settings["tuning"] == "lora"
-        source = context.settings["weights"] if adapted else str(folder)
-        assistant._equip(*open_pretrained(cls.model_class, cls.processor_class, source, context.settings))
-        if adapted:
+        if assistant.tuning == "full":
+            assistant._equip(*open_pretrained(cls.model_class, cls.processor_class, str(folder), context.settings))
+        else:
+            assistant._equip(*assistant.base())
+        if assistant.tuning == "lora":
             load_adapters(assistant._network.model, folder)
+        if assistant.tuning == "projection":
+            load_part(assistant._network.model, cls.tuned_whole[-1], folder)
         assistant._network.to(context.device).eval()
         return assistant
 
@@ -110,25 +123,35 @@ class Assistant(ABC):
             self._context.progress.advance(len(answers))
         return answers
 
-    def _untrained(self, train: Instructions) -> tuple[PreTrainedModel, Any]:
-        settings = self._settings
-        adapted = settings["tuning"] == "lora"
-        if settings["weights"] != SCRATCH:
-            model, processor = open_pretrained(self.model_class, self.processor_class, settings["weights"], settings)
-            if adapted:
-                add_adapters(model, settings, self.tuned_whole)
-            return model, processor
-        if adapted:
+    def from_scratch(self, train: Instructions) -> tuple[PreTrainedModel, Any]:
+        """Return a model of random weights, all of which learn, and its processor."""
+        if self.tuning != "full":
             raise BenchError(
-                f"tuning='lora' needs pretrained weights, not weights={SCRATCH!r}; name a folder or hub id"
+                f"tuning={self.tuning!r} needs pretrained weights, not weights={SCRATCH!r}; name a folder or hub id"
             )
-        tokenizer = train_tokenizer(_texts(train), settings["vocabulary_size"])
-        return self.scratch(tokenizer, train.micrographs.pixels.shape[-1], settings)
+        return self.scratch(list(_texts(train, self.plain)), train.micrographs.pixels.shape[-1], self._settings)
+
+    def from_pretrained(self) -> tuple[PreTrainedModel, Any]:
+        """Return the pretrained model, of which only what is tuned may learn, and its processor."""
+        model, processor = self.base()
+        return self.tuned(model), processor
+
+    def base(self) -> tuple[PreTrainedModel, Any]:
+        """Return the model that a tuned part belongs into, and its processor."""
+        return open_pretrained(self.model_class, self.processor_class, self._settings["weights"], self._settings)
+
+    def tuned(self, model: PreTrainedModel) -> PreTrainedModel:
+        """Freeze what is not tuned, and add the adapters."""
+        if self.tuning == "lora":
+            add_adapters(model, self._settings, self.tuned_whole)
+        if self.tuning == "projection":
+            free_part(model, self.tuned_whole[-1])
+        return model
 
     def _equip(self, model: PreTrainedModel, processor: Any) -> None:
         self._network = self.network_class(model)
         self._processor = processor
-        self._conversation = Conversation(processor)
+        self._conversation = self.conversation(model, processor)
 
     def _lessons(self, instructions: Instructions) -> Lessons:
         return Lessons(instructions, self._conversation, self._context.device, self._settings["answer_tokens"])
@@ -148,7 +171,7 @@ class Assistant(ABC):
         )
 
 
-def answer_loss(network: Network | nn.Module, lessons: Lessons, batch_size: int) -> float:
+def answer_loss(network: nn.Module, lessons: Lessons, batch_size: int) -> float:
     """Return the mean loss over the tokens of all answers, asked with their captions."""
     total, count = 0.0, 0
     for positions in _slices(len(lessons), batch_size):
@@ -159,10 +182,10 @@ def answer_loss(network: Network | nn.Module, lessons: Lessons, batch_size: int)
     return total / count
 
 
-def _texts(instructions: Instructions) -> Iterator[str]:
-    """Yield what is said in the conversations, without the image's token."""
+def _texts(instructions: Instructions, plain: str) -> Iterator[str]:
+    """Yield what is said in plain conversations, without the image's token."""
     for position, record in enumerate(instructions.records):
-        yield plain_prompt(record.question, instructions.caption(position)).replace(IMAGE_TOKEN, "")
+        yield plain_prompt(plain, record.question, instructions.caption(position)).replace(IMAGE_TOKEN, "")
         yield f" {record.answer}"
 
 

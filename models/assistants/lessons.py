@@ -12,16 +12,21 @@ from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.token_batches import TokenBatch, answered, unanswered
 from bench.models.instruction_batches import InstructionBatch
 
+Said = tuple[str, str]
+"""A question and its caption, '' for none."""
+
 
 class Seen(NamedTuple):
     """What a network is shown: I distinct pictures, B token sequences, and which picture goes with each.
 
-    ``pixels`` (I, 3, H, W) as the processor makes them; ``pictures`` (B,) indices into I.
+    ``pixels`` (I, 3, H, W) as the processor makes them; ``pictures`` (B,) indices into I; ``questions`` the prompts
+    as the Q-Former of a network that has it reads them.
     """
 
     pixels: Tensor
     pictures: Tensor
     tokens: TokenBatch
+    questions: TokenBatch | None
 
 
 class Lessons:
@@ -38,28 +43,35 @@ class Lessons:
 
     def taught(self, batch: InstructionBatch) -> Seen:
         """Return records with their answers; those not ``captioned`` go without caption."""
-        prompts = [
-            self._prompt(position, captioned=bool(captioned)) for position, captioned in zip(*batch, strict=True)
-        ]
+        said = [self._said(position, captioned=bool(captioned)) for position, captioned in zip(*batch, strict=True)]
         answers = [self._answers[position] for position in batch.positions]
-        return self._seen(batch.positions, answered(prompts, answers, self._conversation.pad))
+        return self._seen(batch.positions, said, answered(self._prompts(said), answers, self._conversation.pad))
 
     def asked(self, positions: np.ndarray) -> Seen:
         """Return records without their answers, with the captions that the instructions hold."""
-        prompts = [self._prompt(position, captioned=True) for position in positions]
-        return self._seen(positions, unanswered(prompts, self._conversation.pad))
+        said = [self._said(position, captioned=True) for position in positions]
+        return self._seen(positions, said, unanswered(self._prompts(said), self._conversation.pad))
 
     @cached_property
     def _answers(self) -> list[np.ndarray]:
         texts = [record.answer for record in self._instructions.records]
         return self._conversation.answer_ids(texts, self._answer_tokens)
 
-    def _prompt(self, position: int, *, captioned: bool) -> np.ndarray:
+    def _said(self, position: int, *, captioned: bool) -> Said:
         caption = self._instructions.caption(position) if captioned else ""
-        return self._conversation.prompt_ids(self._instructions.records[position].question, caption)
+        return self._instructions.records[position].question, caption
 
-    def _seen(self, positions: np.ndarray, tokens: TokenBatch) -> Seen:
+    def _prompts(self, said: list[Said]) -> list[np.ndarray]:
+        return [self._conversation.prompt_ids(*each) for each in said]
+
+    def _seen(self, positions: np.ndarray, said: list[Said], tokens: TokenBatch) -> Seen:
         distinct, pictures = np.unique(self._instructions.pictures[positions], return_inverse=True)
         grey = self._instructions.micrographs.batch(distinct)
         pixels = self._conversation.pixels(grey, self._device)
-        return Seen(pixels, torch.from_numpy(pictures).to(self._device), tokens.to(self._device))
+        questions = self._conversation.read(said)
+        return Seen(
+            pixels,
+            torch.from_numpy(pictures).to(self._device),
+            tokens.to(self._device),
+            questions.to(self._device) if questions else None,
+        )

@@ -3,72 +3,40 @@
 A CLIP vision tower, a two-layer projector and a Llama decoder that reads the picture's patches as tokens.
 """
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch import Tensor
 from transformers import (
     CLIPImageProcessor,
     CLIPVisionConfig,
-    GenerationConfig,
-    LlamaConfig,
     LlavaConfig,
     LlavaForConditionalGeneration,
     LlavaProcessor,
-    PreTrainedTokenizerFast,
+    PreTrainedModel,
 )
 
-from bench.errors import BenchError
+from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.estimator import Assistant
 from bench.models.assistants.lessons import Seen
-from bench.models.assistants.token_batches import IGNORED
-from bench.models.assistants.tokenizer import BEGIN, END, IMAGE, PAD
+from bench.models.assistants.network import AssistantNetwork
+from bench.models.assistants.scratch import decoder, layers, seeing
+from bench.models.assistants.tokenizer import IMAGE, train_tokenizer
 
 
-class LlavaNetwork(nn.Module):
-    """LLaVA that encodes each distinct picture once, however many questions a batch asks about it."""
+class LlavaNetwork(AssistantNetwork):
+    """LLaVA as a torch module."""
 
-    def __init__(self, model: LlavaForConditionalGeneration) -> None:
-        super().__init__()
-        self.model: Any = model  # what transformers annotates is narrower than what it takes
+    @property
+    def writer(self) -> Any:
+        """The whole model, which also takes embeddings."""
+        return self.model
 
-    def forward(self, seen: Seen) -> Tensor:
-        """Return the mean loss of the answers' tokens; words are only scored where a label is."""
-        following = seen.tokens.labels[:, 1:]
-        scored = following != IGNORED
-        with self._number_type():
-            states = self.model.model(
-                inputs_embeds=self._embeddings(seen), attention_mask=seen.tokens.mask, use_cache=False
-            ).last_hidden_state
-            words = self.model.lm_head(states[:, :-1][scored])
-        return cross_entropy(words.float(), following[scored])
-
-    def generate(self, seen: Seen, decoding: GenerationConfig) -> Tensor:
-        """Return the ids (B, T) that follow the prompts."""
-        # Given embeddings alone, generate returns no prompt that would have to be cut off.
-        with self._number_type():
-            return self.model.generate(
-                inputs_embeds=self._embeddings(seen),
-                attention_mask=seen.tokens.mask,
-                generation_config=decoding,
-            )
-
-    def _number_type(self) -> AbstractContextManager[Any]:
-        """Compute in the number type of frozen half-precision weights, beside which float32 ones learn."""
-        kind = self.model.dtype
-        return nullcontext() if kind == torch.float32 else torch.autocast(self.model.device.type, dtype=kind)
-
-    def _embeddings(self, seen: Seen) -> Tensor:
-        """Return the token embeddings (B, T, D) with each picture's features in its image tokens' places."""
-        words = self.model.get_input_embeddings()(seen.tokens.ids)
-        pixels = seen.pixels.to(self.model.dtype)
-        features = torch.stack(list(self.model.get_image_features(pixels, return_dict=True).pooler_output))
-        features = features[seen.pictures].to(words.dtype)
-        places = self.model.model.get_placeholder_mask(seen.tokens.ids, inputs_embeds=words, image_features=features)
-        return words.masked_scatter(places, features)
+    def features(self, seen: Seen) -> Tensor:
+        """Return each sequence's patches (B, P, D) as the projector gives them."""
+        patches = self.model.get_image_features(seen.pixels, return_dict=True).pooler_output
+        return torch.stack(list(patches))[seen.pictures]
 
 
 class Llava(Assistant):
@@ -78,62 +46,33 @@ class Llava(Assistant):
     processor_class = LlavaProcessor
     network_class = LlavaNetwork
     tuned_whole = ("multi_modal_projector",)
+    plain = "USER: <image>\n{said} ASSISTANT:"
 
     def scratch(
-        self, tokenizer: PreTrainedTokenizerFast, image_size: int, settings: Mapping[str, Any]
+        self, texts: Sequence[str], image_size: int, settings: Mapping[str, Any]
     ) -> tuple[LlavaForConditionalGeneration, LlavaProcessor]:
-        """Build a small LLaVA and the processor that goes with it."""
-        width, heads = settings["embed_dim"], settings["num_heads"]
-        if width % (2 * heads):  # rotary positions turn pairs of a head's numbers
-            raise BenchError(
-                f"embed_dim={width} cannot be shared by {heads} heads of an even width; use a multiple of {2 * heads}"
-            )
+        """Build a small LLaVA and the processor that goes with it, whose tokenizer knows the texts."""
+        tokenizer = train_tokenizer(texts, settings["vocabulary_size"])
+        patch = settings["patch_size"]
         config = LlavaConfig(
-            vision_config=_vision_config(image_size, settings),
-            text_config=_text_config(tokenizer, settings),
+            vision_config=CLIPVisionConfig(image_size=image_size, patch_size=patch, **layers(settings)),
+            text_config=decoder(tokenizer, settings),
             image_token_index=IMAGE,
-            image_seq_length=(image_size // settings["patch_size"]) ** 2,
+            image_seq_length=(image_size // patch) ** 2,
             vision_feature_layer=-1,
         )
-        return LlavaForConditionalGeneration(config), _processor(tokenizer, image_size, settings)
+        processor = LlavaProcessor(
+            image_processor=seeing(CLIPImageProcessor, image_size),
+            tokenizer=tokenizer,
+            patch_size=patch,
+            num_additional_image_tokens=1,
+            vision_feature_select_strategy="default",
+        )
+        return LlavaForConditionalGeneration(config), processor
 
-
-def _vision_config(image_size: int, settings: Mapping[str, Any]) -> CLIPVisionConfig:
-    return CLIPVisionConfig(
-        hidden_size=settings["embed_dim"],
-        intermediate_size=4 * settings["embed_dim"],
-        num_hidden_layers=settings["depth"],
-        num_attention_heads=settings["num_heads"],
-        image_size=image_size,
-        patch_size=settings["patch_size"],
-    )
-
-
-def _text_config(tokenizer: PreTrainedTokenizerFast, settings: Mapping[str, Any]) -> LlamaConfig:
-    return LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=settings["embed_dim"],
-        intermediate_size=4 * settings["embed_dim"],
-        num_hidden_layers=settings["depth"],
-        num_attention_heads=settings["num_heads"],
-        pad_token_id=PAD,
-        bos_token_id=BEGIN,
-        eos_token_id=END,
-    )
-
-
-def _processor(tokenizer: PreTrainedTokenizerFast, image_size: int, settings: Mapping[str, Any]) -> LlavaProcessor:
-    pixels = CLIPImageProcessor(
-        size={"height": image_size, "width": image_size},
-        do_center_crop=False,
-        do_convert_rgb=False,
-        image_mean=[0.5, 0.5, 0.5],
-        image_std=[0.5, 0.5, 0.5],
-    )
-    return LlavaProcessor(
-        image_processor=pixels,
-        tokenizer=tokenizer,
-        patch_size=settings["patch_size"],
-        num_additional_image_tokens=1,
-        vision_feature_select_strategy="default",
-    )
+    def conversation(self, model: PreTrainedModel, processor: Any) -> Conversation:
+        """Return the conversation in which a picture has as many tokens as the processor puts in the place of one."""
+        blank = torch.zeros(3, 224, 224, dtype=torch.uint8)
+        ids = processor(images=blank, text=processor.image_token, return_tensors="np")["input_ids"]
+        image_token = processor.image_token_id
+        return Conversation(processor, self.plain, image_token, int((ids == image_token).sum()))

@@ -1,0 +1,42 @@
+"""What assistants built from scratch have in common: the shape of their transformers and how they see pictures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from transformers import BlipImageProcessor, CLIPImageProcessor, LlamaConfig, PreTrainedTokenizerFast
+
+from bench.errors import BenchError
+from bench.models.assistants.tokenizer import BEGIN, END, PAD
+
+
+def layers(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings as transformers calls them; BenchError for a width that the heads cannot share."""
+    width, heads = settings["embed_dim"], settings["num_heads"]
+    if width % (2 * heads):  # rotary positions turn pairs of a head's numbers
+        raise BenchError(
+            f"embed_dim={width} cannot be shared by {heads} heads of an even width; use a multiple of {2 * heads}"
+        )
+    return {
+        "hidden_size": width,
+        "intermediate_size": 4 * width,
+        "num_hidden_layers": settings["depth"],
+        "num_attention_heads": heads,
+    }
+
+
+def decoder(tokenizer: PreTrainedTokenizerFast, settings: Mapping[str, Any]) -> LlamaConfig:
+    """Return the configuration of a small Llama for the tokenizer's words."""
+    return LlamaConfig(
+        vocab_size=len(tokenizer), pad_token_id=PAD, bos_token_id=BEGIN, eos_token_id=END, **layers(settings)
+    )
+
+
+def seeing(kind: type[CLIPImageProcessor | BlipImageProcessor], image_size: int) -> Any:
+    """Return an image processor that leaves square pictures of this size as they are, in [-1, 1]."""
+    return kind(
+        size={"height": image_size, "width": image_size},
+        do_center_crop=False,
+        do_convert_rgb=False,
+        image_mean=[0.5, 0.5, 0.5],
+        image_std=[0.5, 0.5, 0.5],
+    )
