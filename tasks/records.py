@@ -61,6 +61,11 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
     return tuple(records)
 
 
+def failed_beside(path: Path) -> Path:
+    """Return the file beside one of records that says what a teacher did not answer."""
+    return path.with_name(f"{path.stem}.failed.jsonl")
+
+
 def as_json(record: InstructionRecord) -> dict[str, Any]:
     """Return a record as the JSON data of its line."""
     return {

@@ -20,7 +20,7 @@ MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
 """The largest batch handed in; the public API takes 50,000 calls and 200 MB."""
 _PATH = "/v1/chat/completions"
 _WAITING = ("validating", "in_progress", "finalizing", "cancelling")
-_ROUNDS = 6
+_FRUITLESS = 3
 _LISTED = 100
 
 
@@ -56,14 +56,15 @@ class Batches:
 
     async def _run(self, questions: Callable[[], Iterable[Question]]) -> bool:
         async with Client(self._endpoint.address, self._endpoint.timeout) as client:
-            for _ in range(_ROUNDS):
+            fruitless = 0
+            while fruitless < _FRUITLESS:
+                paid = self._ledger.calls
                 await self._gather(client)
                 handed_in, within = await self._hand_in(questions(), client)
                 if not handed_in:
                     return within
-        raise failures.Ending(
-            f"{self._endpoint.address} left calls of {_ROUNDS} batches unanswered; try without --batch"
-        )
+                fruitless = 0 if self._ledger.calls > paid else fruitless + 1
+        raise failures.Ending(f"{self._endpoint.address} answered no call of {_FRUITLESS} batches; try without --batch")
 
     async def _gather(self, client: Client) -> None:
         """Wait for every batch that was handed in and not collected, then keep its replies."""

@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from bench.endpoint.prices import Price, Usage
 from bench.errors import BenchError
@@ -64,10 +66,10 @@ class Ledger:
         self.dollars += dollars
 
 
-def append(path: Path, line: dict) -> None:
-    """Append a line of JSON to a file: it is on the disk when this returns."""
+def append(path: Path, *lines: Mapping[str, Any]) -> None:
+    """Append lines of JSON to a file: they are on the disk when this returns."""
     with path.open("a", encoding="utf-8", newline="\n") as stream:
-        stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+        stream.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
         stream.flush()
         os.fsync(stream.fileno())
 
@@ -81,7 +83,7 @@ def mend(path: Path) -> None:
                 stream.truncate(data.rfind(b"\n") + 1)
 
 
-def _lines(path: Path | None) -> list[dict]:
+def _lines(path: Path | None) -> list[dict[str, Any]]:
     if path is None or not path.is_file():
         return []
     mend(path)

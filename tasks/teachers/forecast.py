@@ -30,4 +30,5 @@ class Forecast:
         else:
             expected, most = (self.share * self.price.of(usage) for usage in (self.expected, self.most))
             dollars = f"about ${expected:,.2f}, if every answer were as long as allowed ${most:,.2f}"
-        return f"{stand}{self.calls:,} calls about {self.pictures:,} pictures, {about} ({source}), {dollars}"
+        of = "1 picture" if self.pictures == 1 else f"{self.pictures:,} pictures"
+        return f"{stand}{self.calls:,} calls about {of}, {about} ({source}), {dollars}"

@@ -16,14 +16,14 @@ from bench.endpoint.ledger import append, mend
 from bench.errors import BenchError
 from bench.fingerprint import difference
 from bench.store import read_json, write_json
-from bench.tasks.records import as_json, read_records, write_records
+from bench.tasks.records import as_json, failed_beside, read_records, write_records
 
 
 class Notebook:
     """The file of records ``out`` and what stands beside it; ``done`` are the ids of the records in it."""
 
     def __init__(self, out: Path) -> None:
-        self.out, self.failed = out, out.with_name(f"{out.stem}.failed.jsonl")
+        self.out, self.failed = out, failed_beside(out)
         self.folder = out.with_name(f"{out.stem}.teach")
         self.spent, self.batches = self.folder / "spent.jsonl", self.folder / "batches.jsonl"
         self.done: set[str] = set()
@@ -65,14 +65,13 @@ class Notebook:
 
     def add(self, records: Iterable[InstructionRecord]) -> None:
         """Append records that are not there yet: they are on the disk when this returns."""
-        for record in records:
-            if record.id not in self.done:
-                append(self.out, as_json(record))
-                self.done.add(record.id)
+        new = [record for record in records if record.id not in self.done]
+        append(self.out, *map(as_json, new))
+        self.done.update(record.id for record in new)
 
     def fail(self, line: Mapping[str, Any]) -> None:
         """Write down what was not answered, where no training sees it."""
-        append(self.failed, dict(line))
+        append(self.failed, line)
         self.failures += 1
 
     def tidy(self, ids: Iterable[str]) -> None:
