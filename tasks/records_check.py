@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
@@ -105,19 +106,20 @@ def as_text(found: Check) -> str:
 def _take(found: Check, line: str, where: str) -> None:
     try:
         data = loaded(line, where)
-        answer = data["conversations"][1]["value"]
-        if isinstance(answer, str) and not answer.strip():
+        if _is_empty(data):
             found.empty.append(f"{where}, {data.get('id')}")
-            return
+        else:
+            found.records.append(from_json(data, where))
     except BenchError as error:
         found.broken.append(str(error))
-        return
-    except (LookupError, TypeError):
-        pass  # what is missing is said below
+
+
+def _is_empty(data: dict[str, Any]) -> bool:
     try:
-        found.records.append(from_json(data, where))
-    except BenchError as error:
-        found.broken.append(str(error))
+        answer = data["conversations"][1]["value"]
+    except (LookupError, TypeError):
+        return False  # there is none: that is another fault
+    return isinstance(answer, str) and not answer.strip()
 
 
 def _unanswered(path: Path) -> list[str]:

@@ -76,6 +76,8 @@ class Server(ThreadingHTTPServer):
             text, refusal = None, "I will not describe this."
         elif fault == "filter":
             text, finish = "", "content_filter"
+        elif fault == "long":
+            text, finish = text[: len(text) // 2], "length"
         elif fault in ("malformed", "empty"):
             text = "{ not JSON" if fault == "malformed" else ""
         message = {"role": "assistant", "content": text, "refusal": refusal}

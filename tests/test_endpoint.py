@@ -144,7 +144,7 @@ def test_a_server_that_goes_and_comes_back_is_waited_for(endpoint, asked, monkey
 def test_one_call_that_never_succeeds_stops_no_other(endpoint, asked):
     endpoint.faults = [None, *["500"] * line.TRIES]
     outcomes, _ = asked(4, in_flight=1)
-    assert statuses(outcomes) == ["answered", "failed", "answered", "answered"]
+    assert statuses(outcomes) == ["answered", "lost", "answered", "answered"]
     assert outcomes["q1"].reason == "the server answered 500: oops, 6 times in turn"
     endpoint.faults = []
     assert statuses(asked(4)[0]) == ["answered"] * 4
@@ -218,6 +218,11 @@ def test_ctrl_c_finishes_the_calls_under_way(endpoint, asked):
     assert 1 < billed <= 9
     asked(billed)
     assert sum(endpoint.paid.values()) == billed
+
+
+def test_a_server_that_counts_no_tokens_is_counted_by_the_estimate(endpoint, asked):
+    endpoint.usage = None
+    assert asked(1)[0]["q0"].usage == Usage(20, 5)
 
 
 def test_what_is_sent_is_what_was_asked_for(endpoint, asked):

@@ -132,6 +132,21 @@ def test_what_is_malformed_is_asked_again_and_then_recorded_with_its_raw_text(en
     assert "2 prompts were not answered" in teach(count=1)[1] and len(endpoint.bodies) == calls
 
 
+def test_a_prompt_that_got_no_reply_is_asked_again_by_the_same_command(endpoint, teach, tmp_path):
+    endpoint.faults = [None, *["500"] * 6]
+    code, said = teach("--set", "openai.in_flight=1", count=1)
+    assert code == 1 and "1 of them got no reply at all: the same command asks them again" in said
+    assert json.loads((tmp_path / "r.failed.jsonl").read_text())["status"] == "lost"
+    assert teach(count=1)[0] == 0
+    assert not (tmp_path / "r.failed.jsonl").exists() and len(read_records(tmp_path / "r.jsonl")) == 22
+
+
+def test_an_answer_that_is_too_long_says_so(endpoint, teach, tmp_path):
+    endpoint.faults = ["long"] * 3
+    teach("--set", "openai.in_flight=1", count=1)
+    assert "cut off at the longest answer allowed" in json.loads((tmp_path / "r.failed.jsonl").read_text())["reason"]
+
+
 @pytest.mark.parametrize(
     ("reply", "answers"),
     [

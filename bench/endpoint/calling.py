@@ -69,7 +69,7 @@ class _Asking:
                     reply = await self._paid(question, sent, identity, client)
                 except failures.Unanswerable as error:
                     self._line.lost(error, str(self._endpoint.address))
-                    return Outcome(question.name, "failed", None, "", str(error), usage, paid)
+                    return Outcome(question.name, "lost", None, "", str(error), usage, paid)
                 paid += 1
             self._line.reached()
             usage = usage.plus(reply.usage)

@@ -73,10 +73,13 @@ class Client:
         refusal = message.get("refusal") or ""
         text = self.clean(refusal or message.get("content") or "")
         refused = bool(refusal) or choice.get("finish_reason") == "content_filter"
-        counted = data.get("usage")
-        if counted is None:
-            return Reply(text, refused, Usage(estimate, -(-len(text) // LETTERS_A_TOKEN)))
-        return Reply(text, refused, Usage(int(counted["prompt_tokens"]), int(counted["completion_tokens"])))
+        counted = data.get("usage") or {}
+        sent, answered = counted.get("prompt_tokens"), counted.get("completion_tokens")
+        usage = Usage(
+            estimate if sent is None else int(sent),
+            -(-len(text) // LETTERS_A_TOKEN) if answered is None else int(answered),
+        )
+        return Reply(text, refused, usage, choice.get("finish_reason") == "length")
 
     def clean(self, text: str) -> str:
         """Return a server's text without the key."""

@@ -67,7 +67,7 @@ class Ledger:
 
 
 def append(path: Path, *lines: Mapping[str, Any]) -> None:
-    """Append lines of JSON to a file: they are on the disk when this returns."""
+    """Append lines of JSON to a file; they are on the disk when this returns."""
     with path.open("a", encoding="utf-8", newline="\n") as stream:
         stream.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
         stream.flush()

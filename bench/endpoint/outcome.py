@@ -9,7 +9,8 @@ from bench.endpoint.request import Malformed, Question, Reply
 ASKED_AGAIN = 2
 """How often a reply that is not of the form asked for is asked for again."""
 
-Status = Literal["answered", "refused", "failed"]
+Status = Literal["answered", "refused", "failed", "lost"]
+"""A question that got no reply at all is lost: another run asks it again. One that failed got no proper reply."""
 
 
 @dataclass(frozen=True)
@@ -37,4 +38,5 @@ def judged(question: Question, reply: Reply, attempt: int, usage: Usage, paid: i
     except Malformed as reason:
         if attempt < ASKED_AGAIN:
             return None
-        return Outcome(question.name, "failed", None, reply.text, str(reason), usage, paid)
+        why = f"{reason}, cut off at the longest answer allowed" if reply.cut else str(reason)
+        return Outcome(question.name, "failed", None, reply.text, why, usage, paid)

@@ -19,13 +19,13 @@ class Replies:
         """Return the reply to a call, None where none is kept."""
         try:
             kept = read_json(self._path(identity))
-            return None if kept is None else Reply(kept["text"], kept["refused"], Usage(*kept["usage"]))
+            return None if kept is None else Reply(kept["text"], kept["refused"], Usage(*kept["usage"]), kept["cut"])
         except (BenchError, KeyError, TypeError):
             return None  # somebody broke the file: it is asked again
 
     def put(self, identity: str, reply: Reply) -> None:
         """Keep a reply: it is on the disk when this returns; BenchError where it cannot be."""
-        data = {"text": reply.text, "refused": reply.refused, "usage": list(reply.usage)}
+        data = {"text": reply.text, "refused": reply.refused, "usage": list(reply.usage), "cut": reply.cut}
         try:
             write_json(self._path(identity), data)
         except OSError as error:

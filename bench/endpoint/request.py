@@ -54,11 +54,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answered and billed: ``refused`` where it would not answer."""
+    """What a server answered and billed: ``refused`` where it would not answer, ``cut`` where the text was too long."""
 
     text: str
     refused: bool
     usage: Usage
+    cut: bool = False
 
 
 def body(question: Question, model: str, sampling: Sampling, address: Address) -> dict[str, Any]:

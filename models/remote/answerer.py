@@ -47,7 +47,7 @@ class RemoteAnswerer:
         return cls(context)
 
     def answer(self, questions: Instructions) -> list[str]:
-        """Return one answer a record, '' where the model refused; each is asked for once and then kept.
+        """Return one answer a record, '' where the model refused or gave none; each is paid once and then kept.
 
         BenchError where one got no reply: what has one is kept, and the same run asks for the rest.
         """
@@ -61,10 +61,10 @@ class RemoteAnswerer:
             progress.advance(len(outcomes))
 
         within = ask(endpoint, _posed(questions), ledger, told)
-        missing = [outcome for outcome in outcomes.values() if outcome.status == "failed"]
-        left = len(questions) - len(outcomes) + len(missing)
+        lost = [outcome for outcome in outcomes.values() if outcome.status == "lost"]
+        left = len(questions) - len(outcomes) + len(lost)
         if left:
-            why = missing[0].reason if missing else "the budget would be passed" if not within else "stopped"
+            why = lost[0].reason if within else "the budget would be passed"
             raise BenchError(f"{left} of {len(questions)} questions have no answer ({why}); the others are kept")
         self.usage = self._spent(list(outcomes.values()), ledger)
         return [outcomes[str(position)].value or "" for position in range(len(questions))]
@@ -92,6 +92,7 @@ class RemoteAnswerer:
             "dollars": ledger.price.of(whole) if ledger.price else None,
             "price": ledger.price._asdict() if ledger.price else None,
             "refused": sum(outcome.status == "refused" for outcome in outcomes),
+            "empty": sum(outcome.status == "failed" for outcome in outcomes),
             "calls_paid_now": ledger.calls,
             "dollars_paid_now": ledger.dollars if ledger.price else None,
         }

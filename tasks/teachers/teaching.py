@@ -32,6 +32,7 @@ class Teaching:
         self.address = endpoint.address
         self.teacher = f"openai:{endpoint.model}"
         self._lessons = [Lesson(picture, group) for picture in subjects.ids for group in PROMPT_GROUPS]
+        self._lost = 0
         self._by_name = {lesson.name: lesson for lesson in self._lessons}
         self._picture = lru_cache(maxsize=2)(self._encoded)
 
@@ -87,8 +88,8 @@ class Teaching:
 
     @property
     def complete(self) -> bool:
-        """Whether every prompt was answered or given up."""
-        return self._left() <= self._notebook.failures
+        """Whether every prompt has a reply, if only one that is of no use."""
+        return self._left() <= self._notebook.failures - self._lost
 
     @property
     def _share(self) -> float:
@@ -132,12 +133,15 @@ class Teaching:
             self._notebook.add(records(lesson, outcome.value, self.teacher))
         else:
             self._notebook.fail(_failure(lesson, outcome))
+            self._lost += outcome.status == "lost"
 
     def _summary(self, ledger: Ledger, within: bool, now: float) -> str:
         left, failed = self._left(), self._notebook.failures
         lines = [f"{self._notebook.out}: {len(self._notebook.done):,} records of {self.teacher}"]
         if failed:
             lines.append(f"{failed:,} prompts were not answered, see {self._notebook.failed}")
+        if self._lost:
+            lines.append(f"{self._lost:,} of them got no reply at all: the same command asks them again")
         if not within:
             lines.append(f"stopped before the budget is passed, {left - failed:,} prompts left; raise it to go on")
         spent = f", ${now:.4f} of it now" if ledger.price else ""
