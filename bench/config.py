@@ -20,6 +20,7 @@ from pydantic import (
 )
 from yaml import YAMLError
 
+from bench.endpoint.prices import SHEET
 from bench.errors import BenchError, unknown
 from bench.specs import Setting, Settings
 
@@ -151,7 +152,7 @@ def _read(source: str) -> dict[str, Any]:
     shipped = {
         path.name.removesuffix(".yaml"): path
         for path in resources.files("bench.configs").iterdir()
-        if path.name.endswith(".yaml")
+        if path.name.endswith(".yaml") and path.name != SHEET
     }
     if source in shipped:
         text = shipped[source].read_text(encoding="utf-8")
@@ -180,7 +181,8 @@ def _assign(merged: dict[str, Any], assignment: str) -> None:
     if not equals or not key:
         raise BenchError(f"--set {assignment!r} is not of the form key=value, for example --set recipe.epochs=3")
     value = _parsed(f"value: {text}", f"--set {assignment}")["value"]
-    *parents, last = key.split(".")
+    # A name with an argument may hold dots itself.
+    *parents, last = key.rsplit(".", 1) if ":" in key else key.split(".")
     if len(parents) == 1 and parents[0] not in Config.model_fields:
         parents.insert(0, "settings")
     if not parents and last not in Config.model_fields:

@@ -219,7 +219,11 @@ class Classifier(Estimator, Protocol):
 
 
 class Answerer(Estimator, Protocol):
-    """An estimator that answers questions about pictures."""
+    """An estimator that answers questions about pictures.
+
+    One that is paid by the token has an attribute ``usage`` after that, what its answers cost as JSON data: the record
+    keeps it.
+    """
 
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer a record, in order."""

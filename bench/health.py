@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.cache import cache_folder
+from bench.endpoint.address import KEY_VARIABLE, URL_VARIABLE, Address, default_url
+from bench.errors import BenchError
 from bench.registry import DISTRIBUTION, Registry
 
 ENOUGH_ROOM = 5 * 2**30
@@ -34,6 +36,7 @@ def examine(store: Path) -> list[Finding]:
         _room("store", store),
         _room("cache", cache_folder()),
         _plugins(),
+        _endpoint(),
     ]
 
 
@@ -97,6 +100,25 @@ def _room(what: str, folder: Path) -> Finding:
     free = shutil.disk_usage(there).free
     remedy = "" if free >= ENOUGH_ROOM else f"make room: {ENOUGH_ROOM / 2**30:.0f} GB are wanted"
     return Finding(what, f"{folder}, {free / 2**30:.0f} GB free", remedy)
+
+
+def _endpoint() -> Finding:
+    """Find out whether a model behind a server would be shown pictures elsewhere; nothing is called."""
+    key = f"{KEY_VARIABLE} is {'set' if os.environ.get(KEY_VARIABLE, '').strip() else 'not set'}"
+    try:
+        address = Address(default_url())
+    except BenchError as error:
+        return Finding("endpoint", f"{URL_VARIABLE} cannot be used, {key}", str(error))
+    if not address.url and key.endswith("not set"):
+        return Finding(
+            "endpoint", f"nothing would leave this machine: neither {URL_VARIABLE} nor {KEY_VARIABLE} is set"
+        )
+    far = {
+        "machine": "nothing would leave this machine",
+        "network": "pictures and questions would go to another machine of a private network",
+        "outside": "pictures and questions would leave this machine",
+    }
+    return Finding("endpoint", f"{address}: {far[address.reach]} with a model or teacher behind a server; {key}")
 
 
 def _plugins() -> Finding:

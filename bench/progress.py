@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol, Self
 
@@ -119,6 +121,16 @@ class Live:
     def say(self, text: str) -> None:
         """Print a line above the bar."""
         self._bars.console.print(escape(text), highlight=False)
+
+
+@contextmanager
+def shown() -> Iterator[Progress]:
+    """Show a live bar on a terminal, a line every 30 s elsewhere."""
+    if sys.stderr.isatty():
+        with Live(Console(stderr=True)) as live:
+            yield live
+    else:
+        yield Lines()
 
 
 class CellProgress:

@@ -1,7 +1,7 @@
 """The rows of a run: models with their settings and recipes, as this run trains them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.config import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
@@ -144,7 +144,12 @@ def _names(asked: Sequence[str], task: TaskSpec, registry: Registry) -> list[str
 
 
 def _row(name: str, request: Request, registry: Registry) -> Row:
-    spec: ModelSpec = registry.find("model", name)[0]
+    spec: ModelSpec
+    spec, argument = registry.find("model", name)
+    if spec.name.endswith(":"):
+        if not argument:
+            raise BenchError(f"model {name!r} lacks what stands behind the colon; see `bench list models {name}`")
+        spec = replace(spec, name=name, label=name)
     given = _given_to(name, spec, request)
     recipe, settings = split_recipe(given)
     for key in settings.keys() - spec.settings.keys():

@@ -27,6 +27,8 @@ from bench.specs import resolve
 from bench.store import RECORD_FORMAT, SMALL_WEIGHTS, Store, read_json, write_json
 
 Outcome = Literal["done", "failed", "busy"]
+USAGE = "usage.json"
+"""Beside the answers of a model that is paid by the token: what they cost."""
 
 
 class Runner:
@@ -132,6 +134,8 @@ class Runner:
         if self.plan.task.asks == "answerer":
             context.progress.start(f"answering {len(posed)} questions", 1)
             write_json(folder / "answers.json", checked_answers(estimator.answer(posed.unanswered()), len(posed)))
+            if usage := getattr(estimator, "usage", None):
+                write_json(folder / USAGE, usage)
         else:
             context.progress.start("classifying", len(posed))
             found, transfer = estimator.predict_proba(posed.unlabelled()), self.plan.transfer
@@ -187,6 +191,7 @@ class Runner:
                 "metrics": scores["metrics"],
                 "n": scores["n"],
                 **{PARTS[stage.name]: self._told(stage) for stage in cell.stages if stage.name in PARTS},
+                **({"usage": usage} if (usage := self._usage(cell)) else {}),
                 "caveat": self.plan.caveat,
                 "timings": self._timings(products, scores["n"]),
                 "environment": {name: meta["environment"] for name, meta in products.items() if meta},
@@ -207,6 +212,11 @@ class Runner:
     def _told(self, stage: Stage) -> dict[str, Any] | None:
         product = self.store.product(stage.fingerprint)
         return described(product / "weights") if product else None
+
+    def _usage(self, cell: Cell) -> dict[str, Any] | None:
+        """Return what a cell's answers cost, None where they cost nothing but time."""
+        product = self.store.product(cell.predict.fingerprint)
+        return read_json(product / USAGE) if product else None
 
     def _product_meta(self, stage: Stage) -> dict[str, Any] | None:
         product = self.store.product(stage.fingerprint)

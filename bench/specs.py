@@ -71,7 +71,7 @@ class FamilySpec:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One row of a table.
+    """One row of a table; a name ending in ':' takes an argument, and its row is labelled by the whole name.
 
     ``builds`` is the torch module for the family's estimator, ``estimator`` an estimator of the model's own.
     ``pretrains`` is the estimator of a step before training, whose product is kept by itself: a model with other
@@ -149,6 +149,7 @@ class TeacherSpec:
     name: str
     label: str
     builds: str
+    settings: Settings = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

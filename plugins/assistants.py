@@ -1,9 +1,10 @@
-"""The general assistants of the paper's Table 1."""
+"""The general assistants of the paper's Table 1, and any behind a server."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from bench import ModelSpec, Setting, hookimpl
+from bench.endpoint.address import default_url
 
 WEIGHTS = {"weights": Setting("scratch", "'scratch', a folder written by save_pretrained, or a hub id")}
 TUNING = {
@@ -43,6 +44,17 @@ PROJECTION = Setting(
     ("projection", "lora", "full"),
 )
 
+REMOTE = {
+    "temperature": Setting(0.0, "temperature of sampling; below 0: left to the server", stage="predict"),
+    "top_p": Setting(1.0, "share of probability that the candidates hold; below 0: the server's", stage="predict"),
+    "max_tokens": Setting(300, "longest answer in tokens", stage="predict"),
+    "in_flight": Setting(8, "most calls at once", stage="predict"),
+    "timeout": Setting(120.0, "seconds after which a call is given up and sent again", stage="predict"),
+    "price_in": Setting(-1.0, "dollars per million input tokens; below 0: configs/prices.yaml", stage="predict"),
+    "price_out": Setting(-1.0, "dollars per million output tokens; below 0: configs/prices.yaml", stage="predict"),
+    "budget_usd": Setting(-1.0, "dollars that one fold's answers stay within; below 0: no end", stage="predict"),
+}
+
 
 @hookimpl
 def register_models(register: Callable[[ModelSpec], None]) -> None:
@@ -80,5 +92,21 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             source="Zhu et al. 2023, MiniGPT-4; transformers' Blip2ForConditionalGeneration with a Llama",
             footnote="from scratch its frozen parts are trained on the training side first, and the cost holds that",
             seconds=20.0,
+        )
+    )
+    register(
+        ModelSpec(
+            name="openai:",
+            label="a model behind an OpenAI-compatible server (openai:NAME)",
+            family="assistant",
+            estimator="bench.models.remote.answerer:RemoteAnswerer",
+            trains_on="micrographs",
+            settings={
+                # The environment's word must stand among the settings, for it decides whose answers these are.
+                "base_url": Setting(default_url(), "a server of your own; '' is the public API", stage="predict"),
+                **REMOTE,
+            },
+            source="zero-shot: nothing is trained",
+            seconds=0.01,
         )
     )

@@ -26,7 +26,7 @@ def write_records(path: Path, records: Iterable[InstructionRecord]) -> None:
     try:
         with part.open("w", encoding="utf-8", newline="\n") as stream:
             for record in records:
-                stream.write(json.dumps(_as_json(record), ensure_ascii=False) + "\n")
+                stream.write(json.dumps(as_json(record), ensure_ascii=False) + "\n")
         part.replace(path)
     except OSError as error:
         raise BenchError(f"records cannot be written to {str(path)!r} ({error}); name a writable file") from error
@@ -49,7 +49,7 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
         if not line.strip():
             continue
         where = f"{path.name} line {number}"
-        record = _from_json(_loaded(line, where), where)
+        record = from_json(loaded(line, where), where)
         if record.id in first:
             raise BenchError(
                 f"{where}: id {record.id!r} is that of line {first[record.id]} too; every record needs its own"
@@ -61,7 +61,13 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
     return tuple(records)
 
 
-def _as_json(record: InstructionRecord) -> dict[str, Any]:
+def failed_beside(path: Path) -> Path:
+    """Return the file beside one of records that says what a teacher did not answer."""
+    return path.with_name(f"{path.stem}.failed.jsonl")
+
+
+def as_json(record: InstructionRecord) -> dict[str, Any]:
+    """Return a record as the JSON data of its line."""
     return {
         "id": record.id,
         "image": record.picture,
@@ -75,7 +81,8 @@ def _as_json(record: InstructionRecord) -> dict[str, Any]:
     }
 
 
-def _loaded(line: str, where: str) -> dict[str, Any]:
+def loaded(line: str, where: str) -> dict[str, Any]:
+    """Return the JSON data of a line; BenchError says ``where`` it is none."""
     try:
         data = json.loads(line)
     except ValueError as error:
@@ -85,7 +92,8 @@ def _loaded(line: str, where: str) -> dict[str, Any]:
     return data
 
 
-def _from_json(data: dict[str, Any], where: str) -> InstructionRecord:
+def from_json(data: dict[str, Any], where: str) -> InstructionRecord:
+    """Return the record of a line's JSON data; BenchError says ``where`` what is missing, wrong or empty."""
     missing = [key for key in _KEYS if key not in data]
     if missing:
         raise BenchError(f"{where} has no {', '.join(map(repr, missing))}; {_FORM}")

@@ -13,6 +13,7 @@ from PIL import Image
 
 from bench.cli.main import main
 from bench.tasks.datasets.editions import FOLDERS
+from tests import endpoint_server
 from tests.sem_server import Server, tar_of
 
 OUTSIDE = Path(__file__).parent / "outside_plugin"
@@ -160,6 +161,21 @@ def server(tars, monkeypatch):
     with Server(tars) as found:
         threading.Thread(target=found.serve_forever, daemon=True).start()
         monkeypatch.setenv("BENCH_B2SHARE", f"http://127.0.0.1:{found.server_port}/")
+        yield found
+        found.shutdown()
+
+
+@pytest.fixture
+def endpoint(monkeypatch, tmp_path):
+    """A chat server on this machine, the one that OPENAI_BASE_URL names, with no reply kept yet; pauses are short."""
+    from bench.endpoint import line
+
+    monkeypatch.setattr(line, "FIRST_PAUSE", 0.01)
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("OPENAI_API_KEY", endpoint_server.KEY)
+    with endpoint_server.Server() as found:
+        threading.Thread(target=found.serve_forever, args=(0.01,), daemon=True).start()
+        monkeypatch.setenv("OPENAI_BASE_URL", found.url)
         yield found
         found.shutdown()
 

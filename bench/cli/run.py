@@ -1,8 +1,6 @@
 """``bench run``: compute the cells of models on a task."""
 
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -62,6 +60,7 @@ def run_command(
     from bench.errors import unknown
     from bench.launch import LAUNCHERS
     from bench.plan import Plan
+    from bench.progress import shown
     from bench.registry import Registry
     from bench.rows import left_out, requests
 
@@ -73,7 +72,7 @@ def run_command(
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
     kept, registry, codes = opened(store), Registry(), [0]
-    with _progress() as progress:
+    with shown() as progress:
         # All are planned before any is run: what one of them is asked wrongly stops all.
         plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
         rest = left_out(plans[0].request, plans[0].task, registry)
@@ -178,17 +177,3 @@ def _launched(runner: "Runner", cells: "list[Cell]", launcher: str, name: str, j
     for cell in cells:
         runner.trim(cell)
     return failed
-
-
-@contextmanager
-def _progress() -> "Iterator[Progress]":
-    """Show a live bar on a terminal, a line every 30 s elsewhere."""
-    from rich.console import Console
-
-    from bench.progress import Lines, Live
-
-    if sys.stderr.isatty():
-        with Live(Console(stderr=True)) as live:
-            yield live
-    else:
-        yield Lines()

@@ -125,6 +125,25 @@ def duplicates_command(
     typer.echo(duplicates_listed(opened.load(), duplicates(opened, most, Lines()), most))
 
 
+@app.command("check")
+def check_command(
+    records: Annotated[Path, typer.Argument(help="the JSONL file of records")],
+    dataset: Annotated[Text, typer.Option(help="the micrographs that it should cover")] = None,
+    pictures: Annotated[Text, typer.Option(help="a folder of pictures that it should cover")] = None,
+    assignments: Assignments = None,
+) -> None:
+    """Look at records: coverage by prompt group, lengths, empty and refused answers, pictures without records."""
+    from bench.tasks.datasets.listing import loose
+    from bench.tasks.records_check import as_text, check
+
+    if dataset and pictures:
+        raise BenchError("--pictures and --dataset both say what the records should cover; name one of them")
+    covered = tuple(loose(pictures)) if pictures else _dataset(dataset, assignments, 224).load().ids if dataset else ()
+    found = check(records, covered)
+    typer.echo(as_text(found))
+    raise typer.Exit(1 if found.stops_a_training else 0)
+
+
 def _width_and_height(size: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
     if found is None:

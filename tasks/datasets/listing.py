@@ -1,4 +1,4 @@
-"""The pictures of a folder of category folders."""
+"""The pictures of a folder of category folders, or of any folder."""
 
 import os
 from collections.abc import Iterator
@@ -45,6 +45,15 @@ def listed(argument: str) -> tuple[Path, Listing]:
                 passed_over.append(f"{category}: is a folder without pictures; put some there or remove it")
     _checked(root, argument, found)
     return root, found._replace(passed_over=tuple(passed_over))
+
+
+def loose(argument: str) -> dict[str, Path]:
+    """Return every picture of a folder, however deep, by its path below it; BenchError where there is none."""
+    root = _existing(argument)
+    found = {_printable(path.relative_to(root)): path for path in _pictures(root, {_identity(root)}, [], root)}
+    if not found:
+        raise BenchError(f"the folder {argument!r} holds no pictures; put there some ({', '.join(SUFFIXES)})")
+    return found
 
 
 def _existing(argument: str) -> Path:

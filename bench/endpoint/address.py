@@ -1,0 +1,81 @@
+"""Where calls go: a server's base URL, the key that goes with it, and whether that leaves the machine."""
+
+import ipaddress
+import os
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from bench.errors import BenchError
+
+URL_VARIABLE, KEY_VARIABLE = "OPENAI_BASE_URL", "OPENAI_API_KEY"
+PUBLIC = "OpenAI's public API"
+Reach = Literal["machine", "network", "outside"]
+_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A server by its base URL; '' is the public API, as the client knows it."""
+
+    url: str
+
+    def __post_init__(self) -> None:
+        if self.url:
+            _check(self.url)
+
+    @property
+    def reach(self) -> Reach:
+        """How far calls go: they stay on this machine, go to a private network, or outside. No name is looked up."""
+        if not self.url:
+            return "outside"
+        host = urlsplit(self.url).hostname or ""
+        try:
+            number = ipaddress.ip_address(host)
+        except ValueError:
+            return _reach_of_name(host)
+        return "machine" if number.is_loopback else "network" if number.is_private else "outside"
+
+    @property
+    def stays(self) -> bool:
+        """Whether calls reach this machine or a private network only."""
+        return self.reach != "outside"
+
+    def __str__(self) -> str:
+        return self.url or PUBLIC
+
+
+def default_url() -> str:
+    """Return ``$OPENAI_BASE_URL``, '' where it is not set."""
+    return os.environ.get(URL_VARIABLE, "").strip().rstrip("/")
+
+
+def key_for(address: Address) -> str:
+    """Return ``$OPENAI_API_KEY``, '' where a server of one's own needs none; BenchError where the public API would."""
+    key = os.environ.get(KEY_VARIABLE, "").strip()
+    if not key and not address.url:
+        raise BenchError(
+            f"{KEY_VARIABLE} is not set; export it to call {PUBLIC}, or name a server of your own by its base URL "
+            f"({URL_VARIABLE}=http://127.0.0.1:8000/v1)"
+        )
+    return key
+
+
+def redacted(text: str, key: str) -> str:
+    """Return a text that came from a server without the key, should it have sent that back."""
+    return text.replace(key, "[key]") if key else text
+
+
+def _check(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BenchError(f"base URL {url!r} is none; write one like http://127.0.0.1:8000/v1")
+    if parts.username or parts.password or parts.query:
+        shown = f"{parts.scheme}://{parts.hostname}{parts.path}"
+        raise BenchError(f"the base URL of {shown} holds a secret; leave it out and export {KEY_VARIABLE} instead")
+
+
+def _reach_of_name(host: str) -> Reach:
+    if host == "localhost" or host.endswith(".localhost"):
+        return "machine"
+    return "network" if "." not in host or host.endswith(_LOCAL_SUFFIXES) else "outside"

@@ -1,0 +1,193 @@
+"""Questions as batches: handed in together at half the price, collected later; every step outlives the process."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.endpoint import failures
+from bench.endpoint.client import Client
+from bench.endpoint.endpoint import Endpoint
+from bench.endpoint.ledger import Ledger, append, mend
+from bench.endpoint.line import Line
+from bench.endpoint.prices import Usage
+from bench.endpoint.request import Question, Reply
+from bench.progress import Progress
+
+MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
+"""The largest batch handed in; the public API takes 50,000 calls and 200 MB."""
+_PATH = "/v1/chat/completions"
+_WAITING = ("validating", "in_progress", "finalizing", "cancelling")
+_FRUITLESS = 3
+_LISTED = 100
+
+
+class Pack(NamedTuple):
+    """Calls to be handed in together: ``key`` stands for them, ``lines`` is the file."""
+
+    key: str
+    calls: int
+    lines: bytes
+
+
+class Batches:
+    """The batches of one set of questions; ``state`` is the file that tells which were handed in and collected."""
+
+    def __init__(
+        self, endpoint: Endpoint, ledger: Ledger, state: Path, progress: Progress, poll_seconds: float
+    ) -> None:
+        self._endpoint, self._ledger, self._state, self._progress = endpoint, ledger, state, progress
+        self._poll_seconds = poll_seconds
+        self._line = Line(3)
+        self._known: dict[str, str | None] = {}
+        self._collected: set[str] = set()
+        mend(state)
+        for line in state.read_text(encoding="utf-8").splitlines() if state.is_file() else ():
+            self._note(json.loads(line))
+
+    def run(self, questions: Callable[[], Iterable[Question]]) -> bool:
+        """Get a kept reply to every question; False where the budget ended it before.
+
+        What was malformed is asked again in a further batch. BenchError where the server has no batches or fails one.
+        """
+        return asyncio.run(self._run(questions))
+
+    async def _run(self, questions: Callable[[], Iterable[Question]]) -> bool:
+        async with Client(self._endpoint.address, self._endpoint.timeout) as client:
+            fruitless = 0
+            while fruitless < _FRUITLESS:
+                paid = self._ledger.calls
+                await self._gather(client)
+                handed_in, within = await self._hand_in(questions(), client)
+                if not handed_in:
+                    return within
+                fruitless = 0 if self._ledger.calls > paid else fruitless + 1
+        raise failures.Ending(f"{self._endpoint.address} answered no call of {_FRUITLESS} batches; try without --batch")
+
+    async def _gather(self, client: Client) -> None:
+        """Wait for every batch that was handed in and not collected, then keep its replies."""
+        for key in [key for key in self._known if key not in self._collected]:
+            name = self._known[key] or await self._found(key, client)
+            batch = None if name is None else await self._finished(name, client)
+            if batch is not None:
+                await self._collect(batch, client)
+            self._write({"key": key, "collected": True})
+            if batch is not None and batch.status == "failed":
+                raise failures.Ending(f"{self._endpoint.address} refused batch {name}: {client.clean(_reasons(batch))}")
+
+    async def _hand_in(self, questions: Iterable[Question], client: Client) -> tuple[int, bool]:
+        """Hand in what no reply is kept of, as far as the budget reaches; return how many calls, and if it did."""
+        calls, self._within, held = 0, True, self._ledger.held
+        for pack in self._packs(questions):
+            # Written before it is handed in: killed in between, the server's list tells whether it got there.
+            self._write({"key": pack.key})
+            file = await self._asked(
+                client, lambda api, pack=pack: api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
+            )
+            batch = await self._asked(
+                client,
+                lambda api, pack=pack, file=file: api.batches.create(
+                    input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={"bench": pack.key}
+                ),
+            )
+            self._write({"key": pack.key, "batch": batch.id})
+            self._progress.say(f"batch {batch.id}: {pack.calls} calls handed in")
+            calls += pack.calls
+        self._ledger.held = held
+        return calls, self._within
+
+    def _packs(self, questions: Iterable[Question]) -> Iterator[Pack]:
+        lines: dict[str, bytes] = {}
+        size = 0
+        for question in questions:
+            attempt = self._endpoint.kept(question)
+            if not isinstance(attempt, int):
+                continue
+            body = self._endpoint.body(question)
+            name = self._endpoint.identity(body, attempt)
+            if name in lines:
+                continue
+            if not self._ledger.fits(self._endpoint.worst(question)):
+                self._within = False
+                break
+            self._ledger.hold(self._endpoint.worst(question))
+            call = {"custom_id": name, "method": "POST", "url": _PATH, "body": body}
+            lines[name] = json.dumps(call, ensure_ascii=False).encode()
+            size += len(lines[name])
+            if len(lines) >= MOST_CALLS or size >= MOST_BYTES:
+                yield _pack(lines)
+                lines, size = {}, 0
+        if lines:
+            yield _pack(lines)
+
+    async def _found(self, key: str, client: Client) -> str | None:
+        """Return the batch that a killed process handed in before it could write its name down, None if it did not."""
+        page = await self._asked(client, lambda api: api.batches.list(limit=_LISTED))
+        return next((batch.id for batch in page.data if (batch.metadata or {}).get("bench") == key), None)
+
+    async def _finished(self, name: str, client: Client) -> Any:
+        """Return a batch when the server is done with it."""
+        said = ""
+        while True:
+            batch = await self._asked(client, lambda api: api.batches.retrieve(name))
+            counts = batch.request_counts
+            done = f", {counts.completed} of {counts.total} calls done" if counts else ""
+            if f"{batch.status}{done}" != said:
+                said = f"{batch.status}{done}"
+                self._progress.say(f"batch {name}: {said}")
+            if batch.status not in _WAITING:
+                return batch
+            await asyncio.sleep(self._poll_seconds)
+
+    async def _collect(self, batch: Any, client: Client) -> None:
+        """Keep the replies of a batch, those of one that expired or was cancelled too."""
+        for file in filter(None, (batch.output_file_id, batch.error_file_id)):
+            content = await self._asked(client, lambda api, file=file: api.files.content(file))
+            for line in content.text.splitlines():
+                self._keep(json.loads(line), client)
+
+    def _keep(self, line: dict[str, Any], client: Client) -> None:
+        """Keep one line's reply unless it is kept; what failed is left to the next batch."""
+        name, response = line["custom_id"], line.get("response") or {}
+        if self._endpoint.replies.get(name) is not None:
+            return
+        body = response.get("body") or {}
+        error = body.get("error") or line.get("error") or {}
+        if response.get("status_code") == 200:
+            reply = client.reply(body, 0)
+            self._ledger.add(reply.usage)
+            self._endpoint.replies.put(name, reply)
+        elif error.get("code") in failures.REFUSALS:
+            self._endpoint.replies.put(name, Reply(client.clean(str(error.get("message"))), True, Usage(0, 0)))
+        else:
+            self._progress.say(
+                f"a call of the batch failed: {client.clean(str(error.get('message') or error.get('code')))}"
+            )
+
+    async def _asked(self, client: Client, call: Callable[[Any], Any]) -> Any:
+        try:
+            reply = await self._line.patiently(lambda: client.request(call))
+        except (failures.Unanswerable, failures.Refusal) as error:
+            raise failures.Ending(f"{self._endpoint.address} takes no batch: {error}; try without --batch") from None
+        self._line.reached()
+        return reply
+
+    def _write(self, line: dict[str, Any]) -> None:
+        append(self._state, line)
+        self._note(line)
+
+    def _note(self, line: dict[str, Any]) -> None:
+        self._known[line["key"]] = line.get("batch") or self._known.get(line["key"])
+        if line.get("collected"):
+            self._collected.add(line["key"])
+
+
+def _pack(lines: dict[str, bytes]) -> Pack:
+    return Pack(uuid.uuid4().hex, len(lines), b"\n".join(lines.values()) + b"\n")
+
+
+def _reasons(batch: Any) -> str:
+    errors = (batch.errors.data or []) if batch.errors else []
+    return "; ".join(error.message or "" for error in errors[:3]) or "no reason given"

@@ -1,0 +1,86 @@
+"""The client of a server: it makes one call and returns its reply, and sends nothing elsewhere."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from bench.endpoint import failures
+from bench.endpoint.address import Address, key_for, redacted
+from bench.endpoint.prices import Usage
+from bench.endpoint.request import LETTERS_A_TOKEN, Reply
+
+_CONNECT_SECONDS = 10.0
+
+
+class Client:
+    """The official client, opened with ``async with``; who calls decides what is asked again."""
+
+    def __init__(self, address: Address, timeout: float) -> None:
+        self._address, self._timeout, self._key = address, timeout, key_for(address)
+
+    async def __aenter__(self) -> Self:
+        """Open connections."""
+        import httpx2
+        import openai
+
+        timeout = httpx2.Timeout(self._timeout, connect=min(_CONNECT_SECONDS, self._timeout))
+        own = None
+        if self._address.stays:  # then no proxy and no redirect may carry pictures elsewhere
+            own = openai.DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False, timeout=timeout)
+        self._client = openai.AsyncOpenAI(
+            api_key=self._key or "none",
+            base_url=self._address.url or None,
+            timeout=timeout,
+            max_retries=0,
+            http_client=own,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close connections."""
+        await self._client.close()
+
+    async def complete(self, body: dict[str, Any], identity: str, estimate: int) -> Reply:
+        """Return the reply to a chat; raises what ``failures.read`` returns.
+
+        ``identity`` goes along as an idempotency key: a server that knows these bills a call once, however often it is
+        sent. ``estimate`` stands for the tokens of the messages where the server counts none.
+        """
+        model = str(body["model"])
+        data = await self.request(
+            lambda client: client.chat.completions.create(**body, extra_headers={"Idempotency-Key": identity}), model
+        )
+        try:
+            return self.reply(data.model_dump(), estimate)
+        except (LookupError, TypeError, AttributeError, ValueError):
+            raise failures.Passing("the server's reply is no chat completion") from None
+
+    async def request(self, call: Any, model: str = "") -> Any:
+        """Return what a call of the client does; raises what ``failures.read`` returns."""
+        import openai
+
+        try:
+            return await call(self._client)
+        except (openai.OpenAIError, ValueError) as error:
+            # Not `from error`: a traceback would show what the server said, which may be the key.
+            raise failures.read(error, self._address, self._key, model) from None
+
+    def reply(self, data: dict[str, Any], estimate: int) -> Reply:
+        """Return what a chat completion, as JSON data, says."""
+        choice = data["choices"][0]
+        message = choice["message"]
+        refusal = message.get("refusal") or ""
+        text = self.clean(refusal or message.get("content") or "")
+        refused = bool(refusal) or choice.get("finish_reason") == "content_filter"
+        counted = data.get("usage") or {}
+        sent, answered = counted.get("prompt_tokens"), counted.get("completion_tokens")
+        usage = Usage(
+            estimate if sent is None else int(sent),
+            -(-len(text) // LETTERS_A_TOKEN) if answered is None else int(answered),
+        )
+        return Reply(text, refused, usage, choice.get("finish_reason") == "length")
+
+    def clean(self, text: str) -> str:
+        """Return a server's text without the key."""
+        return redacted(text, self._key)

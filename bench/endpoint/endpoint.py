@@ -1,0 +1,47 @@
+"""A model behind a server, and how it is asked."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.endpoint.address import Address
+from bench.endpoint.outcome import ASKED_AGAIN, Outcome, judged
+from bench.endpoint.prices import Usage
+from bench.endpoint.replies import Replies
+from bench.endpoint.request import Question, Sampling, body, identity
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A model by its name at a server; ``in_flight`` calls at once, each given up after ``timeout`` seconds."""
+
+    model: str
+    address: Address
+    sampling: Sampling
+    in_flight: int = 8
+    timeout: float = 120.0
+    replies: Replies = field(default_factory=Replies)
+
+    def body(self, question: Question) -> dict[str, Any]:
+        """Return the JSON body of a question's call."""
+        return body(question, self.model, self.sampling, self.address)
+
+    def identity(self, sent: dict[str, Any], attempt: int) -> str:
+        """Return what stands for a call of this body."""
+        return identity(sent, self.address, attempt)
+
+    def worst(self, question: Question) -> Usage:
+        """Return more tokens than a call should cost: twice what its messages are estimated at, the longest answer."""
+        return Usage(2 * question.estimate, self.sampling.max_tokens)
+
+    def kept(self, question: Question) -> Outcome | int:
+        """Return what kept replies say of a question, or the attempt of which none is kept."""
+        sent, usage = self.body(question), Usage(0, 0)
+        for attempt in range(1 + ASKED_AGAIN):
+            reply = self.replies.get(self.identity(sent, attempt))
+            if reply is None:
+                return attempt
+            usage = usage.plus(reply.usage)
+            outcome = judged(question, reply, attempt, usage)
+            if outcome is not None:
+                return outcome
+        raise AssertionError("the last attempt is always judged")

@@ -1,0 +1,90 @@
+"""What was spent, call by call, in a file that outlives the process, and the budget that it must not pass."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.endpoint.prices import Price, Usage
+from bench.errors import BenchError
+
+
+class Ledger:
+    """Calls that were paid, and what they cost.
+
+    ``path`` is a JSONL file that earlier runs wrote their calls to, None where nothing outlives the process;
+    ``share`` of the ``price`` is billed; ``budget`` is in dollars, over all runs of that file. BenchError for a budget
+    without a price.
+    """
+
+    def __init__(
+        self, price: Price | None, path: Path | None = None, budget: float | None = None, share: float = 1.0
+    ) -> None:
+        if budget is not None and price is None:
+            raise BenchError("a budget needs a price, and none is known of this model; give --price-in and --price-out")
+        self.price, self.calls, self.tokens, self.dollars, self.held = price, 0, Usage(0, 0), 0.0, 0.0
+        self._path, self._budget, self._share, self._longest = path, budget, share, 0
+        for line in _lines(path):
+            self._count(Usage(line["input_tokens"], line["output_tokens"]), line["dollars"] or 0.0)
+
+    def add(self, usage: Usage) -> None:
+        """Write a paid call down: it is on the disk when this returns."""
+        dollars = self._share * self.price.of(usage) if self.price else None
+        if self._path is not None:
+            append(self._path, {**usage._asdict(), "dollars": dollars})
+        self._count(usage, dollars or 0.0)
+
+    def fits(self, worst: Usage) -> bool:
+        """Tell whether a call of at most these tokens stays within the budget, with all that is held back."""
+        return self._budget is None or self.dollars + self.held + self._most(worst) <= self._budget
+
+    def hold(self, worst: Usage) -> float:
+        """Hold back the most that a call can cost while it is made; return how many dollars that are."""
+        most = self._most(worst)
+        self.held += most
+        return most
+
+    def release(self, most: float) -> None:
+        """Give back what was held."""
+        self.held = self.held - most if self.held - most > 1e-9 else 0.0
+
+    def __str__(self) -> str:
+        calls = "1 call" if self.calls == 1 else f"{self.calls:,} calls"
+        tokens = f"{self.tokens.input_tokens:,} + {self.tokens.output_tokens:,} tokens"
+        return f"{calls}, {tokens}, " + (f"${self.dollars:.4f}" if self.price else "at a price that is not known")
+
+    def _most(self, worst: Usage) -> float:
+        if self.price is None:
+            return 0.0
+        return self._share * self.price.of(Usage(max(worst.input_tokens, self._longest), worst.output_tokens))
+
+    def _count(self, usage: Usage, dollars: float) -> None:
+        self.calls += 1
+        self.tokens = self.tokens.plus(usage)
+        self._longest = max(self._longest, usage.input_tokens)
+        self.dollars += dollars
+
+
+def append(path: Path, *lines: Mapping[str, Any]) -> None:
+    """Append lines of JSON to a file; they are on the disk when this returns."""
+    with path.open("a", encoding="utf-8", newline="\n") as stream:
+        stream.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def mend(path: Path) -> None:
+    """Drop what a killed process left of a file's last line."""
+    if path.is_file():
+        data = path.read_bytes()
+        if data and not data.endswith(b"\n"):
+            with path.open("r+b") as stream:
+                stream.truncate(data.rfind(b"\n") + 1)
+
+
+def _lines(path: Path | None) -> list[dict[str, Any]]:
+    if path is None or not path.is_file():
+        return []
+    mend(path)
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]

@@ -1,0 +1,57 @@
+"""What tokens cost: dollars a million, by model, from configs/prices.yaml."""
+
+import re
+from importlib import resources
+from typing import NamedTuple
+
+from bench.errors import BenchError
+
+SHEET = "prices.yaml"
+BATCH_SHARE = 0.5
+"""A batch is billed this share of the price."""
+
+
+class Usage(NamedTuple):
+    """Tokens of a call."""
+
+    input_tokens: int
+    output_tokens: int
+
+    def plus(self, other: "Usage") -> "Usage":
+        """Return both together."""
+        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+
+
+class Price(NamedTuple):
+    """Dollars for a million tokens of input, and of output."""
+
+    input: float
+    output: float
+
+    def of(self, usage: Usage) -> float:
+        """Return the dollars that these tokens cost."""
+        return (self.input * usage.input_tokens + self.output * usage.output_tokens) / 1e6
+
+
+def price_of(model: str, given_in: float | None = None, given_out: float | None = None) -> Price | None:
+    """Return the price that is given, else the sheet's; None where neither says one.
+
+    A dated name (``NAME-2026-01-31``) costs what its model does. BenchError where only half a price is given.
+    """
+    if (given_in is None) != (given_out is None):
+        raise BenchError("a price has two halves; give dollars per million tokens of input and of output")
+    if given_in is not None and given_out is not None:
+        if min(given_in, given_out) < 0:
+            raise BenchError(f"a price of {min(given_in, given_out):g} dollars is below nothing; give 0 or more")
+        return Price(given_in, given_out)
+    sheet = _sheet()
+    return sheet.get(model) or sheet.get(re.sub(r"-\d{4}-\d{2}-\d{2}$", "", model))
+
+
+def _sheet() -> dict[str, Price]:
+    from omegaconf import OmegaConf
+
+    read = OmegaConf.create((resources.files("bench.configs") / SHEET).read_text(encoding="utf-8"))
+    lines = OmegaConf.to_container(read)
+    assert isinstance(lines, dict)
+    return {str(model): Price(float(line["input"]), float(line["output"])) for model, line in lines.items()}

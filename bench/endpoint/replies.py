@@ -1,0 +1,38 @@
+"""Replies kept in the cache, each a file that is whole or absent: what is paid once is not paid again."""
+
+from pathlib import Path
+
+from bench.cache import cache_folder
+from bench.endpoint.prices import Usage
+from bench.endpoint.request import Reply
+from bench.errors import BenchError
+from bench.store import read_json, write_json
+
+
+class Replies:
+    """The replies of all servers, by the identity of the call; safe for many processes."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self._root = root or cache_folder() / "replies"
+
+    def get(self, identity: str) -> Reply | None:
+        """Return the reply to a call, None where none is kept."""
+        try:
+            kept = read_json(self._path(identity))
+            return None if kept is None else Reply(kept["text"], kept["refused"], Usage(*kept["usage"]), kept["cut"])
+        except (BenchError, KeyError, TypeError):
+            return None  # somebody broke the file: it is asked again
+
+    def put(self, identity: str, reply: Reply) -> None:
+        """Keep a reply: it is on the disk when this returns; BenchError where it cannot be."""
+        data = {"text": reply.text, "refused": reply.refused, "usage": list(reply.usage), "cut": reply.cut}
+        try:
+            write_json(self._path(identity), data)
+        except OSError as error:
+            raise BenchError(
+                f"replies cannot be kept in {str(self._root)!r} ({error.strerror}); "
+                "set BENCH_CACHE to a writable folder"
+            ) from error
+
+    def _path(self, identity: str) -> Path:
+        return self._root / identity[:2] / f"{identity[2:]}.json"

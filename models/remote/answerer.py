@@ -1,0 +1,122 @@
+"""The answerer ``openai:NAME``: a model behind an OpenAI-compatible server, asked as it is; nothing is trained."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Self
+
+from bench.contracts import Context, Instructions
+from bench.endpoint.address import Address
+from bench.endpoint.calling import ask
+from bench.endpoint.endpoint import Endpoint
+from bench.endpoint.ledger import Ledger
+from bench.endpoint.outcome import Outcome
+from bench.endpoint.prices import Usage, price_of
+from bench.endpoint.request import (
+    Malformed,
+    Message,
+    Question,
+    Sampling,
+    picture_part,
+    picture_tokens,
+    text_part,
+    text_tokens,
+)
+from bench.errors import BenchError
+
+SYSTEM = "You are shown an electron micrograph. Answer the question about it in one or two plain sentences."
+
+
+class RemoteAnswerer:
+    """An ``Answerer`` of ``bench.contracts``; ``usage`` tells what the answers cost, whenever they were paid."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.usage: dict[str, Any] = {}
+
+    def fit(self, train: Any, validation: Any, context: Context) -> None:
+        """Learn nothing."""
+
+    def save(self, folder: Path) -> None:
+        """Write nothing: the model is elsewhere."""
+
+    @classmethod
+    def load(cls, folder: Path, context: Context) -> Self:
+        """Return the model; there is nothing to read."""
+        return cls(context)
+
+    def answer(self, questions: Instructions) -> list[str]:
+        """Return one answer a record, '' where the model refused or gave none; each is paid once and then kept.
+
+        BenchError where one got no reply: what has one is kept, and the same run asks for the rest.
+        """
+        endpoint, ledger = self._endpoint(), self._ledger()
+        outcomes: dict[str, Outcome] = {}
+        progress = self._context.progress
+        progress.start(f"asking {endpoint.model}", len(questions))
+
+        def told(outcome: Outcome) -> None:
+            outcomes[outcome.question] = outcome
+            progress.advance(len(outcomes))
+
+        within = ask(endpoint, _posed(questions), ledger, told)
+        lost = [outcome for outcome in outcomes.values() if outcome.status == "lost"]
+        left = len(questions) - len(outcomes) + len(lost)
+        if left:
+            why = lost[0].reason if within else "the budget would be passed"
+            raise BenchError(f"{left} of {len(questions)} questions have no answer ({why}); the others are kept")
+        self.usage = self._spent(list(outcomes.values()), ledger)
+        return [outcomes[str(position)].value or "" for position in range(len(questions))]
+
+    def _endpoint(self) -> Endpoint:
+        settings = self._context.settings
+        model = self._context.model.name.partition(":")[2]
+        sampling = Sampling.of(settings["temperature"], settings["top_p"], settings["max_tokens"])
+        address = Address(str(settings["base_url"]).rstrip("/"))
+        return Endpoint(model, address, sampling, settings["in_flight"], settings["timeout"])
+
+    def _ledger(self) -> Ledger:
+        settings = self._context.settings
+        given = (settings[key] if settings[key] >= 0 else None for key in ("price_in", "price_out"))
+        price = price_of(self._context.model.name.partition(":")[2], *given)
+        return Ledger(price, budget=settings["budget_usd"] if settings["budget_usd"] >= 0 else None)
+
+    def _spent(self, outcomes: list[Outcome], ledger: Ledger) -> dict[str, Any]:
+        """Say what the answers cost whenever they were paid, and how much of it was paid now."""
+        whole = Usage(0, 0)
+        for outcome in outcomes:
+            whole = whole.plus(outcome.usage)
+        return {
+            **whole._asdict(),
+            "dollars": ledger.price.of(whole) if ledger.price else None,
+            "price": ledger.price._asdict() if ledger.price else None,
+            "refused": sum(outcome.status == "refused" for outcome in outcomes),
+            "empty": sum(outcome.status == "failed" for outcome in outcomes),
+            "calls_paid_now": ledger.calls,
+            "dollars_paid_now": ledger.dollars if ledger.price else None,
+        }
+
+
+def read(reply: str) -> str:
+    """Return the answer of a reply, in one line and without a thought before it; Malformed where it is empty."""
+    answer = " ".join(re.sub(r"<think>.*?</think>", "", reply, flags=re.DOTALL).split())
+    if not answer:
+        raise Malformed("empty")
+    return answer
+
+
+def _posed(questions: Instructions) -> Iterator[Question]:
+    """Give each record's question with its picture and caption; its position is its name."""
+    pictures = questions.micrographs
+
+    @lru_cache(maxsize=2)
+    def encoded(place: int) -> Message:
+        return picture_part(pictures.batch(slice(place, place + 1))[0])
+
+    for position, record in enumerate(questions.records):
+        text = " ".join(filter(None, (questions.caption(position), record.question)))
+        content = [text_part(text), encoded(int(questions.pictures[position]))]
+        messages = ({"role": "system", "content": SYSTEM}, {"role": "user", "content": content})
+        tokens = text_tokens(SYSTEM, text) + picture_tokens(*pictures.pixels.shape[1:])
+        yield Question(str(position), messages, read, None, tokens)

@@ -1,0 +1,34 @@
+"""What a teaching would still cost, said before it is begun."""
+
+from dataclasses import dataclass
+
+from bench.endpoint.prices import Price, Usage
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a teaching would still cost: ``calls`` about ``pictures``, tokens as expected and at most, dollars of both.
+
+    ``known`` tells whether the tokens are the mean of calls paid before, not an estimate.
+    """
+
+    pictures: int
+    done: int
+    calls: int
+    expected: Usage
+    most: Usage
+    price: Price | None
+    share: float
+    known: bool
+
+    def __str__(self) -> str:
+        stand = f"{self.done:,} of {self.done + self.calls:,} stand already; " if self.done else ""
+        about = f"about {self.expected.input_tokens:,} + {self.expected.output_tokens:,} tokens"
+        source = "the mean of what was paid before" if self.known else "estimated: what a picture counts differs"
+        if self.price is None:
+            dollars = "dollars unknown: no price is known of this model (give --price-in and --price-out)"
+        else:
+            expected, most = (self.share * self.price.of(usage) for usage in (self.expected, self.most))
+            dollars = f"about ${expected:,.2f}, if every answer were as long as allowed ${most:,.2f}"
+        of = "1 picture" if self.pictures == 1 else f"{self.pictures:,} pictures"
+        return f"{stand}{self.calls:,} calls about {of}, {about} ({source}), {dollars}"

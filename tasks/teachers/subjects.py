@@ -1,0 +1,64 @@
+"""What a remote teacher is taught about: pictures with ids, and captions where categories are known."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.contracts import Dataset
+from bench.errors import BenchError
+from bench.fingerprint import digest
+from bench.tasks.datasets.decoding import Unreadable, grey
+from bench.tasks.datasets.listing import loose
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Pictures by id, each with its caption, '' where there is none.
+
+    ``levels`` gives the picture at a position, (H, W) uint8; ``identity`` is what decides them all, in clear;
+    ``aside`` one sentence for each that is left out.
+    """
+
+    ids: tuple[str, ...]
+    captions: tuple[str, ...]
+    levels: Callable[[int], np.ndarray]
+    identity: Mapping[str, Any]
+    aside: tuple[str, ...] = ()
+
+    def first(self, count: int | None) -> "Subjects":
+        """Return the first so many; BenchError where there are fewer."""
+        if count is None:
+            return self
+        if not 1 <= count <= len(self.ids):
+            raise BenchError(f"--count {count}: there are {len(self.ids)} pictures; ask for 1 to {len(self.ids)}")
+        return replace(self, ids=self.ids[:count], captions=self.captions[:count])
+
+
+def of_dataset(dataset: Dataset) -> Subjects:
+    """Return a dataset's pictures with the captions that name their categories."""
+    pictures = dataset.load()
+    captions = tuple(dataset.caption(int(label)) for label in pictures.labels)
+    known = {"dataset": dataset.name, "data": digest(dataset.identity())[:16]}
+    return Subjects(
+        pictures.ids, captions, lambda place: pictures.batch(slice(place, place + 1))[0], known, dataset.set_aside()
+    )
+
+
+def of_folder(argument: str, size: int) -> Subjects:
+    """Return the pictures of any folder, squashed to (size, size), without captions; an id is the path below it."""
+    paths = loose(argument)
+    aside: dict[str, str] = {}
+    for name, path in paths.items():
+        try:
+            grey(path, size)
+        except Unreadable as reason:
+            aside[name] = f"{name}: {reason}"
+    kept: dict[str, Path] = {name: path for name, path in paths.items() if name not in aside}
+    if not kept:
+        raise BenchError(f"no picture of {argument!r} can be read; the first: {next(iter(aside.values()))}")
+    names, files = tuple(kept), tuple(kept.values())
+    known = {"pictures": str(Path(argument).expanduser().resolve().name), "size": size}
+    return Subjects(names, ("",) * len(names), lambda place: grey(files[place], size), known, tuple(aside.values()))

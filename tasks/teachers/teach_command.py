@@ -1,0 +1,151 @@
+"""Let a teacher write instruction records about pictures."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.config import Config
+    from bench.contracts import Dataset
+    from bench.endpoint.prices import Price
+    from bench.specs import TeacherSpec
+    from bench.tasks.teachers.subjects import Subjects
+    from bench.tasks.teachers.teaching import Teaching
+
+Text = str | None
+REMOTE = "openai"
+"""The teacher that is asked over the network."""
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What is said of a remote teacher on the command line; None or False where nothing is."""
+
+    model: str | None
+    base_url: str | None
+    pictures: str | None
+    count: int | None
+    budget_usd: float | None
+    price_in: float | None
+    price_out: float | None
+    batch: bool
+    dry_run: bool
+
+
+@app.command()
+def teach_command(
+    out: Annotated[Path, typer.Option(help="the JSONL file of records to write, or to go on with")],
+    teacher: Annotated[str, typer.Option(help="who writes the records; see `bench list teachers`")] = "scripted",
+    model: Annotated[Text, typer.Option(help="openai: the model's name at its server")] = None,
+    dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    pictures: Annotated[
+        Text, typer.Option(help="openai: any folder of pictures in place of a dataset, without captions")
+    ] = None,
+    count: Annotated[int | None, typer.Option(help="openai: only the first so many pictures")] = None,
+    base_url: Annotated[
+        Text, typer.Option(help="openai: a server of your own [default: $OPENAI_BASE_URL, else the public API]")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="openai: only say how many calls, tokens, dollars")
+    ] = False,
+    budget_usd: Annotated[
+        float | None, typer.Option(help="openai: dollars that all runs for --out stay within")
+    ] = None,
+    price_in: Annotated[float | None, typer.Option(help="openai: dollars per million input tokens")] = None,
+    price_out: Annotated[float | None, typer.Option(help="openai: dollars per million output tokens")] = None,
+    batch: Annotated[bool, typer.Option("--batch", help="openai: by the Batch API, at half the price")] = False,
+    config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="NAME.key=value, repeatable")
+    ] = None,
+) -> None:
+    """Let a teacher write instruction records about pictures."""
+    from bench.config import load_config
+    from bench.registry import Registry
+
+    if out.suffix != ".jsonl":
+        raise BenchError(f"--out {str(out)!r} is no JSONL file; name a file that ends in .jsonl")
+    spec, argument = Registry().find("teacher", teacher)
+    loaded = load_config(config, settings or [], {"dataset": dataset} if dataset else None)[0]
+    said = Remote(model, base_url, pictures, count, budget_usd, price_in, price_out, batch, dry_run)
+    if spec.name == REMOTE:
+        text, code = _remote(spec, loaded, said, dataset, out)
+    else:
+        text, code = _at_once(spec, argument, loaded, said, out), 0
+    typer.echo(text)
+    raise typer.Exit(code)
+
+
+def _at_once(spec: "TeacherSpec", argument: str, config: "Config", said: Remote, out: Path) -> str:
+    """Write the records of a teacher that has them without asking anybody."""
+    from bench.cli.output import writing
+    from bench.specs import resolve
+    from bench.tasks.records import write_records
+
+    idle = [f"--{name.replace('_', '-')}" for name, value in asdict(said).items() if value not in (None, False)]
+    if idle:
+        raise BenchError(f"{idle[0]} says nothing to the teacher {spec.name!r}; add --teacher {REMOTE}")
+    records = resolve(spec.builds)(argument, config.seed).records(_dataset(config, config.image_size))
+    with writing(out) as path:
+        write_records(path, records)
+    return f"wrote {out}: {len(records)} records"
+
+
+def _remote(spec: "TeacherSpec", config: "Config", said: Remote, dataset: str | None, out: Path) -> tuple[str, int]:
+    """Ask a server, or say what that would cost; return what is to be said and the exit code."""
+    from bench.config import complete
+    from bench.endpoint.address import key_for
+    from bench.endpoint.prices import price_of
+    from bench.progress import shown
+
+    if not said.model:
+        raise BenchError(f"the teacher {REMOTE!r} needs a model; add --model NAME, as the server calls it")
+    if said.pictures and dataset:
+        raise BenchError("--pictures and --dataset both say what to teach about; name one of them")
+    chosen = complete(spec.name, spec.settings, config.settings.get(spec.name, {}))
+    price = price_of(said.model, said.price_in, said.price_out)
+    teaching = _teaching(chosen, config, said, price, out)
+    if said.dry_run:
+        return f"{teaching.forecast(price)}\nsent to {teaching.address}", 0
+    key_for(teaching.address)
+    with shown() as progress:
+        text = teaching.teach(price, said.budget_usd, progress, chosen["poll_seconds"])
+    return text, 0 if teaching.complete else 1
+
+
+def _teaching(chosen: dict[str, Any], config: "Config", said: Remote, price: "Price | None", out: Path) -> "Teaching":
+    from bench.endpoint.address import Address, default_url
+    from bench.endpoint.endpoint import Endpoint
+    from bench.endpoint.ledger import Ledger
+    from bench.endpoint.request import Sampling
+    from bench.tasks.teachers.notebook import Notebook
+    from bench.tasks.teachers.teaching import Teaching
+
+    Ledger(price, budget=said.budget_usd)  # refuses a budget without a price before anything is read
+    address = Address((said.base_url or default_url()).rstrip("/"))
+    sampling = Sampling.of(chosen["temperature"], chosen["top_p"], chosen["max_tokens"])
+    endpoint = Endpoint(said.model or "", address, sampling, chosen["in_flight"], chosen["timeout"])
+    return Teaching(endpoint, _subjects(said, config, chosen["size"]), Notebook(out), said.batch)
+
+
+def _subjects(said: Remote, config: "Config", size: int) -> "Subjects":
+    from bench.tasks.teachers.subjects import of_dataset, of_folder
+
+    subjects = of_folder(said.pictures, size) if said.pictures else of_dataset(_dataset(config, size))
+    for sentence in subjects.aside:
+        typer.echo(f"set aside: {sentence}", err=True)
+    return subjects.first(said.count)
+
+
+def _dataset(config: "Config", size: int) -> "Dataset":
+    from bench.dataset import open_dataset
+    from bench.progress import Lines
+    from bench.registry import Registry
+
+    return open_dataset(Registry(), config.dataset, config.settings, size, Lines())

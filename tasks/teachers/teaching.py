@@ -1,0 +1,159 @@
+"""A remote teacher at work: the paper's ten prompts about each picture, put to a model, written into a notebook."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from bench.endpoint.batch import Batches
+from bench.endpoint.calling import ask
+from bench.endpoint.endpoint import Endpoint
+from bench.endpoint.ledger import Ledger
+from bench.endpoint.outcome import Outcome
+from bench.endpoint.prices import BATCH_SHARE, Price, Usage
+from bench.endpoint.request import Message, Question, picture_part, picture_tokens
+from bench.fingerprint import digest
+from bench.progress import Progress
+from bench.tasks.prompts import PROMPT_GROUPS
+from bench.tasks.teachers.forecast import Forecast
+from bench.tasks.teachers.lesson import Lesson, prompt, question, records
+from bench.tasks.teachers.notebook import Notebook
+from bench.tasks.teachers.subjects import Subjects
+
+ANSWER_TOKENS, THOUGHT_TOKENS = 60, 250
+"""What an answer, and the thought before a prompt's answers, are estimated at until some were paid."""
+
+
+class Teaching:
+    """One model, some pictures, one notebook."""
+
+    def __init__(self, endpoint: Endpoint, subjects: Subjects, notebook: Notebook, batch: bool) -> None:
+        self._endpoint, self._subjects, self._notebook, self._batch = endpoint, subjects, notebook, batch
+        self.address = endpoint.address
+        self.teacher = f"openai:{endpoint.model}"
+        self._lessons = [Lesson(picture, group) for picture in subjects.ids for group in PROMPT_GROUPS]
+        self._lost = 0
+        self._by_name = {lesson.name: lesson for lesson in self._lessons}
+        self._picture = lru_cache(maxsize=2)(self._encoded)
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What decides the records, in clear; the key is not among it."""
+        sampling = self._endpoint.sampling
+        return {
+            "model": self._endpoint.model,
+            "base_url": self._endpoint.address.url,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "max_tokens": sampling.max_tokens,
+            **self._subjects.identity,
+            "prompts": digest([prompt(group) for group in PROMPT_GROUPS])[:16],
+        }
+
+    def forecast(self, price: Price | None) -> Forecast:
+        """Say what is left to pay; nothing is asked or written."""
+        self._notebook.look(self.asked)
+        ledger = Ledger(price, self._notebook.spent)
+        left = [found for found in self._questions() if isinstance(self._endpoint.kept(found), int)]
+        sent = sum(found.estimate for found in left)
+        answers = sum(len(self._by_name[found.name].group.questions) for found in left)
+        expected = Usage(sent, THOUGHT_TOKENS * len(left) + ANSWER_TOKENS * answers)
+        if ledger.calls:
+            expected = Usage(*(len(left) * tokens // ledger.calls for tokens in ledger.tokens))
+        most = Usage(max(expected.input_tokens, sent), self._endpoint.sampling.max_tokens * len(left))
+        pictures = len({self._by_name[found.name].picture for found in left})
+        done = len(self._lessons) - len(left)
+        return Forecast(pictures, done, len(left), expected, most, price, self._share, bool(ledger.calls))
+
+    def teach(self, price: Price | None, budget: float | None, progress: Progress, poll_seconds: float) -> str:
+        """Ask what does not stand yet, and return how it went; BenchError where no call can succeed."""
+        with self._notebook.open(self.asked):
+            ledger = Ledger(price, self._notebook.spent, budget, self._share)
+            before, stand = ledger.dollars, len(self._lessons) - self._left()
+            progress.start("asking the teacher", len(self._lessons), stand)
+            count = itertools.count(stand + 1)
+
+            def told(outcome: Outcome) -> None:
+                self._note(outcome)
+                progress.advance(next(count))
+
+            try:
+                if self._batch:
+                    within = self._in_batches(ledger, told, progress, poll_seconds)
+                else:
+                    within = ask(self._endpoint, self._questions(), ledger, told)
+            finally:
+                self._notebook.tidy(name for lesson in self._lessons for name in lesson.ids)
+            return self._summary(ledger, within, ledger.dollars - before)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every prompt has a reply, if only one that is of no use."""
+        return self._left() <= self._notebook.failures - self._lost
+
+    @property
+    def _share(self) -> float:
+        return BATCH_SHARE if self._batch else 1.0
+
+    def _left(self) -> int:
+        return sum(not self._stands(lesson) for lesson in self._lessons)
+
+    def _stands(self, lesson: Lesson) -> bool:
+        return self._notebook.done.issuperset(lesson.ids)
+
+    def _questions(self) -> Iterator[Question]:
+        """Give the prompts that have no records yet, picture by picture."""
+        captions = dict(zip(self._subjects.ids, self._subjects.captions, strict=True))
+        places = {picture: place for place, picture in enumerate(self._subjects.ids)}
+        for lesson in self._lessons:
+            if not self._stands(lesson):
+                part, tokens = self._picture(places[lesson.picture])
+                yield question(lesson, captions[lesson.picture], part, tokens)
+
+    def _encoded(self, place: int) -> tuple[Message, int]:
+        levels = self._subjects.levels(place)
+        return picture_part(levels), picture_tokens(*levels.shape)
+
+    def _in_batches(
+        self, ledger: Ledger, told: Callable[[Outcome], None], progress: Progress, poll_seconds: float
+    ) -> bool:
+        """Let batches answer what they can, then write down what was answered."""
+        batches = Batches(self._endpoint, ledger, self._notebook.batches, progress, poll_seconds)
+        within = batches.run(self._questions)
+        for found in self._questions():
+            outcome = self._endpoint.kept(found)
+            if isinstance(outcome, Outcome):
+                told(outcome)
+        return within
+
+    def _note(self, outcome: Outcome) -> None:
+        """Write down what became of a prompt."""
+        lesson = self._by_name[outcome.question]
+        if outcome.status == "answered":
+            self._notebook.add(records(lesson, outcome.value, self.teacher))
+        else:
+            self._notebook.fail(_failure(lesson, outcome))
+            self._lost += outcome.status == "lost"
+
+    def _summary(self, ledger: Ledger, within: bool, now: float) -> str:
+        left, failed = self._left(), self._notebook.failures
+        lines = [f"{self._notebook.out}: {len(self._notebook.done):,} records of {self.teacher}"]
+        if failed:
+            lines.append(f"{failed:,} prompts were not answered, see {self._notebook.failed}")
+        if self._lost:
+            lines.append(f"{self._lost:,} of them got no reply at all: the same command asks them again")
+        if not within:
+            lines.append(f"stopped before the budget is passed, {left - failed:,} prompts left; raise it to go on")
+        spent = f", ${now:.4f} of it now" if ledger.price else ""
+        return "\n".join([*lines, f"paid: {ledger}{spent}"])
+
+
+def _failure(lesson: Lesson, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "image": lesson.picture,
+        "prompt_group": lesson.group.number,
+        "questions": list(lesson.group.questions),
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "raw": outcome.raw,
+    }

@@ -1,0 +1,113 @@
+"""What `bench data check` finds in a file of records."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+
+from bench.contracts import InstructionRecord
+from bench.tasks.prompts import QUESTIONS
+from bench.tasks.records import as_json, write_records
+
+PICTURES = ("a.png", "b.png")
+
+
+@pytest.fixture
+def records():
+    """Whole records of two pictures: every question answered, each otherwise."""
+    return [
+        InstructionRecord(
+            f"{picture}#{asked.number:02d}",
+            picture,
+            asked.group,
+            asked.text,
+            f"Answer {asked.number} about {picture} is this.",
+            (),
+            "me",
+        )
+        for picture in PICTURES
+        for asked in QUESTIONS
+    ]
+
+
+@pytest.fixture
+def checked(bench, tmp_path):
+    """Write records and what else a file may hold, and check them."""
+
+    def call(records, *options, more=""):
+        write_records(tmp_path / "r.jsonl", records)
+        with (tmp_path / "r.jsonl").open("a") as stream:
+            stream.write(more)
+        code, out, err = bench("data", "check", tmp_path / "r.jsonl", *options)
+        return code, out + err
+
+    return call
+
+
+def test_whole_records_are_counted_by_group(checked, records):
+    code, said = checked(records)
+    assert code == 0 and "44 records of 2 pictures, by me" in said and "takes it" in said
+    assert re.search(r"2 +Morphology and Structure +6 +2 +100% +6\.0 +6 +6 +0 +0%", said)
+
+
+def test_a_group_that_is_asked_of_some_pictures_only_is_covered_in_part(checked, records):
+    lacking = [record for record in records if (record.group, record.picture) != (8, "b.png") and record.group != 9]
+    said = checked(lacking)[1]
+    assert re.search(r"8 +Image Technique and Modifications +2 +1 +50% ", said)
+    assert re.search(r"9 +Functional Features +0 +0 +0% ", said)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "says"),
+    [
+        ({"answer": "I'm sorry, but I cannot assist with that."}, 0, "1 answers are refusals: a.png#01"),
+        ({"id": "a.png#02"}, 1, "1 ids stand on several records: a.png#02"),
+        ({"question": QUESTIONS[1].text}, 0, "1 questions are asked twice of one picture: a.png: Additionally"),
+        ({"picture": "z.png"}, 1, "1 pictures are none of the dataset's: z.png"),
+    ],
+)
+def test_a_record_that_is_not_as_it_should_be_is_named(checked, records, tmp_path, change, code, says):
+    folder = pictures(tmp_path)
+    found, said = checked([replace(records[0], **change), *records[1:]], "--pictures", folder)
+    assert (found, says in said) == (code, True), said
+
+
+def test_empty_answers_and_broken_lines_are_counted_with_their_lines(checked, records):
+    empty = as_json(records[0])
+    empty["conversations"][1]["value"] = " "
+    code, said = checked(records[1:], more=json.dumps(empty) + "\n" + '{"id": "torn\n' + "[1]\n")
+    assert code == 1 and "would refuse it" in said
+    assert "1 have an empty answer: line 44, a.png#01" in said
+    assert "2 cannot be read: line 45 is not JSON" in said
+
+
+def test_one_answer_given_of_all_pictures_is_told(checked, records):
+    said = checked([replace(record, answer="It is static.") if record.group == 9 else record for record in records])[1]
+    assert re.search(r"9 +Functional Features .* 100%", said)
+
+
+def test_pictures_without_records_are_named(checked, records, tmp_path):
+    code, said = checked(records[:22], "--pictures", pictures(tmp_path))
+    assert code == 1 and "1 pictures have no record: b.png" in said and "50%" in said
+
+
+def test_what_the_teacher_did_not_answer_is_told(checked, records, tmp_path):
+    failure = {"image": "a.png", "prompt_group": 3, "reason": "the model refused", "raw": "No."}
+    (tmp_path / "r.failed.jsonl").write_text(json.dumps(failure) + "\n")
+    assert "1 prompts were not answered by the teacher" in checked(records)[1]
+
+
+def test_two_things_to_cover_and_a_file_that_is_not_there_are_one_sentence(bench, tmp_path):
+    code, _, err = bench("data", "check", tmp_path / "none.jsonl")
+    assert code == 2 and "cannot be read" in err
+    code, _, err = bench("data", "check", "r.jsonl", "--dataset", "synthetic", "--pictures", tmp_path)
+    assert code == 2 and "name one of them" in err
+
+
+def pictures(tmp_path):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in PICTURES:
+        (folder / name).touch()
+    return folder

@@ -1,0 +1,331 @@
+"""Calls to a real server on loopback, with the real client: faults, caches, budgets, and the key that stays."""
+
+import json
+import time
+
+import pytest
+
+from bench.endpoint import line
+from bench.endpoint.address import Address, key_for
+from bench.endpoint.calling import ask
+from bench.endpoint.endpoint import Endpoint
+from bench.endpoint.failures import retry_after
+from bench.endpoint.ledger import Ledger
+from bench.endpoint.prices import Price, Usage, price_of
+from bench.endpoint.replies import Replies
+from bench.endpoint.request import Malformed, Question, Reply, Sampling
+from bench.errors import BenchError
+from tests.endpoint_server import KEY
+
+PRICE = Price(2.5, 10.0)
+"""Of the server's 400 + 100 tokens a call costs 0.002 dollars."""
+
+
+def text(reply):
+    if not reply.strip():
+        raise Malformed("empty")
+    return reply
+
+
+def questions(count, schema=None):
+    return [Question(f"q{n}", ({"role": "user", "content": f"What is {n}?"},), text, schema, 20) for n in range(count)]
+
+
+@pytest.fixture
+def asked(endpoint, tmp_path):
+    """Ask questions of the server; returns outcomes by question, and whether the budget held."""
+
+    def call(count=3, budget=None, path=None, url=None, **options):
+        options = {"in_flight": 4, "timeout": 1.0, **options}
+        sampling = Sampling(0.25, 0.1, options.pop("max_tokens", 200))
+        model = Endpoint("gpt-4o", Address(url or endpoint.url), sampling, **options)
+        outcomes = {}
+        ledger = Ledger(PRICE, path, budget)
+        within = ask(model, questions(count), ledger, lambda outcome: outcomes.update({outcome.question: outcome}))
+        call.ledger = ledger
+        return outcomes, within
+
+    return call
+
+
+def statuses(outcomes):
+    return [outcomes[name].status for name in sorted(outcomes)]
+
+
+@pytest.mark.parametrize("fault", ["429", "429 now", "500", "529", "cut", "timeout", "garbage"])
+def test_a_fault_that_passes_is_asked_again_and_paid_once(endpoint, asked, fault):
+    endpoint.faults = [fault]
+    outcomes, _ = asked(3)
+    assert statuses(outcomes) == ["answered"] * 3
+    assert sum(endpoint.paid.values()) == 3 and len(endpoint.bodies) == 4
+
+
+def test_a_wait_that_the_server_asks_for_is_kept_by_all_calls(endpoint, asked):
+    endpoint.faults = [None, "429 now"]
+    began = time.monotonic()
+    asked(6)
+    assert time.monotonic() - began > 0.2
+    assert len(endpoint.bodies) <= 1 + 4 + 5
+
+
+def test_no_more_calls_are_in_flight_than_allowed(endpoint, asked):
+    endpoint.seconds = 0.05
+    asked(12, in_flight=3)
+    assert endpoint.most_in_flight == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("key", "does not accept the key in OPENAI_API_KEY"),
+        ("credit", "no credit left"),
+        ("404", "has no model 'gpt-4o'"),
+        ("429 late", "asks to wait 3600 s"),
+        ("400", "answers no call: the server answered 400: bad picture"),
+        ("echo", "answers no call"),
+    ],
+)
+def test_what_no_call_would_survive_ends_the_run_with_one_sentence_and_without_the_key(endpoint, asked, fault, says):
+    endpoint.faults = [fault] * 20
+    with pytest.raises(BenchError, match=says) as caught:
+        asked(20)
+    assert len(endpoint.bodies) <= 4
+    assert KEY not in str(caught.value) and "\n" not in str(caught.value)
+    assert not endpoint.paid
+
+
+def test_no_traceback_shows_the_key(endpoint, asked):
+    import traceback
+
+    endpoint.faults = ["credit"] * 9
+    with pytest.raises(BenchError) as caught:
+        asked(2)
+    assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_what_was_paid_before_a_run_ended_is_kept(endpoint, asked):
+    endpoint.faults = [None] * 3 + ["credit"] * 20
+    with pytest.raises(BenchError):
+        asked(10, in_flight=1)
+    endpoint.faults = []
+    assert statuses(asked(10)[0]) == ["answered"] * 10
+    assert sum(endpoint.paid.values()) == 10
+
+
+def test_calls_under_way_when_a_run_ends_are_finished_and_kept(endpoint, asked):
+    endpoint.seconds, endpoint.faults = 0.2, [None, None, None, "key"]  # the first call is alone, the next are four
+    with pytest.raises(BenchError):
+        asked(9)
+    assert sum(endpoint.paid.values()) == 4
+    assert statuses(asked(5)[0]) == ["answered"] * 5
+    assert sum(endpoint.paid.values()) == 5
+
+
+def test_a_server_that_cannot_be_reached_is_one_sentence(asked):
+    with pytest.raises(BenchError, match=r"http://127\.0\.0\.1:9/v1 cannot be reached .*check that the server runs"):
+        asked(3, url="http://127.0.0.1:9/v1")
+
+
+def test_a_server_that_goes_and_comes_back_is_waited_for(endpoint, asked, monkeypatch):
+    from bench.endpoint import failures
+    from bench.endpoint.client import Client
+
+    complete, gone = Client.complete, iter([False, True, True])
+
+    async def sometimes(*arguments):
+        if next(gone, False):
+            raise failures.Unreachable("nobody there")
+        return await complete(*arguments)
+
+    monkeypatch.setattr(Client, "complete", sometimes)
+    assert statuses(asked(3)[0]) == ["answered"] * 3
+
+
+def test_one_call_that_never_succeeds_stops_no_other(endpoint, asked):
+    endpoint.faults = [None, *["500"] * line.TRIES]
+    outcomes, _ = asked(4, in_flight=1)
+    assert statuses(outcomes) == ["answered", "lost", "answered", "answered"]
+    assert outcomes["q1"].reason == "the server answered 500: oops, 6 times in turn"
+    endpoint.faults = []
+    assert statuses(asked(4)[0]) == ["answered"] * 4
+    assert sum(endpoint.paid.values()) == 4
+
+
+def test_a_server_that_fails_every_call_ends_the_run(endpoint, asked):
+    endpoint.faults = [None, *["500"] * 100]
+    with pytest.raises(BenchError, match="answers no call: the server answered 500: oops"):
+        asked(20)
+
+
+@pytest.mark.parametrize("fault", ["refusal", "filter", "policy"])
+def test_a_refusal_is_recorded_and_not_asked_again(endpoint, asked, fault):
+    endpoint.faults = [None, fault]
+    outcomes, _ = asked(3, in_flight=1)
+    assert statuses(outcomes) == ["answered", "refused", "answered"]
+    assert statuses(asked(3)[0]) == ["answered", "refused", "answered"]
+    assert len(endpoint.bodies) == 3
+
+
+def test_an_empty_reply_is_asked_for_at_most_twice_more_in_all_runs(endpoint, asked):
+    endpoint.faults = ["empty", "empty", None, "empty", "empty", "empty"]
+    outcomes, _ = asked(2, in_flight=1)
+    assert statuses(outcomes) == ["answered", "failed"]
+    assert outcomes["q1"].reason == "empty" and outcomes["q0"].paid == 3
+    assert statuses(asked(2)[0]) == ["answered", "failed"]
+    assert len(endpoint.bodies) == 6
+
+
+def test_a_rerun_is_answered_from_the_cache_and_another_model_is_not(endpoint, asked):
+    asked(3)
+    outcomes, _ = asked(3)
+    assert [outcome.paid for outcome in outcomes.values()] == [0, 0, 0] and outcomes["q0"].usage == Usage(400, 100)
+    asked(3, max_tokens=100)
+    assert sum(endpoint.paid.values()) == 6
+
+
+def test_the_budget_is_not_passed_whatever_is_in_flight(endpoint, asked, tmp_path):
+    endpoint.seconds = 0.05
+    outcomes, within = asked(20, budget=0.0105, path=tmp_path / "spent.jsonl")
+    assert not within and len(outcomes) == sum(endpoint.paid.values())
+    assert 0.0105 - 0.0021 - 0.002 < asked.ledger.dollars <= 0.0105  # the next could have cost 0.0021 or more
+    assert asked(20, budget=0.0105, path=tmp_path / "spent.jsonl")[1] is False
+    assert asked.ledger.dollars <= 0.0105
+    _, within = asked(20, budget=0.05, path=tmp_path / "spent.jsonl")
+    assert within and asked.ledger.calls == 20 and asked.ledger.dollars == pytest.approx(0.04)
+
+
+def test_a_server_that_counts_more_than_was_estimated_is_believed(endpoint, asked):
+    endpoint.usage = {"prompt_tokens": 40_000, "completion_tokens": 1, "total_tokens": 40_001}
+    asked(20, budget=0.55)
+    assert asked.ledger.dollars <= 0.55 and asked.ledger.calls == 5
+
+
+def test_a_budget_without_a_price_is_refused():
+    with pytest.raises(BenchError, match="give --price-in and --price-out"):
+        Ledger(None, budget=1.0)
+
+
+def test_ctrl_c_finishes_the_calls_under_way(endpoint, asked):
+    import os
+    import signal
+    import threading
+
+    endpoint.seconds = 0.3
+    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        asked(50)
+    endpoint.seconds, billed = 0.0, sum(endpoint.paid.values())
+    assert 1 < billed <= 9
+    asked(billed)
+    assert sum(endpoint.paid.values()) == billed
+
+
+def test_a_server_that_counts_no_tokens_is_counted_by_the_estimate(endpoint, asked):
+    endpoint.usage = None
+    assert asked(1)[0]["q0"].usage == Usage(20, 5)
+
+
+def test_what_is_sent_is_what_was_asked_for(endpoint, asked):
+    asked(1)
+    (body,) = endpoint.bodies
+    assert body == {
+        "model": "gpt-4o",
+        "messages": [{"role": "user", "content": "What is 0?"}],
+        "max_tokens": 200,
+        "temperature": 0.25,
+        "top_p": 0.1,
+    }
+    assert endpoint.keys == {f"Bearer {KEY}"}
+
+
+def test_a_key_that_a_server_sends_back_is_not_kept(endpoint, asked, tmp_path):
+    endpoint.answers = lambda _: f"your key is {KEY}"
+    assert asked(1)[0]["q0"].value == "your key is [key]"
+    kept = [path.read_text() for path in (tmp_path / "cache").rglob("*.json")]
+    assert kept and not any(KEY in text for text in kept)
+
+
+def test_a_broken_cache_file_is_asked_for_again(tmp_path):
+    replies = Replies(tmp_path)
+    replies.put("abcd", Reply("text", False, Usage(1, 2)))
+    assert replies.get("abcd") == Reply("text", False, Usage(1, 2))
+    (path,) = tmp_path.rglob("*.json")
+    path.write_text('{"text": "te')
+    assert replies.get("abcd") is None
+
+
+def test_a_torn_last_line_of_the_ledger_is_dropped(tmp_path):
+    path = tmp_path / "spent.jsonl"
+    Ledger(PRICE, path).add(Usage(400, 100))
+    path.write_text(path.read_text() + '{"input_tok')
+    assert Ledger(PRICE, path).dollars == pytest.approx(0.002)
+    Ledger(PRICE, path).add(Usage(400, 100))
+    assert [json.loads(line)["dollars"] for line in path.read_text().splitlines()] == [0.002, 0.002]
+
+
+@pytest.mark.parametrize(
+    ("url", "reach"),
+    [
+        ("", "outside"),
+        ("http://127.0.0.1:8000/v1", "machine"),
+        ("http://localhost/v1", "machine"),
+        ("http://[::1]:8/v1", "machine"),
+        ("http://192.168.1.5/v1", "network"),
+        ("http://gpu-box:8000/v1", "network"),
+        ("http://gpu.lan/v1", "network"),
+        ("https://8.8.8.8/v1", "outside"),
+        ("https://localhost.example.com/v1", "outside"),
+        ("https://api.example.com/v1", "outside"),
+    ],
+)
+def test_how_far_an_address_reaches(url, reach):
+    assert Address(url).reach == reach
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://x/v1", "http:///v1", "nonsense"])
+def test_what_is_no_base_url_is_refused(url):
+    with pytest.raises(BenchError, match="write one like http://127"):
+        Address(url)
+
+
+@pytest.mark.parametrize("url", ["http://user:hunter2@host/v1", "https://host/v1?api-key=hunter2"])
+def test_a_secret_in_a_base_url_is_refused_and_not_shown(url):
+    with pytest.raises(BenchError, match="holds a secret") as caught:
+        Address(url)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_public_api_needs_a_key_and_a_server_of_ones_own_does_not(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    assert key_for(Address("http://127.0.0.1/v1")) == ""
+    with pytest.raises(BenchError, match="OPENAI_API_KEY is not set"):
+        key_for(Address(""))
+
+
+def test_no_proxy_is_used_on_the_way_to_this_machine(endpoint, asked, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
+    assert statuses(asked(1)[0]) == ["answered"]
+
+
+def test_prices():
+    assert price_of("gpt-4o") == price_of("gpt-4o-2024-08-06") == PRICE
+    assert price_of("gpt-4o", 1, 2) == Price(1, 2) and price_of("mine") is None
+    with pytest.raises(BenchError, match="two halves"):
+        price_of("gpt-4o", 1.0)
+    with pytest.raises(BenchError, match="below nothing"):
+        price_of("gpt-4o", -1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "2"}, 2),
+        ({"retry-after": "2", "retry-after-ms": "150"}, 0.15),
+        ({"retry-after": "Fri, 01 Jan 2010 00:00:00 GMT"}, 0),
+        ({"retry-after": "soon"}, None),
+    ],
+)
+def test_how_long_a_server_asks_to_wait(headers, seconds):
+    assert retry_after(headers) == seconds

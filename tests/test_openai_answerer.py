@@ -1,0 +1,136 @@
+"""The answerer behind a server, as a row among others."""
+
+import json
+
+import pytest
+
+from bench.endpoint.request import Malformed
+from bench.models.remote.answerer import read
+from bench.registry import Registry
+from bench.rows import resolve_rows
+from bench.store import Store
+from tests.endpoint_server import KEY
+
+PAIRS = ("folds=0", "k=2", "synthetic.size=20", "synthetic.balanced=true", "vqa.questions=1", "image_size=32")
+SMALL = tuple(part for text in PAIRS for part in ("--set", text))
+ONE_BY_ONE = ("--set", "openai:gpt-4o.in_flight=1")
+
+
+@pytest.fixture
+def answered(bench, store):
+    """Run a model behind the server on half of twenty pictures; returns (code, all that was said, its record)."""
+
+    def call(*options, models="openai:gpt-4o"):
+        code, out, err = bench("run", "--task", "vqa", "--models", models, *SMALL, *options)
+        assert KEY not in out + err
+        records = [record for record in Store(store).records() if record["cell"]["model"] == models]
+        return code, out + err, records[-1] if records else None
+
+    return call
+
+
+def test_a_model_behind_a_server_is_a_row_with_its_cost(endpoint, answered, bench, store):
+    code, said, record = answered()
+    assert code == 0, said
+    assert record["usage"] == {
+        "input_tokens": 4000,
+        "output_tokens": 1000,
+        "dollars": 0.02,
+        "price": {"input": 2.5, "output": 10.0},
+        "refused": 0,
+        "empty": 0,
+        "calls_paid_now": 10,
+        "dollars_paid_now": pytest.approx(0.02),
+    }
+    assert record["model"]["settings"]["base_url"] == endpoint.url
+    assert "openai:gpt-4o" in bench("table", "1")[1]
+    body = endpoint.bodies[0]
+    assert body["model"] == "gpt-4o" and body["temperature"] == 0
+    text, picture = body["messages"][1]["content"]
+    assert text["text"].startswith("This image depicts a nanomaterial of the category ")
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+    assert not any(KEY.encode() in path.read_bytes() for path in store.rglob("*") if path.is_file())
+
+
+def test_a_rerun_costs_nothing_and_another_server_or_temperature_is_asked_anew(endpoint, answered, monkeypatch):
+    answered()
+    _, said, again = answered("--force")
+    assert len(endpoint.bodies) == 10 and again["usage"]["calls_paid_now"] == 0 and again["usage"]["dollars"] == 0.02
+    answered("--set", "openai:gpt-4o.temperature=0.5")
+    assert len(endpoint.bodies) == 20
+    monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url.replace("127.0.0.1", "localhost"))
+    answered()
+    assert len(endpoint.bodies) == 30
+
+
+def test_the_caption_is_withheld_as_from_every_row(endpoint, answered):
+    answered("--set", "vqa.caption=without")
+    assert not any("category" in body["messages"][1]["content"][0]["text"] for body in endpoint.bodies)
+
+
+def test_a_name_may_hold_dots_and_colons_in_its_settings(endpoint, answered):
+    code, said, record = answered("--set", "openai:qwen2.5:7b.max_tokens=7", models="openai:qwen2.5:7b")
+    assert code == 0, said
+    assert {(body["model"], body["max_tokens"]) for body in endpoint.bodies} == {("qwen2.5:7b", 7)}
+    assert record["usage"]["dollars"] is None
+
+
+@pytest.mark.parametrize(("faults", "counted"), [(["refusal"], "refused"), (["empty"] * 3, "empty")])
+def test_a_refusal_and_an_answer_that_stays_empty_are_counted(endpoint, answered, store, faults, counted):
+    endpoint.faults = faults
+    code, said, record = answered(*ONE_BY_ONE)
+    assert code == 0, said
+    assert record["usage"][counted] == 1
+    (answers,) = [json.loads(path.read_text()) for path in store.glob("stages/*/product/answers.json")]
+    assert sorted(map(bool, answers)) == [False] + [True] * 9
+
+
+@pytest.mark.parametrize(
+    ("faults", "options", "says"),
+    [
+        (["key"] * 9, (), "does not accept the key"),
+        ([None, *["500"] * 6], ONE_BY_ONE, "1 of 10 questions have no answer (the server answered 500: oops, 6 times"),
+        ([], ("--set", "openai:gpt-4o.budget_usd=0.01"), "no answer (the budget would be passed)"),
+        ([], ("--set", "openai:gpt-4o.base_url=http://127.0.0.1:9/v1"), "cannot be reached"),
+    ],
+)
+def test_what_goes_wrong_fails_the_cell_with_one_sentence_and_keeps_what_was_paid(
+    endpoint, answered, store, faults, options, says
+):
+    endpoint.faults = faults
+    code, said, record = answered(*options)
+    assert code == 1 and says in said and record is None
+    assert not any(KEY in path.read_text() for path in (store / "logs").iterdir())
+    paid = sum(endpoint.paid.values())
+    endpoint.faults = []
+    assert answered()[0] == 0
+    assert sum(endpoint.paid.values()) == 10 and paid <= 10
+
+
+@pytest.mark.parametrize(
+    ("models", "says"),
+    [
+        ("openai:", "model 'openai:' lacks what stands behind the colon"),
+        ("openal:gpt-4o", "did you mean 'openai:'"),
+        ("openai", "did you mean 'openai:'"),
+    ],
+)
+def test_a_name_that_is_none_is_one_sentence(answered, models, says):
+    code, said, _ = answered(models=models)
+    assert code == 2 and says in said
+
+
+def test_all_models_do_not_mean_one_that_is_paid(bench):
+    from bench.config import load_config
+    from bench.rows import Request
+
+    registry, config = Registry(), load_config("demo")[0]
+    task = registry.find("task", "vqa")[0]
+    names = [row.name for row in resolve_rows(Request("vqa", ("all",), config), task, registry)]
+    assert names and not any(name.startswith("openai") for name in names)
+
+
+def test_a_thought_before_an_answer_is_not_kept():
+    assert read("<think>so\nand so</think>\n Thin\nwires. ") == "Thin wires."
+    with pytest.raises(Malformed):
+        read("<think>so</think>")
