@@ -1,6 +1,7 @@
 """bench: which model reads electron micrographs best.
 
-A plugin needs the names exported here and an entry point in the group ``bench``.
+A plugin needs the names exported here and an entry point in the group ``bench``; ``from_pretrained`` reads a model
+that `bench export` wrote.
 """
 
 from importlib import import_module
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from bench.errors import BenchError
     from bench.hookspecs import hookimpl
     from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+    from bench.trained import from_pretrained
 
 __all__ = [
     "BenchError",
@@ -22,6 +24,7 @@ __all__ = [
     "TableSpec",
     "TaskSpec",
     "TeacherSpec",
+    "from_pretrained",
     "hookimpl",
 ]
 
@@ -36,5 +39,6 @@ def __getattr__(name: str) -> Any:
     """Import an exported name when it is first asked for: `bench --help` needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module 'bench' has no attribute {name!r}")
-    home = {"BenchError": "bench.errors", "hookimpl": "bench.hookspecs"}.get(name, "bench.specs")
+    homes = {"BenchError": "bench.errors", "hookimpl": "bench.hookspecs", "from_pretrained": "bench.trained"}
+    home = homes.get(name, "bench.specs")
     return getattr(import_module(home), name)

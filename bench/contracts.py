@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -227,6 +227,42 @@ class Answerer(Estimator, Protocol):
 
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer a record, in order."""
+        ...
+
+
+@runtime_checkable
+class Bounded(Protocol):
+    """An answerer that knows how much of a prompt it reads: of a longer one a part would be lost."""
+
+    @property
+    def longest_prompt(self) -> int:
+        """The tokens of caption and question that it reads at most."""
+        ...
+
+    def prompt_lengths(self, questions: Instructions) -> list[int]:
+        """Return how many tokens caption and question of each record have."""
+        ...
+
+
+@dataclass(frozen=True)
+class Look:
+    """Where the words of one ``answer`` looked.
+
+    ``words`` (W,) are the answer's, in order; ``weights`` (W, side, side) the share of each word's attention that
+    lay on each patch of the picture, rows from above; what a word's shares lack of 1 lay on no patch.
+    """
+
+    answer: str
+    words: tuple[str, ...]
+    weights: np.ndarray
+
+
+@runtime_checkable
+class Attentive(Protocol):
+    """An answerer that can tell where in the picture the words of its answers looked."""
+
+    def looks(self, questions: Instructions) -> list[Look]:
+        """Answer each record, in order, and return where the words looked."""
         ...
 
 

@@ -77,6 +77,14 @@ def bench(monkeypatch, capfd):
     return call
 
 
+@pytest.fixture(scope="session")
+def exports(cache, tmp_path_factory):
+    """Tiny trained models, exported once for all tests of a process."""
+    from tests.exported_models import Exports
+
+    return Exports(tmp_path_factory.mktemp("exports"))
+
+
 @pytest.fixture
 def put(store):
     """Write records into the default store; returns it."""

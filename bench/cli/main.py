@@ -22,6 +22,7 @@ VERBS = {
     "costs": "Tell what the latest run that computed anything was expected to take, and what it took, cell by cell.",
     "why": "Tell what one number of a table comes from.",
     "gallery": "Show a model's worst answers with their pictures.",
+    "export": "Write a trained model with its model card into a folder, to ask it or to train it on.",
     "list": "List what is registered.",
     "store": "Tidy a store, or join two.",
     "doctor": "Look at this machine: versions, devices, room, resources, each with its remedy.",

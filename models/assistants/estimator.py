@@ -123,6 +123,19 @@ class Assistant(ABC):
             self._context.progress.advance(len(answers))
         return answers
 
+    @property
+    def longest_prompt(self) -> int:
+        """The tokens, those of the picture among them, that leave room for the longest answer."""
+        config = self._network.model.config.get_text_config()
+        return config.max_position_embeddings - self._settings["max_new_tokens"]
+
+    def prompt_lengths(self, questions: Instructions) -> list[int]:
+        """Return how many tokens the prompt of each record has, those of the picture among them."""
+        return [
+            len(self._conversation.prompt_ids(record.question, questions.caption(position)))
+            for position, record in enumerate(questions.records)
+        ]
+
     def from_scratch(self, train: Instructions) -> tuple[PreTrainedModel, Any]:
         """Return a model of random weights, all of which learn, and its processor."""
         if self.tuning != "full":

@@ -83,6 +83,11 @@ class Attention(nn.Module):
         """Attend to keys and values made elsewhere."""
         return self.attend(self.norm(inputs), seen)
 
+    def shares(self, inputs: Tensor, seen: KeysValues) -> Tensor:
+        """Return how ``cross`` shares each token's attention out among what is seen (B, heads, T, S)."""
+        queries = self._split(self.query(self.norm(inputs)))
+        return (queries @ seen.keys.transpose(-2, -1) * queries.shape[-1] ** -0.5).softmax(-1)
+
     def causal(self, inputs: Tensor, memory: Memory | None = None) -> Tensor:
         """Let each token attend to itself and those before it, and to what the memory holds, which they join."""
         normed = self.norm(inputs)

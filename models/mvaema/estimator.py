@@ -1,25 +1,25 @@
 """MVaEMa as the harness sees it: trains on instruction records, answers questions about pictures, classifies them."""
 
-import io
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import redirect_stdout
 from dataclasses import fields
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import torch
 from lightning_fabric import seed_everything
 from torch import Tensor, nn
 
-from bench.contracts import Context, Instructions, Micrographs
+from bench.contracts import Context, Instructions, Look, Micrographs
 from bench.errors import BenchError, unknown
 from bench.history import History
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
 from bench.models.mvaema.attention import PARTS
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.generate import Decoding, generate
+from bench.models.mvaema.initial import SCRATCH, VOCABULARY, from_export, opened
+from bench.models.mvaema.looking import look
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
@@ -28,6 +28,17 @@ from bench.training import train
 
 PICTURES_AT_ONCE = 64
 ANSWERS_AT_ONCE = 256
+_BUILT = ("embed_dim", "depth", "num_heads", "stem", "prompt_tokens", "answer_tokens", "without")
+"""The settings that decide the shapes of the weights, or what they are for."""
+
+
+class _Said(NamedTuple):
+    """What was said to the record at a position: features (1, 1 + patches, D), tokens of prompt and answer."""
+
+    position: int
+    features: Tensor
+    prompt: list[int]
+    tokens: list[int]
 
 
 class MVaEMa:
@@ -44,15 +55,14 @@ class MVaEMa:
     def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
         """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
         seed_everything(context.seed, verbose=False)
-        self.tokenizer = TextTokenizer.trained(_texts(train), context.settings["vocabulary_size"])
         self.names = train.names
-        self.model = self._build(train.micrographs)
+        self.model, self.tokenizer = self._initial(train)
         self.history = self._train(train, validation, context)
 
     def save(self, folder: Path) -> None:
         """Write model.safetensors, config.json, tokenizer.json, names.json and history.json."""
         self.model.save_pretrained(folder)
-        self.tokenizer.save(folder / "tokenizer.json")
+        self.tokenizer.save(folder / VOCABULARY)
         (folder / "names.json").write_text(json.dumps(self.names, ensure_ascii=False), encoding="utf-8")
         self.history.save(folder / "history.json")
 
@@ -60,30 +70,33 @@ class MVaEMa:
     def load(cls, folder: Path, context: Context) -> Self:
         """Read weights and tokenizer; settings of the predict stage come from the context."""
         estimator = cls(context)
-        with redirect_stdout(io.StringIO()):  # the hub's mixin prints where it reads from
-            model = MVaEMaModel.from_pretrained(str(folder))
+        model, estimator.tokenizer = opened(folder)
         estimator.model = model.to(context.device).eval()
-        estimator.tokenizer = TextTokenizer.load(folder / "tokenizer.json")
         estimator.names = tuple(json.loads((folder / "names.json").read_text(encoding="utf-8")))
         return estimator
 
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer a record, in order; questions whose prompts have one length are answered together."""
-        records, settings = self._tokenised(questions), self._context.settings
-        prompts = [records.prompt(position, True) for position in range(len(questions))]
-        decoding = Decoding(**{field.name: settings[field.name] for field in fields(Decoding)})
-        random = torch.Generator(self.model.device).manual_seed(self._context.seed)
-        seen, rows = np.unique(questions.pictures, return_inverse=True)
-        features = self._features(questions.micrographs, seen)
-        answers = [""] * len(questions)
-        self._context.progress.start("answering", len(questions))
-        for done, group in _of_equal_length(prompts):
-            tokens = torch.tensor([prompts[position] for position in group], dtype=torch.long).to(features.device)
-            generated = generate(self.model, features[rows[group]], tokens, decoding, random)
-            for position, text in zip(group, self.tokenizer.decode(generated), strict=True):
-                answers[position] = text
-            self._context.progress.advance(done + len(group))
-        return answers
+        return self.tokenizer.decode([said.tokens for said in self._said(questions)])
+
+    def looks(self, questions: Instructions) -> list[Look]:
+        """Return where the words of each answer looked; BenchError where training left cross-attention out."""
+        if "ca" in self._context.settings["without"]:
+            raise BenchError(
+                "cross-attention (ca) was off in training, so no word looked at the picture; export another"
+            )
+        return [look(self.model, self.tokenizer, *said[1:]) for said in self._said(questions)]
+
+    @property
+    def longest_prompt(self) -> int:
+        """The tokens of caption and question that it reads; of a longer prompt it reads the end."""
+        return self.model.prompt_tokens
+
+    def prompt_lengths(self, questions: Instructions) -> list[int]:
+        """Return how many tokens caption and question of each record have."""
+        captions = self.tokenizer.encode([questions.caption(position) for position in range(len(questions))])
+        asked = self.tokenizer.encode([record.question for record in questions.records])
+        return [len(caption) + len(question) for caption, question in zip(captions, asked, strict=True)]
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): how well the name of each category fits, after softmax."""
@@ -108,8 +121,35 @@ class MVaEMa:
         """Return the uint8 pictures (B, H, W) that the model gets to see."""
         return micrographs.batch(positions)
 
-    def _build(self, micrographs: Micrographs) -> MVaEMaModel:
-        image_size, settings = micrographs.pixels.shape[1], self._context.settings
+    def _said(self, questions: Instructions) -> list["_Said"]:
+        """Return what is said to each record, in order."""
+        records, settings = self._tokenised(questions), self._context.settings
+        prompts = [records.prompt(position, True) for position in range(len(questions))]
+        decoding = Decoding(**{field.name: settings[field.name] for field in fields(Decoding)})
+        random = torch.Generator(self.model.device).manual_seed(self._context.seed)
+        seen, rows = np.unique(questions.pictures, return_inverse=True)
+        features = self._features(questions.micrographs, seen)
+        found: list[_Said] = []
+        self._context.progress.start("answering", len(questions))
+        for done, group in _of_equal_length(prompts):
+            tokens = torch.tensor([prompts[position] for position in group], dtype=torch.long).to(features.device)
+            generated = generate(self.model, features[rows[group]], tokens, decoding, random)
+            for position, said in zip(group, generated, strict=True):
+                found.append(_Said(position, features[rows[position], None], prompts[position], said))
+            self._context.progress.advance(done + len(group))
+        return sorted(found, key=lambda said: said.position)
+
+    def _initial(self, train: Instructions) -> tuple[MVaEMaModel, TextTokenizer]:
+        """Return what training starts from: fresh weights and a vocabulary of its text, or those of an export."""
+        image_size, settings = train.micrographs.pixels.shape[1], self._context.settings
+        if settings["weights"] != SCRATCH:
+            wanted = {"image_size": image_size, **{name: settings[name] for name in _BUILT}}
+            return from_export(Path(settings["weights"]), wanted)
+        tokenizer = TextTokenizer.trained(_texts(train), settings["vocabulary_size"])
+        return self._build(image_size, tokenizer), tokenizer
+
+    def _build(self, image_size: int, tokenizer: TextTokenizer) -> MVaEMaModel:
+        settings = self._context.settings
         if image_size % PATCH:
             raise BenchError(f"image_size={image_size} is no multiple of the patch, {PATCH}; use 224")
         if settings["embed_dim"] % settings["num_heads"]:
@@ -120,10 +160,8 @@ class MVaEMa:
         for part in settings["without"]:
             if part not in PARTS:
                 raise unknown("part of the setting without", part, PARTS)
-        names = ("embed_dim", "depth", "num_heads", "stem", "prompt_tokens", "answer_tokens", "without")
-        return MVaEMaModel(
-            vocabulary_size=len(self.tokenizer), image_size=image_size, **{name: settings[name] for name in names}
-        )
+        built = {name: settings[name] for name in _BUILT}
+        return MVaEMaModel(vocabulary_size=len(tokenizer), image_size=image_size, **built)
 
     def _tokenised(self, instructions: Instructions) -> TokenisedRecords:
         return TokenisedRecords(instructions, self.tokenizer, self.model.prompt_tokens, self.model.answer_tokens)

@@ -65,6 +65,16 @@ class TextTokenizer:
         """Return the texts without special tokens."""
         return self._tokenizer.decode_batch([list(row) for row in ids], skip_special_tokens=True)
 
+    def words(self, ids: Sequence[int]) -> list[tuple[str, list[int]]]:
+        """Return the words that ids spell, each with the places of its tokens; a mark such as a comma is a word."""
+        found: list[tuple[str, list[int]]] = []
+        for place, token in enumerate(self._tokenizer.id_to_token(each) or "" for each in ids):
+            if token.startswith(_CONTINUES) and found:
+                found[-1] = (found[-1][0] + token.removeprefix(_CONTINUES), [*found[-1][1], place])
+            else:
+                found.append((token.removeprefix(_SPACE), [place]))
+        return found
+
 
 def _untrained(model: WordPiece) -> Tokenizer:
     tokenizer = Tokenizer(model)

@@ -1,0 +1,34 @@
+"""``bench export``: a trained model as a folder by itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.cli.options import Dataset, Protocol, StoreFolder, opened
+
+Text = str | None
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def export_command(
+    cell: Annotated[str, typer.Argument(help="a model's name, for its first fold of the latest run, or a cell's id")],
+    folder: Annotated[Path, typer.Argument(help="folder to write; it must not exist or be empty")],
+    task: Annotated[Text, typer.Option(help="the task of the run [default: that of the model's latest record]")] = None,
+    dataset: Dataset = None,
+    protocol: Protocol = None,
+    store: StoreFolder = None,
+) -> None:
+    """Write a trained model with its model card into a folder, to ask it or to train it on."""
+    from bench.cell import in_words
+    from bench.exporting import export, named
+    from bench.registry import Registry
+
+    registry, kept = Registry(), opened(store)
+    if task is not None:
+        registry.find("task", task)
+    record = named(cell, kept, task, dataset, protocol)
+    exported = export(record, kept, registry, folder)
+    megabytes = sum(exported.files.values()) / 2**20
+    typer.echo(f"wrote {folder}: {exported.label}, {in_words(record['cell'])}, {megabytes:.1f} MB, with its model card")

@@ -1,0 +1,82 @@
+"""A folder that `bench export` wrote: what it says of its model, and whether it is whole and safe to read."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
+
+from bench.errors import BenchError
+from bench.specs import Contract
+
+FILE = "bench.json"
+"""The file that says what the model is; beside it lie the model's own."""
+CARD = "README.md"
+PRETRAINED = "pretrained"
+"""The folder within that holds the product of a chain's first step."""
+PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
+"""Suffixes of files that can run code when they are read; no export has any."""
+_REMEDY = "`bench export CELL FOLDER` writes one"
+
+
+class Exported(BaseModel):
+    """What an export says of its model: all that is needed to ask it, and where it comes from.
+
+    ``contracts`` tell what it can be asked; ``drawn`` where a program drew its pictures; ``captions`` name each of the
+    ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` are
+    path to size in bytes of the model's own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal[1] = 1
+    model: str
+    label: str
+    contracts: tuple[Contract, ...]
+    settings: dict[str, Any]
+    recipe: dict[str, Any]
+    seed: NonNegativeInt
+    image_size: PositiveInt
+    mask_bar: bool
+    categories: tuple[str, ...]
+    captions: tuple[str, ...]
+    data: dict[str, Any]
+    drawn: bool
+    cell: dict[str, Any]
+    metrics: dict[str, dict[str, dict[str, float | None]]]
+    code: dict[str, Any]
+    finished: str
+    files: dict[str, int]
+
+
+def read(folder: Path) -> Exported:
+    """Return what an export says; BenchError where it is none, is not whole, or holds what can run code."""
+    if not folder.is_dir():
+        raise BenchError(f"there is no folder {str(folder)!r} of a trained model; {_REMEDY}")
+    pickles = sorted(path.name for path in folder.rglob("*") if path.suffix.lower() in PICKLES)
+    if pickles:
+        raise BenchError(
+            f"{str(folder)!r} holds {pickles[0]!r}, a kind of file that can run code when it is read; "
+            f"weights are read from safetensors alone, and {_REMEDY}"
+        )
+    exported = _parsed(folder)
+    for name, size in exported.files.items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != size:
+            found = "is cut or changed" if path.is_file() else "is missing"
+            raise BenchError(f"{name!r} of the export {str(folder)!r} {found}; copy the folder again, or export again")
+    return exported
+
+
+def _parsed(folder: Path) -> Exported:
+    path = folder / FILE
+    if not path.is_file():
+        raise BenchError(f"{str(folder)!r} has no {FILE}, so it is no exported model; {_REMEDY}")
+    try:
+        return Exported.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the whole"
+        raise BenchError(
+            f"{FILE} of {str(folder)!r} cannot be understood ({where}: {first['msg'].lower()}); export again with this "
+            "version of bench"
+        ) from error

@@ -1,0 +1,56 @@
+"""A trained model read from an export, ready to be asked."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench import environment
+from bench.config import Machine, Recipe, complete
+from bench.contracts import Context
+from bench.errors import BenchError, in_one_line
+from bench.exported import PRETRAINED, Exported, read
+from bench.progress import Progress, Silence
+from bench.registry import Registry
+from bench.rows import Row
+from bench.specs import ModelSpec, resolve
+
+
+class Trained(NamedTuple):
+    """An estimator with what its export says of it."""
+
+    exported: Exported
+    estimator: Any
+
+
+def from_pretrained(folder: str | Path) -> Any:
+    """Return the estimator that an export holds; BenchError where it cannot be read."""
+    return trained(Path(folder), Registry(), Silence()).estimator
+
+
+def trained(folder: Path, registry: Registry, progress: Progress) -> Trained:
+    """Read an export; BenchError where it is none, or its model is not installed or does not read it."""
+    exported = read(folder)
+    row = _row(exported, registry)
+    estimator = resolve(row.estimator)
+    before = resolve(row.pretrains) if row.pretrains else None
+    device = environment.prepare(Machine(), exported.seed)
+    context = Context(row.spec, row.until("predict"), row.recipe, exported.seed, device, progress, folder)
+    if before is not None:
+        context = replace(context, pretrained=lambda: before.load(folder / PRETRAINED, context))
+    try:
+        return Trained(exported, estimator.load(folder, context))
+    except BenchError:
+        raise
+    except Exception as error:  # a damaged file can raise anything out of a library
+        raise BenchError(
+            f"{str(folder)!r} cannot be read as {exported.label} ({in_one_line(error)}); export it again"
+        ) from error
+
+
+def _row(exported: Exported, registry: Registry) -> Row:
+    try:
+        spec: ModelSpec = registry.find("model", exported.model)[0]
+    except BenchError as error:
+        raise BenchError(f"the export is of {exported.label}: {error}; install the plugin that registers it") from error
+    settings = complete(exported.model, spec.settings, exported.settings)
+    return Row(exported.model, spec, registry.family(spec), settings, Recipe.model_validate(exported.recipe))

@@ -1,0 +1,56 @@
+"""What a training starts from: fresh weights, or those of an export with its vocabulary."""
+
+import io
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BenchError, in_one_line
+from bench.exported import read
+from bench.models.mvaema.model import MVaEMaModel
+from bench.models.mvaema.tokenizer import TextTokenizer
+
+SCRATCH = "scratch"
+VOCABULARY = "tokenizer.json"
+
+
+def opened(folder: Path) -> tuple[MVaEMaModel, TextTokenizer]:
+    """Read the weights and the vocabulary that the estimator saved; every tensor must be there and fit."""
+    with redirect_stdout(io.StringIO()):  # the hub's mixin prints where it reads from
+        model = MVaEMaModel.from_pretrained(str(folder), strict=True)
+    return model, TextTokenizer.load(folder / VOCABULARY)
+
+
+def from_export(folder: Path, wanted: Mapping[str, Any]) -> tuple[MVaEMaModel, TextTokenizer]:
+    """Read an export to train it on; BenchError where it is none of MVaEMa, or was built otherwise than ``wanted``.
+
+    Its vocabulary stays: with another, the vectors of its words would be those of others.
+    """
+    exported = read(folder)
+    try:
+        model, tokenizer = opened(folder)
+    except Exception as error:  # of the hub, of tensors or of tokenizers: there is no common one
+        raise BenchError(
+            f"weights={str(folder)!r} is an export of {exported.label} that cannot be read as MVaEMa "
+            f"({in_one_line(error)}); name one of an MVaEMa"
+        ) from error
+    given = {"image_size": exported.image_size, **exported.settings}
+    differing = [name for name, value in wanted.items() if _plain(given.get(name)) != _plain(value)]
+    if differing:
+        told = ", ".join(f"{name} {_plain(given.get(name))} (here {_plain(wanted[name])})" for name in differing)
+        remedy = " ".join(f"--set {_key(name)}={_written(given.get(name))}" for name in differing)
+        raise BenchError(f"weights={str(folder)!r} was built with {told}; train on with the same: {remedy}")
+    return model, tokenizer
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple | list) else value
+
+
+def _written(value: Any) -> str:
+    return str(_plain(value)).replace(" ", "")
+
+
+def _key(name: str) -> str:
+    return name if name == "image_size" else f"model.{name}"

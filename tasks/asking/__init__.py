@@ -1,0 +1,1 @@
+"""Asking a trained model about pictures of one's own."""

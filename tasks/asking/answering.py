@@ -1,0 +1,125 @@
+"""What a trained model says of one picture after the other."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bench.contracts import Attentive, Look
+from bench.errors import BenchError
+from bench.tasks.asking.printing import Ranked, chart, in_line, ranked, safe
+from bench.tasks.asking.questions import caption_of, check_length, question, read
+from bench.tasks.datasets.decoding import Unreadable
+from bench.trained import Trained
+
+_UNABLE = {
+    "answerer": "answers no questions, it only tells categories apart; leave the question away and add --classify",
+    "classifier": "only answers questions and ranks no categories; leave --classify away",
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of a picture: an answer, None where nothing was asked, and categories, none where not ranked."""
+
+    path: Path
+    question: str | None
+    answer: str | None
+    categories: Ranked
+    read = True
+
+    def as_text(self) -> str:
+        """Return the answer above a bar a category."""
+        parts = [] if self.answer is None else [safe(self.answer)]
+        return "\n".join([*parts, *([chart(self.categories)] if self.categories else [])])
+
+    def as_line(self) -> str:
+        """Return all in one line behind the picture's path."""
+        parts = [] if self.answer is None else [safe(self.answer)]
+        return (
+            f"{safe(str(self.path))}: {' | '.join([*parts, *([in_line(self.categories)] if self.categories else [])])}"
+        )
+
+    def as_json(self) -> str:
+        """Return all as one JSON object."""
+        asked = {} if self.question is None else {"question": self.question, "answer": self.answer}
+        rows = [{"category": name, "probability": share} for name, share in self.categories]
+        return json.dumps({"picture": str(self.path), **asked, **({"categories": rows} if rows else {})})
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a picture could not be read."""
+
+    path: Path
+    reason: str
+    read = False
+
+    def as_line(self) -> str:
+        """Return the reason behind the picture's path."""
+        return f"{safe(str(self.path))}: not read, it {safe(self.reason)}"
+
+    def as_json(self) -> str:
+        """Return the reason as one JSON object."""
+        return json.dumps({"picture": str(self.path), "error": self.reason})
+
+
+class Answering:
+    """A trained model that is asked one question about every picture, ranks its categories, or both.
+
+    BenchError where it cannot do what it is asked for.
+    """
+
+    def __init__(self, model: Trained, text: str | None, category: str | None, top: int) -> None:
+        self._model, self._text, self._top = model, text, top
+        self._caption = caption_of(category, model.exported)
+        for contract, asked in (("answerer", text is not None), ("classifier", top > 0)):
+            if asked and contract not in model.exported.contracts:
+                raise BenchError(f"{model.exported.label} {_UNABLE[contract]}")
+        if text is not None:
+            check_length(text, self._caption, model.estimator, model.exported)
+
+    def about(self, path: Path) -> Said:
+        """Return what is said of a picture; raises Unreadable."""
+        picture, model = read(path, self._model.exported), self._model.estimator
+        answer = None if self._text is None else model.answer(question(picture, self._text, self._caption))[0]
+        found = ranked(model.predict_proba(picture)[0], picture.categories, self._top) if self._top else ()
+        return Said(path, self._text, answer, found)
+
+    def about_each(self, paths: Iterable[Path]) -> Iterator[Said | Failure]:
+        """Yield what is said of one picture after the other, or why it cannot be read."""
+        for path in paths:
+            try:
+                yield self.about(path)
+            except Unreadable as reason:
+                yield Failure(path, str(reason))
+
+    def look(self, path: Path) -> tuple[np.ndarray, Look]:
+        """Return a picture (H, W) as it was read and where the words of its answer looked; BenchError if it cannot."""
+        model, label = self._model.estimator, self._model.exported.label
+        assert self._text is not None, "who looks was asked something"
+        if not isinstance(model, Attentive):
+            raise BenchError(
+                f"{label} does not tell where it looks; `bench attend` draws MVaEMa and who else has looks()"
+            )
+        with _alone(path):
+            picture = read(path, self._model.exported)
+        return picture.batch(slice(1))[0], model.looks(question(picture, self._text, self._caption))[0]
+
+
+def about_one(asking: Answering, path: Path) -> Said:
+    """Return what is said of the only picture; BenchError where it cannot be read."""
+    with _alone(path):
+        return asking.about(path)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Turn what is wrong with the only picture into a BenchError."""
+    try:
+        yield
+    except Unreadable as reason:
+        raise BenchError(f"the picture {str(path)!r} {reason}") from reason

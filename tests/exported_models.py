@@ -1,0 +1,69 @@
+"""Tiny models of every kind, trained by one run a task and exported."""
+
+import shutil
+import sys
+
+import pytest
+
+from bench.cli.main import main
+from bench.config import Config
+from bench.materials import Materials
+from bench.plan import Plan
+from bench.progress import Silence
+from bench.registry import Registry
+from bench.rows import Request
+from bench.store import Store
+
+_MODELS = {"vqa": "mvaema,majority", "classification": "mvaema,majority,pixels,random-gcn"}
+_SETTINGS = (
+    *("synthetic.size=60", "image_size=64", "k=3", "machine.threads=1", "recipe.epochs=1"),
+    *("mvaema.embed_dim=16", "mvaema.num_heads=2", "mvaema.depth=1", "mvaema.max_new_tokens=8"),
+)
+
+
+class Exports:
+    """The store of the runs and a folder for each exported model."""
+
+    options = tuple(part for text in _SETTINGS for part in ("--set", text))
+
+    def __init__(self, root):
+        self.root, self.store = root, Store(root / "store")
+        small = ("--set", "vqa.questions=2")
+        patches = ("--set", "random-gcn.patch_size=16")
+        for task, own in (("vqa", small), ("classification", patches)):
+            _bench("run", "--task", task, "--models", _MODELS[task], *self.options, *own, "--store", self.store.root)
+
+    def folder(self, model):
+        """The export of a model, which no test changes."""
+        folder = self.root / model
+        if not folder.exists():
+            _bench("export", model, folder, "--store", self.store.root)
+        return folder
+
+    def copy(self, model, to):
+        """A copy of it to change."""
+        return shutil.copytree(self.folder(model), to / f"{model}-export")
+
+    def record(self, task, model):
+        """The record of a model's cell."""
+        (found,) = [r for r in self.store.records() if (r["cell"]["task"], r["cell"]["model"]) == (task, model)]
+        return found
+
+    def tested(self, record):
+        """The pictures that a cell of classification was asked about."""
+        run = next(run for run in self.store.runs() if run["task"] == "classification")
+        plan = Plan(Request("classification", ("pixels",), _config(run), frozenset()), Registry(), Silence())
+        return Materials(plan).sides(plan.cells[0]).posed.unlabelled()
+
+
+def _config(run):
+
+    return Config.model_validate({**run["config"], "settings": {"synthetic": run["config"]["settings"]["synthetic"]}})
+
+
+def _bench(*arguments):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["bench", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert not ended.value.code, arguments

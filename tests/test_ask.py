@@ -1,0 +1,209 @@
+"""`bench ask`: answers and ranked categories about any picture file, one sentence for whatever is wrong."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bench import from_pretrained
+from bench.exported import FILE, read
+from bench.tasks.asking.printing import chart, safe
+from bench.tasks.asking.questions import question
+from bench.tasks.asking.questions import read as picture_of
+from bench.tasks.asking.words import parted
+from tests.conftest import texture
+
+QUESTION = "Describe the overall shape?"
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """Three pictures of different form, and a file that is none, in a folder."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    Image.fromarray(texture(1, 0)).save(folder / "a.png")
+    Image.fromarray(texture(2, 0).astype(np.uint16) * 257).save(folder / "b.tif")
+    Image.fromarray(texture(3, 0)).convert("RGB").save(folder / "c.JPG", "JPEG")
+    (folder / "d.png").write_text("no picture")
+    return folder
+
+
+@pytest.fixture
+def ask(exports, bench):
+    def call(*words, model="mvaema"):
+        return bench("ask", *words, "--model", exports.folder(model))
+
+    return call
+
+
+def rows(out):
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def test_one_picture_is_answered_as_python_answers_it(exports, ask, pictures):
+    code, out, err = ask(pictures / "a.png", QUESTION)
+    folder = exports.folder("mvaema")
+    asked = question(picture_of(pictures / "a.png", read(folder)), QUESTION)
+    assert (code, out, err) == (0, f"{safe(from_pretrained(folder).answer(asked)[0])}\n", "")
+
+
+def test_categories_are_ranked_as_bars(ask, pictures):
+    code, out, err = ask(pictures / "b.tif", "--classify", "--top", 4)
+    assert code == 0, err
+    shares = [float(line.split()[-1]) for line in out.splitlines()]
+    assert len(shares) == 4 and shares == sorted(shares, reverse=True) and "█" in out
+
+
+def test_a_bar_is_as_long_as_its_probability():
+    lines = chart([("long name", 1.0), ("b", 0.5), ("c", 0.0)]).splitlines()
+    assert [line.count("█") for line in lines] == [30, 15, 0]
+    assert len({line.index(".") for line in lines}) == 1
+
+
+def test_json_holds_answer_and_probabilities(ask, pictures):
+    (row,) = rows(ask(pictures / "a.png", QUESTION, "--classify", "--top", 10, "--json")[1])
+    assert row.keys() == {"picture", "question", "answer", "categories"}
+    assert sum(each["probability"] for each in row["categories"]) == pytest.approx(1)
+
+
+def test_of_several_each_has_its_line_and_what_cannot_be_read_stops_no_other(ask, pictures):
+    code, out, err = ask(pictures, pictures / "e.png", QUESTION)
+    lines = out.splitlines()
+    assert code == 2 and err == "error: 2 of 5 pictures cannot be read; their lines say why\n"
+    assert [line.split(": ")[0] for line in lines] == [str(pictures / name) for name in _NAMES]
+    assert "not read, it cannot be decoded" in lines[3] and "not read, it is not there" in lines[4]
+    code, out, _ = ask(pictures, pictures / "e.png", QUESTION, "--json")
+    assert code == 2 and ["error" in row for row in rows(out)] == [False, False, False, True, True]
+
+
+_NAMES = ("a.png", "b.tif", "c.JPG", "d.png", "e.png")
+
+
+def test_lines_come_as_they_are_answered(exports, pictures):
+    from bench.progress import Silence
+    from bench.registry import Registry
+    from bench.tasks.asking.answering import Answering
+    from bench.trained import trained
+
+    asking = Answering(trained(exports.folder("mvaema"), Registry(), Silence()), QUESTION, None, 0)
+    seen = []
+
+    def paths():
+        for name in _NAMES:
+            seen.append(name)
+            yield pictures / name
+
+    first = next(asking.about_each(paths()))
+    assert first.read and seen == ["a.png"]
+
+
+def test_the_caption_names_the_category_that_is_told(exports, ask, pictures, monkeypatch):
+    found = []
+
+    def answer(self, questions):
+        found.append(questions.captions)
+        return [""]
+
+    monkeypatch.setattr("bench.models.mvaema.estimator.MVaEMa.answer", answer)
+    ask(pictures / "a.png", QUESTION)
+    ask(pictures / "a.png", QUESTION, "--category", "porous_sponge")
+    assert found == [("",), ("This image depicts a nanomaterial of the category porous sponge.",)]
+
+
+def test_the_bar_is_blanked_for_a_model_that_never_saw_one(exports, tmp_path):
+    exported = read(exports.folder("mvaema")).model_copy(update={"image_size": 224})
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(90, 160, (224, 224)).astype(np.uint8)
+    pixels[200:] = 0
+    pixels[208:214, 10:200:6] = pixels[208:214, 11:200:6] = pixels[208:214, 12:200:6] = 255
+    Image.fromarray(pixels).save(tmp_path / "barred.png")
+    shown = picture_of(tmp_path / "barred.png", exported).pixels[0]
+    blanked = picture_of(tmp_path / "barred.png", exported.model_copy(update={"mask_bar": True})).pixels[0]
+    assert shown[205].max() == 0 and np.ptp(blanked[201:223]) == 0 and blanked[210, 10] > 90
+    assert np.array_equal(shown[:190], blanked[:190])
+
+
+@pytest.mark.parametrize("model", ["pixels", "random-gcn"])
+def test_a_model_that_only_classifies_is_not_asked_questions(ask, pictures, model):
+    assert ask(pictures / "a.png", "--classify", model=model)[0] == 0
+    code, _, err = ask(pictures / "a.png", QUESTION, model=model)
+    assert code == 2 and "answers no questions" in err and "--classify" in err
+
+
+def test_a_model_that_only_answers_ranks_no_categories(exports, bench, pictures, tmp_path):
+    folder = exports.copy("majority", tmp_path)
+    described = json.loads((folder / FILE).read_text())
+    (folder / FILE).write_text(json.dumps({**described, "contracts": ["answerer"]}))
+    code, _, err = bench("ask", pictures / "a.png", "--classify", "--model", folder)
+    assert code == 2 and "ranks no categories" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("d.png", QUESTION), ["'{}/d.png' cannot be decoded"]),
+        (("e.png", QUESTION), ["'{}/e.png' is not there; check its path"]),
+        (("huge.png", QUESTION), ["'{}/huge.png' has more than 89 million pixels; make it smaller"]),
+        (("empty.png", QUESTION), ["'{}/empty.png' is empty"]),
+        (("a.png", ""), ["the question is empty"]),
+        (("a.png", " \n"), ["the question is empty"]),
+        (("a.png", "word " * 10_000), ["tokens in 10000 words, and MVaEMa reads 64"]),
+        (("a.png", "b.tif"), ["is a picture and no question"]),
+        ((QUESTION,), ["no picture is named"]),
+        (("a.png", "--classify", "--category", "tip"), ["unknown category 'tip'", "did you mean 'tips'"]),
+        (("none", QUESTION), ["the folder '{}/none' holds no picture"]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_is_wrong_is_one_sentence(ask, pictures, words, told):
+    (pictures / "none").mkdir()
+    (pictures / "empty.png").touch()
+    if "huge.png" in words:
+        Image.new("1", (10_000, 10_000)).save(pictures / "huge.png")
+    there = [pictures / word if word.endswith((".png", ".tif")) or word == "none" else word for word in words]
+    code, out, err = ask(*there)
+    assert code == 2 and out == "" and err.startswith("error: ") and err.count("\n") == 1
+    assert all(word.format(pictures) in err for word in told), err
+
+
+def test_a_question_that_just_fits_is_asked_and_the_caption_counts(exports, ask, pictures):
+    model = from_pretrained(exports.folder("mvaema"))
+    picture = picture_of(pictures / "a.png", read(exports.folder("mvaema")))
+    words = 1
+    while model.prompt_lengths(question(picture, "?" * (words + 1)))[0] <= model.longest_prompt:
+        words += 1
+    assert ask(pictures / "a.png", "?" * words)[0] == 0
+    assert ask(pictures / "a.png", "?" * (words + 1))[0] == 2
+    code, _, err = ask(pictures / "a.png", "?" * words, "--category", "tips")
+    assert code == 2 and "the caption among them" in err
+
+
+def test_an_answer_cannot_command_the_terminal(ask, pictures, monkeypatch):
+    monkeypatch.setattr("bench.models.mvaema.estimator.MVaEMa.answer", lambda *_: ["a\x1b[2Jb\x9bc\nd é"])
+    assert ask(pictures / "a.png", QUESTION)[1] == "a\\x1b[2Jb\\x9bc\\nd é\n"
+    out = ask(pictures / "a.png", QUESTION, "--json")[1]
+    assert out.isascii() and "\x1b" not in out and rows(out)[0]["answer"] == "a\x1b[2Jb\x9bc\nd é"
+
+
+@pytest.mark.parametrize(
+    ("words", "classify", "count", "asked"),
+    [
+        (("lab", "What?"), False, 4, "What?"),
+        (("lab/a.png", "lab/b.tif"), True, 2, None),
+        (("lab/a.png", "lab"), True, 5, None),
+        (("lab/a.png", "gone.png"), True, 2, None),
+        (("lab/a.png", "What?"), True, 1, "What?"),
+    ],
+)
+def test_the_question_comes_last(pictures, monkeypatch, words, classify, count, asked):
+    monkeypatch.chdir(pictures.parent)
+    (pictures / ".hidden.png").write_text("x")
+    found, question = parted(words, classify)
+    assert (len(found), question) == (count, asked)
+
+
+@pytest.mark.parametrize("model", ["nowhere", ""])
+def test_a_model_that_is_no_export_is_refused(bench, pictures, model):
+    code, out, err = bench("ask", pictures / "a.png", QUESTION, "--model", pictures / model)
+    assert code == 2 and out == "" and "bench export CELL FOLDER" in err
