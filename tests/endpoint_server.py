@@ -43,8 +43,9 @@ def errors(kind):
 class Server(ThreadingHTTPServer):
     """``faults`` are those of the next calls, in turn; ``share`` of all others get one at random.
 
-    ``paid`` counts the bills by idempotency key, or by content where ``knows_keys`` is false; ``bodies`` are the calls
-    in order. ``seconds`` is what an answer takes; ``answers`` maps a reply's text to another one.
+    ``paid`` counts the bills by idempotency key; one key is billed once where ``knows_keys``. ``bodies`` are the
+    calls in order, ``times`` when they came. ``seconds`` is what an answer takes; ``answers`` maps a reply's text to
+    another.
     """
 
     daemon_threads = True
@@ -54,6 +55,7 @@ class Server(ThreadingHTTPServer):
         self.lock, self.random = threading.Lock(), random.Random(0)
         self.faults, self.share, self.seconds, self.knows_keys = [], 0.0, 0.0, True
         self.paid, self.bodies, self.known, self.keys, self.met = Counter(), [], {}, set(), Counter()
+        self.times = []
         self.in_flight = self.most_in_flight = 0
         self.answers = lambda text: text
         self.usage = {"prompt_tokens": 400, "completion_tokens": 100, "total_tokens": 500}
@@ -136,6 +138,7 @@ class Handler(BaseHTTPRequestHandler):
         server, name = self.server, self.headers.get("Idempotency-Key")
         with server.lock:
             server.bodies.append(body)
+            server.times.append(time.monotonic())
             server.in_flight += 1
             server.most_in_flight = max(server.most_in_flight, server.in_flight)
         try:

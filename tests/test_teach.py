@@ -299,8 +299,11 @@ def killed(command, when):
 
 
 @pytest.mark.slow
-def test_killed_three_times_among_faults_every_answer_is_there_once_and_paid_once(endpoint, teach, tmp_path):
-    endpoint.share, endpoint.seconds = 0.2, 0.02
+@pytest.mark.parametrize("knows_keys", [True, False])
+def test_killed_three_times_among_faults_every_answer_is_there_once_and_paid_once(
+    endpoint, teach, tmp_path, knows_keys
+):
+    endpoint.share, endpoint.seconds, endpoint.knows_keys = 0.2, 0.02, knows_keys
     draw = random.Random(1)
     command = [sys.executable, "-m", "bench", "teach", *TEACHER, "--out", "r.jsonl", *DATASET, "--count", "20"]
     for goal in (40 + draw.randrange(20), 90 + draw.randrange(20), 140 + draw.randrange(20)):
@@ -313,9 +316,10 @@ def test_killed_three_times_among_faults_every_answer_is_there_once_and_paid_onc
     assert [record.id for record in records] == [
         f"synthetic-{picture:06d}#{asked.number:02d}" for picture in range(20) for asked in QUESTIONS
     ]
-    assert len(endpoint.paid) == 200 and set(endpoint.paid.values()) == {1}
+    assert len(endpoint.paid) == 200
+    # A server that knows no idempotency keys bills what a killed process was not there to read.
+    assert sum(endpoint.paid.values()) <= (200 if knows_keys else 200 + 3 * 8)
     assert sum(endpoint.met.values()) > 240 and min(endpoint.met[fault] for fault in endpoint.met) > 0
-    # What a killed process was sent and never wrote down: at most what was in flight each time.
     spent = (tmp_path / "r.teach" / "spent.jsonl").read_text().splitlines()
     assert 200 <= len(spent) <= 200 + 3 * 8
     assert nothing_holds_the_key(tmp_path)
