@@ -1,7 +1,5 @@
 """The teacher ``openai`` as a run sees it: its records are written beforehand, by ``bench teach``."""
 
-from typing import NoReturn
-
 from bench.errors import BenchError
 
 
@@ -13,9 +11,3 @@ class RemoteTeacher:
             "the teacher 'openai' costs time and money and is not asked within a run; write its records with "
             "`bench teach --teacher openai --model NAME --out records.jsonl`, then take --records records.jsonl"
         )
-
-    def identity(self) -> NoReturn:
-        """Never reached."""
-        raise NotImplementedError
-
-    records = names = caveat = identity
