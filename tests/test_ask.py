@@ -1,6 +1,8 @@
 """`bench ask`: answers and ranked categories about any picture file, one sentence for whatever is wrong."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -207,3 +209,14 @@ def test_the_question_comes_last(pictures, monkeypatch, words, classify, count, 
 def test_a_model_that_is_no_export_is_refused(bench, pictures, model):
     code, out, err = bench("ask", pictures / "a.png", QUESTION, "--model", pictures / model)
     assert code == 2 and out == "" and "bench export CELL FOLDER" in err
+
+
+def test_the_lines_of_python_that_the_page_shows_run(exports, pictures, monkeypatch, capsys):
+    page = (Path(__file__).parent.parent / "docs" / "ask.md").read_text()
+    (lines,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(pictures)
+    exports.copy("mvaema", pictures).rename("my-model")
+    Path("sem/nanowires").mkdir(parents=True)
+    Image.fromarray(texture(1, 0)).save("sem/nanowires/a.tif")
+    exec(lines, {})
+    assert "[" in capsys.readouterr().out

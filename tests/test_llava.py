@@ -81,6 +81,14 @@ def test_a_prompt_holds_the_picture_then_caption_and_question(untrained, lessons
     assert (seen.tokens.ids == model.config.image_token_id).sum(dim=1).tolist() == [4, 4, 4]
 
 
+def test_a_prompt_has_the_tokens_of_picture_and_text_and_leaves_room_for_an_answer(untrained, tmp_path):
+    model, asked = Llava(context_of(tmp_path)), toy_instructions(2)
+    model._equip(*untrained)
+    rows = [model._lessons(asked).asked(np.array([place])).tokens.ids.shape[1] for place in range(len(asked))]
+    assert model.prompt_lengths(asked) == rows and min(rows) > 4
+    assert model.longest_prompt == untrained[0].config.text_config.max_position_embeddings - SMALL["max_new_tokens"]
+
+
 def test_captions_go_only_where_the_batch_says(untrained, lessons):
     texts = [spelled(untrained[1], row) for row in taught(lessons).tokens.ids]
     assert [CAPTION in text for text in texts] == EVERY_OTHER.tolist()
