@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench import environment
-from bench.config import Machine, Recipe, complete
+from bench.config import Machine, Recipe, complete, with_recipe
 from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
 from bench.exported import PRETRAINED, Exported, read
@@ -53,4 +53,5 @@ def _row(exported: Exported, registry: Registry) -> Row:
     except BenchError as error:
         raise BenchError(f"the export is of {exported.label}: {error}; install the plugin that registers it") from error
     settings = complete(exported.model, spec.settings, exported.settings)
-    return Row(exported.model, spec, registry.family(spec), settings, Recipe.model_validate(exported.recipe))
+    recipe = with_recipe(Recipe(), exported.recipe, exported.model)
+    return Row(exported.model, spec, registry.family(spec), settings, recipe)

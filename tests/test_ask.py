@@ -1,6 +1,8 @@
 """`bench ask`: answers and ranked categories about any picture file, one sentence for whatever is wrong."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,12 +71,11 @@ def test_json_holds_answer_and_probabilities(ask, pictures):
 
 def test_of_several_each_has_its_line_and_what_cannot_be_read_stops_no_other(ask, pictures):
     code, out, err = ask(pictures, pictures / "e.png", QUESTION)
-    lines = out.splitlines()
     assert code == 2 and err == "error: 2 of 5 pictures cannot be read; their lines say why\n"
-    assert [line.split(": ")[0] for line in lines] == [str(pictures / name) for name in _NAMES]
-    assert "not read, it cannot be decoded" in lines[3] and "not read, it is not there" in lines[4]
-    code, out, _ = ask(pictures, pictures / "e.png", QUESTION, "--json")
-    assert code == 2 and ["error" in row for row in rows(out)] == [False, False, False, True, True]
+    found = rows(out)
+    assert [row["picture"] for row in found] == [str(pictures / name) for name in _NAMES]
+    assert ["error" in row for row in found] == [False, False, False, True, True]
+    assert "cannot be decoded" in found[3]["error"] and "is not there" in found[4]["error"]
 
 
 _NAMES = ("a.png", "b.tif", "c.JPG", "d.png", "e.png")
@@ -207,3 +208,14 @@ def test_the_question_comes_last(pictures, monkeypatch, words, classify, count, 
 def test_a_model_that_is_no_export_is_refused(bench, pictures, model):
     code, out, err = bench("ask", pictures / "a.png", QUESTION, "--model", pictures / model)
     assert code == 2 and out == "" and "bench export CELL FOLDER" in err
+
+
+def test_the_lines_of_python_that_the_page_shows_run(exports, pictures, monkeypatch, capsys):
+    page = (Path(__file__).parent.parent / "docs" / "ask.md").read_text()
+    (lines,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(pictures)
+    exports.copy("mvaema", pictures).rename("my-model")
+    Path("sem/nanowires").mkdir(parents=True)
+    Image.fromarray(texture(1, 0)).save("sem/nanowires/a.tif")
+    exec(lines, {})
+    assert "[" in capsys.readouterr().out

@@ -151,6 +151,14 @@ def test_a_prompt_holds_the_picture_and_caption_and_question(name, untrained, le
     assert (seen.tokens.ids == untrained.model.config.image_token_id).sum(dim=1).tolist() == [features] * 3
 
 
+def test_a_prompt_has_the_tokens_of_picture_and_text_and_leaves_room_for_an_answer(untrained):
+    asked, lessons = toy_instructions(2), untrained.lessons()
+    rows = [lessons.asked(np.array([place])).tokens.ids.shape[1] for place in range(len(asked))]
+    assert untrained.assistant.prompt_lengths(asked) == rows and min(rows) > 4
+    longest = untrained.model.config.get_text_config().max_position_embeddings
+    assert untrained.assistant.longest_prompt == longest - SMALL["max_new_tokens"]
+
+
 def test_captions_go_only_where_the_batch_says(untrained, lessons):
     texts = [spelled(untrained.processor, row) for row in taught(lessons).tokens.ids]
     assert [CAPTION in text for text in texts] == EVERY_OTHER.tolist()

@@ -171,6 +171,7 @@ def _changed(**values):
         (_changed(format=2), ["cannot be understood (format"]),
         (_changed(image_size="large"), ["cannot be understood (image_size"]),
         (_changed(model="mvaemo"), ["unknown model 'mvaemo'", "install the plugin"]),
+        (_changed(recipe={"epochs": "many"}), ["mvaema: epochs = 'many'"]),
         (_changed(settings={"depht": 2}), ["unknown mvaema setting 'depht'"]),
         (shutil.rmtree, ["there is no folder", "bench export CELL FOLDER"]),
     ],

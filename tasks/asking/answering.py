@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.contracts import Attentive, Look
 from bench.errors import BenchError
-from bench.tasks.asking.printing import Ranked, chart, in_line, ranked, safe
+from bench.tasks.asking.printing import Ranked, chart, ranked, safe
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.tasks.datasets.decoding import Unreadable
 from bench.trained import Trained
@@ -36,13 +36,6 @@ class Said:
         parts = [] if self.answer is None else [safe(self.answer)]
         return "\n".join([*parts, *([chart(self.categories)] if self.categories else [])])
 
-    def as_line(self) -> str:
-        """Return all in one line behind the picture's path."""
-        parts = [] if self.answer is None else [safe(self.answer)]
-        return (
-            f"{safe(str(self.path))}: {' | '.join([*parts, *([in_line(self.categories)] if self.categories else [])])}"
-        )
-
     def as_json(self) -> str:
         """Return all as one JSON object."""
         asked = {} if self.question is None else {"question": self.question, "answer": self.answer}
@@ -57,10 +50,6 @@ class Failure:
     path: Path
     reason: str
     read = False
-
-    def as_line(self) -> str:
-        """Return the reason behind the picture's path."""
-        return f"{safe(str(self.path))}: not read, it {safe(self.reason)}"
 
     def as_json(self) -> str:
         """Return the reason as one JSON object."""

@@ -28,9 +28,9 @@ def ask_command(
         bool, typer.Option("--classify", help="rank the categories; then no question is needed")
     ] = False,
     top: Annotated[int, typer.Option(min=1, help="how many categories are shown")] = 5,
-    as_json: Annotated[bool, typer.Option("--json", help="print one JSON object a picture, a line each")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON, as for several pictures always")] = False,
 ) -> None:
-    """Ask a trained model about pictures of one's own; of several, each is answered in a line of its own."""
+    """Ask a trained model about pictures of one's own; of several, each is answered in a line of JSON."""
     from bench.progress import Silence
     from bench.registry import Registry
     from bench.tasks.asking.answering import Answering, about_one
@@ -44,7 +44,7 @@ def ask_command(
         return
     unread = 0
     for said in asking.about_each(pictures):
-        typer.echo(said.as_json() if as_json else said.as_line())
+        typer.echo(said.as_json())
         unread += not said.read
     if unread:
         raise BenchError(f"{unread} of {len(pictures)} pictures cannot be read; their lines say why")

@@ -30,11 +30,6 @@ def chart(found: Ranked) -> str:
     )
 
 
-def in_line(found: Ranked) -> str:
-    """Return the categories in one line."""
-    return ", ".join(f"{safe(name)} {share:.3f}" for name, share in found)
-
-
 def _bar(share: float) -> str:
     whole, eighths = divmod(round(share * _WIDTH * 8), 8)
     return ("█" * whole + _EIGHTHS[eighths]).rstrip()
