@@ -350,6 +350,15 @@ def test_a_chat_template_is_followed_where_there_is_one(name, untrained):
     assert spelled(processor, answer) == " It is.</s>"
 
 
+@pytest.mark.parametrize("name", ["llava"], indirect=True)
+def test_a_processor_that_leaves_a_picture_another_number_of_places_is_refused(untrained):
+    processor = copy(untrained.processor)
+    processor.patch_size = 16
+    seen = taught(untrained._replace(processor=processor).lessons())
+    with pytest.raises(BenchError, match="4 features of a picture, but its processor leaves another number"):
+        untrained.network(seen)
+
+
 @pytest.mark.parametrize("name", ["instructblip"], indirect=True)
 def test_a_picture_without_a_place_in_the_prompt_goes_before_the_begin_token(untrained):
     processor = copy(untrained.processor)
