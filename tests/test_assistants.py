@@ -20,6 +20,7 @@ from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.llava import Llava
 from bench.models.assistants.minigpt4 import MiniGpt4, Parts
 from bench.models.assistants.token_batches import IGNORED
+from bench.models.assistants.tokenizer import train_reader, train_tokenizer
 from bench.models.instruction_batches import InstructionBatch
 from bench.plugins.assistants import register_models
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
@@ -356,6 +357,24 @@ def test_a_chat_template_is_followed_where_there_is_one(name, untrained):
     (answer,) = conversation.answer_ids(["It is."], 9)
     assert spelled(processor, ids) == "<s>" + "<image>" * KINDS[name].prompt.count("<image>") + "A tip. What? [GO]"
     assert spelled(processor, answer) == " It is.</s>"
+
+
+@pytest.mark.parametrize("made", [train_tokenizer, train_reader])
+def test_tokenizers_of_the_same_texts_number_their_tokens_alike(made):
+    texts = [text for record in toy_instructions(4).records for text in (record.question, record.answer)]
+    first, second = (made(texts, 400) for _ in range(2))
+    assert first.get_vocab() == second.get_vocab()
+    words = first("The picture is bright.", add_special_tokens=False)["input_ids"]
+    assert first.decode(words).lower().replace(" ", "") == "thepictureisbright."
+
+
+@pytest.mark.parametrize("name", ["llava"], indirect=True)
+def test_a_processor_that_leaves_a_picture_another_number_of_places_is_refused(untrained):
+    processor = copy(untrained.processor)
+    processor.patch_size = 16
+    seen = taught(untrained._replace(processor=processor).lessons())
+    with pytest.raises(BenchError, match="4 features of a picture, but its processor leaves another number"):
+        untrained.network(seen)
 
 
 @pytest.mark.parametrize("name", ["instructblip"], indirect=True)

@@ -51,20 +51,15 @@ class AssistantNetwork(nn.Module, ABC):
                 generation_config=decoding,
             )
 
-    @property
-    def _kind(self) -> torch.dtype:
-        # The model's own dtype is that of its first parameter, which may be kept in float32 by itself.
-        return self.model.get_input_embeddings().weight.dtype
-
     def _number_type(self) -> AbstractContextManager[Any]:
         """Compute in the number type of frozen half-precision weights, beside which float32 ones learn."""
-        kind = self._kind
+        kind = self.model.dtype
         return nullcontext() if kind == torch.float32 else torch.autocast(self.model.device.type, dtype=kind)
 
     def _embeddings(self, seen: Seen) -> Tensor:
         """Return the token embeddings (B, T, D) with each picture's features in its image tokens' places."""
         words = self.model.get_input_embeddings()(seen.tokens.ids)
-        features = self.features(seen._replace(pixels=seen.pixels.to(self._kind))).to(words.dtype)
+        features = self.features(seen._replace(pixels=seen.pixels.to(self.model.dtype))).to(words.dtype)
         places = seen.tokens.ids == self.model.config.image_token_id
         if int(places.sum()) != features.shape[:-1].numel():
             raise BenchError(

@@ -1,5 +1,6 @@
 """The tokenizers of an assistant built from scratch."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -30,14 +31,21 @@ def train_tokenizer(texts: Iterable[str], vocabulary_size: int) -> PreTrainedTok
 
 
 def train_reader(texts: Iterable[str], vocabulary_size: int) -> PreTrainedTokenizerFast:
-    """Train a Q-Former's WordPiece on texts, as BERT's is: without upper case, between [CLS] and [SEP]."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    """Make a Q-Former's WordPiece of texts, as BERT's is: without upper case, between [CLS] and [SEP].
+
+    Its pieces are all characters and the most frequent words: the library's own trainer numbers pieces in an order that
+    changes from call to call, and with it a training from the same seed.
+    """
+    normalizer, splitter = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    words = Counter(word for text in texts for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(text)))
+    characters = sorted({character for word in words for character in word})
+    frequent = sorted(words, key=lambda word: (-words[word], word))
     special = list(_READER_SPECIAL.values())
-    trainer = trainers.WordPieceTrainer(vocab_size=vocabulary_size, special_tokens=special, show_progress=False)
-    tokenizer.train_from_iterator(texts, trainer)
+    pieces = dict.fromkeys([*special, *characters, *(f"##{character}" for character in characters), *frequent])
+    vocabulary = {piece: number for number, piece in enumerate(list(pieces)[:vocabulary_size])}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[(token, special.index(token)) for token in ("[CLS]", "[SEP]")]
+        single="[CLS] $A [SEP]", special_tokens=[(token, vocabulary[token]) for token in ("[CLS]", "[SEP]")]
     )
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=READER_LONGEST, **_READER_SPECIAL)
