@@ -9,6 +9,7 @@ from bench import BenchError
 from bench.contracts import Attentive, Look
 from bench.figures.looks import MOST, draw, telling
 from bench.models.mvaema.attention import Attention
+from bench.models.controls.blind import Blind
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.looking import cross_attention
 from bench.models.mvaema.tokenizer import DECODE, TextTokenizer
@@ -97,6 +98,11 @@ def test_without_cross_attention_there_is_nothing_to_draw(tmp_path):
     estimator.fit(instructions(8, 1), instructions(4, 2), context)
     with pytest.raises(BenchError, match="cross-attention .* was off"):
         estimator.looks(instructions(4, 2))
+
+
+def test_where_the_blind_control_looked_is_not_drawn_over_a_picture_it_never_saw(tmp_path):
+    with pytest.raises(BenchError, match="shown a grey picture"):
+        Blind(context_for(tmp_path)).looks(instructions(4, 2))
 
 
 def test_the_verb_draws_a_png_and_says_the_answer(attend, tmp_path):

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from bench.contracts import Instructions, Micrographs
+from bench.contracts import Instructions, Look, Micrographs
+from bench.errors import BenchError
 from bench.models.instruction_batches import InstructionBatch
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.estimator import MVaEMa
@@ -17,6 +18,10 @@ class Blind(MVaEMa):
     def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
         """Return grey pictures (B, H, W), whatever was asked for."""
         return np.full((len(positions), *micrographs.pixels.shape[1:]), MID_GREY, dtype=np.uint8)
+
+    def looks(self, questions: Instructions) -> list[Look]:
+        """Refuse: where it looked in a grey picture, drawn over another, would say what is not so."""
+        raise BenchError("blind is shown a grey picture, whatever it is asked about; ask mvaema where it looked")
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
         """Encode the one picture once for all records."""

@@ -19,7 +19,8 @@ def pose(test: Instructions, settings: Mapping[str, Any]) -> Instructions:
     BenchError where no record is of the group. A subset is dealt in turn from one seeded order of questions, so that
     each is asked about equally often. ``settings["caption"] == "without"`` blanks the captions.
     """
-    asked = test if settings["group"] == "all" else _of_group(test, settings["group"])
+    group = settings.get("group", "all")  # a task of a stranger's may pose as this one does, and know no groups
+    asked = test if group == "all" else _of_group(test, group)
     posed = asked if settings["questions"] == "all" else asked.take(_subset(asked, int(settings["questions"])))
     if settings["caption"] == "without":
         posed = replace(posed, captions=("",) * len(posed.captions))
@@ -28,11 +29,11 @@ def pose(test: Instructions, settings: Mapping[str, Any]) -> Instructions:
 
 def protocol(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
-    questions = settings["questions"]
+    questions, group = settings["questions"], settings.get("group", "all")
     return {
         "caption": settings["caption"],
         "questions": "all of each picture" if questions == "all" else f"{questions} of each picture, dealt in turn",
-        **({} if settings["group"] == "all" else {"group": str(settings["group"])}),
+        **({} if group == "all" else {"group": str(group)}),
         "subset_seed": None if questions == "all" else SUBSET_SEED,
     }
 
