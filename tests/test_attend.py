@@ -8,8 +8,8 @@ from PIL import Image
 from bench import BenchError
 from bench.contracts import Attentive, Look
 from bench.figures.looks import MOST, draw, telling
-from bench.models.mvaema.attention import Attention
 from bench.models.controls.blind import Blind
+from bench.models.mvaema.attention import Attention
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.looking import cross_attention
 from bench.models.mvaema.tokenizer import DECODE, TextTokenizer
