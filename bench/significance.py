@@ -27,13 +27,14 @@ def p_within_fold(difference: float, *errors: float | None) -> float:
     """Return the two-sided p of a difference between two scores on one fold, from their standard errors.
 
     Taken as independent, which they are not: both were asked the same questions, so true differences are sooner
-    overlooked than false ones seen. Without errors nothing can be told apart but by being equal.
+    overlooked than false ones seen. Where no error is known nothing can be told apart.
     """
     from scipy.special import ndtr
 
-    squares = sum(error**2 for error in errors if error is not None)
+    known = [error for error in errors if error is not None]
+    squares = sum(error**2 for error in known)
     if squares == 0:
-        return 1.0 if difference == 0 else 0.0
+        return 0.0 if known and difference else 1.0
     return float(2 * ndtr(-abs(difference) / squares**0.5))
 
 

@@ -49,4 +49,5 @@ def test_of_differences_that_never_vary_only_the_signs_count():
 
 def test_within_one_fold_the_errors_decide():
     assert p_within_fold(0.196, 0.1, None) == pytest.approx(0.05, abs=1e-4)
-    assert p_within_fold(0.1) == 0 and p_within_fold(0.0) == 1
+    assert p_within_fold(0.1, 0.0) == 0 and p_within_fold(0.0, 0.0) == 1
+    assert p_within_fold(0.1) == p_within_fold(0.1, None, None) == 1

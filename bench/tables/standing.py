@@ -13,8 +13,8 @@ LEVEL = 0.05
 """A difference whose p is above it is no difference: the two tie."""
 TIES = (
     "Bold: the best of a column, controls aside; italic: no worse than it at 5 % (over folds the corrected resampled "
-    "t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture; Holm's correction over "
-    "the models of the column)."
+    "t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture, without which nothing "
+    "is told apart; Holm's correction over the models of the column)."
 )
 
 
