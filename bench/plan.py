@@ -270,9 +270,16 @@ def _teacher_name(records: str) -> str:
 
 
 def _weights_digest(weights: Any) -> str | None:
-    """Digest local weights, file by file; a hub id stands for itself among the settings."""
-    if not isinstance(weights, str) or not Path(weights).exists():
+    """Digest local weights, file by file; a hub id stands for itself among the settings.
+
+    BenchError for a path, told from a hub id by how it begins, at which there is nothing.
+    """
+    if not isinstance(weights, str):
         return None
     path = Path(weights)
+    if not path.exists():
+        if weights.startswith(("/", ".", "~")):
+            raise BenchError(f"weights={weights!r}: nothing is there; name a folder that is, or a hub id")
+        return None
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     return digest({str(file.relative_to(path)): file_digest(file) for file in files})[:16]

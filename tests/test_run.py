@@ -249,3 +249,9 @@ def test_a_store_that_cannot_be_written_is_an_error(run, tmp_path):
     code, _, err = run("--store", tmp_path / "file")
     assert code == 2
     assert "--store" in err
+
+
+@pytest.mark.parametrize("weights", ["./nowhere", "/no/where", "~/nowhere"])
+def test_weights_at_a_path_of_nothing_are_refused_before_anything_is_written(bench, store, weights):
+    code, _, err = bench(*RUN, "--models", "mvaema", "--set", f"mvaema.weights={weights}")
+    assert code == 2 and f"weights='{weights}': nothing is there" in err and not (store / "cells").exists()
