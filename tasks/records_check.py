@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.cli.output import safe
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
 from bench.tasks.prompts import PROMPT_GROUPS
@@ -96,7 +97,7 @@ def as_text(found: Check) -> str:
         those: list[str] = getattr(found, name)
         if those:
             more = f" and {len(those) - _SHOWN} more" if len(those) > _SHOWN else ""
-            lines.append(f"{len(those):,} {sentence}: {'; '.join(those[:_SHOWN])}{more}")
+            lines.append(f"{len(those):,} {sentence}: {safe('; '.join(those[:_SHOWN]))}{more}")
     lines.append(
         "`bench run --records` would refuse it" if found.stops_a_training else "`bench run --records` takes it"
     )
@@ -131,7 +132,7 @@ def _unanswered(path: Path) -> list[str]:
 def _summary(found: Check) -> str:
     teachers = ", ".join(sorted({record.teacher for record in found.records})) or "nobody"
     pictures = len({record.picture for record in found.records})
-    return f"{len(found.records):,} records of {pictures:,} pictures, by {teachers}"
+    return f"{len(found.records):,} records of {pictures:,} pictures, by {safe(teachers)}"
 
 
 def _rows(found: Check) -> list[list[str | int | float]]:

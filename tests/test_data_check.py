@@ -98,6 +98,13 @@ def test_what_the_teacher_did_not_answer_is_told(checked, records, tmp_path):
     assert "1 prompts were not answered by the teacher" in checked(records)[1]
 
 
+def test_what_stands_in_a_file_cannot_steer_the_terminal(checked, records, tmp_path):
+    failure = {"image": "a.png", "prompt_group": 3, "reason": "\x1b[2Jgone", "raw": "No."}
+    (tmp_path / "r.failed.jsonl").write_text(json.dumps(failure) + "\n")
+    code, said = checked([replace(record, teacher="\x1b[31mred") for record in records])
+    assert code == 0 and "\x1b" not in said and "\\x1b[2Jgone" in said and "\\x1b[31mred" in said
+
+
 def test_two_things_to_cover_and_a_file_that_is_not_there_are_one_sentence(bench, tmp_path):
     code, _, err = bench("data", "check", tmp_path / "none.jsonl")
     assert code == 2 and "cannot be read" in err

@@ -1,4 +1,4 @@
-"""Files that a verb is told to write with ``--out``: folders above them are made, a suffix names the format."""
+"""What verbs write: files with ``--out``, whose suffix names the format, and texts of any origin on a terminal."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,3 +33,8 @@ def by_suffix(out: str, suffixes: Mapping[str, str], remedy: str = "") -> str:
     if suffix not in suffixes:
         raise unknown(f"suffix of --out {out!r}:", suffix, suffixes, remedy or "end its name in one of them")
     return suffixes[suffix]
+
+
+def safe(text: str) -> str:
+    """Return text of any origin on one line, with an escape in the place of what could command a terminal."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

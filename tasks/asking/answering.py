@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.cli.output import safe
 from bench.contracts import Attentive, Look
 from bench.errors import BenchError
-from bench.tasks.asking.printing import Ranked, chart, ranked, safe
+from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.tasks.datasets.decoding import Unreadable
 from bench.trained import Trained

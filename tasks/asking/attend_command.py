@@ -20,12 +20,11 @@ def attend_command(
     category: Category = None,
 ) -> None:
     """Draw where in a picture the words of a trained model's answer looked: its cross-attention over the patches."""
-    from bench.cli.output import by_suffix, writing
+    from bench.cli.output import by_suffix, safe, writing
     from bench.figures.looks import draw
     from bench.progress import Silence
     from bench.registry import Registry
     from bench.tasks.asking.answering import Answering
-    from bench.tasks.asking.printing import safe
     from bench.trained import trained
 
     by_suffix(str(out), {".png": "png"})

@@ -1,18 +1,15 @@
-"""What a terminal shows of an answer: text without control characters, ranked categories as bars."""
+"""Ranked categories as a terminal shows them: bars."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from bench.cli.output import safe
+
 _WIDTH = 30
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 Ranked = Sequence[tuple[str, float]]
-
-
-def safe(text: str) -> str:
-    """Return text of any origin on one line, with an escape in the place of what could command a terminal."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def ranked(probabilities: np.ndarray, categories: Sequence[str], top: int) -> Ranked:
