@@ -20,7 +20,6 @@ from pydantic import (
 )
 from yaml import YAMLError
 
-from bench.endpoint.prices import SHEET
 from bench.errors import BenchError, unknown
 from bench.specs import Setting, Settings
 
@@ -28,6 +27,8 @@ DEFAULT = "demo"
 """The config of a run that names none; a file that names no data takes this one's."""
 EVERY_MODEL = "model"
 """The name under ``settings`` that speaks to every model of the run that has the key."""
+PRICES = "prices.yaml"
+"""The file beside the configs that is none: what tokens cost."""
 
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
@@ -152,7 +153,7 @@ def _read(source: str) -> dict[str, Any]:
     shipped = {
         path.name.removesuffix(".yaml"): path
         for path in resources.files("bench.configs").iterdir()
-        if path.name.endswith(".yaml") and path.name != SHEET
+        if path.name.endswith(".yaml") and path.name != PRICES
     }
     if source in shipped:
         text = shipped[source].read_text(encoding="utf-8")

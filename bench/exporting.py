@@ -14,7 +14,7 @@ from bench.exported import CARD, FILE, PRETRAINED, Exported
 from bench.model_card import card
 from bench.progress import Silence
 from bench.registry import Registry
-from bench.specs import Contract, ModelSpec
+from bench.specs import Contract, ModelSpec, contracts_of
 from bench.store import Store, write_text
 from bench.tables.items import items_of
 from bench.tables.selection import Record, select
@@ -49,7 +49,8 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
     weights = {"": _weights(record, "train", store)}
     if "pretrain" in record["stages"]:
         weights[PRETRAINED] = _weights(record, "pretrain", store)
-    dataset, contracts = _dataset(record, store, registry), _contracts(record, registry)
+    spec: ModelSpec = registry.find("model", record["cell"]["model"])[0]
+    dataset, contracts = _dataset(record, store, registry), contracts_of(spec, registry.family(spec))
     part = out.with_name(f"{out.name}.part-{uuid.uuid4().hex[:8]}")
     try:
         for name, folder in weights.items():
@@ -96,11 +97,6 @@ def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
             "put them back, or train again"
         )
     return dataset
-
-
-def _contracts(record: Record, registry: Registry) -> tuple[Contract, ...]:
-    spec: ModelSpec = registry.find("model", record["cell"]["model"])[0]
-    return spec.contracts if spec.contracts is not None else registry.family(spec).contracts
 
 
 def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:

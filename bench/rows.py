@@ -8,7 +8,17 @@ from bench.config import EVERY_MODEL, Config, Recipe, complete, split_recipe, wi
 from bench.errors import BenchError, unknown
 from bench.freshness import estimator_path
 from bench.registry import Registry
-from bench.specs import STAGES, Contract, Data, FamilySpec, ModelSpec, StageName, SuiteSpec, TaskSpec
+from bench.specs import (
+    STAGES,
+    Contract,
+    Data,
+    FamilySpec,
+    ModelSpec,
+    StageName,
+    SuiteSpec,
+    TaskSpec,
+    contracts_of,
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +71,7 @@ class Row:
     @property
     def contracts(self) -> tuple[Contract, ...]:
         """What a task may ask of the model."""
-        return self.spec.contracts if self.spec.contracts is not None else self.family.contracts
+        return contracts_of(self.spec, self.family)
 
     @property
     def trains_on(self) -> Data:
@@ -127,7 +137,7 @@ def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
 
 def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
     models = registry.every("model").values()
-    return [spec for spec in models if task.asks in (spec.contracts or registry.family(spec).contracts)]
+    return [spec for spec in models if task.asks in contracts_of(spec, registry.family(spec))]
 
 
 def _names(asked: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:

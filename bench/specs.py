@@ -107,6 +107,11 @@ class ModelSpec:
                 )
 
 
+def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[Contract, ...]:
+    """Return what a task may ask of a model: its own contracts, else the family's."""
+    return family.contracts if model.contracts is None else model.contracts
+
+
 @dataclass(frozen=True)
 class TaskSpec:
     """What is measured: ``poses`` makes the questions, ``scores`` judges the answers.

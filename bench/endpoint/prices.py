@@ -4,9 +4,9 @@ import re
 from importlib import resources
 from typing import NamedTuple
 
+from bench.config import PRICES
 from bench.errors import BenchError
 
-SHEET = "prices.yaml"
 BATCH_SHARE = 0.5
 """A batch is billed this share of the price."""
 
@@ -51,7 +51,7 @@ def price_of(model: str, given_in: float | None = None, given_out: float | None 
 def _sheet() -> dict[str, Price]:
     from omegaconf import OmegaConf
 
-    read = OmegaConf.create((resources.files("bench.configs") / SHEET).read_text(encoding="utf-8"))
+    read = OmegaConf.create((resources.files("bench.configs") / PRICES).read_text(encoding="utf-8"))
     lines = OmegaConf.to_container(read)
     assert isinstance(lines, dict)
     return {str(model): Price(float(line["input"]), float(line["output"])) for model, line in lines.items()}
