@@ -32,17 +32,19 @@ class Checkpoints:
 
     def write_if_due(self, state: Callable[[], dict[str, Any]]) -> None:
         """Write the state when the last writing is long enough ago."""
-        if time.monotonic() - self._written < self._seconds:
-            return
+        if time.monotonic() - self._written >= self._seconds:
+            self.write(state())
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Write the state; the one before is kept until the next."""
         self._newest.parent.mkdir(parents=True, exist_ok=True)
-        standing = state()
-        self._fabric.save(self._part, standing)
+        self._fabric.save(self._part, state)
         with self._part.open("rb+") as stream:
             os.fsync(stream.fileno())
         if self._newest.exists():
             self._newest.replace(self._previous)
         self._part.replace(self._newest)
-        write_json(self._standing, {"epoch": standing["standing"]["epoch"]})
+        write_json(self._standing, {"epoch": state["standing"]["epoch"]})
         self._written = time.monotonic()
 
     def read(self, progress: Progress) -> dict[str, Any] | None:

@@ -24,6 +24,10 @@ TRAINING = "training"
 """What the loop calls its part, whose units are steps."""
 
 
+class Stopped(BaseException):
+    """The work is to stop, and goes on later; a progress that is told raises it in ``advance``, between two units."""
+
+
 class Progress(Protocol):
     """Told by whoever computes."""
 
@@ -32,7 +36,7 @@ class Progress(Protocol):
         ...
 
     def advance(self, done: int, **figures: float) -> None:
-        """Say how many units are done by now, with figures such as ``loss``."""
+        """Say how many units are done by now, with figures such as ``loss``; may raise ``Stopped``."""
         ...
 
     def say(self, text: str) -> None:

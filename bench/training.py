@@ -24,7 +24,7 @@ from bench.errors import BenchError
 from bench.history import Epoch, History
 from bench.memory import out_of_memory, release
 from bench.precision import precision
-from bench.progress import TRAINING, Progress
+from bench.progress import TRAINING, Progress, Stopped
 
 Batch = TypeVar("Batch", covariant=True)
 Split = Callable[[Any, int], Sequence[tuple[float, Any]]]
@@ -68,8 +68,8 @@ def train(
     batch and there is no ``split``.
 
     A checkpoint in ``context.folder`` is resumed from; one is written there every
-    ``context.checkpoint_seconds``, and all are removed when training ends. Raises TrainingDiverged where a
-    loss is not finite.
+    ``context.checkpoint_seconds``, and all are removed when training ends; one more where the progress says Stopped.
+    Raises TrainingDiverged where a loss is not finite.
     """
     training = _Training(module, batches, losses, validate, context, split)
     return training.run()
@@ -126,8 +126,12 @@ class _Training:
     def run(self) -> History:
         self._resume()
         self.progress.start(TRAINING, self.recipe.epochs * len(self.batches), self._steps_done())
-        while not self.standing.finished(self.recipe):
-            self._epoch()
+        try:
+            while not self.standing.finished(self.recipe):
+                self._epoch()
+        except Stopped:  # told between two steps, by whoever listens to the progress
+            self.checkpoints.write(self._state())
+            raise
         self.module.load_state_dict(self.best_weights, strict=False)
         self.module.eval()
         self.checkpoints.remove()

@@ -11,7 +11,7 @@ from torch import nn
 from bench.config import Recipe
 from bench.contracts import Context
 from bench.precision import precision
-from bench.progress import Silence
+from bench.progress import Silence, Stopped
 from bench.specs import ModelSpec
 from bench.training import TrainingDiverged, train
 
@@ -145,6 +145,25 @@ def test_an_interrupted_training_resumes_bit_for_bit(context, steps):
     assert [(e.losses, e.validation, e.learning_rate) for e in resumed.epochs] == [
         (e.losses, e.validation, e.learning_rate) for e in expected.epochs
     ]
+
+
+@pytest.mark.parametrize("steps", [1, 4, 6, 12])
+def test_a_training_told_to_stop_keeps_its_last_step_and_goes_on_bit_for_bit(context, steps):
+    class Stopping(Ear):
+        def advance(self, done, **figures):
+            super().advance(done, **figures)
+            if done == steps:
+                raise Stopped
+
+    whole, second = network(), network()
+    expected = train(whole, Pairs(), squares, held_out, context)
+    seldom = replace(context, checkpoint_seconds=3600)  # so that nothing but being told writes a checkpoint
+    with pytest.raises(Stopped):
+        train(network(), Pairs(), squares, held_out, replace(seldom, progress=Stopping()))
+    torch.manual_seed(99)
+    resumed = train(second, Pairs(), interrupted_after(12 - steps), held_out, seldom)
+    assert same(whole.state_dict(), second.state_dict())
+    assert [epoch.validation for epoch in resumed.epochs] == [epoch.validation for epoch in expected.epochs]
 
 
 def test_an_interrupted_training_resumes_its_schedule_and_its_patience(context):
