@@ -3,16 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Models in tests are tiny: a second thread a process only gets in the way of the other process.
-test test-slow: export OMP_NUM_THREADS = 1
+test test-slow test-slurm: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo test test-slow benchmarks check format clean docs
+.PHONY: help install demo test test-slow test-slurm benchmarks check format clean docs
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make install     install into $(VENV) and do nothing else; then $(BIN)/bench --help"
 	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (11 minutes)"
-	@echo "make test        the fast tests; make test-slow the others"
+	@echo "make test        the fast tests; make test-slow the others, make test-slurm those on a Slurm of this host's own"
 	@echo "make check       formatting, lint and types; make format mends the first two"
 	@echo "make docs        the pages of docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
 
@@ -23,10 +23,14 @@ demo: $(VENV)/installed
 	$(BIN)/bench table 1 7
 
 test: $(VENV)/installed-test
-	$(BIN)/pytest -m "not slow" --numprocesses 2
+	$(BIN)/pytest -m "not slow and not slurm" --numprocesses 2
 
 test-slow: $(VENV)/installed-test
 	$(BIN)/pytest -m slow --durations 10
+
+# Starts a Slurm of four nodes on this host, as root, where Debian's packages are there or can be had.
+test-slurm: $(VENV)/installed-test
+	$(BIN)/pytest -m slurm --durations 10 -rs
 
 # Some minutes on an idle machine; NAMES="text_metrics generation" runs those alone.
 benchmarks: $(VENV)/installed

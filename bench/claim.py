@@ -104,7 +104,7 @@ def _dead(file: Path) -> bool:
     if host == socket.gethostname():
         return not _running(int(pid), float(start))
     try:
-        return _server_now(file.parent.parent) - file.stat().st_mtime > LIMIT_SECONDS
+        return server_now(file.parent.parent) - file.stat().st_mtime > LIMIT_SECONDS
     except OSError:
         return False
 
@@ -117,7 +117,7 @@ def _running(pid: int, start: float) -> bool:
         return False
 
 
-def _server_now(folder: Path) -> float:
+def server_now(folder: Path) -> float:
     """Return the file server's time: clocks of two hosts may be apart, one server's is not."""
     probe = folder / f"clock.{uuid.uuid4().hex[:12]}"
     try:

@@ -18,9 +18,11 @@ from pydantic import (
     PositiveInt,
     ValidationError,
 )
+from pydantic_core import ErrorDetails
 from yaml import YAMLError
 
 from bench.errors import BenchError, unknown
+from bench.launch.slurm.cluster import Cluster
 from bench.specs import Setting, Settings
 
 DEFAULT = "demo"
@@ -98,10 +100,11 @@ class Config(BaseModel):
     """What stays of a trained model: nothing, weights under 50 MB, all weights."""
     recipe: Recipe = Recipe()
     machine: Machine = Machine()
+    cluster: Cluster = Cluster()
     settings: dict[str, dict[str, Any]] = {}
 
 
-_PARTS: dict[str, type[BaseModel]] = {"recipe": Recipe, "machine": Machine}
+_PARTS: dict[str, type[BaseModel]] = {"recipe": Recipe, "machine": Machine, "cluster": Cluster}
 
 
 def load_config(
@@ -109,11 +112,13 @@ def load_config(
 ) -> tuple[Config, frozenset[str]]:
     """Read a config by name or file, apply options by key and ``a.b=c`` assignments, and validate it.
 
-    What a file leaves out keeps the default of ``Config``; dataset and records are then those of the default config.
+    Of several with commas a later one goes over those before, key by key. What all leave out keeps the default of
+    ``Config``; dataset and records are then those of the default config.
     Returns the config and the keys given explicitly. BenchError names a missing file, a line that is not
     YAML, an unknown key (with the nearest), or a value of the wrong type.
     """
-    merged = {**_data_of_default(), **_read(source), **(options or {})}
+    read = [_read(part.strip()) for part in source.split(",")]
+    merged = {**_data_of_default(), **_merged(read), **(options or {})}
     for assignment in assignments:
         _assign(merged, assignment)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
@@ -147,6 +152,12 @@ def _data_of_default() -> dict[str, Any]:
     """Return what a config cannot do without: every field that has no default of its own."""
     given = _read(DEFAULT)
     return {key: given[key] for key, field in Config.model_fields.items() if field.is_required()}
+
+
+def _merged(several: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    plain = OmegaConf.to_container(OmegaConf.merge(*several))
+    assert isinstance(plain, dict), "mappings merge to a mapping"
+    return {str(key): value for key, value in plain.items()}
 
 
 def _read(source: str) -> dict[str, Any]:
@@ -204,13 +215,20 @@ def _validated(merged: Mapping[str, Any], source: str) -> Config:
 
 
 def _explain(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    *parents, last = [str(part) for part in first["loc"]]
-    if first["type"] == "extra_forbidden":
+    """Return what is wrong, all of it, in one sentence."""
+    return "; ".join(_complaint(found) for found in error.errors(include_url=False))
+
+
+def _complaint(found: ErrorDetails) -> str:
+    parents = [str(part) for part in found["loc"]]
+    last = parents.pop() if parents else ""
+    if found["type"] == "extra_forbidden":
         if not parents:
             return str(_unknown_key(last))
         return str(unknown(f"key of {parents[0]}", last, _PARTS[parents[0]].model_fields))
-    return f"{'.'.join([*parents, last])} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    if found["type"] == "value_error":  # a sentence of our own
+        return f"{'.'.join([*parents, last])}: {found['msg'].removeprefix('Value error, ')}"
+    return f"{'.'.join([*parents, last])} = {found['input']!r}: {found['msg'][0].lower()}{found['msg'][1:]}"
 
 
 def _as_declared(value: Any, setting: Setting) -> Any:

@@ -39,12 +39,13 @@ class Runner:
         self.store = store
         self.progress = progress
         self.materials = Materials(plan)
+        self.failures: dict[str, str] = {}
 
     def run(self, cell: Cell) -> Outcome:
         """Compute what the cell lacks and write its record.
 
         Returns "busy" where another process computes one of its stages; "failed" after writing the failure to
-        the cell's log, so that other cells go on.
+        the cell's log and its reason to ``failures``, by the cell's id, so that other cells go on.
         """
         if recorded(self.store, cell):
             return "done"
@@ -56,11 +57,13 @@ class Runner:
                 if not self._ensure(cell, stage, progress):
                     return "busy"
             self._record(cell, progress)
+            self._trim(cell)
             return "done"
         except Exception as error:  # one failing model never stops another
             progress.note(traceback.format_exc())
             reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
-            progress.say(f"{part} failed: {reason}")
+            self.failures[cell.id] = f"{part} failed: {reason}"
+            progress.say(self.failures[cell.id])
             return "failed"
         finally:
             progress.close()
@@ -225,7 +228,7 @@ class Runner:
     def _row(self, cell: Cell) -> Row:
         return self.plan.rows[cell.model]
 
-    def trim(self, cell: Cell) -> None:
+    def _trim(self, cell: Cell) -> None:
         """Drop a finished cell's weights where the config keeps no such weights."""
         learned = [stage for stage in (cell.pretrain, cell.train) if stage]
         products = [product for stage in learned if (product := self.store.product(stage.fingerprint))]

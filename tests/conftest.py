@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -75,6 +76,22 @@ def bench(monkeypatch, capfd):
         return code, *capfd.readouterr()
 
     return call
+
+
+@pytest.fixture(scope="session")
+def slurm():
+    """A Slurm of four nodes of this host's own, with a pretended GPU each; skips where it cannot be started."""
+    if os.geteuid():
+        pytest.skip("Slurm is started by root alone")
+    scripts, folder = Path(__file__).parent / "slurm", Path(tempfile.mkdtemp(prefix="slurm-"))
+    up = subprocess.run([scripts / "slurm-up", folder, "--install", "--mem", "16000"], capture_output=True, text=True)
+    if up.returncode:
+        subprocess.run([scripts / "slurm-down", folder, "--purge"], capture_output=True)
+        pytest.skip(f"Slurm did not start: {' '.join(up.stderr.split())[-300:]}")
+    os.environ["SLURM_CONF"] = str(folder / "etc" / "slurm.conf")
+    yield folder
+    del os.environ["SLURM_CONF"]
+    subprocess.run([scripts / "slurm-down", folder, "--purge"], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="session")

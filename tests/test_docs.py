@@ -118,13 +118,18 @@ def somebody(tmp_path, monkeypatch):
     (tmp_path / "records.jsonl").write_text("\n".join(records) + "\n")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def _marked(page):
+    return pytest.param(page, marks=pytest.mark.slurm if "--launcher slurm" in page.read_text() else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("page", [_marked(page) for page in PAGES], ids=lambda page: page.name)
 def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_factory, monkeypatch, request):
     monkeypatch.setenv("BENCH_STORE", "runs")
     if "data fetch" in page.read_text():
         monkeypatch.setenv("BENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
         request.getfixturevalue("server")
+    if "--launcher slurm" in page.read_text():
+        request.getfixturevalue("slurm")
     if "--teacher openai" in page.read_text():
         request.getfixturevalue("endpoint").polls = 0
     if _blocks(page, "toml"):

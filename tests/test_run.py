@@ -154,7 +154,7 @@ def test_one_failing_model_does_not_stop_another(run, store):
     code, out, err = run(models="failing,nearest")
     assert code == 1
     assert "1 of 2 cells failed" in out
-    log = re.search(r"failing fold 0: see (\S+)", out).group(1)
+    log = re.search(r"failing fold 0: train failed: .*; see (\S+)", out).group(1)
     assert "this model never learns" in Path(log).read_text()
     assert re.search(r"train failed: ValueError: this model never learns \(model.py, line \d+\)", err)
     assert [record["cell"]["model"] for record in _records(store)] == ["nearest"]
@@ -202,7 +202,7 @@ def test_the_local_launcher_gives_the_same_numbers(run, store, tmp_path):
 def test_a_failure_in_a_worker_is_named(run, tmp_path):
     code, out, _ = run("--launcher", "local", "--jobs", "2", models="nearest,failing")
     assert code == 1
-    assert "failing fold 0: see" in out
+    assert "failing fold 0: train failed: ValueError: this model never learns" in out
 
 
 def test_dry_run_writes_nothing(run, store):

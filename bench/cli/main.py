@@ -17,6 +17,10 @@ from bench.errors import BenchError
 COMMANDS = "bench.commands"
 VERBS = {
     "run": "Train, ask and score models; what stands already is not computed again.",
+    "status": "Tell how far the cells of a run on a cluster are; exit code 1 where some ended without a record.",
+    "retry": "Submit again the cells of a run on a cluster that ended without a record.",
+    "cancel": "Cancel the jobs of a run on a cluster; what is done stays, `bench retry` goes on.",
+    "logs": "Show the end of a cell's log, and of what its job on a cluster wrote.",
     "table": "Print tables of what was measured, beside what was published.",
     "compare": "Compare models pair by pair, and all at once.",
     "costs": "Tell what the latest run that computed anything was expected to take, and what it took, cell by cell.",

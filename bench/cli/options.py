@@ -13,6 +13,7 @@ Protocol = Annotated[str | None, typer.Option(help="first letters of a protocol 
 StoreFolder = Annotated[
     str | None, typer.Option("--store", help="folder of results [default: $BENCH_STORE, else ./runs]")
 ]
+Run = Annotated[str | None, typer.Option(help="name of a run on a cluster [default: the latest, and all under way]")]
 
 
 def opened(folder: str | None) -> "Store":

@@ -12,9 +12,9 @@ from bench.cli.options import StoreFolder, opened
 if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
     from bench.cell import Cell
     from bench.costs import Cost
+    from bench.launch import Launcher
     from bench.plan import Plan
     from bench.progress import Progress
-    from bench.run import Runner
     from bench.store import Store
 
 Text = str | None
@@ -32,7 +32,9 @@ def run_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     test_dataset: Annotated[Text, typer.Option(help="test on this dataset what is trained on the other")] = None,
     records: Annotated[Text, typer.Option(help="a teacher's name or FILE.jsonl")] = None,
-    config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
+    config: Annotated[
+        str, typer.Option(help="demo, evening, paper, slurm or a YAML file; several with commas: later ones win")
+    ] = "demo",
     folds: Annotated[Text, typer.Option(help="all, 0-2 or 0,3")] = None,
     repeats: Annotated[int | None, typer.Option(help="how often the partition is redrawn")] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped: near-duplicates stay on one side")] = None,
@@ -47,8 +49,10 @@ def run_command(
             "--set", metavar="KEY=VALUE", help="model.key=value, NAME.key=value, recipe.key=value or key=value"
         ),
     ] = None,
-    launcher: Annotated[str, typer.Option(help="inline or local")] = "inline",
-    jobs: Annotated[int, typer.Option(min=1, help="workers of the local launcher")] = 1,
+    launcher: Annotated[str, typer.Option(help="inline, local or slurm")] = "inline",
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="local: workers [default: 1]; slurm: jobs at once [default: all]")
+    ] = None,
     store: StoreFolder = None,
     force: Annotated[bool, typer.Option("--force", help="compute again what stands")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what is done, stale, missing")] = False,
@@ -63,6 +67,7 @@ def run_command(
     from bench.progress import shown
     from bench.registry import Registry
     from bench.rows import left_out, requests
+    from bench.specs import resolve
 
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
@@ -72,6 +77,7 @@ def run_command(
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
     kept, registry, codes = opened(store), Registry(), [0]
+    launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
     with shown() as progress:
         # All are planned before any is run: what one of them is asked wrongly stops all.
         plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
@@ -80,56 +86,56 @@ def run_command(
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
         for plan in plans:
             if dry_run or explain or probe:
-                text, code = _told(plan, kept, progress, explain, probe, jobs if launcher == "local" else 1), 0
+                text, code = _told(plan, kept, progress, launched, explain, probe), 0
             else:
-                text, code = _run(plan, kept, progress, launcher, jobs, force)
+                text, code = _run(plan, kept, progress, launched, force)
             typer.echo(f"{plan.task.name}: {text}" if len(plans) > 1 else text)
             codes.append(code)
     raise typer.Exit(max(codes))
 
 
-def _told(plan: "Plan", store: "Store", progress: "Progress", explain: bool, probe: bool, jobs: int) -> str:
+def _told(plan: "Plan", store: "Store", progress: "Progress", launcher: "Launcher", explain: bool, probe: bool) -> str:
     """Say what a run would do, and what it would cost."""
-    from bench.environment import worker_threads
-    from bench.outlook import as_text, outlook
+    from bench.outlook import outlook
 
     paces = {}
     if probe:
         from bench.probing import probe as probed
 
         paces = probed(plan, progress)
-    found = outlook(plan, store, paces)
-    return "\n".join([_data(plan, store), "", as_text(found, explain, jobs, worker_threads(plan.config.machine, jobs))])
+    looks = outlook(plan, store, paces)
+    launcher.check(plan, looks)
+    return "\n".join([_data(plan, store), "", launcher.told(plan, looks, explain)])
 
 
-def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: str, jobs: int, force: bool) -> tuple[str, int]:
+def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: "Launcher", force: bool) -> tuple[str, int]:
     """Compute what is missing; return the summary and the exit code."""
     from bench.outlook import outlook
     from bench.run import Runner, forget, recorded
 
     cells = plan.cells
-    missing = [cell for cell in cells if force or not recorded(store, cell)]
+    looks = outlook(plan, store)
     runner = Runner(plan, store, progress)
-    if missing:
-        runner.materials.load()  # before anything is written
+    if force or not all(recorded(store, cell) for cell in cells):
+        launcher.check(plan, looks)  # before anything is written
+        launcher.prepare(runner)
     store.prepare()
-    if not missing:
-        _written(plan, store, {})
-        return f"{_all(cells)} done already; nothing to do (--force computes again)", 0
     said = _data(plan, store)  # before anything is forgotten
     if force:
         forget(store, cells)
-    name = _written(plan, store, {look.cell.id: look.costs for look in outlook(plan, store)})
+        looks = outlook(plan, store)
+    missing = [look for look in looks if not recorded(store, look.cell)]
+    name = _written(plan, store, {look.cell.id: look.costs for look in looks} if missing else {})
+    if not missing:
+        return f"{_all(cells)} done already; nothing to do (--force computes again)", 0
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
     progress.say(said)
-    failed = _launched(runner, missing, launcher, name, jobs)
-    if not failed:
-        return f"{_all(cells)} done", 0
-    lines = [
-        f"{len(failed)} of {len(cells)} cells failed:",
-        *(f"  {cell}: see {store.log(cell.id)}" for cell in failed),
-    ]
-    return "\n".join(lines), 1
+    failed, queued = launcher.launch(runner, missing, name)
+    if failed:
+        named = {cell.id: str(cell) for cell in cells}
+        lines = [f"  {named[cell]}: {why}; see {store.log(cell)}" for cell, why in failed.items()]
+        return "\n".join([f"{len(failed)} of {len(cells)} cells failed:", *lines]), 1
+    return queued or f"{_all(cells)} done", 0
 
 
 def _all(cells: "Sequence[Cell]") -> str:
@@ -167,13 +173,3 @@ def _written(plan: "Plan", store: "Store", costs: "Mapping[str, Mapping[str, Cos
     cells = [cell.id for cell in plan.cells]
     store.write_run(name, {**asked, "config": plan.config.model_dump(), "cells": cells, "expected": expected})
     return name
-
-
-def _launched(runner: "Runner", cells: "list[Cell]", launcher: str, name: str, jobs: int) -> "list[Cell]":
-    from bench.launch import LAUNCHERS
-    from bench.specs import resolve
-
-    failed = resolve(LAUNCHERS[launcher])(runner, cells, name, jobs)
-    for cell in cells:
-        runner.trim(cell)
-    return failed

@@ -1,18 +1,43 @@
 """Launchers: where the cells of a run are computed."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from bench.cell import Cell
-from bench.run import Runner
+if TYPE_CHECKING:  # the config of a run imports this package's settings of a cluster
+    from bench.outlook import CellOutlook
+    from bench.plan import Plan
+    from bench.run import Runner
+
+
+class Launched(NamedTuple):
+    """What came of cells: why some ``failed``, by id; ``queued`` says where the others go on, '' where all ended."""
+
+    failed: dict[str, str]
+    queued: str = ""
 
 
 class Launcher(Protocol):
-    """Computes cells and returns those that failed."""
+    """Computes cells somewhere; constructed as ``Class(jobs)``, with how many are to work at once, None if unsaid."""
 
-    def __call__(self, runner: Runner, cells: Sequence[Cell], run: str, jobs: int) -> list[Cell]:
-        """Compute the cells; ``run`` names the run in the store, ``jobs`` is how many work at once."""
+    def check(self, plan: "Plan", looks: "Sequence[CellOutlook]") -> None:
+        """BenchError where the cells to be computed cannot be computed there; nothing is written."""
+        ...
+
+    def prepare(self, runner: "Runner") -> None:
+        """Load what all cells need, or see to it that it is loaded before they are computed."""
+        ...
+
+    def told(self, plan: "Plan", looks: "Sequence[CellOutlook]", explain: bool) -> str:
+        """Say what a run would do, and what it would cost."""
+        ...
+
+    def launch(self, runner: "Runner", looks: "Sequence[CellOutlook]", run: str) -> Launched:
+        """Compute the cells looked at; ``run`` names the run in the store."""
         ...
 
 
-LAUNCHERS = {"inline": "bench.launch.inline:launch", "local": "bench.launch.local:launch"}
+LAUNCHERS = {
+    "inline": "bench.launch.inline:Inline",
+    "local": "bench.launch.local:Local",
+    "slurm": "bench.launch.slurm.launcher:Slurm",
+}

@@ -5,22 +5,47 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from bench.cell import Cell
+from bench.environment import worker_threads
+from bench.launch import Launched
+from bench.outlook import CellOutlook, as_text
+from bench.plan import Plan
 from bench.run import Runner
 
 WAIT_SECONDS = 0.5
 
 
-def launch(runner: Runner, cells: Sequence[Cell], run: str, jobs: int) -> list[Cell]:
-    """Compute the cells here and return those that failed."""
-    failed: list[Cell] = []
-    work(runner, cells, lambda cell: cell in failed, failed.append)
-    return failed
+class Inline:
+    """A ``Launcher`` of ``bench.launch``."""
+
+    def __init__(self, jobs: int | None) -> None:
+        pass
+
+    def check(self, plan: Plan, looks: Sequence[CellOutlook]) -> None:
+        """Nothing is to be looked at: this process is there."""
+
+    def prepare(self, runner: Runner) -> None:
+        """Load pictures and records, once for all cells."""
+        runner.materials.load()
+
+    def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
+        """Say what a run would do, and what it would cost."""
+        return as_text(list(looks), explain, 1, worker_threads(plan.config.machine, 1))
+
+    def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
+        """Compute the cells here."""
+        failed: dict[str, str] = {}
+        cells = [look.cell for look in looks]
+        work(runner, cells, lambda cell: cell.id in failed, lambda cell, why: failed.update({cell.id: why}))
+        return Launched(failed)
 
 
 def work(
-    runner: Runner, cells: Sequence[Cell], has_failed: Callable[[Cell], bool], fail: Callable[[Cell], None]
+    runner: Runner, cells: Sequence[Cell], has_failed: Callable[[Cell], bool], fail: Callable[[Cell, str], None]
 ) -> None:
-    """Compute cells until each is done or failed, turning to others while one is busy in another process."""
+    """Compute cells until each is done or failed, turning to others while one is busy in another process.
+
+    ``fail`` is told of a cell that fails, and why.
+    """
     waiting = deque(cells)
     busy = 0
     while waiting:
@@ -29,7 +54,7 @@ def work(
             continue
         outcome = runner.run(cell)
         if outcome == "failed":
-            fail(cell)
+            fail(cell, runner.failures[cell.id])
         busy = busy + 1 if outcome == "busy" else 0
         if outcome == "busy":
             waiting.append(cell)

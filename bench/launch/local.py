@@ -9,20 +9,17 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.cell import Cell
-from bench.config import Config
 from bench.environment import worker_threads
 from bench.errors import BenchError
-from bench.fingerprint import digest
-from bench.launch import inline
+from bench.launch import Launched, inline
+from bench.launch.reports import Report, Reports
+from bench.launch.request import planned, stages_digest, written
+from bench.outlook import CellOutlook, as_text
 from bench.plan import Plan
 from bench.progress import Lines, Progress
-from bench.registry import Registry
-from bench.rows import Request
 from bench.run import Runner, recorded
 from bench.store import Store, read_json, write_json
 
@@ -30,71 +27,67 @@ POLL_SECONDS = 0.3
 LONGEST_MINUTES = 60 * 24 * 365
 
 
-def launch(runner: Runner, cells: Sequence[Cell], run: str, jobs: int) -> list[Cell]:
-    """Compute the cells in ``jobs`` worker processes and return those that failed."""
-    import submitit
+class Local:
+    """A ``Launcher`` of ``bench.launch``, with ``jobs`` worker processes."""
 
-    store = runner.store
-    folder = store.root / "runs" / run
-    folder.mkdir(parents=True)
-    request = folder / "request.json"
-    write_json(request, _written(runner.plan, store, jobs))
-    executor = submitit.LocalExecutor(folder=folder / "workers")
-    executor.update_parameters(timeout_min=LONGEST_MINUTES)
-    with _safe_path():
-        workers = [executor.submit(work, str(request), number) for number in range(min(jobs, len(cells)))]
-    try:
-        _watch(workers, runner.progress)
-    except BaseException:
-        for worker in workers:
-            worker.cancel()
-        raise
-    return [cell for cell in cells if not recorded(store, cell)]
+    def __init__(self, jobs: int | None) -> None:
+        self._jobs = jobs or 1
+
+    def check(self, plan: Plan, looks: Sequence[CellOutlook]) -> None:
+        """Nothing is to be looked at: this machine is there."""
+
+    def prepare(self, runner: Runner) -> None:
+        """Load pictures and records, once for all cells."""
+        runner.materials.load()
+
+    def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
+        """Say what a run would do, and what it would cost."""
+        return as_text(list(looks), explain, self._jobs, worker_threads(plan.config.machine, self._jobs))
+
+    def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
+        """Compute the cells in worker processes and wait for them."""
+        import submitit
+
+        store, threads = runner.store, worker_threads(runner.plan.config.machine, self._jobs)
+        folder = store.root / "runs" / run
+        folder.mkdir(parents=True)
+        cells = [look.cell for look in looks]
+        request = folder / "request.json"
+        ids = [cell.id for cell in cells]
+        asked = {"cells": ids, "jobs": self._jobs, "stages": stages_digest(cells)}
+        write_json(request, {**written(runner.plan, store, threads), **asked})
+        executor = submitit.LocalExecutor(folder=folder / "workers")
+        executor.update_parameters(timeout_min=LONGEST_MINUTES)
+        with _safe_path():
+            workers = [executor.submit(work, str(request), number) for number in range(min(self._jobs, len(cells)))]
+        try:
+            _watch(workers, runner.progress)
+        except BaseException:
+            for worker in workers:
+                worker.cancel()
+            raise
+        reports = Reports(folder)
+        return Launched({cell.id: reports.why(cell.id) for cell in cells if not recorded(store, cell)})
 
 
 def work(request: str, number: int) -> None:
     """Go through the request's cells as one worker of several, starting at a cell of its own."""
-    _check_root()
     path = Path(request)
-    written = read_json(path)
+    asked = read_json(path)
     progress = Lines(sys.stdout)
-    asked = Request(
-        written["task"],
-        tuple(written["models"]),
-        Config.model_validate(written["config"]),
-        frozenset(written["explicit"]),
-    )
-    plan = Plan(asked, Registry(), progress)
-    if _stages(plan) != written["stages"]:
+    plan = planned(asked, progress)
+    wanted = set(asked["cells"])
+    cells = [cell for cell in plan.cells if cell.id in wanted]
+    if stages_digest(cells) != asked["stages"]:
         raise BenchError("code or data changed while the workers started; run the same command again")
-    first = number * len(plan.cells) // written["jobs"]
-    failures = path.parent / "failed"
-    failures.mkdir(exist_ok=True)
+    first = number * len(cells) // asked["jobs"]
+    reports = Reports(path.parent)
     inline.work(
-        Runner(plan, Store(Path(written["store"])), progress),
-        plan.cells[first:] + plan.cells[:first],
-        lambda cell: (failures / cell.id).exists(),
-        lambda cell: (failures / cell.id).touch(),
+        Runner(plan, Store(Path(asked["store"])), progress),
+        cells[first:] + cells[:first],
+        lambda cell: reports.has_failed(cell.id),
+        lambda cell, why: reports.write(cell.id, Report("failed", why=why)),
     )
-
-
-def _written(plan: Plan, store: Store, jobs: int) -> dict[str, Any]:
-    config = plan.config.model_dump()
-    config["machine"]["threads"] = worker_threads(plan.config.machine, jobs)
-    return {
-        "task": plan.request.task,
-        "models": list(plan.request.models),
-        "config": config,
-        "explicit": sorted(plan.request.explicit),
-        "store": str(store.root.resolve()),
-        "jobs": jobs,
-        "stages": _stages(plan),
-    }
-
-
-def _stages(plan: Plan) -> str:
-    """Digest what the plan would compute, to tell whether the code changed between planning and working."""
-    return digest([stage.fingerprint for cell in plan.cells for stage in cell.stages])
 
 
 @contextmanager
@@ -135,12 +128,3 @@ def _name_deaths(workers: Sequence[Any], progress: Progress) -> None:
         if worker.exception() is not None:
             last = (worker.stderr() or "killed").strip().splitlines()[-1]
             progress.say(f"[worker {number + 1}] ended early: {last} (see {worker.paths.stderr})")
-
-
-def _check_root() -> None:
-    """Refuse to mix a copy of the code with the installed one."""
-    own = Path(__file__).resolve().parents[1]
-    for name in ("bench.models", "bench.tasks"):
-        found = Path(import_module(name).__file__ or "").resolve().parents[1]
-        if found not in (own, own.parent):
-            raise BenchError(f"bench lies in {own}, {name} in {found}; install one copy of the code")

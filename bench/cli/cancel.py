@@ -1,0 +1,31 @@
+"""``bench cancel``: the jobs of a run on a cluster are cancelled."""
+
+from typing import Annotated
+
+import typer
+
+from bench.cli.options import Run, StoreFolder, opened
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def cancel_command(
+    cells: Annotated[
+        list[str] | None, typer.Argument(help="ids or names of cells, whose jobs are cancelled [default: all jobs]")
+    ] = None,
+    run: Run = None,
+    store: StoreFolder = None,
+) -> None:
+    """Cancel the jobs of a run on a cluster; what is done stays, `bench retry` goes on."""
+    from bench.errors import BenchError
+    from bench.launch.slurm.mending import cancelled
+    from bench.launch.slurm.queue import queue
+    from bench.launch.slurm.standing import chosen
+
+    kept, hints = opened(store), queue()
+    if hints is None:
+        raise BenchError("Slurm does not answer, so nothing can be cancelled; try again later")
+    for campaign in chosen(kept, run, hints):
+        jobs = cancelled(campaign, kept, hints, cells or [])
+        typer.echo(f"run {campaign.folder.name}: {len(jobs)} jobs cancelled")

@@ -1,0 +1,31 @@
+"""``bench logs``: what was written while a cell was computed."""
+
+from typing import Annotated
+
+import typer
+
+from bench.cli.options import Run, StoreFolder, opened
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def logs_command(
+    cell: Annotated[str, typer.Argument(help="a cell's id or name, such as 'NAME fold 0'")],
+    lines: Annotated[int, typer.Option(min=1, help="how many of the last lines of each")] = 40,
+    run: Run = None,
+    store: StoreFolder = None,
+) -> None:
+    """Show the end of a cell's log, and of what its job on a cluster wrote."""
+    from bench.cli.output import safe
+    from bench.launch.slurm.queue import queue
+    from bench.launch.slurm.standing import chosen, named
+    from bench.launch.slurm.states import last_lines, states
+
+    kept, hints = opened(store), queue()
+    campaign = chosen(kept, run, {})[0]
+    (state,) = named([cell], states(campaign, kept, hints))
+    for path in [kept.log(state.cell), *campaign.outputs(state.job)]:
+        found = last_lines(path, lines)
+        if found:
+            typer.echo("\n".join([f"{path}:", *(f"  {safe(line)}" for line in found)]))

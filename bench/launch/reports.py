@@ -1,0 +1,81 @@
+"""What workers of a run tell of its cells, one small file a cell: how far it is, or why it ended without a record."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from bench.errors import BenchError
+from bench.store import read_json, write_json
+
+State = Literal["running", "stopped", "failed"]
+"""stopped: by a signal, with a checkpoint; failed: by an error of its own."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was last told of a cell.
+
+    ``what`` is the part under way, with ``done`` of ``total`` units, ``figures`` such as epoch and loss, and the
+    seconds ``left``; ``why`` it stopped or failed; ``job``, ``worker`` and ``host`` tell who computes it.
+    """
+
+    state: State
+    what: str = ""
+    done: int = 0
+    total: int = 0
+    figures: Mapping[str, float] = field(default_factory=dict)
+    left: float | None = None
+    why: str = ""
+    job: str = ""
+    worker: str = ""
+    host: str = ""
+
+
+class Reports:
+    """The reports below a run's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "cells"
+
+    def write(self, cell: str, report: Report) -> None:
+        """Replace what was told of a cell."""
+        write_json(self._file(cell), asdict(report))
+
+    def read(self, cell: str) -> Report | None:
+        """Return what was last told of a cell, None where nothing was, or nothing that can be read."""
+        try:
+            found = read_json(self._file(cell))
+            return Report(**found) if found else None
+        except (BenchError, TypeError):
+            return None
+
+    def age(self, cell: str, now: float) -> float:
+        """Return how many seconds before ``now``, by the file server's clock, something was told of a cell."""
+        try:
+            return now - self._file(cell).stat().st_mtime
+        except FileNotFoundError:
+            return float("inf")
+
+    def has_failed(self, cell: str) -> bool:
+        """Tell whether a cell failed in this run."""
+        report = self.read(cell)
+        return report is not None and report.state == "failed"
+
+    def why(self, cell: str) -> str:
+        """Return why a cell has no record, as far as somebody told."""
+        report = self.read(cell)
+        return report.why if report and report.why else "its worker ended early"
+
+    def forget(self, cell: str) -> None:
+        """Drop what was told of a cell, so that it is begun again."""
+        self._file(cell).unlink(missing_ok=True)
+
+    def told(self) -> Iterator[str]:
+        """Yield the ids of the cells of which something was told."""
+        for path in self._folder.glob("*.json"):
+            if not path.name.startswith("."):
+                yield path.stem
+
+    def _file(self, cell: str) -> Path:
+        return self._folder / f"{cell}.json"

@@ -1,0 +1,1 @@
+"""The Slurm launcher: cells packed into jobs, jobs into arrays, through submitit; states in files of our own."""

@@ -1,0 +1,105 @@
+"""A run on a cluster: its files in the store, and the submission of its cells.
+
+::
+
+    runs/<run>/request.json          what was asked for, and its cells in clear
+    runs/<run>/jobs/<unique>.json    what each job is to do
+    runs/<run>/submissions/<time>/   submitit's files of one submission, and its ledger
+    runs/<run>/cells/<id>.json       what workers tell of a cell
+    runs/<run>/beats/<job>.<rank>    touched while a worker lives
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.fingerprint import digest
+from bench.launch.reports import Reports
+from bench.launch.slurm.cluster import Cluster
+from bench.launch.slurm.packing import Job, Work, arrays, packed
+from bench.launch.slurm.submission import LEDGER, Submitter
+from bench.store import Store, read_json, write_json
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A cell as it was planned: its name for people, model, expected seconds, and the fingerprints of its stages."""
+
+    name: str
+    model: str
+    seconds: float
+    stages: Mapping[str, str]
+
+
+class Campaign:
+    """A run on a cluster, by its folder in the store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reports = Reports(folder)
+
+    def begin(self, request: Mapping[str, Any], cells: Mapping[str, Planned], code: Path | None) -> None:
+        """Write what the run is asked for."""
+        kept = {cell: asdict(planned) for cell, planned in cells.items()}
+        write_json(self.folder / "request.json", {**request, "code": str(code) if code else None, "planned": kept})
+
+    def submit(self, cells: Sequence[str], array_size: int, at_once: int | None, after: str | None = None) -> list[str]:
+        """Pack cells into jobs and submit them; return the jobs' ids."""
+        submitter, wanted = self.submitter, set(cells)
+        planned = {cell: found for cell, found in self.planned().items() if cell in wanted}
+        works = [Work(cell, found.model, found.seconds) for cell, found in planned.items()]
+        errands = [self._write(job, planned) for job in packed(works, submitter.cluster, at_once)]
+        ids: list[str] = []
+        for part in arrays(range(len(errands)), array_size):
+            ids += submitter.submit([errands[index] for index in part], at_once, after)
+        return ids
+
+    def prepare(self) -> str:
+        """Submit the job that makes pictures and records ready; return its id."""
+        return self.submitter.submit([self._errand({"kind": "prepare"})])[0]
+
+    def planned(self) -> dict[str, Planned]:
+        """Return the cells of the run by id, in the order in which they were planned."""
+        return {cell: Planned(**found) for cell, found in self.request["planned"].items()}
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What the run was asked for."""
+        return read_json(self.folder / "request.json")
+
+    @property
+    def submitter(self) -> Submitter:
+        """Who submits jobs of this run."""
+        asked = self.request
+        code = Path(asked["code"]) if asked["code"] else None
+        return Submitter(self.folder, Cluster.model_validate(asked["config"]["cluster"]), code)
+
+    def jobs(self) -> dict[str, tuple[str, ...]]:
+        """Return the cells of every job that was submitted, by the job's id, in the order of submission."""
+        found: dict[str, tuple[str, ...]] = {}
+        for ledger in sorted((self.folder / "submissions").glob(f"*/{LEDGER}")):
+            for job, errand in read_json(ledger).items():
+                found[job] = tuple(read_json(Path(errand)).get("cells", ()))
+        return found
+
+    def outputs(self, job: str) -> list[Path]:
+        """Return the files of what a job wrote."""
+        return sorted((self.folder / "submissions").glob(f"*/{job}_*_log.*")) if job else []
+
+    def _write(self, job: Job, planned: Mapping[str, Planned]) -> Path:
+        fingerprints = [fingerprint for cell in job.cells for fingerprint in planned[cell].stages.values()]
+        asked = {"cells": list(job.cells), "stages": digest(fingerprints)}
+        return self._errand({"kind": "cells", "seconds": job.seconds, **asked})
+
+    def _errand(self, asked: Mapping[str, Any]) -> Path:
+        path = self.folder / "jobs" / f"{uuid.uuid4().hex[:12]}.json"
+        write_json(path, asked)
+        return path
+
+
+def campaigns(store: Store) -> list[Campaign]:
+    """Return the runs on a cluster that a store holds, latest first."""
+    found = sorted((store.root / "runs").glob("*/jobs"), reverse=True)
+    return [Campaign(folder.parent.resolve()) for folder in found]

@@ -1,0 +1,96 @@
+"""The Slurm launcher: checks, submits, and leaves; jobs tell of themselves in the store."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.environment import worker_threads
+from bench.launch import Launched
+from bench.launch.request import written
+from bench.launch.slurm.campaign import Campaign, Planned
+from bench.launch.slurm.checks import check_cluster, check_epochs
+from bench.launch.slurm.cluster import Cluster
+from bench.launch.slurm.packing import Job, Work, arrays, packed
+from bench.launch.slurm.probe import ensure_seen
+from bench.launch.slurm.site import read_site
+from bench.launch.slurm.snapshot import snapshot
+from bench.launch.slurm.submission import Submitter
+from bench.outlook import CellOutlook, as_text
+from bench.plan import Plan
+from bench.quantities import duration
+from bench.run import Runner
+
+
+class Slurm:
+    """A ``Launcher`` of ``bench.launch``, with at most ``jobs`` jobs at once."""
+
+    def __init__(self, jobs: int | None) -> None:
+        self._jobs = jobs
+
+    def check(self, plan: Plan, looks: Sequence[CellOutlook]) -> None:
+        """BenchError where Slurm is absent, or no node is as asked, or a job is too short for an epoch."""
+        check_cluster(plan.config.cluster, read_site())
+        check_epochs(plan, looks)
+
+    def prepare(self, runner: Runner) -> None:
+        """See that nodes see the store; load pictures and records into the cache they share, unless a job does."""
+        runner.store.prepare()
+        doubt = ensure_seen(runner.store.root.resolve(), runner.plan.config.cluster)
+        if doubt:
+            runner.progress.say(f"note: {doubt}")
+        if runner.plan.config.cluster.prepare == "here":
+            runner.materials.load()
+
+    def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
+        """Say what a run would do and cost, and what sbatch would be told."""
+        cluster = plan.config.cluster
+        jobs = packed(_works(looks), cluster, self._jobs)
+        threads = worker_threads(plan.config.machine.model_copy(update={"threads": _threads(plan)}), 1)
+        text = as_text(list(looks), explain, self._jobs or max(1, len(jobs)), threads)
+        return "\n".join([text, "", *self._forecast(cluster, jobs)]) if jobs else text
+
+    def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
+        """Submit the cells' jobs and return."""
+        plan, store = runner.plan, runner.store
+        cluster, site = plan.config.cluster, read_site()
+        campaign = Campaign((store.root / "runs" / run).resolve())
+        code = snapshot(store.root.resolve()) if cluster.code == "snapshot" else None
+        campaign.begin(written(plan, store, _threads(plan)), {look.cell.id: _planned(look) for look in looks}, code)
+        after = campaign.prepare() if cluster.prepare == "job" else None
+        ids = campaign.submit([look.cell.id for look in looks], site.array_size, self._jobs, after)
+        arrays_said = ", ".join(dict.fromkeys(job.partition("_")[0] for job in ids))
+        return Launched(
+            {},
+            f"{len(looks)} cells queued in {len(ids)} jobs (Slurm's {arrays_said}), run {run}; this shell may be "
+            "closed: `bench status --watch` tells how far they are",
+        )
+
+    def _forecast(self, cluster: Cluster, jobs: Sequence[Job]) -> list[str]:
+        site = read_site()
+        parts = arrays(range(len(jobs)), site.array_size)
+        hours = sum(job.seconds for job in jobs) / 3600
+        unit = "GPU-hours" if cluster.gpus else "CPU-hours"
+        each = cluster.nodes_per_cell * (cluster.gpus or cluster.cpus * cluster.processes)
+        longest = max(job.seconds for job in jobs)
+        submitter = Submitter(
+            Path("/STORE/runs/RUN"), cluster, Path("/STORE/code") if cluster.code == "snapshot" else None
+        )
+        return [
+            f"{len(jobs)} jobs in {len(parts)} array{'s' if len(parts) > 1 else ''}, about {hours * each:.1f} {unit}, "
+            f"the longest job about {duration(longest)}; sbatch would be told:",
+            "",
+            submitter.script(len(parts[0]), self._jobs),
+        ]
+
+
+def _threads(plan: Plan) -> int:
+    """Return with how many threads each process of a job computes."""
+    return plan.config.machine.threads or plan.config.cluster.cpus
+
+
+def _works(looks: Sequence[CellOutlook]) -> list[Work]:
+    return [Work(look.cell.id, look.cell.model, look.seconds) for look in looks if look.costs]
+
+
+def _planned(look: CellOutlook) -> Planned:
+    cell = look.cell
+    return Planned(str(cell), cell.model, look.seconds, {stage.name: stage.fingerprint for stage in cell.stages})

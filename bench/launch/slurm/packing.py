@@ -1,0 +1,69 @@
+"""Cells into jobs: those of one model share a job, so that imports and caches are paid once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bench.launch.slurm.cluster import Cluster
+
+_FILLED = 0.8
+"""Cells are packed up to this share of a job's time limit: an estimate may be wrong."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A cell as packing sees it: its id, its model, and the ``seconds`` it is expected to take on one process."""
+
+    cell: str
+    model: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """Cells that one job computes, and the ``seconds`` it is expected to take."""
+
+    cells: tuple[str, ...]
+    seconds: float
+
+
+def packed(works: Sequence[Work], cluster: Cluster, jobs: int | None) -> list[Job]:
+    """Pack cells into jobs, longest job first.
+
+    A job holds cells of one model, as long as they fit the time limit and ``job_minutes``, or, where ``jobs`` are to
+    run at once, an even share of all work where that is more; a longer cell has a job of its own.
+    """
+    limit = _FILLED * (60 * cluster.minutes - cluster.grace_seconds)
+    at_once = cluster.processes if cluster.together == 1 else 1
+    share = sum(work.seconds for work in works) / at_once / jobs if jobs else 0.0
+    room = min(limit, max(60.0 * cluster.job_minutes, share))
+    found = [job for cells in _by_model(works).values() for job in _chunks(cells, room * at_once, at_once)]
+    return sorted(found, key=lambda job: -job.seconds)
+
+
+def arrays(jobs: Sequence[int], largest: int) -> list[list[int]]:
+    """Part numbers of jobs into arrays of at most this size, as even as can be."""
+    count = -(-len(jobs) // largest)
+    whole, more = divmod(len(jobs), count) if count else (0, 0)
+    starts = [index * whole + min(index, more) for index in range(count + 1)]
+    return [list(jobs[start:stop]) for start, stop in zip(starts[:-1], starts[1:], strict=True)]
+
+
+def _by_model(works: Iterable[Work]) -> dict[str, list[Work]]:
+    found: dict[str, list[Work]] = {}
+    for work in works:
+        found.setdefault(work.model, []).append(work)
+    return found
+
+
+def _chunks(works: Sequence[Work], room: float, at_once: int) -> list[Job]:
+    """Cut a model's cells into jobs of at most this work, evenly."""
+    count = max(1, -(-sum(work.seconds for work in works) // room)) if room else len(works)
+    count = min(len(works), int(count))
+    whole, more = divmod(len(works), count)
+    jobs, start = [], 0
+    for index in range(count):
+        part = works[start : start + whole + (index < more)]
+        start += len(part)
+        seconds = max(sum(work.seconds for work in part) / at_once, max(work.seconds for work in part))
+        jobs.append(Job(tuple(work.cell for work in part), seconds))
+    return jobs

@@ -1,0 +1,136 @@
+"""A first small job that looks whether a node sees the store and the cache, runs our Python, and what it has."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.cache import cache_folder
+from bench.errors import BenchError
+from bench.fingerprint import digest
+from bench.health import Finding
+from bench.launch.slurm.cluster import Cluster
+from bench.launch.slurm.queue import WAITING, Hint, cancel, queue
+from bench.launch.slurm.snapshot import snapshot
+from bench.launch.slurm.submission import Submitter
+from bench.store import read_json, write_json, write_text
+
+_POLL_SECONDS = 0.5
+_MISSES = 6
+"""How often in a row Slurm may say nothing of a job before it is taken to be gone."""
+_FRESH_HOURS = 24
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a node said of itself: its name, and findings where it was asked to look around."""
+
+    node: str
+    findings: tuple[Finding, ...]
+
+
+def ensure_seen(store: Path, cluster: Cluster) -> str:
+    """See to it that nodes see the store; return a sentence where that was not found out, '' where it was.
+
+    BenchError where they do not. What was found out holds for a day.
+    """
+    if not cluster.probe_seconds:
+        return ""
+    seen = store / "probes" / f"{digest([cluster.model_dump(), str(store), str(cache_folder())])[:16]}.json"
+    known = read_json(seen)
+    if known and _hours_since(known["at"]) < _FRESH_HOURS:
+        return ""
+    answer = probed(store, cluster, examine=False)
+    if answer is None:
+        return f"no node was free within {cluster.probe_seconds} s to look whether nodes see {store}"
+    write_json(seen, {"at": datetime.now(UTC).isoformat(), "node": answer.node})
+    return ""
+
+
+def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
+    """Ask a node; None where none was free in time; BenchError where the job ended without an answer."""
+    folder, nonce = store / "probes" / uuid.uuid4().hex[:12], uuid.uuid4().hex
+    folder.mkdir(parents=True)
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    write_text(folder / "nonce", nonce)
+    write_text(cache_folder() / f"nonce-{nonce}", nonce)
+    errand, reply = folder / "errand.json", folder / "answer.json"
+    write_json(errand, {"kind": "probe", "nonce": nonce, "store": str(store), "examine": examine})
+    code = snapshot(store) if cluster.code == "snapshot" else None
+    one = cluster.model_copy(
+        update={"gpus_per_cell": 1, "cells_per_gpu": 1, "nodes_per_cell": 1, "gpus": min(1, cluster.gpus)}
+    )
+    (job,) = Submitter(folder, one, code).submit([errand])
+    try:
+        said = _awaited(reply, job, cluster.probe_seconds or 3600)
+        return _checked(said, nonce) if said else None
+    except BaseException:
+        cancel([job])
+        raise
+    finally:
+        with suppress(OSError):
+            (cache_folder() / f"nonce-{nonce}").unlink()
+
+
+def answer(errand: Path, asked: Mapping[str, Any]) -> None:
+    """Answer on a node what a probe asks."""
+    from bench.launch.slurm.telling import host
+
+    nonce = asked["nonce"]
+    cached = cache_folder() / f"nonce-{nonce}"
+    findings: Sequence[Finding] = ()
+    if asked["examine"]:
+        from bench.health import examine
+
+        findings = examine(Path(asked["store"]))
+    told = {
+        "node": host(),
+        "nonce": (errand.parent / "nonce").read_text(),
+        "cache": cached.read_text() if cached.is_file() else "",
+        "findings": [list(finding) for finding in findings],
+    }
+    write_json(errand.parent / "answer.json", told)
+
+
+def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
+    """Wait for an answer; None where the job waits in the queue for longer than this."""
+    until, missed = time.monotonic() + seconds, 0
+    while not reply.is_file():
+        hint = (queue() or {}).get(job)
+        missed = missed + 1 if hint is None or hint.ended else 0
+        if missed > _MISSES:  # a shared disk may show the answer later than Slurm tells the end
+            raise _unseen(reply, job, hint)
+        if hint and hint.state in WAITING and time.monotonic() > until:
+            cancel([job])
+            return None
+        time.sleep(_POLL_SECONDS)
+    return read_json(reply)
+
+
+def _checked(said: Mapping[str, Any], nonce: str) -> Answer:
+    if said["cache"] != nonce:
+        raise BenchError(
+            f"node {said['node']} does not see the cache {str(cache_folder())!r}; set BENCH_CACHE to a folder that all "
+            "nodes share"
+        )
+    return Answer(said["node"], tuple(Finding(*finding) for finding in said["findings"]))
+
+
+def _unseen(reply: Path, job: str, hint: Hint | None) -> BenchError:
+    wrote = list(reply.parent.rglob("*_log.err"))
+    last = [line for path in wrote for line in path.read_text(errors="replace").strip().splitlines()][-1:]
+    state = hint.state if hint else "nothing of it any more"
+    where = f" on {hint.node}" if hint and hint.node else ""
+    ground = f"it wrote {last[0].strip()!r}" if last else "it wrote nothing, so that node may not see this folder"
+    return BenchError(
+        f"a first job ({job}{where}) left no answer in the store {str(reply.parents[2])!r}: Slurm says {state}, "
+        f"{ground}; name a folder that all nodes share with --store, or mend what cluster.setup or cluster.python lack"
+    )
+
+
+def _hours_since(when: str) -> float:
+    return (datetime.now(UTC) - datetime.fromisoformat(when)).total_seconds() / 3600

@@ -1,0 +1,59 @@
+"""How a job hears of its end: Slurm's signals become a wish to stop, which the work heeds between two steps."""
+
+import signal
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Literal
+
+_SHARE = 0.7
+"""Of the time that is left to a job, the share in which a step may end."""
+_KILL_WAIT = 20
+"""Seconds from SIGTERM in which to stop: Slurm's own default leaves 30 until SIGKILL."""
+
+
+class Abandoned(BaseException):
+    """The time to stop at the end of a step is over; what stands is the last checkpoint."""
+
+
+class Signals:
+    """The signals of this process, from now on.
+
+    ``wish`` is '' while it may go on, ``requeue`` once the job's time is nearly over or another job needs its place,
+    ``end`` when it was told to terminate.
+    """
+
+    def __init__(self, grace_seconds: int) -> None:
+        self.wish: Literal["", "requeue", "end"] = ""
+        self._grace = grace_seconds
+        self._requeue = signal.getsignal(signal.SIGUSR2)
+        signal.signal(signal.SIGUSR2, self._near_its_end)
+        signal.signal(signal.SIGTERM, self._told_to_end)
+        signal.signal(signal.SIGCONT, lambda number, frame: None)
+        signal.signal(signal.SIGALRM, self._too_late)
+
+    def queue_again(self) -> None:
+        """Let submitit queue this job again and end this process."""
+        signal.alarm(0)
+        if callable(self._requeue):
+            self._requeue(signal.SIGUSR2, None)
+
+    def wait(self, others: Callable[[], bool]) -> None:
+        """Wait until ``others`` have stopped, or there is no more time for them."""
+        signal.alarm(0)
+        until = time.monotonic() + min(_KILL_WAIT, _SHARE * self._grace)
+        while others() and time.monotonic() < until:
+            time.sleep(0.5)
+
+    def _near_its_end(self, number: int, frame: FrameType | None) -> None:
+        if self.wish != "requeue":
+            signal.alarm(max(1, int(_SHARE * self._grace)))
+        self.wish = "requeue"
+
+    def _told_to_end(self, number: int, frame: FrameType | None) -> None:
+        if not self.wish:
+            signal.alarm(_KILL_WAIT)
+            self.wish = "end"
+
+    def _too_late(self, number: int, frame: FrameType | None) -> None:
+        raise Abandoned

@@ -1,0 +1,44 @@
+"""A copy of the code as it is at submission, which jobs run whatever becomes of the installed one."""
+
+import shutil
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+import bench
+from bench.fingerprint import digest, file_digest
+
+_ROOMS = ("bench", "models", "tasks", "plugins", "configs", "results")
+
+
+def snapshot(store: Path) -> Path:
+    """Return the folder below the store that holds the code as it is now; made once for each state of the code."""
+    files = {path.relative_to(root).as_posix(): path for root in [_root()] for path in _files(root)}
+    named = digest({name: file_digest(path) for name, path in files.items()})[:16]
+    folder = store / "code" / named
+    if folder.is_dir():
+        return folder
+    part = folder.with_name(f"{named}.{uuid.uuid4().hex[:8]}")
+    try:
+        for name, path in files.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, part / name)
+        with suppress(OSError):  # another has made the same meanwhile
+            part.rename(folder)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return folder
+
+
+def _root() -> Path:
+    """Return the folder on ``sys.path`` from which the code at hand is imported."""
+    return Path(bench.__file__ or "").resolve().parents[1]
+
+
+def _files(root: Path) -> list[Path]:
+    """Return all files of the code: those of a checkout's rooms, or of the installed package."""
+    checkout = (root / "pyproject.toml").is_file() and (root / "plugins").is_dir()
+    rooms = _ROOMS if checkout else ("bench",)
+    marks = [root / "pyproject.toml"] if checkout else []  # by which bench/__init__.py knows a checkout
+    found = [path for room in rooms for path in (root / room).rglob("*") if path.is_file()]
+    return sorted(marks + [path for path in found if "__pycache__" not in path.parts])

@@ -1,0 +1,135 @@
+"""Handing jobs to Slurm through submitit, each submission in a folder of its own with its ledger."""
+
+import os
+import shlex
+import sys
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.cache import cache_folder
+from bench.errors import BenchError
+from bench.launch.slurm.cluster import Cluster
+from bench.launch.slurm.errand import Errand
+from bench.launch.slurm.site import environment
+from bench.store import write_json
+
+LEDGER = "jobs.json"
+"""Beside the files of a submission: job id to path of what the job does."""
+_TIMEOUTS = 10**6
+_OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
+
+
+@dataclass(frozen=True)
+class Submitter:
+    """Submits the jobs of a run: ``folder`` is the run's in the store, ``code`` a snapshot or None."""
+
+    folder: Path
+    cluster: Cluster
+    code: Path | None
+
+    @property
+    def name(self) -> str:
+        """The name of all jobs of the run."""
+        return f"bench-{self.folder.name}"
+
+    def submit(self, errands: Sequence[Path], at_once: int | None = None, after: str | None = None) -> list[str]:
+        """Submit one array whose tasks do these errands, in order, and return the jobs' ids.
+
+        ``after`` is the id of a job that must have succeeded before. BenchError with sbatch's own word where it
+        refuses.
+        """
+        from submitit.core.utils import FailedJobError, FailedSubmissionError
+
+        executor = self._executor(at_once, after)
+        try:
+            with _environment(), executor.batch():
+                jobs = [executor.submit(Errand(str(path))) for path in errands]
+        except (FailedJobError, FailedSubmissionError) as error:
+            raise BenchError(f"sbatch refuses: {_last_line(str(error))}; nothing of it is queued") from error
+        ids = [job.job_id for job in jobs]
+        write_json(Path(executor.folder) / LEDGER, dict(zip(ids, map(str, errands), strict=True)))
+        return ids
+
+    def script(self, tasks: int, at_once: int | None = None, after: str | None = None) -> str:
+        """Return what sbatch would be told of an array of so many tasks."""
+        from submitit.slurm import slurm
+
+        many = {"map_count": tasks} if tasks > 1 else {}
+        told: dict[str, Any] = {**self._parameters(at_once, after), **many}
+        return slurm._make_sbatch_string(f"{self._python()} -m submitit.core._submit …", self.folder, **told)
+
+    def _executor(self, at_once: int | None, after: str | None) -> Any:
+        import submitit
+
+        # Job numbers come again after a controller has lost its state: no two submissions share a folder.
+        own = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+        executor = submitit.SlurmExecutor(self.folder / "submissions" / own, _TIMEOUTS, python=self._python())
+        executor.update_parameters(**self._parameters(at_once, after))
+        return executor
+
+    def _python(self) -> str:
+        asked = self.cluster
+        python = asked.python or ("python3" if asked.container else shlex.quote(sys.executable))
+        return f"{asked.container} {python}" if asked.container else python
+
+    def _parameters(self, at_once: int | None, after: str | None) -> dict[str, Any]:
+        asked = self.cluster
+        given = {
+            name.lstrip("-").replace("_", "-"): value for name, value in asked.sbatch.items() if value is not False
+        }
+        ties = {"dependency": f"afterok:{after}"} if after else {}
+        further = {"kill-on-invalid-dep": "yes"} if after else {}
+        return {
+            "job_name": self.name,
+            "partition": asked.partition,
+            "account": asked.account,
+            "qos": asked.qos,
+            "constraint": asked.constraint,
+            "time": asked.minutes,
+            "mem": f"{int(1024 * asked.memory_gb)}M",
+            "nodes": asked.nodes_per_cell,
+            "ntasks_per_node": asked.processes,
+            "cpus_per_task": asked.cpus,
+            "gpus_per_node": asked.gpus or None,
+            "signal_delay_s": asked.grace_seconds,
+            "array_parallelism": at_once or 10**6,
+            "setup": self._setup(),
+            # Newer sbatches do not pass it on. One of several processes that share a cell takes the others with it.
+            "srun_args": [f"--cpus-per-task={asked.cpus}", f"--kill-on-bad-exit={int(asked.together > 1)}"],
+            "wckey": None,
+            **ties,
+            "additional_parameters": {"requeue": True, **further, **given},
+        }
+
+    def _setup(self) -> list[str]:
+        """Return the lines of the job's shell before Python: the user's own, then what our process needs."""
+        lines = [*self.cluster.setup, "export PYTHONSAFEPATH=1", f"export BENCH_CACHE={_quoted(cache_folder())}"]
+        if self.code:
+            lines.append(f'export PYTHONPATH={_quoted(self.code)}"${{PYTHONPATH:+:$PYTHONPATH}}"')
+        return lines if self.cluster.online else [*lines, *(f"export {name}=1" for name in _OFFLINE)]
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Take what would speak over our parameters out of this process's environment for a while."""
+    before = dict(os.environ)
+    for name in before.keys() - environment().keys():
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(before)
+
+
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path.absolute()))
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if "sbatch: error" in line]
+    return " ".join(line.removeprefix("sbatch: error:").strip() for line in lines) or " ".join(text.split())[-300:]

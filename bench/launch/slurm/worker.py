@@ -1,0 +1,153 @@
+"""What a job does on its node: the cells of its file, one after another, telling how far each is."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+import submitit
+
+from bench.cell import Cell
+from bench.errors import BenchError, in_one_line
+from bench.launch import inline
+from bench.launch.reports import Report, Reports
+from bench.launch.request import planned, stages_digest
+from bench.launch.slurm.cluster import Cluster
+from bench.launch.slurm.queue import queue
+from bench.launch.slurm.signals import Abandoned, Signals
+from bench.launch.slurm.telling import Telling
+from bench.plan import Plan
+from bench.progress import Stopped
+from bench.run import Outcome, Runner
+from bench.store import Store, read_json
+
+BEAT_SECONDS = 10.0
+STALLED = 70
+"""The exit code of a worker that ends itself because nothing goes on."""
+TERMINATED = 143
+
+
+def work(errand: Path, asked: Mapping[str, Any]) -> None:
+    """Do what the file of an errand asks; ends the process where the work stops before it is done."""
+    folder = errand.parents[1]
+    request = read_json(folder / "request.json")
+    cluster = Cluster.model_validate(request["config"]["cluster"])
+    signals, seat = Signals(cluster.grace_seconds), submitit.JobEnvironment()
+    if request["config"]["machine"]["device"] == "auto" and cluster.gpus > 1:
+        request["config"]["machine"]["device"] = f"cuda:{seat.local_rank // cluster.cells_per_gpu}"
+    telling = Telling(Reports(folder), seat.job_id, f"{seat.job_id}.{seat.global_rank}", signals)
+    watch = Watch(folder / "beats" / telling.worker, telling, 60.0 * cluster.stall_minutes)
+    watch.start()
+    try:
+        if asked["kind"] == "prepare":
+            _prepare(request, telling)
+        else:
+            _compute(request, asked, telling, seat)
+    except (Stopped, Abandoned) as stopped:
+        _stop(signals, telling, asked, seat, isinstance(stopped, Stopped))
+
+
+def _prepare(request: Mapping[str, Any], telling: Telling) -> None:
+    """Make pictures and records ready in the cache that all nodes share."""
+    from bench.materials import Materials
+
+    Materials(planned(request, telling)).load()
+
+
+def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Telling, seat: Any) -> None:
+    """Compute the cells of a job, one process of several beginning where its share does."""
+    try:
+        plan = planned(request, telling)
+        cells = _own(plan, asked)
+    except Exception as error:
+        why = str(error) if isinstance(error, BenchError) else in_one_line(error)
+        for cell in asked["cells"]:
+            telling.ended(cell, Report("failed", why=why))
+        raise
+    first = seat.global_rank * len(cells) // seat.num_tasks
+    runner = Heard(plan, Store(Path(request["store"])), telling)
+    inline.work(
+        runner,
+        [*cells[first:], *cells[:first]],
+        lambda cell: telling.reports.has_failed(cell.id),
+        lambda cell, why: telling.ended(cell.id, Report("failed", why=why)),
+    )
+
+
+class Heard(Runner):
+    """A runner whose cells tell how far they are."""
+
+    def __init__(self, plan: Plan, store: Store, telling: Telling) -> None:
+        super().__init__(plan, store, telling)
+        self._telling = telling
+
+    def run(self, cell: Cell) -> Outcome:
+        """Compute the cell as ``Runner.run`` does."""
+        self._telling.begin(cell.id)
+        outcome = super().run(cell)
+        self._telling.leave()
+        if outcome == "done":
+            self._telling.reports.forget(cell.id)
+        return outcome
+
+
+def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
+    """Return the cells of a job; BenchError where code or data are not those of the submission."""
+    wanted = set(asked["cells"])
+    cells = [cell for cell in plan.cells if cell.id in wanted]
+    if stages_digest(cells) != asked["stages"]:
+        raise BenchError(
+            "code or data changed since the submission (a dataset's files, a plugin, or the installed code where "
+            "cluster.code=installed); run the same command again"
+        )
+    return cells
+
+
+def _stop(signals: Signals, telling: Telling, asked: Mapping[str, Any], seat: Any, kept: bool) -> NoReturn:
+    """End this process with a word; the first process of a job sees to it that the job is queued again."""
+    again = signals.wish == "requeue" or _still_wanted(seat.job_id)
+    state = "with a checkpoint" if kept else "at the last checkpoint"
+    telling.ended(
+        telling.cell, Report("stopped", why=f"stopped {state}, " + ("queued again" if again else "told to end"))
+    )
+    if seat.global_rank == 0 and again:
+        signals.wait(lambda: _others(telling, asked))
+        signals.queue_again()
+    elif again:
+        time.sleep(3600)  # ended by Slurm when the first process has queued the job again
+    sys.exit(TERMINATED)
+
+
+def _others(telling: Telling, asked: Mapping[str, Any]) -> bool:
+    """Tell whether another process of this job is still at a cell."""
+    reports = (telling.reports.read(cell) for cell in asked.get("cells", ()))
+    return any(report and report.state == "running" and report.job == telling.job for report in reports)
+
+
+def _still_wanted(job: str) -> bool:
+    """Tell whether a job that was told to terminate is to make room, not to end: a cancelled one is on its way out."""
+    hint = (queue() or {}).get(job)
+    return hint is not None and hint.state in ("RUNNING", "PREEMPTED")
+
+
+class Watch(threading.Thread):
+    """Shows that this process lives, by the time of a file, and ends it where nothing has gone on for too long."""
+
+    def __init__(self, file: Path, telling: Telling, stall_seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._file, self._telling, self._stall = file, telling, stall_seconds
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+
+    def run(self) -> None:
+        """Touch the file now and then, for as long as the process lives."""
+        while True:
+            time.sleep(BEAT_SECONDS)
+            self._file.touch()
+            if self._telling.idle_seconds > self._stall:
+                why = f"no step for {self._stall / 60:.0f} minutes (cluster.stall_minutes), {self._telling.place}"
+                self._telling.ended(self._telling.cell, Report("stopped", why=why))
+                os._exit(STALLED)

@@ -1,0 +1,439 @@
+"""The launcher for Slurm where there is none: settings, packing, what would be submitted, how states are told."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.config import load_config
+from bench.errors import BenchError
+from bench.launch.reports import Report
+from bench.launch.slurm import site
+from bench.launch.slurm.campaign import Campaign, Planned
+from bench.launch.slurm.checks import check_cluster
+from bench.launch.slurm.cluster import Cluster
+from bench.launch.slurm.packing import Work, arrays, packed
+from bench.launch.slurm.queue import Hint
+from bench.launch.slurm.signals import Abandoned, Signals
+from bench.launch.slurm.site import Partition, Shape, Site
+from bench.launch.slurm.snapshot import snapshot
+from bench.launch.slurm.states import states
+from bench.launch.slurm.submission import Submitter
+from bench.launch.slurm.telling import Telling
+from bench.progress import Stopped
+from bench.store import Store, write_json
+
+SMALL_NODE = Shape(4, 4, 4000, 1, frozenset({"a100"}))
+PARTITIONS = {
+    "main": Partition("main", True, True, 120, (SMALL_NODE,)),
+    "down": Partition("down", False, False, None, (SMALL_NODE,)),
+}
+SITE = Site(PARTITIONS, 1001)
+
+
+def cluster(**settings):
+    return Cluster(**{"minutes": 60, "memory_gb": 2, **settings})
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"partition": "mian"}, "did you mean 'main'"),
+        ({"partition": "down"}, "partition 'down' is down"),
+        ({"minutes": 500}, "cluster.minutes=500 is more than partition 'main' allows, 120"),
+        ({"gpus": 2}, "cluster.gpus=2: a node of partition 'main' has at most 1"),
+        ({"cpus": 8}, "cluster.cpus=8: a node of partition 'main' has at most 4"),
+        ({"cpus": 2, "cells_per_gpu": 3}, "cluster.cpus=2 for each of 3 processes"),
+        ({"memory_gb": 100}, "cluster.memory_gb=100: a node of partition 'main' has at most 3.9"),
+        ({"nodes_per_cell": 5}, "cluster.nodes_per_cell=5 is more than partition 'main' has, 4 nodes"),
+        ({"constraint": "gpu10"}, "unknown cluster.constraint 'gpu10' (valid: a100)"),
+    ],
+)
+def test_what_no_node_has_is_refused(settings, said):
+    with pytest.raises(BenchError) as refused:
+        check_cluster(cluster(**settings), SITE)
+    assert said in str(refused.value)
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    with pytest.raises(BenchError) as refused:
+        check_cluster(cluster(gpus=3, cpus=9, minutes=1000), SITE)
+    assert all(f"cluster.{key}" in str(refused.value) for key in ("gpus", "cpus", "minutes"))
+    with pytest.raises(BenchError) as refused:
+        load_config("demo", ["cluster.gpus=-1", "cluster.minutes=0"])
+    assert "cluster.gpus" in str(refused.value) and "cluster.minutes" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"gpus_per_cell": 2, "cells_per_gpu": 2},
+        {"gpus_per_cell": 2, "gpus": 3},
+        {"sbatch": {"time": 3}},
+        {"sbatch": {"--gpus_per_node": 3}},
+        {"minutes": 1, "grace_seconds": 60},
+        {"partition": "two\nlines"},
+        {"partitions": "main"},
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(settings):
+    with pytest.raises(ValueError):
+        Cluster(**settings)
+
+
+SHORT = [part for text in ("minutes=1", "grace_seconds=30", "memory_gb=2") for part in ("--set", f"cluster.{text}")]
+
+
+def test_a_job_too_short_for_an_epoch_is_refused(bench, monkeypatch):
+    monkeypatch.setattr("bench.launch.slurm.launcher.read_site", lambda: SITE)
+    arguments = (
+        "run",
+        "--task",
+        "classification",
+        "--models",
+        "vanillavit",
+        "--config",
+        "paper",
+        "--launcher",
+        "slurm",
+    )
+    code, _, err = bench(*arguments, *SHORT, "--dry-run")
+    assert code == 2 and "shorter than one epoch (vanillavit about" in err and "hint" in err
+
+
+def test_without_slurm_nothing_is_written(bench, store, monkeypatch):
+    monkeypatch.setattr(site.shutil, "which", lambda name: None)
+    code, _, err = bench("run", "--task", "classification", "--models", "majority", "--launcher", "slurm")
+    assert code == 2 and "Slurm is not here" in err and "--launcher local" in err
+    assert not store.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("infinite", None), ("1-02:03:04", 1564), ("2:00:00", 120), ("30:00", 30)]
+)
+def test_slurms_times_are_read(text, minutes):
+    assert site.minutes(text) == minutes
+
+
+def works(count, seconds=60.0, models=("a", "b")):
+    return [Work(f"{model}{number}", model, seconds) for model in models for number in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "at_once", "sizes"),
+    [
+        ({}, None, [10, 10]),
+        ({"job_minutes": 5}, None, [5, 5, 5, 5]),
+        ({"job_minutes": 0}, None, [1] * 20),
+        ({"job_minutes": 0}, 4, [5, 5, 5, 5]),
+        ({"minutes": 5}, None, [2] * 10),
+        ({"cells_per_gpu": 2, "job_minutes": 5}, None, [10, 10]),
+    ],
+)
+def test_cells_of_a_model_share_jobs_that_fit_the_time(settings, at_once, sizes):
+    jobs = packed(works(10), cluster(**settings), at_once)
+    assert sorted(len(job.cells) for job in jobs) == sorted(sizes)
+    assert sorted(cell for job in jobs for cell in job.cells) == sorted(work.cell for work in works(10))
+    assert all(len({cell[0] for cell in job.cells}) == 1 for job in jobs)
+
+
+def test_a_cell_longer_than_a_job_has_one_of_its_own_and_the_longest_job_comes_first():
+    jobs = packed([*works(3), Work("c0", "c", 10_000), Work("c1", "c", 10_000)], cluster(), None)
+    assert [job.cells for job in jobs[:2]] == [("c0",), ("c1",)]
+
+
+@pytest.mark.parametrize(("count", "largest", "sizes"), [(3, 10, [3]), (10, 10, [10]), (11, 10, [6, 5]), (0, 10, [])])
+def test_jobs_are_parted_into_arrays_that_the_site_takes(count, largest, sizes):
+    parts = arrays(range(count), largest)
+    assert [len(part) for part in parts] == sizes
+    assert [number for part in parts for number in part] == list(range(count))
+
+
+def test_sbatch_is_told_what_the_settings_say(tmp_path):
+    asked = cluster(
+        partition="main", gpus=1, setup=("module load cuda",), sbatch={"mail_type": "FAIL", "exclusive": False}
+    )
+    script = Submitter(tmp_path / "run", asked.model_copy(update={"grace_seconds": 45}), Path("/shared code")).script(
+        3, 2
+    )
+    for line in (
+        "--partition=main",
+        "--gpus-per-node=1",
+        "--mem=2048M",
+        "--signal=USR2@45",
+        "--array=0-2%2",
+        "--requeue",
+    ):
+        assert f"#SBATCH {line}\n" in script
+    assert "#SBATCH --mail-type=FAIL\n" in script and "exclusive" not in script and "wckey" not in script
+    lines = script.splitlines()
+    assert lines.index("module load cuda") < lines.index("export PYTHONSAFEPATH=1")
+    assert "export HF_HUB_OFFLINE=1" in lines and any(
+        line.startswith("export PYTHONPATH='/shared code'") for line in lines
+    )
+
+
+def test_the_variables_of_the_submitting_shell_speak_not_over_the_settings(monkeypatch):
+    for name in ("SBATCH_PARTITION", "SLURM_JOB_ID", "SLURM_CONF", "HOME"):
+        monkeypatch.setenv(name, "x")
+    assert {"SLURM_CONF", "HOME"} <= site.environment().keys()
+    assert not {"SBATCH_PARTITION", "SLURM_JOB_ID"} & site.environment().keys()
+
+
+def test_a_snapshot_of_the_code_runs_by_itself_and_is_made_once(tmp_path):
+    folder = snapshot(tmp_path)
+    assert snapshot(tmp_path) == folder and len(list((tmp_path / "code").iterdir())) == 1
+    code = "import bench, bench.models, bench.tasks; print(bench.__file__, bench.models.__file__, bench.tasks.__file__)"
+    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+    out = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert out.count(str(folder)) == 3
+
+
+@pytest.fixture
+def campaign(store):
+    """A run of seven cells in two jobs, of which two are done."""
+    kept = Store(store)
+    kept.prepare()
+    found = Campaign(store / "runs" / "20260101T000000000000")
+    cells = {
+        f"cell{number}": Planned(f"net fold {number}", "net", 60, {"score": f"{number:032d}"}) for number in range(7)
+    }
+    request = {"config": {"cluster": cluster().model_dump()}, "at_once": None}
+    found.begin(request, cells, None)
+    ledger = {}
+    for job, own in (("7_0", ["cell0", "cell1", "cell2", "cell3"]), ("7_1", ["cell4", "cell5"])):
+        errand = found.folder / "jobs" / f"{job}.json"
+        write_json(errand, {"kind": "cells", "cells": own})
+        ledger[job] = str(errand)
+    write_json(found.folder / "submissions" / "one" / "jobs.json", ledger)
+    for number in (0, 1):
+        write_json(store / "stages" / f"{number:032d}" / "product" / "product.json", {})
+        write_json(store / "cells" / f"cell{number}.json", {"format": 2})
+    return found
+
+
+def told(campaign, store, hints):
+    return [state.state for state in states(campaign, Store(store), hints)]
+
+
+def beat(campaign, worker, seconds_ago=0.0):
+    path = campaign.folder / "beats" / worker
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    os.utime(path, (time.time() - seconds_ago,) * 2)
+
+
+RUNNING = Report("running", "training", 3, 10, job="7_0", worker="7_0.0")
+
+
+@pytest.mark.parametrize(
+    ("hint", "report", "silent", "state"),
+    [
+        ("PENDING", None, None, "queued"),
+        ("RUNNING", None, 0, "queued"),
+        ("RUNNING", RUNNING, 0, "running"),
+        ("RUNNING", RUNNING, 1000, "silent"),
+        ("PENDING", replace(RUNNING, state="stopped"), 0, "preempted"),
+        ("PENDING", RUNNING, 1000, "preempted"),
+        ("OUT_OF_MEMORY", RUNNING, 1000, "lost"),
+        ("NODE_FAIL", RUNNING, 1000, "lost"),
+        ("TIMEOUT", None, None, "lost"),
+        ("CANCELLED", replace(RUNNING, state="stopped"), 0, "cancelled"),
+        ("RUNNING", replace(RUNNING, state="failed", why="ValueError"), 0, "failed"),
+    ],
+)
+def test_a_state_comes_of_what_the_worker_told_and_of_what_slurm_says(campaign, store, hint, report, silent, state):
+    if report:
+        campaign.reports.write("cell2", report)
+    if silent is not None:
+        beat(campaign, "7_0.0", silent)
+    found = told(campaign, store, {"7_0": Hint(hint), "7_1": Hint("PENDING")})
+    assert found == ["done", "done", state, found[3], "queued", "queued", "unsubmitted"]
+
+
+def test_a_worker_that_takes_no_step_hangs(campaign, store):
+    campaign.reports.write("cell2", RUNNING)
+    path = campaign.folder / "cells" / "cell2.json"
+    os.utime(path, (time.time() - 4000,) * 2)
+    beat(campaign, "7_0.0")
+    assert told(campaign, store, {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})[2] == "hangs"
+
+
+def test_a_job_that_slurm_has_forgotten_is_lost_and_one_it_does_not_tell_of_is_unknown(campaign, store, monkeypatch):
+    monkeypatch.setattr("bench.launch.slurm.states.accounted", lambda jobs: {})
+    assert told(campaign, store, {}) == ["done", "done", "lost", "lost", "lost", "lost", "unsubmitted"]
+    assert told(campaign, store, None) == ["done", "done", "unknown", "unknown", "unknown", "unknown", "unsubmitted"]
+
+
+def test_a_record_of_other_stages_is_none_of_this_run(campaign, store):
+    later = time.time() + 60
+    os.utime(store / "stages" / f"{1:032d}" / "product" / "product.json", (later, later))
+    assert told(campaign, store, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})[1] == "queued"
+
+
+def test_status_tells_counts_and_names_what_is_wrong(bench, campaign, store, monkeypatch):
+    monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})
+    campaign.reports.write("cell2", replace(RUNNING, figures={"epoch": 2.0, "loss": 0.5}, left=90.0, host="n1"))
+    campaign.reports.write("cell3", Report("failed", why="train failed: ValueError: no", job="7_0"))
+    (store / "logs" / "cell3.log").write_text("a\nb\nlast words\n")
+    beat(campaign, "7_0.0")
+    code, out, _ = bench("status")
+    assert code == 1
+    assert "7 cells" in out and "2 done" in out and "1 failed" in out
+    assert "net fold 2: running, training 3/10 epoch 2 loss 0.5, 2 min left (job 7_0 on n1)" in out
+    assert "net fold 3: failed (train failed: ValueError: no)" in out and "| last words" in out
+    code, out, _ = bench("status", "--json")
+    assert [cell["state"] for cell in json.loads(out)[campaign.folder.name]].count("queued") == 2
+
+
+def test_status_without_a_run_and_of_an_unknown_one_is_refused(bench, campaign, tmp_path, monkeypatch):
+    code, _, err = bench("status", "--store", tmp_path / "other")
+    assert code == 2 and "knows no run on a cluster" in err
+    monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {})
+    code, _, err = bench("status", "--run", "20260101T000000000001")
+    assert code == 2 and "(valid: 20260101T000000000000)" in err
+
+
+class Submitted:
+    """Stands for Slurm: keeps what would be submitted and cancelled."""
+
+    def __init__(self, monkeypatch):
+        self.jobs, self.cancelled = [], set()
+        monkeypatch.setattr(Submitter, "submit", self.submit)
+        monkeypatch.setattr("bench.launch.slurm.mending.cancel", self.cancelled.update)
+        monkeypatch.setattr("bench.launch.slurm.mending.read_site", lambda: SITE)
+        monkeypatch.setattr("bench.launch.slurm.states.accounted", lambda jobs: {})
+
+    def submit(self, errands, at_once=None, after=None):
+        self.jobs += [json.loads(path.read_text())["cells"] for path in errands]
+        return [f"9_{number}" for number in range(len(errands))]
+
+
+def retried(bench, monkeypatch, hints, *arguments):
+    monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: hints)
+    code, out, err = bench("retry", *arguments)
+    assert code == 0, err
+    return out
+
+
+def test_retry_submits_what_ended_and_cancels_what_is_silent(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    campaign.reports.write("cell4", replace(RUNNING, job="7_1", worker="7_1.0"))
+    beat(campaign, "7_1.0", 1000)
+    retried(bench, monkeypatch, {"7_0": Hint("TIMEOUT"), "7_1": Hint("RUNNING")})
+    assert sorted(cell for job in slurm.jobs for cell in job) == ["cell2", "cell3", "cell4", "cell5", "cell6"]
+    assert slurm.cancelled == {"7_1"}
+
+
+def test_a_cell_that_failed_is_tried_again_only_when_asked(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    campaign.reports.write("cell2", Report("failed", why="ValueError", job="7_0"))
+    hints = {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")}
+    beat(campaign, "7_0.0")
+    retried(bench, monkeypatch, hints)
+    assert slurm.jobs == [["cell6"]]
+    retried(bench, monkeypatch, hints, "--failed")
+    assert "cell2" in slurm.jobs[1]
+    assert not campaign.reports.has_failed("cell2")
+
+
+@pytest.mark.parametrize(("end", "times"), [("OUT_OF_MEMORY", 2), ("NODE_FAIL", 4), ("PREEMPTED", 4), ("TIMEOUT", 4)])
+def test_ends_of_a_cells_own_fault_are_retried_twice_and_others_as_often_as_it_takes(
+    bench, campaign, monkeypatch, end, times
+):
+    slurm = Submitted(monkeypatch)
+    for _ in range(4):
+        campaign.reports.write("cell2", RUNNING)
+        out = retried(bench, monkeypatch, {"7_0": Hint(end), "7_1": Hint("PENDING")})
+    assert sum("cell2" in job for job in slurm.jobs) == times
+    assert ("ended 3 times" in out) == (times == 2)
+
+
+def test_jobs_that_stand_in_no_ledger_are_cancelled(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    stray = Hint("PENDING", name=f"bench-{campaign.folder.name}")
+    retried(bench, monkeypatch, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING"), "8_0": stray})
+    assert slurm.cancelled == {"8_0"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "jobs"), [((), {"7_0", "7_1"}), (("net fold 4",), {"7_1"}), (("cell2",), {"7_0"})]
+)
+def test_cancel_takes_the_jobs_of_cells_or_all(bench, campaign, monkeypatch, arguments, jobs):
+    slurm = Submitted(monkeypatch)
+    monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})
+    code, out, err = bench("cancel", *arguments)
+    assert code == 0 and slurm.cancelled == jobs, err
+    code, _, err = bench("cancel", "nte fold 4")
+    assert code == 2 and "did you mean 'net fold 4'" in err
+
+
+def test_logs_show_the_cells_log_and_its_jobs_output(bench, campaign, store, monkeypatch):
+    monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})
+    (store / "logs" / "cell2.log").write_text("\n".join(f"line {number}" for number in range(99)) + "\n")
+    (campaign.folder / "submissions" / "one" / "7_0_0_log.err").write_text("Killed\x1b[2J\n")
+    code, out, _ = bench("logs", "net fold 2", "--lines", "2")
+    assert code == 0 and "line 98" in out and "line 96" not in out and "Killed" in out and "\x1b" not in out
+
+
+@pytest.fixture
+def quiet():
+    """The handlers of signals as they were, behind a test that changes them."""
+    numbers = (signal.SIGUSR2, signal.SIGTERM, signal.SIGCONT, signal.SIGALRM)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    signal.alarm(0)
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(
+    ("sent", "wish"),
+    [
+        ([signal.SIGUSR2], "requeue"),
+        ([signal.SIGTERM], "end"),
+        ([signal.SIGTERM, signal.SIGUSR2], "requeue"),
+        ([signal.SIGUSR2, signal.SIGTERM], "requeue"),
+        ([signal.SIGCONT], ""),
+    ],
+)
+def test_signals_become_a_wish_that_the_next_step_heeds(quiet, campaign, sent, wish):
+    signals = Signals(grace_seconds=60)
+    telling = Telling(campaign.reports, "7_0", "7_0.0", signals)
+    telling.begin("cell2")
+    telling.start("net fold 2: training", 10)
+    for number in sent:
+        os.kill(os.getpid(), number)
+    assert signals.wish == wish
+    if wish:
+        with pytest.raises(Stopped):
+            telling.advance(1)
+    else:
+        telling.advance(1)
+    assert campaign.reports.read("cell2").what == "training"
+
+
+def test_a_step_that_does_not_end_in_time_is_abandoned(quiet):
+    Signals(grace_seconds=2)
+    os.kill(os.getpid(), signal.SIGUSR2)
+    with pytest.raises(Abandoned):
+        time.sleep(5)
+
+
+def test_a_report_that_cannot_be_written_stops_nothing(quiet, campaign, monkeypatch):
+    def full(path, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bench.launch.reports.write_json", full)
+    telling = Telling(campaign.reports, "7_0", "7_0.0", Signals(60))
+    telling.begin("cell2")
+    telling.start("net fold 2: training", 10)
+    telling.ended("cell2", Report("failed", why="no space"))
