@@ -1,4 +1,4 @@
-"""Times and sizes for people."""
+"""Times, sizes and numbers of things for people."""
 
 
 def duration(seconds: float) -> str:
@@ -11,3 +11,8 @@ def duration(seconds: float) -> str:
 def size(memory: int | None) -> str:
     """Return bytes as gigabytes, '' where they are not known."""
     return f"{memory / 2**30:.1f} GB" if memory else ""
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number of things."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

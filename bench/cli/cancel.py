@@ -22,10 +22,11 @@ def cancel_command(
     from bench.launch.slurm.mending import cancelled
     from bench.launch.slurm.queue import queue
     from bench.launch.slurm.standing import chosen
+    from bench.quantities import count
 
     kept, hints = opened(store), queue()
     if hints is None:
         raise BenchError("Slurm does not answer, so nothing can be cancelled; try again later")
     for campaign in chosen(kept, run, hints):
         jobs = cancelled(campaign, kept, hints, cells or [])
-        typer.echo(f"run {campaign.folder.name}: {len(jobs)} jobs cancelled")
+        typer.echo(f"run {campaign.folder.name}: {count(len(jobs), 'job')} cancelled")

@@ -20,6 +20,7 @@ def retry_command(
     from bench.launch.slurm.mending import retry
     from bench.launch.slurm.queue import queue
     from bench.launch.slurm.standing import chosen
+    from bench.quantities import count
 
     kept, hints = opened(store), queue()
     if hints is None:
@@ -29,6 +30,8 @@ def retry_command(
         for sentence in mended.refused:
             typer.echo(sentence)
         said = (
-            f"{len(mended.cells)} cells queued again in {len(mended.jobs)} jobs" if mended.cells else "nothing to retry"
+            f"{count(len(mended.cells), 'cell')} queued again in {count(len(mended.jobs), 'job')}"
+            if mended.cells
+            else "nothing to retry"
         )
         typer.echo(f"run {campaign.folder.name}: {said}")

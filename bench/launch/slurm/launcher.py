@@ -16,7 +16,7 @@ from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.submission import Submitter
 from bench.outlook import CellOutlook, as_text
 from bench.plan import Plan
-from bench.quantities import duration
+from bench.quantities import count, duration
 from bench.run import Runner
 
 
@@ -54,14 +54,15 @@ class Slurm:
         cluster, site = plan.config.cluster, read_site()
         campaign = Campaign((store.root / "runs" / run).resolve())
         code = snapshot(store.root.resolve()) if cluster.code == "snapshot" else None
-        campaign.begin(written(plan, store, _threads(plan)), {look.cell.id: _planned(look) for look in looks}, code)
+        request = {**written(plan, store, _threads(plan)), "at_once": self._jobs}
+        campaign.begin(request, {look.cell.id: _planned(look) for look in looks}, code)
         after = campaign.prepare() if cluster.prepare == "job" else None
         ids = campaign.submit([look.cell.id for look in looks], site.array_size, self._jobs, after)
         arrays_said = ", ".join(dict.fromkeys(job.partition("_")[0] for job in ids))
         return Launched(
             {},
-            f"{len(looks)} cells queued in {len(ids)} jobs (Slurm's {arrays_said}), run {run}; this shell may be "
-            "closed: `bench status --watch` tells how far they are",
+            f"{count(len(looks), 'cell')} queued in {count(len(ids), 'job')} (Slurm's {arrays_said}), run {run}; "
+            "this shell may be closed: `bench status --watch` tells how far they are",
         )
 
     def _forecast(self, cluster: Cluster, jobs: Sequence[Job]) -> list[str]:
@@ -75,7 +76,7 @@ class Slurm:
             Path("/STORE/runs/RUN"), cluster, Path("/STORE/code") if cluster.code == "snapshot" else None
         )
         return [
-            f"{len(jobs)} jobs in {len(parts)} array{'s' if len(parts) > 1 else ''}, about {hours * each:.1f} {unit}, "
+            f"{count(len(jobs), 'job')} in {count(len(parts), 'array')}, about {hours * each:.1f} {unit}, "
             f"the longest job about {duration(longest)}; sbatch would be told:",
             "",
             submitter.script(len(parts[0]), self._jobs),

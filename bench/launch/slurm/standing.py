@@ -9,7 +9,7 @@ from bench.errors import BenchError, unknown
 from bench.launch.slurm.campaign import Campaign, campaigns
 from bench.launch.slurm.queue import Hint
 from bench.launch.slurm.states import MENDED, OPEN, CellState, last_lines
-from bench.quantities import duration
+from bench.quantities import count, duration
 from bench.store import Store
 
 _LINES = 3
@@ -66,7 +66,9 @@ def as_json_text(found: Looked) -> str:
 
 def _run(name: str, cells: Sequence[CellState], store: Store, show_all: bool) -> Iterator[str]:
     counts = Counter(state.state for state in cells)
-    yield f"run {name}: {len(cells)} cells, " + ", ".join(f"{count} {state}" for state, count in counts.most_common())
+    yield f"run {name}: {count(len(cells), 'cell')}, " + ", ".join(
+        f"{count} {state}" for state, count in counts.most_common()
+    )
     shown = [state for state in cells if show_all or state.state not in ("done", "queued")]
     for state in shown if show_all else shown[:_MOST]:
         yield f"  {state.name}: {state.state}{_said(state)}"

@@ -81,6 +81,8 @@ class _Eye:
             return ("cancelled" if hint.state.startswith("CANCELLED") else "lost"), why
         if asked and hint.state in WAITING:
             return ("preempted" if report else "queued"), hint.reason
+        if asked and report and report.state == "stopped":
+            return "preempted", report.why
         age = self._beat(report.worker if report else f"{job}.0")
         if report and report.state == "running" and age < LIMIT_SECONDS:
             idle = self._campaign.reports.age(cell, self._now)

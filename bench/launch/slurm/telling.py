@@ -61,6 +61,7 @@ class Telling:
         self._now = replace(self._now, what=what.rpartition(": ")[2], total=total, done=done, figures={}, left=None)
         self._step()
         self._tell()
+        self._told -= _SECONDS  # so that its first step is told at once, too
 
     def advance(self, done: int, **figures: float) -> None:
         """Say how far the part is; raises ``Stopped`` where the work is to end."""

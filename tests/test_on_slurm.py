@@ -1,0 +1,322 @@
+"""The launcher on a real Slurm of four nodes: what is lost comes back, with the numbers of a run left alone."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1500)]
+
+ROOT = Path(__file__).resolve().parent.parent
+SETTINGS = ("synthetic.size=200", "image_size=64", "machine.threads=1", "machine.checkpoint_seconds=2")
+CLUSTER = ("cluster.memory_gb=2", "cluster.cpus=1", "cluster.grace_seconds=20")
+TIDY = {"timings", "environment", "finished", "stages"}
+
+
+def options(*settings):
+    return [part for text in (*SETTINGS, *CLUSTER, *settings) for part in ("--set", text)]
+
+
+class User:
+    """Somebody at the command line, with a store of their own."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def __call__(self, *arguments, code=0):
+        command = [sys.executable, "-m", "bench", *map(str, arguments), "--store", str(self.store)]
+        ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=900)
+        assert code is None or ran.returncode == code, ran.stdout + ran.stderr
+        return ran.stdout + ran.stderr
+
+    def submit(self, models, *settings, folds="0", arguments=()):
+        asked = ("--task", "classification", "--models", models, "--folds", folds, "--launcher", "slurm", *arguments)
+        return self("run", *asked, *options(*settings))
+
+    def states(self):
+        """The states of all cells of the latest run, by name."""
+        (cells,) = json.loads(self("status", "--json", code=None)).values()
+        return {cell["name"]: cell for cell in cells}
+
+    def until(self, seen, seconds=240):
+        """Wait until the states are as ``seen`` asks; return them."""
+        end = time.monotonic() + seconds
+        while not seen(states := self.states()):
+            assert time.monotonic() < end, states
+            time.sleep(0.3)
+        return states
+
+    def ended(self, seconds=240):
+        """Wait until nothing changes by itself any more."""
+        return self.until(lambda states: not {"running", "queued", "preempted"} & kinds(states), seconds)
+
+    def records(self):
+        """What the store's records say, without what differs from run to run."""
+        found = {}
+        for path in (self.store / "cells").glob("*.json"):
+            record = {key: value for key, value in json.loads(path.read_text()).items() if key not in TIDY}
+            record["train"] = {key: value for key, value in (record.get("train") or {}).items() if "seconds" not in key}
+            found[path.stem] = record
+        return found
+
+    def begun(self):
+        """How often each stage was made to its end, from the cells' logs."""
+        return sorted(path.name for path in (self.store / "stages").glob("*/product"))
+
+
+def kinds(states):
+    return {cell["state"] for cell in states.values()}
+
+
+def running(states):
+    """A cell in training, past its first steps; None where there is none."""
+    found = [cell for cell in states.values() if cell["state"] == "running" and cell["report"]["what"] == "training"]
+    return next((cell for cell in found if cell["report"]["done"]), None)
+
+
+def processes(job):
+    """The Python processes of a job, by its id."""
+    array, _, task = job.partition("_")
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        try:
+            environment = process.environ() if "submitit.core._submit" in (process.info["cmdline"] or []) else {}
+        except psutil.Error:
+            continue
+        own = environment.get("SLURM_ARRAY_JOB_ID", environment.get("SLURM_JOB_ID"))
+        if (own, environment.get("SLURM_ARRAY_TASK_ID", "")) == (array, task) and "srun" not in process.info["cmdline"][
+            0
+        ]:
+            found.append(process)
+    return found
+
+
+@pytest.fixture
+def user(slurm, tmp_path):
+    yield User(tmp_path / "store")
+    subprocess.run(["scancel", "--user", "root"], capture_output=True)
+    while subprocess.run(["squeue", "-h"], capture_output=True, text=True).stdout.strip():
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def undisturbed(tmp_path_factory):
+    """The same cells computed inline; returns (user, records)."""
+
+    def compute(models, *settings, folds="0"):
+        alone = User(tmp_path_factory.mktemp("alone") / "store")
+        alone("run", "--task", "classification", "--models", models, "--folds", folds, *options(*settings))
+        return alone
+
+    return compute
+
+
+LONG = "model.epochs=400"
+
+
+@pytest.mark.parametrize("end", ["USR2", "TERM", "KILL"])
+def test_a_job_that_is_stopped_goes_on_and_its_numbers_are_those_of_a_run_left_alone(user, undisturbed, end):
+    user.submit("vanillavit", LONG)
+    cell = running(user.until(running))
+    time.sleep(3)  # a checkpoint stands
+    if end == "KILL":
+        (process,) = processes(cell["job"])
+        process.kill()
+        lost = user.until(lambda states: kinds(states) == {"lost"})["vanillavit fold 0"]
+        assert "FAILED" in lost["why"] or "OUT_OF_MEMORY" in lost["why"]
+        assert "1 cell queued again" in user("retry")
+    else:
+        subprocess.run(["scancel", "--signal", end, cell["job"]], check=True)
+    assert kinds(user.ended()) == {"done"}
+    assert "resumed at epoch" in user("logs", "vanillavit fold 0")
+    assert user.records() == undisturbed("vanillavit", LONG).records()
+
+
+def test_a_cancelled_job_is_named_and_retried(user):
+    user.submit("vanillavit", LONG)
+    cell = running(user.until(running))
+    subprocess.run(["scancel", cell["job"]], check=True)
+    user.until(lambda states: kinds(states) == {"cancelled"})
+    assert "1 cell queued again" in user("retry")
+    assert kinds(user.ended()) == {"done"}
+    assert "nothing to retry" in user("retry")
+
+
+def test_a_frozen_worker_is_silent_and_its_job_is_cancelled_by_a_retry(user):
+    user.submit("vanillavit", LONG)
+    cell = running(user.until(running))
+    (process,) = processes(cell["job"])
+    process.suspend()
+    (beat,) = (user.store / "runs").glob("*/beats/*")
+    os.utime(beat, (time.time() - 1000,) * 2)
+    assert kinds(user.states()) == {"silent"}
+    assert "no sign of life" in user("status", code=1)
+    user("retry")
+    psutil.wait_procs([process], timeout=60)
+    assert not process.is_running()
+    assert kinds(user.ended()) == {"done"}
+
+
+def test_a_cell_that_takes_no_step_is_ended_by_its_own_process(user):
+    user.submit("vanillavit", LONG)
+    cell = running(user.until(running))
+    report = next((user.store / "runs").glob("*/cells/*.json"))
+    (process,) = processes(cell["job"])
+    process.suspend()
+    os.utime(report, (time.time() - 10_000,) * 2)
+    assert kinds(user.states()) == {"hangs"}
+    process.resume()
+
+
+def test_a_full_disk_is_named_and_mended(user, tmp_path):
+    user.store.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(user.store)], check=True)
+    try:
+        user.submit("vanillavit", LONG)
+        running(user.until(running))
+        filler = user.store / "filler"
+        with filler.open("wb") as stream:
+            try:
+                while stream.write(b"0" * 2**16):
+                    stream.flush()
+            except OSError:
+                pass
+        states = user.ended()
+        assert kinds(states) <= {"failed", "lost"}
+        filler.unlink()
+        user("retry", "--failed")
+        assert kinds(user.ended()) == {"done"}
+    finally:
+        subprocess.run(["umount", "-l", str(user.store)], check=True)
+
+
+def test_the_controller_may_restart(user, slurm):
+    user.submit("vanillavit", LONG)
+    running(user.until(running))
+    pid = int((slurm / "run" / "slurmctld.id").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    assert kinds(user.states()) <= {"unknown", "running", "done"}
+    subprocess.run([ROOT / "tests" / "slurm" / "slurm-up", slurm], check=True, capture_output=True)
+    assert kinds(user.ended()) == {"done"}
+
+
+def test_two_runs_over_the_same_cells_compute_each_stage_once(user):
+    for _ in range(2):
+        user.submit("vanillavit,gcn", "model.epochs=4", "cluster.job_minutes=0", folds="0-2")
+    runs = sorted(path.stem for path in (user.store / "runs").glob("*.json"))
+    assert len(runs) == 2
+    end = time.monotonic() + 240
+    while not all("6 done" in user("status", "--run", run, code=None) for run in runs):
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    lines = [line for path in (user.store / "logs").glob("*.log") for line in path.read_text().splitlines()]
+    made = [
+        tuple(line.split()[2:4]) for line in lines if re.match(r"\S+ \S+ (train|predict|score) [0-9a-f]{32} by ", line)
+    ]
+    assert len(made) == len(set(made)) == 18
+
+
+def test_pictures_may_be_made_ready_by_a_first_job(user, monkeypatch, tmp_path):
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    user.submit("gcn", "model.epochs=1", "cluster.prepare=job", "synthetic.seed=7")
+    assert kinds(user.ended()) == {"done"}
+
+
+def test_a_node_tells_what_it_has(slurm, user):
+    out = user("doctor", "--node", *options(), code=None)
+    assert re.search(r"ok\s+node\s+n\d", out) and "torch, torchvision" in out
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (("cluster.partition=mian",), "did you mean 'main'"),
+        (("cluster.gpus=2",), "cluster.gpus=2: a node of partition 'main' has at most 1"),
+        (("cluster.setup=[exit 1]",), "left no answer"),
+        (("cluster.sbatch.licenses=none@here",), "sbatch refuses: Batch job submission failed"),
+    ],
+)
+def test_what_the_cluster_cannot_do_is_refused_before_anything_is_queued(user, settings, said):
+    out = user("run", "--task", "classification", "--models", "gcn", "--launcher", "slurm", *options(*settings), code=2)
+    assert said in out and "Traceback" not in out
+    assert not subprocess.run(["squeue", "-h"], capture_output=True, text=True).stdout.strip()
+    assert not list((user.store / "runs").glob("*.json")) if user.store.exists() else True
+
+
+def test_a_store_that_nodes_do_not_see_is_refused(user, tmp_path):
+    """The command sees a file system of its own in the store's place, which Slurm's nodes do not."""
+    user.store.mkdir()
+    command = [
+        sys.executable,
+        "-m",
+        "bench",
+        "run",
+        "--task",
+        "classification",
+        "--models",
+        "gcn",
+        "--launcher",
+        "slurm",
+    ]
+    words = " ".join([*command, *(f"'{part}'" for part in options()), "--store", str(user.store)])
+    script = f"mount -t tmpfs tmpfs {user.store} && {words}"
+    ran = subprocess.run(["unshare", "--mount", "sh", "-c", script], capture_output=True, text=True, cwd=ROOT)
+    assert ran.returncode == 2 and "name a folder that all nodes share with --store" in ran.stderr
+
+
+def lose_node(slurm, name):
+    """Kill a node's daemon and all it runs, as a power cut would."""
+    doomed = [int((slurm / "run" / f"slurmd-{name}.id").read_text().split()[0])]
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("SLURMD_NODENAME") == name:
+                doomed += [
+                    process.pid,
+                    *([process.ppid()] if "slurmstepd" in (process.parent() or process).name() else []),
+                ]
+        except psutil.Error:
+            continue
+    for pid in dict.fromkeys(doomed):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+def test_forty_cells_through_trouble_are_those_of_a_run_left_alone(user, undisturbed, slurm):
+    models, short = "vanillavit,gcn,gat,cait", ("model.epochs=12", "cluster.job_minutes=0", "cluster.minutes=1")
+    user.submit(models, *short, folds="all", arguments=("--jobs", "8"))
+    log = [f"{len(user.states())} cells"]
+    jobs = sorted({cell["job"] for cell in user.until(running).values()})
+    where = dict(line.split("|") for line in asked("squeue", "-h", "-a", "-r", "-t", "R", "-o", "%i|%N").splitlines())
+    cancelled = next(job for job, node in where.items() if job in jobs and node != "n1")
+    subprocess.run(["scancel", cancelled], check=True)
+    log.append(f"job {cancelled} cancelled on {where[cancelled]}")
+    lose_node(slurm, "n1")
+    log.append("node n1 lost")
+    other = next(node for job, node in where.items() if node not in ("n1", where[cancelled]) or job != cancelled)
+    asked("sbatch", "-p", "urgent", "-w", other, "--exclusive", "-o", "/dev/null", "--wrap", "sleep 3")
+    log.append(f"{other} taken by a job that goes before ours")
+    for _ in range(8):
+        states = user.ended(600)
+        subprocess.run([ROOT / "tests" / "slurm" / "slurm-up", slurm], check=True, capture_output=True)
+        log.append(" ".join(sorted(cell["state"] for cell in states.values())))
+        if kinds(states) == {"done"}:
+            break
+        log.append(user("retry"))
+    print("\n".join(log))
+    assert kinds(user.states()) == {"done"}
+    alone = undisturbed(models, *short, folds="all")
+    assert user.records() == alone.records() and len(user.records()) == 40
+    assert user("table", "2", "--format", "csv") == alone("table", "2", "--format", "csv")
+
+
+def asked(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
