@@ -15,7 +15,13 @@ import pytest
 pytestmark = [pytest.mark.slurm, pytest.mark.timeout(1500)]
 
 ROOT = Path(__file__).resolve().parent.parent
-SETTINGS = ("synthetic.size=200", "image_size=64", "machine.threads=1", "machine.checkpoint_seconds=2")
+SETTINGS = (
+    "synthetic.size=200",
+    "image_size=64",
+    "machine.threads=1",
+    "machine.checkpoint_seconds=2",
+    "recipe.stop_after=999",
+)
 CLUSTER = ("cluster.memory_gb=2", "cluster.cpus=1", "cluster.grace_seconds=20")
 TIDY = {"timings", "environment", "finished", "stages"}
 
@@ -118,7 +124,7 @@ def undisturbed(tmp_path_factory):
     return compute
 
 
-LONG = "model.epochs=400"
+LONG = "model.epochs=150"
 
 
 @pytest.mark.parametrize("end", ["USR2", "TERM", "KILL"])
@@ -272,18 +278,17 @@ def test_a_store_that_nodes_do_not_see_is_refused(user, tmp_path):
 
 
 def lose_node(slurm, name):
-    """Kill a node's daemon and all it runs, as a power cut would."""
-    doomed = [int((slurm / "run" / f"slurmd-{name}.id").read_text().split()[0])]
+    """Kill a node's daemon and all it runs, as a power cut would: nobody is left to tell the controller."""
+    daemon = int((slurm / "run" / f"slurmd-{name}.id").read_text().split()[0])
+    parts, steps = set(), set()
     for process in psutil.process_iter():
         try:
             if process.environ().get("SLURMD_NODENAME") == name:
-                doomed += [
-                    process.pid,
-                    *([process.ppid()] if "slurmstepd" in (process.parent() or process).name() else []),
-                ]
+                parts.add(process.pid)
+                steps |= {parent.pid for parent in process.parents() if parent.name().startswith("slurmstepd")}
         except psutil.Error:
             continue
-    for pid in dict.fromkeys(doomed):
+    for pid in (daemon, *steps, *parts):
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -291,27 +296,33 @@ def lose_node(slurm, name):
 
 
 def test_forty_cells_through_trouble_are_those_of_a_run_left_alone(user, undisturbed, slurm):
-    models, short = "vanillavit,gcn,gat,cait", ("model.epochs=12", "cluster.job_minutes=0", "cluster.minutes=1")
+    models, short = "vanillavit,gcn,gat,cait", ["model.epochs=12", "cluster.job_minutes=0", "cluster.minutes=1"]
+    short += ["cluster.grace_seconds=10", "cluster.cpus=2"]
     user.submit(models, *short, folds="all", arguments=("--jobs", "8"))
-    log = [f"{len(user.states())} cells"]
-    jobs = sorted({cell["job"] for cell in user.until(running).values()})
+    user.until(running)
     where = dict(line.split("|") for line in asked("squeue", "-h", "-a", "-r", "-t", "R", "-o", "%i|%N").splitlines())
-    cancelled = next(job for job, node in where.items() if job in jobs and node != "n1")
+    lost, *nodes = sorted(set(where.values()))
+    cancelled = next(job for job, node in where.items() if node == nodes[0])
     subprocess.run(["scancel", cancelled], check=True)
-    log.append(f"job {cancelled} cancelled on {where[cancelled]}")
-    lose_node(slurm, "n1")
-    log.append("node n1 lost")
-    other = next(node for job, node in where.items() if node not in ("n1", where[cancelled]) or job != cancelled)
-    asked("sbatch", "-p", "urgent", "-w", other, "--exclusive", "-o", "/dev/null", "--wrap", "sleep 3")
-    log.append(f"{other} taken by a job that goes before ours")
+    lose_node(slurm, lost)
+    urgent = ("sbatch", "--wait", "-p", "urgent", "-w", nodes[1], "--exclusive", "-o", "/dev/null", "--wrap", "sleep 3")
+    first = subprocess.Popen(urgent)
+    log = [f"jobs {where}: {cancelled} cancelled, node {lost} lost, {nodes[1]} taken by a job that goes before ours"]
     for _ in range(8):
         states = user.ended(600)
         subprocess.run([ROOT / "tests" / "slurm" / "slurm-up", slurm], check=True, capture_output=True)
-        log.append(" ".join(sorted(cell["state"] for cell in states.values())))
+        log.append(
+            user("status", code=None) + "".join(f"  {cell['name']}: {cell['why']}\n" for cell in states.values())
+        )
         if kinds(states) == {"done"}:
             break
         log.append(user("retry"))
+    controller = (slurm / "log" / "slurmctld.log").read_text()
+    outputs = [path.read_text() for path in (user.store / "runs").glob("*/submissions/*/*_log.out")]
+    resumed = sum(path.read_text().count("resumed at epoch") for path in (user.store / "logs").glob("*.log"))
+    log.append(f"{sum(text.count('Requeued job') for text in outputs)} times queued again, {resumed} trainings resumed")
     print("\n".join(log))
+    assert first.wait(60) == 0 and f"due to failure of node {lost}" in controller and "timed-out" in "".join(outputs)
     assert kinds(user.states()) == {"done"}
     alone = undisturbed(models, *short, folds="all")
     assert user.records() == alone.records() and len(user.records()) == 40

@@ -109,12 +109,20 @@ def _references(protocol: str, store: Store) -> str:
 
 
 def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...]], dict[str, int]]:
-    """Keep of each model the records that agree with its latest in settings, recipe and code."""
+    """Keep of each model the records that agree with its latest in settings, recipe and code.
+
+    They are in the order of folds: in which order they were finished must not show in the last digit of a mean.
+    """
     by_model: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda record: record["finished"], reverse=True):
         by_model.setdefault(record["cell"]["model"], []).append(record)
-    kept = {model: tuple(r for r in found if _kind(r) == _kind(found[0])) for model, found in by_model.items()}
+    alike = {model: [r for r in found if _kind(r) == _kind(found[0])] for model, found in by_model.items()}
+    kept = {model: tuple(sorted(found, key=_place)) for model, found in alike.items()}
     return kept, {model: len(found) - len(kept[model]) for model, found in by_model.items()}
+
+
+def _place(record: Record) -> tuple[int, int]:
+    return record["cell"]["repeat"], record["cell"]["fold"]
 
 
 def _kind(record: Record) -> tuple[Any, ...]:
