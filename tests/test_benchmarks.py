@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from benchmarks import (
+    cluster,
     command_line,
     drawing,
     generation,
@@ -35,6 +36,8 @@ SMALL = {
     "training gcn on 8 patch graphs": lambda: [graph_feeding.training_epoch(8, 1)],
     "two views of 224 px of 4 cached pictures": lambda: [views.two_views(4, 1)],
     "`bench --help`": lambda: [command_line.command_help(1)],
+    "`bench run --launcher slurm`, 40 cells": lambda: [cluster.submission(1, 1)],
+    "`bench status` over 40 cells": lambda: [cluster.status(40, 1)],
     "over 40 records, all done": lambda: large_store.large_store(1, 1),
 }
 

@@ -72,10 +72,6 @@ class User:
             found[path.stem] = record
         return found
 
-    def begun(self):
-        """How often each stage was made to its end, from the cells' logs."""
-        return sorted(path.name for path in (self.store / "stages").glob("*/product"))
-
 
 def kinds(states):
     return {cell["state"] for cell in states.values()}
@@ -150,8 +146,8 @@ def test_a_cancelled_job_is_named_and_retried(user):
     cell = running(user.until(running))
     subprocess.run(["scancel", cell["job"]], check=True)
     user.until(lambda states: kinds(states) == {"cancelled"})
-    assert "1 cell queued again" in user("retry")
-    assert kinds(user.ended()) == {"done"}
+    assert "1 cell queued again" in user("retry", "--watch", "--every", "2")
+    assert kinds(user.states()) == {"done"}
     assert "nothing to retry" in user("retry")
 
 
@@ -211,6 +207,18 @@ def test_the_controller_may_restart(user, slurm):
     assert kinds(user.states()) <= {"unknown", "running", "done"}
     subprocess.run([ROOT / "tests" / "slurm" / "slurm-up", slurm], check=True, capture_output=True)
     assert kinds(user.ended()) == {"done"}
+
+
+def test_processes_that_share_a_job_compute_cells_of_their_own_and_stop_and_go_on_together(user, undisturbed):
+    user.submit("vanillavit", "model.epochs=40", "cluster.cells_per_gpu=2", folds="0-3")
+    states = user.until(lambda states: sum(cell["state"] == "running" for cell in states.values()) == 2)
+    assert len({cell["report"]["worker"] for cell in states.values() if cell["state"] == "running"}) == 2
+    time.sleep(3)
+    (job,) = {cell["job"] for cell in states.values()}
+    subprocess.run(["scancel", "--signal", "USR2", job], check=True)
+    user.until(lambda states: "preempted" in kinds(states))
+    assert kinds(user.ended()) == {"done"}
+    assert user.records() == undisturbed("vanillavit", "model.epochs=40", folds="0-3").records()
 
 
 def test_two_runs_over_the_same_cells_compute_each_stage_once(user):

@@ -1,10 +1,13 @@
 """``bench retry``: what a cluster lost is submitted again."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.cli.options import Run, StoreFolder, opened
+
+if TYPE_CHECKING:
+    from bench.store import Store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -13,25 +16,33 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def retry_command(
     run: Run = None,
     failed: Annotated[bool, typer.Option("--failed", help="cells that failed, or were lost too often, too")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="look again now and then until nothing is open")] = False,
+    every: Annotated[float, typer.Option(min=0.5, help="seconds between two looks of --watch")] = 60.0,
     store: StoreFolder = None,
 ) -> None:
     """Submit again the cells of a run on a cluster that ended without a record."""
+    import time
+
+    kept = opened(store)
+    while _retried(kept, run, failed) and watch:
+        time.sleep(every)
+        failed = False  # tried once more, not for ever
+
+
+def _retried(store: "Store", run: str | None, failed: bool) -> bool:
+    """Retry once; tell whether cells are open."""
     from bench.errors import BenchError
     from bench.launch.slurm.mending import retry
     from bench.launch.slurm.queue import queue
     from bench.launch.slurm.standing import chosen
     from bench.quantities import count
 
-    kept, hints = opened(store), queue()
+    hints = queue()
     if hints is None:
         raise BenchError("Slurm does not answer, so what was lost cannot be told from what runs; try again later")
-    for campaign in chosen(kept, run, hints):
-        mended = retry(campaign, kept, hints, failed)
-        for sentence in mended.refused:
-            typer.echo(sentence)
-        said = (
-            f"{count(len(mended.cells), 'cell')} queued again in {count(len(mended.jobs), 'job')}"
-            if mended.cells
-            else "nothing to retry"
-        )
-        typer.echo(f"run {campaign.folder.name}: {said}")
+    several = [(campaign, retry(campaign, store, hints, failed)) for campaign in chosen(store, run, hints)]
+    for campaign, mended in several:
+        again = f"{count(len(mended.cells), 'cell')} queued again in {count(len(mended.jobs), 'job')}"
+        said = again if mended.cells else "nothing to retry"
+        typer.echo("\n".join([*mended.refused, f"run {campaign.folder.name}: {said}"]))
+    return any(mended.open for _, mended in several)

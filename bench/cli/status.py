@@ -23,12 +23,14 @@ def status_command(
     store: StoreFolder = None,
 ) -> None:
     """Tell how far the cells of a run on a cluster are; exit code 1 where some ended without a record."""
+    from bench.cli.output import safe
     from bench.launch.slurm.standing import as_json_text, as_text, over, wrong
 
     kept = opened(store)
     while True:
         found = _looked(kept, run)
-        typer.echo(as_json_text(found) if as_json else as_text(found, kept, show_all))
+        text = as_json_text(found) if as_json else as_text(found, kept, show_all)
+        typer.echo("\n".join(map(safe, text.splitlines())))
         if not watch or over(found):
             raise typer.Exit(1 if wrong(found) else 0)
         _pause(every)
@@ -46,5 +48,7 @@ def _looked(store: "Store", run: str | None) -> "dict[str, list[CellState]]":
 def _pause(seconds: float) -> None:
     import time
 
+    from rich.console import Console
+
     time.sleep(seconds)
-    typer.echo("")
+    Console().clear()  # on a terminal alone

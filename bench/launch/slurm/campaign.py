@@ -15,10 +15,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.errors import BenchError
 from bench.fingerprint import digest
 from bench.launch.reports import Reports
 from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.packing import Job, Work, arrays, packed
+from bench.launch.slurm.queue import cancel
 from bench.launch.slurm.submission import LEDGER, Submitter
 from bench.store import Store, read_json, write_json
 
@@ -52,8 +54,12 @@ class Campaign:
         works = [Work(cell, found.model, found.seconds) for cell, found in planned.items()]
         errands = [self._write(job, planned) for job in packed(works, submitter.cluster, at_once)]
         ids: list[str] = []
-        for part in arrays(range(len(errands)), array_size):
-            ids += submitter.submit([errands[index] for index in part], at_once, after)
+        try:
+            for part in arrays(range(len(errands)), array_size):
+                ids += submitter.submit([errands[index] for index in part], at_once, after)
+        except BenchError:
+            cancel([*ids, *([after] if after else [])])  # all or nothing
+            raise
         return ids
 
     def prepare(self) -> str:

@@ -9,7 +9,7 @@ from bench.launch.slurm.campaign import Campaign
 from bench.launch.slurm.queue import UNCOUNTED, Hint, cancel
 from bench.launch.slurm.site import read_site
 from bench.launch.slurm.standing import named
-from bench.launch.slurm.states import MENDED, CellState, states
+from bench.launch.slurm.states import MENDED, OPEN, CellState, states
 from bench.store import Store, read_json, write_json
 
 BUDGET = 2
@@ -19,11 +19,15 @@ _COUNTS = "retries.json"
 
 @dataclass(frozen=True)
 class Mended:
-    """What a retry did: the cells submitted again, their jobs, and the sentence for each cell that was not."""
+    """What a retry did: the cells submitted again, their jobs, and the sentence for each cell that was not.
+
+    ``open`` tells whether any cell of the run is under way now.
+    """
 
     cells: tuple[str, ...]
     jobs: tuple[str, ...]
     refused: tuple[str, ...]
+    open: bool
 
 
 def retry(campaign: Campaign, store: Store, hints: Mapping[str, Hint], failed: bool) -> Mended:
@@ -44,7 +48,8 @@ def retry(campaign: Campaign, store: Store, hints: Mapping[str, Hint], failed: b
             campaign.reports.forget(cell)
         at_once = campaign.request["at_once"]
         jobs = campaign.submit(sorted(again), read_site().array_size, at_once) if again else []
-        return Mended(tuple(sorted(again)), tuple(jobs), tuple(refused))
+        waits = bool(again) or any(state.state in OPEN for state in found)
+        return Mended(tuple(sorted(again)), tuple(jobs), tuple(refused), waits)
 
 
 def cancelled(campaign: Campaign, store: Store, hints: Mapping[str, Hint], cells: Sequence[str]) -> set[str]:
@@ -63,7 +68,8 @@ def _within_budget(
     """Part cells into those to submit again and sentences on the others; ``counts`` goes up for ends of their own."""
     chosen, refused = [], []
     for state in wanted:
-        own = state.report is not None and state.hint.state not in UNCOUNTED and state.state in ("lost", "hangs")
+        died = state.report is not None and state.report.state == "running"
+        own = died and state.hint.state not in UNCOUNTED and state.state in ("lost", "hangs")
         if own and counts.get(state.cell, 0) >= BUDGET and not insist:
             refused.append(f"{state.name} ended {BUDGET + 1} times ({state.why}); --failed tries it again")
             continue

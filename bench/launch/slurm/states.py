@@ -77,7 +77,8 @@ class _Eye:
 
     def _state(self, cell: str, report: Report | None, job: str, hint: Hint, asked: bool) -> tuple[State, str]:
         if asked and hint.ended:
-            why = f"job {job} ended, Slurm says {hint.state}" + (f"; {report.why}" if report and report.why else "")
+            said = "Slurm knows nothing of it any more" if hint.state == GONE else f"Slurm says {hint.state}"
+            why = f"job {job} ended, {said}" + (f"; {report.why}" if report and report.why else "")
             return ("cancelled" if hint.state.startswith("CANCELLED") else "lost"), why
         if asked and hint.state in WAITING:
             return ("preempted" if report else "queued"), hint.reason

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -146,7 +147,8 @@ class Watch(threading.Thread):
         """Touch the file now and then, for as long as the process lives."""
         while True:
             time.sleep(BEAT_SECONDS)
-            self._file.touch()
+            with suppress(OSError):  # a full disk
+                self._file.touch()
             if self._telling.idle_seconds > self._stall:
                 why = f"no step for {self._stall / 60:.0f} minutes (cluster.stall_minutes), {self._telling.place}"
                 self._telling.ended(self._telling.cell, Report("stopped", why=why))
