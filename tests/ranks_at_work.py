@@ -3,22 +3,31 @@
 import os
 import socket
 import sys
+import time
 import traceback
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from multiprocessing import get_context
 
 import numpy as np
 import torch
 from torch import nn
 
+import bench.ranks
 from bench import ModelSpec
-from bench.config import Recipe, complete
+from bench.config import Recipe, complete, load_config
 from bench.contracts import Context
+from bench.launch.together import work
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
+from bench.plan import Plan
 from bench.progress import Silence
 from bench.ranks import ALONE, Parted, join, leave
+from bench.registry import Registry
+from bench.rows import Request
+from bench.run import Runner
+from bench.store import Store
 from bench.training import TrainingDiverged, train
 from tests.toy_instructions import toy_context, toy_instructions
 
@@ -37,18 +46,23 @@ def start(size, work, *arguments):
     return processes
 
 
-def together(size, folder, names):
-    """Return what the cases of these names make on each rank: one list a name."""
-    processes = start(size, _cases, folder, names)
+def end(processes, code=0):
+    """Wait for processes that are to end in this way."""
     for process in processes:
         process.join(300)
-        assert process.exitcode == 0
+        assert process.exitcode == code
+
+
+def together(size, folder, names):
+    """Return what the cases of these names make on each rank: one list a name."""
+    end(start(size, _cases, folder, names))
     kept = [torch.load(folder / f"{rank}.pt", weights_only=False) for rank in range(size)]
     return {name: [made[name] for made in kept] for name in names}
 
 
 def _begin(rank, size, port, work, arguments):
     os.environ.update(OWN)
+    bench.ranks.PATIENCE = timedelta(seconds=3)  # so that a test need not wait as long as a job
     torch.set_num_threads(1)
     ranks = join(rank, size, rank, "127.0.0.1", port, "cpu")
     try:
@@ -329,6 +343,25 @@ def llava(folder, ranks):
     return curve(assistant._history, assistant._network)
 
 
+def planned(models, *assignments):
+    """The plan of one fold of a small classification."""
+    small = ("synthetic.size=60", "synthetic.balanced=true", "k=3", "folds=0", "image_size=64", "recipe.epochs=8")
+    quick = ("recipe.batch_size=10", "recipe.learning_rate=0.03", "gcn.patch_size=16", "gcn.dropout=0.0")
+    config, explicit = load_config("demo", (*small, *quick, *assignments))
+    return Plan(Request("classification", models, config, explicit), Registry(), Silence())
+
+
+def cells(folder, ranks):
+    """Go through cells, the first of which fails on several ranks; return the store, and what failed."""
+    plan = planned(("simclr", "gcn") if ranks.size > 1 else ("gcn",), "recipe.tune=learning_rate")
+    runner = Runner(plan, Store(folder), Silence(), ranks)
+    if ranks.first:
+        runner.store.prepare()
+    failed = []
+    work(runner, plan.cells, lambda cell: cell in failed, failed.append)
+    return folder, [cell.model for cell in failed]
+
+
 CASES = {
     case.__name__: case
     for case in (
@@ -349,6 +382,7 @@ CASES = {
         mvaema_without_itc,
         mvaema_without_itm,
         llava,
+        cells,
         fates,
     )
 }
@@ -357,3 +391,24 @@ CASES = {
 def alone(name, folder):
     """Return what a case makes in this process alone."""
     return CASES[name](folder, ALONE)
+
+
+def endless(ranks, folder):
+    """Train until somebody dies; a file tells that this rank is at it."""
+    data, labels = side(23, 0), torch.from_numpy(side(23, 0).labels)
+
+    def losses(module, positions):
+        (folder / str(ranks.rank)).touch()
+        return {"loss": nn.functional.cross_entropy(module(data.inputs(positions)), labels[positions])}
+
+    context = context_of(folder / "work", ranks, epochs=10**9, learning_rate=1e-5)
+    with ranks.shared():
+        train(attentive(), ShuffledBatches(23, 7, 0), losses, None, context, pieces)
+
+
+def waiting(ranks, folder):
+    """The first is at work of its own, for which the others wait."""
+    (folder / str(ranks.rank)).touch()
+    if ranks.first:
+        time.sleep(3600)
+    ranks.told()
