@@ -12,6 +12,8 @@ from bench.errors import in_one_line
 Value = TypeVar("Value")
 LONGEST_WAIT = timedelta(days=1)
 """How long a rank waits for the others: they wait while the first predicts. A dead one's connection closes at once."""
+GATHERING = timedelta(minutes=10)
+"""How long the ranks wait for one of them that has not started yet."""
 PATIENCE = timedelta(seconds=30)
 """How long a rank that failed waits to hear that the others failed, too."""
 _FAILED, _DONE = "failed", "done"
@@ -102,7 +104,8 @@ def join(rank: int, size: int, local_rank: int, address: str, port: int, device:
     """Join the other processes and return this one's place among them; all must call it.
 
     ``local_rank`` is the place among those of this host; ``address`` and ``port`` are the first rank's. On ``cuda`` the
-    gradients go by NCCL and all else by gloo, which notices a dead peer; ``device`` may be ``auto``.
+    gradients go by NCCL and all else by gloo, which notices a dead peer; ``device`` may be ``auto``. Raises Parted
+    where not all come.
     """
     if size == 1:
         return ALONE
@@ -112,7 +115,10 @@ def join(rank: int, size: int, local_rank: int, address: str, port: int, device:
     on_gpu = device.startswith("cuda") or (device == "auto" and torch.cuda.is_available())
     if on_gpu:
         torch.cuda.set_device(local_rank % torch.cuda.device_count())
-    board = TCPStore(address, port, size, rank == 0, timeout=LONGEST_WAIT)
+    try:
+        board = TCPStore(address, port, size, rank == 0, timeout=GATHERING)
+    except RuntimeError as error:
+        raise Parted(f"not all {size} processes came to {address}:{port}: {in_one_line(error)}") from error
     init_process_group(
         "cpu:gloo,cuda:nccl" if on_gpu else "gloo",
         store=PrefixStore("group", board),
@@ -124,7 +130,7 @@ def join(rank: int, size: int, local_rank: int, address: str, port: int, device:
 
 
 def leave() -> None:
-    """Part in peace, when all have come to the end; a process that failed just ends."""
+    """Part in peace, when all have come to the end; a process that failed or was stopped just ends."""
     from torch.distributed import barrier, destroy_process_group, is_initialized
 
     if is_initialized():

@@ -22,7 +22,7 @@ from bench.launch.together import work
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
 from bench.plan import Plan
-from bench.progress import Silence
+from bench.progress import Silence, Stopped
 from bench.ranks import ALONE, Parted, join, leave
 from bench.registry import Registry
 from bench.rows import Request
@@ -36,14 +36,19 @@ OWN = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
 
 def start(size, work, *arguments):
     """Start ``work(ranks, *arguments)`` in processes on this machine that train together."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     spawn = get_context("spawn")
     processes = [spawn.Process(target=_begin, args=(rank, size, port, work, arguments)) for rank in range(size)]
     for process in processes:
         process.start()
     return processes
+
+
+def free_port():
+    """Return a port that nobody listens at."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def end(processes, code=0):
@@ -137,10 +142,13 @@ def normed():
     return nn.Sequential(nn.Linear(5, 8, bias=False), wide, nn.ReLU(), high, nn.Linear(8, 3))
 
 
-def plain(folder, ranks, **recipe):
+def fitted(context):
     network = attentive()
-    context = context_of(folder, ranks, **recipe)
     return curve(fit_classifier(network, side(23, 0), side(11, 1), context), network)
+
+
+def plain(folder, ranks, **recipe):
+    return fitted(context_of(folder, ranks, **recipe))
 
 
 def plain_stops(folder, ranks):
@@ -404,6 +412,18 @@ def endless(ranks, folder):
     context = context_of(folder / "work", ranks, epochs=10**9, learning_rate=1e-5)
     with ranks.shared():
         train(attentive(), ShuffledBatches(23, 7, 0), losses, None, context, pieces)
+
+
+def stopped(ranks, folder):
+    """Train until the first is told to stop."""
+
+    class Stopping(Silence):
+        def advance(self, done, **figures):
+            if done == 5 and ranks.first:
+                raise Stopped
+
+    with ranks.shared():
+        fitted(replace(context_of(folder / "work", ranks), progress=Stopping()))
 
 
 def waiting(ranks, folder):

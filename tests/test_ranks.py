@@ -3,6 +3,8 @@
 import os
 import signal
 import time
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ import torch
 
 from bench.cutting import Cut
 from bench.errors import BenchError
-from bench.ranks import ALONE, Ranks
+from bench.ranks import ALONE, Parted, Ranks, join
 from bench.reduction import _messages
 from bench.store import Store
 from tests import ranks_at_work
@@ -124,6 +126,23 @@ def test_a_rank_that_is_killed_takes_the_others_down(tmp_path, work, victim):
     os.kill(processes[victim].pid, signal.SIGKILL)
     end([processes[1 - victim]], code=1)
     processes[victim].join(60)
+
+
+@pytest.mark.slow
+def test_ranks_that_are_stopped_keep_their_last_step_and_one_process_goes_on(tmp_path):
+    end(start(2, ranks_at_work.stopped, tmp_path), code=1)
+    assert (tmp_path / "work" / "checkpoint.pt").exists()
+    ear = ranks_at_work.Ear()
+    found = ranks_at_work.fitted(replace(context_of(tmp_path / "work", ALONE), progress=ear))
+    assert ear.said == ["resumed at epoch 2, step 2"]
+    assert len(ear.figures) == 7
+    check_alike([found], alone("plain", tmp_path / "whole"))
+
+
+def test_a_rank_that_nobody_joins_gives_up(monkeypatch):
+    monkeypatch.setattr("bench.ranks.GATHERING", timedelta(seconds=1))
+    with pytest.raises(Parted, match="not all 2 processes came to 127.0.0.1"):
+        join(0, 2, 0, "127.0.0.1", ranks_at_work.free_port(), "cpu")
 
 
 @pytest.fixture(scope="module")
