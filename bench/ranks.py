@@ -130,9 +130,17 @@ def join(rank: int, size: int, local_rank: int, address: str, port: int, device:
 
 
 def leave() -> None:
-    """Part in peace, when all have come to the end; a process that failed or was stopped just ends."""
-    from torch.distributed import barrier, destroy_process_group, is_initialized
+    """Part in peace, when all have come to the end."""
+    from torch.distributed import barrier, is_initialized
 
     if is_initialized():
         barrier()  # the first rank keeps the board, from which another may still read
+        abandon()
+
+
+def abandon() -> None:
+    """Close the connections, and so let the others fail; for a process that is about to end, whatever they do."""
+    from torch.distributed import destroy_process_group, is_initialized
+
+    if is_initialized():
         destroy_process_group()

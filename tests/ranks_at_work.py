@@ -2,9 +2,7 @@
 
 import os
 import socket
-import sys
 import time
-import traceback
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -23,7 +21,7 @@ from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
 from bench.plan import Plan
 from bench.progress import Silence, Stopped
-from bench.ranks import ALONE, Parted, join, leave
+from bench.ranks import ALONE, Parted, abandon, join, leave
 from bench.registry import Registry
 from bench.rows import Request
 from bench.run import Runner
@@ -72,10 +70,9 @@ def _begin(rank, size, port, work, arguments):
     ranks = join(rank, size, rank, "127.0.0.1", port, "cpu")
     try:
         work(ranks, *arguments)
-    except BaseException:  # the process ends as that of a job does, the connections with it
-        traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(1)
+    except BaseException:
+        abandon()
+        raise
     leave()
 
 
