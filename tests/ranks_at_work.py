@@ -17,6 +17,7 @@ from bench import ModelSpec
 from bench.config import Recipe, complete, load_config
 from bench.contracts import Context
 from bench.launch.together import work
+from bench.models.controls.blind import Blind
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
 from bench.plan import Plan
@@ -301,13 +302,13 @@ class Gradients(Silence):
             self.kept = {name: value.grad.clone() for name, value in learning if value.grad is not None}
 
 
-def mvaema(folder, ranks, **settings):
+def mvaema(folder, ranks, kind=MVaEMa, **settings):
     from bench.plugins.mvaema import SETTINGS
 
     chosen, progress = complete("mvaema", SETTINGS, {**SMALL, **settings}), Gradients()
     context = toy_context(folder, chosen, epochs=2, batch_size=10, questions_per_picture=2, learning_rate=3e-3)
     context = replace(context, ranks=ranks, progress=progress)
-    estimator = MVaEMa(context)
+    estimator = kind(context)
     progress.model = lambda: estimator.model
     estimator.fit(toy_instructions(22), toy_instructions(6, seed=1), context)
     return *curve(estimator.history, estimator.model), progress.kept
@@ -324,6 +325,10 @@ def mvaema_in_double(folder, ranks, **settings):
 
 def mvaema_conv(folder, ranks):
     return mvaema_in_double(folder, ranks, stem="conv")
+
+
+def blind(folder, ranks):
+    return mvaema_in_double(folder, ranks, kind=Blind)
 
 
 def mvaema_without_itc(folder, ranks):
@@ -384,6 +389,7 @@ CASES = {
         mvaema,
         mvaema_conv,
         mvaema_in_double,
+        blind,
         mvaema_without_itc,
         mvaema_without_itm,
         llava,

@@ -30,7 +30,9 @@ def two(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory):
-    return together(3, tmp_path_factory.mktemp("three"), ("tiny_batches", *ALIKE, *SLOW, "visits", "memory_short"))
+    return together(
+        3, tmp_path_factory.mktemp("three"), ("tiny_batches", "blind", *ALIKE, *SLOW, "visits", "memory_short")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +71,16 @@ def test_larger_models_train_as_one_process_does(request, tmp_path, name, size):
     if name == "mvaema":  # whose gradients, in float32, are only near
         made, expected = [found[:3] for found in made], expected[:3]
     check_alike(made, expected, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_what_rounding_does_not_decide_is_alike_of_the_control_that_sees_grey(three, tmp_path):
+    """Its pictures are all one: what batch norm leaves of them, and the contrastive gradient, is rounding alone."""
+    expected = alone("blind", tmp_path)[0]
+    for curve, *_ in three["blind"]:
+        assert [losses["lm"] for losses, *_ in curve] == pytest.approx(
+            [losses["lm"] for losses, *_ in expected], rel=0.02
+        )
 
 
 @pytest.mark.parametrize("made", ["two", pytest.param("three", marks=pytest.mark.slow)])
