@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from bench.ranks import ALONE, Ranks
+
 if TYPE_CHECKING:
     from bench.config import Recipe
     from bench.progress import Progress
@@ -170,7 +172,8 @@ class Context:
 
     ``settings`` the model's, complete; ``folder`` where checkpoints go and stay until training ends; ``pretrained``
     loads the estimator of the step before training, of a model that has one; ``unlabelled`` are, while something is
-    fitted, the pictures of the fold's training side that a fraction below 1 leaves out.
+    fitted, the pictures of the fold's training side that a fraction below 1 leaves out. ``ranks`` tells a ``fit`` which
+    of several processes that train together this one is.
     """
 
     model: ModelSpec
@@ -183,6 +186,7 @@ class Context:
     checkpoint_seconds: float = 60.0
     pretrained: Callable[[], Any] | None = None
     unlabelled: Micrographs | None = None
+    ranks: Ranks = ALONE
 
 
 class Estimator(Protocol):

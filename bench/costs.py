@@ -102,7 +102,8 @@ def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[st
         for stage, timing in record["timings"].items():
             environment = record["environment"][stage]
             memory = (timing.get("memory") or {}).get("process")
-            seconds, machine = timing["seconds"] / timing["units"], (environment["threads"], environment["device"])
+            threads = environment["threads"] * environment.get("processes", 1)
+            seconds, machine = timing["seconds"] / timing["units"], (threads, environment["device"])
             found[model, stage] = Pace(seconds, memory, *machine, "record", by_epochs(record, stage))
     return found
 

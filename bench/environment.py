@@ -46,8 +46,8 @@ def worker_threads(machine: Machine, jobs: int) -> int:
     return machine.threads or max(1, (os.cpu_count() or 1) // jobs)
 
 
-def description(device: str) -> dict[str, Any]:
-    """Return versions, device, threads and commit, as a record keeps them."""
+def description(device: str, processes: int = 1) -> dict[str, Any]:
+    """Return versions, device, threads and commit, as a record keeps them; how many processes where not one."""
     torch = sys.modules.get("torch")
     return {
         "python": platform.python_version(),
@@ -55,6 +55,7 @@ def description(device: str) -> dict[str, Any]:
         "cpu_count": os.cpu_count(),
         "device": device,
         "threads": torch.get_num_threads() if torch else 1,
+        **({"processes": processes} if processes > 1 else {}),
         "packages": _versions(),
         "code": _commit(),
     }

@@ -20,7 +20,8 @@ def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, conte
     """Train a model into the folder ``weights``; return how often that may go through the training side.
 
     With ``recipe.tune`` the learning rate of the lowest validation loss wins, and ``TUNING`` tells of all. A model
-    without a history goes through it once: it has neither epochs nor a learning rate.
+    without a history goes through it once: it has neither epochs nor a learning rate. Of several ranks, the first alone
+    writes.
     """
     if context.recipe.tune == "nothing":
         _fit(kind, train, validation, context, weights)
@@ -31,14 +32,19 @@ def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, conte
         folder = context.folder / f"rate-{recipe.learning_rate:g}"
         _once(kind, train, validation, replace(context, recipe=recipe, folder=folder), folder / "weights")
         trials.append((recipe.learning_rate, folder / "weights"))
-        if not (folder / "weights" / FILE).is_file():
+        if context.ranks.agreed(not (folder / "weights" / FILE).is_file()):
             break
+    return _choose(trials, context.recipe.epochs, weights) if context.ranks.first else 0
+
+
+def _choose(trials: list[tuple[float, Path]], epochs: int, weights: Path) -> int:
+    """Keep the best trial of those at (learning rate, folder); return how often all went through the training side."""
     losses = {rate: History.load(kept / FILE).summary["validation"] for rate, kept in trials if (kept / FILE).is_file()}
     best = min(losses, key=losses.__getitem__, default=trials[0][0])
     shutil.copytree(dict(trials)[best], weights)
     if losses:
         write_json(weights / TUNING, [{"learning_rate": rate, "validation": loss} for rate, loss in losses.items()])
-    return context.recipe.epochs * len(losses) if losses else 1
+    return epochs * len(losses) if losses else 1
 
 
 def described(weights: Path) -> dict[str, Any] | None:
@@ -50,18 +56,21 @@ def described(weights: Path) -> dict[str, Any] | None:
 
 def _once(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
     """Train into a folder unless it stands already, whole."""
-    if weights.is_dir():
+    if context.ranks.agreed(weights.is_dir()):
         return
     context.folder.mkdir(exist_ok=True)
     context.progress.say(f"trying learning rate {context.recipe.learning_rate:g}")
     unfinished = weights.with_name("unfinished")
-    shutil.rmtree(unfinished, ignore_errors=True)
+    if context.ranks.first:
+        shutil.rmtree(unfinished, ignore_errors=True)
     _fit(kind, train, validation, context, unfinished)
-    unfinished.rename(weights)
+    if context.ranks.first:
+        unfinished.rename(weights)
 
 
 def _fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
     estimator = kind(context)
     estimator.fit(train, validation, context)
-    weights.mkdir()
-    estimator.save(weights)
+    if context.ranks.first:
+        weights.mkdir()
+        estimator.save(weights)

@@ -3,11 +3,12 @@
 import json
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -15,29 +16,32 @@ from bench import claim, environment, heap
 from bench.cell import Cell, Stage
 from bench.contracts import Context, Instructions, Micrographs, Scores
 from bench.errors import BenchError, in_one_line
-from bench.fitting import described, fit
-from bench.freshness import code_mark
+from bench.fitting import fit
 from bench.history import PARTS
-from bench.materials import Materials
+from bench.materials import Materials, Sides
 from bench.peak import Peak
 from bench.plan import Plan
-from bench.progress import CellProgress, Progress
+from bench.progress import CellProgress, Progress, Silence
+from bench.ranks import ALONE, Parted, Ranks
+from bench.record import USAGE, write_record
 from bench.rows import Row
-from bench.specs import resolve
-from bench.store import RECORD_FORMAT, SMALL_WEIGHTS, Store, read_json, write_json
+from bench.specs import StageName, resolve
+from bench.store import SMALL_WEIGHTS, Store, read_json, write_json
 
 Outcome = Literal["done", "failed", "busy"]
-USAGE = "usage.json"
-"""Beside the answers of a model that is paid by the token: what they cost."""
 
 
 class Runner:
-    """Computes the cells of a plan in this process."""
+    """Computes the cells of a plan in this process, of which several train together where ``ranks`` says so.
 
-    def __init__(self, plan: Plan, store: Store, progress: Progress) -> None:
+    The first of these runs the cells, and the others ``follow`` it into each training; only it writes.
+    """
+
+    def __init__(self, plan: Plan, store: Store, progress: Progress, ranks: Ranks = ALONE) -> None:
         self.plan = plan
         self.store = store
         self.progress = progress
+        self.ranks = ranks
         self.materials = Materials(plan)
         self.failures: dict[str, str] = {}
 
@@ -56,9 +60,13 @@ class Runner:
                 part = stage.name
                 if not self._ensure(cell, stage, progress):
                     return "busy"
-            self._record(cell, progress)
+            write_record(self.plan, self.store, cell, progress)
             self._trim(cell)
             return "done"
+        except Parted as parted:
+            progress.note(traceback.format_exc())
+            progress.say(f"{part} ended: {parted}")
+            raise
         except Exception as error:  # one failing model never stops another
             progress.note(traceback.format_exc())
             reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
@@ -67,6 +75,15 @@ class Runner:
             return "failed"
         finally:
             progress.close()
+
+    def follow(self, cell: Cell, name: StageName) -> None:
+        """Train along with the first rank in the stage of this name; an error that all ranks have is written by it."""
+        stage = next(stage for stage in cell.stages if stage.name == name)
+        work = self.store.stage(stage.fingerprint) / "work"
+        with suppress(Exception), self.ranks.shared():
+            resolve(_path(self._row(cell), stage))  # imported before anything is seeded
+            context = context_of(self.plan, cell, stage, Silence(), work, self._weights)
+            self._fit(cell, stage, self.materials.sides(cell), context, work / "weights")
 
     def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress) -> bool:
         """Compute a stage unless its product stands; False while another process is at it."""
@@ -93,7 +110,7 @@ class Runner:
         work = self.store.stage(stage.fingerprint) / "work"
         work.mkdir(parents=True, exist_ok=True)
         row = self._row(cell)
-        estimator = resolve(row.pretrains if stage.name == "pretrain" and row.pretrains else row.estimator)
+        estimator = resolve(_path(row, stage))
         context = context_of(self.plan, cell, stage, progress, work, self._weights)
         progress.note(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator.__name__}")
 
@@ -106,24 +123,29 @@ class Runner:
                 "seconds": time.monotonic() - began,
                 "units": units,
                 "memory": peak.taken(),
-                "environment": environment.description(context.device),
+                "environment": environment.description(context.device, self.ranks.size if stage.name in PARTS else 1),
             }
             write_json(folder / "product.json", meta)
 
         self.store.make_product(stage.fingerprint, stage.inputs, make)
 
     def _pretrain(self, cell: Cell, folder: Path, context: Context) -> int:
-        return self._fit(cell, self._row(cell).pretrains, folder, context)
+        assert cell.pretrain is not None, "a stage is that of a cell that has it"
+        return self._learn(cell, cell.pretrain, folder, context)
 
     def _train(self, cell: Cell, folder: Path, context: Context) -> int:
-        return self._fit(cell, self._row(cell).estimator, folder, context)
+        return self._learn(cell, cell.train, folder, context)
 
-    def _fit(self, cell: Cell, estimator: str | None, folder: Path, context: Context) -> int:
-        assert estimator is not None, "a stage is that of an estimator"
+    def _learn(self, cell: Cell, stage: Stage, folder: Path, context: Context) -> int:
         sides = self.materials.sides(cell)
-        context = replace(context, unlabelled=sides.unlabelled)
-        passes = fit(resolve(estimator), sides.train, sides.validation, context, folder / "weights")
-        return passes * pictures(sides.train)
+        self.ranks.tell((cell.id, stage.name))  # those that follow
+        with self.ranks.shared():
+            return self._fit(cell, stage, sides, context, folder / "weights")
+
+    def _fit(self, cell: Cell, stage: Stage, sides: Sides, context: Context, weights: Path) -> int:
+        context = replace(context, unlabelled=sides.unlabelled, ranks=self.ranks)
+        kind = resolve(_path(self._row(cell), stage))
+        return fit(kind, sides.train, sides.validation, context, weights) * pictures(sides.train)
 
     def _weights(self, cell: Cell, stage: Stage) -> Path:
         product = self.store.product(stage.fingerprint)
@@ -162,69 +184,6 @@ class Runner:
         (folder / "items.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         return pictures(sides.posed)
 
-    def _record(self, cell: Cell, progress: CellProgress) -> None:
-        products = {stage.name: self._product_meta(stage) for stage in cell.stages}
-        score = self.store.product(cell.score.fingerprint)
-        assert score is not None, "a record comes after its score"
-        row = self._row(cell)
-        scores = read_json(score / "scores.json")
-        self.store.write_record(
-            cell.id,
-            {
-                "format": RECORD_FORMAT,
-                "cell": cell.identity,
-                "protocol": self.plan.protocol(cell.fraction),
-                "sides": {name: len(side) for name, side in self.plan.fold(cell)._asdict().items()},
-                "model": {
-                    "label": row.spec.label,
-                    "family": row.family.name,
-                    "family_label": row.family.label,
-                    "order": row.family.order,
-                    "control": row.family.control,
-                    "variant_of": row.spec.variant_of,
-                    "pretrains": row.pretrains,
-                    "footnote": row.spec.footnote,
-                    "settings": dict(row.settings),
-                    "deviations": row.deviations,
-                    "recipe": row.recipe.model_dump(),
-                },
-                "config_recipe": self.plan.config.recipe.model_dump(),
-                "stages": {stage.name: stage.fingerprint for stage in cell.stages},
-                "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
-                "metrics": scores["metrics"],
-                "n": scores["n"],
-                **{PARTS[stage.name]: self._told(stage) for stage in cell.stages if stage.name in PARTS},
-                **({"usage": usage} if (usage := self._usage(cell)) else {}),
-                "caveat": self.plan.caveat,
-                "timings": self._timings(products, scores["n"]),
-                "environment": {name: meta["environment"] for name, meta in products.items() if meta},
-                "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
-            },
-        )
-        spent = sum(meta["seconds"] for meta in products.values() if meta)
-        whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
-        progress.say(f"done in {spent:.0f} s, " + ", ".join(f"{name} {value:.3f}" for name, value in whole.items()))
-
-    def _timings(self, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, dict[str, Any]]:
-        kept = ("seconds", "units", "memory")
-        timings = {name: {key: meta.get(key) for key in kept} for name, meta in products.items() if meta}
-        if self.plan.task.asks == "answerer" and "predict" in timings:
-            timings["predict"]["answers"] = answers
-        return timings
-
-    def _told(self, stage: Stage) -> dict[str, Any] | None:
-        product = self.store.product(stage.fingerprint)
-        return described(product / "weights") if product else None
-
-    def _usage(self, cell: Cell) -> dict[str, Any] | None:
-        """Return what a cell's answers cost, None where they cost nothing but time."""
-        product = self.store.product(cell.predict.fingerprint)
-        return read_json(product / USAGE) if product else None
-
-    def _product_meta(self, stage: Stage) -> dict[str, Any] | None:
-        product = self.store.product(stage.fingerprint)
-        return read_json(product / "product.json") if product else None
-
     def _row(self, cell: Cell) -> Row:
         return self.plan.rows[cell.model]
 
@@ -238,6 +197,11 @@ class Runner:
             self.progress.say(f"{cell}: weights of {size / 2**20:.0f} MB dropped (keep={keep})")
             for stage in learned:
                 self.store.drop(stage.fingerprint)
+
+
+def _path(row: Row, stage: Stage) -> str:
+    """Return the path of the estimator of a stage."""
+    return row.pretrains if stage.name == "pretrain" and row.pretrains else row.estimator
 
 
 def context_of(

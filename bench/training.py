@@ -3,16 +3,19 @@
 Adam by the recipe, learning rate halved on a plateau, early stopping, best weights kept; without a validation loss to
 watch, the learning rate falls along half a cosine and the last weights are kept. A killed process resumes from its
 checkpoints bit for bit (on the CPU, at the same thread count).
+
+Several ranks train as one process does: the batch of a step is the same, each computes its piece of it, and gradients
+and losses are added up. They differ from one process by rounding, and where dropout draws: every rank draws its own.
 """
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
 import torch
-from lightning_fabric import Fabric
 from torch import Tensor, nn
 from torch.optim import Adam
 from torch.optim.lr_scheduler import ReduceLROnPlateau
@@ -20,15 +23,18 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from bench.checkpoint import Checkpoints, random_states, restore_random_states
 from bench.config import Recipe
 from bench.contracts import Context
+from bench.cutting import Cut, Split
 from bench.errors import BenchError
+from bench.fabric import fabric_on
 from bench.history import Epoch, History
 from bench.memory import out_of_memory, release
+from bench.norms import meets, share_statistics
 from bench.precision import precision
 from bench.progress import TRAINING, Progress, Stopped
+from bench.reduction import Reduction, align
+from bench.standing import Standing
 
 Batch = TypeVar("Batch", covariant=True)
-Split = Callable[[Any, int], Sequence[tuple[float, Any]]]
-"""From a batch and a number to at most as many pieces, each with its share of the batch's mean loss."""
 
 
 class Batches(Protocol[Batch]):
@@ -54,6 +60,7 @@ def train(
     validate: Callable[[nn.Module], float] | None,
     context: Context,
     split: Split | None = None,
+    spread: Split | None = None,
 ) -> History:
     """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
 
@@ -67,31 +74,17 @@ def train(
     gradients add up to the whole batch's; BenchError where it cannot cut smaller, or where a loss is one of the whole
     batch and there is no ``split``.
 
+    Each of several ranks computes its piece of every batch, by ``split``, or by ``spread`` where a loss meets the other
+    ranks to be one of the whole batch; BenchError where there is neither. ``validate`` runs in full on each, and the
+    first rank's loss decides. The first alone writes checkpoints, all read them.
+
     A checkpoint in ``context.folder`` is resumed from; one is written there every
     ``context.checkpoint_seconds``, and all are removed when training ends; one more where the progress says Stopped.
     Raises TrainingDiverged where a loss is not finite.
     """
-    training = _Training(module, batches, losses, validate, context, split)
+    cut = Cut(split, spread, context)
+    training = _Training(module, batches, losses, validate, context, cut)
     return training.run()
-
-
-@dataclass
-class _Standing:
-    """Where a training stands: all that is not a tensor of the module or the optimiser."""
-
-    epoch: int = 0
-    step: int = 0
-    parts: int = 1
-    sums: dict[str, float] = field(default_factory=dict)
-    seconds: float = 0.0
-    epochs: list[dict[str, Any]] = field(default_factory=list)
-    best: int = -1
-    best_loss: float = math.inf
-
-    def finished(self, recipe: Recipe) -> bool:
-        """Tell whether all epochs are done, or too many since the best one."""
-        stagnant = self.epoch - 1 - self.best
-        return self.epoch >= recipe.epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)
 
 
 class _Training:
@@ -104,27 +97,36 @@ class _Training:
         losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
         validate: Callable[[nn.Module], float] | None,
         context: Context,
-        split: Split | None,
+        cut: Cut,
     ) -> None:
         self.recipe: Recipe = context.recipe
         self.progress: Progress = context.progress
-        self.batches, self.losses, self.validate, self.split = batches, losses, validate, split
+        self.ranks, self.seed = context.ranks, context.seed
+        self.batches, self.losses, self.validate, self.cut = batches, losses, validate, cut
         self.precision = precision(self.recipe.precision, context.model.large, context.device)
-        self.fabric = Fabric(**_device(context.device), precision=self.precision)
+        self.fabric = fabric_on(context.device, self.precision)
+        if self.ranks.size > 1:
+            module = share_statistics(module.to(self.fabric.device), self.progress)
+            cut.meeting |= meets(module)
+            align(list(trained_state(module).values()))
         trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
         optimiser = Adam(trainable, lr=self.recipe.learning_rate, fused=True)
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
+        self.reduction = Reduction(self.ranks, trainable, cut.meeting)
         # The scheduler counts the epochs it lets pass; ours are those after which it halves.
         self.scheduler = ReduceLROnPlateau(
             self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
         )
         self.checkpoints = Checkpoints(context.folder, self.fabric, context.checkpoint_seconds)
-        self.standing = _Standing()
+        self.standing = Standing()
         self.best_weights: dict[str, Tensor] = {}
 
     def run(self) -> History:
         self._resume()
+        if not self.ranks.first:  # the first draws as one process does
+            own = np.random.default_rng([self.seed, self.ranks.rank, self._steps_done()])
+            torch.manual_seed(int(own.integers(2**63)))
         self.progress.start(TRAINING, self.recipe.epochs * len(self.batches), self._steps_done())
         try:
             while not self.standing.finished(self.recipe):
@@ -134,7 +136,8 @@ class _Training:
             raise
         self.module.load_state_dict(self.best_weights, strict=False)
         self.module.eval()
-        self.checkpoints.remove()
+        if self.ranks.first:
+            self.checkpoints.remove()
         epochs = tuple(Epoch(**figures) for figures in self.standing.epochs)
         return History(epochs, self.standing.best, self.standing.parts, self.precision)
 
@@ -145,11 +148,15 @@ class _Training:
         while standing.step < len(self.batches):
             self._step()
             standing.seconds = before + time.monotonic() - began
-            self.checkpoints.write_if_due(self._state)
+            self._keep()
         loss = self._validation()
         standing.seconds = before + time.monotonic() - began
         self._close_epoch(loss)
-        self.checkpoints.write_if_due(self._state)
+        self._keep()
+
+    def _keep(self) -> None:
+        if self.ranks.first:
+            self.checkpoints.write_if_due(self._state)
 
     def _step(self) -> None:
         standing = self.standing
@@ -164,11 +171,18 @@ class _Training:
         self.progress.advance(self._steps_done(), **self._figures(figures))
 
     def _descent(self, batch: Any) -> dict[str, float] | None:
-        """Set the gradients of a batch, piece by piece, and return its losses; None where memory ran out."""
+        """Set the gradients of a batch and return its losses; None where memory ran out, on any rank."""
+        figures = self.reduction.whole(self._gradients(batch))
+        if figures is not None:
+            self._check(figures, f"step {self.standing.step + 1}")
+        return figures
+
+    def _gradients(self, batch: Any) -> dict[str, float] | None:
+        """Compute the gradients of this rank's piece, part by part, and return its share of the losses."""
         try:
             self.optimiser.zero_grad()
             total: dict[str, float] = {}
-            for share, piece in self._pieces(batch, self.standing.parts):
+            for share, piece in self.cut.pieces(batch, self.standing.parts):
                 for name, figure in self._accumulate(share, piece).items():
                     total[name] = total.get(name, 0.0) + share * figure
             return total
@@ -182,27 +196,14 @@ class _Training:
         with self.fabric.autocast():
             losses = self.losses(self.wrapped, piece)
         figures = {name: loss.item() for name, loss in losses.items()}
-        self._check(figures, f"step {self.standing.step + 1}")
         self.fabric.backward(losses["loss"] * share)
         return figures
-
-    def _pieces(self, batch: Any, parts: int) -> Sequence[tuple[float, Any]]:
-        return [(1.0, batch)] if parts == 1 or self.split is None else self.split(batch, parts)
 
     def _cut_smaller(self, batch: Any) -> None:
         standing = self.standing
         self.optimiser.zero_grad()
         release()
-        if self.split is None:
-            raise BenchError(
-                f"memory does not hold a training step (epoch {standing.epoch + 1}, step {standing.step + 1}), whose "
-                f"loss needs the whole batch at once; take a smaller recipe.batch_size than {self.recipe.batch_size}"
-            )
-        if len(self._pieces(batch, 2 * standing.parts)) == len(self._pieces(batch, standing.parts)):
-            raise BenchError(
-                f"memory does not hold a training step of one picture alone (epoch {standing.epoch + 1}, step "
-                f"{standing.step + 1}); make the model or image_size smaller, or take a device with more memory"
-            )
+        self.cut.check_smaller(batch, standing.parts, f"epoch {standing.epoch + 1}, step {standing.step + 1}")
         standing.parts *= 2
         self.progress.say(
             f"out of memory in epoch {standing.epoch + 1}, step {standing.step + 1}: from here on each batch goes in "
@@ -223,8 +224,10 @@ class _Training:
         if self.validate is None:
             return None
         self.wrapped.eval()
+        if self.ranks.size > 1:  # norms of each process's own statistics go by the first one's
+            align(list(self.module.buffers()))
         with torch.no_grad(), self.fabric.autocast():
-            loss = float(self.validate(self.wrapped))
+            loss = self.ranks.agreed(float(self.validate(self.wrapped)))
         self._check({"validation": loss}, "at its end")
         return loss
 
@@ -274,13 +277,16 @@ class _Training:
 
     def _resume(self) -> None:
         state = self.checkpoints.read(self.progress)
+        found = None if state is None else (state["standing"]["epoch"], state["standing"]["step"])
+        if found != self.ranks.agreed(found):
+            raise BenchError(f"rank {self.ranks.rank} finds another checkpoint than the first; all must see one folder")
         if state is None:
             return
         self.module.load_state_dict(state["module"], strict=False)
         self.optimiser.load_state_dict(state["optimiser"])
         self.scheduler.load_state_dict(state["scheduler"])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
-        self.standing = _Standing(**state["standing"])
+        self.standing = Standing(**state["standing"])
         self.best_weights = state["best_weights"]
         restore_random_states(state["random"])
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
@@ -290,9 +296,3 @@ def trained_state(module: nn.Module) -> dict[str, Tensor]:
     """Return the module's state without its frozen parameters."""
     frozen = {name for name, value in module.named_parameters(remove_duplicate=False) if not value.requires_grad}
     return {name: value for name, value in module.state_dict().items() if name not in frozen}
-
-
-def _device(name: str) -> dict[str, Any]:
-    """Return Fabric's words for a device such as ``cpu``, ``cuda:1`` or ``auto``."""
-    kind, _, index = name.partition(":")
-    return {"accelerator": kind, "devices": [int(index)] if index and kind != "cpu" else 1}

@@ -16,6 +16,10 @@ class InstructionBatch(NamedTuple):
     positions: np.ndarray
     captioned: np.ndarray
 
+    def take(self, rows: np.ndarray) -> "InstructionBatch":
+        """Return these of its records."""
+        return InstructionBatch(self.positions[rows], self.captioned[rows])
+
 
 class InstructionBatches:
     """Batches of records, each batch a pure function of (seed, epoch, step).
@@ -51,6 +55,13 @@ class InstructionBatches:
         drawn = [_draw(random, self._records[picture], self._questions) for picture in pictures]
         positions = np.concatenate(drawn)
         return InstructionBatch(positions, random.random(len(positions)) >= self._dropout)
+
+
+def rows_by_picture(pictures: np.ndarray, parts: int) -> list[np.ndarray]:
+    """Return the rows of records of these pictures (B,) in at most so many pieces, none of which parts a picture's."""
+    records = np.split(np.arange(len(pictures)), np.flatnonzero(np.diff(pictures)) + 1)
+    pieces = np.array_split(np.arange(len(records)), min(parts, len(records)))
+    return [np.concatenate([records[number] for number in piece]) for piece in pieces]
 
 
 def fixed_questions(instructions: Instructions, per_picture: int, seed: int) -> np.ndarray:

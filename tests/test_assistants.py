@@ -129,6 +129,15 @@ def taught(lessons):
     return lessons.taught(InstructionBatch(np.arange(12), EVERY_OTHER))
 
 
+@torch.no_grad()
+def test_the_pieces_of_a_batch_add_up_to_its_loss_by_their_shares_of_its_tokens(untrained, lessons):
+    batch = InstructionBatch(np.arange(12), EVERY_OTHER)
+    pieces = lessons.pieces(batch, 3)
+    assert [len(piece.positions) for _, piece in pieces] == [6, 3, 3]  # whole pictures, of three records each
+    parts = [share * untrained.network(lessons.taught(piece)).item() for share, piece in pieces]
+    assert sum(parts) == pytest.approx(untrained.network(lessons.taught(batch)).item(), rel=1e-5)
+
+
 def spelled(processor, ids):
     return processor.tokenizer.decode([token for token in ids.tolist() if token >= 0])
 

@@ -1,12 +1,18 @@
 import numpy as np
 
-from bench.models.instruction_batches import InstructionBatches, fixed_questions
+from bench.models.instruction_batches import InstructionBatches, fixed_questions, rows_by_picture
 from tests.toy_instructions import toy_instructions
 
 
 def batches_of(instructions, **changes):
     arguments = {"batch_size": 8, "questions_per_picture": 2, "caption_dropout": 0.5, "seed": 3, **changes}
     return InstructionBatches(instructions, **arguments)
+
+
+def test_pieces_of_a_batch_hold_whole_pictures():
+    pictures = np.array([3, 3, 1, 7, 7, 7])
+    assert [rows.tolist() for rows in rows_by_picture(pictures, 2)] == [[0, 1, 2], [3, 4, 5]]
+    assert [rows.tolist() for rows in rows_by_picture(pictures, 9)] == [[0, 1], [2], [3, 4, 5]]
 
 
 def test_an_epoch_visits_every_picture_once_with_distinct_questions():

@@ -98,7 +98,8 @@ def _where(stage: Mapping[str, Any]) -> str:
         "commit": str(commit.get("commit", ""))[:10],
         "torch": environment.get("packages", {}).get("torch"),
     }
-    known = [f"{key} {values[key]}" for key in ("device", "threads", "python", "torch", "commit") if values.get(key)]
+    told = ("device", "processes", "threads", "python", "torch", "commit")
+    known = [f"{key} {values[key]}" for key in told if values.get(key)]
     known += ["files changed since that commit"] if commit.get("dirty") else []
     return f"on {', '.join(known)}" if known else "in an environment that is not known"
 

@@ -83,7 +83,7 @@ class Assistant(ABC):
         def validate(network: nn.Module) -> float:
             return answer_loss(network, exam, recipe.batch_size)
 
-        self._history = training.train(self._network, batches, losses, validate, context)
+        self._history = training.train(self._network, batches, losses, validate, context, lessons.pieces)
 
     def save(self, folder: Path) -> None:
         """Write model and processor as transformers does; where only a part learned, that part alone."""

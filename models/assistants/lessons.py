@@ -10,7 +10,7 @@ from torch import Tensor
 from bench.contracts import Instructions
 from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.token_batches import TokenBatch, answered, unanswered
-from bench.models.instruction_batches import InstructionBatch
+from bench.models.instruction_batches import InstructionBatch, rows_by_picture
 
 Said = tuple[str, str]
 """A question and its caption, '' for none."""
@@ -46,6 +46,12 @@ class Lessons:
         said = [self._said(position, captioned=bool(captioned)) for position, captioned in zip(*batch, strict=True)]
         answers = [self._answers[position] for position in batch.positions]
         return self._seen(batch.positions, said, answered(self._prompts(said), answers, self._conversation.pad))
+
+    def pieces(self, batch: InstructionBatch, parts: int) -> list[tuple[float, InstructionBatch]]:
+        """Return a batch in at most so many pieces of whole pictures, each with its share of the answers' tokens."""
+        lengths = np.array([len(self._answers[position]) for position in batch.positions])
+        cut = rows_by_picture(self._instructions.pictures[batch.positions], parts)
+        return [(float(lengths[rows].sum() / lengths.sum()), batch.take(rows)) for rows in cut]
 
     def asked(self, positions: np.ndarray) -> Seen:
         """Return records without their answers, with the captions that the instructions hold."""

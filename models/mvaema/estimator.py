@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -21,6 +22,7 @@ from bench.models.mvaema.generate import Decoding, generate
 from bench.models.mvaema.initial import SCRATCH, VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
 from bench.models.mvaema.model import MVaEMaModel
+from bench.models.mvaema.part import Part, Piece, spread
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.mvaema.vision import PATCH
@@ -174,7 +176,9 @@ class MVaEMa:
         )
         held_out = list(self._validation_batches(validation, context))
 
-        def losses(module: nn.Module, drawn: InstructionBatch) -> dict[str, Tensor]:
+        def losses(module: nn.Module, drawn: InstructionBatch | Piece) -> dict[str, Tensor]:
+            if isinstance(drawn, Piece):
+                return module(Part.of(self._batch(records, learning, drawn.drawn), drawn))
             return module(self._batch(records, learning, drawn))
 
         def validate(module: nn.Module) -> float:
@@ -185,7 +189,7 @@ class MVaEMa:
                 count += tokens
             return sums / count
 
-        return train(self.model, batches, losses, validate, context)
+        return train(self.model, batches, losses, validate, context, spread=partial(spread, learning))
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
         pictures = np.unique(instructions.pictures[drawn.positions])

@@ -11,7 +11,15 @@ from torch.nn.functional import normalize
 from bench.models.mvaema.attention import Memory, Sizes
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.grounded import GroundedText, Layered, select
-from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
+from bench.models.mvaema.losses import (
+    IGNORED,
+    Pairs,
+    contrastive_loss,
+    hard_pairs,
+    language_loss,
+    matching_loss,
+)
+from bench.models.mvaema.part import Part
 from bench.models.mvaema.text import TextEmbedding, TextEncoder
 from bench.models.mvaema.tokenizer import CLS, ENCODE
 from bench.models.mvaema.vision import ImageEncoder, Stem
@@ -47,8 +55,10 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Where the weights are."""
         return self.embedding.tokens.weight.device
 
-    def forward(self, batch: Batch) -> dict[str, Tensor]:
+    def forward(self, batch: Batch | Part) -> dict[str, Tensor]:
         """Return the losses that are on: ``loss`` is the sum of ``itc``, ``itm`` and ``lm``, weights 1:1:1."""
+        if isinstance(batch, Part):
+            return self.partial(batch)
         features = self.vision(batch.pixels)
         images = self.grounded.images(features)
         losses: dict[str, Tensor] = {}
@@ -57,13 +67,33 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
             similarity = self.similarity(features, batch)
             losses["itc"] = contrastive_loss(similarity, batch.same)
         if self.grounded.matching is not None:
-            losses["itm"] = self._matching_loss(images, similarity, batch)
+            pairs = hard_pairs(similarity.detach(), batch.same)
+            losses["itm"] = self._matching_loss(images, batch.pictures, pairs, batch)
         losses["lm"] = self._language_loss(images, batch)
         return {"loss": torch.stack(tuple(losses.values())).sum(), **losses}
 
     def language_loss(self, batch: Batch) -> Tensor:
         """Return the language modelling loss alone, the one that validation watches."""
         return self._language_loss(self.grounded.images(self.vision(batch.pixels)), batch)
+
+    def partial(self, part: Part) -> dict[str, Tensor]:
+        """Return what a part adds to the losses of its batch; all ranks must ask."""
+        own = part.own
+        features = self.vision(own.pixels)
+        images = self.grounded.images(features)
+        losses: dict[str, Tensor] = {}
+        same = part.batch.same
+        similarity = same.new_zeros(same.shape, dtype=features.dtype)
+        if self.space is not None:
+            texts = self.text(self._embed_pairs(own, CLS), own.present)
+            vectors = self.space.vectors(features[:, 0].index_select(0, own.pictures), texts)
+            similarity = self.space.compared(*map(part.gathered, vectors))
+            losses["itc"] = contrastive_loss(similarity, same) * part.share
+        if self.grounded.matching is not None:
+            pairs, share = part.pairs(hard_pairs(similarity.detach(), same))
+            losses["itm"] = self._matching_loss(images, own.pictures, pairs, part.batch) * share
+        losses["lm"] = self._language_loss(images, own) * part.share_of_tokens
+        return {"loss": torch.stack(tuple(losses.values())).sum(), **losses}
 
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
@@ -96,10 +126,9 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         tokens[:, 0] = first
         return self.embedding(tokens, torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens))
 
-    def _matching_loss(self, images: Layered, similarity: Tensor, batch: Batch) -> Tensor:
-        pairs = hard_pairs(similarity.detach(), batch.same)
+    def _matching_loss(self, images: Layered, pictures: Tensor, pairs: Pairs, batch: Batch) -> Tensor:
         hidden = self._embed_pairs(batch, ENCODE).index_select(0, pairs.texts)
-        seen = select(images, batch.pictures.index_select(0, pairs.pictures))
+        seen = select(images, pictures.index_select(0, pairs.pictures))
         log_odds = self.grounded.match(self.text, hidden, batch.present.index_select(0, pairs.texts), seen)
         return matching_loss(log_odds, pairs.match)
 
@@ -119,7 +148,15 @@ class CommonSpace(nn.Module):
 
     def forward(self, pictures: Tensor, texts: Tensor) -> Tensor:
         """Return the similarity (B, B) of summaries (B, D) of pictures and of texts over the temperature."""
-        return self.pictures(pictures) @ self.texts(texts).T / self.log_temperature.exp().clamp(0.01, 1.0)
+        return self.compared(*self.vectors(pictures, texts))
+
+    def vectors(self, pictures: Tensor, texts: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the vectors (B, D) of both."""
+        return self.pictures(pictures), self.texts(texts)
+
+    def compared(self, pictures: Tensor, texts: Tensor) -> Tensor:
+        """Return the similarity (B, B) of vectors over the temperature."""
+        return pictures @ texts.T / self.log_temperature.exp().clamp(0.01, 1.0)
 
 
 class Projection(nn.Module):

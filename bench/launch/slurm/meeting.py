@@ -1,0 +1,48 @@
+"""Where the processes of a job that compute a cell together find each other: the first one says it in a file."""
+
+import os
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BenchError
+from bench.launch.slurm.site import asked
+from bench.ranks import Ranks, join
+from bench.store import read_json, write_json
+
+_WAIT_SECONDS = 600
+_POLL_SECONDS = 0.2
+
+
+def meet(folder: Path, seat: Any, device: str) -> Ranks:
+    """Join the other processes of this job, which all see the folder.
+
+    BenchError where the first does not say in time where it is.
+    """
+    attempt = os.environ.get("SLURM_RESTART_COUNT", "0")
+    place = folder / "meetings" / f"{seat.job_id}.{attempt}.json"
+    if seat.global_rank == 0:
+        write_json(place, {"address": _own_address(), "port": _free_port()})
+    until = time.monotonic() + _WAIT_SECONDS
+    while (said := read_json(place)) is None:
+        if time.monotonic() > until:
+            raise BenchError(f"the first process of job {seat.job_id} did not say where to meet; see its log")
+        time.sleep(_POLL_SECONDS)
+    return join(seat.global_rank, seat.num_tasks, seat.local_rank, said["address"], said["port"], device)
+
+
+def _own_address() -> str:
+    """Return the address by which Slurm reaches this node: its name may not resolve."""
+    name = os.environ.get("SLURMD_NODENAME") or socket.gethostname()
+    try:
+        told = dict(part.split("=", 1) for part in asked("scontrol", "show", "node", "-o", name).split() if "=" in part)
+        return told["NodeAddr"]
+    except (BenchError, KeyError):
+        return socket.gethostname()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("", 0))
+        return free.getsockname()[1]

@@ -1,0 +1,437 @@
+"""Processes that train together, for the tests: each case is a function of a folder and the ranks, computed on all."""
+
+import os
+import socket
+import time
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from multiprocessing import get_context
+
+import numpy as np
+import torch
+from torch import nn
+
+import bench.ranks
+from bench import ModelSpec
+from bench.config import Recipe, complete, load_config
+from bench.contracts import Context
+from bench.launch.together import work
+from bench.models.controls.blind import Blind
+from bench.models.mvaema.estimator import MVaEMa
+from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
+from bench.plan import Plan
+from bench.progress import Silence, Stopped
+from bench.ranks import ALONE, Parted, abandon, join, leave
+from bench.registry import Registry
+from bench.rows import Request
+from bench.run import Runner
+from bench.store import Store
+from bench.training import TrainingDiverged, train
+from tests.toy_instructions import toy_context, toy_instructions
+
+OWN = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
+
+
+def start(size, work, *arguments):
+    """Start ``work(ranks, *arguments)`` in processes on this machine that train together."""
+    port = free_port()
+    spawn = get_context("spawn")
+    processes = [spawn.Process(target=_begin, args=(rank, size, port, work, arguments)) for rank in range(size)]
+    for process in processes:
+        process.start()
+    return processes
+
+
+def free_port():
+    """Return a port that nobody listens at."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def end(processes, code=0):
+    """Wait for processes that are to end in this way."""
+    for process in processes:
+        process.join(300)
+        assert process.exitcode == code
+
+
+def together(size, folder, names):
+    """Return what the cases of these names make on each rank: one list a name."""
+    end(start(size, _cases, folder, names))
+    kept = [torch.load(folder / f"{rank}.pt", weights_only=False) for rank in range(size)]
+    return {name: [made[name] for made in kept] for name in names}
+
+
+def _begin(rank, size, port, work, arguments):
+    os.environ.update(OWN)
+    bench.ranks.PATIENCE = timedelta(seconds=3)  # so that a test need not wait as long as a job
+    torch.set_num_threads(1)
+    ranks = join(rank, size, rank, "127.0.0.1", port, "cpu")
+    try:
+        work(ranks, *arguments)
+    except BaseException:
+        abandon()
+        raise
+    leave()
+
+
+def _cases(ranks, folder, names):
+    torch.save({name: CASES[name](folder / name, ranks) for name in names}, folder / f"{ranks.rank}.pt")
+
+
+class Ear(Silence):
+    """A progress that keeps what it is told."""
+
+    def __init__(self):
+        self.said, self.figures = [], []
+
+    def advance(self, done, **figures):
+        self.figures.append(figures)
+
+    def say(self, text):
+        self.said.append(text)
+
+
+def context_of(folder, ranks, **recipe):
+    values = {"epochs": 3, "batch_size": 7, "learning_rate": 0.01, **recipe}
+    spec = ModelSpec("tiny", "Tiny", "fakes")
+    return Context(spec, {}, Recipe(**values), 0, "cpu", Ear(), folder, 1000.0, ranks=ranks)
+
+
+def curve(history, module):
+    """What two trainings are compared by."""
+    return (
+        [(dict(epoch.losses), epoch.validation, epoch.learning_rate) for epoch in history.epochs],
+        history.best,
+        {name: value.clone() for name, value in module.state_dict().items()},
+    )
+
+
+def side(count, seed, seen=None):
+    """Noise with a label; ``seen`` takes the positions that were asked for."""
+    random = np.random.default_rng(seed)
+    values = torch.from_numpy(random.standard_normal((count, 5)).astype(np.float32))
+
+    def inputs(positions):
+        if seen is not None:
+            seen.append(positions.tolist())
+        return values[positions]
+
+    return Side(inputs, random.integers(0, 3, count))
+
+
+def attentive():
+    """A network without batch statistics, one of whose parts no loss reaches."""
+    torch.manual_seed(0)
+    network = nn.Sequential(
+        nn.Unflatten(1, (5, 1)), nn.Linear(1, 8), nn.TransformerEncoderLayer(8, 2, 16, 0.0, batch_first=True)
+    )
+    network.extend([nn.Flatten(), nn.Linear(40, 3)])
+    network.register_module("idle", nn.Linear(2, 2))
+    network.forward = lambda inputs: nn.Sequential(*list(network)[:5])(inputs)
+    return network
+
+
+def normed():
+    torch.manual_seed(0)
+    wide, high = nn.BatchNorm1d(8), nn.Sequential(nn.Unflatten(1, (2, 4)), nn.BatchNorm1d(2), nn.Flatten())
+    return nn.Sequential(nn.Linear(5, 8, bias=False), wide, nn.ReLU(), high, nn.Linear(8, 3))
+
+
+def fitted(context):
+    network = attentive()
+    return curve(fit_classifier(network, side(23, 0), side(11, 1), context), network)
+
+
+def plain(folder, ranks, **recipe):
+    return fitted(context_of(folder, ranks, **recipe))
+
+
+def plain_stops(folder, ranks):
+    return plain(folder, ranks, epochs=30, stop_after=2, halve_after=1, learning_rate=0.3)
+
+
+def tiny_batches(folder, ranks):
+    """Batches of two, for three ranks."""
+    return plain(folder, ranks, batch_size=2, epochs=2)
+
+
+def batch_norms(folder, ranks):
+    network = normed()
+    return curve(fit_classifier(network, side(23, 0), side(11, 1), context_of(folder, ranks)), network)
+
+
+def visits(folder, ranks):
+    """The positions that this rank computed, epoch by epoch, and those that validation saw."""
+    seen, held = [], []
+    fit_classifier(attentive(), side(23, 0, seen), side(11, 1, held), context_of(folder, ranks))
+    return seen, held
+
+
+def memory_short(folder, ranks):
+    """The last rank has no memory for more than two pictures at once."""
+    data, network = side(23, 0), attentive()
+    labels = torch.from_numpy(data.labels)
+    context = context_of(folder, ranks)
+
+    def losses(module, positions):
+        if ranks.rank == ranks.size - 1 and len(positions) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return {"loss": nn.functional.cross_entropy(module(data.inputs(positions)), labels[positions])}
+
+    history = train(network, ShuffledBatches(23, 7, 0), losses, lambda module: 1.0, context, pieces)
+    return curve(history, network), history.parts
+
+
+def diverging(folder, ranks):
+    """One rank's loss is no number; what each says of it, and how the error passes."""
+    data, context = side(23, 0), context_of(folder, ranks)
+
+    def losses(module, positions):
+        loss = module(data.inputs(positions)).sum()
+        return {"loss": loss * float("nan") if ranks.rank == ranks.size - 1 else loss}
+
+    try:
+        with ranks.shared():
+            train(attentive(), ShuffledBatches(23, 7, 0), losses, None, context, pieces)
+    except TrainingDiverged as error:
+        return str(error)
+    return None
+
+
+def resumed(folder, ranks):
+    """A training that every rank broke off, gone on with."""
+    data, labels = side(23, 0), torch.from_numpy(side(23, 0).labels)
+    context = replace(context_of(folder, ranks), checkpoint_seconds=0.0)
+
+    def until(steps):
+        left = [steps]
+
+        def losses(module, positions):
+            if left[0] == 0:
+                raise KeyboardInterrupt
+            left[0] -= 1
+            return {"loss": nn.functional.cross_entropy(module(data.inputs(positions)), labels[positions])}
+
+        return losses
+
+    batches, validate = (
+        ShuffledBatches(23, 7, 0),
+        lambda module: float(module(data.inputs(np.arange(9))).square().mean()),
+    )
+    network = attentive()
+    try:
+        train(network, batches, until(6), validate, context, pieces)
+    except KeyboardInterrupt:
+        context.progress.said.append(sorted(path.name for path in folder.iterdir()))
+    network = attentive()
+    history = train(network, batches, until(6), validate, context, pieces)
+    return curve(history, network), context.progress.said, sorted(path.name for path in folder.iterdir())
+
+
+def dropouts(folder, ranks):
+    """What dropout drew in the first step."""
+    drawn = []
+
+    def losses(module, positions):
+        made = module(torch.ones(1, 64))
+        drawn.append(made.detach())
+        return {"loss": made.sum()}
+
+    network = nn.Sequential(nn.Identity(), nn.Dropout(0.5), nn.Linear(64, 1))
+    network[1].register_forward_hook(lambda module, inputs, output: drawn.append(output.detach()))
+    train(network, ShuffledBatches(4, 4, 0), losses, None, context_of(folder, ranks, epochs=1), pieces)
+    return drawn[0]
+
+
+def weights_of_the_first(folder, ranks):
+    """Where training begins though every rank began elsewhere."""
+    torch.manual_seed(ranks.rank)
+    network, began = nn.Linear(5, 3), []
+
+    def losses(module, positions):
+        began.append(network.weight.detach().clone())
+        return {"loss": module(torch.ones(1, 5)).sum()}
+
+    train(network, ShuffledBatches(4, 4, 0), losses, None, context_of(folder, ranks, epochs=1), pieces)
+    return began[0]
+
+
+def fates(folder, ranks):
+    """How an error that all have, and one that the last alone has, come out of what is shared."""
+    found = []
+    for failing in (range(ranks.size), [ranks.size - 1]):
+        try:
+            with ranks.shared():
+                if ranks.rank in failing:
+                    raise ValueError("no")
+            found.append("done")
+        except ValueError:
+            found.append("failed")
+        except Parted:
+            found.append("parted")
+    return found
+
+
+def gcn(folder, ranks):
+    from bench.models.graphs.estimator import GraphClassifier
+    from bench.plugins.graphs import ROWS
+
+    spec = next(spec for spec in ROWS if spec.name == "gcn")
+    settings = complete("gcn", spec.settings, {"patch_size": 16, "dropout": 0.0, "embed_dim": 16})
+    context = replace(context_of(folder, ranks), model=spec, settings=settings)
+    estimator = GraphClassifier(context)
+    estimator.fit(toy_instructions(23).micrographs, toy_instructions(9, seed=1).micrographs, context)
+    return curve(estimator.history, estimator.network)
+
+
+SMALL = {"embed_dim": 16, "depth": 1, "num_heads": 2, "vocabulary_size": 200}
+
+
+class Gradients(Silence):
+    """A progress that keeps the gradients of the first step."""
+
+    def __init__(self):
+        self.model, self.kept = None, {}
+
+    def advance(self, done, **figures):
+        if done == 1:
+            learning = self.model().named_parameters()
+            self.kept = {name: value.grad.clone() for name, value in learning if value.grad is not None}
+
+
+def mvaema(folder, ranks, kind=MVaEMa, **settings):
+    from bench.plugins.mvaema import SETTINGS
+
+    chosen, progress = complete("mvaema", SETTINGS, {**SMALL, **settings}), Gradients()
+    context = toy_context(folder, chosen, epochs=2, batch_size=10, questions_per_picture=2, learning_rate=3e-3)
+    context = replace(context, ranks=ranks, progress=progress)
+    estimator = kind(context)
+    progress.model = lambda: estimator.model
+    estimator.fit(toy_instructions(22), toy_instructions(6, seed=1), context)
+    return *curve(estimator.history, estimator.model), progress.kept
+
+
+def mvaema_in_double(folder, ranks, **settings):
+    """Where rounding is out of sight: in float32 batch norm magnifies that of pictures that are nearly alike."""
+    torch.set_default_dtype(torch.float64)
+    try:
+        return mvaema(folder, ranks, **settings)
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def mvaema_conv(folder, ranks):
+    return mvaema_in_double(folder, ranks, stem="conv")
+
+
+def blind(folder, ranks):
+    return mvaema_in_double(folder, ranks, kind=Blind)
+
+
+def mvaema_without_itc(folder, ranks):
+    return mvaema_in_double(folder, ranks, without=("itc",))
+
+
+def mvaema_without_itm(folder, ranks):
+    return mvaema_in_double(folder, ranks, without=("itm",))
+
+
+def llava(folder, ranks):
+    from bench.models.assistants.llava import Llava
+    from bench.plugins.assistants import register_models
+
+    specs = {}
+    register_models(lambda spec: specs.__setitem__(spec.name, spec))
+    settings = complete("llava", specs["llava"].settings, {"embed_dim": 32, "depth": 1, "vocabulary_size": 300})
+    context = toy_context(folder, settings, epochs=2, batch_size=10, questions_per_picture=2, learning_rate=3e-3)
+    context = replace(context, ranks=ranks)
+    assistant = Llava(context)
+    assistant.fit(toy_instructions(16), toy_instructions(4, seed=1), context)
+    return curve(assistant._history, assistant._network)
+
+
+def planned(models, *assignments):
+    """The plan of one fold of a small classification."""
+    small = ("synthetic.size=60", "synthetic.balanced=true", "k=3", "folds=0", "image_size=64", "recipe.epochs=8")
+    quick = ("recipe.batch_size=10", "recipe.learning_rate=0.03", "gcn.patch_size=16", "gcn.dropout=0.0")
+    config, explicit = load_config("demo", (*small, *quick, *assignments))
+    return Plan(Request("classification", models, config, explicit), Registry(), Silence())
+
+
+def cells(folder, ranks):
+    """Go through cells, the first of which fails on several ranks; return the store, and what failed."""
+    plan = planned(("simclr", "gcn") if ranks.size > 1 else ("gcn",), "recipe.tune=learning_rate")
+    runner = Runner(plan, Store(folder), Silence(), ranks)
+    if ranks.first:
+        runner.store.prepare()
+    failed = []
+    work(runner, plan.cells, lambda cell: cell in failed, failed.append)
+    return folder, [cell.model for cell in failed]
+
+
+CASES = {
+    case.__name__: case
+    for case in (
+        plain,
+        plain_stops,
+        tiny_batches,
+        batch_norms,
+        visits,
+        memory_short,
+        diverging,
+        resumed,
+        dropouts,
+        weights_of_the_first,
+        gcn,
+        mvaema,
+        mvaema_conv,
+        mvaema_in_double,
+        blind,
+        mvaema_without_itc,
+        mvaema_without_itm,
+        llava,
+        cells,
+        fates,
+    )
+}
+
+
+def alone(name, folder):
+    """Return what a case makes in this process alone."""
+    return CASES[name](folder, ALONE)
+
+
+def endless(ranks, folder):
+    """Train until somebody dies; a file tells that this rank is at it."""
+    data, labels = side(23, 0), torch.from_numpy(side(23, 0).labels)
+
+    def losses(module, positions):
+        (folder / str(ranks.rank)).touch()
+        return {"loss": nn.functional.cross_entropy(module(data.inputs(positions)), labels[positions])}
+
+    context = context_of(folder / "work", ranks, epochs=10**9, learning_rate=1e-5)
+    with ranks.shared():
+        train(attentive(), ShuffledBatches(23, 7, 0), losses, None, context, pieces)
+
+
+def stopped(ranks, folder):
+    """Train until the first is told to stop."""
+
+    class Stopping(Silence):
+        def advance(self, done, **figures):
+            if done == 5 and ranks.first:
+                raise Stopped
+
+    with ranks.shared():
+        fitted(replace(context_of(folder / "work", ranks), progress=Stopping()))
+
+
+def waiting(ranks, folder):
+    """The first is at work of its own, for which the others wait."""
+    (folder / str(ranks.rank)).touch()
+    if ranks.first:
+        time.sleep(3600)
+    ranks.told()

@@ -1,0 +1,241 @@
+"""Several processes that train one model: they do what one does, count nothing twice, and do not outlive each other."""
+
+import os
+import signal
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+import torch
+
+from bench.cutting import Cut
+from bench.errors import BenchError
+from bench.ranks import ALONE, Parted, Ranks, join
+from bench.reduction import _messages
+from bench.store import Store
+from tests import ranks_at_work
+from tests.ranks_at_work import alone, context_of, end, start, together
+
+ALIKE = ("plain", "plain_stops", "batch_norms", "gcn", "mvaema_in_double", "mvaema_without_itc", "mvaema_without_itm")
+SLOW = ("mvaema", "mvaema_conv", "llava")
+OTHERS = ("visits", "memory_short", "diverging", "resumed", "dropouts", "weights_of_the_first", "cells", "fates")
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory):
+    return together(2, tmp_path_factory.mktemp("two"), (*ALIKE, *OTHERS))
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    return together(
+        3, tmp_path_factory.mktemp("three"), ("tiny_batches", "blind", *ALIKE, *SLOW, "visits", "memory_short")
+    )
+
+
+@pytest.fixture(scope="module")
+def slow_two(tmp_path_factory):
+    return together(2, tmp_path_factory.mktemp("slow"), SLOW)
+
+
+def check_alike(made, expected, rel=1e-5):
+    """All ranks end with the same weights, and on the curve of one process."""
+    for found in made:
+        assert found[1] == expected[1]
+        for (losses, *others), (expected_losses, *expected_others) in zip(found[0], expected[0], strict=True):
+            assert losses == pytest.approx(expected_losses, rel=rel)
+            assert others == pytest.approx(expected_others, rel=rel)
+        assert all(torch.equal(value, made[0][2][name]) for name, value in found[2].items())
+    for step in made[0][3:]:  # gradients
+        assert all(torch.allclose(step[name], value, rtol=1e-9, atol=1e-10) for name, value in expected[3].items())
+
+
+@pytest.mark.parametrize("name", ALIKE)
+def test_two_processes_train_as_one_does(two, tmp_path, name):
+    check_alike(two[name], alone(name, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["tiny_batches", *ALIKE])
+def test_three_processes_train_as_one_does(three, tmp_path, name):
+    check_alike(three[name], alone(name, tmp_path))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("name", SLOW)
+def test_larger_models_train_as_one_process_does(request, tmp_path, name, size):
+    made, expected = request.getfixturevalue({2: "slow_two", 3: "three"}[size])[name], alone(name, tmp_path)
+    if name == "mvaema":  # whose gradients, in float32, are only near
+        made, expected = [found[:3] for found in made], expected[:3]
+    check_alike(made, expected, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_what_rounding_does_not_decide_is_alike_of_the_control_that_sees_grey(three, tmp_path):
+    """Its pictures are all one: what batch norm leaves of them, and the contrastive gradient, is rounding alone."""
+    expected = alone("blind", tmp_path)[0]
+    for curve, *_ in three["blind"]:
+        assert [losses["lm"] for losses, *_ in curve] == pytest.approx(
+            [losses["lm"] for losses, *_ in expected], rel=0.02
+        )
+
+
+@pytest.mark.parametrize("made", ["two", pytest.param("three", marks=pytest.mark.slow)])
+def test_every_sample_is_computed_once_an_epoch_and_validation_by_each_in_full(request, tmp_path, made):
+    ranks = request.getfixturevalue(made)["visits"]
+    expected, held = alone("visits", tmp_path)
+    for step, whole in enumerate(expected):
+        assert [position for seen, _ in ranks for position in seen[step]] == whole
+    assert [sorted(sum(expected[epoch : epoch + 4], [])) for epoch in (0, 4, 8)] == [list(range(23))] * 3
+    assert all(asked == held for _, asked in ranks)
+
+
+def test_memory_that_runs_out_on_one_rank_cuts_the_pieces_of_all(two, tmp_path):
+    check_alike([curve for curve, _ in two["memory_short"]], alone("memory_short", tmp_path)[0])
+    assert [parts for _, parts in two["memory_short"]] == [2, 2]
+
+
+def test_a_loss_that_is_no_number_on_one_rank_is_the_same_failure_on_all(two):
+    first, second = two["diverging"]
+    assert first == second
+    assert "training diverged in epoch 1, step 1: loss=nan" in first
+
+
+def test_a_training_broken_off_goes_on_from_the_checkpoint_that_the_first_wrote(two, tmp_path):
+    check_alike([curve for curve, _, _ in two["resumed"]], alone("resumed", tmp_path)[0])
+    for _, said, _ in two["resumed"]:
+        assert said == [["checkpoint.previous.pt", "checkpoint.pt", "standing.json"], "resumed at epoch 2, step 3"]
+    assert two["resumed"][0][2] == []  # what the first leaves
+
+
+def test_dropout_draws_of_its_own_on_every_rank_and_on_the_first_as_one_process_does(two, tmp_path):
+    first, second = two["dropouts"]
+    assert torch.equal(first, alone("dropouts", tmp_path))
+    assert not torch.equal(first, second)
+
+
+def test_all_ranks_begin_with_the_weights_of_the_first(two):
+    assert torch.equal(*two["weights_of_the_first"])
+
+
+def test_an_error_that_all_ranks_have_passes_and_that_of_one_parts_it_from_the_others(two):
+    assert two["fates"] == [["failed", "done"], ["failed", "parted"]]
+
+
+@pytest.mark.parametrize(
+    ("work", "victim"),
+    [("endless", 1), *(pytest.param(work, 0, marks=pytest.mark.slow) for work in ("endless", "waiting"))],
+)
+def test_a_rank_that_is_killed_takes_the_others_down(tmp_path, work, victim):
+    processes = start(2, getattr(ranks_at_work, work), tmp_path)
+    began = time.monotonic()
+    while len(list(tmp_path.glob("[01]"))) < 2:
+        assert time.monotonic() - began < 120
+        time.sleep(0.05)
+    os.kill(processes[victim].pid, signal.SIGKILL)
+    end([processes[1 - victim]], code=1)
+    processes[victim].join(60)
+
+
+@pytest.mark.slow
+def test_ranks_that_are_stopped_keep_their_last_step_and_one_process_goes_on(tmp_path):
+    end(start(2, ranks_at_work.stopped, tmp_path), code=1)
+    assert (tmp_path / "work" / "checkpoint.pt").exists()
+    ear = ranks_at_work.Ear()
+    found = ranks_at_work.fitted(replace(context_of(tmp_path / "work", ALONE), progress=ear))
+    assert ear.said == ["resumed at epoch 2, step 2"]
+    assert len(ear.figures) == 7
+    check_alike([found], alone("plain", tmp_path / "whole"))
+
+
+def test_a_rank_that_nobody_joins_gives_up(monkeypatch):
+    monkeypatch.setattr("bench.ranks.GATHERING", timedelta(seconds=1))
+    with pytest.raises(Parted, match="not all 2 processes came to 127.0.0.1"):
+        join(0, 2, 0, "127.0.0.1", ranks_at_work.free_port(), "cpu")
+
+
+@pytest.fixture(scope="module")
+def run(two, tmp_path_factory):
+    """The stores of one process and of two, after the same cells; the latter, and which failed on each rank."""
+    one = tmp_path_factory.mktemp("alone")
+    alone("cells", one)
+    return one, two["cells"][0][0], [failed for _, failed in two["cells"]]
+
+
+def records(store):
+    return {record["cell"]["model"]: record for record in Store(store).records()}
+
+
+def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
+    one, two = (records(store)["gcn"] for store in run[:2])
+    for name, score in one["metrics"].items():
+        assert two["metrics"][name]["value"] == pytest.approx(score["value"], rel=1e-4)
+    assert two["n"] == one["n"]
+    assert two["stages"] == one["stages"]
+    assert [trial["validation"] for trial in two["training"]["tuning"]] == pytest.approx(
+        [trial["validation"] for trial in one["training"]["tuning"]], rel=1e-4
+    )
+    answers = [next((store / "stages").glob("*/product/probabilities.npy")) for store in run[:2]]
+    assert np.allclose(*map(np.load, answers), atol=1e-5)
+
+
+def test_a_record_says_how_many_processes_trained(run):
+    one, two = (records(store)["gcn"]["environment"] for store in run[:2])
+    assert two["train"]["processes"] == 2
+    assert not any("processes" in stage for stage in (*one.values(), two["predict"], two["score"]))
+
+
+def test_a_cell_that_fails_on_all_ranks_is_written_down_and_the_others_go_on(run):
+    _, two, failed = run
+    assert set(records(two)) == {"gcn"}
+    assert failed == [["simclr"], []]
+    (log,) = (two / "logs").glob("*simclr*")
+    assert "simclr needs the whole batch in one process" in log.read_text()
+    assert "gpus_per_cell=1" in log.read_text()
+    assert not list(two.glob("stages/*/claim"))
+
+
+def test_a_loss_of_the_whole_batch_is_refused_for_several_processes(tmp_path):
+    with pytest.raises(BenchError, match="the loss of tiny needs the whole batch in one process, and 2 were to"):
+        Cut(None, None, context_of(tmp_path, Ranks(0, 2)))
+
+
+def test_a_batch_that_ranks_meet_over_must_have_a_piece_for_each(tmp_path):
+    cut = Cut(None, lambda batch, many: [(1.0, part) for part in batch[:many]], context_of(tmp_path, Ranks(2, 3)))
+    assert cut.pieces([4, 5, 6], 1) == [(1.0, 6)]
+    with pytest.raises(BenchError, match="a batch in 2 pieces cannot be shared by 3 processes"):
+        cut.pieces([4, 5], 1)
+
+
+def test_a_rank_for_which_there_is_no_piece_computes_one_that_does_not_count(tmp_path):
+    def split(batch, many):
+        return [(1 / len(batch), part) for part in batch[:many]]
+
+    cut = Cut(split, None, context_of(tmp_path, Ranks(2, 3)))
+    assert cut.pieces([4, 5], 1) == [(0.0, 4)]
+
+
+def test_gradients_go_in_messages_of_one_number_type(monkeypatch):
+    monkeypatch.setattr("bench.reduction.AT_ONCE", 10)
+    kinds = [(4, torch.float32), (5, torch.float32), (3, torch.float32), (2, torch.float64), (30, torch.float64)]
+    sent = [
+        [len(each) for each in group] for group in _messages([torch.ones(size, dtype=kind) for size, kind in kinds])
+    ]
+    assert sent == [[4, 5], [3], [2], [30]]
+
+
+def test_a_clusters_variables_do_not_make_one_process_believe_that_it_is_several(tmp_path, monkeypatch):
+    expected = alone("plain", tmp_path)
+    for name, value in {"NTASKS": 2, "PROCID": 1, "LOCALID": 1, "NODEID": 0, "JOB_ID": 7, "NNODES": 1}.items():
+        monkeypatch.setenv(f"SLURM_{name}", str(value))
+    found = alone("plain", tmp_path)
+    assert found[:2] == expected[:2]
+
+
+def test_one_process_alone_agrees_with_itself():
+    assert ALONE.agreed("x") == "x"
+    with ALONE.shared():
+        assert ALONE.first
