@@ -368,7 +368,7 @@ def cells(folder, ranks):
     if ranks.first:
         runner.store.prepare()
     failed = []
-    work(runner, plan.cells, lambda cell: cell in failed, failed.append)
+    work(runner, plan.cells, lambda cell: cell in failed, lambda cell, why: failed.append(cell))
     return folder, [cell.model for cell in failed]
 
 

@@ -65,12 +65,10 @@ class User:
 
     def records(self):
         """What the store's records say, without what differs from run to run."""
-        found = {}
-        for path in (self.store / "cells").glob("*.json"):
-            record = {key: value for key, value in json.loads(path.read_text()).items() if key not in TIDY}
-            record["train"] = {key: value for key, value in (record.get("train") or {}).items() if "seconds" not in key}
-            found[path.stem] = record
-        return found
+        found = {path.stem: json.loads(path.read_text()) for path in (self.store / "cells").glob("*.json")}
+        return {
+            name: {key: value for key, value in record.items() if key not in TIDY} for name, record in found.items()
+        }
 
 
 def kinds(states):
@@ -219,6 +217,34 @@ def test_processes_that_share_a_job_compute_cells_of_their_own_and_stop_and_go_o
     user.until(lambda states: "preempted" in kinds(states))
     assert kinds(user.ended()) == {"done"}
     assert user.records() == undisturbed("vanillavit", "model.epochs=40", folds="0-3").records()
+
+
+def test_a_cell_on_two_nodes_is_that_of_one_process_through_a_stop_too(user, undisturbed):
+    model = ("model.epochs=60",)
+    user.submit("vanillavit", *model, "cluster.nodes_per_cell=2")
+    cell = running(user.until(running))
+    assert {int(process.environ()["SLURM_PROCID"]) for process in processes(cell["job"])} == {0, 1}
+    time.sleep(3)
+    subprocess.run(["scancel", "--signal", "USR2", cell["job"]], check=True)
+    user.until(lambda states: "preempted" in kinds(states))
+    assert kinds(user.ended()) == {"done"}
+    assert "resumed at epoch" in user("logs", "vanillavit fold 0")
+    ((name, made),) = user.records().items()
+    expected = undisturbed("vanillavit", *model).records()[name]
+    assert made["training"]["validation"] == pytest.approx(expected["training"]["validation"], rel=1e-4)
+    assert made["n"] == expected["n"]
+    (record,) = (user.store / "cells").glob("*.json")
+    assert json.loads(record.read_text())["environment"]["train"]["processes"] == 2
+
+
+def test_a_process_that_dies_takes_those_of_its_cell_with_it(user):
+    user.submit("vanillavit", LONG, "cluster.nodes_per_cell=2")
+    cell = running(user.until(running))
+    doomed, *others = sorted(processes(cell["job"]), key=lambda process: -int(process.environ()["SLURM_PROCID"]))
+    doomed.kill()
+    _, alive = psutil.wait_procs(others, timeout=60)
+    assert not alive
+    assert kinds(user.until(lambda states: "running" not in kinds(states), 60)) == {"lost"}
 
 
 def test_two_runs_over_the_same_cells_compute_each_stage_once(user):

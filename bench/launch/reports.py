@@ -33,10 +33,10 @@ class Report:
 
 
 class Reports:
-    """The reports below a run's folder."""
+    """The reports below a run's ``folder``."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / "cells"
+        self.folder = folder
 
     def write(self, cell: str, report: Report) -> None:
         """Replace what was told of a cell."""
@@ -73,9 +73,9 @@ class Reports:
 
     def told(self) -> Iterator[str]:
         """Yield the ids of the cells of which something was told."""
-        for path in self._folder.glob("*.json"):
+        for path in (self.folder / "cells").glob("*.json"):
             if not path.name.startswith("."):
                 yield path.stem
 
     def _file(self, cell: str) -> Path:
-        return self._folder / f"{cell}.json"
+        return self.folder / "cells" / f"{cell}.json"

@@ -13,15 +13,17 @@ import submitit
 
 from bench.cell import Cell
 from bench.errors import BenchError, in_one_line
-from bench.launch import inline
+from bench.launch import together as compute_together
 from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest
 from bench.launch.slurm.cluster import Cluster
+from bench.launch.slurm.meeting import meet
 from bench.launch.slurm.queue import queue
-from bench.launch.slurm.signals import Abandoned, Signals
+from bench.launch.slurm.signals import Abandoned, Deaf, Signals
 from bench.launch.slurm.telling import Telling
 from bench.plan import Plan
 from bench.progress import Stopped
+from bench.ranks import ALONE, Ranks, abandon, leave
 from bench.run import Outcome, Runner
 from bench.store import Store, read_json
 
@@ -36,7 +38,10 @@ def work(errand: Path, asked: Mapping[str, Any]) -> None:
     folder = errand.parents[1]
     request = read_json(folder / "request.json")
     cluster = Cluster.model_validate(request["config"]["cluster"])
-    signals, seat = Signals(cluster.grace_seconds), submitit.JobEnvironment()
+    seat = submitit.JobEnvironment()
+    # Of processes that compute a cell together the first alone stops, with a checkpoint: the others end with it.
+    follows = cluster.together > 1 and seat.global_rank > 0
+    signals = Deaf() if follows else Signals(cluster.grace_seconds)
     if request["config"]["machine"]["device"] == "auto" and cluster.gpus > 1:
         request["config"]["machine"]["device"] = f"cuda:{seat.local_rank // cluster.cells_per_gpu}"
     telling = Telling(Reports(folder), seat.job_id, f"{seat.job_id}.{seat.global_rank}", signals)
@@ -46,9 +51,11 @@ def work(errand: Path, asked: Mapping[str, Any]) -> None:
         if asked["kind"] == "prepare":
             _prepare(request, telling)
         else:
-            _compute(request, asked, telling, seat)
+            _compute(request, asked, telling, seat, cluster.together > 1)
     except (Stopped, Abandoned) as stopped:
         _stop(signals, telling, asked, seat, isinstance(stopped, Stopped))
+    finally:
+        abandon()
 
 
 def _prepare(request: Mapping[str, Any], telling: Telling) -> None:
@@ -58,8 +65,8 @@ def _prepare(request: Mapping[str, Any], telling: Telling) -> None:
     Materials(planned(request, telling)).load()
 
 
-def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Telling, seat: Any) -> None:
-    """Compute the cells of a job, one process of several beginning where its share does."""
+def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Telling, seat: Any, together: bool) -> None:
+    """Compute the cells of a job, together with its other processes, or beginning where this one's share does."""
     try:
         plan = planned(request, telling)
         cells = _own(plan, asked)
@@ -68,21 +75,23 @@ def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Tell
         for cell in asked["cells"]:
             telling.ended(cell, Report("failed", why=why))
         raise
-    first = seat.global_rank * len(cells) // seat.num_tasks
-    runner = Heard(plan, Store(Path(request["store"])), telling)
-    inline.work(
-        runner,
+    store, reports = Store(Path(request["store"])), telling.reports
+    first = 0 if together else seat.global_rank * len(cells) // seat.num_tasks
+    ranks = meet(reports.folder, seat, plan.config.machine.device) if together else ALONE
+    compute_together.work(
+        Heard(plan, store, telling, ranks),
         [*cells[first:], *cells[:first]],
-        lambda cell: telling.reports.has_failed(cell.id),
+        lambda cell: reports.has_failed(cell.id),
         lambda cell, why: telling.ended(cell.id, Report("failed", why=why)),
     )
+    leave()
 
 
 class Heard(Runner):
     """A runner whose cells tell how far they are."""
 
-    def __init__(self, plan: Plan, store: Store, telling: Telling) -> None:
-        super().__init__(plan, store, telling)
+    def __init__(self, plan: Plan, store: Store, telling: Telling, ranks: Ranks) -> None:
+        super().__init__(plan, store, telling, ranks)
         self._telling = telling
 
     def run(self, cell: Cell) -> Outcome:
