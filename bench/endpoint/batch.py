@@ -21,6 +21,7 @@ MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
 _PATH = "/v1/chat/completions"
 _WAITING = ("validating", "in_progress", "finalizing", "cancelling")
 _FRUITLESS = 3
+"""After so many batches without one reply, what is left counts as lost."""
 _LISTED = 100
 
 
@@ -33,7 +34,10 @@ class Pack(NamedTuple):
 
 
 class Batches:
-    """The batches of one set of questions; ``state`` is the file that tells which were handed in and collected."""
+    """The batches of one set of questions; ``state`` is the file that tells which were handed in and collected.
+
+    ``failures`` maps the identity of a call to why no batch has answered it.
+    """
 
     def __init__(
         self, endpoint: Endpoint, ledger: Ledger, state: Path, progress: Progress, poll_seconds: float
@@ -41,35 +45,37 @@ class Batches:
         self._endpoint, self._ledger, self._state, self._progress = endpoint, ledger, state, progress
         self._poll_seconds = poll_seconds
         self._line = Line(3)
-        self._known: dict[str, str | None] = {}
-        self._collected: set[str] = set()
-        mend(state)
-        for line in state.read_text(encoding="utf-8").splitlines() if state.is_file() else ():
-            self._note(json.loads(line))
+        self._open, self._replies = outstanding(state), 0
+        self.failures: dict[str, str] = {}
 
     def run(self, questions: Callable[[], Iterable[Question]]) -> bool:
-        """Get a kept reply to every question; False where the budget ended it before.
+        """Get a kept reply to every question that batches answer; False where the budget ended it before.
 
         What was malformed is asked again in a further batch. BenchError where the server has no batches or fails one.
         """
-        return asyncio.run(self._run(questions))
+        try:
+            return asyncio.run(self._run(questions))
+        except (failures.Unanswerable, failures.Refusal) as error:
+            remedy = "what was handed in is collected by the same command" if self._open else "try without --batch"
+            raise failures.Ending(f"{self._endpoint.address} takes no batch: {error}; {remedy}") from None
 
     async def _run(self, questions: Callable[[], Iterable[Question]]) -> bool:
+        fruitless, within = 0, True
         async with Client(self._endpoint.address, self._endpoint.timeout) as client:
-            fruitless = 0
+            await self._gather(client)
             while fruitless < _FRUITLESS:
-                paid = self._ledger.calls
-                await self._gather(client)
+                before = self._replies
                 handed_in, within = await self._hand_in(questions(), client)
                 if not handed_in:
-                    return within
-                fruitless = 0 if self._ledger.calls > paid else fruitless + 1
-        raise failures.Ending(f"{self._endpoint.address} answered no call of {_FRUITLESS} batches; try without --batch")
+                    break
+                await self._gather(client)
+                fruitless = 0 if self._replies > before else fruitless + 1
+        return within
 
     async def _gather(self, client: Client) -> None:
         """Wait for every batch that was handed in and not collected, then keep its replies."""
-        for key in [key for key in self._known if key not in self._collected]:
-            name = self._known[key] or await self._found(key, client)
+        for key, known in list(self._open.items()):
+            name = known or await self._found(key, client)
             batch = None if name is None else await self._finished(name, client)
             if batch is not None:
                 await self._collect(batch, client)
@@ -81,22 +87,38 @@ class Batches:
         """Hand in what no reply is kept of, as far as the budget reaches; return how many calls, and if it did."""
         calls, self._within, held = 0, True, self._ledger.held
         for pack in self._packs(questions):
-            # Written before it is handed in: killed in between, the server's list tells whether it got there.
-            self._write({"key": pack.key})
-            file = await self._asked(
-                client, lambda api, pack=pack: api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
-            )
-            batch = await self._asked(
-                client,
-                lambda api, pack=pack, file=file: api.batches.create(
-                    input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={"bench": pack.key}
-                ),
-            )
-            self._write({"key": pack.key, "batch": batch.id})
-            self._progress.say(f"batch {batch.id}: {pack.calls} calls handed in")
+            name = await self._begun(pack, client)
+            self._progress.say(f"batch {name}: {pack.calls} calls handed in")
             calls += pack.calls
         self._ledger.held = held
         return calls, self._within
+
+    async def _begun(self, pack: Pack, client: Client) -> str:
+        """Hand a pack in, once, and return the batch's name."""
+        file = await self._asked(
+            client, lambda api: api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
+        )
+
+        async def begin(api: Any) -> str:
+            known = await _marked(api, pack.key)  # the reply to an earlier try may have been lost
+            if known is not None:
+                return known
+            batch = await api.batches.create(
+                input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={"bench": pack.key}
+            )
+            return batch.id
+
+        # Written before it is handed in: killed in between, the server's list tells whether it got there.
+        self._write({"key": pack.key})
+        try:
+            name = await self._asked(client, begin)
+        except failures.Unsettled:
+            raise
+        except (failures.Unanswerable, failures.Refusal, failures.Ending):
+            self._write({"key": pack.key, "collected": True})  # it was refused: there is nothing to collect
+            raise
+        self._write({"key": pack.key, "batch": name})
+        return name
 
     def _packs(self, questions: Iterable[Question]) -> Iterator[Pack]:
         lines: dict[str, bytes] = {}
@@ -124,8 +146,7 @@ class Batches:
 
     async def _found(self, key: str, client: Client) -> str | None:
         """Return the batch that a killed process handed in before it could write its name down, None if it did not."""
-        page = await self._asked(client, lambda api: api.batches.list(limit=_LISTED))
-        return next((batch.id for batch in page.data if (batch.metadata or {}).get("bench") == key), None)
+        return await self._asked(client, lambda api: _marked(api, key))
 
     async def _finished(self, name: str, client: Client) -> Any:
         """Return a batch when the server is done with it."""
@@ -145,8 +166,16 @@ class Batches:
         """Keep the replies of a batch, those of one that expired or was cancelled too."""
         for file in filter(None, (batch.output_file_id, batch.error_file_id)):
             content = await self._asked(client, lambda api, file=file: api.files.content(file))
-            for line in content.text.splitlines():
-                self._keep(json.loads(line), client)
+            for line in content.text.split("\n"):  # not splitlines(), which cuts at marks that may stand in an answer
+                if line.strip():
+                    self._take(line, client)
+
+    def _take(self, line: str, client: Client) -> None:
+        """Keep what a line of a batch's file holds, if that can be told."""
+        try:
+            self._keep(json.loads(line), client)
+        except (LookupError, TypeError, AttributeError, ValueError):
+            self._progress.say("a line of the batch is no reply to a call; its call is asked again")
 
     def _keep(self, line: dict[str, Any], client: Client) -> None:
         """Keep one line's reply unless it is kept; what failed is left to the next batch."""
@@ -158,30 +187,47 @@ class Batches:
         if response.get("status_code") == 200:
             reply = client.reply(body, 0)
             self._ledger.add(reply.usage)
-            self._endpoint.replies.put(name, reply)
         elif error.get("code") in failures.REFUSALS:
-            self._endpoint.replies.put(name, Reply(client.clean(str(error.get("message"))), True, Usage(0, 0)))
+            reply = Reply(client.clean(str(error.get("message"))), True, Usage(0, 0))
         else:
-            self._progress.say(
-                f"a call of the batch failed: {client.clean(str(error.get('message') or error.get('code')))}"
-            )
+            self.failures[name] = client.clean(str(error.get("message") or error.get("code")))
+            self._progress.say(f"a call of the batch failed: {self.failures[name]}")
+            return
+        self._endpoint.replies.put(name, reply)
+        self._replies += 1
 
     async def _asked(self, client: Client, call: Callable[[Any], Any]) -> Any:
-        try:
-            reply = await self._line.patiently(lambda: client.request(call))
-        except (failures.Unanswerable, failures.Refusal) as error:
-            raise failures.Ending(f"{self._endpoint.address} takes no batch: {error}; try without --batch") from None
+        reply = await self._line.patiently(lambda: client.request(call))
         self._line.reached()
         return reply
 
     def _write(self, line: dict[str, Any]) -> None:
         append(self._state, line)
-        self._note(line)
+        _note(self._open, line)
 
-    def _note(self, line: dict[str, Any]) -> None:
-        self._known[line["key"]] = line.get("batch") or self._known.get(line["key"])
-        if line.get("collected"):
-            self._collected.add(line["key"])
+
+def outstanding(state: Path) -> dict[str, str | None]:
+    """Return the batches that were handed in and not collected, by key, with their names as far as these are known."""
+    found: dict[str, str | None] = {}
+    mend(state)
+    for line in state.read_text(encoding="utf-8").splitlines() if state.is_file() else ():
+        _note(found, json.loads(line))
+    return found
+
+
+def _note(found: dict[str, str | None], line: dict[str, Any]) -> None:
+    if line.get("collected"):
+        found.pop(line["key"], None)
+    else:
+        found[line["key"]] = line.get("batch")
+
+
+async def _marked(api: Any, key: str) -> str | None:
+    """Return the name of the batch that carries this mark, None where the server has none."""
+    async for batch in api.batches.list(limit=_LISTED):
+        if (batch.metadata or {}).get("bench") == key:
+            return batch.id
+    return None
 
 
 def _pack(lines: dict[str, bytes]) -> Pack:

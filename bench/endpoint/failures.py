@@ -30,6 +30,10 @@ class Unanswerable(Exception):
     """A call that this server will never answer; its text says why."""
 
 
+class Unsettled(Unanswerable):
+    """A call that got no reply however often it was sent; the server may have done what it asks for."""
+
+
 class Refusal(Exception):
     """A call that the server will not answer for what it asks about; its text is what it said."""
 

@@ -38,7 +38,7 @@ class Line:
             raise failures.Ending(f"{server} answers no call: {error}; nothing is lost, the same command goes on")
 
     async def patiently(self, call: Callable[[], Awaitable[Result]]) -> Result:
-        """Return what a call gives, sent again after each failure that may pass; Unanswerable after the last.
+        """Return what a call gives, sent again after each failure that may pass; Unsettled after the last.
 
         A server that was never reached is not tried again.
         """
@@ -52,7 +52,7 @@ class Line:
                 await self._hold(failures.Passing(str(failure)), turn)
             except failures.Passing as failure:
                 if turn == TRIES - 1:
-                    raise failures.Unanswerable(f"{failure}, {TRIES} times in turn") from None
+                    raise failures.Unsettled(f"{failure}, {TRIES} times in turn") from None
                 await self._hold(failure, turn)
         raise AssertionError("the last try returns or raises")
 

@@ -9,7 +9,8 @@ from bench.endpoint.prices import Price, Usage
 class Forecast:
     """What a teaching would still cost: ``calls`` about ``pictures``, tokens as expected and at most, dollars of both.
 
-    ``known`` tells whether the tokens are the mean of calls paid before, not an estimate.
+    ``known`` tells whether the tokens are the mean of calls paid before, not an estimate; calls of batches that are
+    ``under_way`` are counted again.
     """
 
     pictures: int
@@ -20,6 +21,7 @@ class Forecast:
     price: Price | None
     share: float
     known: bool
+    under_way: int = 0
 
     def __str__(self) -> str:
         stand = f"{self.done:,} of {self.done + self.calls:,} stand already; " if self.done else ""
@@ -31,4 +33,5 @@ class Forecast:
             expected, most = (self.share * self.price.of(usage) for usage in (self.expected, self.most))
             dollars = f"about ${expected:,.2f}, if every answer were as long as allowed ${most:,.2f}"
         of = "1 picture" if self.pictures == 1 else f"{self.pictures:,} pictures"
-        return f"{stand}{self.calls:,} calls about {of}, {about} ({source}), {dollars}"
+        twice = "; calls of a batch that is under way are among them, and are not paid again" if self.under_way else ""
+        return f"{stand}{self.calls:,} calls about {of}, {about} ({source}), {dollars}{twice}"

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from bench.endpoint.batch import Batches
+from bench.endpoint.batch import Batches, outstanding
 from bench.endpoint.calling import ask
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import BATCH_SHARE, Price, Usage
 from bench.endpoint.request import Message, Question, picture_part, picture_tokens
+from bench.errors import BenchError
 from bench.fingerprint import digest
 from bench.progress import Progress
 from bench.tasks.prompts import PROMPT_GROUPS
@@ -53,6 +54,7 @@ class Teaching:
     def forecast(self, price: Price | None) -> Forecast:
         """Say what is left to pay; nothing is asked or written."""
         self._notebook.look(self.asked)
+        under_way = self._under_way()
         ledger = Ledger(price, self._notebook.spent)
         left = [found for found in self._questions() if isinstance(self._endpoint.kept(found), int)]
         sent = sum(found.estimate for found in left)
@@ -63,11 +65,12 @@ class Teaching:
         most = Usage(max(expected.input_tokens, sent), self._endpoint.sampling.max_tokens * len(left))
         pictures = len({self._by_name[found.name].picture for found in left})
         done = len(self._lessons) - len(left)
-        return Forecast(pictures, done, len(left), expected, most, price, self._share, bool(ledger.calls))
+        return Forecast(pictures, done, len(left), expected, most, price, self._share, bool(ledger.calls), under_way)
 
     def teach(self, price: Price | None, budget: float | None, progress: Progress, poll_seconds: float) -> str:
         """Ask what does not stand yet, and return how it went; BenchError where no call can succeed."""
         with self._notebook.open(self.asked):
+            self._under_way()
             ledger = Ledger(price, self._notebook.spent, budget, self._share)
             before, stand = ledger.dollars, len(self._lessons) - self._left()
             progress.start("asking the teacher", len(self._lessons), stand)
@@ -95,6 +98,14 @@ class Teaching:
     def _share(self) -> float:
         return BATCH_SHARE if self._batch else 1.0
 
+    def _under_way(self) -> int:
+        """Count the batches to be collected; BenchError where their calls would be asked, and paid, one by one, too."""
+        found = outstanding(self._notebook.batches)
+        if found and not self._batch:
+            name = next(iter(found.values())) or "one whose name is not known yet"
+            raise BenchError(f"a batch of {str(self._notebook.out)!r} is under way ({name}); add --batch to collect it")
+        return len(found)
+
     def _left(self) -> int:
         return sum(not self._stands(lesson) for lesson in self._lessons)
 
@@ -117,14 +128,17 @@ class Teaching:
     def _in_batches(
         self, ledger: Ledger, told: Callable[[Outcome], None], progress: Progress, poll_seconds: float
     ) -> bool:
-        """Let batches answer what they can, then write down what was answered."""
+        """Let batches answer what they can, then write down what became of each call, whatever ended them."""
         batches = Batches(self._endpoint, ledger, self._notebook.batches, progress, poll_seconds)
-        within = batches.run(self._questions)
-        for found in self._questions():
-            outcome = self._endpoint.kept(found)
-            if isinstance(outcome, Outcome):
-                told(outcome)
-        return within
+        try:
+            return batches.run(self._questions)
+        finally:
+            for found in self._questions():
+                outcome = self._endpoint.kept(found)
+                if isinstance(outcome, Outcome):
+                    told(outcome)
+                elif why := batches.failures.get(self._endpoint.identity(self._endpoint.body(found), outcome)):
+                    told(Outcome(found.name, "lost", reason=why))
 
     def _note(self, outcome: Outcome) -> None:
         """Write down what became of a prompt."""
