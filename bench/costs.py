@@ -6,7 +6,7 @@ from heapq import heapreplace
 from typing import Any, Literal
 
 from bench.cell import Cell, Stage, in_words
-from bench.fitting import GRID
+from bench.fitting import trainings
 from bench.history import PARTS, by_epochs
 from bench.plan import Plan
 from bench.quantities import duration, size
@@ -60,10 +60,9 @@ class Costs:
         """Estimate one stage from its beginning."""
         row = self._plan.rows[cell.model]
         tested = self._plan.tested
-        trainings = 1 if row.recipe.tune == "nothing" else len(GRID)
         learned = (1 - 1 / self._plan.k) * (1 - self._plan.config.validation_share) * cell.fraction
         pace = self._paces.get((cell.model, stage.name))
-        passes = row.recipe.epochs * trainings if pace is None or pace.by_epochs else 1
+        passes = row.recipe.epochs * trainings(row.recipe) if pace is None or pace.by_epochs else 1
         pictures = len(self._plan.dataset.labels()) * learned
         if pace is not None:
             units = pictures * passes if stage.name in PARTS else tested

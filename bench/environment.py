@@ -17,6 +17,10 @@ import numpy as np
 from bench import heap
 from bench.config import Machine
 from bench.registry import DISTRIBUTION
+from bench.store import read_json
+
+COMMIT = "commit.json"
+"""Where a copy of the code keeps which commit it is of."""
 
 
 def prepare(machine: Machine, seed: int) -> str:
@@ -57,7 +61,7 @@ def description(device: str, processes: int = 1) -> dict[str, Any]:
         "threads": torch.get_num_threads() if torch else 1,
         **({"processes": processes} if processes > 1 else {}),
         "packages": _versions(),
-        "code": _commit(),
+        "code": commit(),
     }
 
 
@@ -79,11 +83,11 @@ def _version(name: str) -> str | None:
 
 
 @cache
-def _commit() -> dict[str, Any] | None:
-    """Return the checkout's commit and whether files differ from it, None outside a checkout."""
+def commit() -> dict[str, Any] | None:
+    """Return the checkout's commit and whether files differ from it, None outside a checkout and a copy of one."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
-        return None
+        return read_json(root / COMMIT)
     try:
         head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True)
         status = subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True)

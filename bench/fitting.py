@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.config import Recipe
 from bench.contracts import Context, Estimator
 from bench.history import FILE, History
 from bench.store import read_json, write_json
@@ -14,6 +15,11 @@ TUNING = "tuning.json"
 """Where a saved model keeps what was tried and the validation loss of each: a list, one mapping a trial."""
 GRID = (0.1, 0.3, 1.0)
 """The learning rates that tuning tries, as multiples of the recipe's: every model gets the same three trials."""
+
+
+def trainings(recipe: Recipe) -> int:
+    """Return how often a model is trained by a recipe."""
+    return 1 if recipe.tune == "nothing" else len(GRID)
 
 
 def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> int:

@@ -16,7 +16,7 @@ GATHERING = timedelta(minutes=10)
 """How long the ranks wait for one of them that has not started yet."""
 PATIENCE = timedelta(seconds=30)
 """How long a rank that failed waits to hear that the others failed, too."""
-_FAILED, _DONE = "failed", "done"
+_FAILED, _DONE, _PARTED = "failed", "done", "parted"
 
 
 class Parted(BaseException):
@@ -90,10 +90,17 @@ class Ranks:
         keys = [f"{turn}/{rank}" for rank in range(self.size)]
         try:
             self.board.set(keys[self.rank], _FAILED)
-            self.board.wait(keys, PATIENCE)
-            return all(self.board.get(key) == _FAILED.encode() for key in keys)
-        except RuntimeError:  # one of them is silent, or the first, who keeps the board, is gone
-            return False
+            try:
+                self.board.wait(keys, PATIENCE)
+                if all(self.board.get(key) == _FAILED.encode() for key in keys):
+                    return True
+            except RuntimeError:  # one of them is silent
+                pass
+            # The others will fail, too, once this one's connections close: that is not an error of theirs.
+            self.board.set(keys[self.rank], _PARTED)
+        except RuntimeError:  # the first, who keeps the board, is gone
+            pass
+        return False
 
 
 ALONE = Ranks()

@@ -22,6 +22,12 @@ SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", "--set", "ma
 """Options of the smallest `bench run` on the embedded dataset."""
 QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", "--set", "machine.threads=1")
 SMALL_PATCHES = ("--set", "gcn.patch_size=16")
+MEMORY_IS_LIMITED = (
+    "JobAcctGatherType=jobacct_gather/linux",
+    "JobAcctGatherFrequency=task=1",
+    "JobAcctGatherParams=OverMemoryKill",
+)
+"""Settings of a Slurm that kills jobs above their memory."""
 
 
 def texture(category, number):
@@ -84,7 +90,8 @@ def slurm():
     if os.geteuid():
         pytest.skip("Slurm is started by root alone")
     scripts, folder = Path(__file__).parent / "slurm", Path(tempfile.mkdtemp(prefix="slurm-"))
-    up = subprocess.run([scripts / "slurm-up", folder, "--install", "--mem", "16000"], capture_output=True, text=True)
+    options = [*(part for setting in MEMORY_IS_LIMITED for part in ("--set", setting)), "--mem", "16000"]
+    up = subprocess.run([scripts / "slurm-up", folder, "--install", *options], capture_output=True, text=True)
     if up.returncode:
         subprocess.run([scripts / "slurm-down", folder, "--purge"], capture_output=True)
         pytest.skip(f"Slurm did not start: {' '.join(up.stderr.split())[-300:]}")

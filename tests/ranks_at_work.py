@@ -23,6 +23,7 @@ from bench.models.supervised import ShuffledBatches, Side, fit_classifier, piece
 from bench.plan import Plan
 from bench.progress import Silence, Stopped
 from bench.ranks import ALONE, Parted, abandon, join, leave
+from bench.reduction import summed
 from bench.registry import Registry
 from bench.rows import Request
 from bench.run import Runner
@@ -260,18 +261,26 @@ def weights_of_the_first(folder, ranks):
 
 
 def fates(folder, ranks):
-    """How an error that all have, and one that the last alone has, come out of what is shared."""
+    """How an error that all have, and one that the last alone has, come out of what is shared.
+
+    The others of the last are done, or wait for it in a reduction, which fails when its connections close: no case
+    can come after this one.
+    """
     found = []
-    for failing in (range(ranks.size), [ranks.size - 1]):
+    for failing, waits in ((range(ranks.size), False), ([ranks.size - 1], False), ([ranks.size - 1], True)):
         try:
             with ranks.shared():
                 if ranks.rank in failing:
                     raise ValueError("no")
+                if waits:
+                    summed([1.0])
             found.append("done")
         except ValueError:
             found.append("failed")
         except Parted:
             found.append("parted")
+            if waits:
+                abandon()
     return found
 
 

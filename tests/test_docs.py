@@ -118,8 +118,12 @@ def somebody(tmp_path, monkeypatch):
     (tmp_path / "records.jsonl").write_text("\n".join(records) + "\n")
 
 
+def _on_slurm(page):
+    return any({"slurm", "--node"} & {*command} for command in _commands(page))
+
+
 def _marked(page):
-    return pytest.param(page, marks=pytest.mark.slurm if "--launcher slurm" in page.read_text() else pytest.mark.slow)
+    return pytest.param(page, marks=pytest.mark.slurm if _on_slurm(page) else pytest.mark.slow)
 
 
 @pytest.mark.parametrize("page", [_marked(page) for page in PAGES], ids=lambda page: page.name)
@@ -128,7 +132,7 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
     if "data fetch" in page.read_text():
         monkeypatch.setenv("BENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
         request.getfixturevalue("server")
-    if "--launcher slurm" in page.read_text():
+    if _on_slurm(page):
         request.getfixturevalue("slurm")
     if "--teacher openai" in page.read_text():
         request.getfixturevalue("endpoint").polls = 0

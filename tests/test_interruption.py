@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,10 +21,15 @@ SETTINGS = [part for text in TINY for part in ("--set", f"model.{text}")]
 COMMAND = ("-m", "bench", "run", "--task", "vqa", *SMALL, *SETTINGS, "--set", "machine.checkpoint_seconds=0")
 
 
-def start(store, *arguments, models="mvaema"):
-    command = [sys.executable, *COMMAND, "--models", models, "--store", str(store), *arguments]
+def start(store, *arguments, models="mvaema", host=(), environment=None):
+    command = [*host, sys.executable, *COMMAND, "--models", models, "--store", str(store), *arguments]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, **(environment or {})},
     )
 
 
@@ -127,3 +134,42 @@ def test_two_runs_started_together_compute_each_stage_once(undisturbed, tmp_path
     assert results(tmp_path) == undisturbed
     begun = computed(tmp_path)
     assert len(begun) == len({tuple(stage) for stage in begun}) == 6
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    """Options of ``start`` for a host of another name, with processes and a clock of its own, an hour ahead."""
+    if os.geteuid() or shutil.which("unshare") is None:
+        pytest.skip("root alone, and util-linux's unshare, make another host of this one")
+    ahead = tmp_path / "ahead"
+    ahead.mkdir()
+    (ahead / "sitecustomize.py").write_text("import time\nhere = time.time\ntime.time = lambda: here() + 3600\n")
+    separate = ("unshare", "--uts", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc")
+    named = ("sh", "-c", 'hostname elsewhere && exec "$@"', "sh")
+    return {"host": (*separate, *named), "environment": {"PYTHONPATH": str(ahead)}}
+
+
+def owners(store):
+    return {path.name.split("~")[0] for path in store.glob("stages/*/claim/*")}
+
+
+def test_two_hosts_whose_clocks_are_apart_compute_each_stage_once(undisturbed, tmp_path, elsewhere):
+    store = tmp_path / "shared"
+    runs, hosts = [start(store, models="mvaema,blind"), start(store, models="mvaema,blind", **elsewhere)], set()
+    while any(run.poll() is None for run in runs):
+        hosts |= owners(store)
+        time.sleep(0.05)
+    for run in runs:
+        finish(run)
+    assert results(store) == undisturbed and hosts == {"elsewhere", socket.gethostname()}
+    begun = computed(store)
+    assert len(begun) == len({tuple(stage) for stage in begun}) == 6
+
+
+@pytest.mark.parametrize("lost", ["here", "elsewhere"])
+def test_what_a_lost_host_was_at_is_taken_over_once_its_heart_is_still(undisturbed, tmp_path, elsewhere, lost):
+    store = tmp_path / "shared"
+    first, second = ({}, elsewhere) if lost == "here" else (elsewhere, {})
+    killed_when(start(store, **first), lambda: checkpoint(store))
+    assert "resumed at epoch" in finish(start(store, **second))
+    assert results(store) == {"mvaema": undisturbed["mvaema"]}

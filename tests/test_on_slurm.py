@@ -164,7 +164,7 @@ def test_a_frozen_worker_is_silent_and_its_job_is_cancelled_by_a_retry(user):
     assert kinds(user.ended()) == {"done"}
 
 
-def test_a_cell_that_takes_no_step_is_ended_by_its_own_process(user):
+def test_a_cell_that_takes_no_step_is_told_to_hang(user):
     user.submit("vanillavit", LONG)
     cell = running(user.until(running))
     report = next((user.store / "runs").glob("*/cells/*.json"))
@@ -266,7 +266,17 @@ def test_two_runs_over_the_same_cells_compute_each_stage_once(user):
 def test_pictures_may_be_made_ready_by_a_first_job(user, monkeypatch, tmp_path):
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     user.submit("gcn", "model.epochs=1", "cluster.prepare=job", "synthetic.seed=7")
+    (cell,) = user.states().values()
+    assert "Dependency=afterok:" in asked("scontrol", "show", "job", cell["job"])
     assert kinds(user.ended()) == {"done"}
+    assert list((user.store / "runs").glob("*/prepared.json"))
+
+
+def test_a_cell_that_needs_more_memory_than_its_job_has_is_named_and_given_up_after_a_third_time(user):
+    user.submit("vanillavit", LONG, "cluster.memory_gb=0.2", "cluster.probe_seconds=0")
+    said = user("retry", "--watch", "--every", "1")
+    assert "ended 3 times" in said and said.count("1 cell queued again") == 2
+    assert kinds(user.states()) == {"lost"}
 
 
 def test_a_node_tells_what_it_has(slurm, user):

@@ -8,14 +8,18 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from filelock import Timeout
 
+from bench import environment
 from bench.config import load_config
 from bench.errors import BenchError
+from bench.launch import request
 from bench.launch.reports import Report
-from bench.launch.slurm import site
-from bench.launch.slurm.campaign import Campaign, Planned
+from bench.launch.slurm import site, worker
+from bench.launch.slurm.campaign import PREPARED, Campaign, Planned
 from bench.launch.slurm.checks import check_cluster
 from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.packing import Work, arrays, packed
@@ -26,8 +30,8 @@ from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.states import states
 from bench.launch.slurm.submission import Submitter
 from bench.launch.slurm.telling import Telling
-from bench.progress import Stopped
-from bench.store import Store, write_json
+from bench.progress import Lines, Stopped
+from bench.store import RECORD_FORMAT, Store, write_json
 
 SMALL_NODE = Shape(4, 4, 4000, 1, frozenset({"a100"}))
 PARTITIONS = {
@@ -148,6 +152,13 @@ def test_a_cell_longer_than_a_job_has_one_of_its_own_and_the_longest_job_comes_f
     assert [job.cells for job in jobs[:2]] == [("c0",), ("c1",)]
 
 
+def test_jobs_hold_no_more_work_than_fits_the_time_however_unlike_cells_are():
+    seconds = [9_000, 9_000, 9_000, 900, 900, 900, 90, 90]
+    jobs = packed([Work(f"c{n}", "c", taken) for n, taken in enumerate(seconds)], cluster(minutes=240), 4)
+    assert sum(len(job.cells) for job in jobs) == 8
+    assert max(job.seconds for job in jobs) <= 0.8 * (240 * 60 - 120)
+
+
 @pytest.mark.parametrize(("count", "largest", "sizes"), [(3, 10, [3]), (10, 10, [10]), (11, 10, [6, 5]), (0, 10, [])])
 def test_jobs_are_parted_into_arrays_that_the_site_takes(count, largest, sizes):
     parts = arrays(range(count), largest)
@@ -159,9 +170,8 @@ def test_sbatch_is_told_what_the_settings_say(tmp_path):
     asked = cluster(
         partition="main", gpus=1, setup=("module load cuda",), sbatch={"mail_type": "FAIL", "exclusive": False}
     )
-    script = Submitter(tmp_path / "run", asked.model_copy(update={"grace_seconds": 45}), Path("/shared code")).script(
-        3, 2
-    )
+    asked = asked.model_copy(update={"grace_seconds": 45})
+    script = Submitter(tmp_path / "run", asked, Path("/shared code"), Path("/home of it")).script(3, 2, "41")
     for line in (
         "--partition=main",
         "--gpus-per-node=1",
@@ -169,6 +179,8 @@ def test_sbatch_is_told_what_the_settings_say(tmp_path):
         "--signal=USR2@45",
         "--array=0-2%2",
         "--requeue",
+        "--chdir='/home of it'",
+        "--dependency=afterok:41",
     ):
         assert f"#SBATCH {line}\n" in script
     assert "#SBATCH --mail-type=FAIL\n" in script and "exclusive" not in script and "wckey" not in script
@@ -177,6 +189,34 @@ def test_sbatch_is_told_what_the_settings_say(tmp_path):
     assert "export HF_HUB_OFFLINE=1" in lines and any(
         line.startswith("export PYTHONPATH='/shared code'") for line in lines
     )
+
+
+@pytest.mark.parametrize(
+    ("settings", "begins"),
+    [
+        ({}, f"{sys.executable} -m"),
+        ({"container": "apptainer exec image.sif"}, "apptainer exec image.sif python3 -m"),
+        ({"container": "apptainer exec image.sif", "python": "/opt/python"}, "apptainer exec image.sif /opt/python -m"),
+        ({"python": "/shared/python"}, "/shared/python -m"),
+    ],
+)
+def test_python_is_the_one_that_is_asked_for(tmp_path, settings, begins):
+    script = Submitter(tmp_path, cluster(**settings), None, tmp_path).script(1)
+    assert f" {begins} submitit.core._submit" in script
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_job_is_queued_again_by_its_script_where_a_worker_asks_for_it(tmp_path, wanted):
+    """The script runs outside of a container, within which there is no Slurm."""
+    folder = tmp_path / "a run"
+    lines = Submitter(folder, cluster(), None, tmp_path).script(1).splitlines()
+    before, behind = lines[lines.index("# setup") + 1 :], lines[lines.index("# teardown") + 1 :]
+    before = before[: before.index("")]
+    asks = [f"mkdir -p '{folder}/again'", f"touch '{folder}/again/77'"]
+    script = ['scontrol() { echo "$@"; }', *asks, *before, *(asks if wanted else []), "(exit 5)", *behind]
+    environment = {**os.environ, "SLURM_JOB_ID": "77"}
+    ran = subprocess.run(["bash", "-c", "\n".join(script)], env=environment, capture_output=True, text=True)
+    assert ran.returncode == 5 and ran.stdout == ("requeue 77\n" if wanted else ""), ran.stderr
 
 
 def test_the_variables_of_the_submitting_shell_speak_not_over_the_settings(monkeypatch):
@@ -189,12 +229,14 @@ def test_the_variables_of_the_submitting_shell_speak_not_over_the_settings(monke
 def test_a_snapshot_of_the_code_runs_by_itself_and_is_made_once(tmp_path):
     folder = snapshot(tmp_path)
     assert snapshot(tmp_path) == folder and len(list((tmp_path / "code").iterdir())) == 1
-    code = "import bench, bench.models, bench.tasks; print(bench.__file__, bench.models.__file__, bench.tasks.__file__)"
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
-    out = subprocess.run(
-        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-    ).stdout
+    code = (
+        "import bench, bench.models, bench.tasks; print(bench.__file__, bench.models.__file__, bench.tasks.__file__)\n"
+        "from bench import environment; print(environment.commit())"
+    )
+    variables = {**os.environ, "PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
+    out = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True).stdout
     assert out.count(str(folder)) == 3
+    assert out.splitlines()[-1] == str(environment.commit())
 
 
 @pytest.fixture
@@ -241,6 +283,9 @@ RUNNING = Report("running", "training", 3, 10, job="7_0", worker="7_0.0")
         ("RUNNING", None, 0, "queued"),
         ("RUNNING", RUNNING, 0, "running"),
         ("RUNNING", RUNNING, 1000, "silent"),
+        ("RUNNING for 5 s", RUNNING, 1000, "queued"),
+        ("RUNNING for 5 s", None, None, "queued"),
+        ("RUNNING for 5000 s", None, None, "silent"),
         ("PENDING", replace(RUNNING, state="stopped"), 0, "preempted"),
         ("PENDING", RUNNING, 1000, "preempted"),
         ("OUT_OF_MEMORY", RUNNING, 1000, "lost"),
@@ -255,7 +300,9 @@ def test_a_state_comes_of_what_the_worker_told_and_of_what_slurm_says(campaign, 
         campaign.reports.write("cell2", report)
     if silent is not None:
         beat(campaign, "7_0.0", silent)
-    found = told(campaign, store, {"7_0": Hint(hint), "7_1": Hint("PENDING")})
+    word, _, elapsed = hint.removesuffix(" s").partition(" for ")
+    hints = {"7_0": Hint(word, elapsed=int(elapsed) if elapsed else None), "7_1": Hint("PENDING")}
+    found = told(campaign, store, hints)
     assert found == ["done", "done", state, found[3], "queued", "queued", "unsubmitted"]
 
 
@@ -277,6 +324,16 @@ def test_a_record_of_other_stages_is_none_of_this_run(campaign, store):
     later = time.time() + 60
     os.utime(store / "stages" / f"{1:032d}" / "product" / "product.json", (later, later))
     assert told(campaign, store, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})[1] == "queued"
+
+
+def test_a_record_that_another_run_wrote_after_an_older_score_is_none_of_this_run(campaign, store):
+    """The score stood already when this run was begun, and the record is of a run between."""
+    earlier = time.time() - 60
+    product = store / "stages" / f"{1:032d}" / "product" / "product.json"
+    os.utime(product, (earlier, earlier))
+    for stage, state in (("another", "queued"), (f"{1:032d}", "done")):
+        (store / "cells" / "cell1.json").write_text(json.dumps({"format": RECORD_FORMAT, "stages": {"score": stage}}))
+        assert told(campaign, store, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})[1] == state
 
 
 def test_status_tells_counts_and_names_what_is_wrong(bench, campaign, store, monkeypatch):
@@ -303,25 +360,39 @@ def test_status_without_a_run_and_of_an_unknown_one_is_refused(bench, campaign, 
 
 
 class Submitted:
-    """Stands for Slurm: keeps what would be submitted and cancelled."""
+    """Stands for Slurm: keeps what would be submitted and cancelled; ``refuses`` is what sbatch says to it all."""
 
     def __init__(self, monkeypatch):
-        self.jobs, self.cancelled = [], set()
+        self.jobs, self.cancelled, self.at_once, self.after, self.refuses = [], set(), [], [], ""
         monkeypatch.setattr(Submitter, "submit", self.submit)
         monkeypatch.setattr("bench.launch.slurm.mending.cancel", self.cancelled.update)
         monkeypatch.setattr("bench.launch.slurm.mending.read_site", lambda: SITE)
         monkeypatch.setattr("bench.launch.slurm.states.accounted", lambda jobs: {})
 
     def submit(self, errands, at_once=None, after=None):
-        self.jobs += [json.loads(path.read_text())["cells"] for path in errands]
+        if self.refuses:
+            raise BenchError(self.refuses)
+        self.jobs += [json.loads(path.read_text()).get("cells", ["first"]) for path in errands]
+        self.at_once.append(at_once)
+        self.after.append(after)
         return [f"9_{number}" for number in range(len(errands))]
 
 
-def retried(bench, monkeypatch, hints, *arguments):
+def retried(bench, monkeypatch, hints, *arguments, code=0):
     monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: hints)
-    code, out, err = bench("retry", *arguments)
-    assert code == 0, err
+    ended, out, err = bench("retry", *arguments)
+    assert ended == code, err
     return out
+
+
+def asked_again(campaign, **settings):
+    """Let the run have been asked for with these settings of the cluster, or with ``at_once``."""
+    request = campaign.request
+    request["at_once"] = settings.pop("at_once", None)
+    request["config"]["cluster"] |= settings
+    write_json(campaign.folder / "request.json", request)
+    past = time.time() - 60
+    os.utime(campaign.folder / "request.json", (past, past))
 
 
 def test_retry_submits_what_ended_and_cancels_what_is_silent(bench, campaign, monkeypatch):
@@ -331,6 +402,69 @@ def test_retry_submits_what_ended_and_cancels_what_is_silent(bench, campaign, mo
     retried(bench, monkeypatch, {"7_0": Hint("TIMEOUT"), "7_1": Hint("RUNNING")})
     assert sorted(cell for job in slurm.jobs for cell in job) == ["cell2", "cell3", "cell4", "cell5", "cell6"]
     assert slurm.cancelled == {"7_1"}
+
+
+def test_a_silent_process_is_replaced_and_those_at_work_in_its_job_are_left_alone(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    campaign.reports.write("cell2", RUNNING)
+    campaign.reports.write("cell3", replace(RUNNING, worker="7_0.1"))
+    beat(campaign, "7_0.0", 1000)
+    beat(campaign, "7_0.1")
+    retried(bench, monkeypatch, {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})
+    assert slurm.cancelled == set() and sorted(cell for job in slurm.jobs for cell in job) == ["cell2", "cell6"]
+
+
+def test_jobs_that_are_open_still_count_among_those_at_once(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    asked_again(campaign, at_once=3)
+    retried(bench, monkeypatch, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})
+    assert slurm.jobs == [["cell6"]] and slurm.at_once == [1]
+
+
+def test_what_was_told_stays_where_sbatch_refuses(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    failed = Report("failed", why="ValueError", job="7_0")
+    campaign.reports.write("cell2", failed)
+    slurm.refuses = "sbatch refuses"
+    hints = {"7_0": Hint("FAILED"), "7_1": Hint("PENDING")}
+    for _ in range(3):
+        retried(bench, monkeypatch, hints, "--failed", code=2)
+    assert campaign.reports.read("cell2") == failed
+    slurm.refuses = ""
+    assert "2 times" not in retried(bench, monkeypatch, hints) and slurm.jobs
+
+
+def test_pictures_are_made_ready_by_a_job_before_the_others_until_they_are(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    asked_again(campaign, prepare="job", gpus=1)
+    hints = {"7_0": Hint("CANCELLED"), "7_1": Hint("PENDING")}
+    retried(bench, monkeypatch, hints)
+    assert slurm.jobs[0] == ["first"] and slurm.after == [None, "9_0"]
+    write_json(campaign.folder / PREPARED, {})
+    slurm.jobs.clear()
+    retried(bench, monkeypatch, hints)
+    assert ["first"] not in slurm.jobs
+
+
+def test_nobody_else_submits_while_a_retry_looks_and_submits(bench, campaign, monkeypatch):
+    slurm, tried = Submitted(monkeypatch), []
+
+    def contend():
+        with pytest.raises(Timeout), campaign.lock.acquire(timeout=0):
+            pass
+        tried.append(len(slurm.jobs))
+
+    submit = slurm.submit
+    monkeypatch.setattr(Submitter, "submit", lambda self, *given: (contend(), submit(*given))[1])
+    looks = iter([None, contend])  # the second look is the one that counts
+
+    def queue():
+        if look := next(looks):
+            look()
+        return {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")}
+
+    monkeypatch.setattr("bench.launch.slurm.queue.queue", queue)
+    assert bench("retry")[0] == 0 and tried == [0, 0]
 
 
 def test_a_cell_that_failed_is_tried_again_only_when_asked(bench, campaign, monkeypatch):
@@ -345,16 +479,37 @@ def test_a_cell_that_failed_is_tried_again_only_when_asked(bench, campaign, monk
     assert not campaign.reports.has_failed("cell2")
 
 
-@pytest.mark.parametrize(("end", "times"), [("OUT_OF_MEMORY", 2), ("NODE_FAIL", 4), ("PREEMPTED", 4), ("TIMEOUT", 4)])
+@pytest.mark.parametrize(
+    ("end", "state", "times"),
+    [
+        ("OUT_OF_MEMORY", "running", 2),
+        ("FAILED", "stalled", 2),
+        ("NODE_FAIL", "running", 4),
+        ("PREEMPTED", "running", 4),
+        ("TIMEOUT", "running", 4),
+        ("COMPLETED", "stopped", 4),
+        ("FAILED", None, 2),
+        ("NODE_FAIL", None, 4),
+    ],
+)
 def test_ends_of_a_cells_own_fault_are_retried_twice_and_others_as_often_as_it_takes(
-    bench, campaign, monkeypatch, end, times
+    bench, campaign, monkeypatch, end, state, times
 ):
     slurm = Submitted(monkeypatch)
     for _ in range(4):
-        campaign.reports.write("cell2", RUNNING)
+        if state:
+            campaign.reports.write("cell2", replace(RUNNING, state=state))
         out = retried(bench, monkeypatch, {"7_0": Hint(end), "7_1": Hint("PENDING")})
     assert sum("cell2" in job for job in slurm.jobs) == times
     assert ("ended 3 times" in out) == (times == 2)
+
+
+def test_a_cell_that_its_job_had_not_come_to_is_not_to_blame(bench, campaign, monkeypatch):
+    slurm = Submitted(monkeypatch)
+    for _ in range(4):
+        campaign.reports.write("cell2", RUNNING)
+        retried(bench, monkeypatch, {"7_0": Hint("FAILED"), "7_1": Hint("PENDING")})
+    assert sum("cell3" in job for job in slurm.jobs) == 4
 
 
 def test_jobs_that_stand_in_no_ledger_are_cancelled(bench, campaign, monkeypatch):
@@ -374,6 +529,24 @@ def test_cancel_takes_the_jobs_of_cells_or_all(bench, campaign, monkeypatch, arg
     assert code == 0 and slurm.cancelled == jobs, err
     code, _, err = bench("cancel", "nte fold 4")
     assert code == 2 and "did you mean 'net fold 4'" in err
+
+
+def test_a_cell_is_found_in_whichever_run_it_is_of(bench, campaign, store, monkeypatch):
+    """A suite makes one run a task, all of which may be under way."""
+    slurm = Submitted(monkeypatch)
+    other = Campaign(store / "runs" / "20260102T000000000000")
+    other.begin(campaign.request, {"other": Planned("other fold 0", "other", 60, {"score": "0" * 32})}, None)
+    write_json(other.folder / "jobs" / "8_0.json", {"kind": "cells", "cells": ["other"]})
+    write_json(other.folder / "submissions" / "one" / "jobs.json", {"8_0": str(other.folder / "jobs" / "8_0.json")})
+    names = [f"bench-{found.folder.name}" for found in (campaign, other)]
+    hints = {"7_0": Hint("RUNNING", name=names[0]), "7_1": Hint("PENDING"), "8_0": Hint("PENDING", name=names[1])}
+    monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: hints)
+    (store / "logs" / "cell2.log").write_text("of the first run\n")
+    assert "of the first run" in bench("logs", "net fold 2")[1]
+    code, _, err = bench("cancel", "net fold 4")
+    assert code == 0 and slurm.cancelled == {"7_1"}, err
+    code, _, err = bench("cancel", "other fold 1")
+    assert code == 2 and "did you mean 'other fold 0'" in err and slurm.cancelled == {"7_1"}
 
 
 def test_logs_show_the_cells_log_and_its_jobs_output(bench, campaign, store, monkeypatch):
@@ -437,3 +610,55 @@ def test_a_report_that_cannot_be_written_stops_nothing(quiet, campaign, monkeypa
     telling.begin("cell2")
     telling.start("net fold 2: training", 10)
     telling.ended("cell2", Report("failed", why="no space"))
+
+
+def test_a_worker_whose_code_is_of_two_roots_refuses(monkeypatch):
+    monkeypatch.setattr(request, "import_module", lambda name: SimpleNamespace(__file__="/elsewhere/tasks/__init__.py"))
+    with pytest.raises(BenchError, match="install one copy of the code"):
+        request.planned({}, Lines(sys.stdout))
+
+
+def test_a_worker_whose_data_or_code_changed_since_the_submission_refuses():
+    with pytest.raises(BenchError, match="changed since the submission"):
+        worker._own(SimpleNamespace(cells=()), {"cells": ["cell2"], "stages": "of before"})
+
+
+def test_an_error_of_the_first_job_is_that_of_every_cell(quiet, campaign):
+    telling = Telling(campaign.reports, "6", "6.0", Signals(60))
+    with pytest.raises(Exception, match="config"):
+        worker._prepare({"planned": dict.fromkeys(campaign.planned())}, telling)
+    assert all(campaign.reports.has_failed(cell) for cell in campaign.planned())
+    assert not (campaign.folder / PREPARED).exists()
+
+
+def test_a_cell_is_told_to_run_before_what_it_needs_is_loaded(quiet, campaign):
+    telling = Telling(campaign.reports, "7_0", "7_0.0", Signals(60))
+    telling.begin("cell2")
+    telling.begin_stage("train")
+    assert campaign.reports.read("cell2").place == "train"
+
+
+STALLING = """
+import sys, time
+from pathlib import Path
+from types import SimpleNamespace
+from bench.launch.reports import Reports
+from bench.launch.slurm import worker
+from bench.launch.slurm.telling import Telling
+worker.BEAT_SECONDS = 0.05
+folder, patience = Path(sys.argv[1]), float(sys.argv[2])
+telling = Telling(Reports(folder), "7_0", "7_0.0", SimpleNamespace(wish=""))
+telling.begin("cell2")
+telling.start("net fold 2: training", 10)
+worker.Watch(folder / "beats" / "7_0.0", telling, patience).start()
+time.sleep(1.5)
+"""
+
+
+@pytest.mark.parametrize(("patience", "code", "state"), [("0.3", 70, "stalled"), ("inf", 0, "running")])
+def test_a_worker_that_takes_no_step_for_too_long_ends_itself_and_says_why(campaign, patience, code, state):
+    ran = subprocess.run([sys.executable, "-c", STALLING, campaign.folder, patience], capture_output=True, text=True)
+    assert ran.returncode == code, ran.stderr
+    report = campaign.reports.read("cell2")
+    assert report.state == state and report.what == "training"
+    assert ("no step for" in report.why) == (state == "stalled")

@@ -21,12 +21,14 @@ def cancel_command(
     from bench.errors import BenchError
     from bench.launch.slurm.mending import cancelled
     from bench.launch.slurm.queue import queue
-    from bench.launch.slurm.standing import chosen
+    from bench.launch.slurm.standing import looked, named
     from bench.quantities import count
 
     kept, hints = opened(store), queue()
     if hints is None:
         raise BenchError("Slurm does not answer, so nothing can be cancelled; try again later")
-    for campaign in chosen(kept, run, hints):
-        jobs = cancelled(campaign, kept, hints, cells or [])
+    several, found = looked(kept, run, hints)
+    chosen = named(cells, found) if cells else {}
+    for campaign in several:
+        jobs = cancelled(campaign, hints, chosen[campaign.folder.name] if cells else None)
         typer.echo(f"run {campaign.folder.name}: {count(len(jobs), 'job')} cancelled")

@@ -19,13 +19,15 @@ def logs_command(
     """Show the end of a cell's log, and of what its job on a cluster wrote."""
     from bench.cli.output import safe
     from bench.launch.slurm.queue import queue
-    from bench.launch.slurm.standing import chosen, named
-    from bench.launch.slurm.states import last_lines, states
+    from bench.launch.slurm.standing import looked, named
+    from bench.launch.slurm.states import last_lines
 
-    kept, hints = opened(store), queue()
-    campaign = chosen(kept, run, {})[0]
-    (state,) = named([cell], states(campaign, kept, hints))
-    for path in [kept.log(state.cell), *campaign.outputs(state.job)]:
-        found = last_lines(path, lines)
-        if found:
-            typer.echo("\n".join([f"{path}:", *(f"  {safe(line)}" for line in found)]))
+    kept = opened(store)
+    several, found = looked(kept, run, queue())
+    chosen = named([cell], found)
+    states = [(campaign, state) for campaign in several for state in chosen[campaign.folder.name]]
+    for campaign, state in states:
+        for path in [kept.log(state.cell), *campaign.outputs(state.job)]:
+            wrote = last_lines(path, lines)
+            if wrote:
+                typer.echo("\n".join([f"{path}:", *(f"  {safe(line)}" for line in wrote)]))

@@ -7,6 +7,7 @@ import typer
 from bench.cli.options import Run, StoreFolder, opened
 
 if TYPE_CHECKING:
+    from bench.launch.slurm.queue import Hint
     from bench.store import Store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -31,18 +32,23 @@ def retry_command(
 
 def _retried(store: "Store", run: str | None, failed: bool) -> bool:
     """Retry once; tell whether cells are open."""
-    from bench.errors import BenchError
     from bench.launch.slurm.mending import retry
-    from bench.launch.slurm.queue import queue
     from bench.launch.slurm.standing import chosen
     from bench.quantities import count
 
-    hints = queue()
-    if hints is None:
-        raise BenchError("Slurm does not answer, so what was lost cannot be told from what runs; try again later")
-    several = [(campaign, retry(campaign, store, hints, failed)) for campaign in chosen(store, run, hints)]
+    several = [(campaign, retry(campaign, store, _hints, failed)) for campaign in chosen(store, run, _hints())]
     for campaign, mended in several:
         again = f"{count(len(mended.cells), 'cell')} queued again in {count(len(mended.jobs), 'job')}"
         said = again if mended.cells else "nothing to retry"
         typer.echo("\n".join([*mended.refused, f"run {campaign.folder.name}: {said}"]))
     return any(mended.open for _, mended in several)
+
+
+def _hints() -> "dict[str, Hint]":
+    from bench.errors import BenchError
+    from bench.launch.slurm.queue import queue
+
+    hints = queue()
+    if hints is None:
+        raise BenchError("Slurm does not answer, so what was lost cannot be told from what runs; try again later")
+    return hints

@@ -63,6 +63,7 @@ def run_command(
     from bench.config import load_config
     from bench.errors import unknown
     from bench.launch import LAUNCHERS
+    from bench.outlook import outlook
     from bench.plan import Plan
     from bench.progress import shown
     from bench.registry import Registry
@@ -84,6 +85,8 @@ def run_command(
         rest = left_out(plans[0].request, plans[0].task, registry)
         if rest:
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
+        for plan in plans[1:]:  # before the first is run
+            launched.check(plan, outlook(plan, kept))
         for plan in plans:
             if dry_run or explain or probe:
                 text, code = _told(plan, kept, progress, launched, explain, probe), 0

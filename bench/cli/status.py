@@ -1,14 +1,10 @@
 """``bench status``: how far the cells of a run on a cluster are."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bench.cli.options import Run, StoreFolder, opened
-
-if TYPE_CHECKING:
-    from bench.launch.slurm.states import CellState
-    from bench.store import Store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -24,25 +20,17 @@ def status_command(
 ) -> None:
     """Tell how far the cells of a run on a cluster are; exit code 1 where some ended without a record."""
     from bench.cli.output import safe
-    from bench.launch.slurm.standing import as_json_text, as_text, over, wrong
+    from bench.launch.slurm.queue import queue
+    from bench.launch.slurm.standing import as_json_text, as_text, looked, over, wrong
 
     kept = opened(store)
     while True:
-        found = _looked(kept, run)
+        found = looked(kept, run, queue())[1]
         text = as_json_text(found) if as_json else as_text(found, kept, show_all)
         typer.echo("\n".join(map(safe, text.splitlines())))
         if not watch or over(found):
             raise typer.Exit(1 if wrong(found) else 0)
         _pause(every)
-
-
-def _looked(store: "Store", run: str | None) -> "dict[str, list[CellState]]":
-    from bench.launch.slurm.queue import queue
-    from bench.launch.slurm.standing import chosen
-    from bench.launch.slurm.states import states
-
-    hints = queue()
-    return {campaign.folder.name: states(campaign, store, hints) for campaign in chosen(store, run, hints)}
 
 
 def _pause(seconds: float) -> None:

@@ -8,8 +8,8 @@ from typing import Literal
 from bench.errors import BenchError
 from bench.store import read_json, write_json
 
-State = Literal["running", "stopped", "failed"]
-"""stopped: by a signal, with a checkpoint; failed: by an error of its own."""
+State = Literal["running", "stopped", "stalled", "failed"]
+"""stopped: by a signal, with a checkpoint; stalled: by its own process, for no step ended; failed: by an error."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,11 @@ class Report:
     job: str = ""
     worker: str = ""
     host: str = ""
+
+    @property
+    def place(self) -> str:
+        """The part under way and how far it is."""
+        return f"{self.what} {self.done}/{self.total}" if self.total else self.what
 
 
 class Reports:

@@ -7,13 +7,19 @@
     runs/<run>/submissions/<time>/   submitit's files of one submission, and its ledger
     runs/<run>/cells/<id>.json       what workers tell of a cell
     runs/<run>/beats/<job>.<rank>    touched while a worker lives
+    runs/<run>/again/<job>           there while a job wants to be queued again
+    runs/<run>/meetings/<job>.json   where the processes of a job that compute a cell together find each other
+    runs/<run>/retries.json          how often each cell was submitted again after an end of its own
+    runs/<run>/prepared.json         there once a first job has made pictures and records ready
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from bench.errors import BenchError
 from bench.fingerprint import digest
@@ -23,6 +29,8 @@ from bench.launch.slurm.packing import Job, Work, arrays, packed
 from bench.launch.slurm.queue import cancel
 from bench.launch.slurm.submission import LEDGER, Submitter
 from bench.store import Store, read_json, write_json
+
+PREPARED = "prepared.json"
 
 
 @dataclass(frozen=True)
@@ -45,26 +53,35 @@ class Campaign:
     def begin(self, request: Mapping[str, Any], cells: Mapping[str, Planned], code: Path | None) -> None:
         """Write what the run is asked for."""
         kept = {cell: asdict(planned) for cell, planned in cells.items()}
-        write_json(self.folder / "request.json", {**request, "code": str(code) if code else None, "planned": kept})
+        said = {"code": str(code) if code else None, "home": str(Path.cwd()), "planned": kept}
+        write_json(self.folder / "request.json", {**request, **said})
 
-    def submit(self, cells: Sequence[str], array_size: int, at_once: int | None, after: str | None = None) -> list[str]:
-        """Pack cells into jobs and submit them; return the jobs' ids."""
+    def submit(self, cells: Sequence[str], array_size: int, at_once: int | None) -> list[str]:
+        """Pack cells into jobs and submit them, of which so many run at once; return the jobs' ids.
+
+        Pictures and records are made ready by a job before them, where that is asked for and not done.
+        """
         submitter, wanted = self.submitter, set(cells)
         planned = {cell: found for cell, found in self.planned().items() if cell in wanted}
         works = [Work(cell, found.model, found.seconds) for cell, found in planned.items()]
         errands = [self._write(job, planned) for job in packed(works, submitter.cluster, at_once)]
-        ids: list[str] = []
+        parts = arrays(range(len(errands)), array_size)
+        each = max(1, at_once // len(parts)) if at_once else None
+        first, ids = self._prepare(), []
         try:
-            for part in arrays(range(len(errands)), array_size):
-                ids += submitter.submit([errands[index] for index in part], at_once, after)
+            for part in parts:
+                ids += submitter.submit([errands[index] for index in part], each, *first)
         except BenchError:
-            cancel([*ids, *([after] if after else [])])  # all or nothing
+            cancel([*first, *ids])  # all or nothing
             raise
         return ids
 
-    def prepare(self) -> str:
-        """Submit the job that makes pictures and records ready; return its id."""
-        return self.submitter.submit([self._errand({"kind": "prepare"})])[0]
+    def _prepare(self) -> list[str]:
+        """Submit the job that makes pictures and records ready, and return its id; nothing where none is needed."""
+        submitter = self.submitter
+        if submitter.cluster.prepare == "here" or (self.folder / PREPARED).is_file():
+            return []
+        return replace(submitter, cluster=submitter.cluster.single).submit([self._errand({"kind": "prepare"})])
 
     def planned(self) -> dict[str, Planned]:
         """Return the cells of the run by id, in the order in which they were planned."""
@@ -80,12 +97,20 @@ class Campaign:
         """Who submits jobs of this run."""
         asked = self.request
         code = Path(asked["code"]) if asked["code"] else None
-        return Submitter(self.folder, Cluster.model_validate(asked["config"]["cluster"]), code)
+        cluster = Cluster.model_validate(asked["config"]["cluster"])
+        return Submitter(self.folder, cluster, code, Path(asked["home"]))
+
+    @property
+    def lock(self) -> FileLock:
+        """Held while jobs are submitted: who looks meanwhile would take them for lost."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(str(self.folder / "submitting.lock"))
 
     def jobs(self) -> dict[str, tuple[str, ...]]:
         """Return the cells of every job that was submitted, by the job's id, in the order of submission."""
         found: dict[str, tuple[str, ...]] = {}
-        for ledger in sorted((self.folder / "submissions").glob(f"*/{LEDGER}")):
+        ledgers = (self.folder / "submissions").glob(f"*/{LEDGER}")
+        for ledger in sorted(ledgers, key=lambda path: path.stat().st_mtime_ns):  # clocks of login nodes may be apart
             for job, errand in read_json(ledger).items():
                 found[job] = tuple(read_json(Path(errand)).get("cells", ()))
         return found

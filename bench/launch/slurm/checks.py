@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bench.errors import BenchError, unknown
+from bench.fitting import trainings
 from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.site import Partition, Shape, Site
 from bench.outlook import CellOutlook
@@ -21,7 +22,8 @@ def check_epochs(plan: Plan, looks: Sequence[CellOutlook]) -> None:
     room = 60 * cluster.minutes - cluster.grace_seconds
     slow: dict[str, float] = {}
     for look in looks:
-        epochs = plan.rows[look.cell.model].recipe.epochs
+        recipe = plan.rows[look.cell.model].recipe
+        epochs = recipe.epochs * trainings(recipe)
         for name in ("pretrain", "train"):
             if name in look.costs:
                 one = look.costs[name].seconds / epochs

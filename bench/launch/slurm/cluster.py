@@ -83,6 +83,12 @@ class Cluster(BaseModel):
         """How many processes compute one cell."""
         return self.gpus_per_cell * self.nodes_per_cell
 
+    @property
+    def single(self) -> "Cluster":
+        """The same for a job of one process that computes no cell."""
+        one = {"cells_per_gpu": 1, "gpus_per_cell": 1, "nodes_per_cell": 1, "gpus": min(1, self.gpus)}
+        return self.model_copy(update=one)
+
     @model_validator(mode="after")
     def _fitting(self) -> "Cluster":
         """Refuse values that exclude each other."""

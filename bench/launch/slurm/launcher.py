@@ -55,9 +55,9 @@ class Slurm:
         campaign = Campaign((store.root / "runs" / run).resolve())
         code = snapshot(store.root.resolve()) if cluster.code == "snapshot" else None
         request = {**written(plan, store, _threads(plan)), "at_once": self._jobs}
-        campaign.begin(request, {look.cell.id: _planned(look) for look in looks}, code)
-        after = campaign.prepare() if cluster.prepare == "job" else None
-        ids = campaign.submit([look.cell.id for look in looks], site.array_size, self._jobs, after)
+        with campaign.lock:
+            campaign.begin(request, {look.cell.id: _planned(look) for look in looks}, code)
+            ids = campaign.submit([look.cell.id for look in looks], site.array_size, self._jobs)
         arrays_said = ", ".join(dict.fromkeys(job.partition("_")[0] for job in ids))
         return Launched(
             {},
@@ -72,14 +72,15 @@ class Slurm:
         unit = "GPU-hours" if cluster.gpus else "CPU-hours"
         each = cluster.nodes_per_cell * (cluster.gpus or cluster.cpus * cluster.processes)
         longest = max(job.seconds for job in jobs)
-        submitter = Submitter(
-            Path("/STORE/runs/RUN"), cluster, Path("/STORE/code") if cluster.code == "snapshot" else None
-        )
+        code = Path("/STORE/code") if cluster.code == "snapshot" else None
+        submitter = Submitter(Path("/STORE/runs/RUN"), cluster, code, Path.cwd())
+        after = ["FIRST"] if cluster.prepare == "job" else []
+        before = "a first job, FIRST, that makes pictures and records ready, then " if after else ""
         return [
-            f"{count(len(jobs), 'job')} in {count(len(parts), 'array')}, about {hours * each:.1f} {unit}, "
+            f"{before}{count(len(jobs), 'job')} in {count(len(parts), 'array')}, about {hours * each:.1f} {unit}, "
             f"the longest job about {duration(longest)}; sbatch would be told:",
             "",
-            submitter.script(len(parts[0]), self._jobs),
+            submitter.script(len(parts[0]), self._jobs, *after),
         ]
 
 

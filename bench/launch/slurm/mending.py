@@ -1,14 +1,12 @@
 """`bench retry`: what ended without a record is submitted again, as often as it may be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from filelock import FileLock
-
+from bench.errors import BenchError
 from bench.launch.slurm.campaign import Campaign
 from bench.launch.slurm.queue import UNCOUNTED, Hint, cancel
 from bench.launch.slurm.site import read_site
-from bench.launch.slurm.standing import named
 from bench.launch.slurm.states import MENDED, OPEN, CellState, states
 from bench.store import Store, read_json, write_json
 
@@ -30,36 +28,55 @@ class Mended:
     open: bool
 
 
-def retry(campaign: Campaign, store: Store, hints: Mapping[str, Hint], failed: bool) -> Mended:
+def retry(campaign: Campaign, store: Store, look: Callable[[], Mapping[str, Hint]], failed: bool) -> Mended:
     """Submit again what has ended without a record; cells that failed by an error of their own where ``failed``.
 
-    A job of which no process gives a sign of life is cancelled before, and so is one that stands in no ledger.
+    ``look`` tells what Slurm says; it is asked once nobody else submits. A job of which no process gives a sign of life
+    is cancelled before, and so is one that stands in no ledger.
     """
-    with FileLock(str(campaign.folder / "retry.lock")):
+    with campaign.lock:
+        hints = look()
         found = states(campaign, store, hints)
         wanted = [state for state in found if state.state in MENDED or (failed and state.state == "failed")]
         counts: dict[str, int] = read_json(campaign.folder / _COUNTS) or {}
         chosen, refused = _within_budget(wanted, counts, failed)
-        doomed = {state.job for state in chosen if state.state in ("silent", "hangs")}
+        doomed = _doomed(chosen, found)
         cancel(doomed | _strays(campaign, hints))
-        again = {state.cell for state in chosen} | {s.cell for s in found if s.job in doomed and s.state == "queued"}
+        again = {state.cell for state in chosen} | {s.cell for s in found if s.job in doomed and s.state in OPEN}
+        still_open = {state.job for state in found if state.state in OPEN} - doomed
+        jobs = _submitted(campaign, again, len(still_open)) if again else []
         write_json(campaign.folder / _COUNTS, counts)
-        for cell in again:
-            campaign.reports.forget(cell)
-        at_once = campaign.request["at_once"]
-        jobs = campaign.submit(sorted(again), read_site().array_size, at_once) if again else []
-        waits = bool(again) or any(state.state in OPEN for state in found)
-        return Mended(tuple(sorted(again)), tuple(jobs), tuple(refused), waits)
+        return Mended(tuple(sorted(again)), tuple(jobs), tuple(refused), bool(again or still_open))
 
 
-def cancelled(campaign: Campaign, store: Store, hints: Mapping[str, Hint], cells: Sequence[str]) -> set[str]:
-    """Cancel the jobs of these cells, or all jobs of the run, and return their ids."""
-    found = states(campaign, store, hints)
-    wanted = {state.job for state in (named(cells, found) if cells else found) if state.job} - {""}
+def cancelled(campaign: Campaign, hints: Mapping[str, Hint], found: Sequence[CellState] | None) -> set[str]:
+    """Cancel the jobs of cells, or all jobs of the run where none are named, and return their ids."""
+    wanted = campaign.jobs().keys() | _strays(campaign, hints) if found is None else {state.job for state in found}
     jobs = {job for job in wanted if job in hints and not hints[job].ended}
-    strays = set() if cells else _strays(campaign, hints)
-    cancel(jobs | strays)
-    return jobs | strays
+    cancel(jobs)
+    return jobs
+
+
+def _doomed(chosen: Sequence[CellState], found: Sequence[CellState]) -> set[str]:
+    """Return the jobs of silent and hanging cells in which no other process is at work."""
+    return {state.job for state in chosen if state.state in ("silent", "hangs")} - {
+        state.job for state in found if state.state == "running"
+    }
+
+
+def _submitted(campaign: Campaign, cells: Collection[str], jobs_open: int) -> list[str]:
+    """Submit cells beside jobs that are open still; what was told of cells stays where sbatch refuses."""
+    site, at_once = read_site(), campaign.request["at_once"]
+    told = {cell: campaign.reports.read(cell) for cell in cells}
+    for cell in cells:  # before: a worker passes over a cell that has failed
+        campaign.reports.forget(cell)
+    try:
+        return campaign.submit(sorted(cells), site.array_size, max(1, at_once - jobs_open) if at_once else None)
+    except BenchError:
+        for cell, report in told.items():
+            if report:
+                campaign.reports.write(cell, report)
+        raise
 
 
 def _within_budget(
@@ -67,15 +84,22 @@ def _within_budget(
 ) -> tuple[list[CellState], list[str]]:
     """Part cells into those to submit again and sentences on the others; ``counts`` goes up for ends of their own."""
     chosen, refused = [], []
+    begun = {state.job for state in wanted if state.report}
     for state in wanted:
-        died = state.report is not None and state.report.state == "running"
-        own = died and state.hint.state not in UNCOUNTED and state.state in ("lost", "hangs")
+        own = _own_end(state, begun)
         if own and counts.get(state.cell, 0) >= BUDGET and not insist:
             refused.append(f"{state.name} ended {BUDGET + 1} times ({state.why}); --failed tries it again")
             continue
         counts[state.cell] = counts.get(state.cell, 0) + own
         chosen.append(state)
     return chosen, refused
+
+
+def _own_end(state: CellState, begun: Collection[str]) -> bool:
+    """Tell whether the end of a job may be the fault of this cell: it was at it, or at none, for none was ``begun``."""
+    if state.state not in ("lost", "hangs") or state.hint.state in UNCOUNTED:
+        return False
+    return state.report.state in ("running", "stalled") if state.report else state.job not in begun
 
 
 def _strays(campaign: Campaign, hints: Mapping[str, Hint]) -> set[str]:

@@ -56,14 +56,20 @@ def _by_model(works: Iterable[Work]) -> dict[str, list[Work]]:
 
 
 def _chunks(works: Sequence[Work], room: float, at_once: int) -> list[Job]:
-    """Cut a model's cells into jobs of at most this work, evenly."""
-    count = max(1, -(-sum(work.seconds for work in works) // room)) if room else len(works)
-    count = min(len(works), int(count))
-    whole, more = divmod(len(works), count)
-    jobs, start = [], 0
-    for index in range(count):
-        part = works[start : start + whole + (index < more)]
-        start += len(part)
-        seconds = max(sum(work.seconds for work in part) / at_once, max(work.seconds for work in part))
-        jobs.append(Job(tuple(work.cell for work in part), seconds))
-    return jobs
+    """Cut a model's cells into jobs of at most this work, about evenly; a cell of more work has one of its own."""
+    total = sum(work.seconds for work in works)
+    even = total / max(1, -(-total // room)) if room else 0.0
+    parts: list[list[Work]] = []
+    taken = 0.0
+    for work in works:
+        if not parts or taken >= even or taken + work.seconds > room:
+            parts.append([])
+            taken = 0.0
+        parts[-1].append(work)
+        taken += work.seconds
+    return [_job(part, at_once) for part in parts]
+
+
+def _job(works: Sequence[Work], at_once: int) -> Job:
+    seconds = [work.seconds for work in works]
+    return Job(tuple(work.cell for work in works), max(sum(seconds) / at_once, *seconds))

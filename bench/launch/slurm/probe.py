@@ -1,5 +1,6 @@
 """A first small job that looks whether a node sees the store and the cache, runs our Python, and what it has."""
 
+import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from bench.errors import BenchError
 from bench.fingerprint import digest
 from bench.health import Finding
 from bench.launch.slurm.cluster import Cluster
-from bench.launch.slurm.queue import WAITING, Hint, cancel, queue
+from bench.launch.slurm.queue import ALIVE, WAITING, Hint, cancel, queue
 from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.submission import Submitter
 from bench.store import read_json, write_json, write_text
@@ -23,6 +24,10 @@ _POLL_SECONDS = 0.5
 _MISSES = 6
 """How often in a row Slurm may say nothing of a job before it is taken to be gone."""
 _FRESH_HOURS = 24
+_MINUTES = 15
+"""The time limit of the job that looks: a short one finds a place sooner."""
+_LEAST_SECONDS = 120
+"""How long that job may take at least, once it runs: a first import from a shared disk is slow."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,8 @@ def ensure_seen(store: Path, cluster: Cluster) -> str:
     """
     if not cluster.probe_seconds:
         return ""
-    seen = store / "probes" / f"{digest([cluster.model_dump(), str(store), str(cache_folder())])[:16]}.json"
+    asked = [cluster.model_dump(), str(store), str(cache_folder()), sys.executable]
+    seen = store / "probes" / f"{digest(asked)[:16]}.json"
     known = read_json(seen)
     if known and _hours_since(known["at"]) < _FRESH_HOURS:
         return ""
@@ -61,15 +67,14 @@ def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
     errand, reply = folder / "errand.json", folder / "answer.json"
     write_json(errand, {"kind": "probe", "nonce": nonce, "store": str(store), "examine": examine})
     code = snapshot(store) if cluster.code == "snapshot" else None
-    one = cluster.model_copy(
-        update={"gpus_per_cell": 1, "cells_per_gpu": 1, "nodes_per_cell": 1, "gpus": min(1, cluster.gpus)}
-    )
-    (job,) = Submitter(folder, one, code).submit([errand])
+    brief = cluster.single.model_copy(update={"minutes": min(cluster.minutes, _MINUTES)})
+    (job,) = Submitter(folder, brief, code, Path.cwd()).submit([errand])
     try:
         said = _awaited(reply, job, cluster.probe_seconds or 3600)
         return _checked(said, nonce) if said else None
     except BaseException:
-        cancel([job])
+        with suppress(BenchError):
+            cancel([job])
         raise
     finally:
         with suppress(OSError):
@@ -97,7 +102,10 @@ def answer(errand: Path, asked: Mapping[str, Any]) -> None:
 
 
 def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
-    """Wait for an answer; None where the job waits in the queue for longer than this."""
+    """Wait for an answer; None where the job waits in the queue for longer than this, BenchError where it runs so long.
+
+    A node that takes so long to answer is of no use for cells either.
+    """
     until, missed = time.monotonic() + seconds, 0
     while not reply.is_file():
         hint = (queue() or {}).get(job)
@@ -107,6 +115,8 @@ def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
         if hint and hint.state in WAITING and time.monotonic() > until:
             cancel([job])
             return None
+        if hint and hint.state in ALIVE and (hint.elapsed or 0) > max(seconds, _LEAST_SECONDS):
+            raise _unseen(reply, job, hint)
         time.sleep(_POLL_SECONDS)
     return read_json(reply)
 

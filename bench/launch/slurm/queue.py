@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bench.errors import BenchError
-from bench.launch.slurm.site import asked
+from bench.launch.slurm.site import asked, seconds
 
 WAITING = frozenset(
     {"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT", "SUSPENDED"}
@@ -19,12 +19,16 @@ UNCOUNTED = frozenset({"TIMEOUT", "PREEMPTED", "NODE_FAIL", "BOOT_FAIL", "REVOKE
 
 @dataclass(frozen=True)
 class Hint:
-    """What Slurm says of a job: its state, why it waits, the node it is or was on, its name."""
+    """What Slurm says of a job: its state, why it waits, the node it is or was on, its name.
+
+    ``elapsed`` are the seconds since it began, for the last time; None where that is not known.
+    """
 
     state: str
     reason: str = ""
     node: str = ""
     name: str = ""
+    elapsed: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -36,14 +40,19 @@ def queue() -> dict[str, Hint] | None:
     """Return what Slurm says of this user's jobs, by id such as ``12_3``; None where it does not answer."""
     try:
         lines = asked(
-            "squeue", "--array", "--states=all", "--noheader", f"--user={getpass.getuser()}", "--format=%i|%T|%r|%N|%j"
+            "squeue",
+            "--array",
+            "--states=all",
+            "--noheader",
+            f"--user={getpass.getuser()}",
+            "--format=%i|%T|%r|%N|%M|%j",
         ).splitlines()
     except BenchError:
         return None
     found: dict[str, Hint] = {}
     for line in lines:
-        job, state, reason, node, name = line.split("|", 4)
-        found[job.strip()] = Hint(state, "" if reason == "None" else reason, node, name.strip())
+        job, state, reason, node, elapsed, name = line.split("|", 5)
+        found[job.strip()] = Hint(state, "" if reason == "None" else reason, node, name.strip(), seconds(elapsed))
     return found
 
 

@@ -1,8 +1,6 @@
 """How a job hears of its end: Slurm's signals become a wish to stop, which the work heeds between two steps."""
 
 import signal
-import time
-from collections.abc import Callable
 from types import FrameType
 from typing import Literal
 
@@ -26,24 +24,14 @@ class Signals:
     def __init__(self, grace_seconds: int) -> None:
         self.wish: Literal["", "requeue", "end"] = ""
         self._grace = grace_seconds
-        self._requeue = signal.getsignal(signal.SIGUSR2)
         signal.signal(signal.SIGUSR2, self._near_its_end)
         signal.signal(signal.SIGTERM, self._told_to_end)
         signal.signal(signal.SIGCONT, lambda number, frame: None)
         signal.signal(signal.SIGALRM, self._too_late)
 
-    def queue_again(self) -> None:
-        """Let submitit queue this job again and end this process."""
+    def heeded(self) -> None:
+        """Note that the work has stopped: nothing is abandoned any more."""
         signal.alarm(0)
-        if callable(self._requeue):
-            self._requeue(signal.SIGUSR2, None)
-
-    def wait(self, others: Callable[[], bool]) -> None:
-        """Wait until ``others`` have stopped, or there is no more time for them."""
-        signal.alarm(0)
-        until = time.monotonic() + min(_KILL_WAIT, _SHARE * self._grace)
-        while others() and time.monotonic() < until:
-            time.sleep(0.5)
 
     def _near_its_end(self, number: int, frame: FrameType | None) -> None:
         if self.wish != "requeue":

@@ -94,12 +94,18 @@ def environment() -> dict[str, str]:
 
 
 def minutes(limit: str) -> int | None:
-    """Return the minutes of one of Slurm's times, ``days-hours:minutes:seconds``; None without a limit."""
-    found = re.fullmatch(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)", limit)
+    """Return the minutes, rounded up, of one of Slurm's times; None without a limit."""
+    taken = seconds(limit)
+    return None if taken is None else -(-taken // 60)
+
+
+def seconds(time: str) -> int | None:
+    """Return the seconds of one of Slurm's times, ``days-hours:minutes:seconds``; None where it is no time."""
+    found = re.fullmatch(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)", time)
     if not found:
         return None
-    days, hours, mins, seconds = (int(part or 0) for part in found.groups())
-    return days * 1440 + hours * 60 + mins + (seconds > 0)
+    days, hours, mins, secs = (int(part or 0) for part in found.groups())
+    return ((days * 24 + hours) * 60 + mins) * 60 + secs
 
 
 def _shape(count: str, cpus: str, memory: str, gres: str, features: str) -> Shape:

@@ -6,15 +6,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import bench
+from bench import environment
 from bench.fingerprint import digest, file_digest
+from bench.store import write_json
 
 _ROOMS = ("bench", "models", "tasks", "plugins", "configs", "results")
 
 
 def snapshot(store: Path) -> Path:
     """Return the folder below the store that holds the code as it is now; made once for each state of the code."""
-    files = {path.relative_to(root).as_posix(): path for root in [_root()] for path in _files(root)}
-    named = digest({name: file_digest(path) for name, path in files.items()})[:16]
+    root, commit = _root(), environment.commit()
+    files = {path.relative_to(root).as_posix(): path for path in _files(root)}
+    named = digest([commit, {name: file_digest(path) for name, path in files.items()}])[:16]
     folder = store / "code" / named
     if folder.is_dir():
         return folder
@@ -23,6 +26,7 @@ def snapshot(store: Path) -> Path:
         for name, path in files.items():
             (part / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, part / name)
+        write_json(part / environment.COMMIT, commit)
         with suppress(OSError):  # another has made the same meanwhile
             part.rename(folder)
     finally:

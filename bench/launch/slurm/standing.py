@@ -2,13 +2,13 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from bench.errors import BenchError, unknown
 from bench.launch.slurm.campaign import Campaign, campaigns
 from bench.launch.slurm.queue import Hint
-from bench.launch.slurm.states import MENDED, OPEN, CellState, last_lines
+from bench.launch.slurm.states import MENDED, OPEN, CellState, last_lines, states
 from bench.quantities import count, duration
 from bench.store import Store
 
@@ -16,6 +16,14 @@ _LINES = 3
 _MOST = 40
 Looked = Mapping[str, Sequence[CellState]]
 """The states of the cells of runs, by the run's name."""
+
+
+def looked(
+    store: Store, run: str | None, hints: Mapping[str, Hint] | None
+) -> tuple[list[Campaign], dict[str, list[CellState]]]:
+    """Return the runs that ``chosen`` does, and the states of their cells by the run's name."""
+    several = chosen(store, run, hints)
+    return several, {campaign.folder.name: states(campaign, store, hints) for campaign in several}
 
 
 def chosen(store: Store, run: str | None, hints: Mapping[str, Hint] | None) -> list[Campaign]:
@@ -35,13 +43,14 @@ def chosen(store: Store, run: str | None, hints: Mapping[str, Hint] | None) -> l
     return [found for name, found in every.items() if name == latest or f"bench-{name}" in alive]
 
 
-def named(cells: Sequence[str], found: Sequence[CellState]) -> list[CellState]:
-    """Return the cells of these ids or names; BenchError where one is none."""
-    known = {key: state for state in found for key in (state.cell, state.name)}
+def named(cells: Collection[str], found: Looked) -> dict[str, list[CellState]]:
+    """Return by run the cells of these ids or names; BenchError where one is none of any run's."""
+    every = [state for own in found.values() for state in own]
     for cell in cells:
-        if cell not in known:
-            raise unknown("cell", cell, [state.name for state in found], "or the name of a file in logs/ of the store")
-    return [known[cell] for cell in cells]
+        if not any(cell in (state.cell, state.name) for state in every):
+            names = list(dict.fromkeys(state.name for state in every))
+            raise unknown("cell", cell, names, "or the name of a file in logs/ of the store")
+    return {run: [state for state in own if {state.cell, state.name} & {*cells}] for run, own in found.items()}
 
 
 def over(found: Looked) -> bool:
@@ -87,5 +96,5 @@ def _said(state: CellState) -> str:
     if state.state == "running" and report:
         figures = "".join(f" {name} {value:.4g}" for name, value in report.figures.items())
         left = f", {duration(report.left)} left" if report.left is not None else ""
-        return f", {report.what} {report.done}/{report.total}{figures}{left} (job {state.job} on {report.host})"
+        return f", {report.place}{figures}{left} (job {state.job} on {report.host})"
     return f" ({state.why})" if state.why else ""

@@ -1,5 +1,6 @@
 """The state of every cell of a run on a cluster: from our own files first; what Slurm says is a hint."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,7 +44,8 @@ def states(campaign: Campaign, store: Store, hints: Mapping[str, Hint] | None) -
     planned = campaign.planned()
     job_of = {cell: job for job, cells in campaign.jobs().items() for cell in cells}
     told = set(campaign.reports.told())
-    left = [cell for cell in planned if not _recorded(store, cell, planned[cell])]
+    begun = (campaign.folder / "request.json").stat().st_mtime_ns
+    left = [cell for cell in planned if not _recorded(store, cell, planned[cell], begun)]
     found = _hints({job_of[cell] for cell in left if cell in job_of}, hints)
     eye = _Eye(campaign, server_now(campaign.folder))
     rest = {
@@ -85,13 +87,14 @@ class _Eye:
         if asked and report and report.state == "stopped":
             return "preempted", report.why
         age = self._beat(report.worker if report else f"{job}.0")
+        if asked and age >= (math.inf if hint.elapsed is None else hint.elapsed):  # none since Slurm began the job
+            elapsed = hint.elapsed or 0
+            return ("queued", f"its job {job} starts") if elapsed < self._stall else ("silent", "its job never started")
         if report and report.state == "running" and age < LIMIT_SECONDS:
             idle = self._campaign.reports.age(cell, self._now)
             return ("hangs", f"no step for {idle / 60:.0f} min") if idle > self._stall else ("running", "")
         if asked and hint.state in ALIVE and age < LIMIT_SECONDS:
             return "queued", f"its job {job} runs"
-        if asked and age == float("inf"):
-            return "queued", f"its job {job} starts"
         return ("silent", f"no sign of life for {age:.0f} s") if asked else ("unknown", "Slurm does not answer")
 
     def _beat(self, worker: str) -> float:
@@ -99,16 +102,22 @@ class _Eye:
         try:
             return self._now - (self._campaign.folder / "beats" / worker).stat().st_mtime
         except OSError:
-            return float("inf")
+            return math.inf
 
 
-def _recorded(store: Store, cell: str, planned: Planned) -> bool:
-    """Tell whether a cell's record refers to the planned score, by the times of two files: thousands are looked at."""
+def _recorded(store: Store, cell: str, planned: Planned, begun: int) -> bool:
+    """Tell whether a cell's record refers to the planned stages, by the times of two files: thousands are looked at.
+
+    A score that stood before the run was ``begun`` may be older than the record of another: that record is read.
+    """
     try:
         made = (store.stage(planned.stages["score"]) / "product" / "product.json").stat().st_mtime_ns
-        return (store.root / "cells" / f"{cell}.json").stat().st_mtime_ns >= made
+        if (store.root / "cells" / f"{cell}.json").stat().st_mtime_ns < made:
+            return False
     except OSError:
         return False
+    record = None if made >= begun else store.record(cell)
+    return made >= begun or (record is not None and record["stages"] == planned.stages)
 
 
 def _hints(jobs: set[str], hints: Mapping[str, Hint] | None) -> Mapping[str, Hint] | None:

@@ -21,16 +21,22 @@ from bench.store import write_json
 LEDGER = "jobs.json"
 """Beside the files of a submission: job id to path of what the job does."""
 _TIMEOUTS = 10**6
+AGAIN = "again"
+"""The folder of a run in which a worker asks its job's script to queue the job again, by a file of the job's number."""
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 
 
 @dataclass(frozen=True)
 class Submitter:
-    """Submits the jobs of a run: ``folder`` is the run's in the store, ``code`` a snapshot or None."""
+    """Submits the jobs of a run: ``folder`` is the run's in the store, ``code`` a snapshot or None.
+
+    Jobs begin in ``home``, where the run was asked for: names of files may be relative to it.
+    """
 
     folder: Path
     cluster: Cluster
     code: Path | None
+    home: Path
 
     @property
     def name(self) -> str:
@@ -99,11 +105,12 @@ class Submitter:
             "signal_delay_s": asked.grace_seconds,
             "array_parallelism": at_once or 10**6,
             "setup": self._setup(),
+            "teardown": self._teardown(),
             # Newer sbatches do not pass it on. One of several processes that share a cell takes the others with it.
             "srun_args": [f"--cpus-per-task={asked.cpus}", f"--kill-on-bad-exit={int(asked.together > 1)}"],
             "wckey": None,
             **ties,
-            "additional_parameters": {"requeue": True, **further, **given},
+            "additional_parameters": {"requeue": True, "chdir": str(self.home), **further, **given},
         }
 
     def _setup(self) -> list[str]:
@@ -111,7 +118,20 @@ class Submitter:
         lines = [*self.cluster.setup, "export PYTHONSAFEPATH=1", f"export BENCH_CACHE={_quoted(cache_folder())}"]
         if self.code:
             lines.append(f'export PYTHONPATH={_quoted(self.code)}"${{PYTHONPATH:+:$PYTHONPATH}}"')
-        return lines if self.cluster.online else [*lines, *(f"export {name}=1" for name in _OFFLINE)]
+        if not self.cluster.online:
+            lines += [f"export {name}=1" for name in _OFFLINE]
+        return [*lines, f"rm -f {self._again()}"]
+
+    def _teardown(self) -> list[str]:
+        """Return the lines behind Python: a container's Python could not queue the job again, for it has no Slurm."""
+        return [
+            "code=$?",
+            f'if rm {self._again()} 2> /dev/null; then scontrol requeue "$SLURM_JOB_ID"; fi',
+            "exit $code",
+        ]
+
+    def _again(self) -> str:
+        return f'{_quoted(self.folder / AGAIN)}/"$SLURM_JOB_ID"'
 
 
 @contextmanager

@@ -35,12 +35,17 @@ class Telling:
     @property
     def place(self) -> str:
         """The part under way and how far it is."""
-        return f"{self._now.what} {self._now.done}/{self._now.total}" if self._now.what else "before the first cell"
+        return self._now.place or "before the first cell"
 
     def begin(self, cell: str) -> None:
         """Turn to a cell; raises ``Stopped`` where the work is to end."""
         self._step()
         self.cell = cell
+
+    def begin_stage(self, name: str) -> None:
+        """Say that a stage of the cell is begun, before what it needs is loaded: that may be too much."""
+        self._now = replace(self._now, what=name, total=0, done=0, figures={}, left=None)
+        self._tell()
 
     def leave(self) -> None:
         """Turn away from the cell, which needs no more telling."""

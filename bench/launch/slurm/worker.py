@@ -1,31 +1,35 @@
 """What a job does on its node: the cells of its file, one after another, telling how far each is."""
 
+import math
 import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
 import submitit
 
-from bench.cell import Cell
+from bench.cell import Cell, Stage
+from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
 from bench.launch import together as compute_together
 from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest
+from bench.launch.slurm.campaign import PREPARED
 from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.meeting import meet
 from bench.launch.slurm.queue import queue
 from bench.launch.slurm.signals import Abandoned, Deaf, Signals
+from bench.launch.slurm.submission import AGAIN
 from bench.launch.slurm.telling import Telling
 from bench.plan import Plan
-from bench.progress import Stopped
+from bench.progress import CellProgress, Stopped
 from bench.ranks import ALONE, Ranks, abandon, leave
 from bench.run import Outcome, Runner
-from bench.store import Store, read_json
+from bench.store import Store, read_json, write_json
 
 BEAT_SECONDS = 10.0
 STALLED = 70
@@ -39,42 +43,42 @@ def work(errand: Path, asked: Mapping[str, Any]) -> None:
     request = read_json(folder / "request.json")
     cluster = Cluster.model_validate(request["config"]["cluster"])
     seat = submitit.JobEnvironment()
-    # Of processes that compute a cell together the first alone stops, with a checkpoint: the others end with it.
-    follows = cluster.together > 1 and seat.global_rank > 0
+    together = cluster.together > 1
+    # Of processes that compute a cell together the first alone stops, with a checkpoint, and the first alone tells of
+    # steps: the others end with it.
+    follows = together and seat.global_rank > 0
     signals = Deaf() if follows else Signals(cluster.grace_seconds)
-    if request["config"]["machine"]["device"] == "auto" and cluster.gpus > 1:
+    if request["config"]["machine"]["device"] in ("auto", "cuda") and cluster.gpus > 1:
         request["config"]["machine"]["device"] = f"cuda:{seat.local_rank // cluster.cells_per_gpu}"
     telling = Telling(Reports(folder), seat.job_id, f"{seat.job_id}.{seat.global_rank}", signals)
-    watch = Watch(folder / "beats" / telling.worker, telling, 60.0 * cluster.stall_minutes)
-    watch.start()
+    patience = math.inf if follows else 60.0 * cluster.stall_minutes
+    Watch(folder / "beats" / telling.worker, telling, patience).start()
     try:
         if asked["kind"] == "prepare":
             _prepare(request, telling)
         else:
-            _compute(request, asked, telling, seat, cluster.together > 1)
+            _compute(request, asked, telling, seat, together)
     except (Stopped, Abandoned) as stopped:
-        _stop(signals, telling, asked, seat, isinstance(stopped, Stopped))
+        _stop(signals, telling, isinstance(stopped, Stopped))
     finally:
-        abandon()
+        if together:
+            abandon()
 
 
 def _prepare(request: Mapping[str, Any], telling: Telling) -> None:
     """Make pictures and records ready in the cache that all nodes share."""
     from bench.materials import Materials
 
-    Materials(planned(request, telling)).load()
+    with _failing(telling, request["planned"]):
+        Materials(planned(request, telling)).load()
+    write_json(telling.reports.folder / PREPARED, {"job": telling.job})
 
 
 def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Telling, seat: Any, together: bool) -> None:
     """Compute the cells of a job, together with its other processes, or beginning where this one's share does."""
-    try:
+    with _failing(telling, asked["cells"]):
         plan = planned(request, telling)
         cells = _own(plan, asked)
-    except Exception as error:
-        why = str(error) if isinstance(error, BenchError) else in_one_line(error)
-        for cell in asked["cells"]:
-            telling.ended(cell, Report("failed", why=why))
-        raise
     store, reports = Store(Path(request["store"])), telling.reports
     first = 0 if together else seat.global_rank * len(cells) // seat.num_tasks
     ranks = meet(reports.folder, seat, plan.config.machine.device) if together else ALONE
@@ -84,7 +88,20 @@ def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Tell
         lambda cell: reports.has_failed(cell.id),
         lambda cell, why: telling.ended(cell.id, Report("failed", why=why)),
     )
-    leave()
+    if together:
+        leave()
+
+
+@contextmanager
+def _failing(telling: Telling, cells: Iterable[str]) -> Iterator[None]:
+    """Enclose what all these cells need: an error in it is told as theirs."""
+    try:
+        yield
+    except Exception as error:
+        why = str(error) if isinstance(error, BenchError) else in_one_line(error)
+        for cell in cells:
+            telling.ended(cell, Report("failed", why=why))
+        raise
 
 
 class Heard(Runner):
@@ -103,6 +120,12 @@ class Heard(Runner):
             self._telling.reports.forget(cell.id)
         return outcome
 
+    def _make(
+        self, cell: Cell, stage: Stage, step: Callable[[Cell, Path, Context], int], progress: CellProgress
+    ) -> None:
+        self._telling.begin_stage(stage.name)
+        super()._make(cell, stage, step, progress)
+
 
 def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
     """Return the cells of a job; BenchError where code or data are not those of the submission."""
@@ -116,25 +139,17 @@ def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
     return cells
 
 
-def _stop(signals: Signals, telling: Telling, asked: Mapping[str, Any], seat: Any, kept: bool) -> NoReturn:
-    """End this process with a word; the first process of a job sees to it that the job is queued again."""
-    again = signals.wish == "requeue" or _still_wanted(seat.job_id)
+def _stop(signals: Signals, telling: Telling, kept: bool) -> NoReturn:
+    """End this process with a word; its job's script queues the job again, once all its processes have ended."""
+    signals.heeded()
+    again = signals.wish == "requeue" or _still_wanted(telling.job)
     state = "with a checkpoint" if kept else "at the last checkpoint"
-    telling.ended(
-        telling.cell, Report("stopped", why=f"stopped {state}, " + ("queued again" if again else "told to end"))
-    )
-    if seat.global_rank == 0 and again:
-        signals.wait(lambda: _others(telling, asked))
-        signals.queue_again()
-    elif again:
-        time.sleep(3600)  # ended by Slurm when the first process has queued the job again
+    why = f"stopped {state}, " + ("to be queued again" if again else "told to end")
+    telling.say(why)
+    telling.ended(telling.cell, Report("stopped", why=why))
+    if again:
+        write_json(telling.reports.folder / AGAIN / os.environ["SLURM_JOB_ID"], None)
     sys.exit(TERMINATED)
-
-
-def _others(telling: Telling, asked: Mapping[str, Any]) -> bool:
-    """Tell whether another process of this job is still at a cell."""
-    reports = (telling.reports.read(cell) for cell in asked.get("cells", ()))
-    return any(report and report.state == "running" and report.job == telling.job for report in reports)
 
 
 def _still_wanted(job: str) -> bool:
@@ -160,5 +175,5 @@ class Watch(threading.Thread):
                 self._file.touch()
             if self._telling.idle_seconds > self._stall:
                 why = f"no step for {self._stall / 60:.0f} minutes (cluster.stall_minutes), {self._telling.place}"
-                self._telling.ended(self._telling.cell, Report("stopped", why=why))
+                self._telling.ended(self._telling.cell, Report("stalled", why=why))
                 os._exit(STALLED)
