@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 KEY = "sk-secret-4711"
 FAULTS = ("429", "429 now", "500", "529", "cut")
@@ -45,7 +46,7 @@ class Server(ThreadingHTTPServer):
 
     ``paid`` counts the bills by idempotency key; one key is billed once where ``knows_keys``. ``bodies`` are the
     calls in order, ``times`` when they came. ``seconds`` is what an answer takes; ``answers`` maps a reply's text to
-    another.
+    another. The replies to the next ``lost_batches`` that are begun do not arrive; a list holds ``listed`` batches.
     """
 
     daemon_threads = True
@@ -59,7 +60,7 @@ class Server(ThreadingHTTPServer):
         self.in_flight = self.most_in_flight = 0
         self.answers = lambda text: text
         self.usage = {"prompt_tokens": 400, "completion_tokens": 100, "total_tokens": 500}
-        self.files, self.batches, self.polls, self.lost_batches = {}, {}, 1, 0
+        self.files, self.batches, self.polls, self.lost_batches, self.listed = {}, {}, 1, 0, 100
 
     @property
     def url(self):
@@ -126,7 +127,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         if self.path.startswith("/v1/batches?"):
-            return self.send({"object": "list", "data": list(self.server.batches.values()), "has_more": False})
+            return self.list_batches(parse_qs(urlsplit(self.path).query))
         kind, name, *rest = self.path.removeprefix("/v1/").split("/")
         if kind == "files" and rest == ["content"]:
             return self.send_bytes(200, {}, self.server.files[name])
@@ -207,6 +208,15 @@ class Handler(BaseHTTPRequestHandler):
             self.close()
         else:
             self.send(batch)
+
+    def list_batches(self, asked):
+        """The newest first, so many a page; the next page begins behind the batch that is named."""
+        newest = list(self.server.batches.values())[::-1]
+        names = [batch["id"] for batch in newest]
+        first = names.index(asked["after"][0]) + 1 if "after" in asked else 0
+        page = newest[first : first + self.server.listed]
+        more = first + len(page) < len(newest)
+        self.send({"object": "list", "data": page, "has_more": more, "last_id": page[-1]["id"] if page else None})
 
     def look(self, name):
         batch = self.server.batches[name]

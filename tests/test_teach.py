@@ -268,15 +268,70 @@ def test_a_batch_that_was_begun_by_a_killed_process_is_collected(endpoint, teach
     assert len(endpoint.batches) == 1 and set(endpoint.paid.values()) == {1}
 
 
-def test_a_batch_whose_name_never_arrived_is_found_by_its_mark(endpoint, teach, tmp_path, monkeypatch):
+@pytest.mark.parametrize("tries", [1, 6])
+def test_a_batch_whose_name_never_arrived_is_found_by_its_mark(endpoint, teach, monkeypatch, tries):
     from bench.endpoint import line
 
-    monkeypatch.setattr(line, "TRIES", 1)
+    monkeypatch.setattr(line, "TRIES", tries)
     endpoint.lost_batches = 1
     code, said = teach(*BATCH)
-    assert code == 2 and "takes no batch: the connection broke" in said
-    assert teach(*BATCH)[0] == 0
-    assert len(endpoint.batches) == 1 and set(endpoint.paid.values()) == {1}
+    if tries == 1:  # the process ends before it may ask again: the next one finds it, among later ones of others
+        assert code == 2 and "takes no batch: the connection broke" in said
+        assert "what was handed in is collected by the same command" in said
+        endpoint.listed = 2
+        endpoint.batches |= {f"other-{n}": {**endpoint.batches["batch-0"], "id": f"other-{n}", "metadata": None}
+                             for n in range(5)}  # fmt: skip
+        code, said = teach(*BATCH)
+    assert code == 0, said
+    assert [batch["id"] for batch in endpoint.batches.values() if batch["metadata"]] == ["batch-0"]
+    assert set(endpoint.paid.values()) == {1}
+
+
+def test_a_batch_that_may_have_been_begun_is_looked_for_whatever_ended_the_run(endpoint, teach, monkeypatch):
+    from tests.endpoint_server import Handler
+
+    endpoint.lost_batches, list_batches = 1, Handler.list_batches
+
+    def failing(self, asked):
+        return self.fail("key") if endpoint.batches else list_batches(self, asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Handler, "list_batches", failing)
+        assert teach(*BATCH)[0] == 2
+    assert teach(*BATCH)[0] == 0 and len(endpoint.batches) == 1
+
+
+def test_a_batch_under_way_is_not_paid_again_one_by_one(endpoint, teach, tmp_path, monkeypatch):
+    from bench.endpoint import line
+
+    teach(count=1)
+    failed = tmp_path / "r.failed.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr(line, "TRIES", 1)
+        endpoint.lost_batches = 1
+        teach(*BATCH)
+    failed.write_text("{}\n")
+    for option in ((), ("--dry-run",)):
+        code, said = teach(*option)
+        assert code == 2 and "is under way (one whose name is not known yet); add --batch to collect it" in said
+    assert len(endpoint.bodies) == 10 and failed.exists()
+    said = teach(*BATCH, "--dry-run")[1]
+    assert "calls of a batch that is under way are among them" in said
+    assert teach(*BATCH)[0] == 0 and len(endpoint.batches) == 1
+    assert teach()[0] == 0 and len(endpoint.bodies) == 20
+
+
+@pytest.mark.parametrize(("fault", "batches"), [("400", 1), ("500", 4)])
+def test_one_call_that_no_batch_answers_leaves_the_others_written(endpoint, teach, tmp_path, fault, batches):
+    endpoint.faults = [fault, *[None] * 9, *[fault] * 9]
+    code, said = teach(*BATCH, count=1)
+    assert code == 1 and "1 of them got no reply at all: the same command asks them again" in said
+    assert len(endpoint.batches) == batches and sum(endpoint.paid.values()) == 9
+    line = json.loads((tmp_path / "r.failed.jsonl").read_text())
+    assert (line["prompt_group"], line["status"]) == (1, "lost") and line["reason"] in ("bad picture", "oops")
+    assert {record.group for record in read_records(tmp_path / "r.jsonl")} == {*range(2, 11)}
+    endpoint.faults = []
+    assert teach(*BATCH, count=1)[0] == 0 and sum(endpoint.paid.values()) == 10
 
 
 def test_a_server_without_batches_is_one_sentence(endpoint, teach, monkeypatch):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from bench.endpoint import failures
 from bench.endpoint.client import Client
 from bench.endpoint.endpoint import Endpoint
-from bench.endpoint.ledger import Ledger, append, mend
+from bench.endpoint.ledger import Ledger, append, lines_of
 from bench.endpoint.line import Line
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import Question, Reply
@@ -46,6 +46,7 @@ class Batches:
         self._poll_seconds = poll_seconds
         self._line = Line(3)
         self._open, self._replies = outstanding(state), 0
+        self._hopeless: set[str] = set()
         self.failures: dict[str, str] = {}
 
     def run(self, questions: Callable[[], Iterable[Question]]) -> bool:
@@ -98,9 +99,12 @@ class Batches:
         file = await self._asked(
             client, lambda api: api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
         )
+        tries = 0
 
         async def begin(api: Any) -> str:
-            known = await _marked(api, pack.key)  # the reply to an earlier try may have been lost
+            nonlocal tries
+            tries += 1
+            known = await _marked(api, pack.key) if tries > 1 else None  # an earlier reply may have been lost
             if known is not None:
                 return known
             batch = await api.batches.create(
@@ -112,10 +116,9 @@ class Batches:
         self._write({"key": pack.key})
         try:
             name = await self._asked(client, begin)
-        except failures.Unsettled:
-            raise
-        except (failures.Unanswerable, failures.Refusal, failures.Ending):
-            self._write({"key": pack.key, "collected": True})  # it was refused: there is nothing to collect
+        except (failures.Unanswerable, failures.Refusal, failures.Ending) as error:
+            if tries == 1 and not isinstance(error, failures.Unsettled):  # refused: there is nothing to collect
+                self._write({"key": pack.key, "collected": True})
             raise
         self._write({"key": pack.key, "batch": name})
         return name
@@ -129,7 +132,7 @@ class Batches:
                 continue
             body = self._endpoint.body(question)
             name = self._endpoint.identity(body, attempt)
-            if name in lines:
+            if name in lines or name in self._hopeless:
                 continue
             if not self._ledger.fits(self._endpoint.worst(question)):
                 self._within = False
@@ -178,13 +181,13 @@ class Batches:
             self._progress.say("a line of the batch is no reply to a call; its call is asked again")
 
     def _keep(self, line: dict[str, Any], client: Client) -> None:
-        """Keep one line's reply unless it is kept; what failed is left to the next batch."""
+        """Keep one line's reply unless it is kept; a failure that may pass is left to the next batch."""
         name, response = line["custom_id"], line.get("response") or {}
         if self._endpoint.replies.get(name) is not None:
             return
-        body = response.get("body") or {}
+        status, body = response.get("status_code"), response.get("body") or {}
         error = body.get("error") or line.get("error") or {}
-        if response.get("status_code") == 200:
+        if status == 200:
             reply = client.reply(body, 0)
             self._ledger.add(reply.usage)
         elif error.get("code") in failures.REFUSALS:
@@ -192,6 +195,8 @@ class Batches:
         else:
             self.failures[name] = client.clean(str(error.get("message") or error.get("code")))
             self._progress.say(f"a call of the batch failed: {self.failures[name]}")
+            if status and not failures.passes(status):
+                self._hopeless.add(name)
             return
         self._endpoint.replies.put(name, reply)
         self._replies += 1
@@ -209,9 +214,8 @@ class Batches:
 def outstanding(state: Path) -> dict[str, str | None]:
     """Return the batches that were handed in and not collected, by key, with their names as far as these are known."""
     found: dict[str, str | None] = {}
-    mend(state)
-    for line in state.read_text(encoding="utf-8").splitlines() if state.is_file() else ():
-        _note(found, json.loads(line))
+    for line in lines_of(state):
+        _note(found, line)
     return found
 
 

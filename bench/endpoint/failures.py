@@ -72,7 +72,7 @@ def _of_status(error: Any, address: Address, key: str, model: str) -> Exception:
     if status == 404:
         lacks = f"has no model {model!r}, or another path" if model else "has no such path, maybe no Batch API"
         return Ending(f"{address} {lacks} (404: {said}); check the base URL and what that server offers")
-    if status in (408, 409, 429) or status >= 500:
+    if passes(status):
         wait = retry_after(error.response.headers)
         if wait is not None and wait > LONGEST_WAIT:
             return Ending(f"{address} asks to wait {wait:.0f} s ({status}); run again after that{_AGAIN}")
@@ -92,6 +92,11 @@ def _of_connection(error: Exception, address: Address) -> Exception:
     if isinstance(cause, httpx2.TimeoutException):
         return Passing("the server did not answer in time")
     return Passing(f"the connection broke ({type(cause).__name__})")
+
+
+def passes(status: int) -> bool:
+    """Tell whether a call that got this status may fare better later."""
+    return status in (408, 409, 429) or status >= 500
 
 
 class Unreachable(Ending):

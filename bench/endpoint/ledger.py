@@ -25,7 +25,7 @@ class Ledger:
             raise BenchError("a budget needs a price, and none is known of this model; give --price-in and --price-out")
         self.price, self.calls, self.tokens, self.dollars, self.held = price, 0, Usage(0, 0), 0.0, 0.0
         self._path, self._budget, self._share, self._longest = path, budget, share, 0
-        for line in _lines(path):
+        for line in lines_of(path):
             self._count(Usage(line["input_tokens"], line["output_tokens"]), line["dollars"] or 0.0)
 
     def add(self, usage: Usage) -> None:
@@ -83,8 +83,10 @@ def mend(path: Path) -> None:
                 stream.truncate(data.rfind(b"\n") + 1)
 
 
-def _lines(path: Path | None) -> list[dict[str, Any]]:
+def lines_of(path: Path | None) -> list[dict[str, Any]]:
+    """Return what stands in a file of JSON lines, none where there is no file; a torn last line is dropped."""
     if path is None or not path.is_file():
         return []
     mend(path)
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    # Not splitlines(), which cuts at marks that may stand within a text of JSON.
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

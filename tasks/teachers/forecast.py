@@ -9,8 +9,8 @@ from bench.endpoint.prices import Price, Usage
 class Forecast:
     """What a teaching would still cost: ``calls`` about ``pictures``, tokens as expected and at most, dollars of both.
 
-    ``known`` tells whether the tokens are the mean of calls paid before, not an estimate; calls of batches that are
-    ``under_way`` are counted again.
+    ``known`` tells whether the tokens are the mean of calls paid before, not an estimate. Among the calls are those of
+    the batches ``under_way``, which are collected and not paid again.
     """
 
     pictures: int

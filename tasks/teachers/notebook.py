@@ -54,7 +54,6 @@ class Notebook:
             with FileLock(self.folder / "lock", timeout=0):
                 self.look(asked)
                 write_json(self.folder / "asked.json", asked)
-                self.failed.unlink(missing_ok=True)
                 yield
         except Timeout:
             raise BenchError(f"another process writes {str(self.out)!r}; wait for it or name a new file") from None
@@ -62,6 +61,10 @@ class Notebook:
             raise BenchError(
                 f"--out {str(self.out)!r} cannot be written ({error.strerror or error}); name another file"
             ) from error
+
+    def forget_failures(self) -> None:
+        """Forget what was not answered before, for it is asked again."""
+        self.failed.unlink(missing_ok=True)
 
     def add(self, records: Iterable[InstructionRecord]) -> None:
         """Append records that are not there yet: they are on the disk when this returns."""

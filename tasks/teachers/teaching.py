@@ -71,6 +71,7 @@ class Teaching:
         """Ask what does not stand yet, and return how it went; BenchError where no call can succeed."""
         with self._notebook.open(self.asked):
             self._under_way()
+            self._notebook.forget_failures()
             ledger = Ledger(price, self._notebook.spent, budget, self._share)
             before, stand = ledger.dollars, len(self._lessons) - self._left()
             progress.start("asking the teacher", len(self._lessons), stand)
@@ -103,7 +104,10 @@ class Teaching:
         found = outstanding(self._notebook.batches)
         if found and not self._batch:
             name = next(iter(found.values())) or "one whose name is not known yet"
-            raise BenchError(f"a batch of {str(self._notebook.out)!r} is under way ({name}); add --batch to collect it")
+            raise BenchError(
+                f"a batch of {str(self._notebook.out)!r} is under way ({name}); add --batch to collect it, or name "
+                "a new file to pay for its calls again"
+            )
         return len(found)
 
     def _left(self) -> int:
