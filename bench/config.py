@@ -23,7 +23,7 @@ from yaml import YAMLError
 
 from bench.errors import BenchError, unknown
 from bench.launch.slurm.cluster import Cluster
-from bench.specs import Setting, Settings
+from bench.specs import Setting, Settings, resolve
 
 DEFAULT = "demo"
 """The config of a run that names none; a file that names no data takes this one's."""
@@ -126,12 +126,16 @@ def load_config(
 
 
 def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every setting's value, given or default; BenchError for an unknown key, a wrong type or choice."""
+    """Return every setting's value, given or default; BenchError for an unknown key, a wrong type, choice or value."""
     for key, value in given.items():
         if key not in settings:
             raise unknown(f"{name} setting", key, settings)
         _check(f"{name}.{key}", settings[key], value)
-    return {key: _as_declared(given.get(key, setting.default), setting) for key, setting in settings.items()}
+    values = {key: _as_declared(given.get(key, setting.default), setting) for key, setting in settings.items()}
+    for key, setting in settings.items():
+        if setting.check:
+            resolve(setting.check)(values[key])
+    return values
 
 
 def split_recipe(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -39,13 +39,15 @@ class Setting:
     """One named choice of a model, a task or a dataset.
 
     ``stage`` says what a change redoes: "pretrain" everything, "train" all but a chain's first step (which is
-    everything where a model is no chain), "predict" the answers only, "score" the scoring only.
+    everything where a model is no chain), "predict" the answers only, "score" the scoring only. ``check`` is the lazy
+    path of what is called with the value, given or default, before anything is written, to raise BenchError for it.
     """
 
     default: Any
     help: str
     choices: tuple[Any, ...] = ()
     stage: StageName = "train"
+    check: str = ""
 
     def __post_init__(self) -> None:
         if self.stage not in STAGES:

@@ -103,7 +103,12 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             trains_on="micrographs",
             settings={
                 # The environment's word must stand among the settings, for it decides whose answers these are.
-                "base_url": Setting(default_url(), "a server of your own; '' is the public API", stage="predict"),
+                "base_url": Setting(
+                    default_url(),
+                    "a server of your own; '' is the public API",
+                    stage="predict",
+                    check="bench.endpoint.address:Address",
+                ),
                 **REMOTE,
             },
             source="zero-shot: nothing is trained",

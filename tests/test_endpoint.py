@@ -287,9 +287,17 @@ def test_what_is_no_base_url_is_refused(url):
         Address(url)
 
 
-@pytest.mark.parametrize("url", ["http://user:hunter2@host/v1", "https://host/v1?api-key=hunter2"])
-def test_a_secret_in_a_base_url_is_refused_and_not_shown(url):
-    with pytest.raises(BenchError, match="holds a secret") as caught:
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("http://user:hunter2@host/v1", "of http://host/v1 holds a secret"),
+        ("https://host/v1?api-key=hunter2", "of https://host/v1 holds a secret"),
+        ("https://host/v1#hunter2", "of https://host/v1 holds a secret"),
+        ("user:hunter2@host/v1", "'host/v1' is none"),
+    ],
+)
+def test_a_secret_in_a_base_url_is_refused_and_not_shown(url, says):
+    with pytest.raises(BenchError, match=says) as caught:
         Address(url)
     assert "hunter2" not in str(caught.value)
 

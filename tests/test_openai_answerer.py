@@ -120,6 +120,24 @@ def test_a_name_that_is_none_is_one_sentence(answered, models, says):
     assert code == 2 and says in said
 
 
+@pytest.mark.parametrize("url", ["https://user:hunter2@host/v1", "https://host/v1?api-key=hunter2", "https://host/v1#hunter2"])
+@pytest.mark.parametrize("said_by", ["option", "environment"])
+def test_a_secret_in_the_base_url_is_refused_before_anything_is_written(answered, store, monkeypatch, url, said_by):
+    if said_by == "environment":
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+    options = ("--set", f"openai:gpt-4o.base_url='{url}'") if said_by == "option" else ()
+    code, said, _ = answered(*options)
+    assert code == 2 and "holds a secret" in said and "hunter2" not in said
+    assert not any(path.is_file() for path in store.rglob("*"))
+
+
+def test_a_base_url_of_the_environment_that_is_none_is_no_other_models_matter(bench, answered, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "nonsense")
+    assert answered()[0] == 2
+    assert answered(models="majority")[0] == 0
+    assert bench("list", "models")[0] == 0 and bench("list", "models", "openai:")[0] == 0
+
+
 def test_all_models_do_not_mean_one_that_is_paid(bench):
     from bench.config import load_config
     from bench.rows import Request

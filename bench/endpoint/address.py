@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -67,11 +68,12 @@ def redacted(text: str, key: str) -> str:
 
 
 def _check(url: str) -> None:
+    """Refuse what is no base URL, and one that holds a secret; what is said of it shows none."""
+    shown = re.sub(r"[?#].*", "", re.sub(r"^(\w+://)?.*@", r"\1", url, flags=re.DOTALL), flags=re.DOTALL)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BenchError(f"base URL {url!r} is none; write one like http://127.0.0.1:8000/v1")
-    if parts.username or parts.password or parts.query:
-        shown = f"{parts.scheme}://{parts.hostname}{parts.path}"
+        raise BenchError(f"base URL {shown!r} is none; write one like http://127.0.0.1:8000/v1")
+    if shown != url:
         raise BenchError(f"the base URL of {shown} holds a secret; leave it out and export {KEY_VARIABLE} instead")
 
 
