@@ -309,6 +309,18 @@ def test_the_public_api_needs_a_key_and_a_server_of_ones_own_does_not(monkeypatc
         key_for(Address(""))
 
 
+def test_the_public_api_is_asked_where_the_environment_names_another_server(endpoint):
+    import asyncio
+
+    from bench.endpoint.client import Client
+
+    async def base_url():
+        async with Client(Address(""), 1.0) as client:
+            return str(client._client.base_url)
+
+    assert asyncio.run(base_url()) == "https://api.openai.com/v1/"
+
+
 def test_no_proxy_is_used_on_the_way_to_this_machine(endpoint, asked, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")

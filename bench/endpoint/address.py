@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 from bench.errors import BenchError
 
 URL_VARIABLE, KEY_VARIABLE = "OPENAI_BASE_URL", "OPENAI_API_KEY"
-PUBLIC = "OpenAI's public API"
+PUBLIC, PUBLIC_URL = "OpenAI's public API", "https://api.openai.com/v1"
 Reach = Literal["machine", "network", "outside"]
 _LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
 
 
 @dataclass(frozen=True)
 class Address:
-    """A server by its base URL; '' is the public API, as the client knows it."""
+    """A server by its base URL; '' is the public API."""
 
     url: str
 

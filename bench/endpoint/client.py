@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bench.endpoint import failures
-from bench.endpoint.address import Address, key_for, redacted
+from bench.endpoint.address import PUBLIC_URL, Address, key_for, redacted
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import LETTERS_A_TOKEN, Reply
 
@@ -28,7 +28,7 @@ class Client:
             own = openai.DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False, timeout=timeout)
         self._client = openai.AsyncOpenAI(
             api_key=self._key or "none",
-            base_url=self._address.url or None,
+            base_url=self._address.url or PUBLIC_URL,  # given none, the client would take the environment's
             timeout=timeout,
             max_retries=0,
             http_client=own,
