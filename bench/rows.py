@@ -153,13 +153,19 @@ def _names(asked: Sequence[str], task: TaskSpec, registry: Registry) -> list[str
     return list(dict.fromkeys(names))
 
 
-def _row(name: str, request: Request, registry: Registry) -> Row:
+def spec_of(name: str, registry: Registry) -> ModelSpec:
+    """Return the spec of a model, with its whole name where it takes an argument; BenchError if unknown or cut."""
     spec: ModelSpec
     spec, argument = registry.find("model", name)
-    if spec.name.endswith(":"):
-        if not argument:
-            raise BenchError(f"model {name!r} lacks what stands behind the colon; see `bench list models {name}`")
-        spec = replace(spec, name=name, label=name)
+    if not spec.name.endswith(":"):
+        return spec
+    if not argument:
+        raise BenchError(f"model {name!r} lacks what stands behind the colon; see `bench list models {name}`")
+    return replace(spec, name=name, label=name)
+
+
+def _row(name: str, request: Request, registry: Registry) -> Row:
+    spec = spec_of(name, registry)
     given = _given_to(name, spec, request)
     recipe, settings = split_recipe(given)
     for key in settings.keys() - spec.settings.keys():

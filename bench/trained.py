@@ -11,8 +11,8 @@ from bench.errors import BenchError, in_one_line
 from bench.exported import PRETRAINED, Exported, read
 from bench.progress import Progress, Silence
 from bench.registry import Registry
-from bench.rows import Row
-from bench.specs import ModelSpec, resolve
+from bench.rows import Row, spec_of
+from bench.specs import resolve
 
 
 class Trained(NamedTuple):
@@ -49,7 +49,7 @@ def trained(folder: Path, registry: Registry, progress: Progress) -> Trained:
 
 def _row(exported: Exported, registry: Registry) -> Row:
     try:
-        spec: ModelSpec = registry.find("model", exported.model)[0]
+        spec = spec_of(exported.model, registry)
     except BenchError as error:
         raise BenchError(f"the export is of {exported.label}: {error}; install the plugin that registers it") from error
     settings = complete(exported.model, spec.settings, exported.settings)

@@ -148,6 +148,19 @@ def test_all_models_do_not_mean_one_that_is_paid(bench):
     assert names and not any(name.startswith("openai") for name in names)
 
 
+def test_an_export_of_it_is_asked_by_its_whole_name(endpoint, answered, bench, tmp_path):
+    from PIL import Image
+
+    from tests.conftest import texture
+
+    assert answered()[0] == 0
+    assert bench("export", "openai:gpt-4o", tmp_path / "out")[0] == 0
+    Image.fromarray(texture(1, 0)).save(tmp_path / "a.png")
+    code, out, err = bench("ask", tmp_path / "a.png", "What is seen?", "--model", tmp_path / "out")
+    assert code == 0 and out.startswith("Thin wires, "), err
+    assert endpoint.bodies[-1]["model"] == "gpt-4o" and len(endpoint.bodies) == 11
+
+
 def test_a_thought_before_an_answer_is_not_kept():
     assert read("<think>so\nand so</think>\n Thin\nwires. ") == "Thin wires."
     with pytest.raises(Malformed):
