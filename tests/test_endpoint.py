@@ -244,6 +244,15 @@ def test_a_key_that_a_server_sends_back_is_not_kept(endpoint, asked, tmp_path):
     assert kept and not any(KEY in text for text in kept)
 
 
+def test_a_key_that_is_a_word_is_taken_out_of_errors_and_left_in_answers(endpoint, asked, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "oops")
+    endpoint.answers = lambda _: "oops, a wire"
+    endpoint.faults = [None, *["500"] * line.TRIES]
+    outcomes, _ = asked(2, in_flight=1)
+    assert outcomes["q0"].value == "oops, a wire"
+    assert outcomes["q1"].reason == "the server answered 500: [key], 6 times in turn"
+
+
 def test_a_broken_cache_file_is_asked_for_again(tmp_path):
     replies = Replies(tmp_path)
     replies.put("abcd", Reply("text", False, Usage(1, 2)))

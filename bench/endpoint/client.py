@@ -4,7 +4,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bench.endpoint import failures
-from bench.endpoint.address import PUBLIC_URL, Address, key_for, redacted
+from bench.endpoint.address import PUBLIC_URL, Address, key_for, redacted, redacted_answer
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import LETTERS_A_TOKEN, Reply
 
@@ -71,7 +71,7 @@ class Client:
         choice = data["choices"][0]
         message = choice["message"]
         refusal = message.get("refusal") or ""
-        text = self.clean(refusal or message.get("content") or "")
+        text = redacted_answer(refusal or message.get("content") or "", self._key)
         refused = bool(refusal) or choice.get("finish_reason") == "content_filter"
         counted = data.get("usage") or {}
         sent, answered = counted.get("prompt_tokens"), counted.get("completion_tokens")
@@ -82,5 +82,5 @@ class Client:
         return Reply(text, refused, usage, choice.get("finish_reason") == "length")
 
     def clean(self, text: str) -> str:
-        """Return a server's text without the key."""
+        """Return what a server said of a call without the key."""
         return redacted(text, self._key)
