@@ -124,9 +124,19 @@ def _is_empty(data: dict[str, Any]) -> bool:
 
 
 def _unanswered(path: Path) -> list[str]:
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    failures = [loaded(line, f"{path.name} line {number}") for number, line in enumerate(lines, start=1)]
-    return [f"{line.get('image')}, group {line.get('prompt_group')}: {line.get('reason')}" for line in failures]
+    if not path.is_file():
+        return []
+    # Not splitlines(), which cuts at marks that may stand in a raw reply.
+    lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    return [_failure(line, f"{path.name} line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _failure(line: str, where: str) -> str:
+    try:
+        data = loaded(line, where)
+    except BenchError as error:
+        return str(error)
+    return f"{data.get('image')}, group {data.get('prompt_group')}: {data.get('reason')}"
 
 
 def _summary(found: Check) -> str:

@@ -92,10 +92,13 @@ def test_pictures_without_records_are_named(checked, records, tmp_path):
     assert code == 1 and "1 pictures have no record: b.png" in said and "50%" in said
 
 
-def test_what_the_teacher_did_not_answer_is_told(checked, records, tmp_path):
-    failure = {"image": "a.png", "prompt_group": 3, "reason": "the model refused", "raw": "No."}
-    (tmp_path / "r.failed.jsonl").write_text(json.dumps(failure) + "\n")
-    assert "1 prompts were not answered by the teacher" in checked(records)[1]
+def test_what_the_teacher_did_not_answer_is_told_whatever_the_raw_reply_holds(checked, records, tmp_path):
+    failure = {"image": "a.png", "prompt_group": 3, "reason": "the model refused", "raw": "No.\u2028\x85Never."}
+    lines = [json.dumps(failure, ensure_ascii=False), "", '{"torn']
+    (tmp_path / "r.failed.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    code, said = checked(records)
+    assert code == 0 and "2 prompts were not answered by the teacher" in said
+    assert "a.png, group 3: the model refused; r.failed.jsonl line 3 is not JSON" in said
 
 
 def test_what_stands_in_a_file_cannot_steer_the_terminal(checked, records, tmp_path):
