@@ -147,11 +147,7 @@ class Handler(BaseHTTPRequestHandler):
             server.met[fault] += 1
             if errors(fault):
                 return self.fail(fault)
-            time.sleep(1.5 if fault == "timeout" else server.seconds)
-            if fault == "timeout":
-                return self.close()
-            if fault == "cut":
-                return self.cut()
+            time.sleep(server.seconds)
             if fault == "garbage":
                 return self.send_bytes(200, {"Content-Type": "application/json"}, b"<html>")
             with server.lock:  # billed once it is complete, whoever is still there to read it
@@ -159,7 +155,10 @@ class Handler(BaseHTTPRequestHandler):
                     server.paid[name] += 1
                     server.known[name] = server.completion(body, fault)
                 reply = server.known[name]
-            return self.send(reply)
+            if fault == "timeout":
+                time.sleep(1.5)
+                return self.close()
+            return self.cut() if fault == "cut" else self.send(reply)
         finally:
             with server.lock:
                 server.in_flight -= 1
