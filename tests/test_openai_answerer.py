@@ -120,7 +120,9 @@ def test_a_name_that_is_none_is_one_sentence(answered, models, says):
     assert code == 2 and says in said
 
 
-@pytest.mark.parametrize("url", ["https://user:hunter2@host/v1", "https://host/v1?api-key=hunter2", "https://host/v1#hunter2"])
+@pytest.mark.parametrize(
+    "url", ["https://user:hunter2@host/v1", "https://host/v1?api-key=hunter2", "https://host/v1#hunter2"]
+)
 @pytest.mark.parametrize("said_by", ["option", "environment"])
 def test_a_secret_in_the_base_url_is_refused_before_anything_is_written(answered, store, monkeypatch, url, said_by):
     if said_by == "environment":
@@ -161,7 +163,14 @@ def test_an_export_of_it_is_asked_by_its_whole_name(endpoint, answered, bench, t
     assert endpoint.bodies[-1]["model"] == "gpt-4o" and len(endpoint.bodies) == 11
 
 
-def test_a_thought_before_an_answer_is_not_kept():
-    assert read("<think>so\nand so</think>\n Thin\nwires. ") == "Thin wires."
-    with pytest.raises(Malformed):
-        read("<think>so</think>")
+@pytest.mark.parametrize(
+    "thought", ["<think>so\nand so</think>", "and so</think>", "<think>a</think> b <think>c</think>"]
+)
+def test_a_thought_before_an_answer_is_not_kept(thought):
+    assert read(f"{thought}\n Thin\nwires. ") == "Thin wires."
+
+
+@pytest.mark.parametrize(("reply", "says"), [("<think>so</think>", "empty"), ("<think>The wires are", "does not end")])
+def test_a_thought_alone_is_no_answer(reply, says):
+    with pytest.raises(Malformed, match=says):
+        read(reply)

@@ -152,6 +152,8 @@ def test_an_answer_that_is_too_long_says_so(endpoint, teach, tmp_path):
     [
         ('{"reasoning": "r", "answer_1": " a\\n b ", "answer_2": "c"}', ("a b", "c")),
         ('<think>{so}</think>```json\n{"reasoning": "", "answer_1": "a", "answer_2": "b"}\n```', ("a", "b")),
+        ('{so}</think>{"reasoning": "", "answer_1": "a", "answer_2": "b"}', ("a", "b")),
+        ('<think>{"reasoning": "", "answer_1": "a", "answer_2": "b"}', "the thought does not end"),
         ('{"reasoning": "r", "answer_1": "a"}', "answer_2: Field required"),
         ('{"reasoning": "r", "answer_1": "a", "answer_2": 3}', "answer_2: Input should be a valid string"),
         ('{"reasoning": "r", "answer_1": "a", "answer_2": "b", "answer_3": "c"}', "answer_3: Extra inputs"),

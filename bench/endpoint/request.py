@@ -62,6 +62,14 @@ class Reply:
     cut: bool = False
 
 
+def without_thought(reply: str) -> str:
+    """Return what stands behind the thought of a reply; Malformed where the thought does not end."""
+    answer = reply.rpartition("</think>")[2]
+    if "<think>" in answer:
+        raise Malformed("the thought does not end")
+    return answer
+
+
 def body(question: Question, model: str, sampling: Sampling, address: Address) -> dict[str, Any]:
     """Return the JSON body of a call."""
     # The public API's newer models know the one name only, many other servers only the older one.

@@ -1,6 +1,5 @@
 """The answerer ``openai:NAME``: a model behind an OpenAI-compatible server, asked as it is; nothing is trained."""
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from bench.endpoint.request import (
     picture_tokens,
     text_part,
     text_tokens,
+    without_thought,
 )
 from bench.errors import BenchError
 
@@ -100,7 +100,7 @@ class RemoteAnswerer:
 
 def read(reply: str) -> str:
     """Return the answer of a reply, in one line and without a thought before it; Malformed where it is empty."""
-    answer = " ".join(re.sub(r"<think>.*?</think>", "", reply, flags=re.DOTALL).split())
+    answer = " ".join(without_thought(reply).split())
     if not answer:
         raise Malformed("empty")
     return answer

@@ -4,13 +4,12 @@ Source: the paper, 'Multimodal Instruction-Following Data': a caption that state
 prompt, and zero-shot chain of thought. The thought is asked for first and not kept.
 """
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.contracts import InstructionRecord
-from bench.endpoint.request import Malformed, Message, Question, text_part, text_tokens
+from bench.endpoint.request import Malformed, Message, Question, text_part, text_tokens, without_thought
 from bench.tasks.prompts import QUESTIONS, PromptGroup
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def read(reply: str, count: int) -> tuple[str, ...]:
     """Return the answers to ``count`` questions, each in one line; Malformed where one is missing or empty."""
     from pydantic import ValidationError
 
-    thoughtless = re.sub(r"<think>.*?</think>", "", reply, flags=re.DOTALL)
+    thoughtless = without_thought(reply)
     braced = thoughtless[thoughtless.find("{") : thoughtless.rfind("}") + 1]
     if not braced:
         raise Malformed("no JSON object" if reply.strip() else "empty")
