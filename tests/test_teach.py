@@ -91,6 +91,26 @@ def test_pictures_of_any_folder_are_taught_without_a_caption(endpoint, teach, fl
     assert not any("category" in body["messages"][1]["content"][0]["text"] for body in endpoint.bodies)
 
 
+def test_another_folder_of_pictures_is_another_file_whatever_its_name(endpoint, teach, flat):
+    def taught(folder):
+        return teach(count=None, dataset=("--pictures", str(folder), "--set", "openai.size=64"))
+
+    assert taught(flat)[0] == 0
+    moved = flat.rename(flat.with_name("renamed"))
+    assert taught(moved)[0] == 0 and len(endpoint.bodies) == 20
+    Image.fromarray(texture(3, 9)).save(moved / "0.png")
+    code, said = taught(moved)
+    assert code == 2 and "was begun otherwise (pictures: " in said and len(endpoint.bodies) == 20
+
+
+def test_no_more_pictures_of_a_folder_are_decoded_than_are_asked_about(endpoint, teach, flat):
+    pictures = ("--pictures", str(flat), "--set", "openai.size=64")
+    code, said = teach("--dry-run", count=2, dataset=pictures)
+    assert code == 0 and "20 calls about 2 pictures" in said and "torn.png" not in said
+    code, said = teach("--dry-run", count=3, dataset=pictures)
+    assert code == 2 and "set aside: torn.png" in said and "there are 2 pictures" in said
+
+
 def test_a_dry_run_asks_and_writes_nothing(endpoint, teach, tmp_path):
     code, said = teach("--dry-run")
     assert code == 0 and "20 calls about 2 pictures, about " in said and f"sent to {endpoint.url}" in said

@@ -10,7 +10,9 @@ import numpy as np
 from bench.contracts import Dataset
 from bench.errors import BenchError
 from bench.fingerprint import digest
+from bench.progress import Progress
 from bench.tasks.datasets.decoding import Unreadable, grey
+from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import loose
 
 
@@ -47,18 +49,25 @@ def of_dataset(dataset: Dataset) -> Subjects:
     )
 
 
-def of_folder(argument: str, size: int) -> Subjects:
-    """Return the pictures of any folder, squashed to (size, size), without captions; an id is the path below it."""
+def of_folder(argument: str, size: int, count: int | None, progress: Progress) -> Subjects:
+    """Return the pictures of any folder, squashed to (size, size), without captions; an id is the path below it.
+
+    No more are decoded than ``count`` that can be read; what decides them are the files of the whole folder.
+    """
     paths = loose(argument)
-    aside: dict[str, str] = {}
+    kept: dict[str, Path] = {}
+    aside: list[str] = []
     for name, path in paths.items():
         try:
             grey(path, size)
+            kept[name] = path
         except Unreadable as reason:
-            aside[name] = f"{name}: {reason}"
-    kept: dict[str, Path] = {name: path for name, path in paths.items() if name not in aside}
+            aside.append(f"{name}: {reason}")
+        if len(kept) == count:
+            break
     if not kept:
-        raise BenchError(f"no picture of {argument!r} can be read; the first: {next(iter(aside.values()))}")
+        raise BenchError(f"no picture of {argument!r} can be read; the first: {aside[0]}")
     names, files = tuple(kept), tuple(kept.values())
-    known = {"pictures": str(Path(argument).expanduser().resolve().name), "size": size}
-    return Subjects(names, ("",) * len(names), lambda place: grey(files[place], size), known, tuple(aside.values()))
+    content = digests(Path(argument).expanduser().resolve(), paths, progress)
+    known = {"pictures": digest(content)[:16], "size": size}
+    return Subjects(names, ("",) * len(names), lambda place: grey(files[place], size), known, tuple(aside))

@@ -135,9 +135,13 @@ def _teaching(chosen: dict[str, Any], config: "Config", said: Remote, price: "Pr
 
 
 def _subjects(said: Remote, config: "Config", size: int) -> "Subjects":
+    from bench.progress import Lines
     from bench.tasks.teachers.subjects import of_dataset, of_folder
 
-    subjects = of_folder(said.pictures, size) if said.pictures else of_dataset(_dataset(config, size))
+    if said.pictures:
+        subjects = of_folder(said.pictures, size, said.count, Lines())
+    else:
+        subjects = of_dataset(_dataset(config, size))
     for sentence in subjects.aside:
         typer.echo(f"set aside: {sentence}", err=True)
     return subjects.first(said.count)
