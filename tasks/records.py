@@ -6,8 +6,9 @@ One line a record: ``{"id", "image", "conversations": [{"from": "human", "value"
 """
 
 import json
+import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,15 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
 def failed_beside(path: Path) -> Path:
     """Return the file beside one of records that says what a teacher did not answer."""
     return path.with_name(f"{path.stem}.failed.jsonl")
+
+
+def of_those_aside(sentences: Iterable[str], pictures: Collection[str]) -> dict[str, str]:
+    """Return picture to sentence of those that were set aside; a sentence begins with the picture's id."""
+    found: dict[str, str] = {}
+    for sentence in sentences:
+        ends = [colon.start() for colon in re.finditer(": ", sentence)]
+        found |= {sentence[:end]: sentence for end in ends if sentence[:end] in pictures}
+    return dict(sorted(found.items()))
 
 
 def as_json(record: InstructionRecord) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from bench.cli.output import safe
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
 from bench.tasks.prompts import PROMPT_GROUPS
-from bench.tasks.records import failed_beside, from_json, loaded
+from bench.tasks.records import failed_beside, from_json, loaded, of_those_aside
 
 _SHOWN = 3
 _REFUSAL = re.compile(
@@ -34,6 +34,7 @@ class Check:
     repeated_ids: list[str] = field(default_factory=list)
     asked_twice: list[str] = field(default_factory=list)
     without_records: list[str] = field(default_factory=list)
+    set_aside: list[str] = field(default_factory=list)
     unknown_pictures: list[str] = field(default_factory=list)
     unanswered: list[str] = field(default_factory=list)
 
@@ -49,10 +50,11 @@ class Check:
         return any(faults) or not self.records
 
 
-def check(path: Path, pictures: Sequence[str] = ()) -> Check:
+def check(path: Path, pictures: Sequence[str] = (), aside: Iterable[str] = ()) -> Check:
     """Read a file of records line by line; ``pictures`` are the ids that it should cover, () where nobody said.
 
-    BenchError where the file cannot be read.
+    ``aside`` is a sentence for each picture that was set aside, whose records a training leaves out. BenchError where
+    the file cannot be read.
     """
     found = Check()
     try:
@@ -70,7 +72,8 @@ def check(path: Path, pictures: Sequence[str] = ()) -> Check:
     found.expected = len(pictures) or len(there)
     if pictures:
         found.without_records = [picture for picture in pictures if picture not in there]
-        found.unknown_pictures = sorted(there - {*pictures})
+        found.set_aside = list(of_those_aside(aside, there))
+        found.unknown_pictures = sorted(there - {*pictures, *found.set_aside})
     found.unanswered = _unanswered(failed_beside(path))
     return found
 
@@ -91,6 +94,7 @@ def as_text(found: Check) -> str:
         "refused": "answers are refusals",
         "unanswered": "prompts were not answered by the teacher, as the file beside it says",
         "without_records": "pictures have no record",
+        "set_aside": "pictures that have records were set aside, and a training leaves these out",
         "unknown_pictures": "pictures are none of the dataset's",
     }
     for name, sentence in sentences.items():

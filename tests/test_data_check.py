@@ -5,17 +5,18 @@ import re
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from bench.contracts import InstructionRecord
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.records import as_json, write_records
+from tests.conftest import texture
 
 PICTURES = ("a.png", "b.png")
 
 
-@pytest.fixture
-def records():
-    """Whole records of two pictures: every question answered, each otherwise."""
+def about(*pictures):
+    """Return whole records of pictures: every question answered, each otherwise."""
     return [
         InstructionRecord(
             f"{picture}#{asked.number:02d}",
@@ -26,9 +27,15 @@ def records():
             (),
             "me",
         )
-        for picture in PICTURES
+        for picture in pictures
         for asked in QUESTIONS
     ]
+
+
+@pytest.fixture
+def records():
+    """Whole records of two pictures."""
+    return about(*PICTURES)
 
 
 @pytest.fixture
@@ -92,6 +99,20 @@ def test_pictures_without_records_are_named(checked, records, tmp_path):
     assert code == 1 and "1 pictures have no record: b.png" in said and "50%" in said
 
 
+@pytest.mark.parametrize("option", ["--dataset", "--pictures"])
+def test_pictures_that_were_set_aside_need_no_records_and_may_have_some(checked, folder, tmp_path, option):
+    named = folder(2, 2)
+    (tmp_path / "mine" / "kind00" / "torn.png").write_bytes(b"no picture")
+    readable = ("kind00/0.png", "kind00/1.png", "kind01/0.png", "kind01/1.png")
+    options = (option, named if option == "--dataset" else tmp_path / "mine")
+    code, said = checked(about(*readable), *options)
+    assert code == 0 and "torn" not in said, said
+    code, said = checked(about(*readable, "kind00/torn.png"), *options)
+    assert code == 0 and "1 pictures that have records were set aside, and a training leaves these out" in said, said
+    code, said = checked(about(*readable, "kind00/gone.png"), *options)
+    assert code == 1 and "1 pictures are none of the dataset's: kind00/gone.png" in said, said
+
+
 def test_what_the_teacher_did_not_answer_is_told_whatever_the_raw_reply_holds(checked, records, tmp_path):
     failure = {"image": "a.png", "prompt_group": 3, "reason": "the model refused", "raw": "No.\u2028\x85Never."}
     lines = [json.dumps(failure, ensure_ascii=False), "", '{"torn']
@@ -118,6 +139,6 @@ def test_two_things_to_cover_and_a_file_that_is_not_there_are_one_sentence(bench
 def pictures(tmp_path):
     folder = tmp_path / "pictures"
     folder.mkdir()
-    for name in PICTURES:
-        (folder / name).touch()
+    for number, name in enumerate(PICTURES):
+        Image.fromarray(texture(1, number)).save(folder / name)
     return folder

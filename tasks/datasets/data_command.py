@@ -133,15 +133,29 @@ def check_command(
     assignments: Assignments = None,
 ) -> None:
     """Look at records: coverage by prompt group, lengths, empty and refused answers, pictures without records."""
-    from bench.tasks.datasets.listing import loose
     from bench.tasks.records_check import as_text, check
 
     if dataset and pictures:
         raise BenchError("--pictures and --dataset both say what the records should cover; name one of them")
-    covered = tuple(loose(pictures)) if pictures else _dataset(dataset, assignments, 224).load().ids if dataset else ()
-    found = check(records, covered)
+    found = check(records, *_covered(dataset, pictures, assignments))
     typer.echo(as_text(found))
     raise typer.Exit(1 if found.stops_a_training else 0)
+
+
+def _covered(
+    dataset: str | None, pictures: str | None, assignments: list[str] | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the ids of all pictures that can be read, and a sentence for each that was set aside."""
+    from bench.progress import Lines
+    from bench.tasks.teachers.subjects import of_folder
+
+    if pictures:
+        subjects = of_folder(pictures, 224, None, Lines())
+        return subjects.ids, subjects.aside
+    if dataset:
+        opened = _dataset(dataset, assignments, 224)
+        return opened.load().ids, opened.set_aside()
+    return (), ()
 
 
 def _width_and_height(size: str) -> tuple[int, int]:

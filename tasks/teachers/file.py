@@ -1,6 +1,5 @@
 """The teacher ``file:PATH``: instruction records that stand in a JSONL file."""
 
-import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
 from bench.fingerprint import file_digest
 from bench.tasks.datasets.captions import category_name
-from bench.tasks.records import read_records
+from bench.tasks.records import of_those_aside, read_records
 from bench.tasks.teachers.vocabulary import strange
 
 
@@ -74,12 +73,8 @@ class FileTeacher:
         return frozenset(record.picture for record in self._read)
 
     def _aside(self, dataset: Dataset) -> dict[str, str]:
-        """Return picture to sentence of those set aside that have records; a sentence begins with the picture's id."""
-        found: dict[str, str] = {}
-        for sentence in dataset.set_aside():
-            ends = [colon.start() for colon in re.finditer(": ", sentence)]
-            found |= {sentence[:end]: sentence for end in ends if sentence[:end] in self._pictures}
-        return dict(sorted(found.items()))
+        """Return picture to sentence of those set aside that have records."""
+        return of_those_aside(dataset.set_aside(), self._pictures)
 
 
 def _some(pictures: list[str]) -> str:
