@@ -15,7 +15,8 @@ from typing import Any
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
 
-_IMAGE = "<image>\n"
+_BEFORE, _BEHIND = "<image>\n", "\n<image>"
+"""LLaVA's mark of the picture, on a line of its own before the question, as we write it, or behind it."""
 _KEYS = {"id": str, "image": str, "conversations": list, "prompt_group": int, "facts": list, "teacher": str}
 _TYPES = {str: "a text", int: "a whole number", list: "a list"}
 _FORM = "each line is one JSON object with " + ", ".join(_KEYS)
@@ -82,7 +83,7 @@ def as_json(record: InstructionRecord) -> dict[str, Any]:
         "id": record.id,
         "image": record.picture,
         "conversations": [
-            {"from": "human", "value": _IMAGE + record.question},
+            {"from": "human", "value": _BEFORE + record.question},
             {"from": "gpt", "value": record.answer},
         ],
         "prompt_group": record.group,
@@ -134,7 +135,8 @@ def _turns(turns: list[Any], where: str) -> tuple[str, str]:
             f"{where}: 'conversations' is not one question from human and one answer from gpt; "
             "write one record a question"
         )
-    question = question.removeprefix(_IMAGE)
+    before = question.startswith(_BEFORE)
+    question = question.removeprefix(_BEFORE) if before else question.removesuffix(_BEHIND)
     for name, text in (("question", question), ("answer", answer)):
         if not text.strip():
             raise BenchError(f"{where}: the {name} is empty; write one or remove the record")

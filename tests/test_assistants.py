@@ -169,6 +169,18 @@ def test_a_prompt_has_the_tokens_of_picture_and_text_and_leaves_room_for_an_answ
     assert untrained.assistant.longest_prompt == longest - SMALL["max_new_tokens"]
 
 
+def test_the_pictures_token_in_what_is_said_stands_for_no_picture(name, untrained):
+    toy = toy_instructions(2)
+    records = tuple(
+        replace(record, question="What <image>is <ima<image>ge>?", answer="A <image> wire.") for record in toy.records
+    )
+    said = replace(toy, records=records, captions=("An <image> of it.",) * 2)
+    seen = untrained.lessons(said).taught(InstructionBatch(np.arange(6), np.ones(6, dtype=bool)))
+    features = KINDS[name].prompt.count("<image>")
+    assert (seen.tokens.ids == untrained.model.config.image_token_id).sum(dim=1).tolist() == [features] * 6
+    assert untrained.network(seen).isfinite() and len(untrained.assistant.answer(said)) == 6
+
+
 def test_captions_go_only_where_the_batch_says(untrained, lessons):
     texts = [spelled(untrained.processor, row) for row in taught(lessons).tokens.ids]
     assert [CAPTION in text for text in texts] == EVERY_OTHER.tolist()

@@ -27,7 +27,7 @@ GOOD = {
 
 
 def test_records_come_back_as_they_were(tmp_path):
-    records = (RECORD, replace(RECORD, id="a#02", question="Q\r\n", answer="A\n", facts=()))
+    records = (RECORD, replace(RECORD, id="a#02", question="Q\r\n<image>", answer="A\n", facts=()))
     write_records(tmp_path / "r.jsonl", records)
     assert read_records(tmp_path / "r.jsonl") == records
     assert [path.name for path in tmp_path.iterdir()] == ["r.jsonl"]
@@ -48,6 +48,13 @@ def test_a_line_has_llavas_form_and_our_keys(tmp_path):
         "teacher": "scripted",
     }
     assert "µ" in line
+
+
+@pytest.mark.parametrize("said", ["<image>\nQ?", "Q?\n<image>", "Q?"])
+def test_the_mark_of_the_picture_is_no_part_of_the_question(tmp_path, said):
+    turns = [{"from": "human", "value": said}, GOOD["conversations"][1]]
+    (tmp_path / "r.jsonl").write_text(json.dumps({**GOOD, "conversations": turns}))
+    assert read_records(tmp_path / "r.jsonl")[0].question == "Q?"
 
 
 def test_windows_line_ends_a_byte_order_mark_and_empty_lines_are_read(tmp_path):

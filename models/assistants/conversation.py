@@ -33,6 +33,7 @@ class Conversation:
         self._plain = plain
         self._reader = reader
         self._image_token, self._image_tokens = image_token, image_tokens
+        self._image_word: str = self._tokenizer.convert_ids_to_tokens(image_token)
         self.prompt_ids = cache(self._prompt_ids)
         self.end: int = self._tokenizer.eos_token_id
         padding = self._tokenizer.pad_token_id
@@ -40,6 +41,7 @@ class Conversation:
 
     def prompt(self, question: str, caption: str) -> str:
         """Return the text that asks a question, up to where the answer begins."""
+        question, caption = self._spoken(question), self._spoken(caption)
         if not self._processor.chat_template:
             return plain_prompt(self._plain, question, caption)
         content = [{"type": "image"}, {"type": "text", "text": f"{caption} {question}".strip()}]
@@ -54,7 +56,7 @@ class Conversation:
         # Tokenised behind the prompt's end: by itself an answer's first word may get other tokens.
         lead = self.prompt("?", "").rpartition("?")[2]
         skipped = len(self._encoded([lead])[0])
-        coded = self._encoded([f"{lead} {answer}" for answer in answers])
+        coded = self._encoded([f"{lead} {self._spoken(answer)}" for answer in answers])
         return [np.array([*ids[skipped:], self.end][:longest], dtype=np.int32) for ids in coded]
 
     def decoded(self, ids: Tensor) -> list[str]:
@@ -65,6 +67,10 @@ class Conversation:
         """Return grey uint8 pictures (B, H, W) as the processor prepares them: size, mean and deviation."""
         colour = torch.from_numpy(np.ascontiguousarray(grey)).to(device)[:, None].expand(-1, 3, -1, -1)
         return self._processor.image_processor(images=colour, return_tensors="pt")["pixel_values"]
+
+    def _spoken(self, text: str) -> str:
+        """Return a text without the picture's token: the picture has one place, which no question may add to."""
+        return text.replace(self._image_word, " ")
 
     def _prompt_ids(self, question: str, caption: str) -> np.ndarray:
         """Return the ids (T,) int32 of a prompt, with as many image tokens as the picture has features."""
