@@ -169,6 +169,12 @@ def test_what_is_wrong_is_one_sentence(ask, pictures, words, told):
     assert all(word.format(pictures) in err for word in told), err
 
 
+def test_a_long_question_in_a_pictures_place_is_a_picture_that_is_not_there(ask, pictures):
+    code, out, err = ask("what is seen here, " * 20, pictures / "a.png", "--classify")
+    assert code == 2 and err == "error: 1 of 2 pictures cannot be read; their lines say why\n"
+    assert "is not there" in rows(out)[0]["error"] and "categories" in rows(out)[1]
+
+
 def test_a_question_that_just_fits_is_asked_and_the_caption_counts(exports, ask, pictures):
     model = from_pretrained(exports.folder("mvaema"))
     picture = picture_of(pictures / "a.png", read(exports.folder("mvaema")))

@@ -290,7 +290,18 @@ def test_how_far_an_address_reaches(url, reach):
     assert Address(url).reach == reach
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8000", "ftp://x/v1", "http:///v1", "nonsense"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1:8000",
+        "ftp://x/v1",
+        "http:///v1",
+        "nonsense",
+        "http://127.0.0.1:8000v1",
+        "http://[::1/v1",
+        "http://a:99999",
+    ],
+)
 def test_what_is_no_base_url_is_refused(url):
     with pytest.raises(BenchError, match="write one like http://127"):
         Address(url)

@@ -207,6 +207,7 @@ def test_the_budget_holds_over_several_runs(endpoint, teach):
         (("--budget-usd", "1", "--model", "mine"), "no price|none is known of this model; give --price-in"),
         (("--price-in", "1"), "two halves"),
         (("--base-url", "nonsense"), "base URL 'nonsense' is none"),
+        (("--base-url", "http://127.0.0.1:8000v1"), "base URL 'http://127.0.0.1:8000v1' is none"),
         (("--pictures", "."), "name one of them"),
         (("--set", "openai.temprature=1"), "did you mean 'temperature'"),
         (("--count", "99"), "there are 20 pictures"),

@@ -77,11 +77,21 @@ def redacted_answer(text: str, key: str) -> str:
 def _check(url: str) -> None:
     """Refuse what is no base URL, and one that holds a secret; what is said of it shows none."""
     shown = re.sub(r"[?#].*", "", re.sub(r"^(\w+://)?.*@", r"\1", url, flags=re.DOTALL), flags=re.DOTALL)
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _callable(url):
         raise BenchError(f"base URL {shown!r} is none; write one like http://127.0.0.1:8000/v1")
     if shown != url:
         raise BenchError(f"the base URL of {shown} holds a secret; leave it out and export {KEY_VARIABLE} instead")
+
+
+def _callable(url: str) -> bool:
+    """Tell whether the client can call a URL."""
+    import httpx2
+
+    try:
+        parts, _ = urlsplit(url), httpx2.URL(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except (httpx2.InvalidURL, ValueError):
+        return False
 
 
 def _reach_of_name(host: str) -> Reach:

@@ -9,12 +9,13 @@ from bench.contracts import Bounded, InstructionRecord, Instructions, Micrograph
 from bench.databar import find_bars, without_bars
 from bench.errors import BenchError, unknown
 from bench.exported import Exported
+from bench.tasks.asking.words import there
 from bench.tasks.datasets.decoding import Unreadable, grey
 
 
 def read(path: Path, exported: Exported) -> Micrographs:
     """Return a picture as the model was shown its own: squashed, grey, without data bar; raises Unreadable."""
-    if not path.exists():
+    if not there(path):
         raise Unreadable("is not there; check its path")
     pixels = grey(path, exported.image_size)[None]
     if exported.mask_bar:

@@ -29,10 +29,11 @@ def parted(words: Sequence[str], classify: bool) -> tuple[list[Path], str | None
 
 
 def _is_picture(word: str) -> bool:
-    return word.lower().endswith(SUFFIXES) or _there(Path(word))
+    return word.lower().endswith(SUFFIXES) or there(Path(word))
 
 
-def _there(path: Path) -> bool:
+def there(path: Path) -> bool:
+    """Tell whether there is such a file or folder."""
     try:
         return path.exists()
     except OSError:  # longer than a name may be
@@ -41,7 +42,7 @@ def _there(path: Path) -> bool:
 
 def _pictures(path: Path) -> list[Path]:
     """Return a folder's pictures, in order, or the file itself; hidden ones are passed over."""
-    if not path.is_dir():
+    if not (there(path) and path.is_dir()):
         return [path]
     below = (found for found in sorted(path.rglob("*")) if found.suffix.lower() in SUFFIXES)
     found = [each for each in below if not any(part.startswith(".") for part in each.relative_to(path).parts)]
