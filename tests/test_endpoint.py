@@ -271,6 +271,14 @@ def test_a_torn_last_line_of_the_ledger_is_dropped(tmp_path):
     assert [json.loads(line)["dollars"] for line in path.read_text().splitlines()] == [0.002, 0.002]
 
 
+def test_what_was_paid_at_an_unknown_price_counts_as_soon_as_one_is_known(tmp_path):
+    path = tmp_path / "spent.jsonl"
+    Ledger(None, path).add(Usage(400, 100))
+    ledger = Ledger(PRICE, path, budget=0.003)
+    assert ledger.dollars == pytest.approx(0.002) and not ledger.fits(Usage(400, 100))
+    assert Ledger(None, path).dollars == 0
+
+
 @pytest.mark.parametrize(
     ("url", "reach"),
     [

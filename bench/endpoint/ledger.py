@@ -14,8 +14,8 @@ class Ledger:
     """Calls that were paid, and what they cost.
 
     ``path`` is a JSONL file that earlier runs wrote their calls to, None where nothing outlives the process;
-    ``share`` of the ``price`` is billed; ``budget`` is in dollars, over all runs of that file. BenchError for a budget
-    without a price.
+    ``share`` of the ``price`` is billed; ``budget`` is in dollars, over all runs of that file. What was paid while no
+    price was known counts at this one. BenchError for a budget without a price.
     """
 
     def __init__(
@@ -26,7 +26,10 @@ class Ledger:
         self.price, self.calls, self.tokens, self.dollars, self.held = price, 0, Usage(0, 0), 0.0, 0.0
         self._path, self._budget, self._share, self._longest = path, budget, share, 0
         for line in lines_of(path):
-            self._count(Usage(line["input_tokens"], line["output_tokens"]), line["dollars"] or 0.0)
+            usage, dollars = Usage(line["input_tokens"], line["output_tokens"]), line["dollars"]
+            if dollars is None and price:  # in full: whether a batch was billed less is not known
+                dollars = price.of(usage)
+            self._count(usage, dollars or 0.0)
 
     def add(self, usage: Usage) -> None:
         """Write a paid call down: it is on the disk when this returns."""
