@@ -37,6 +37,7 @@ def errors(kind):
             {},
             {"message": f"no quota, {KEY}", "type": "insufficient_quota", "code": "insufficient_quota"},
         ),
+        "steer": (400, {}, {"message": "\x1b[2Jgone", "type": "invalid_request_error", "code": None}),
         "echo": (400, {}, {"message": f"headers were {KEY}", "type": "invalid_request_error", "code": None}),
     }.get(kind)
 

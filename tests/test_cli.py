@@ -55,6 +55,16 @@ def test_a_packages_verb_is_described_by_the_first_line_of_its_module(bench):
     assert re.search(r"data +Look at a dataset's pictures, or write them to files\.", bench("--help")[1])
 
 
+def test_an_error_that_quotes_a_file_cannot_steer_the_terminal(bench, monkeypatch):
+    from bench.errors import BenchError
+
+    def wrong(*_):
+        raise BenchError("\x1b[2J is wrong;\nmend it")
+
+    monkeypatch.setattr(cli.Verbs, "invoke", wrong)
+    assert bench("list", "tasks") == (2, "", "error: \\x1b[2J is wrong;\nmend it\n")
+
+
 def test_ctrl_c_is_told_and_ends_with_130(bench, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt

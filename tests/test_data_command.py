@@ -12,6 +12,7 @@ from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.sheet import drawable
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.records import read_records
+from tests.conftest import texture
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = ("--set", "synthetic.size=30", "--set", "synthetic.balanced=true")
@@ -103,3 +104,15 @@ def test_a_mistake_is_one_sentence_and_nothing_is_written(bench, tmp_path, argum
     lines = [line for line in err.splitlines() if line.startswith("error: ")]
     assert code == 2 and sentence in err and len(lines) == 1 and "Traceback" not in err
     assert [path for path in sorted(tmp_path.rglob("*")) if "store" not in path.parts] == before
+
+
+@pytest.mark.parametrize("command", [("data", "info"), ("data", "duplicates"), ("run", "--task", "classification")])
+def test_what_a_picture_is_called_cannot_steer_the_terminal(bench, folder, tmp_path, command):
+    named = folder(4, 4)
+    (tmp_path / "mine" / "kind00" / "\x1b[31mtorn.png").write_bytes(b"no picture")
+    pixels = texture(0, 0)
+    pixels[0, 0] ^= 1
+    Image.fromarray(pixels).save(tmp_path / "mine" / "kind00" / "\x1b[32mcopy.png")
+    options = ("--models", "majority", "--set", "k=2", "--set", "folds=0") if command[0] == "run" else ()
+    code, out, err = bench(*command, "--dataset", named, *options)
+    assert code == 0 and "\x1b" not in out + err and "\\x1b[3" in out + err

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bench.endpoint import line
-from bench.endpoint.address import Address, key_for
+from bench.endpoint.address import Address, key_for, redacted
 from bench.endpoint.calling import ask
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.failures import retry_after
@@ -251,6 +251,10 @@ def test_a_key_that_is_a_word_is_taken_out_of_errors_and_left_in_answers(endpoin
     outcomes, _ = asked(2, in_flight=1)
     assert outcomes["q0"].value == "oops, a wire"
     assert outcomes["q1"].reason == "the server answered 500: [key], 6 times in turn"
+
+
+def test_what_a_server_said_is_shown_on_one_line_without_what_commands_a_terminal():
+    assert redacted("a\x1b[2J\nb\u2028 sk-1\x9b", "sk-1") == "a [2J b [key]"
 
 
 def test_a_broken_cache_file_is_asked_for_again(tmp_path):

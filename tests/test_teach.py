@@ -111,6 +111,14 @@ def test_no_more_pictures_of_a_folder_are_decoded_than_are_asked_about(endpoint,
     assert code == 2 and "set aside: torn.png" in said and "there are 2 pictures" in said
 
 
+def test_what_a_server_says_and_a_file_is_called_cannot_steer_the_terminal(endpoint, teach, flat):
+    (flat / "torn.png").rename(flat / "\x1b[31mtorn.png")
+    endpoint.faults = ["steer"] * 9
+    code, said = teach(count=None, dataset=("--pictures", str(flat), "--set", "openai.size=64"))
+    assert code == 2 and "\x1b" not in said
+    assert "set aside: \\x1b[31mtorn.png: cannot be decoded" in said and "answered 400: [2Jgone" in said
+
+
 def test_a_dry_run_asks_and_writes_nothing(endpoint, teach, tmp_path):
     code, said = teach("--dry-run")
     assert code == 0 and "20 calls about 2 pictures, about " in said and f"sent to {endpoint.url}" in said

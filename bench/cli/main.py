@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from bench.cli.output import safe_lines
 from bench.errors import BenchError
 
 COMMANDS = "bench.commands"
@@ -121,5 +122,5 @@ def main() -> None:
     try:
         app()
     except BenchError as error:
-        print(f"error: {error}", file=sys.stderr)  # noqa: T201 -- the command's own word
+        print(f"error: {safe_lines(str(error))}", file=sys.stderr)  # noqa: T201 -- the command's own word
         sys.exit(2)

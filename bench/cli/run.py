@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.cli.options import StoreFolder, opened
+from bench.cli.output import safe_lines
 
 if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
     from bench.cell import Cell
@@ -92,7 +93,7 @@ def run_command(
                 text, code = _told(plan, kept, progress, launched, explain, probe), 0
             else:
                 text, code = _run(plan, kept, progress, launched, force)
-            typer.echo(f"{plan.task.name}: {text}" if len(plans) > 1 else text)
+            typer.echo(safe_lines(f"{plan.task.name}: {text}" if len(plans) > 1 else text))
             codes.append(code)
     raise typer.Exit(max(codes))
 
@@ -132,7 +133,7 @@ def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: "Launcher
     if not missing:
         return f"{_all(cells)} done already; nothing to do (--force computes again)", 0
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
-    progress.say(said)
+    progress.say(safe_lines(said))
     failed, queued = launcher.launch(runner, missing, name)
     if failed:
         named = {cell.id: str(cell) for cell in cells}

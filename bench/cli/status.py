@@ -19,7 +19,7 @@ def status_command(
     store: StoreFolder = None,
 ) -> None:
     """Tell how far the cells of a run on a cluster are; exit code 1 where some ended without a record."""
-    from bench.cli.output import safe
+    from bench.cli.output import safe_lines
     from bench.launch.slurm.queue import queue
     from bench.launch.slurm.standing import as_json_text, as_text, looked, over, wrong
 
@@ -27,7 +27,7 @@ def status_command(
     while True:
         found = looked(kept, run, queue())[1]
         text = as_json_text(found) if as_json else as_text(found, kept, show_all)
-        typer.echo("\n".join(map(safe, text.splitlines())))
+        typer.echo(safe_lines(text))
         if not watch or over(found):
             raise typer.Exit(1 if wrong(found) else 0)
         _pause(every)

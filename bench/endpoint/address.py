@@ -65,13 +65,14 @@ def key_for(address: Address) -> str:
 
 
 def redacted(text: str, key: str) -> str:
-    """Return what a server said of a call without the key, should it have sent that back."""
-    return text.replace(key, "[key]") if key else text
+    """Return what a server said of a call on one line, without the key and without what could command a terminal."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join((printable.replace(key, "[key]") if key else printable).split())
 
 
 def redacted_answer(text: str, key: str) -> str:
     """Return a model's answer without the key, but for one so short that it may be a word of the answer's own."""
-    return redacted(text, key) if len(key) >= SECRET_LETTERS else text
+    return text.replace(key, "[key]") if len(key) >= SECRET_LETTERS else text
 
 
 def _check(url: str) -> None:

@@ -82,14 +82,16 @@ class Batches:
                 await self._collect(batch, client)
             self._write({"key": key, "collected": True})
             if batch is not None and batch.status == "failed":
-                raise failures.Ending(f"{self._endpoint.address} refused batch {name}: {client.clean(_reasons(batch))}")
+                raise failures.Ending(
+                    f"{self._endpoint.address} refused batch {client.clean(f'{name}: {_reasons(batch)}')}"
+                )
 
     async def _hand_in(self, questions: Iterable[Question], client: Client) -> tuple[int, bool]:
         """Hand in what no reply is kept of, as far as the budget reaches; return how many calls, and if it did."""
         calls, self._within, held = 0, True, self._ledger.held
         for pack in self._packs(questions):
             name = await self._begun(pack, client)
-            self._progress.say(f"batch {name}: {pack.calls} calls handed in")
+            self._progress.say(f"batch {client.clean(name)}: {pack.calls} calls handed in")
             calls += pack.calls
         self._ledger.held = held
         return calls, self._within
@@ -160,7 +162,7 @@ class Batches:
             done = f", {counts.completed} of {counts.total} calls done" if counts else ""
             if f"{batch.status}{done}" != said:
                 said = f"{batch.status}{done}"
-                self._progress.say(f"batch {name}: {said}")
+                self._progress.say(client.clean(f"batch {name}: {said}"))
             if batch.status not in _WAITING:
                 return batch
             await asyncio.sleep(self._poll_seconds)

@@ -82,5 +82,5 @@ class Client:
         return Reply(text, refused, usage, choice.get("finish_reason") == "length")
 
     def clean(self, text: str) -> str:
-        """Return what a server said of a call without the key."""
+        """Return what a server said of a call as it may be shown."""
         return redacted(text, self._key)

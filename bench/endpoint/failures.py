@@ -59,7 +59,7 @@ def read(error: Exception, address: Address, key: str, model: str) -> Exception:
 def _of_status(error: Any, address: Address, key: str, model: str) -> Exception:
     status, code = error.status_code, {error.code, error.type} | _inner_codes(error.body)
     told = error.body.get("message") if isinstance(error.body, dict) else error.body
-    said = " ".join(redacted(str(told or error.message), key).split())[:300]
+    said = redacted(str(told or error.message), key)[:300]
     if code & {*REFUSALS}:
         return Refusal(said)
     if status == 401:  # what a server says of a wrong key may quote it

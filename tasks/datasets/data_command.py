@@ -104,11 +104,13 @@ def info_command(
     assignments: Assignments = None,
 ) -> None:
     """Count a dataset's pictures beside those published; say their sizes, what is set aside, near-duplicates."""
+    from bench.cli.output import safe_lines
     from bench.duplicates import known_duplicates
     from bench.tasks.datasets.overview import info
 
     opened = _dataset(dataset, assignments, 224)
-    typer.echo(info(opened, known_duplicates(opened, _config(dataset, assignments).duplicate_distance)))
+    found = info(opened, known_duplicates(opened, _config(dataset, assignments).duplicate_distance))
+    typer.echo(safe_lines(found))
 
 
 @app.command("duplicates")
@@ -117,12 +119,13 @@ def duplicates_command(
     assignments: Assignments = None,
 ) -> None:
     """Show which pictures look alike, as `--split grouped` keeps them together; --set duplicate_distance=BITS."""
+    from bench.cli.output import safe_lines
     from bench.duplicates import duplicates
     from bench.progress import Lines
     from bench.tasks.datasets.overview import duplicates_listed
 
     opened, most = _dataset(dataset, assignments, 224), _config(dataset, assignments).duplicate_distance
-    typer.echo(duplicates_listed(opened.load(), duplicates(opened, most, Lines()), most))
+    typer.echo(safe_lines(duplicates_listed(opened.load(), duplicates(opened, most, Lines()), most)))
 
 
 @app.command("check")

@@ -66,6 +66,7 @@ def teach_command(
     ] = None,
 ) -> None:
     """Let a teacher write instruction records about pictures."""
+    from bench.cli.output import safe_lines
     from bench.config import load_config
     from bench.registry import Registry
 
@@ -78,7 +79,7 @@ def teach_command(
         text, code = _remote(spec, loaded, said, dataset, out)
     else:
         text, code = _at_once(spec, argument, loaded, said, out), 0
-    typer.echo(text)
+    typer.echo(safe_lines(text))
     raise typer.Exit(code)
 
 
@@ -135,6 +136,7 @@ def _teaching(chosen: dict[str, Any], config: "Config", said: Remote, price: "Pr
 
 
 def _subjects(said: Remote, config: "Config", size: int) -> "Subjects":
+    from bench.cli.output import safe
     from bench.progress import Lines
     from bench.tasks.teachers.subjects import of_dataset, of_folder
 
@@ -143,7 +145,7 @@ def _subjects(said: Remote, config: "Config", size: int) -> "Subjects":
     else:
         subjects = of_dataset(_dataset(config, size))
     for sentence in subjects.aside:
-        typer.echo(f"set aside: {sentence}", err=True)
+        typer.echo(f"set aside: {safe(sentence)}", err=True)
     return subjects.first(said.count)
 
 
