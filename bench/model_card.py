@@ -52,7 +52,16 @@ def _use(exported: Exported) -> str:
     able = "\n".join(command for contract, command in commands.items() if contract in exported.contracts)
     shown = f"grey, squashed to {exported.image_size} x {exported.image_size} pixels"
     blanked = ", their data bars blanked" if exported.mask_bar else ""
-    return f"```sh\n{able}\n```\n\nFOLDER is the one that holds this file. Pictures are read as {shown}{blanked}."
+    read = f"FOLDER is the one that holds this file. Pictures are read as {shown}{blanked}."
+    return "\n\n".join(filter(None, [f"```sh\n{able}\n```", read, _beside(exported)]))
+
+
+def _beside(exported: Exported) -> str:
+    """Say what must be there beside the export, '' where it is whole by itself."""
+    weights, tuning = (exported.settings.get(key) for key in ("weights", "tuning"))
+    if tuning in (None, "full") or weights in (None, "scratch"):
+        return ""
+    return f"Only what learned is here: the weights {_said(weights)} must be there, at the same folder or hub id."
 
 
 def _data(exported: Exported) -> str:

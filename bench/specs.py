@@ -81,8 +81,8 @@ class ModelSpec:
     ``contracts``, ``trains_on`` and ``pretrains`` override the family's. ``variant_of`` marks a model with parts
     switched off. ``seconds`` hints at the cost of training on 1,000 pictures for one epoch on two CPU cores,
     ``gigabytes`` at the most memory that a process holds meanwhile. ``large`` marks a network that trains faster in
-    mixed precision. A setting called ``weights`` holds a folder or hub id of pretrained weights; a folder is digested
-    for the fingerprint.
+    mixed precision. A setting called ``weights`` holds a folder or hub id of pretrained weights, or ``scratch``; a
+    folder is digested for the fingerprint. Beside it, one called ``tuning`` is ``full`` where all learn and are saved.
     """
 
     name: str

@@ -74,6 +74,19 @@ def test_what_a_model_wrote_cannot_command_the_card(exports):
     assert text.count("\n## Metrics\n") == 1
 
 
+def test_the_card_names_the_pretrained_weights_that_a_tuned_part_needs(exports):
+    from bench.model_card import card
+
+    exported, record = read(exports.folder("mvaema")), exports.record("vqa", "mvaema")
+
+    def told(**settings):
+        return card(exported.model_copy(update={"settings": settings}), record, [])
+
+    assert "the weights org/base must be there, at the same folder or hub id" in told(weights="org/base", tuning="lora")
+    for whole in ({"weights": "org/base", "tuning": "full"}, {"weights": "scratch", "tuning": "projection"}, {}):
+        assert "must be there" not in told(**whole)
+
+
 def test_a_cell_is_named_by_its_id_too(exports, bench, tmp_path):
     name = next((exports.store.root / "cells").glob("vqa_majority*")).stem
     code, out, err = bench("export", name, tmp_path / "out", "--store", exports.store.root)
