@@ -20,7 +20,7 @@ from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.llava import Llava
 from bench.models.assistants.minigpt4 import MiniGpt4, Parts
 from bench.models.assistants.token_batches import IGNORED
-from bench.models.assistants.tokenizer import train_reader, train_tokenizer
+from bench.models.assistants.tokenizer import READER_LONGEST, train_reader, train_tokenizer
 from bench.models.instruction_batches import InstructionBatch
 from bench.plugins.assistants import register_models
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
@@ -161,12 +161,22 @@ def test_a_prompt_holds_the_picture_and_caption_and_question(name, untrained, le
     assert (seen.tokens.ids == untrained.model.config.image_token_id).sum(dim=1).tolist() == [features] * 3
 
 
-def test_a_prompt_has_the_tokens_of_picture_and_text_and_leaves_room_for_an_answer(untrained):
+def test_a_prompt_has_the_tokens_of_picture_and_text_and_leaves_room_for_an_answer(name, untrained):
     asked, lessons = toy_instructions(2), untrained.lessons()
     rows = [lessons.asked(np.array([place])).tokens.ids.shape[1] for place in range(len(asked))]
     assert untrained.assistant.prompt_lengths(asked) == rows and min(rows) > 4
     longest = untrained.model.config.get_text_config().max_position_embeddings
-    assert untrained.assistant.longest_prompt == longest - SMALL["max_new_tokens"]
+    room = longest - SMALL["max_new_tokens"]
+    assert untrained.assistant.longest_prompt == (READER_LONGEST if name == "instructblip" else room) <= room
+
+
+@pytest.mark.parametrize("name", ["instructblip"], indirect=True)
+def test_a_question_that_a_q_former_would_cut_is_longer_than_what_is_read(untrained):
+    toy, reader = toy_instructions(1), untrained.processor.qformer_tokenizer
+    asked = replace(toy, records=(replace(toy.records[0], question="it " * 505),), pictures=toy.pictures[:1])
+    (length,) = untrained.assistant.prompt_lengths(asked)
+    assert length > READER_LONGEST == untrained.assistant.longest_prompt
+    assert length >= len(reader.encode(f"Question: {CAPTION} {'it ' * 505} Answer:"))
 
 
 def test_the_pictures_token_in_what_is_said_stands_for_no_picture(name, untrained):

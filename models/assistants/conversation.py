@@ -51,6 +51,15 @@ class Conversation:
         """Return the prompts of questions and captions for the picture's reader; None where it reads none."""
         return self._reader([self.prompt(*each) for each in said]) if self._reader else None
 
+    def prompt_length(self, question: str, caption: str) -> int:
+        """Return the tokens of a prompt, the picture's among them: its writer's or, if more, its reader's."""
+        read = self._reader.length(self.prompt(question, caption)) if self._reader else 0
+        return max(len(self.prompt_ids(question, caption)), read)
+
+    def longest_prompt(self, room: int) -> int:
+        """Return the most tokens of a prompt of which none is lost, where its writer has room for so many."""
+        return min(room, self._reader.longest) if self._reader else room
+
     def answer_ids(self, answers: Sequence[str], longest: int) -> list[np.ndarray]:
         """Return the ids (T,) int32 of each answer with its end token, cut after ``longest`` tokens."""
         # Tokenised behind the prompt's end: by itself an answer's first word may get other tokens.

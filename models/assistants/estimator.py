@@ -125,14 +125,14 @@ class Assistant(ABC):
 
     @property
     def longest_prompt(self) -> int:
-        """The tokens, those of the picture among them, that leave room for the longest answer."""
+        """The tokens, those of the picture among them, that leave room for the longest answer and are all read."""
         config = self._network.model.config.get_text_config()
-        return config.max_position_embeddings - self._settings["max_new_tokens"]
+        return self._conversation.longest_prompt(config.max_position_embeddings - self._settings["max_new_tokens"])
 
     def prompt_lengths(self, questions: Instructions) -> list[int]:
         """Return how many tokens the prompt of each record has, those of the picture among them."""
         return [
-            len(self._conversation.prompt_ids(record.question, questions.caption(position)))
+            self._conversation.prompt_length(record.question, questions.caption(position))
             for position, record in enumerate(questions.records)
         ]
 

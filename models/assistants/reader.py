@@ -17,7 +17,7 @@ class Reader:
 
     def __init__(self, tokenizer: Any, longest: int) -> None:
         self._tokenizer = tokenizer
-        self._longest = longest
+        self.longest = longest
         self._ids = cache(self._encoded)
 
     def __call__(self, prompts: Sequence[str]) -> TokenBatch:
@@ -25,6 +25,10 @@ class Reader:
         rows = [self._ids(prompt) for prompt in prompts]
         return answered(rows, [_NOTHING] * len(rows), self._tokenizer.pad_token_id)
 
+    def length(self, prompt: str) -> int:
+        """Return how many tokens a prompt has, cut or not."""
+        return len(self._tokenizer.encode(prompt.replace(IMAGE_TOKEN, ""), verbose=False))
+
     def _encoded(self, prompt: str) -> np.ndarray:
-        ids = self._tokenizer.encode(prompt.replace(IMAGE_TOKEN, ""), truncation=True, max_length=self._longest)
+        ids = self._tokenizer.encode(prompt.replace(IMAGE_TOKEN, ""), truncation=True, max_length=self.longest)
         return np.array(ids, dtype=np.int32)
