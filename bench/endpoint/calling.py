@@ -60,7 +60,7 @@ class _Asking:
                 self._end(error)
 
     async def _outcome(self, question: Question, client: Client) -> Outcome:
-        sent, usage, paid = self._endpoint.body(question), Usage(0, 0), 0
+        sent, usage = self._endpoint.body(question), Usage(0, 0)
         for attempt in range(1 + ASKED_AGAIN):
             identity = self._endpoint.identity(sent, attempt)
             reply = self._endpoint.replies.get(identity)
@@ -69,11 +69,10 @@ class _Asking:
                     reply = await self._paid(question, sent, identity, client)
                 except failures.Unanswerable as error:
                     self._line.lost(error, str(self._endpoint.address))
-                    return Outcome(question.name, "lost", None, "", str(error), usage, paid)
-                paid += 1
+                    return Outcome(question.name, "lost", None, "", str(error), usage)
             self._line.reached()
             usage = usage.plus(reply.usage)
-            outcome = judged(question, reply, attempt, usage, paid)
+            outcome = judged(question, reply, attempt, usage)
             if outcome is not None:
                 return outcome
         raise AssertionError("the last attempt is always judged")

@@ -17,7 +17,7 @@ Status = Literal["answered", "refused", "failed", "lost"]
 class Outcome:
     """What became of a question: ``value`` where it was answered, else what the server said last and why not.
 
-    ``usage`` is what its replies cost, whenever they were paid; ``paid`` how many of them were paid now.
+    ``usage`` is what its replies cost, whenever they were paid.
     """
 
     question: str
@@ -26,17 +26,16 @@ class Outcome:
     raw: str = ""
     reason: str = ""
     usage: Usage = Usage(0, 0)
-    paid: int = 0
 
 
-def judged(question: Question, reply: Reply, attempt: int, usage: Usage, paid: int = 0) -> Outcome | None:
+def judged(question: Question, reply: Reply, attempt: int, usage: Usage) -> Outcome | None:
     """Return the outcome that a reply decides, None where it is malformed and may be asked for again."""
     if reply.refused:
-        return Outcome(question.name, "refused", None, reply.text, "the model refused", usage, paid)
+        return Outcome(question.name, "refused", None, reply.text, "the model refused", usage)
     try:
-        return Outcome(question.name, "answered", question.reads(reply.text), reply.text, "", usage, paid)
+        return Outcome(question.name, "answered", question.reads(reply.text), reply.text, "", usage)
     except Malformed as reason:
         if attempt < ASKED_AGAIN:
             return None
         why = f"{reason}, cut off at the longest answer allowed" if reply.cut else str(reason)
-        return Outcome(question.name, "failed", None, reply.text, why, usage, paid)
+        return Outcome(question.name, "failed", None, reply.text, why, usage)
