@@ -437,9 +437,11 @@ def test_pickled_weights_and_none_at_all_are_refused(name, learned, tmp_path):
         (folder / file.name).write_bytes(file.read_bytes())
     with pytest.raises(BenchError, match=r"holds no weights \(\*.safetensors\).*save_pretrained"):
         opened(name, folder, tmp_path)
-    torch.save(load_file(learned / "model.safetensors"), folder / "pytorch_model.bin")
-    with pytest.raises(BenchError, match=r"pickled weights \(pytorch_model.bin\).*safe_serialization=True"):
-        opened(name, folder, tmp_path)
+    for pickled in ("pytorch_model.BIN", "model.pkl"):
+        torch.save(load_file(learned / "model.safetensors"), folder / pickled)
+        with pytest.raises(BenchError, match=rf"pickled weights \({pickled}\).*safe_serialization=True"):
+            opened(name, folder, tmp_path)
+        (folder / pickled).unlink()
 
 
 def test_weights_of_another_model_or_with_holes_are_refused(name, learned, tmp_path):

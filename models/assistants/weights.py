@@ -10,10 +10,10 @@ from safetensors.torch import load_file, save_file
 from transformers import PreTrainedConfig, PreTrainedModel, ProcessorMixin
 
 from bench.errors import BenchError
+from bench.exported import PICKLES
 
 SCRATCH = "scratch"
 _ADAPTED = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|out_proj|gate_proj|up_proj|down_proj|fc1|fc2)"
-_PICKLED = (".bin", ".pt", ".pth", ".ckpt")
 _PART = "part.safetensors"
 
 
@@ -98,7 +98,7 @@ def _check_folder(folder: Path) -> None:
     """Refuse a folder without weights, or with pickled ones, which may run anything when they are read."""
     if not folder.is_dir() or any(folder.glob("*.safetensors")):
         return
-    pickled = sorted(file.name for file in folder.iterdir() if file.suffix in _PICKLED)
+    pickled = sorted(file.name for file in folder.iterdir() if file.suffix.lower() in PICKLES)
     if pickled:
         raise BenchError(
             f"weights={str(folder)!r} holds pickled weights ({pickled[0]}), which could run code and are not read; "
