@@ -48,7 +48,7 @@ def test_the_table_sets_it_beside_the_model_that_was_taught_all_groups(bench, st
     assert "hold_out_group 3" in out and "hold_out_group none" in out and "group 3" in out
 
 
-def test_models_that_see_pictures_alone_train_as_ever(bench, folder, classify):
+def test_a_task_that_asks_no_questions_holds_none_out(bench, folder, classify):
     code, _, err = classify(folder(8, 8), "majority", "--set", "k=4", "--hold-out-group", "3")
     assert code == 2 and "'classification' does not" in err
 

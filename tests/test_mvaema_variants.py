@@ -119,14 +119,18 @@ def test_without_self_attention_a_text_is_its_first_token_and_patches_do_not_mix
         assert not torch.equal(features[0][:, 1], features[1][:, 1])
 
 
-def test_without_itc_negatives_are_drawn_alike():
-    torch.manual_seed(0)
+def test_without_itc_negatives_are_drawn_alike(monkeypatch):
     partners = []
-    for _ in range(500):
-        pairs = hard_pairs(torch.zeros(6, 6), torch.zeros(6, 6, dtype=torch.bool))
-        partners.append(int(pairs.pictures[6]))  # behind the six that match: the first row keeps its text
-    counts = np.bincount(partners, minlength=6)
-    assert counts[0] == 0 and counts[1:].min() > 70 and counts[1:].max() < 130
+
+    def drawn(similarity, excluded):
+        # Behind the four that match: the first row keeps its text and gets a picture of the other's two records.
+        partners.extend(int(hard_pairs(similarity, excluded).pictures[4]) for _ in range(500))
+        return hard_pairs(similarity, excluded)
+
+    monkeypatch.setattr("bench.models.mvaema.model.hard_pairs", drawn)
+    build(without=["itc"])(make_batch())
+    counts = np.bincount(partners, minlength=4)
+    assert counts[:2].tolist() == [0, 0] and counts[2:].min() > 200
 
 
 @every_part

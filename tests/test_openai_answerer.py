@@ -64,7 +64,8 @@ def test_a_rerun_costs_nothing_and_another_server_or_temperature_is_asked_anew(e
 
 
 def test_the_caption_is_withheld_as_from_every_row(endpoint, answered):
-    answered("--set", "vqa.caption=without")
+    assert answered("--set", "vqa.caption=without")[0] == 0
+    assert len(endpoint.bodies) == 10
     assert not any("category" in body["messages"][1]["content"][0]["text"] for body in endpoint.bodies)
 
 
