@@ -365,6 +365,16 @@ def test_one_call_that_no_batch_answers_leaves_the_others_written(endpoint, teac
     assert teach(*BATCH, count=1)[0] == 0 and sum(endpoint.paid.values()) == 10
 
 
+def test_calls_that_batches_end_without_are_told_as_lost(endpoint, teach, tmp_path, monkeypatch):
+    from tests.endpoint_server import Handler
+
+    monkeypatch.setattr(Handler, "look", lambda self, name: {**endpoint.batches[name], "status": "expired"})
+    code, said = teach(*BATCH, count=1)
+    assert code == 1 and "10 of them got no reply at all" in said and len(endpoint.batches) == 3
+    lines = [json.loads(line) for line in (tmp_path / "r.failed.jsonl").read_text().splitlines()]
+    assert {line["reason"] for line in lines} == {"the batch ended without a reply to it"}
+
+
 def test_a_server_without_batches_is_one_sentence(endpoint, teach, monkeypatch):
     from tests.endpoint_server import Handler
 

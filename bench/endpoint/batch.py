@@ -26,10 +26,10 @@ _LISTED = 100
 
 
 class Pack(NamedTuple):
-    """Calls to be handed in together: ``key`` stands for them, ``lines`` is the file."""
+    """Calls to be handed in together: ``key`` stands for them, ``calls`` are their identities, ``lines`` the file."""
 
     key: str
-    calls: int
+    calls: tuple[str, ...]
     lines: bytes
 
 
@@ -70,6 +70,9 @@ class Batches:
                 if not handed_in:
                     break
                 await self._gather(client)
+                for name in handed_in:
+                    if self._endpoint.replies.get(name) is None:
+                        self.failures.setdefault(name, "the batch ended without a reply to it")
                 fruitless = 0 if self._replies > before else fruitless + 1
         return within
 
@@ -86,12 +89,13 @@ class Batches:
                     f"{self._endpoint.address} refused batch {client.clean(f'{name}: {_reasons(batch)}')}"
                 )
 
-    async def _hand_in(self, questions: Iterable[Question], client: Client) -> tuple[int, bool]:
-        """Hand in what no reply is kept of, as far as the budget reaches; return how many calls, and if it did."""
-        calls, self._within, held = 0, True, self._ledger.held
+    async def _hand_in(self, questions: Iterable[Question], client: Client) -> tuple[list[str], bool]:
+        """Hand in what no reply is kept of, as far as the budget reaches; return which calls, and if it did."""
+        calls: list[str] = []
+        self._within, held = True, self._ledger.held
         for pack in self._packs(questions):
             name = await self._begun(pack, client)
-            self._progress.say(f"batch {client.clean(name)}: {pack.calls} calls handed in")
+            self._progress.say(f"batch {client.clean(name)}: {len(pack.calls)} calls handed in")
             calls += pack.calls
         self._ledger.held = held
         return calls, self._within
@@ -237,7 +241,7 @@ async def _marked(api: Any, key: str) -> str | None:
 
 
 def _pack(lines: dict[str, bytes]) -> Pack:
-    return Pack(uuid.uuid4().hex, len(lines), b"\n".join(lines.values()) + b"\n")
+    return Pack(uuid.uuid4().hex, tuple(lines), b"\n".join(lines.values()) + b"\n")
 
 
 def _reasons(batch: Any) -> str:
