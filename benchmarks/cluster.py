@@ -19,7 +19,7 @@ COMMANDS = {
     "sinfo": "echo 'main|main*|up|infinite|4|64|256000|gpu:4|(null)'",
     "scontrol": "echo 'MaxArraySize = 1001'",
     "sbatch": "echo 'Submitted batch job 7'",
-    "squeue": "seq 0 999 | sed 's/.*/7_&|PENDING|Priority||bench-20260101T000000000000/'",
+    "squeue": "seq 0 999 | sed 's/.*/7_&|PENDING|Priority||0:00|bench-20260101T000000000000/'",
     "srun": "",
     "sacct": "exit 1",
 }
