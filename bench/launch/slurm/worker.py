@@ -142,7 +142,7 @@ def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
 def _stop(signals: Signals, telling: Telling, kept: bool) -> NoReturn:
     """End this process with a word; its job's script queues the job again, once all its processes have ended."""
     signals.heeded()
-    again = signals.wish == "requeue" or _still_wanted(telling.job)
+    again = _still_wanted(telling.job, signals.wish == "requeue")
     state = "with a checkpoint" if kept else "at the last checkpoint"
     why = f"stopped {state}, " + ("to be queued again" if again else "told to end")
     telling.say(why)
@@ -152,10 +152,10 @@ def _stop(signals: Signals, telling: Telling, kept: bool) -> NoReturn:
     sys.exit(TERMINATED)
 
 
-def _still_wanted(job: str) -> bool:
-    """Tell whether a job that was told to terminate is to make room, not to end: a cancelled one is on its way out."""
+def _still_wanted(job: str, warned: bool) -> bool:
+    """Tell whether a job that is to stop was not cancelled; where Slurm does not say, whether it was ``warned``."""
     hint = (queue() or {}).get(job)
-    return hint is not None and hint.state in ("RUNNING", "PREEMPTED")
+    return warned if hint is None else hint.state in ("RUNNING", "PREEMPTED")
 
 
 class Watch(threading.Thread):
