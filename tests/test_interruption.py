@@ -155,7 +155,10 @@ def owners(store):
 
 def test_two_hosts_whose_clocks_are_apart_compute_each_stage_once(undisturbed, tmp_path, elsewhere):
     store = tmp_path / "shared"
-    runs, hosts = [start(store, models="mvaema,blind"), start(store, models="mvaema,blind", **elsewhere)], set()
+    runs, hosts = [start(store, models="mvaema,blind")], set()
+    while not owners(store):  # so that the host ahead meets a claim, which is old by its own clock
+        time.sleep(0.05)
+    runs.append(start(store, models="mvaema,blind", **elsewhere))
     while any(run.poll() is None for run in runs):
         hosts |= owners(store)
         time.sleep(0.05)
