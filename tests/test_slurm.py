@@ -205,18 +205,28 @@ def test_python_is_the_one_that_is_asked_for(tmp_path, settings, begins):
     assert f" {begins} submitit.core._submit" in script
 
 
-@pytest.mark.parametrize("wanted", [True, False])
-def test_a_job_is_queued_again_by_its_script_where_a_worker_asks_for_it(tmp_path, wanted):
+@pytest.mark.parametrize(
+    ("wanted", "state", "again"),
+    [
+        (True, "RUNNING", True),
+        (True, "PREEMPTED", True),
+        (True, "COMPLETING", False),  # as one that was cancelled is
+        (True, "", False),
+        (False, "RUNNING", False),
+    ],
+)
+def test_a_job_is_queued_again_by_its_script_where_a_worker_asks_for_it(tmp_path, wanted, state, again):
     """The script runs outside of a container, within which there is no Slurm."""
     folder = tmp_path / "a run"
     lines = Submitter(folder, cluster(), None, tmp_path).script(1).splitlines()
     before, behind = lines[lines.index("# setup") + 1 :], lines[lines.index("# teardown") + 1 :]
     before = before[: before.index("")]
     asks = [f"mkdir -p '{folder}/again'", f"touch '{folder}/again/77'"]
-    script = ['scontrol() { echo "$@"; }', *asks, *before, *(asks if wanted else []), "(exit 5)", *behind]
+    tools = ['scontrol() { echo "$@"; }', f"squeue() {{ echo {state}; }}"]
+    script = [*tools, *asks, *before, *(asks if wanted else []), "(exit 5)", *behind]
     environment = {**os.environ, "SLURM_JOB_ID": "77"}
     ran = subprocess.run(["bash", "-c", "\n".join(script)], env=environment, capture_output=True, text=True)
-    assert ran.returncode == 5 and ran.stdout == ("requeue 77\n" if wanted else ""), ran.stderr
+    assert ran.returncode == 5 and ran.stdout == ("requeue 77\n" if again else ""), ran.stderr
 
 
 def test_the_variables_of_the_submitting_shell_speak_not_over_the_settings(monkeypatch):
@@ -562,6 +572,7 @@ def quiet():
     """The handlers of signals as they were, behind a test that changes them."""
     numbers = (signal.SIGUSR2, signal.SIGTERM, signal.SIGCONT, signal.SIGALRM)
     before = [signal.getsignal(number) for number in numbers]
+    signal.alarm(0)  # the time limit of the test itself
     yield
     signal.alarm(0)
     for number, handler in zip(numbers, before, strict=True):
@@ -569,24 +580,24 @@ def quiet():
 
 
 @pytest.mark.parametrize(
-    ("sent", "wish"),
+    ("sent", "seconds"),
     [
-        ([signal.SIGUSR2], "requeue"),
-        ([signal.SIGTERM], "end"),
-        ([signal.SIGTERM, signal.SIGUSR2], "requeue"),
-        ([signal.SIGUSR2, signal.SIGTERM], "requeue"),
-        ([signal.SIGCONT], ""),
+        ([signal.SIGUSR2], 42),
+        ([signal.SIGTERM], 20),
+        ([signal.SIGTERM, signal.SIGUSR2], 20),
+        ([signal.SIGUSR2, signal.SIGTERM], 20),
+        ([signal.SIGCONT], 0),
     ],
 )
-def test_signals_become_a_wish_that_the_next_step_heeds(quiet, campaign, sent, wish):
+def test_signals_become_a_wish_that_the_next_step_heeds(quiet, campaign, sent, seconds):
     signals = Signals(grace_seconds=60)
     telling = Telling(campaign.reports, "7_0", "7_0.0", signals)
     telling.begin("cell2")
     telling.start("net fold 2: training", 10)
     for number in sent:
         os.kill(os.getpid(), number)
-    assert signals.wish == wish
-    if wish:
+    assert signal.alarm(0) in (seconds, seconds - 1) and signals.stop == (seconds > 0)
+    if signals.stop:
         with pytest.raises(Stopped):
             telling.advance(1)
     else:
@@ -647,7 +658,7 @@ from bench.launch.slurm import worker
 from bench.launch.slurm.telling import Telling
 worker.BEAT_SECONDS = 0.05
 folder, patience = Path(sys.argv[1]), float(sys.argv[2])
-telling = Telling(Reports(folder), "7_0", "7_0.0", SimpleNamespace(wish=""))
+telling = Telling(Reports(folder), "7_0", "7_0.0", SimpleNamespace(stop=False))
 telling.begin("cell2")
 telling.start("net fold 2: training", 10)
 worker.Watch(folder / "beats" / "7_0.0", telling, patience).start()

@@ -2,7 +2,6 @@
 
 import signal
 from types import FrameType
-from typing import Literal
 
 _SHARE = 0.7
 """Of the time that is left to a job, the share in which a step may end."""
@@ -17,15 +16,15 @@ class Abandoned(BaseException):
 class Signals:
     """The signals of this process, from now on.
 
-    ``wish`` is '' while it may go on, ``requeue`` once the job's time is nearly over or another job needs its place,
-    ``end`` when it was told to terminate.
+    ``stop`` once the job's time is nearly over, another job needs its place, or somebody cancels it: how much time is
+    left differs, why does not matter here.
     """
 
     def __init__(self, grace_seconds: int) -> None:
-        self.wish: Literal["", "requeue", "end"] = ""
-        self._grace = grace_seconds
-        signal.signal(signal.SIGUSR2, self._near_its_end)
-        signal.signal(signal.SIGTERM, self._told_to_end)
+        self.stop = False
+        self._seconds = {signal.SIGUSR2: max(1, int(_SHARE * grace_seconds)), signal.SIGTERM: _KILL_WAIT}
+        for number in self._seconds:
+            signal.signal(number, self._told_to_stop)
         signal.signal(signal.SIGCONT, lambda number, frame: None)
         signal.signal(signal.SIGALRM, self._too_late)
 
@@ -33,15 +32,10 @@ class Signals:
         """Note that the work has stopped: nothing is abandoned any more."""
         signal.alarm(0)
 
-    def _near_its_end(self, number: int, frame: FrameType | None) -> None:
-        if self.wish != "requeue":
-            signal.alarm(max(1, int(_SHARE * self._grace)))
-        self.wish = "requeue"
-
-    def _told_to_end(self, number: int, frame: FrameType | None) -> None:
-        if not self.wish:
-            signal.alarm(_KILL_WAIT)
-            self.wish = "end"
+    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+        seconds = self._seconds[signal.Signals(number)]
+        signal.alarm(min(signal.alarm(0) or seconds, seconds))  # whichever comes first
+        self.stop = True
 
     def _too_late(self, number: int, frame: FrameType | None) -> None:
         raise Abandoned
@@ -51,6 +45,6 @@ class Deaf(Signals):
     """Signals that this process passes over, because another decides when it ends."""
 
     def __init__(self) -> None:
-        self.wish = ""
+        self.stop = False
         for number in (signal.SIGUSR2, signal.SIGTERM, signal.SIGCONT):
             signal.signal(number, signal.SIG_IGN)

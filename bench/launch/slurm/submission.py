@@ -123,10 +123,17 @@ class Submitter:
         return [*lines, f"rm -f {self._again()}"]
 
     def _teardown(self) -> list[str]:
-        """Return the lines behind Python: a container's Python could not queue the job again, for it has no Slurm."""
+        """Return the lines behind Python: a container's Python could not queue the job again, for it has no Slurm.
+
+        Slurm would queue a job again that somebody has cancelled, too.
+        """
         return [
             "code=$?",
-            f'if rm {self._again()} 2> /dev/null; then scontrol requeue "$SLURM_JOB_ID"; fi',
+            f"if rm {self._again()} 2> /dev/null; then",
+            '  case "$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%T)" in',
+            '    RUNNING | PREEMPTED) scontrol requeue "$SLURM_JOB_ID" ;;',
+            "  esac",
+            "fi",
             "exit $code",
         ]
 

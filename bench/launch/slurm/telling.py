@@ -93,7 +93,7 @@ class Telling:
 
     def _step(self) -> None:
         self._stepped = time.monotonic()
-        if self._signals.wish:
+        if self._signals.stop:
             raise Stopped
 
 

@@ -21,7 +21,6 @@ from bench.launch.request import planned, stages_digest
 from bench.launch.slurm.campaign import PREPARED
 from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.meeting import meet
-from bench.launch.slurm.queue import queue
 from bench.launch.slurm.signals import Abandoned, Deaf, Signals
 from bench.launch.slurm.submission import AGAIN
 from bench.launch.slurm.telling import Telling
@@ -140,22 +139,13 @@ def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
 
 
 def _stop(signals: Signals, telling: Telling, kept: bool) -> NoReturn:
-    """End this process with a word; its job's script queues the job again, once all its processes have ended."""
+    """End this process with a word; once all have ended, the job's script queues it again, unless it was cancelled."""
     signals.heeded()
-    again = _still_wanted(telling.job, signals.wish == "requeue")
-    state = "with a checkpoint" if kept else "at the last checkpoint"
-    why = f"stopped {state}, " + ("to be queued again" if again else "told to end")
+    why = "stopped " + ("with a checkpoint" if kept else "at the last checkpoint")
     telling.say(why)
     telling.ended(telling.cell, Report("stopped", why=why))
-    if again:
-        write_json(telling.reports.folder / AGAIN / os.environ["SLURM_JOB_ID"], None)
+    write_json(telling.reports.folder / AGAIN / os.environ["SLURM_JOB_ID"], None)
     sys.exit(TERMINATED)
-
-
-def _still_wanted(job: str, warned: bool) -> bool:
-    """Tell whether a job that is to stop was not cancelled; where Slurm does not say, whether it was ``warned``."""
-    hint = (queue() or {}).get(job)
-    return warned if hint is None else hint.state in ("RUNNING", "PREEMPTED")
 
 
 class Watch(threading.Thread):
