@@ -15,6 +15,7 @@ from bench.store import Store
 _ANSWERING_SHARE = 0.15
 """Without a record to go by, answering is taken to cost this share of the training hint."""
 _HINTED_THREADS = 2
+_HINTED_SIDE = 224
 _SCORING_SECONDS = 1.0
 
 
@@ -67,8 +68,9 @@ class Costs:
         if pace is not None:
             units = pictures * passes if stage.name in PARTS else tested
             return Cost(pace.seconds * units, pace.memory, pace.threads, pace.device, pace.source)
-        hint = row.spec.seconds * pictures * passes / 1000
-        probing, answering = (_ANSWERING_SHARE * row.spec.seconds * seen / 1000 for seen in (pictures, tested))
+        side = row.settings.get("view_size") or self._plan.config.image_size
+        one = row.spec.seconds / 1000 * (side / _HINTED_SIDE) ** 2
+        hint, probing, answering = one * pictures * passes, *(_ANSWERING_SHARE * one * n for n in (pictures, tested))
         training = {"pretrain": hint, "train": probing} if cell.pretrain else {"train": hint}
         seconds = {**training, "predict": answering, "score": _SCORING_SECONDS}[stage.name]
         memory = None if stage.name == "score" else int(row.spec.gigabytes * 2**30)

@@ -109,6 +109,8 @@ def test_a_job_too_short_for_an_epoch_is_refused(bench, monkeypatch):
     )
     code, _, err = bench(*arguments, *SHORT, "--dry-run")
     assert code == 2 and "shorter than one epoch (vanillavit about" in err and "hint" in err
+    for faster in ("cluster.gpus=1", "cluster.cpus=4", "image_size=32"):
+        assert bench(*arguments, *SHORT, "--set", faster, "--dry-run")[0] == 0, faster
 
 
 def test_without_slurm_nothing_is_written(bench, store, monkeypatch):

@@ -16,8 +16,11 @@ def check_cluster(cluster: Cluster, site: Site) -> None:
     _raise(_complaints(cluster, site))
 
 
-def check_epochs(plan: Plan, looks: Sequence[CellOutlook]) -> None:
-    """BenchError where an epoch of a training is expected to take longer than a job may, and so would never end."""
+def check_epochs(plan: Plan, looks: Sequence[CellOutlook], threads: int) -> None:
+    """BenchError where an epoch of a training is expected to take longer than a job may, and so would never end.
+
+    Threads are taken to share the work evenly; what processors take says nothing of a graphics card.
+    """
     cluster = plan.config.cluster
     room = 60 * cluster.minutes - cluster.grace_seconds
     slow: dict[str, float] = {}
@@ -25,8 +28,9 @@ def check_epochs(plan: Plan, looks: Sequence[CellOutlook]) -> None:
         recipe = plan.rows[look.cell.model].recipe
         epochs = recipe.epochs * trainings(recipe)
         for name in ("pretrain", "train"):
-            if name in look.costs:
-                one = look.costs[name].seconds / epochs
+            cost = look.costs.get(name)
+            if cost and (cost.device != "cpu" or not cluster.gpus):
+                one = cost.seconds / epochs * cost.threads / threads
                 slow[look.cell.model] = max(slow.get(look.cell.model, 0.0), one)
     long = {model: seconds for model, seconds in slow.items() if seconds > room}
     if long:

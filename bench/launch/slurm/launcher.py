@@ -29,7 +29,7 @@ class Slurm:
     def check(self, plan: Plan, looks: Sequence[CellOutlook]) -> None:
         """BenchError where Slurm is absent, or no node is as asked, or a job is too short for an epoch."""
         check_cluster(plan.config.cluster, read_site())
-        check_epochs(plan, looks)
+        check_epochs(plan, looks, _threads(plan))
 
     def prepare(self, runner: Runner) -> None:
         """See that nodes see the store; load pictures and records into the cache they share, unless a job does."""
