@@ -10,6 +10,7 @@ from bench.fitting import trainings
 from bench.history import PARTS, by_epochs
 from bench.plan import Plan
 from bench.quantities import duration, size
+from bench.rows import Row
 from bench.store import Store
 
 _ANSWERING_SHARE = 0.15
@@ -68,13 +69,19 @@ class Costs:
         if pace is not None:
             units = pictures * passes if stage.name in PARTS else tested
             return Cost(pace.seconds * units, pace.memory, pace.threads, pace.device, pace.source)
-        side = row.settings.get("view_size") or self._plan.config.image_size
-        one = row.spec.seconds / 1000 * (side / _HINTED_SIDE) ** 2
+        one = row.spec.seconds / 1000 * _pixels(row, self._plan.config.image_size)
         hint, probing, answering = one * pictures * passes, *(_ANSWERING_SHARE * one * n for n in (pictures, tested))
         training = {"pretrain": hint, "train": probing} if cell.pretrain else {"train": hint}
         seconds = {**training, "predict": answering, "score": _SCORING_SECONDS}[stage.name]
         memory = None if stage.name == "score" else int(row.spec.gigabytes * 2**30)
         return Cost(seconds, memory, _HINTED_THREADS, "cpu", "hint")
+
+
+def _pixels(row: Row, image_size: int) -> float:
+    """Return how many times the hint's pixels a network sees; one that learns from texts has most to do with these."""
+    if row.trains_on == "instructions":
+        return 1.0
+    return ((row.settings.get("view_size") or image_size) / _HINTED_SIDE) ** 2
 
 
 def spread(cells: Sequence[Sequence[Cost]], jobs: int, threads: int) -> float:
