@@ -58,14 +58,16 @@ def linear_stem(embed_dim: int) -> nn.Module:
 
 
 def conv_stem(embed_dim: int) -> nn.Module:
-    """Return five strided convolutions onto the same grid of patches (Xiao et al., arXiv:2106.14881).
+    """Return four strided convolutions onto the same grid of patches (Xiao et al., arXiv:2106.14881).
 
-    The last norm takes away what all patches have in common: behind a ReLU that is nearly all there is, and
-    layers that start from almost equal patches take long to tell pictures apart.
+    The first goes four pixels at a time: at two, as there, it alone takes half of the encoder's time on a CPU. The last
+    norm takes away what all patches have in common: behind a ReLU that is nearly all there is, and layers that start
+    from almost equal patches take long to tell pictures apart.
     """
-    widths = (1, 16, 32, 64, 128)
-    blocks: list[nn.Module] = []
+    widths = (32, 64, 128)
+    blocks: list[nn.Module] = [nn.Conv2d(1, widths[0], 5, 4, 2, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()]
     for before, after in zip(widths[:-1], widths[1:], strict=True):
         blocks += [nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
     last = nn.Conv2d(widths[-1], embed_dim, 3, 2, 1, bias=False)
-    return nn.Sequential(*blocks, last, nn.BatchNorm2d(embed_dim))
+    # Convolutions on the CPU take two thirds of the time where the channels of a pixel lie together.
+    return nn.Sequential(*blocks, last, nn.BatchNorm2d(embed_dim)).to(memory_format=torch.channels_last)
