@@ -48,7 +48,7 @@ class Recipe(BaseModel):
     warmup: NonNegativeFloat = 0
     """Steps over which the learning rate rises from nothing, or below 1 their share of all; at most a tenth of them."""
     schedule: ScheduleName = "plateau"
-    """How the learning rate falls then: halved on a plateau of the validation loss, or along half a cosine or a line."""
+    """How the learning rate falls: halved on a plateau of the validation loss, or along half a cosine or a line."""
     halve_after: PositiveInt = 5
     """plateau: epochs without a better validation loss after which the learning rate is halved."""
     stop_after: PositiveInt = 10

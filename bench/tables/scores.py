@@ -205,7 +205,7 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
         yield f"{about['label']}: {', '.join(changed)}"
     stuck = dict.fromkeys(name for record in records for name in at_chance(record))
     if stuck:
-        yield f"{about['label']}: {' and '.join(stuck)} never left chance, so it tells nothing of what that loss can teach"
+        yield f"{about['label']}: {' and '.join(stuck)} never left chance, which tells nothing of what it could teach"
     if selection.left_out[model]:
         yield _left_out_of(about["label"], selection.left_out[model])
 

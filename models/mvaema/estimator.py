@@ -26,7 +26,7 @@ from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.part import Part, Piece, spread
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
-from bench.models.mvaema.vision import PATCH
+from bench.models.stem import PATCH
 from bench.training import train
 
 PICTURES_AT_ONCE = 64

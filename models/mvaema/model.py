@@ -24,7 +24,8 @@ from bench.models.mvaema.losses import (
 from bench.models.mvaema.part import Part
 from bench.models.mvaema.text import TextEmbedding, TextEncoder
 from bench.models.mvaema.tokenizer import CLS, ENCODE
-from bench.models.mvaema.vision import ImageEncoder, Stem
+from bench.models.mvaema.vision import ImageEncoder
+from bench.models.stem import Stem
 
 
 class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
