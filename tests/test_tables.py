@@ -289,7 +289,7 @@ def test_all_leaves_out_tables_that_have_nothing_to_show(put, bench, plugged):
     assert {"table 7 (answers)", "table 50 (elsewhere)", "table 2 (classification)"} <= left_out
     code, out, err = bench("table", "all", "--dataset", "nowhere")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "unknown dataset of the store 'nowhere'" in err
+    assert "unknown dataset of task 'vqa' in the store 'nowhere'" in err
 
 
 @pytest.mark.parametrize(
