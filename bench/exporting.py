@@ -46,11 +46,7 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BenchError(f"{str(out)!r} exists and is not an empty folder; name a new one")
-    weights = {"": _weights(record, "train", store)}
-    if "pretrain" in record["stages"]:
-        weights[PRETRAINED] = _weights(record, "pretrain", store)
-    spec: ModelSpec = registry.find("model", record["cell"]["model"])[0]
-    dataset, contracts = _dataset(record, store, registry), contracts_of(spec, registry.family(spec))
+    weights, about = weights_of(record, store), described(record, store, registry)
     part = out.with_name(f"{out.name}.part-{uuid.uuid4().hex[:8]}")
     try:
         for name, folder in weights.items():
@@ -59,7 +55,7 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
         files = {
             path.relative_to(part).as_posix(): path.stat().st_size for path in sorted(part.rglob("*")) if path.is_file()
         }
-        exported = _described(record, store, dataset, contracts, files)
+        exported = about.model_copy(update={"files": files})
         write_text(part / FILE, exported.model_dump_json(indent=1) + "\n")
         write_text(part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES]))
         if out.exists():
@@ -70,6 +66,18 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
         raise BenchError(f"{str(out)!r} cannot be written ({error.strerror}); name a folder that can be") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def weights_of(record: Record, store: Store) -> dict[str, Path]:
+    """Return the folders of what a record's cell learned, by their place in an export; BenchError where one is gone."""
+    own = {"": _weights(record, "train", store)}
+    return {**own, PRETRAINED: _weights(record, "pretrain", store)} if "pretrain" in record["stages"] else own
+
+
+def described(record: Record, store: Store, registry: Registry) -> Exported:
+    """Return what an export says of a record's model, without its files; BenchError where its data changed."""
+    spec: ModelSpec = registry.find("model", record["cell"]["model"])[0]
+    return _described(record, store, _dataset(record, store, registry), contracts_of(spec, registry.family(spec)))
 
 
 def _place(record: Record) -> tuple[float, int, int]:
@@ -109,9 +117,7 @@ def _inputs(record: Record, store: Store) -> dict[str, Any]:
     return inputs
 
 
-def _described(
-    record: Record, store: Store, dataset: Dataset, contracts: tuple[Contract, ...], files: dict[str, int]
-) -> Exported:
+def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[Contract, ...]) -> Exported:
     inputs, environment = _inputs(record, store), record["environment"].get("train") or {}
     same = [other for other in store.records() if other["stages"]["train"] == record["stages"]["train"]]
     return Exported(
@@ -136,5 +142,5 @@ def _described(
             "packages": environment.get("packages"),
         },
         finished=record["finished"],
-        files=files,
+        files={},
     )

@@ -8,7 +8,8 @@ import numpy as np
 
 from bench.cache import cached
 from bench.code_digest import code_digests
-from bench.contracts import Micrographs
+from bench.config import Config
+from bench.contracts import Dataset, Micrographs
 from bench.databar import find_bars, without_bars
 from bench.fingerprint import digest
 from bench.progress import Progress
@@ -20,6 +21,12 @@ _AT_ONCE = 256
 def masking_code() -> dict[str, str]:
     """Digest the code that finds and blanks data bars: what a masked protocol depends on."""
     return code_digests("bench.databar")
+
+
+def as_shown(dataset: Dataset, config: Config, progress: Progress) -> Micrographs:
+    """Return a dataset's pictures as a run shows them to its models: without data bars where it blanks these."""
+    micrographs = replace(dataset.load(), digest=digest(dataset.identity()))
+    return masked(micrographs, progress) if config.mask_bar else micrographs
 
 
 def masked(micrographs: Micrographs, progress: Progress) -> Micrographs:

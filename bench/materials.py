@@ -1,16 +1,15 @@
 """The data of a run: pictures, instruction records, and the sides of each cell."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from bench.cell import Cell
-from bench.contracts import Dataset, InstructionRecord, Instructions, Micrographs
+from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.errors import BenchError
-from bench.fingerprint import digest
-from bench.masking import masked
+from bench.masking import as_shown
 from bench.plan import Plan
 from bench.splits import Fold
 
@@ -45,7 +44,7 @@ class Materials:
     @cached_property
     def micrographs(self) -> Micrographs:
         """All pictures, as this run shows them."""
-        return self._shown(self._plan.dataset)
+        return as_shown(self._plan.dataset, self._plan.config, self._plan.progress)
 
     @cached_property
     def elsewhere(self) -> Micrographs | None:
@@ -53,11 +52,8 @@ class Materials:
         transfer = self._plan.transfer
         if transfer is None:
             return None
-        return transfer.shared(self._shown(transfer.tested), self.micrographs, self._plan.progress)
-
-    def _shown(self, dataset: Dataset) -> Micrographs:
-        micrographs = replace(dataset.load(), digest=digest(dataset.identity()))
-        return masked(micrographs, self._plan.progress) if self._plan.config.mask_bar else micrographs
+        shown = as_shown(transfer.tested, self._plan.config, self._plan.progress)
+        return transfer.shared(shown, self.micrographs, self._plan.progress)
 
     @cached_property
     def records(self) -> tuple[InstructionRecord, ...]:

@@ -11,10 +11,10 @@ import numpy as np
 
 from bench import cores
 from bench.cell import Cell, Stage
-from bench.config import EVERY_MODEL, Config, complete
+from bench.config import EVERY_MODEL, complete
 from bench.contracts import Dataset, Teacher
 from bench.dataset import open_dataset
-from bench.errors import BenchError, unknown
+from bench.errors import BenchError
 from bench.fingerprint import digest, file_digest
 from bench.freshness import predict_code, pretrain_code, score_code, train_code
 from bench.masking import masking_code
@@ -22,6 +22,7 @@ from bench.partition import Partition
 from bench.progress import Progress
 from bench.registry import Registry
 from bench.rows import Request, Row, resolve_rows
+from bench.settings import check_names
 from bench.specs import TaskSpec, resolve
 from bench.splits import Fold
 from bench.transfer import Transfer
@@ -42,7 +43,7 @@ class Plan:
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
         self.transfer = self._transfer(registry)
-        self._check_names(registry)
+        check_names(self.config, request.explicit, self._used(registry), registry)
         spec, argument = registry.find("teacher", _teacher_name(self.config.records))
         self.teacher: Teacher = resolve(spec.builds)(argument, self.config.seed)
 
@@ -224,25 +225,12 @@ class Plan:
     def _given(self, name: str) -> dict[str, Any]:
         return self.config.settings.get(name, {})
 
-    def _check_names(self, registry: Registry) -> None:
-        """Refuse settings of a name that is no model, task or dataset, and those assigned to one not of this run."""
-        dataset = registry.find("dataset", self.config.dataset)[0].name
+    def _used(self, registry: Registry) -> set[str]:
+        """Name everybody whose settings this run reads."""
+        datasets = filter(None, (self.config.dataset, self.config.test_dataset))
         varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
-        used = {EVERY_MODEL, self.request.task, dataset, *self.rows, *varied}
-        if self.config.test_dataset:
-            used.add(registry.find("dataset", self.config.test_dataset)[0].name)
-        for name in self.config.settings.keys() - used:
-            if not registry.knows(name):
-                names = [
-                    *registry.every("model"),
-                    *registry.every("task"),
-                    *registry.every("dataset"),
-                    EVERY_MODEL,
-                ]
-                raise unknown("name in settings", name, [*names, *Config.model_fields])
-            idle = sorted(key for key in self.request.explicit if key.startswith(f"{name}."))
-            if idle:
-                raise BenchError(f"--set {idle[0]} changes nothing: this run has {', '.join(sorted(used))}")
+        named = {registry.find("dataset", name)[0].name for name in datasets}
+        return {EVERY_MODEL, self.request.task, *named, *self.rows, *varied}
 
 
 def parse_folds(text: str, k: int) -> tuple[int, ...]:

@@ -7,19 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Protocol, Self
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.progress import Progress as Bars
+from rich.progress import ProgressColumn, Task, TaskID
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
 
 LINE_SECONDS = 30.0
+_SHORTEST_BAR, _LONGEST_BAR = 8, 24
 TRAINING = "training"
 """What the loop calls its part, whose units are steps."""
 
@@ -87,20 +84,11 @@ class Lines:
 
 
 class Live:
-    """A bar that lives on a terminal."""
+    """A bar that lives on a terminal and leaves it at the end."""
 
     def __init__(self, console: Console) -> None:
-        self._bars = Bars(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[figures]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-        )
+        # Of two streams only that of a terminal may be led through it: the other one is a file's or a pipe's.
+        self._bars = Bars(_Line(), console=console, transient=True, redirect_stdout=sys.stdout.isatty())
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
@@ -114,17 +102,64 @@ class Live:
         """Replace the bar by a new one."""
         if self._task is not None:
             self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(escape(what), total=total, completed=done, figures="")
+        self._task = self._bars.add_task(what, total=total, completed=done, figures=())
 
     def advance(self, done: int, **figures: float) -> None:
         """Move the bar."""
         if self._task is not None:
-            numbers = " ".join(f"{name} {value:.4g}" for name, value in figures.items())
-            self._bars.update(self._task, completed=done, figures=numbers)
+            shown = tuple(f"{name} {value:.4g}" for name, value in figures.items())
+            self._bars.update(self._task, completed=done, figures=shown)
 
     def say(self, text: str) -> None:
         """Print a line above the bar."""
         self._bars.console.print(escape(text), highlight=False)
+
+
+class _Line(ProgressColumn):
+    """The only column of the bars: rich would cut the last of several, and that is the time."""
+
+    def render(self, task: Task) -> RenderableType:
+        return _Fitted(task)
+
+
+class _Fitted:
+    """One line of name, bar, steps, figures and time left, in the width there is.
+
+    Where it is narrow the figures go first, from the last, then the name is cut; bar, steps and time stay. A part that
+    is one step has nothing to count: its bar only moves, beside the time gone by.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task = task
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        pieces = self._pieces(options.max_width)
+        line = Table.grid(padding=(0, 1))
+        for _, width in pieces:
+            line.add_column(width=width, no_wrap=True)
+        line.add_row(*(piece for piece, _ in pieces))
+        yield line
+
+    def _pieces(self, width: int) -> list[tuple[RenderableType, int]]:
+        """Return what is shown, each with its cells; together with a blank between two they are as wide as allowed."""
+        task, name = self._task, Text(self._task.description)
+        long = max(_SHORTEST_BAR, min(_LONGEST_BAR, width // 5))
+        single = (task.total or 0) <= 1
+        bar = ProgressBar(task.total or 1, task.completed, long, pulse=single, animation_time=task.get_time())
+        steps = Text(f"{task.completed:.0f}/{task.total or 0:.0f}")
+        left = "-:--" if task.time_remaining is None else _clock(task.time_remaining)
+        ends = [Text(f"{_clock(task.elapsed or 0)} gone")] if single else [steps, Text(f"{left} left")]
+        room = width - (long + 1) - sum(text.cell_len + 1 for text in ends)
+        name.truncate(max(room, 0), overflow="ellipsis")
+        room -= name.cell_len
+        figures: list[str] = []
+        for figure in task.fields["figures"]:
+            room -= len(figure) + 1
+            if room < 0:
+                break
+            figures.append(figure)
+        texts = [*ends[:-1], *([Text(" ".join(figures))] if figures else []), ends[-1]]
+        return [(name, name.cell_len), (bar, long), *((text, text.cell_len) for text in texts)]
 
 
 @contextmanager
@@ -172,4 +207,5 @@ class CellProgress:
 
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -1,6 +1,6 @@
 """The record of a finished cell, put together from the products of its stages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,14 +10,23 @@ from bench.freshness import code_mark
 from bench.history import PARTS
 from bench.plan import Plan
 from bench.progress import Progress
+from bench.quantities import duration
+from bench.specs import StageName
 from bench.store import RECORD_FORMAT, Store, read_json
 
+_PRODUCTS: Mapping[StageName, str] = {
+    "pretrain": "pretraining",
+    "train": "training",
+    "predict": "answers",
+    "score": "scores",
+}
+"""What a stage leaves, in a word."""
 USAGE = "usage.json"
 """Beside the answers of a model that is paid by the token: what they cost."""
 
 
-def write_record(plan: Plan, store: Store, cell: Cell, progress: Progress) -> None:
-    """Write the record of a cell whose stages all have their products, and say what it found."""
+def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], progress: Progress) -> None:
+    """Write the record of a cell whose stages all have their products, some ``made`` just now; say what it found."""
     products = {stage.name: _meta(store, stage) for stage in cell.stages}
     score = store.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
@@ -56,9 +65,18 @@ def write_record(plan: Plan, store: Store, cell: Cell, progress: Progress) -> No
             "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
         },
     )
-    spent = sum(meta["seconds"] for meta in products.values() if meta)
     whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
-    progress.say(f"done in {spent:.0f} s, " + ", ".join(f"{name} {value:.3f}" for name, value in whole.items()))
+    figures = ", ".join(f"{name} {value:.3f}" for name, value in whole.items())
+    progress.say(f"done in {_spent(cell, made, products)}: {figures}")
+
+
+def _spent(cell: Cell, made: Collection[Stage], products: Mapping[str, dict[str, Any] | None]) -> str:
+    """Say how long the stages took that were made just now, and what of the others was there already."""
+    names = {stage.name for stage in made}
+    seconds = sum(meta["seconds"] for name, meta in products.items() if meta and name in names)
+    there = [_PRODUCTS[stage.name] for stage in cell.stages if stage.name not in names]
+    verb = "was" if len(there) == 1 else "were"
+    return duration(seconds) + (f", its {' and '.join(there)} {verb} there already" if there else "")
 
 
 def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, dict[str, Any]]:

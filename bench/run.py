@@ -54,13 +54,13 @@ class Runner:
         if recorded(self.store, cell):
             return "done"
         progress = CellProgress(self.progress, str(cell), self.store.log(cell.id))
-        part = "record"
+        part, lacking = "record", needed(self.store, cell)
         try:
-            for stage in needed(self.store, cell):
+            for stage in lacking:
                 part = stage.name
                 if not self._ensure(cell, stage, progress):
                     return "busy"
-            write_record(self.plan, self.store, cell, progress)
+            write_record(self.plan, self.store, cell, lacking, progress)
             self._trim(cell)
             return "done"
         except Parted as parted:

@@ -29,14 +29,21 @@ def from_pretrained(folder: str | Path) -> Any:
 
 def trained(folder: Path, registry: Registry, progress: Progress) -> Trained:
     """Read an export; BenchError where it is none, or its model is not installed or does not read it."""
-    exported = read(folder)
+    return loaded(read(folder), folder, folder / PRETRAINED, registry, progress)
+
+
+def loaded(exported: Exported, folder: Path, pretrained: Path, registry: Registry, progress: Progress) -> Trained:
+    """Read what an export says from the folders of its weights; BenchError where its model cannot.
+
+    ``pretrained`` holds what a chain's first step learned.
+    """
     row = _row(exported, registry)
     estimator = resolve(row.estimator)
     before = resolve(row.pretrains) if row.pretrains else None
     device = environment.prepare(Machine(), exported.seed)
     context = Context(row.spec, row.until("predict"), row.recipe, exported.seed, device, progress, folder)
     if before is not None:
-        context = replace(context, pretrained=lambda: before.load(folder / PRETRAINED, context))
+        context = replace(context, pretrained=lambda: before.load(pretrained, context))
     try:
         return Trained(exported, estimator.load(folder, context))
     except BenchError:

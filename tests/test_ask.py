@@ -1,8 +1,11 @@
 """`bench ask`: answers and ranked categories about any picture file, one sentence for whatever is wrong."""
 
+import io
 import json
 import re
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -88,7 +91,7 @@ def test_lines_come_as_they_are_answered(exports, pictures):
     from bench.tasks.asking.answering import Answering
     from bench.trained import trained
 
-    asking = Answering(trained(exports.folder("mvaema"), Registry(), Silence()), QUESTION, None, 0)
+    asking = Answering(trained(exports.folder("mvaema"), Registry(), Silence()), None, 0)
     seen = []
 
     def paths():
@@ -96,7 +99,7 @@ def test_lines_come_as_they_are_answered(exports, pictures):
             seen.append(name)
             yield pictures / name
 
-    first = next(asking.about_each(paths()))
+    first = next(asking.about_each(paths(), QUESTION))
     assert first.read and seen == ["a.png"]
 
 
@@ -226,3 +229,87 @@ def test_the_lines_of_python_that_the_page_shows_run(exports, pictures, monkeypa
     Image.fromarray(texture(1, 0)).save("sem/nanowires/a.tif")
     exec(lines, {})
     assert "[" in capsys.readouterr().out
+
+
+def test_without_a_model_the_newest_trained_of_the_store_is_asked_and_named(exports, bench, pictures):
+    code, out, err = bench("ask", pictures / "a.png", QUESTION, "--store", exports.store.root)
+    assert code == 0 and err.startswith("asking MVaEMa, trained on synthetic until 2") and err.count("\n") == 1
+    assert "(mvaema fold 0, store " in err and "--model names another" in err
+    assert out == bench("ask", pictures / "a.png", QUESTION, "--model", exports.folder("mvaema"))[1]
+
+
+def test_a_model_of_the_store_is_asked_by_its_name(exports, bench, pictures):
+    options = ("--classify", "--store", exports.store.root, "--top", "3")
+    code, out, err = bench("ask", pictures / "a.png", *options, "--model", "random-gcn")
+    assert code == 0 and "(random-gcn fold 0, " in err
+    assert out == bench("ask", pictures / "a.png", *options, "--model", exports.folder("random-gcn"))[1]
+
+
+def test_controls_and_dropped_weights_are_no_trained_assistant(exports, bench, pictures, tmp_path):
+    kept = shutil.copytree(exports.store.root, tmp_path / "kept")
+    for record in exports.store.records():
+        if record["cell"]["model"] == "mvaema":
+            shutil.rmtree(kept / "stages" / record["stages"]["train"] / "product" / "weights", ignore_errors=True)
+    code, out, err = bench("ask", pictures / "a.png", QUESTION, "--store", kept)
+    assert (code, out) == (2, "") and "holds no trained assistant; `make demo` trains one" in err
+
+
+@pytest.mark.parametrize(
+    "words", [("ask", "a.png", QUESTION), ("ask", "-i"), ("attend", "a.png", "Q?", "--out", "o.png")]
+)
+def test_where_nothing_was_trained_the_demo_is_named(bench, words):
+    code, out, err = bench(*words)
+    assert (code, out) == (2, "") and "`make demo` trains one" in err
+
+
+@pytest.fixture
+def ask_on(exports, bench, monkeypatch):
+    def call(lines, *words, model="mvaema"):
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        return bench("ask", "-i", *words, "--model", exports.folder(model))
+
+    return call
+
+
+def test_questions_line_by_line_are_answered_as_each_is_alone(ask, ask_on, pictures):
+    lines = [QUESTION, pictures / "b.tif", QUESTION, pictures / "gone.png", "And the size?", "", "never asked"]
+    code, out, err = ask_on(lines, pictures / "a.png")
+    asked = [("a.png", QUESTION), ("b.tif", QUESTION), ("b.tif", "And the size?")]
+    assert code == 0 and out == "".join(ask(pictures / name, text)[1] for name, text in asked)
+    assert err == f"error: the picture {str(pictures / 'gone.png')!r} is not there; check its path\n"
+
+
+def test_line_by_line_what_is_wrong_ends_nothing(ask_on, pictures):
+    code, out, err = ask_on([QUESTION, pictures / "a.png", "word " * 999, QUESTION])
+    assert code == 0 and out.count("\n") == 1
+    first, second = err.splitlines()
+    assert first.startswith(f"error: {QUESTION!r} is no picture; ") and "in 999 words, and MVaEMa reads 64" in second
+
+
+def test_line_by_line_the_categories_of_each_picture_are_ranked(ask, ask_on, pictures):
+    code, out, _ = ask_on([pictures / "b.tif"], pictures / "a.png", "--classify", "--json", model="pixels")
+    assert code == 0
+    assert [row["picture"] for row in rows(out)] == [str(pictures / name) for name in ("a.png", "b.tif")]
+    assert out.splitlines()[0] == ask(pictures / "a.png", "--classify", "--json", model="pixels")[1].strip()
+
+
+@pytest.mark.parametrize("end", [EOFError, KeyboardInterrupt])
+def test_on_a_terminal_a_prompt_names_the_picture_until_ctrl_c_or_the_end(exports, bench, pictures, monkeypatch, end):
+    prompts, typed = [], iter([QUESTION])
+
+    def read(prompt):
+        prompts.append(prompt)
+        for line in typed:
+            return line
+        raise end
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("builtins.input", read)
+    code, out, err = bench("ask", "-i", pictures / "a.png", "--model", exports.folder("mvaema"))
+    assert code == 0 and prompts == ["a.png> ", "a.png> "] and out.count("\n") == 1
+    assert "an empty line ends" in err
+
+
+def test_line_by_line_begins_with_one_picture(ask_on, pictures):
+    code, out, err = ask_on([], pictures / "a.png", QUESTION)
+    assert (code, out) == (2, "") and "-i begins with one picture" in err

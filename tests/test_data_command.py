@@ -88,6 +88,15 @@ def test_letters_that_the_sheets_font_lacks_lose_their_accents():
         (("sheet", "--out", "{}/s.png", "--dataset", "synthetik"), "did you mean 'synthetic'"),
         (("sheet", "--out", "{}/s.png", "--beside", "{}/none"), "there is no folder"),
         (("sheet", "--out", "{}/s.png", "--set", "synthetic.sise=3"), "did you mean 'size'"),
+        (
+            ("sheet", "--out", "{}/s.png", "--set", "image_size=64", "--set", "recipe.epochs=3"),
+            "--set recipe.epochs changes",
+        ),
+        (("info", "--dataset", "folder:{}/sem", "--set", "folder.x=1"), "did you mean 'folder:'"),
+        (("info", "--dataset", "folder:{}/sem", "--set", "synthetic.size=3"), "--set synthetic.size changes nothing"),
+        (("info", "--set", "synthetik.size=3"), "did you mean 'synthetic'"),
+        (("duplicates", "--set", "mvaema.depth=3"), "--set mvaema.depth changes nothing"),
+        (("export", "--out", "{}/e", "--set", "image_size=64"), "--set image_size changes nothing"),
         (("export", "--out", "{}/e", "--size", "large"), "WIDTHxHEIGHT"),
         (("export", "--out", "{}/e", "--size", "90x120"), "square to 3:2"),
         (("export", "--out", "{}/e", "--size", "200x100"), "square to 3:2"),
@@ -116,3 +125,28 @@ def test_what_a_picture_is_called_cannot_steer_the_terminal(bench, folder, tmp_p
     options = ("--models", "majority", "--set", "k=2", "--set", "folds=0") if command[0] == "run" else ()
     code, out, err = bench(*command, "--dataset", named, *options)
     assert code == 0 and "\x1b" not in out + err and "\\x1b[3" in out + err
+
+
+def barred(folder):
+    """Pictures whose data bar has text that cannot be told at a small size."""
+    for number in range(2):
+        pixels = np.random.default_rng(number).integers(90, 160, (224, 224)).astype(np.uint8)
+        pixels[200:] = 0
+        for column in range(3):
+            pixels[208:214, 10 + column : 200 : 6] = 255
+        (folder / f"kind{number}").mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(folder / f"kind{number}" / "a.png")
+    return f"folder:{folder}"
+
+
+@pytest.mark.parametrize("option", [("--mask-bar",), ("--set", "mask_bar=true")])
+@pytest.mark.parametrize("size", [32, 224, 500])
+def test_the_sheet_blanks_the_bars_that_a_run_blanks_whatever_its_size(bench, tmp_path, size, option):
+    dataset = barred(tmp_path / "sem")
+    for name, options in (("plain", ()), ("masked", option)):
+        out = ("--out", tmp_path / f"{name}.png", "--size", size, "--per-category", 1, "--dataset", dataset)
+        assert bench("data", "sheet", *out, *options)[0] == 0
+    plain, masked = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("plain", "masked"))
+    assert plain.shape == masked.shape == (2 * (size + 14), size + 2)
+    bar = slice(14 + size - size // 20, 14 + size)
+    assert plain[bar, :size].min() < 20 and masked[bar, :size].min() > 90

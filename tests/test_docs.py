@@ -1,5 +1,6 @@
 """What README and docs say, held against what runs."""
 
+import io
 import re
 import shlex
 import subprocess
@@ -129,6 +130,7 @@ def _marked(page):
 @pytest.mark.parametrize("page", [_marked(page) for page in PAGES], ids=lambda page: page.name)
 def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_factory, monkeypatch, request):
     monkeypatch.setenv("BENCH_STORE", "runs")
+    monkeypatch.setattr("sys.stdin", io.StringIO())  # nobody types
     if "data fetch" in page.read_text():
         monkeypatch.setenv("BENCH_CACHE", str(tmp_path_factory.mktemp("cache")))
         request.getfixturevalue("server")
@@ -138,7 +140,7 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         request.getfixturevalue("endpoint").polls = 0
     if _blocks(page, "toml"):
         monkeypatch.syspath_prepend(str(_installed(page, tmp_path_factory.mktemp("package"))))
-    if page.name in ("results.md", "tables.md"):
+    if page.name in ("ask.md", "results.md", "tables.md"):
         bench("run", "--task", "vqa", "--models", "mvaema", *SMALL, *BRIEF)
     for title, text in [*_blocks(page, "csv"), *_blocks(page, "yaml")]:
         Path(title).write_text(text)

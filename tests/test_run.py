@@ -1,5 +1,6 @@
 import json
 import re
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,38 @@ def test_force_computes_again(run, store):
     after = _stages(store)
     assert before.keys() == after.keys()
     assert all(after[name] != before[name] for name in before)
+
+
+@pytest.mark.parametrize(
+    ("change", "there"),
+    [
+        (("--set", "nearest.epochs=3"), ""),
+        (("--set", "nearest.ending=x"), ", its training was there already"),
+    ],
+)
+def test_a_cell_says_what_of_it_was_there_already_and_counts_its_own_time_alone(run, store, change, there):
+    run()
+    for path in (store / "stages").glob("*/product/product.json"):
+        path.write_text(json.dumps({**json.loads(path.read_text()), "seconds": 7200.0}))
+    said = run(*change)[2]
+    assert f"nearest fold 0: done in 0 s{there}: " in said
+
+
+def test_a_lost_record_is_written_anew_from_what_is_there(run, store):
+    run()
+    for path in (store / "cells").glob("*.json"):
+        path.unlink()
+    assert "done in 0 s, its training and answers and scores were there already: " in run()[2]
+
+
+def test_the_summary_is_printed_when_the_bar_has_left(run, monkeypatch):
+    @contextmanager
+    def shown():
+        yield Silence()
+        print("the bar is gone")  # noqa: T201 -- as the terminal would show it
+
+    monkeypatch.setattr("bench.progress.shown", shown)
+    assert run()[1].splitlines() == ["the bar is gone", "the cell is done"]
 
 
 @pytest.mark.parametrize(

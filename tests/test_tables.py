@@ -289,7 +289,7 @@ def test_all_leaves_out_tables_that_have_nothing_to_show(put, bench, plugged):
     assert {"table 7 (answers)", "table 50 (elsewhere)", "table 2 (classification)"} <= left_out
     code, out, err = bench("table", "all", "--dataset", "nowhere")
     assert (code, out, err.count("\n")) == (2, "", 1)
-    assert "unknown dataset of the store 'nowhere'" in err
+    assert "unknown dataset of task 'vqa' in the store 'nowhere'" in err
 
 
 @pytest.mark.parametrize(
@@ -372,6 +372,8 @@ def test_out_writes_a_file(put, bench, tmp_path):
         (("7", "--by", "category"), "cannot be broken down"),
         (("1", "--vary", "capton"), "did you mean 'caption'"),
         (("1", "--vary", "caption"), "no record that differs"),
+        (("1", "--vary", "caption"), "--models mine`, its other options and --set vqa.caption=VALUE"),
+        (("1", "--vary", "mask_bar"), "--models mine`, its other options and --mask-bar"),
         (("1", "--vary", "caption", "--by", "category"), "cannot be joined"),
         (("1", "--out", "/dev/null/t.md"), "cannot be written"),
         (("1", "--out", "t.docx"), "unknown suffix of --out 't.docx': '.docx'"),

@@ -419,3 +419,10 @@ def test_killed_three_times_among_faults_every_answer_is_there_once_and_paid_onc
     spent = (tmp_path / "r.teach" / "spent.jsonl").read_text().splitlines()
     assert 200 <= len(spent) <= 200 + 3 * 8
     assert nothing_holds_the_key(tmp_path)
+
+
+def test_a_setting_that_no_teacher_reads_is_refused(teach, bench, tmp_path):
+    code, said = teach("--set", "gcn.epochs=3")
+    assert code == 2 and "--set gcn.epochs changes nothing: this command reads openai, " in said
+    code, said = teach("--set", "recipe.epochs=3")
+    assert code == 2 and "of a run's choices this command reads dataset, image_size, seed" in said

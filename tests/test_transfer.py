@@ -86,3 +86,16 @@ def test_the_test_dataset_is_for_classifiers_and_must_exist(bench, folder):
     assert code == 2 and "--test-dataset is for tasks that ask for a classifier" in err
     code, _, err = bench("run", "--task", "classification", "--models", "majority", "--test-dataset", "synthetik")
     assert code == 2 and "did you mean 'synthetic'" in err
+
+
+def test_what_is_varied_in_vain_is_told_how_to_be_had(classify, bench, folder):
+    learned, tested = folder(6, 6), folder(3, 3, name="theirs", first=20)
+    options = ("--set", "folds=0", "--set", "k=2")
+    assert classify(learned, "majority", *options, "--test-dataset", tested)[0] == 0
+    code, _, err = bench("table", "2", "--vary", "test_dataset")
+    assert code == 2 and f"`bench run --task classification --dataset {learned} --models majority`" in err
+    assert err.endswith("its other options without --test-dataset\n") and "differs in" not in err
+    assert classify(learned, "majority", *options, "--set", "image_size=32")[0] == 0
+    code, _, err = bench("table", "2", "--vary", "test_dataset")
+    assert code == 2 and err.endswith("its other options and --test-dataset DATASET\n")
+    assert "in test_dataset alone; " in err and " differs in data and image_size, too; make some with" in err

@@ -51,9 +51,12 @@ def _of_a_node(store: Path, config: str, settings: list[str]) -> "Sequence[Findi
     from bench.launch.slurm.checks import check_cluster
     from bench.launch.slurm.probe import probed
     from bench.launch.slurm.site import read_site
+    from bench.settings import check_keys
     from bench.store import Store
 
-    cluster = load_config(config, settings)[0].cluster
+    loaded, explicit = load_config(config, settings)
+    check_keys(explicit, ("cluster",))
+    cluster = loaded.cluster
     check_cluster(cluster, read_site())
     Store(store).prepare()
     answer = probed(store.resolve(), cluster, examine=True)

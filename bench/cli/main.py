@@ -26,7 +26,7 @@ VERBS = {
     "compare": "Compare models pair by pair, and all at once.",
     "costs": "Tell what the latest run that computed anything was expected to take, and what it took, cell by cell.",
     "why": "Tell what one number of a table comes from.",
-    "gallery": "Show a model's worst answers with their pictures.",
+    "gallery": "Show what a model got most wrong, with the pictures: its worst answers, or categories that it mistook.",
     "export": "Write a trained model with its model card into a folder, to ask it or to train it on.",
     "list": "List what is registered.",
     "store": "Tidy a store, or join two.",

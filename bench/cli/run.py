@@ -1,6 +1,7 @@
 """``bench run``: compute the cells of models on a task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -78,9 +79,10 @@ def run_command(
     options["fraction"] = None if fraction is None else fraction.split(",")
     given = {key: value for key, value in options.items() if value is not None}
     loaded, explicit = load_config(config, settings or [], given)
-    kept, registry, codes = opened(store), Registry(), [0]
+    kept, registry = opened(store), Registry()
+    codes, said = [0], list[str]()
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
-    with shown() as progress:
+    with _summed_up(said), shown() as progress:
         # All are planned before any is run: what one of them is asked wrongly stops all.
         plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
         rest = left_out(plans[0].request, plans[0].task, registry)
@@ -93,9 +95,19 @@ def run_command(
                 text, code = _told(plan, kept, progress, launched, explain, probe), 0
             else:
                 text, code = _run(plan, kept, progress, launched, force)
-            typer.echo(safe_lines(f"{plan.task.name}: {text}" if len(plans) > 1 else text))
+            said.append(f"{plan.task.name}: {text}" if len(plans) > 1 else text)
             codes.append(code)
     raise typer.Exit(max(codes))
+
+
+@contextmanager
+def _summed_up(said: list[str]) -> Iterator[None]:
+    """Print what there is to say once the last bar has left the screen, on a line of its own; after an error, too."""
+    try:
+        yield
+    finally:
+        if said:
+            typer.echo(safe_lines("\n".join(said)))
 
 
 def _told(plan: "Plan", store: "Store", progress: "Progress", launcher: "Launcher", explain: bool, probe: bool) -> str:

@@ -91,7 +91,7 @@ def _pictures(tables: "list[Table]", kept: str, out: Text, store: "Store", regis
     names = shown(tables)
     if not names or kept == "none" or (kept == "beside" and out is None):
         return {}
-    pictures = as_png(names, store.run_on(tables[0].dataset), registry)
+    pictures = as_png(names, tables[0].protocol, tables[0].dataset, store, registry)
     if kept == "embedded" or out is None:
         return embedded(pictures)
     with writing(out) as path:

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from bench.errors import BenchError
+from bench.quantities import count
 from bench.specs import TableSpec
 from bench.store import Store, read_json
 from bench.tables.samples import model_shown
@@ -22,7 +23,7 @@ def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) ->
     if not found or "confusion" not in found[0]:
         raise BenchError(f"no counts of {model} are stored; `bench run` makes them again")
     counts = np.sum([each["confusion"] for each in found], axis=0)
-    title = f"{records[0]['model']['label']}, {selection.dataset}, {len(found)} fold(s)"
+    title = f"{records[0]['model']['label']}, {selection.data}, {count(len(found), 'fold')}"
     draw(counts, found[0]["categories"], title, path)
 
 

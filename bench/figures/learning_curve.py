@@ -20,7 +20,7 @@ def of_selections(spec: TableSpec, selections: Sequence[Selection], path: Path) 
     for selection in selections:
         for records in selection.by_model.values():
             lines.setdefault(records[0]["model"]["label"], []).append(_point(records, column.metric))
-    draw({label: sorted(points) for label, points in lines.items()}, column.label, selections[0].dataset, path)
+    draw({label: sorted(points) for label, points in lines.items()}, column.label, selections[0].data, path)
 
 
 def _point(records: Sequence[Record], metric: str) -> Point:

@@ -122,6 +122,14 @@ def chosen(names: list[str], registry: Registry) -> list[TableSpec]:
     return list({spec.name: spec for spec in specs}.values())
 
 
+def of_task(task: str, registry: Registry) -> TableSpec:
+    """Return the first table that judges a task's answers one by one; BenchError where there is none."""
+    found = [spec for spec in registry.every("table").values() if spec.task == task and spec.breakdowns]
+    if not found:
+        raise BenchError(f"no table judges the answers of task {task!r} one by one; name one with --table")
+    return min(found, key=lambda spec: spec.number)
+
+
 def _table(name: str, registry: Registry) -> TableSpec:
     if not name.isdigit():
         return registry.find("table", name)[0]

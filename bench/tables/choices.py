@@ -10,6 +10,14 @@ _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "mask_bar": (("mask_bar",),),
     "test_dataset": (("test_data",),),
 }
+_OPTIONS: Mapping[str, str] = {
+    "split": "--split grouped",
+    "fraction": "--fraction 0.1,0.3,1",
+    "hold_out_group": "--hold-out-group GROUP",
+    "mask_bar": "--mask-bar",
+    "test_dataset": "--test-dataset DATASET",
+}
+"""How a run is asked for another than the usual value of each."""
 _SHORT = 40
 
 
@@ -32,9 +40,12 @@ def unusual(clear: Mapping[str, Any]) -> list[str]:
     return [f"{name} {value}" for name, value in choices(clear).items() if usual.get(name) != value]
 
 
-def option(choice: str, task: str) -> str:
-    """Return what of `bench run` makes records of another value."""
-    return f"--{choice.replace('_', '-')}" if choice in _DECIDES else f"--set {task}.{choice}=..."
+def another(choice: str, clear: Mapping[str, Any], task: str) -> str:
+    """Say what to change of the command that ran under a protocol to have another value of a choice."""
+    if choice not in _OPTIONS:
+        return f"and --set {task}.{choice}=VALUE"
+    usual = choices({"task": {}, "split": {}})[choice]
+    return f"and {_OPTIONS[choice]}" if choices(clear)[choice] == usual else f"without --{choice.replace('_', '-')}"
 
 
 def without(clear: Mapping[str, Any], choice: str) -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """Tables of protocols that differ in one choice, as one table: its rows side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from bench.errors import BenchError, unknown
 from bench.store import Store
-from bench.tables.choices import choices, option, without
-from bench.tables.selection import Selection, select, selected
+from bench.tables.choices import another, choices, without
+from bench.tables.selection import Record, Selection, select, selected
 from bench.tables.table import Table, TableRow
 
 
@@ -19,7 +20,11 @@ def selections(store: Store, task: str, dataset: str | None, protocol: str | Non
     chosen = select(store, task, dataset, protocol)
     if vary not in choices(chosen.clear):
         raise unknown("choice of the protocol", vary, choices(chosen.clear))
-    records = [record for record in store.records() if record["cell"]["dataset"] == chosen.dataset]
+    records = [
+        record
+        for record in store.records()
+        if (record["cell"]["task"], record["cell"]["dataset"]) == (task, chosen.dataset)
+    ]
     others = {
         record["cell"]["protocol"]: record
         for record in records
@@ -27,12 +32,31 @@ def selections(store: Store, task: str, dataset: str | None, protocol: str | Non
         and without(record["protocol"], vary) == without(chosen.clear, vary)
     }
     if not others:
-        raise BenchError(
-            f"there is no record that differs from protocol {chosen.protocol} in {vary} alone; "
-            f"make some with `bench run --task {task} {option(vary, task)}`"
-        )
+        raise BenchError(_nothing_beside(chosen, records, task, vary))
     found = [selected(records, chosen.dataset, protocol, store) for protocol in others]
     return [chosen, *sorted(found, key=lambda selection: choices(selection.clear)[vary])]
+
+
+def _nothing_beside(chosen: Selection, records: Sequence[Record], task: str, vary: str) -> str:
+    """Say that nothing differs in a choice alone, in what else the others differ that do, and how to make some."""
+    value = choices(chosen.clear)[vary]
+    near = {
+        record["cell"]["protocol"]: _apart(without(record["protocol"], vary), without(chosen.clear, vary))
+        for record in records
+        if choices(record["protocol"])[vary] != value
+    }
+    beside = "".join(f"; {protocol} differs in {' and '.join(keys)}, too" for protocol, keys in near.items())
+    models = ",".join(chosen.by_model)
+    return (
+        f"there is no record that differs from protocol {chosen.protocol} ({vary} {value}) in {vary} alone{beside}; "
+        f"make some with `bench run --task {task} --dataset {chosen.dataset} --models {models}`, its other options "
+        f"{another(vary, chosen.clear, task)}"
+    )
+
+
+def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """Name the parts in which two protocols differ."""
+    return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 
 
 def side_by_side(tables: Sequence[Table], found: Sequence[Selection], vary: str) -> Table:

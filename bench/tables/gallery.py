@@ -1,6 +1,6 @@
-"""A model's worst answers, with the pictures they are about."""
+"""What a model got most wrong, with the pictures it is about: its worst answers, or the categories it mistook."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bench.errors import BenchError, unknown
@@ -9,42 +9,68 @@ from bench.store import Store
 from bench.tables.items import items_of, score_of
 from bench.tables.layout import number
 from bench.tables.page import page
-from bench.tables.selection import Selection
+from bench.tables.places import in_words
+from bench.tables.selection import Record, Selection
+
+_TEXTS = {"question": "question", "reference": "ground truth", "answer": "answer", "predicted": "taken for"}
+"""The fields of an item that hold a text to be shown, where it has them, and what stands before each."""
 
 
-class Answer(NamedTuple):
-    """One judged answer; ``scores`` maps a column's heading to what is printed of it."""
+class Mistake(NamedTuple):
+    """One judged item: its texts under their headings, categories with their probabilities, scores as printed."""
 
     picture: str
     category: str
-    question: str
-    reference: str
-    answer: str
-    scores: dict[str, str]
+    texts: Mapping[str, str]
+    ranked: Sequence[tuple[str, float]]
+    scores: Mapping[str, str]
 
 
-def worst_answers(
+def latest(model: str, store: Store, task: str | None) -> Record:
+    """Return the latest record of a model, of a task where one is named; BenchError where there is none."""
+    records = [record for record in store.records() if task in (None, record["cell"]["task"])]
+    found = [record for record in records if record["cell"]["model"] == model]
+    if not found:
+        of = f" in task {task!r}" if task else ""
+        raise unknown(f"measured model{of}", model, {record["cell"]["model"] for record in records})
+    return max(found, key=lambda record: record["finished"])
+
+
+def worst(
     spec: TableSpec, selection: Selection, store: Store, model: str, column: str | None, count: int
-) -> list[Answer]:
-    """Return a model's answers of lowest score, worst first.
+) -> list[Mistake]:
+    """Return what a model did of lowest score, worst first; what is right in every respect is left out.
 
-    They are judged by a column of the table, else by those its controls are compared in, one after the other.
-    BenchError for a model without records, a table whose items cannot be shown, or an unknown column.
+    It is judged by a column of the table, else by those its controls are compared in, one after the other; of two that
+    are equally wrong, the one that was given less probability goes before. BenchError for a model without records, a
+    table whose items cannot be shown, an unknown column, or where nothing is wrong.
     """
     if model not in selection.by_model:
-        raise unknown("model of these records", model, selection.by_model)
+        remedy = (
+            f"these are of {selection.dataset}, protocol {selection.protocol}; --dataset and --protocol name others"
+        )
+        raise unknown("model of these records", model, selection.by_model, remedy)
     if not spec.breakdowns:
         raise BenchError(f"table {spec.name!r} does not judge answers one by one; name a table of scores")
     judging = _judging(spec, column)
     items = [item for record in selection.by_model[model] for item in items_of(store, record)]
-    judged = [item for item in items if any(score_of(column, [item]) is not None for column in judging)]
-    judged.sort(key=lambda item: [1.0 if (score := score_of(column, [item])) is None else score for column in judging])
-    return [_answer(spec, item) for item in judged[:count]]
+    judged = [(found, item) for item in items if min(found := _scores(judging, item), default=1.0) < 1]
+    if not judged:
+        names = " or ".join(column.label for column in judging)
+        raise BenchError(
+            f"of {len(items)} stored answers of {model} none is wrong in {names}; judge by another --column"
+        )
+    judged.sort(key=lambda found: (found[0], found[1].get("probability", 0.0)))
+    return [_mistake(spec, item) for _, item in judged[:count]]
 
 
-def as_html(model: str, answers: list[Answer], pictures: Mapping[str, str]) -> str:
-    """Render answers as a page; ``pictures`` maps a picture's id to its data URI."""
-    return page("gallery.html", title=f"The worst answers of {model}", answers=answers, pictures=pictures)
+def as_html(selection: Selection, model: str, found: Sequence[Mistake], pictures: Mapping[str, str]) -> str:
+    """Render mistakes as a page; ``pictures`` maps a picture's id to its data URI."""
+    records = selection.by_model[model]
+    label, folds = records[0]["model"]["label"], sorted({record["cell"]["fold"] for record in records})
+    title = f"What {label} got most wrong"
+    about = f"{selection.data}; {in_words(folds)} of {selection.clear['split']['k']}, protocol {selection.protocol}"
+    return page("gallery.html", title=title, about=about, mistakes=found, pictures=pictures)
 
 
 def _judging(spec: TableSpec, wanted: str | None) -> list[Column]:
@@ -56,6 +82,16 @@ def _judging(spec: TableSpec, wanted: str | None) -> list[Column]:
     return [columns[name] for name in names]
 
 
-def _answer(spec: TableSpec, item: Mapping[str, Any]) -> Answer:
+def _scores(judging: Sequence[Column], item: Mapping[str, Any]) -> list[float]:
+    """Return an item's scores in the judging columns, 1 where it has none; nothing where it has none in any."""
+    scores = [score_of(column, [item]) for column in judging]
+    return [1.0 if score is None else score for score in scores] if any(score is not None for score in scores) else []
+
+
+def _mistake(spec: TableSpec, item: Mapping[str, Any]) -> Mistake:
     scores = {column.label: number(score_of(column, [item]), None, column.digits) for column in spec.columns}
-    return Answer(item["picture"], item["category"], item["question"], item["reference"], item["answer"], scores)
+    texts = {heading: item[field] or "(empty)" for field, heading in _TEXTS.items() if field in item}
+    ranked = [(name, share) for name, share in item.get("ranked", ())]
+    if ranked and item["category"] not in dict(ranked):
+        ranked.append((item["category"], item["probability"]))
+    return Mistake(item["picture"], item["category"], texts, ranked, scores)

@@ -4,11 +4,16 @@ import base64
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
 from bench.registry import Registry
+from bench.store import Store
 from bench.tables.table import Table
+
+if TYPE_CHECKING:
+    from bench.config import Config
+    from bench.contracts import Micrographs
 
 
 def shown(tables: Iterable[Table]) -> list[str]:
@@ -16,33 +21,44 @@ def shown(tables: Iterable[Table]) -> list[str]:
     return list(dict.fromkeys(row.picture for table in tables for row in table.rows if row.picture))
 
 
-def as_png(names: Iterable[str], run: Mapping[str, Any], registry: Registry) -> dict[str, bytes]:
-    """Return id to PNG of a run's pictures; BenchError where the dataset no longer holds one."""
+def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, registry: Registry) -> dict[str, bytes]:
+    """Return id to PNG of pictures that records of a protocol and a dataset ask about, as the models were shown them.
+
+    BenchError where the dataset that was tested no longer holds one.
+    """
     from PIL import Image
 
     from bench.config import Config  # here, so that a table without pictures does not wait for them
-    from bench.dataset import open_dataset
-    from bench.progress import Silence
 
-    config = Config.model_validate(run["config"])
-    try:
-        registry.find("dataset", config.dataset)
-    except BenchError as error:
-        raise BenchError(
-            f"the pictures are of {config.dataset!r}, whose plugin is no longer installed or fails to load; install it "
-            f"again ({error})"
-        ) from None
-    micrographs = open_dataset(registry, config.dataset, config.settings, config.image_size, Silence()).load()
+    config = Config.model_validate((store.run_under(protocol) or store.run_on(dataset))["config"])
+    tested = config.test_dataset or config.dataset
+    micrographs = _asked_about(tested, config, registry)
     positions = {name: position for position, name in enumerate(micrographs.ids)}
     made = {}
     for name in names:
         if name not in positions:
-            raise BenchError(f"dataset {config.dataset!r} no longer holds picture {name!r}; put it back or run again")
+            raise BenchError(f"dataset {tested!r} no longer holds picture {name!r}; put it back or run again")
         stream = io.BytesIO()
         position = positions[name]
         Image.fromarray(micrographs.batch(slice(position, position + 1))[0]).save(stream, "PNG")
         made[name] = stream.getvalue()
     return made
+
+
+def _asked_about(name: str, config: "Config", registry: Registry) -> "Micrographs":
+    """Return a dataset's pictures as a run shows them, without data bars where it blanks these."""
+    from bench.dataset import open_dataset
+    from bench.masking import as_shown
+    from bench.progress import Silence
+
+    try:
+        registry.find("dataset", name)
+    except BenchError as error:
+        raise BenchError(
+            f"the pictures are of {name!r}, whose plugin is no longer installed or fails to load; install it "
+            f"again ({error})"
+        ) from None
+    return as_shown(open_dataset(registry, name, config.settings, config.image_size, Silence()), config, Silence())
 
 
 def embedded(pictures: Mapping[str, bytes]) -> dict[str, str]:

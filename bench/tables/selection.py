@@ -31,6 +31,16 @@ class Selection:
         return ", ".join(_choices(self.clear, self.references))
 
     @property
+    def tested(self) -> str:
+        """The dataset whose pictures were asked about: another than ``dataset`` where models were tested elsewhere."""
+        return self.clear["test_data"]["dataset"] if "test_data" in self.clear else self.dataset
+
+    @property
+    def data(self) -> str:
+        """The dataset in words: what was trained on and, where it is another, what was tested on."""
+        return self.dataset if self.tested == self.dataset else f"trained on {self.dataset}, tested on {self.tested}"
+
+    @property
     def caveats(self) -> tuple[str, ...]:
         """What the records say that a reader of their scores must know."""
         said = [record["caveat"] for records in self.by_model.values() for record in records]
@@ -53,7 +63,7 @@ def select(store: Store, task: str, dataset: str | None, protocol: str | None) -
             f"make one with `bench run --task {task} --models ...` or name another store with --store"
         )
     latest = store.latest_run(task) or max(records, key=lambda record: record["finished"])["cell"]
-    chosen_dataset = _dataset(records, dataset or latest["dataset"])
+    chosen_dataset = _dataset(task, records, dataset or latest["dataset"])
     of_dataset = [record for record in records if record["cell"]["dataset"] == chosen_dataset]
     chosen = _protocol(of_dataset, protocol, latest["protocol"], store)
     return selected(of_dataset, chosen_dataset, chosen, store)
@@ -66,10 +76,10 @@ def selected(records: Sequence[Record], dataset: str, protocol: str, store: Stor
     return Selection(dataset, protocol, kept[0]["protocol"], by_model, left_out, _references(protocol, store))
 
 
-def _dataset(records: Iterable[Record], wanted: str) -> str:
+def _dataset(task: str, records: Iterable[Record], wanted: str) -> str:
     names = {record["cell"]["dataset"] for record in records}
     if wanted not in names:
-        raise unknown("dataset of the store", wanted, names, "`bench run` makes records of others")
+        raise unknown(f"dataset of task {task!r} in the store", wanted, names, "`bench run` makes records of others")
     return wanted
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from bench.cli.output import safe
 from bench.contracts import Attentive, Look
 from bench.errors import BenchError
+from bench.specs import Contract
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.tasks.datasets.decoding import Unreadable
@@ -58,52 +59,54 @@ class Failure:
 
 
 class Answering:
-    """A trained model that is asked one question about every picture, ranks its categories, or both.
+    """A trained model that is asked about pictures, ranks the ``top`` categories, or both."""
 
-    BenchError where it cannot do what it is asked for.
-    """
-
-    def __init__(self, model: Trained, text: str | None, category: str | None, top: int) -> None:
-        self._model, self._text, self._top = model, text, top
+    def __init__(self, model: Trained, category: str | None, top: int) -> None:
+        self._model, self._top = model, top
         self._caption = caption_of(category, model.exported)
-        for contract, asked in (("answerer", text is not None), ("classifier", top > 0)):
-            if asked and contract not in model.exported.contracts:
-                raise BenchError(f"{model.exported.label} {_UNABLE[contract]}")
-        if text is not None:
-            check_length(text, self._caption, model.estimator, model.exported)
+        if top > 0:
+            self._require("classifier")
 
-    def about(self, path: Path) -> Said:
-        """Return what is said of a picture; raises Unreadable."""
+    def check(self, text: str) -> None:
+        """BenchError where the model answers no questions, or would not read all of this one."""
+        self._require("answerer")
+        check_length(text, self._caption, self._model.estimator, self._model.exported)
+
+    def about(self, path: Path, text: str | None) -> Said:
+        """Return what is said of a picture, and answered where something is asked; raises Unreadable."""
         picture, model = read(path, self._model.exported), self._model.estimator
-        answer = None if self._text is None else model.answer(question(picture, self._text, self._caption))[0]
+        answer = None if text is None else model.answer(question(picture, text, self._caption))[0]
         found = ranked(model.predict_proba(picture)[0], picture.categories, self._top) if self._top else ()
-        return Said(path, self._text, answer, found)
+        return Said(path, text, answer, found)
 
-    def about_each(self, paths: Iterable[Path]) -> Iterator[Said | Failure]:
+    def about_each(self, paths: Iterable[Path], text: str | None) -> Iterator[Said | Failure]:
         """Yield what is said of one picture after the other, or why it cannot be read."""
         for path in paths:
             try:
-                yield self.about(path)
+                yield self.about(path, text)
             except Unreadable as reason:
                 yield Failure(path, str(reason))
 
-    def look(self, path: Path) -> tuple[np.ndarray, Look]:
+    def look(self, path: Path, text: str) -> tuple[np.ndarray, Look]:
         """Return a picture (H, W) as it was read and where the words of its answer looked; BenchError if it cannot."""
         model, label = self._model.estimator, self._model.exported.label
-        assert self._text is not None, "who looks was asked something"
         if not isinstance(model, Attentive):
             raise BenchError(
                 f"{label} does not tell where it looks; `bench attend` draws MVaEMa and who else has looks()"
             )
         with _alone(path):
             picture = read(path, self._model.exported)
-        return picture.batch(slice(1))[0], model.looks(question(picture, self._text, self._caption))[0]
+        return picture.batch(slice(1))[0], model.looks(question(picture, text, self._caption))[0]
+
+    def _require(self, contract: Contract) -> None:
+        if contract not in self._model.exported.contracts:
+            raise BenchError(f"{self._model.exported.label} {_UNABLE[contract]}")
 
 
-def about_one(asking: Answering, path: Path) -> Said:
+def about_one(asking: Answering, path: Path, text: str | None) -> Said:
     """Return what is said of the only picture; BenchError where it cannot be read."""
     with _alone(path):
-        return asking.about(path)
+        return asking.about(path, text)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from bench.cli.options import StoreFolder, opened
 from bench.errors import BenchError
 from bench.tasks.asking.ask_command import Category, Model
 
@@ -15,23 +16,23 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def attend_command(
     picture: Annotated[Path, typer.Argument(help="the file of a picture")],
     question: Annotated[str, typer.Argument(help="what is asked about it")],
-    model: Model,
     out: Annotated[Path, typer.Option(help="the PNG file to write")],
+    model: Model = None,
     category: Category = None,
+    store: StoreFolder = None,
 ) -> None:
     """Draw where in a picture the words of a trained model's answer looked: its cross-attention over the patches."""
     from bench.cli.output import by_suffix, safe, writing
     from bench.figures.looks import draw
-    from bench.progress import Silence
-    from bench.registry import Registry
     from bench.tasks.asking.answering import Answering
-    from bench.trained import trained
+    from bench.tasks.asking.asked_model import asked_model
 
     by_suffix(str(out), {".png": "png"})
     if not question.strip():
         raise BenchError("the question is empty; say what is asked about the picture")
-    asking = Answering(trained(model, Registry(), Silence()), question, category, 0)
-    pixels, look = asking.look(picture)
+    asking = Answering(asked_model(model, opened(store), ("answerer",)), category, 0)
+    asking.check(question)
+    pixels, look = asking.look(picture, question)
     if not look.words:
         raise BenchError("the model answered nothing, so no word looked anywhere; ask another question")
     with writing(out) as path:

@@ -6,7 +6,7 @@ from pathlib import Path
 from bench.errors import BenchError
 from bench.tasks.datasets.listing import SUFFIXES
 
-_FORM = 'bench ask PICTURE... "QUESTION" --model FOLDER'
+_FORM = 'bench ask PICTURE... "QUESTION"'
 
 
 def parted(words: Sequence[str], classify: bool) -> tuple[list[Path], str | None]:
@@ -14,12 +14,17 @@ def parted(words: Sequence[str], classify: bool) -> tuple[list[Path], str | None
 
     A folder stands for the pictures in it. BenchError where a part is missing or a question is empty.
     """
+    if not words:
+        raise BenchError(f"no picture is named; {_FORM}, or -i to ask line by line")
     *before, last = words
     if not last.strip():
         raise BenchError(f"the question is empty; say what is asked, for example {_FORM}")
-    if _is_picture(last):
+    if is_picture(last):
         if not classify:
-            raise BenchError(f"{last!r} is a picture and no question; put the question last, in quotes: {_FORM}")
+            raise BenchError(
+                f"{last!r} is a picture and no question; put the question last, in quotes: {_FORM}, or add "
+                "-i and ask line by line"
+            )
         before, question = list(words), None
     else:
         question = last
@@ -28,7 +33,15 @@ def parted(words: Sequence[str], classify: bool) -> tuple[list[Path], str | None
     return [path for word in before for path in _pictures(Path(word))], question
 
 
-def _is_picture(word: str) -> bool:
+def only(words: Sequence[str]) -> Path | None:
+    """Return the one picture that questions line by line begin with, None for none; BenchError for more."""
+    if len(words) > 1 or not all(map(is_picture, words)):
+        raise BenchError(f"-i begins with one picture, not with {' '.join(words)!r}; questions are asked line by line")
+    return Path(words[0]) if words else None
+
+
+def is_picture(word: str) -> bool:
+    """Tell whether a word names a picture or a folder, which may not be there."""
     return word.lower().endswith(SUFFIXES) or there(Path(word))
 
 

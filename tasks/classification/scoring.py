@@ -10,12 +10,15 @@ from bench.errors import BenchError
 from bench.statistics import clustered_mean
 from bench.tasks.metrics.classification import BINS, averaged, calibration_error, confusion, per_class, ranks
 
+_RANKED = 5
+"""How many categories an item names, the likeliest first."""
 _DEFINITIONS = {
     "top1": "share of pictures whose category is the likeliest; among equals the category listed first goes before",
     "top5": "share of pictures whose category is among the five likeliest",
     "precision, recall, f1": "of each category, from the confusion counts; a share of nothing is 0, as in scikit-learn "
     "with zero_division=0; _macro their mean over all categories, _weighted weighted by the category's pictures",
-    "ece": f"expected calibration error over {BINS} bins of equal width",
+    "calibration_error": f"mean difference of confidence and share of right ones, over {BINS} bins of equal "
+    "width (expected calibration error, ECE)",
     "standard_error": "of a mean over pictures",
 }
 
@@ -34,7 +37,7 @@ def score(probabilities: np.ndarray, posed: Micrographs, train: Micrographs, set
     metrics: dict[str, tuple[float, float | None]] = {
         "top1": clustered_mean(before < 1, posed.ids),
         "top5": clustered_mean(before < 5, posed.ids),
-        "ece": (calibration_error(probabilities, posed.labels), None),
+        "calibration_error": (calibration_error(probabilities, posed.labels), None),
         **_of_categories(counts, posed.categories),
     }
     undefined = per_class(counts).undefined
@@ -69,6 +72,7 @@ def _item(
     posed: Micrographs, position: int, predicted: np.ndarray, probabilities: np.ndarray, before: np.ndarray
 ) -> dict[str, Any]:
     label, said = int(posed.labels[position]), int(predicted[position])
+    likeliest = np.argsort(-probabilities[position], kind="stable")[:_RANKED]
     return {
         "id": posed.ids[position],
         "picture": posed.ids[position],
@@ -78,6 +82,7 @@ def _item(
         "top5": float(before[position] < 5),
         "confidence": float(probabilities[position, said]),
         "probability": float(probabilities[position, label]),
+        "ranked": [(posed.categories[place], float(probabilities[position, place])) for place in likeliest],
     }
 
 

@@ -29,7 +29,7 @@ def sheet_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     beside: Annotated[Text, typer.Option(help="folder of category folders, shown to the right")] = None,
     per_category: Annotated[int, typer.Option(help="pictures of each category and side")] = 4,
-    size: Annotated[int, typer.Option(help="side of a picture in pixels")] = 224,
+    size: Annotated[int, typer.Option(help="side of a picture on the sheet in pixels")] = 224,
     mask_bar: Annotated[bool, typer.Option("--mask-bar", help="blank the data bars, as `bench run` does")] = False,
     assignments: Assignments = None,
 ) -> None:
@@ -43,10 +43,11 @@ def sheet_command(
         )
     if out.suffix.lower() != ".png":
         raise BenchError(f"--out {str(out)!r} is no PNG file; name a file that ends in .png")
-    sides = [_dataset(dataset, assignments, size)]
+    shown = [_shown(dataset, assignments, mask_bar, size)]
     if beside is not None:
-        sides.append(_dataset(f"folder:{beside}", None, size))
-    sheet = contact_sheet([_masked(side) if mask_bar else side.load() for side in sides], per_category)
+        bars = [text for text in assignments or () if text.startswith(("image_size=", "mask_bar="))]
+        shown.append(_shown(f"folder:{beside}", bars, mask_bar, size))
+    sheet = contact_sheet(shown, per_category, size)
     with writing(out) as path:
         sheet.save(path, optimize=True)
     typer.echo(f"wrote {out}: {sheet.width} x {sheet.height} pixels, a row a category")
@@ -68,7 +69,7 @@ def export_command(
 
     width, height = _width_and_height(size)
     spec, argument = Registry().find("teacher", teacher)
-    source = _dataset(dataset, assignments, 224)
+    source = _opened(dataset, assignments)[0]
     pictures, records = export(source, resolve(spec.builds)(argument, 0), out, count, (height, width))
     typer.echo(f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}")
 
@@ -108,8 +109,8 @@ def info_command(
     from bench.duplicates import known_duplicates
     from bench.tasks.datasets.overview import info
 
-    opened = _dataset(dataset, assignments, 224)
-    found = info(opened, known_duplicates(opened, _config(dataset, assignments).duplicate_distance))
+    opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
+    found = info(opened, known_duplicates(opened, config.duplicate_distance))
     typer.echo(safe_lines(found))
 
 
@@ -124,7 +125,8 @@ def duplicates_command(
     from bench.progress import Lines
     from bench.tasks.datasets.overview import duplicates_listed
 
-    opened, most = _dataset(dataset, assignments, 224), _config(dataset, assignments).duplicate_distance
+    opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
+    most = config.duplicate_distance
     typer.echo(safe_lines(duplicates_listed(opened.load(), duplicates(opened, most, Lines()), most)))
 
 
@@ -156,7 +158,7 @@ def _covered(
         subjects = of_folder(pictures, 224, None, Lines())
         return subjects.ids, subjects.aside
     if dataset:
-        opened = _dataset(dataset, assignments, 224)
+        opened = _opened(dataset, assignments, "image_size")[0]
         return opened.load().ids, opened.set_aside()
     return (), ()
 
@@ -168,27 +170,37 @@ def _width_and_height(size: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _masked(dataset: "Dataset") -> "Micrographs":
-    from dataclasses import replace
-
-    from bench.fingerprint import digest
-    from bench.masking import masked
+def _shown(name: str | None, assignments: list[str] | None, mask_bar: bool, size: int) -> "Micrographs":
+    """Return pictures for a sheet; without data bars, these are found at the size at which a run finds them."""
+    from bench.masking import as_shown
     from bench.progress import Lines
 
-    return masked(replace(dataset.load(), digest=digest(dataset.identity())), Lines())
+    config = _config(name, [*(assignments or ()), *(["mask_bar=true"] if mask_bar else [])], "image_size", "mask_bar")
+    return as_shown(_open(config, config.image_size if config.mask_bar else size), config, Lines())
 
 
-def _config(name: str | None, assignments: list[str] | None) -> "Config":
-    from bench.config import DEFAULT, load_config
+def _opened(name: str | None, assignments: list[str] | None, *read: str) -> "tuple[Dataset, Config]":
+    """Build a dataset with settings and at the size that `bench run` would."""
+    config = _config(name, assignments, *read)
+    return _open(config, config.image_size), config
 
-    return load_config(DEFAULT, assignments or (), {"dataset": name} if name else None)[0]
 
-
-def _dataset(name: str | None, assignments: list[str] | None, size: int) -> "Dataset":
-    """Build a dataset with settings as `bench run` would."""
+def _open(config: "Config", size: int) -> "Dataset":
     from bench.dataset import open_dataset
     from bench.progress import Lines
     from bench.registry import Registry
 
-    config = _config(name, assignments)
     return open_dataset(Registry(), config.dataset, config.settings, size, Lines())
+
+
+def _config(name: str | None, assignments: list[str] | None, *read: str) -> "Config":
+    """Return a run's choices, of which those named are ``read``, and the dataset's settings; what else is refused."""
+    from bench.config import DEFAULT, load_config
+    from bench.registry import Registry
+    from bench.settings import check_keys, check_names
+
+    config, explicit = load_config(DEFAULT, assignments or (), {"dataset": name} if name else None)
+    registry = Registry()
+    check_keys(explicit, ("dataset", *read))
+    check_names(config, explicit, {registry.find("dataset", config.dataset)[0].name}, registry)
+    return config

@@ -15,9 +15,8 @@ _PLAIN = {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "µ": "u", "�
 """What stands for letters that are no letter with an accent."""
 
 
-def contact_sheet(sides: Sequence[Micrographs], per_category: int) -> Image.Image:
-    """Return the sheet: the first dataset's categories, ``per_category`` pictures of each and dataset."""
-    tile = sides[0].pixels.shape[1]
+def contact_sheet(sides: Sequence[Micrographs], per_category: int, tile: int) -> Image.Image:
+    """Return the sheet: the first dataset's categories, ``per_category`` of each and dataset, ``tile`` wide."""
     wide = per_category * (tile + _GAP)
     categories = sides[0].categories
     sheet = Image.new("L", (len(sides) * (wide + _BETWEEN) - _BETWEEN, len(categories) * (tile + _LABEL)), _PAPER)
@@ -29,7 +28,7 @@ def contact_sheet(sides: Sequence[Micrographs], per_category: int) -> Image.Imag
         for number, side in enumerate(sides):
             for column, picture in enumerate(_of_category(side, category, per_category)):
                 left = number * (wide + _BETWEEN) + column * (tile + _GAP)
-                sheet.paste(Image.fromarray(picture), (left, top + _LABEL))
+                sheet.paste(Image.fromarray(picture).resize((tile, tile)), (left, top + _LABEL))
     return sheet
 
 

@@ -69,29 +69,38 @@ def teach_command(
     from bench.cli.output import safe_lines
     from bench.config import load_config
     from bench.registry import Registry
+    from bench.settings import check_keys, check_names
 
     if out.suffix != ".jsonl":
         raise BenchError(f"--out {str(out)!r} is no JSONL file; name a file that ends in .jsonl")
-    spec, argument = Registry().find("teacher", teacher)
-    loaded = load_config(config, settings or [], {"dataset": dataset} if dataset else None)[0]
+    registry = Registry()
+    spec, argument = registry.find("teacher", teacher)
+    loaded, explicit = load_config(config, settings or [], {"dataset": dataset} if dataset else None)
     said = Remote(model, base_url, pictures, count, budget_usd, price_in, price_out, batch, dry_run)
+    _check_idle(spec, said)
+    check_keys(explicit, ("dataset", "image_size", "seed"))
+    check_names(loaded, explicit, {spec.name, registry.find("dataset", loaded.dataset)[0].name}, registry)
     if spec.name == REMOTE:
         text, code = _remote(spec, loaded, said, dataset, out)
     else:
-        text, code = _at_once(spec, argument, loaded, said, out), 0
+        text, code = _at_once(spec, argument, loaded, out), 0
     typer.echo(safe_lines(text))
     raise typer.Exit(code)
 
 
-def _at_once(spec: "TeacherSpec", argument: str, config: "Config", said: Remote, out: Path) -> str:
+def _check_idle(spec: "TeacherSpec", said: Remote) -> None:
+    """Refuse options that only a remote teacher reads."""
+    idle = [f"--{name.replace('_', '-')}" for name, value in asdict(said).items() if value not in (None, False)]
+    if idle and spec.name != REMOTE:
+        raise BenchError(f"{idle[0]} says nothing to the teacher {spec.name!r}; add --teacher {REMOTE}")
+
+
+def _at_once(spec: "TeacherSpec", argument: str, config: "Config", out: Path) -> str:
     """Write the records of a teacher that has them without asking anybody."""
     from bench.cli.output import writing
     from bench.specs import resolve
     from bench.tasks.records import write_records
 
-    idle = [f"--{name.replace('_', '-')}" for name, value in asdict(said).items() if value not in (None, False)]
-    if idle:
-        raise BenchError(f"{idle[0]} says nothing to the teacher {spec.name!r}; add --teacher {REMOTE}")
     records = resolve(spec.builds)(argument, config.seed).records(_dataset(config, config.image_size))
     with writing(out) as path:
         write_records(path, records)

@@ -1,0 +1,48 @@
+"""The model that is asked: an export, one of the store by name, or the store's newest."""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import typer
+
+from bench.cell import in_words
+from bench.errors import BenchError
+from bench.progress import Silence
+from bench.registry import Registry
+from bench.specs import Contract
+from bench.store import Store
+from bench.stored import called, from_store, newest
+from bench.tables.selection import Record
+from bench.tasks.asking.words import there
+from bench.trained import Trained, trained
+
+_WANTED = {"answerer": "assistant", "classifier": "model that ranks categories"}
+
+
+def asked_model(name: str | None, store: Store, able: Collection[Contract]) -> Trained:
+    """Return the model of an export's folder, of a name in the store, or the newest that is ``able``; say which.
+
+    BenchError where there is none such.
+    """
+    registry = Registry()
+    if name is not None and there(Path(name)):
+        return trained(Path(name), registry, Silence())
+    record = called(name, store) if name is not None else newest(store, registry, able)
+    if record is not None:
+        typer.echo(f"asking {_described(record, store)}", err=True)
+        return from_store(record, store, registry, Silence())
+    if name is not None:
+        return trained(Path(name), registry, Silence())  # says what is wrong with it
+    wanted = " and ".join(_WANTED[contract] for contract in sorted(able))
+    raise BenchError(
+        f"the store {str(store.root)!r} holds no trained {wanted}; `make demo` trains one, "
+        "--store names another store, and --model a folder that `bench export` wrote"
+    )
+
+
+def _described(record: Record, store: Store) -> str:
+    cell = record["cell"]
+    return (
+        f"{record['model']['label']}, trained on {cell['dataset']} until {record['finished'][:16].replace('T', ' ')} "
+        f"({in_words(cell)}, store {store.root}); --model names another"
+    )
