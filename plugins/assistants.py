@@ -39,6 +39,7 @@ QFORMER = {
     "depth": Setting(4, "from scratch: layers of the vision tower, of the Q-Former and of the decoder"),
     "num_query_tokens": Setting(16, "from scratch: queries of the Q-Former, each a token of the picture"),
 }
+UNTAUGHT = "from scratch its Q-Former goes without BLIP-2's first stage, which teaches it to contrast and to match"
 FIRST = {name: replace(setting, stage="pretrain") for name, setting in {**WEIGHTS, **QFORMER, **LENGTH}.items()}
 """MiniGPT-4's settings whose change trains its frozen parts again."""
 PROJECTION = Setting(
@@ -80,6 +81,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="assistant",
             estimator="bench.models.assistants.instructblip:InstructBlip",
             settings={**SETTINGS, **QFORMER},
+            footnote=f"InstructBLIP: {UNTAUGHT}",
             source="Dai et al. 2023, InstructBLIP; transformers' InstructBlipForConditionalGeneration",
             seconds=20.0,
         )
@@ -93,7 +95,8 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             pretrains="bench.models.assistants.minigpt4:Parts",
             settings={**SETTINGS, **FIRST, "tuning": PROJECTION},
             source="Zhu et al. 2023, MiniGPT-4; transformers' Blip2ForConditionalGeneration with a Llama",
-            footnote="from scratch its frozen parts are trained on the training side first, and the cost holds that",
+            footnote="MiniGPT-4: from scratch its frozen parts are trained on the training side first, and the cost holds "
+            f"that; {UNTAUGHT}",
             seconds=20.0,
         )
     )
