@@ -95,8 +95,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             pretrains="bench.models.assistants.minigpt4:Parts",
             settings={**SETTINGS, **FIRST, "tuning": PROJECTION},
             source="Zhu et al. 2023, MiniGPT-4; transformers' Blip2ForConditionalGeneration with a Llama",
-            footnote="MiniGPT-4: from scratch its frozen parts are trained on the training side first, and the cost holds "
-            f"that; {UNTAUGHT}",
+            footnote=f"MiniGPT-4: from scratch its frozen parts are trained first, and the cost holds that; {UNTAUGHT}",
             seconds=20.0,
         )
     )
