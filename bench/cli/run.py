@@ -186,6 +186,7 @@ def _written(plan: "Plan", store: "Store", costs: "Mapping[str, Mapping[str, Cos
         "models": list(plan.rows),
     }
     expected = {cell: {stage: asdict(cost) for stage, cost in stages.items()} for cell, stages in costs.items()}
-    cells = [cell.id for cell in plan.cells]
-    store.write_run(name, {**asked, "config": plan.config.model_dump(), "cells": cells, "expected": expected})
+    cells = {cell.id: str(cell) for cell in plan.cells}
+    asked |= {"config": plan.config.model_dump(), "cells": [*cells], "names": cells, "expected": expected}
+    store.write_run(name, asked)
     return name
