@@ -54,7 +54,7 @@ def own_runs(store: Store, run: str | None, everything: bool) -> tuple[list[OwnR
     if run is not None:
         named = dict(found)
         if run not in named:
-            raise unknown("run", run, named)
+            raise unknown("run", run, {*named, *(jobs.parent.name for jobs in (store.root / "runs").glob("*/jobs"))})
         return [_own(run, named[run], store)], 0
     latest: dict[str, tuple[str, dict[str, Any]]] = {}
     for name, asked in found:

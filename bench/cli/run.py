@@ -163,8 +163,9 @@ def _data(plan: "Plan", store: "Store") -> str:
     from bench.outlook import replacement
 
     dataset = plan.dataset
-    folds = f"k={plan.k}" + (f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else "")
-    size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories, {folds}"
+    fewer = f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else ""
+    folds = f"in {plan.k} folds{fewer}, each held back from training in turn to be asked about"
+    size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories {folds}"
     sets = [dataset, *([plan.transfer.tested] if plan.transfer else [])]
     aside = [f"set aside: {sentence}" for each in sets for sentence in each.set_aside()]
     if plan.transfer:
