@@ -388,7 +388,7 @@ def test_a_mistake_is_one_sentence(put, bench, arguments, message):
 
 
 def test_words_that_a_newcomer_does_not_know_are_explained_below_the_table(put, bench):
-    put(made("mine", 0, 0.1), made("other", 0, 0.1, recipe={"epochs": 5, "halve_after": 2}))
+    put(made("mine", 0, 0.1))
     out = bench("table", "1")[1]
     assert "Protocol: the digest of the rules that all rows share" in out and "Fold: a part of the pictures" in out
 
