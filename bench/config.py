@@ -34,6 +34,7 @@ PRICES = "prices.yaml"
 
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
+ScheduleName = Literal["plateau", "cosine", "linear"]
 
 
 class Recipe(BaseModel):
@@ -44,10 +45,12 @@ class Recipe(BaseModel):
     epochs: PositiveInt = 50
     batch_size: PositiveInt = 48
     learning_rate: PositiveFloat = 1e-3
-    warmup_steps: NonNegativeInt = 0
-    """Steps over which the learning rate rises from nothing to its value."""
+    warmup: NonNegativeFloat = 0
+    """Steps over which the learning rate rises from nothing, or below 1 their share of all; at most a tenth of them."""
+    schedule: ScheduleName = "plateau"
+    """How the learning rate falls: halved on a plateau of the validation loss, or along half a cosine or a line."""
     halve_after: PositiveInt = 5
-    """Epochs without a better validation loss after which the learning rate is halved."""
+    """plateau: epochs without a better validation loss after which the learning rate is halved."""
     stop_after: PositiveInt = 10
     """Epochs without a better validation loss after which training stops; the best epoch's weights are kept."""
     questions_per_picture: PositiveInt = 4

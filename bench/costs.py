@@ -58,14 +58,18 @@ class Costs:
         self._plan = plan
         self._paces = {**_recorded(plan, records), **probed}
 
+    def learned(self, cell: Cell) -> float:
+        """Return about how many pictures a cell's model learns from."""
+        learned = (1 - 1 / self._plan.k) * (1 - self._plan.config.validation_share) * cell.fraction
+        return len(self._plan.dataset.labels()) * learned
+
     def of(self, cell: Cell, stage: Stage) -> Cost:
         """Estimate one stage from its beginning."""
         row = self._plan.rows[cell.model]
         tested = self._plan.tested
-        learned = (1 - 1 / self._plan.k) * (1 - self._plan.config.validation_share) * cell.fraction
         pace = self._paces.get((cell.model, stage.name))
         passes = row.recipe.epochs * trainings(row.recipe) if pace is None or pace.by_epochs else 1
-        pictures = len(self._plan.dataset.labels()) * learned
+        pictures = self.learned(cell)
         if pace is not None:
             units = pictures * passes if stage.name in PARTS else tested
             return Cost(pace.seconds * units, pace.memory, pace.threads, pace.device, pace.source)

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 PARTS = {"pretrain": "pretraining", "train": "training"}
 """Under which key a record tells of the training in a stage."""
+NEAR_CHANCE = 0.98
+"""A loss that no epoch brought below this share of what chance gives has taught nothing."""
 FILE = "history.json"
 """The name under which a saved model keeps its history."""
 
@@ -15,6 +17,11 @@ FILE = "history.json"
 def by_epochs(record: Mapping[str, Any], stage: str) -> bool:
     """Tell whether the training in this stage of a record's cell went by epochs."""
     return "epochs" in (record.get(PARTS.get(stage, "")) or {})
+
+
+def at_chance(record: Mapping[str, Any]) -> list[str]:
+    """Return the losses that never left chance in the trainings behind a record."""
+    return [name for part in PARTS.values() for name in (record.get(part) or {}).get("at_chance", ())]
 
 
 @dataclass(frozen=True)
@@ -35,13 +42,24 @@ class History:
     """How a training went; ``best`` is the index of the epoch whose weights were kept.
 
     ``parts`` is the number of pieces a batch went in at last: above 1 after memory ran out; ``precision`` that of
-    Lightning's words in which the network computed.
+    Lightning's words in which the network computed. ``chance`` is what the losses are, by name, of a model that knows
+    nothing, of those for which that is known.
     """
 
     epochs: tuple[Epoch, ...]
     best: int
     parts: int = 1
     precision: str = "32-true"
+    chance: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def at_chance(self) -> list[str]:
+        """The names of the losses that never left chance."""
+        return [
+            name
+            for name, level in self.chance.items()
+            if min(epoch.losses[name] for epoch in self.epochs) > NEAR_CHANCE * level
+        ]
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""
@@ -57,6 +75,7 @@ class History:
             "validation": kept.validation,
             "parts": self.parts,
             "precision": self.precision,
+            **({"at_chance": self.at_chance} if self.at_chance else {}),
         }
 
     @classmethod

@@ -10,6 +10,7 @@ from bench.fingerprint import difference
 from bench.plan import Plan
 from bench.quantities import duration, size
 from bench.run import needed, recorded
+from bench.schedule import Schedule
 from bench.specs import STAGES
 from bench.store import STANDING, Store, read_json
 
@@ -22,6 +23,8 @@ class CellOutlook:
     states: Mapping[str, str]
     costs: Mapping[str, Cost]
     changes: tuple[str, ...]
+    warm_up: str = ""
+    """Says that the warm-up asked for does not fit into a training that is to be done."""
 
     @property
     def seconds(self) -> float:
@@ -53,6 +56,7 @@ def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int
     lines = [tabulate(rows, headers=["cell", *_named(found), "about", "memory", "known from"]), ""]
     idle = all(state == "done" for look in found for state in look.states.values())
     lines.append("nothing to do" if idle else _total(found, jobs, threads))
+    lines += dict.fromkeys(f"{look.cell.model}: {look.warm_up}" for look in found if look.warm_up)
     if explain:
         lines += [f"{look.cell}: {change}" for look in found for change in look.changes] or [
             "no earlier record differs"
@@ -143,7 +147,9 @@ def _look(
             states[stage.name] = f"begun, epoch {begun + 1}"
             left = max(0.0, 1 - begun / plan.rows[cell.model].recipe.epochs)
             expected[stage.name] = replace(expected[stage.name], seconds=left * expected[stage.name].seconds)
-    return CellOutlook(cell, states, expected, tuple(changes))
+    row = plan.rows[cell.model]
+    schedule = Schedule.expected(row.recipe, costs.learned(cell), row.trains_on == "instructions")
+    return CellOutlook(cell, states, expected, tuple(changes), schedule.shortened if "train" in expected else "")
 
 
 def _begun(store: Store, stage: Stage) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import cores
 from bench.cell import Cell, Stage
 from bench.config import EVERY_MODEL, complete
 from bench.contracts import Dataset, Teacher
@@ -34,6 +35,7 @@ class Plan:
         self.request = request
         self.config = request.config
         self.progress = progress
+        cores.limit(self.config.machine.threads)  # datasets are told nothing of the machine
         self.task: TaskSpec = registry.find("task", request.task)[0]
         self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
         self.task_settings = complete(request.task, self.task.settings, {**self._held_out, **self._given(request.task)})

@@ -1,8 +1,8 @@
 """The training loop of every torch model, on Lightning Fabric.
 
-Adam by the recipe, learning rate halved on a plateau, early stopping, best weights kept; without a validation loss to
-watch, the learning rate falls along half a cosine and the last weights are kept. A killed process resumes from its
-checkpoints bit for bit (on the CPU, at the same thread count).
+Adam by the recipe, learning rate by its schedule, early stopping, best weights kept; without a validation loss to
+watch, the last weights are kept. A killed process resumes from its checkpoints bit for bit (on the CPU, at the same
+thread count).
 
 Several ranks train as one process does: the batch of a step is the same, each computes its piece of it, and gradients
 and losses are added up. They differ from one process by rounding, and where dropout draws: every rank draws its own.
@@ -11,7 +11,7 @@ and losses are added up. They differ from one process by rounding, and where dro
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -32,6 +32,7 @@ from bench.norms import meets, share_statistics
 from bench.precision import precision
 from bench.progress import TRAINING, Progress, Stopped
 from bench.reduction import Reduction, align
+from bench.schedule import Schedule
 from bench.standing import Standing
 
 Batch = TypeVar("Batch", covariant=True)
@@ -61,6 +62,7 @@ def train(
     context: Context,
     split: Split | None = None,
     spread: Split | None = None,
+    chance: Mapping[str, float] | None = None,
 ) -> History:
     """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
 
@@ -68,7 +70,7 @@ def train(
     scalars, ``"loss"`` being the one to descend, the others only shown. ``validate`` returns the loss that
     halving, stopping and the choice of weights watch; it runs in eval mode without gradients. None where nothing is
     to be watched. Frozen parameters are neither updated nor stored. Seeding before the module is built is the caller's
-    part.
+    part. ``chance`` is what named losses are of a model that knows nothing; the history tells which stayed there.
 
     Where memory runs out in a step, ``split`` cuts the batches into twice as many pieces from then on, whose
     gradients add up to the whole batch's; BenchError where it cannot cut smaller, or where a loss is one of the whole
@@ -84,7 +86,7 @@ def train(
     """
     cut = Cut(split, spread, context)
     training = _Training(module, batches, losses, validate, context, cut)
-    return training.run()
+    return replace(training.run(), chance=chance or {})
 
 
 class _Training:
@@ -114,8 +116,9 @@ class _Training:
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
         self.reduction = Reduction(self.ranks, trainable, cut.meeting)
-        # The scheduler counts the epochs it lets pass; ours are those after which it halves.
-        self.scheduler = ReduceLROnPlateau(
+        self.schedule = Schedule.of(self.recipe, self.recipe.epochs * len(batches), watched=validate is not None)
+        # This counts the epochs it lets pass; ours are those after which it halves.
+        self.plateau = ReduceLROnPlateau(
             self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
         )
         self.checkpoints = Checkpoints(context.folder, self.fabric, context.checkpoint_seconds)
@@ -127,7 +130,9 @@ class _Training:
         if not self.ranks.first:  # the first draws as one process does
             own = np.random.default_rng([self.seed, self.ranks.rank, self._steps_done()])
             torch.manual_seed(int(own.integers(2**63)))
-        self.progress.start(TRAINING, self.recipe.epochs * len(self.batches), self._steps_done())
+        if self.schedule.shortened:
+            self.progress.say(self.schedule.shortened)
+        self.progress.start(TRAINING, self.schedule.steps, self._steps_done())
         try:
             while not self.standing.finished(self.recipe):
                 self._epoch()
@@ -211,14 +216,11 @@ class _Training:
         )
 
     def _set_rate(self) -> None:
-        """Set the learning rate of a step; behind the warm-up the scheduler alone changes a watched training's."""
-        warm = (self._steps_done() + 1) / max(self.recipe.warmup_steps, 1)
-        if warm > 1 and self.validate is not None:
+        share = self.schedule.share(self._steps_done())
+        if share is None:
             return
-        done = self._steps_done() / (self.recipe.epochs * len(self.batches))
-        share = 1.0 if self.validate is not None else (1 + math.cos(math.pi * done)) / 2
         for group in self.optimiser.param_groups:
-            group["lr"] = min(warm, 1.0) * share * self.recipe.learning_rate
+            group["lr"] = share * self.recipe.learning_rate
 
     def _validation(self) -> float | None:
         if self.validate is None:
@@ -237,8 +239,8 @@ class _Training:
         standing.epochs.append(asdict(Epoch(means, loss, self._learning_rate(), standing.seconds)))
         if loss is None:
             standing.best = standing.epoch
-        else:
-            self.scheduler.step(loss)
+        elif self.schedule.name == "plateau":
+            self.plateau.step(loss)
         if loss is not None and loss < standing.best_loss:
             standing.best, standing.best_loss = standing.epoch, loss
             self.best_weights = {name: value.detach().clone() for name, value in trained_state(self.module).items()}
@@ -268,7 +270,7 @@ class _Training:
         return {
             "module": trained_state(self.module),
             "optimiser": self.optimiser.state_dict(),
-            "scheduler": self.scheduler.state_dict(),
+            "plateau": self.plateau.state_dict(),
             "precision": self.fabric.strategy.precision.state_dict(),
             "random": random_states(),
             "standing": asdict(self.standing),
@@ -284,7 +286,7 @@ class _Training:
             return
         self.module.load_state_dict(state["module"], strict=False)
         self.optimiser.load_state_dict(state["optimiser"])
-        self.scheduler.load_state_dict(state["scheduler"])
+        self.plateau.load_state_dict(state["plateau"])
         self.fabric.strategy.precision.load_state_dict(state["precision"])
         self.standing = Standing(**state["standing"])
         self.best_weights = state["best_weights"]

@@ -15,7 +15,7 @@ def command_help(repetitions: int = 15) -> Row:
     """Measure whole processes."""
     peer = ("-c", "import typer, rich")
     timing = in_turns(lambda: _python("-m", "bench", "--help"), lambda: _python(*peer), repetitions)
-    return Row("`bench --help`", f'`python -c "{peer[1]}"`', timing, "of its time", 1.5)
+    return Row("`bench --help`", f'`python -c "{peer[1]}"`', timing, "of its time", 1.3)
 
 
 def _python(*arguments: str) -> None:

@@ -1,16 +1,25 @@
-"""Drawing pictures of all categories, by one process on one core."""
+"""Drawing pictures of all categories: by one process, and the embedded dataset by as many as there are cores."""
 
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from bench.cores import usable
+from bench.progress import Silence
+from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS
 from bench.tasks.datasets.synthetic.scene import scene
 from benchmarks.measurement import Row, alone
 
 SIDE, A_SECOND = 224, 150
+"""The pictures' side in pixels, and how many each core is to draw a second."""
 
 
 def rows() -> list[Row]:
-    """Return the one row."""
-    return [drawing()]
+    """Return the row of one process and that of all cores."""
+    return [drawing(), dataset()]
 
 
 def drawing(count: int = 300, repetitions: int = 3) -> Row:
@@ -19,3 +28,31 @@ def drawing(count: int = 300, repetitions: int = 3) -> Row:
     scenes = [scene(0, index, categories[index % len(categories)]) for index in range(count)]
     timing = alone(lambda: [draw(shown, (SIDE, SIDE)) for shown in scenes], repetitions)
     return Row(f"drawing {count} pictures of {SIDE} x {SIDE}", "", timing, "s", count / A_SECOND)
+
+
+def dataset(count: int = 2400, repetitions: int = 1) -> Row:
+    """Measure the dataset of ``count`` pictures, with the start of the processes and the writing of the cache."""
+    settings = {"size": count, "seed": 0, "balanced": True}
+
+    def load() -> None:
+        with _empty_cache():
+            Synthetic("", settings, SIDE, Silence()).load()
+
+    processes = usable()
+    timing = alone(load, repetitions)
+    what = f"drawing the dataset of {count} pictures on {processes} cores"
+    return Row(what, "", timing, "s", count / (A_SECOND * processes))
+
+
+@contextmanager
+def _empty_cache() -> Iterator[None]:
+    before = os.environ.get("BENCH_CACHE")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["BENCH_CACHE"] = folder
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["BENCH_CACHE"]
+            else:
+                os.environ["BENCH_CACHE"] = before

@@ -12,7 +12,7 @@ from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.losses import IGNORED
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import DECODE, SPECIAL
-from bench.models.mvaema.vision import PATCH
+from bench.models.stem import PATCH
 
 RECORDS, IMAGE_SIZE = 48, 224
 

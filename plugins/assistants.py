@@ -19,6 +19,9 @@ SCRATCH = {
     "depth": Setting(4, "from scratch: layers of the vision tower and of the decoder"),
     "num_heads": Setting(4, "from scratch: attention heads"),
     "patch_size": Setting(32, "from scratch: side of a patch in pixels"),
+    "stem": Setting(
+        "linear", "from scratch: how a patch becomes a vector, by one linear map or by convolutions", ("linear", "conv")
+    ),
     "vocabulary_size": Setting(2000, "from scratch: most tokens of the vocabulary"),
 }
 LENGTH = {"answer_tokens": Setting(128, "tokens after which a training answer is cut")}

@@ -33,7 +33,7 @@ def _helps(name: str, command: Any, parent: Any = None) -> Iterator[tuple[str, s
         if not isinstance(command, TyperGroup):
             yield context.command_path, command.get_help(context)
             return
-        strangers = {verb for verb, point in added().items() if point.dist and point.dist.name != DISTRIBUTION}
+        strangers = {name for name, verb in added().items() if verb.distribution != DISTRIBUTION}
         for verb in command.list_commands(context):
             if verb not in strangers:
                 yield from _helps(verb, command.get_command(context, verb), context)

@@ -30,6 +30,7 @@ SMALL = {
     "generating 4 tokens for 48 questions about 12": lambda: [generation.generation(12, SIZE, 1)],
     "4 pictures of 1024 x 768": lambda: [pictures.pictures(4, 1)],
     "drawing 4 pictures": lambda: [drawing.drawing(4, 1)],
+    "drawing the dataset of 20 pictures": lambda: [drawing.dataset(20, 1)],
     "2 epochs of 1 steps": lambda: [training_loop.training_loop(SIZE, 1, 1)],
     "joining 8 patch graphs": lambda: [graph_feeding.joining(8, 1)],
     "feeding 8 patch graphs": lambda: [graph_feeding.feeding(8, 1)],

@@ -2,8 +2,10 @@
 
 import inspect
 import re
+import subprocess
+import sys
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 
 import pytest
 
@@ -25,20 +27,41 @@ def test_the_help_lists_verbs_without_importing_them(bench, monkeypatch):
     assert all(verb in out for verb in VERBS)
 
 
-class _Point:
-    name, value, module, dist = "extra", "stranger:app", "stranger", None
-
-    def load(self):
-        raise ImportError("needs what nobody has")
-
-
 def test_a_verb_of_strangers_that_fails_stops_no_other(bench, monkeypatch):
-    monkeypatch.setattr(cli, "added", lambda: {"extra": _Point()})
-    assert re.search(r"extra +added by stranger:app", bench("--help")[1])
+    monkeypatch.setattr(cli, "added", lambda: {"extra": cli.Verb("nobodys_module:app", "a-package")})
+    assert re.search(r"extra +added by a-package", bench("--help")[1])
     assert bench("list", "tasks")[0] == 0
     code, _, err = bench("extra")
     assert code == 2
-    assert "the verb 'extra' of 'stranger:app' fails to import: needs what nobody has" in err
+    assert "the verb 'extra' of 'nobodys_module:app' fails to import: No module named 'nobodys_module'" in err
+
+
+def test_verbs_of_packages_are_those_that_their_metadata_names():
+    points = entry_points(group=cli.COMMANDS)
+    assert {name: verb.value for name, verb in cli.added().items()} == {point.name: point.value for point in points}
+    assert cli.added()["ask"].distribution == "mvaema-bench"
+
+
+def test_of_two_copies_of_a_package_the_first_on_the_path_counts(tmp_path, monkeypatch):
+    for place, text in {
+        "first": "[bench.commands]\nmine = new.one:app\n# old = no:app\n\n[console_scripts]\nnone = no:app\n",
+        "second": "[other]\nnone = no:app\n\n[bench.commands]\nmine = old.one:app\n",
+    }.items():
+        folder = tmp_path / place / "some_package-1.0.dist-info"
+        folder.mkdir(parents=True)
+        (folder / "entry_points.txt").write_text(text)
+    monkeypatch.setattr(sys, "path", [str(tmp_path / "first"), str(tmp_path / "second")])
+    assert cli.added.__wrapped__() == {"mine": cli.Verb("new.one:app", "some-package")}
+
+
+def test_the_help_imports_little():
+    code = (
+        "import sys\nfrom bench.cli.main import main\nsys.argv = ['bench', '--help']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "slow = {'importlib.metadata', 'email', 'json', 'hashlib'} & sys.modules.keys()\n"
+        "sys.exit(', '.join(sorted(slow)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr.strip() == ""
 
 
 @pytest.mark.parametrize("arguments", [("-h",), ("run", "-h"), ("data", "sheet", "-h")])

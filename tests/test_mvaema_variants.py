@@ -231,4 +231,4 @@ def test_what_is_said_to_the_model_holds_for_its_variants(bench, store):
     plan = Plan(Request("vqa", ("mvaema-no-ca",), loaded, explicit), Registry(), Silence())
     settings = plan.rows["mvaema-no-ca"].settings
     assert (settings["depth"], settings["embed_dim"], settings["stem"]) == (3, 32, "conv")
-    assert plan.rows["mvaema-no-ca"].recipe.warmup_steps == 300
+    assert plan.rows["mvaema-no-ca"].recipe.warmup == 300

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench import cores
 from bench.contracts import Dataset
 from bench.errors import BenchError
 from bench.plugins.datasets import register_datasets
@@ -226,12 +227,25 @@ def test_loaded_pictures_are_those_of_their_scenes():
 def test_the_cache_is_made_once_and_progress_is_told():
     told = Listener()
     build(progress=told).load()
-    assert told.totals == [40] and told.done == list(range(1, 41))
+    assert told.totals == [40] and told.done == [16, 32, 40]
     again = Listener()
     build(progress=again).load()
     assert again.totals == []
     build(progress=again, seed=6).load()
     assert again.totals == [40]
+
+
+def test_several_processes_draw_what_one_draws(tmp_path, monkeypatch):
+    alone = build().load()
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "another"))
+    monkeypatch.setattr(module, "_WORTH_PROCESSES", 2)
+    monkeypatch.setattr(cores, "usable", lambda: 2)
+    # Who draws in this process now draws nothing.
+    monkeypatch.setattr(module, "draw", lambda shown, shape: np.zeros(shape, np.uint8))
+    told = Listener()
+    together = build(progress=told).load()
+    assert alone.pixels.any() and np.array_equal(together.pixels, alone.pixels)
+    assert told.done == [16, 32, 40]
 
 
 def test_identity_and_facts_draw_nothing(monkeypatch):

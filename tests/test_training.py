@@ -238,17 +238,65 @@ def test_frozen_parameters_are_neither_trained_nor_stored(context):
     assert torch.equal(module[0].weight, before)
 
 
+class Rates(Ear):
+    """Keeps the learning rate of every step."""
+
+    def __init__(self):
+        super().__init__()
+        self.rates = []
+
+    def advance(self, done, **figures):
+        self.rates.append(figures["lr"])
+
+
+def rates(context, validate=lambda module: 1.0, **recipe):
+    """Train with a recipe; return the learning rate of each step, over the recipe's, and what was said."""
+    ear, asked = Rates(), Recipe(learning_rate=0.01, **recipe)
+    train(network(), Pairs(), squares, validate, replace(context, recipe=asked, progress=ear))
+    return [rate / 0.01 for rate in ear.rates], ear.said
+
+
 def test_the_learning_rate_rises_over_the_warm_up_and_stays(context):
-    rates = []
+    found, said = rates(context, epochs=10, warmup=4, halve_after=20, stop_after=20)
+    assert found[:4] == pytest.approx([0.25, 0.5, 0.75, 1])
+    assert found[4:] == [1] * 36
+    assert said == []
 
-    class Rates(Ear):
-        def advance(self, done, **figures):
-            rates.append(figures["lr"])
 
-    recipe = Recipe(epochs=3, learning_rate=0.01, warmup_steps=4)
-    train(network(), Pairs(), squares, lambda module: 1.0, replace(context, recipe=recipe, progress=Rates()))
-    assert rates[:4] == pytest.approx([0.0025, 0.005, 0.0075, 0.01])
-    assert set(rates[4:]) == {0.01}
+def test_a_warm_up_below_one_is_a_share_of_the_steps(context):
+    assert rates(context, epochs=10, warmup=0.1, halve_after=20)[0][:5] == pytest.approx([0.25, 0.5, 0.75, 1, 1])
+
+
+@pytest.mark.parametrize("asked", [300, 0.5])
+def test_a_warm_up_that_does_not_fit_is_a_tenth_of_the_steps_and_told(context, asked):
+    found, (said,) = rates(context, epochs=5, warmup=asked)
+    assert found[:3] == pytest.approx([0.5, 1, 1])
+    steps = 300 if asked == 300 else 10
+    assert said == f"a training of 20 steps warms up for 2, a tenth of them, not for {steps}"
+
+
+@pytest.mark.parametrize(
+    ("schedule", "expected"), [("cosine", [1, 0.8536, 0.5, 0.1464]), ("linear", [1, 0.75, 0.5, 0.25])]
+)
+def test_the_learning_rate_falls_to_nothing_whether_or_not_a_validation_loss_is_watched(context, schedule, expected):
+    for validate in (lambda module: 1.0, None):
+        assert rates(context, validate, epochs=4, schedule=schedule)[0][::4] == pytest.approx(expected, abs=1e-4)
+
+
+def test_without_a_validation_loss_there_is_no_plateau_and_the_rate_falls_along_a_cosine(context):
+    assert rates(context, None, epochs=4, schedule="plateau") == rates(context, None, epochs=4, schedule="cosine")
+
+
+def test_a_falling_rate_is_not_halved_and_still_stops_early_with_the_best_weights(context):
+    found, _ = rates(context, epochs=20, schedule="linear", halve_after=1, stop_after=3)
+    assert found == pytest.approx([1 - step / 80 for step in range(16)])
+
+
+def test_a_loss_that_never_left_chance_is_named(context):
+    history = train(network(), Pairs(), squares, held_out, context, chance={"loss": 0.0, "half": 1e9})
+    assert history.at_chance == ["loss"]
+    assert history.summary["at_chance"] == ["loss"]
+    assert "at_chance" not in train(network(), Pairs(), squares, held_out, context, chance={"half": 1e9}).summary
 
 
 @pytest.mark.parametrize(

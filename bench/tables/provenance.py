@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bench.errors import BenchError, unknown
+from bench.history import at_chance
 from bench.specs import TableSpec
 from bench.store import Store
 from bench.tables.layout import number
@@ -59,6 +60,7 @@ def summary(found: Mapping[str, Any]) -> str:
             *about,
             f"recipe: {_pairs(first['recipe'])}",
             *([f"settings: {_pairs(first['settings'])}"] if first["settings"] else []),
+            *([f"losses that never left chance: {', '.join(first['at_chance'])}"] if first["at_chance"] else []),
             f"computed {_where(first['stages']['train'])}",
             *(_cell_line(cell, found["metric"]) for cell in found["cells"]),
             "--full adds the inputs of each stage in clear, its code, packages and files; --json has all",
@@ -115,6 +117,7 @@ def _cell(record: Mapping[str, Any], store: Store) -> dict[str, Any]:
         "finished": record["finished"],
         "recipe": record["model"]["recipe"],
         "settings": record["model"]["settings"],
+        "at_chance": at_chance(record),
         "metrics": {name: metric["value"] for name, metric in record["metrics"].items()},
         "stages": {name: _stage(name, fingerprint, record, store) for name, fingerprint in record["stages"].items()},
     }

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bench.errors import BenchError
-from bench.history import PARTS, by_epochs
+from bench.history import PARTS, at_chance, by_epochs
 from bench.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.statistics import mean_std
@@ -225,6 +225,9 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     changed += about["deviations"]
     if changed:
         yield f"{about['label']}: {', '.join(changed)}"
+    stuck = dict.fromkeys(name for record in records for name in at_chance(record))
+    if stuck:
+        yield f"{about['label']}: {' and '.join(stuck)} never left chance, which tells nothing of what it could teach"
     if selection.left_out[model]:
         yield _left_out_of(about["label"], selection.left_out[model])
 

@@ -18,6 +18,7 @@ from transformers import (
 from bench.models.assistants.lessons import Seen
 from bench.models.assistants.qformer import QFormerAssistant, QFormerNetwork
 from bench.models.assistants.scratch import seeing
+from bench.models.assistants.stem import stemmed
 from bench.models.assistants.tokenizer import READER_LONGEST, train_reader, train_tokenizer
 
 
@@ -42,7 +43,7 @@ class InstructBlipNetwork(QFormerNetwork):
 class InstructBlip(QFormerAssistant):
     """InstructBLIP as an answerer."""
 
-    model_class = InstructBlipForConditionalGeneration
+    model_class = stemmed(InstructBlipForConditionalGeneration)
     processor_class = InstructBlipProcessor
     network_class = InstructBlipNetwork
     tuned_whole = ("qformer", "language_projection")

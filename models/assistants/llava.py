@@ -21,7 +21,8 @@ from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.estimator import Assistant
 from bench.models.assistants.lessons import Seen
 from bench.models.assistants.network import AssistantNetwork
-from bench.models.assistants.scratch import decoder, layers, seeing
+from bench.models.assistants.scratch import decoder, seeing, tower
+from bench.models.assistants.stem import stemmed
 from bench.models.assistants.tokenizer import IMAGE, train_tokenizer
 
 
@@ -42,7 +43,7 @@ class LlavaNetwork(AssistantNetwork):
 class Llava(Assistant):
     """LLaVA as an answerer."""
 
-    model_class = LlavaForConditionalGeneration
+    model_class = stemmed(LlavaForConditionalGeneration)
     processor_class = LlavaProcessor
     network_class = LlavaNetwork
     tuned_whole = ("multi_modal_projector",)
@@ -50,12 +51,12 @@ class Llava(Assistant):
 
     def scratch(
         self, texts: Sequence[str], image_size: int, settings: Mapping[str, Any]
-    ) -> tuple[LlavaForConditionalGeneration, LlavaProcessor]:
+    ) -> tuple[PreTrainedModel, LlavaProcessor]:
         """Build a small LLaVA and the processor that goes with it, whose tokenizer knows the texts."""
         tokenizer = train_tokenizer(texts, settings["vocabulary_size"])
         patch = settings["patch_size"]
         config = LlavaConfig(
-            vision_config=CLIPVisionConfig(image_size=image_size, patch_size=patch, **layers(settings)),
+            vision_config=CLIPVisionConfig(**tower(settings, image_size)),
             text_config=decoder(tokenizer, settings),
             image_token_index=IMAGE,
             image_seq_length=(image_size // patch) ** 2,
@@ -68,7 +69,7 @@ class Llava(Assistant):
             num_additional_image_tokens=1,
             vision_feature_select_strategy="default",
         )
-        return LlavaForConditionalGeneration(config), processor
+        return self.model_class(config), processor
 
     def conversation(self, model: PreTrainedModel, processor: Any) -> Conversation:
         """Return the conversation in which a picture has as many tokens as the processor puts in the place of one."""

@@ -15,6 +15,7 @@ from bench.contracts import Context, Instructions
 from bench.models.assistants.lessons import Seen
 from bench.models.assistants.qformer import DEVIATION, QFormerAssistant, QFormerNetwork
 from bench.models.assistants.scratch import seeing
+from bench.models.assistants.stem import stemmed
 from bench.models.assistants.tokenizer import train_tokenizer
 from bench.models.assistants.weights import SCRATCH
 
@@ -40,7 +41,7 @@ class MiniGpt4Network(QFormerNetwork):
 class _Blip2(QFormerAssistant):
     """What both steps build and read."""
 
-    model_class = Blip2ForConditionalGeneration
+    model_class = stemmed(Blip2ForConditionalGeneration)
     processor_class = Blip2Processor
     network_class = MiniGpt4Network
     tuned_whole = (PROJECTION,)

@@ -11,7 +11,7 @@ from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.estimator import Assistant
 from bench.models.assistants.network import AssistantNetwork
 from bench.models.assistants.reader import Reader
-from bench.models.assistants.scratch import decoder, layers
+from bench.models.assistants.scratch import decoder, layers, tower
 from bench.models.assistants.tokenizer import IMAGE, IMAGE_TOKEN
 
 DEVIATION = 0.02
@@ -37,12 +37,7 @@ class QFormerAssistant(Assistant):
         shape = layers(settings)
         kind: Any = self.model_class.config_class
         config = kind(
-            vision_config={
-                "image_size": image_size,
-                "patch_size": settings["patch_size"],
-                "initializer_range": DEVIATION,
-                **shape,
-            },
+            vision_config={"initializer_range": DEVIATION, **tower(settings, image_size)},
             qformer_config={"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, **shape, **reading},
             text_config=decoder(processor.tokenizer, settings),
             num_query_tokens=settings["num_query_tokens"],

@@ -7,6 +7,7 @@ from transformers import BlipImageProcessor, CLIPImageProcessor, LlamaConfig, Pr
 
 from bench.errors import BenchError
 from bench.models.assistants.tokenizer import BEGIN, END, PAD
+from bench.models.stem import PATCH
 
 
 def layers(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,6 +23,14 @@ def layers(settings: Mapping[str, Any]) -> dict[str, Any]:
         "num_hidden_layers": settings["depth"],
         "num_attention_heads": heads,
     }
+
+
+def tower(settings: Mapping[str, Any], image_size: int) -> dict[str, Any]:
+    """Return what a vision tower is built with; BenchError for patches that the stem does not make."""
+    patch, stem = settings["patch_size"], settings["stem"]
+    if stem == "conv" and patch != PATCH:
+        raise BenchError(f"stem=conv makes patches of {PATCH} pixels, not of patch_size={patch}; use {PATCH}")
+    return {"image_size": image_size, "patch_size": patch, "stem": stem, **layers(settings)}
 
 
 def decoder(tokenizer: PreTrainedTokenizerFast, settings: Mapping[str, Any]) -> LlamaConfig:

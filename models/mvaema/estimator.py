@@ -21,11 +21,12 @@ from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.generate import Decoding, generate
 from bench.models.mvaema.initial import SCRATCH, VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
+from bench.models.mvaema.losses import LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.part import Part, Piece, spread
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
-from bench.models.mvaema.vision import PATCH
+from bench.models.stem import PATCH
 from bench.training import train
 
 PICTURES_AT_ONCE = 64
@@ -176,10 +177,12 @@ class MVaEMa:
         )
         held_out = list(self._validation_batches(validation, context))
 
+        weights = LossWeights(*(self._context.settings[f"{name}_weight"] for name in LossWeights._fields))
+
         def losses(module: nn.Module, drawn: InstructionBatch | Piece) -> dict[str, Tensor]:
             if isinstance(drawn, Piece):
-                return module(Part.of(self._batch(records, learning, drawn.drawn), drawn))
-            return module(self._batch(records, learning, drawn))
+                return module(Part.of(self._batch(records, learning, drawn.drawn), drawn), weights)
+            return module(self._batch(records, learning, drawn), weights)
 
         def validate(module: nn.Module) -> float:
             sums, count = 0.0, 0
@@ -189,7 +192,8 @@ class MVaEMa:
                 count += tokens
             return sums / count
 
-        return train(self.model, batches, losses, validate, context, spread=partial(spread, learning))
+        chance = self.model.chance(self._batch(records, learning, batches(0, 0)))
+        return train(self.model, batches, losses, validate, context, spread=partial(spread, learning), chance=chance)
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
         pictures = np.unique(instructions.pictures[drawn.positions])

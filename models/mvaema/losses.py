@@ -1,5 +1,6 @@
 """The three losses (paper, 'Model Architecture'; hard negatives as in ALBEF, arXiv:2107.07651)."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import torch
@@ -8,6 +9,21 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 IGNORED = -100
 """The target of a token that the language modelling loss leaves out."""
+
+
+class LossWeights(NamedTuple):
+    """What each loss counts in their sum; the paper's are 1:1:1."""
+
+    itc: float = 1.0
+    itm: float = 1.0
+    lm: float = 1.0
+
+    def total(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """Return the weighted sum of losses by name."""
+        return torch.stack([getattr(self, name) * loss for name, loss in losses.items()]).sum()
+
+
+EQUAL = LossWeights()
 
 
 class Pairs(NamedTuple):

@@ -12,7 +12,9 @@ from bench.models.mvaema.attention import Memory, Sizes
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.grounded import GroundedText, Layered, select
 from bench.models.mvaema.losses import (
+    EQUAL,
     IGNORED,
+    LossWeights,
     Pairs,
     contrastive_loss,
     hard_pairs,
@@ -22,7 +24,8 @@ from bench.models.mvaema.losses import (
 from bench.models.mvaema.part import Part
 from bench.models.mvaema.text import TextEmbedding, TextEncoder
 from bench.models.mvaema.tokenizer import CLS, ENCODE
-from bench.models.mvaema.vision import ImageEncoder, Stem
+from bench.models.mvaema.vision import ImageEncoder
+from bench.models.stem import Stem
 
 
 class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
@@ -55,10 +58,12 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Where the weights are."""
         return self.embedding.tokens.weight.device
 
-    def forward(self, batch: Batch | Part) -> dict[str, Tensor]:
-        """Return the losses that are on: ``loss`` is the sum of ``itc``, ``itm`` and ``lm``, weights 1:1:1."""
-        if isinstance(batch, Part):
-            return self.partial(batch)
+    def forward(self, batch: Batch | Part, weights: LossWeights = EQUAL) -> dict[str, Tensor]:
+        """Return the losses that are on: ``loss`` is the weighted sum of ``itc``, ``itm`` and ``lm``."""
+        losses = self._partial_losses(batch) if isinstance(batch, Part) else self._losses(batch)
+        return {"loss": weights.total(losses), **losses}
+
+    def _losses(self, batch: Batch) -> dict[str, Tensor]:
         features = self.vision(batch.pixels)
         images = self.grounded.images(features)
         losses: dict[str, Tensor] = {}
@@ -70,13 +75,24 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
             pairs = hard_pairs(similarity.detach(), batch.same)
             losses["itm"] = self._matching_loss(images, batch.pictures, pairs, batch)
         losses["lm"] = self._language_loss(images, batch)
-        return {"loss": torch.stack(tuple(losses.values())).sum(), **losses}
+        return losses
+
+    def chance(self, batch: Batch) -> dict[str, float]:
+        """Return what the losses that compare pictures with texts are of a model that knows nothing."""
+        blank = torch.zeros(batch.same.shape, device=batch.same.device)
+        found: dict[str, float] = {}
+        if self.space is not None:
+            found["itc"] = contrastive_loss(blank, batch.same).item()
+        if self.grounded.matching is not None:
+            match = hard_pairs(blank, batch.same).match
+            found["itm"] = matching_loss(torch.full_like(match, float(torch.logit(match.mean()))), match).item()
+        return found
 
     def language_loss(self, batch: Batch) -> Tensor:
         """Return the language modelling loss alone, the one that validation watches."""
         return self._language_loss(self.grounded.images(self.vision(batch.pixels)), batch)
 
-    def partial(self, part: Part) -> dict[str, Tensor]:
+    def _partial_losses(self, part: Part) -> dict[str, Tensor]:
         """Return what a part adds to the losses of its batch; all ranks must ask."""
         own = part.own
         features = self.vision(own.pixels)
@@ -93,7 +109,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
             pairs, share = part.pairs(hard_pairs(similarity.detach(), same))
             losses["itm"] = self._matching_loss(images, own.pictures, pairs, part.batch) * share
         losses["lm"] = self._language_loss(images, own) * part.share_of_tokens
-        return {"loss": torch.stack(tuple(losses.values())).sum(), **losses}
+        return losses
 
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""

@@ -1,14 +1,10 @@
 """The image encoder: a vision transformer over 32-pixel patches (Dosovitskiy et al., arXiv:2010.11929)."""
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
 from bench.models.mvaema.attention import FeedForward, Sizes
-
-PATCH = 32
-Stem = Literal["linear", "conv"]
+from bench.models.stem import PATCH, Stem, conv_stem, linear_stem
 
 
 class ImageEncoder(nn.Module):
@@ -50,22 +46,3 @@ class ImageLayer(nn.Module):
         """Return features of the same shape (P, T, D)."""
         features = features + self.attention(features)
         return features + self.feed_forward(features)
-
-
-def linear_stem(embed_dim: int) -> nn.Module:
-    """Return the paper's stem: one linear map of each patch."""
-    return nn.Conv2d(1, embed_dim, PATCH, PATCH)
-
-
-def conv_stem(embed_dim: int) -> nn.Module:
-    """Return five strided convolutions onto the same grid of patches (Xiao et al., arXiv:2106.14881).
-
-    The last norm takes away what all patches have in common: behind a ReLU that is nearly all there is, and
-    layers that start from almost equal patches take long to tell pictures apart.
-    """
-    widths = (1, 16, 32, 64, 128)
-    blocks: list[nn.Module] = []
-    for before, after in zip(widths[:-1], widths[1:], strict=True):
-        blocks += [nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
-    last = nn.Conv2d(widths[-1], embed_dim, 3, 2, 1, bias=False)
-    return nn.Sequential(*blocks, last, nn.BatchNorm2d(embed_dim))

@@ -1,7 +1,8 @@
 """The dataset ``synthetic``: procedural micrographs of the ten categories, with their facts."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from bench.cache import cached
 from bench.code_digest import code_digests
 from bench.contracts import Micrographs
+from bench.cores import spread
 from bench.errors import BenchError
 from bench.progress import Progress
 from bench.tasks.datasets.captions import caption
@@ -20,6 +22,10 @@ from bench.tasks.facts import CATEGORIES
 
 _PIXELS = "pixels.npy"
 _LARGEST = 8192
+_SHARE = 16
+"""How many pictures a process draws at a time."""
+_WORTH_PROCESSES = 40
+"""Fewer shares are drawn before other processes have started."""
 
 
 class Synthetic:
@@ -99,7 +105,18 @@ class Synthetic:
         self.progress.start("drawing pictures", self.size)
         shape = (self.size, self.image_size, self.image_size)
         pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
-        for position in range(self.size):
-            pixels[position] = draw(self.scene(position), (self.image_size, self.image_size))
-            self.progress.advance(position + 1)
+        scenes = [self.scene(position) for position in range(self.size)]
+        shares = [scenes[first : first + _SHARE] for first in range(0, self.size, _SHARE)]
+        draw_share = partial(_drawn, side=self.image_size)
+        done = 0
+        with closing(spread(draw_share, shares, _WORTH_PROCESSES)) as drawn:
+            for pictures in drawn:
+                pixels[done : done + len(pictures)] = pictures
+                done += len(pictures)
+                self.progress.advance(done)
         pixels.flush()
+
+
+def _drawn(scenes: Sequence[Scene], side: int) -> np.ndarray:
+    """Return the square pictures (N, side, side) of scenes."""
+    return np.stack([draw(shown, (side, side)) for shown in scenes])

@@ -1,0 +1,47 @@
+"""A convolutional stem in the place of the linear patches of transformers' vision towers."""
+
+from typing import Any
+
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from bench.models.stem import PATCH, conv_stem
+
+
+class GreyStem(nn.Sequential):
+    """The stem of one channel, for pictures (B, 3, H, W) whose three channels are equal."""
+
+    @property
+    def weight(self) -> Tensor:
+        """The first kernel: transformers asks the patch embedding for the number type of its weight."""
+        first: Any = self[0]
+        return first.weight
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Return the patches (B, D, H / 32, W / 32)."""
+        return super().forward(input[:, :1])
+
+
+def stemmed(kind: type[PreTrainedModel]) -> type[PreTrainedModel]:
+    """Return a model class of transformers that builds the stem which ``vision_config.stem`` of its config names.
+
+    Its config.json tells of the stem, so that the folder that ``save_pretrained`` writes is read with it again.
+    """
+
+    class Stemmed(kind):
+        def __init__(self, config: Any, *others: Any, **named: Any) -> None:
+            super().__init__(config, *others, **named)
+            if getattr(config.vision_config, "stem", "linear") == "conv":
+                _put_in_place(self)
+
+    Stemmed.__name__ = Stemmed.__qualname__ = kind.__name__  # which save_pretrained writes down
+    return Stemmed
+
+
+def _put_in_place(model: nn.Module) -> None:
+    """Put the stem in the place of a model's linear patches, which are as many."""
+    holder: Any = next(
+        part for part in model.modules() if isinstance(getattr(part, "patch_embedding", None), nn.Conv2d)
+    )
+    assert holder.patch_embedding.stride == (PATCH, PATCH), "other patches were refused with the settings"
+    holder.patch_embedding = GreyStem(*conv_stem(holder.patch_embedding.out_channels))
