@@ -155,13 +155,17 @@ class Store:
 
     def runs(self) -> Iterator[dict[str, Any]]:
         """Yield what runs were asked for, latest first; those that cannot be read are passed over."""
+        return (run for _, run in self.named_runs())
+
+    def named_runs(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield runs as ``runs`` does, each behind its name, which is the time at which it began."""
         for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
             try:
                 run = read_json(Path(entry.path))
             except BenchError:
                 continue
             if run is not None:
-                yield run
+                yield entry.name.removesuffix(".json"), run
 
     def files(self, fingerprint: str) -> dict[str, int]:
         """Return path below the store to size in bytes of the files of a stage's product."""

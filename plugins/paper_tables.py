@@ -31,6 +31,10 @@ VQA = TableSpec(
     options={"controls_by": ("facts", "METEOR")},
 )
 
+_PARTS = (
+    "w/o: without. ITC: the contrastive loss of pictures and texts; CTC: the paper's name for the matching loss (ITM); "
+    "SA, CA, CSA: self-attention of the encoders, cross-attention to the picture, causal self-attention of the decoder."
+)
 _ABLATED = {"ablates": "mvaema", "beside": True}
 ABLATED_VQA = TableSpec(
     name="ablation-vqa",
@@ -43,7 +47,7 @@ ABLATED_VQA = TableSpec(
         Column("meteor", "METEOR", "METEOR"),
         Column("facts", "facts", share=("facts_right", "facts_asked")),
     ),
-    notes=("facts: the share of the reference's facts that the answer states rightly, see Table 1.",),
+    notes=(_PARTS, "facts: the share of the reference's facts that the answer states rightly, see Table 1."),
     breakdowns=("category", "question", "group"),
     options={**_ABLATED, "controls_by": ("facts",)},
 )
@@ -58,7 +62,7 @@ ABLATED_CLASSIFICATION = TableSpec(
         Column("f1_macro", "Avg-F1 Score", "Avg-F1 Score"),
         Column("top1", "Top-1"),
     ),
-    notes=("Averages over categories, each counting alike.",),
+    notes=(_PARTS, "Averages over categories, each counting alike."),
     options={**_ABLATED, "controls_by": ("Top-1",)},
 )
 

@@ -18,7 +18,7 @@ from bench.cli.main import main
 
 COMMAND = "bench run --task vqa --models mvaema,llava,blind,majority"
 OUT = Path(__file__).resolve().parent.parent / "docs" / "terminal.svg"
-COLUMNS, SHARE = 80, 0.03
+COLUMNS, SHARE = 80, 0.02
 """The picture is taken when this share of the first training is done."""
 
 

@@ -365,7 +365,7 @@ def test_status_tells_counts_and_names_what_is_wrong(bench, campaign, store, mon
 
 def test_status_without_a_run_and_of_an_unknown_one_is_refused(bench, campaign, tmp_path, monkeypatch):
     code, _, err = bench("status", "--store", tmp_path / "other")
-    assert code == 2 and "knows no run on a cluster" in err
+    assert code == 2 and "knows no run;" in err
     monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {})
     code, _, err = bench("status", "--run", "20260101T000000000001")
     assert code == 2 and "(valid: 20260101T000000000000)" in err

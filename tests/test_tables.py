@@ -385,3 +385,20 @@ def test_a_mistake_is_one_sentence(put, bench, arguments, message):
     assert (code, out) == (2, "")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_words_that_a_newcomer_does_not_know_are_explained_below_the_table(put, bench):
+    put(made("mine", 0, 0.1))
+    out = bench("table", "1")[1]
+    assert "Protocol: the digest of the rules that all rows share" in out and "Fold: a part of the pictures" in out
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("halve_after", "stagnant epochs before the learning rate is halved 2"), ("batch_size", "batch size 2")],
+)
+def test_a_recipe_that_differs_is_told_in_words(put, bench, key, said):
+    record = made("mine", 0, 0.1, recipe={"epochs": 5, key: 2})
+    record["config_recipe"] = {"epochs": 5, key: 7}
+    put(record)
+    assert f"mine: {said} (others 7)" in bench("table", "1")[1]

@@ -18,7 +18,7 @@ from bench.source_file import source_file
 COMMANDS = "bench.commands"
 VERBS = {
     "run": "Train, ask and score models; what stands already is not computed again.",
-    "status": "Tell how far the cells of a run on a cluster are; exit code 1 where some ended without a record.",
+    "status": "Tell how far my runs are, and what to do next; exit code 1 where cells ended without a record.",
     "retry": "Submit again the cells of a run on a cluster that ended without a record.",
     "cancel": "Cancel the jobs of a run on a cluster; what is done stays, `bench retry` goes on.",
     "logs": "Show the end of a cell's log, and of what its job on a cluster wrote.",
@@ -29,7 +29,7 @@ VERBS = {
     "gallery": "Show what a model got most wrong, with the pictures: its worst answers, or categories that it mistook.",
     "export": "Write a trained model with its model card into a folder, to ask it or to train it on.",
     "list": "List what is registered.",
-    "store": "Tidy a store, or join two.",
+    "store": "Tell what is in my store; tidy a store, or join two.",
     "doctor": "Look at this machine: versions, devices, room, resources, each with its remedy.",
 }
 """The harness's own verbs, each in a file of its own, and what the first line of its help says."""

@@ -163,8 +163,9 @@ def _data(plan: "Plan", store: "Store") -> str:
     from bench.outlook import replacement
 
     dataset = plan.dataset
-    folds = f"k={plan.k}" + (f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else "")
-    size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories, {folds}"
+    fewer = f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else ""
+    folds = f"in {plan.k} folds{fewer}, each held back from training in turn to be asked about"
+    size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories {folds}"
     sets = [dataset, *([plan.transfer.tested] if plan.transfer else [])]
     aside = [f"set aside: {sentence}" for each in sets for sentence in each.set_aside()]
     if plan.transfer:
@@ -186,6 +187,7 @@ def _written(plan: "Plan", store: "Store", costs: "Mapping[str, Mapping[str, Cos
         "models": list(plan.rows),
     }
     expected = {cell: {stage: asdict(cost) for stage, cost in stages.items()} for cell, stages in costs.items()}
-    cells = [cell.id for cell in plan.cells]
-    store.write_run(name, {**asked, "config": plan.config.model_dump(), "cells": cells, "expected": expected})
+    cells = {cell.id: str(cell) for cell in plan.cells}
+    asked |= {"config": plan.config.model_dump(), "cells": [*cells], "names": cells, "expected": expected}
+    store.write_run(name, asked)
     return name

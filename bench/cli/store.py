@@ -1,4 +1,4 @@
-"""``bench store``: tidy a store, or join two."""
+"""``bench store``: what a store holds; tidy it, or join two."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,12 +7,28 @@ import typer
 
 from bench.cli.options import StoreFolder, opened
 
-app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True, help="Tidy a store, or join two.")
+DAYS = 7.0
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    invoke_without_command=True,
+    help="Tell what is in my store; tidy a store, or join two.",
+)
+
+
+@app.callback()
+def store_command(context: typer.Context, store: StoreFolder = None) -> None:
+    """Tell what is in a store, unless another verb follows."""
+    if context.invoked_subcommand is None:
+        from bench.cli.output import safe_lines
+        from bench.inventory import inventory
+
+        typer.echo(safe_lines(inventory(opened(store), DAYS)))
 
 
 @app.command("gc")
 def gc_command(
-    days: Annotated[float, typer.Option(min=0, help="leave what was touched in the last so many days")] = 7.0,
+    days: Annotated[float, typer.Option(min=0, help="leave what was touched in the last so many days")] = DAYS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would go")] = False,
     store: StoreFolder = None,
 ) -> None:

@@ -18,6 +18,20 @@ from bench.tables.staleness import stale
 from bench.tables.standing import TIES, against_controls, begun_by, drops, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow
 
+WORDS = (
+    "Protocol: the digest of the rules that all rows share (pictures, folds, questions, metrics). Fold: a part of the "
+    "pictures that is held back from training and asked about; n is the number of folds behind a row. Records: who "
+    "wrote the reference answers, see `bench list teachers`."
+)
+_RECIPE: Mapping[str, str] = {
+    "warmup_steps": "steps of warm-up",
+    "halve_after": "stagnant epochs before the learning rate is halved",
+    "stop_after": "stagnant epochs before training stops",
+    "questions_per_picture": "questions of a picture in a batch",
+    "caption_dropout": "share of training questions without caption",
+}
+"""What the keys of a recipe are in words, where the key does not tell; stagnant: without a better validation loss."""
+
 
 def scores_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
     """Build a table with one row a model: those of the paper in printed order, then others, then controls.
@@ -43,7 +57,15 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         caption(spec, selection),
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, TIES, *_standings(spec, selection, rows), *selection.caveats, *absent(spec, selection), *folds),
+        (
+            *spec.notes,
+            WORDS,
+            TIES,
+            *_standings(spec, selection, rows),
+            *selection.caveats,
+            *absent(spec, selection),
+            *folds,
+        ),
         selection.dataset,
         selection.protocol,
         (*lost, *folds, *missing(selection), *_left_out(selection)),
@@ -220,4 +242,8 @@ def _left_out_of(label: str, count: int) -> str:
 
 
 def _changes(usual: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
-    return [f"{key} {value} (others {usual[key]})" for key, value in own.items() if usual[key] != value]
+    return [
+        f"{_RECIPE.get(key, key.replace('_', ' '))} {value} (others {usual[key]})"
+        for key, value in own.items()
+        if usual[key] != value
+    ]

@@ -1,11 +1,14 @@
 """Ask a trained model about pictures of one's own."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bench.cli.options import StoreFolder, opened
 from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.specs import Contract
 
 Text = str | None
 Model = Annotated[
@@ -46,13 +49,14 @@ def ask_command(
     from bench.tasks.asking.words import only, parted
 
     if interactive:
-        first, able = only(words or ()), "classifier" if classify else "answerer"
-        asking = Answering(asked_model(model, opened(store), [able]), category, top if classify else 0)
+        first, wanted = only(words or ()), ("classifier",) if classify else ("answerer",)
+        asking = Answering(asked_model(model, opened(store), wanted), category, top if classify else 0)
         ask_on(asking, first, classify, Said.as_json if as_json else Said.as_text)
         return
     pictures, question = parted(words or (), classify)
-    able = ["classifier"] * classify + ["answerer"] * (question is not None)
-    asking = Answering(asked_model(model, opened(store), able), category, top if classify else 0)
+    able: dict[Contract, bool] = {"classifier": classify, "answerer": question is not None}
+    wanted = [contract for contract, asked in able.items() if asked]
+    asking = Answering(asked_model(model, opened(store), wanted), category, top if classify else 0)
     if question is not None:
         asking.check(question)
     if len(pictures) == 1 and not as_json:
