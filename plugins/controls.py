@@ -1,9 +1,11 @@
-"""Controls: models that never look at the picture, or only at its grey levels, and must lose."""
+"""Controls: models that never look at the picture, or only with what no network learned, and must lose."""
 
 from collections.abc import Callable
 
 from bench import ModelSpec, Setting, hookimpl
 from bench.plugins.mvaema import SETTINGS
+
+_L2 = "weight of the squared coefficients beside the mean loss of a picture"
 
 
 @hookimpl
@@ -40,8 +42,22 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.controls.pixels:Pixels",
             contracts=("classifier",),
             trains_on="micrographs",
-            settings={"l2": Setting(0.01, "weight of the squared coefficients beside the mean loss of a picture")},
+            settings={"l2": Setting(0.01, _L2)},
             source="logistic regression on 32 x 32 grey pixels; scikit-learn",
+            seconds=0.3,
+        )
+    )
+    register(
+        ModelSpec(
+            name="spectrum",
+            label="Spectrum",
+            family="control",
+            estimator="bench.models.controls.spectrum:Spectrum",
+            contracts=("classifier",),
+            trains_on="micrographs",
+            settings={"l2": Setting(0.03, _L2)},
+            source="logistic regression on the power spectrum in 24 rings x 6 sectors, its spread over the sectors, "
+            "histograms of grey level and of local deviation; scikit-learn, scipy",
             seconds=0.3,
         )
     )

@@ -18,7 +18,7 @@ def records(store):
 
 @pytest.mark.parametrize("categories", [2, 9, 11])
 def test_pictures_of_any_kind_and_number_of_categories_are_classified(folder, classify, store, categories):
-    code, _, err = classify(folder(*[8] * categories), "gcn,majority,pixels", "--set", "k=4")
+    code, _, err = classify(folder(*[8] * categories), "gcn,majority,pixels,spectrum", "--set", "k=4")
     assert code == 0, err
     for record in records(store).values():
         scored = store / "stages" / record["stages"]["score"] / "product" / "scores.json"
@@ -29,10 +29,10 @@ def test_pictures_of_any_kind_and_number_of_categories_are_classified(folder, cl
 
 @pytest.mark.parametrize("options", [(), ("--fraction", "0.1"), ("--mask-bar",)])
 def test_a_category_that_a_side_of_the_fold_lacks_stops_nobody(folder, classify, store, options):
-    code, _, err = classify(folder(9, 9, 2), "gcn,majority,pixels", *options)
+    code, _, err = classify(folder(9, 9, 2), "gcn,majority,pixels,spectrum", *options)
     assert code == 0, err
     assert "the smallest category allows no 10" in err
-    assert records(store).keys() == {"gcn", "majority", "pixels"}
+    assert records(store).keys() == {"gcn", "majority", "pixels", "spectrum"}
 
 
 def test_a_training_whose_loss_is_no_number_fails_alone_and_says_where(folder, classify, store):
