@@ -18,8 +18,8 @@ from bench.store import Store
 from tests import ranks_at_work
 from tests.ranks_at_work import alone, context_of, end, start, together
 
-ALIKE = ("plain", "plain_stops", "batch_norms", "gcn", "mvaema_in_double", "mvaema_without_itc", "mvaema_without_itm")
-SLOW = ("mvaema", "mvaema_conv", "llava")
+ALIKE = ("plain", "plain_stops", "batch_norms", "gcn", "mvaema", "mvaema_without_itc", "mvaema_without_itm")
+SLOW = ("mvaema_conv", "llava")
 OTHERS = ("visits", "memory_short", "diverging", "resumed", "dropouts", "weights_of_the_first", "cells", "fates")
 
 
@@ -40,13 +40,19 @@ def slow_two(tmp_path_factory):
     return together(2, tmp_path_factory.mktemp("slow"), SLOW)
 
 
-def check_alike(made, expected, rel=1e-5):
-    """All ranks end with the same weights, and on the curve of one process."""
+RELATIVE = 1e-6
+
+
+def check_alike(made, expected):
+    """All ranks end with the same weights, and on the curve of one process.
+
+    Both computed in float64; what validation compares is float32, and rounds by at most 6e-8 of the largest score.
+    """
     for found in made:
         assert found[1] == expected[1]
         for (losses, *others), (expected_losses, *expected_others) in zip(found[0], expected[0], strict=True):
-            assert losses == pytest.approx(expected_losses, rel=rel)
-            assert others == pytest.approx(expected_others, rel=rel)
+            assert losses == pytest.approx(expected_losses, rel=RELATIVE)
+            assert others == pytest.approx(expected_others, rel=RELATIVE)
         assert all(torch.equal(value, made[0][2][name]) for name, value in found[2].items())
     for step in made[0][3:]:  # gradients
         assert all(torch.allclose(step[name], value, rtol=1e-9, atol=1e-10) for name, value in expected[3].items())
@@ -67,10 +73,7 @@ def test_three_processes_train_as_one_does(three, tmp_path, name):
 @pytest.mark.parametrize("size", [2, 3])
 @pytest.mark.parametrize("name", SLOW)
 def test_larger_models_train_as_one_process_does(request, tmp_path, name, size):
-    made, expected = request.getfixturevalue({2: "slow_two", 3: "three"}[size])[name], alone(name, tmp_path)
-    if name == "mvaema":  # whose gradients, in float32, are only near
-        made, expected = [found[:3] for found in made], expected[:3]
-    check_alike(made, expected, rel=1e-3)
+    check_alike(request.getfixturevalue({2: "slow_two", 3: "three"}[size])[name], alone(name, tmp_path))
 
 
 @pytest.mark.slow
@@ -172,14 +175,14 @@ def records(store):
 def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
     one, two = (records(store)["gcn"] for store in run[:2])
     for name, score in one["metrics"].items():
-        assert two["metrics"][name]["value"] == pytest.approx(score["value"], rel=1e-4)
+        assert two["metrics"][name]["value"] == pytest.approx(score["value"], rel=RELATIVE)
     assert two["n"] == one["n"]
     assert two["stages"] == one["stages"]
     assert [trial["validation"] for trial in two["training"]["tuning"]] == pytest.approx(
-        [trial["validation"] for trial in one["training"]["tuning"]], rel=1e-4
+        [trial["validation"] for trial in one["training"]["tuning"]], rel=RELATIVE
     )
     answers = [next((store / "stages").glob("*/product/probabilities.npy")) for store in run[:2]]
-    assert np.allclose(*map(np.load, answers), atol=1e-5)
+    assert np.allclose(*map(np.load, answers), atol=RELATIVE)
 
 
 def test_a_record_says_how_many_processes_trained(run):
