@@ -38,8 +38,16 @@ class Ear(Silence):
         self.said.append(text)
 
 
+@pytest.fixture
+def in_double():
+    """Compute in float64: how far two orders of summation part in float32 is up to the processor's kernels."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
 def side(count=11):
-    inputs = torch.from_numpy(np.random.default_rng(0).standard_normal((count, 4)).astype(np.float32))
+    inputs = torch.from_numpy(np.random.default_rng(0).standard_normal((count, 4))).to(torch.get_default_dtype())
     return Side(lambda positions: inputs[positions], np.arange(count) % 3)
 
 
@@ -56,7 +64,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-def test_the_batch_goes_in_pieces_and_trains_as_the_whole_one(error, tmp_path):
+def test_the_batch_goes_in_pieces_and_trains_as_the_whole_one(error, tmp_path, in_double):
     narrow, wide = Narrow(3, error), Narrow(99, error)
     context = context_in(tmp_path / "narrow")
     history = fit_classifier(narrow, side(), side(), context)
@@ -65,13 +73,13 @@ def test_the_batch_goes_in_pieces_and_trains_as_the_whole_one(error, tmp_path):
     assert (history.parts, expected.parts) == (4, 1)
     assert any("4 pieces" in text for text in context.progress.said)
     for got, wanted in zip(history.epochs, expected.epochs, strict=True):
-        assert got.losses["loss"] == pytest.approx(wanted.losses["loss"], abs=1e-6)
-        assert got.validation == pytest.approx(wanted.validation, abs=1e-6)
+        assert got.losses["loss"] == pytest.approx(wanted.losses["loss"], abs=1e-12)
+        assert got.validation == pytest.approx(wanted.validation, abs=1e-6)  # of scores kept in float32
     for name, value in wide.state_dict().items():
-        torch.testing.assert_close(narrow.state_dict()[name], value, rtol=0, atol=1e-4)
+        torch.testing.assert_close(narrow.state_dict()[name], value, rtol=0, atol=1e-10)
 
 
-def test_gradients_of_the_pieces_add_up_to_those_of_the_batch():
+def test_gradients_of_the_pieces_add_up_to_those_of_the_batch(in_double):
     network, everything = Narrow(99, None), side()
     labels = torch.from_numpy(everything.labels)
     gradients = []
@@ -82,7 +90,7 @@ def test_gradients_of_the_pieces_add_up_to_those_of_the_batch():
             (share * loss).backward()
         gradients.append([parameter.grad.clone() for parameter in network.parameters()])
     for whole, added in zip(*gradients, strict=True):
-        torch.testing.assert_close(added, whole, rtol=0, atol=1e-6)
+        torch.testing.assert_close(added, whole, rtol=0, atol=1e-12)
 
 
 def test_the_smaller_pieces_are_kept_for_the_rest_of_training(tmp_path):
@@ -102,7 +110,9 @@ def test_a_picture_that_does_not_fit_alone_ends_the_training_with_a_sentence(tmp
 def test_prediction_goes_in_smaller_batches_too(tmp_path):
     context = context_in(tmp_path)
     found = probabilities(Narrow(2, MemoryError()), side(), context)
-    np.testing.assert_allclose(found, probabilities(Narrow(99, None), side(), context), atol=1e-7)
+    np.testing.assert_allclose(
+        found, probabilities(Narrow(99, None), side(), context), atol=1e-6
+    )  # float32: eps times some ten terms
 
 
 def test_other_errors_are_not_taken_for_a_lack_of_memory(tmp_path):
