@@ -98,9 +98,9 @@ def test_both_tell_bright_from_dark(control, tmp_path):
 
 
 @SIZES
-def test_the_strongest_frequencies_tell_the_width_and_direction_of_stripes_not_their_place(side):
+def test_the_strongest_frequencies_tell_the_width_and_direction_of_stripes_not_their_place(side, tmp_path):
     random = np.random.default_rng(0)
-    spectrum = Spectrum(toy_context(None, {"l2": 0.03}))
+    spectrum = Spectrum(toy_context(tmp_path, {"l2": 0.03}))
 
     def strongest(length, degrees):
         pictures = [wave(random, side, length, degrees).astype(np.uint8) for _ in range(5)]
@@ -113,6 +113,6 @@ def test_the_strongest_frequencies_tell_the_width_and_direction_of_stripes_not_t
     assert len({strongest(*each) for each in stripes}) == len(stripes)
 
 
-def test_spectrum_has_as_many_features_as_it_says_and_blank_pictures_have_them_all():
-    features = Spectrum(toy_context(None, {"l2": 0.03})).features(np.zeros((224, 224), dtype=np.uint8))
+def test_spectrum_has_as_many_features_as_it_says_and_blank_pictures_have_them_all(tmp_path):
+    features = Spectrum(toy_context(tmp_path, {"l2": 0.03})).features(np.zeros((224, 224), dtype=np.uint8))
     assert features.shape == (225,) and np.isfinite(features).all()
