@@ -128,6 +128,12 @@ def load_config(
     return _validated(merged, source), frozenset([*(options or {}), *assigned])
 
 
+def data_of(run: Mapping[str, Any]) -> Config:
+    """Return what a run of the store was on; its recipe, machine and cluster, perhaps of another version, are left."""
+    known = Config.model_fields.keys() - _PARTS.keys()
+    return Config.model_validate({key: value for key, value in run["config"].items() if key in known})
+
+
 def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return every setting's value, given or default; BenchError for an unknown key, a wrong type, choice or value."""
     for key, value in given.items():

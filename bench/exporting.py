@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.config import Config
+from bench.config import data_of
 from bench.contracts import Dataset
 from bench.dataset import open_dataset
 from bench.errors import BenchError, unknown
@@ -97,7 +97,7 @@ def _weights(record: Record, stage: str, store: Store) -> Path:
 def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
     """Open the dataset that was trained on; BenchError where it is another now."""
     run = store.run_under(record["cell"]["protocol"]) or store.run_on(record["cell"]["dataset"])
-    config = Config.model_validate(run["config"])
+    config = data_of(run)
     dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, Silence())
     if _without_code(dataset.identity()) != _without_code(_inputs(record, store)["data"]):
         raise BenchError(

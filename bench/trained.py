@@ -60,5 +60,6 @@ def _row(exported: Exported, registry: Registry) -> Row:
     except BenchError as error:
         raise BenchError(f"the export is of {exported.label}: {error}; install the plugin that registers it") from error
     settings = complete(exported.model, spec.settings, exported.settings)
-    recipe = with_recipe(Recipe(), exported.recipe, exported.model)
+    known = {key: value for key, value in exported.recipe.items() if key in Recipe.model_fields}  # of any version
+    recipe = with_recipe(Recipe(), known, exported.model)
     return Row(exported.model, spec, registry.family(spec), settings, recipe)

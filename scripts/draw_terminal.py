@@ -1,6 +1,6 @@
 """Draw docs/terminal.svg: 80 columns of a terminal in the middle of a real `bench run`, which then is broken off.
 
-``python scripts/draw_terminal.py`` runs the command below in a store of its own, and takes about two minutes.
+``python scripts/draw_terminal.py`` runs the command below in a store of its own, and takes about a minute.
 """
 
 import io
@@ -18,7 +18,7 @@ from bench.cli.main import main
 
 COMMAND = "bench run --task vqa --models mvaema,llava,blind,majority"
 OUT = Path(__file__).resolve().parent.parent / "docs" / "terminal.svg"
-COLUMNS, SHARE = 80, 0.02
+COLUMNS, SHARE = 80, 0.01
 """The picture is taken when this share of the first training is done."""
 
 

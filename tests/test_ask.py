@@ -313,3 +313,15 @@ def test_on_a_terminal_a_prompt_names_the_picture_until_ctrl_c_or_the_end(export
 def test_line_by_line_begins_with_one_picture(ask_on, pictures):
     code, out, err = ask_on([], pictures / "a.png", QUESTION)
     assert (code, out) == (2, "") and "-i begins with one picture" in err
+
+
+def test_a_model_that_an_earlier_version_trained_is_asked_whatever_its_recipe_was_called(
+    exports, bench, pictures, tmp_path
+):
+    kept = shutil.copytree(exports.store.root, tmp_path / "kept")
+    for path in (*(kept / "runs").glob("*.json"), *(kept / "cells").glob("*.json")):
+        old = json.loads(path.read_text())
+        (old["config"] if "config" in old else old["model"])["recipe"]["of_old"] = 3
+        path.write_text(json.dumps(old))
+    code, out, err = bench("ask", pictures / "a.png", QUESTION, "--store", kept)
+    assert code == 0 and out == bench("ask", pictures / "a.png", QUESTION, "--store", exports.store.root)[1], err

@@ -28,9 +28,9 @@ def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, regi
     """
     from PIL import Image
 
-    from bench.config import Config  # here, so that a table without pictures does not wait for them
+    from bench.config import data_of  # here, so that a table without pictures does not wait for them
 
-    config = Config.model_validate((store.run_under(protocol) or store.run_on(dataset))["config"])
+    config = data_of(store.run_under(protocol) or store.run_on(dataset))
     tested = config.test_dataset or config.dataset
     micrographs = _asked_about(tested, config, registry)
     positions = {name: position for position, name in enumerate(micrographs.ids)}

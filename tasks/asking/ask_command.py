@@ -49,7 +49,8 @@ def ask_command(
     from bench.tasks.asking.words import only, parted
 
     if interactive:
-        first, wanted = only(words or ()), ("classifier",) if classify else ("answerer",)
+        first = only(words or ())
+        wanted: list[Contract] = ["classifier" if classify else "answerer"]
         asking = Answering(asked_model(model, opened(store), wanted), category, top if classify else 0)
         ask_on(asking, first, classify, Said.as_json if as_json else Said.as_text)
         return
