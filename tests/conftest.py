@@ -18,9 +18,10 @@ from tests import endpoint_server
 from tests.sem_server import Server, tar_of
 
 OUTSIDE = Path(__file__).parent / "outside_plugin"
-SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", "--set", "machine.threads=1")
+FAST = ("--set", "recipe.batch_size=48", "--set", "machine.threads=1")
+SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", *FAST)
 """Options of the smallest `bench run` on the embedded dataset."""
-QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", "--set", "machine.threads=1")
+QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", *FAST)
 SMALL_PATCHES = ("--set", "gcn.patch_size=16")
 MEMORY_IS_LIMITED = (
     "JobAcctGatherType=jobacct_gather/linux",

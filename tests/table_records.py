@@ -37,7 +37,7 @@ def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=Fals
         "code": {"train": code, "predict": code, "score": code},
         "metrics": {name: {"value": value, "error": about.get("error", 0.01)} for name in METRICS},
         "n": 10,
-        "training": {"epochs": 5},
+        "training": {"epochs": 5, **about.get("training", {})},
         "caveat": about.get("caveat", ""),
         "timings": {"score": {"seconds": 1.5, "units": 10}},
         "environment": {"score": {"device": "cpu", "packages": {"numpy": "9.9"}}},

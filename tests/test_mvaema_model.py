@@ -1,11 +1,13 @@
 """The model: what sees what, what is shared with whom, and how it is kept."""
 
+import math
+
 import pytest
 import torch
 
 from bench.models.mvaema.attention import Sizes
 from bench.models.mvaema.batch import Batch
-from bench.models.mvaema.losses import IGNORED
+from bench.models.mvaema.losses import IGNORED, LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.vision import ImageEncoder
 
@@ -69,6 +71,25 @@ def test_the_loss_is_the_sum_of_the_three():
     losses = build()(make_batch())
     assert losses.keys() == {"loss", "itc", "itm", "lm"}
     assert torch.isclose(losses["loss"], losses["itc"] + losses["itm"] + losses["lm"])
+
+
+def test_each_loss_counts_what_its_weight_says():
+    model, batch = build(), make_batch()
+    torch.manual_seed(0)
+    losses = model(batch, LossWeights(itc=0.5, itm=2.0, lm=3.0))
+    assert torch.isclose(losses["loss"], 0.5 * losses["itc"] + 2 * losses["itm"] + 3 * losses["lm"])
+
+
+@pytest.mark.parametrize("without", [(), ("itc",), ("itm",)])
+def test_what_a_model_that_knows_nothing_has_is_told_of_the_losses_that_compare(without):
+    model, batch = build(without=without), make_batch()
+    chance = model.chance(batch)
+    assert chance.keys() == {"itc", "itm"} - {*without}
+    if "itm" in chance:
+        assert chance["itm"] == pytest.approx(math.log(2), rel=0.05)  # as many negatives as positives, or nearly
+    if "itc" in chance:
+        others = (~batch.same).sum(1).double(), (~batch.same).sum(0).double()
+        assert chance["itc"] == pytest.approx(sum(float(count.log().mean()) for count in others) / 2)
 
 
 def test_one_pass_of_the_image_encoder_serves_all_losses():

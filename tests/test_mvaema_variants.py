@@ -225,10 +225,10 @@ def test_drops_are_told_with_their_chance_and_variants_stand_in_their_table_alon
 
 
 def test_what_is_said_to_the_model_holds_for_its_variants(bench, store):
-    options = ("--set", "mvaema.depth=3", "--set", "mvaema-no-ca.embed_dim=32", "--dry-run", *SMALL)
-    assert bench("run", "--task", "vqa", "--models", "mvaema-no-ca", *options)[0] == 0
-    loaded, explicit = load_config("demo", [options[1], options[3]])
+    options = ("--set", "mvaema.depth=3", "--set", "mvaema-no-ca.embed_dim=32", "--set", "mvaema.epochs=9")
+    assert bench("run", "--task", "vqa", "--models", "mvaema-no-ca", *options, "--dry-run", *SMALL)[0] == 0
+    loaded, explicit = load_config("demo", options[1::2])
     plan = Plan(Request("vqa", ("mvaema-no-ca",), loaded, explicit), Registry(), Silence())
     settings = plan.rows["mvaema-no-ca"].settings
     assert (settings["depth"], settings["embed_dim"], settings["stem"]) == (3, 32, "conv")
-    assert plan.rows["mvaema-no-ca"].recipe.warmup == 300
+    assert plan.rows["mvaema-no-ca"].recipe.epochs == 9

@@ -141,6 +141,15 @@ def test_missing_folds_differing_recipes_and_settings_are_footnoted(put, bench):
     assert "part: epochs 9 (others 5), stem conv (default linear)" in out
 
 
+def test_a_row_whose_loss_never_left_chance_is_footnoted_and_why_names_the_loss(put, bench):
+    put(made("stuck", 0, 0.3, training={"at_chance": ["itm"]}), made("fine", 0, 0.2))
+    out = bench("table", "1", "--no-published")[1]
+    assert "stuck: itm never left chance, which tells nothing of what it could teach" in out
+    assert "fine:" not in out
+    assert "losses that never left chance: itm" in bench("why", "1", "stuck", "METEOR")[1]
+    assert "left chance" not in bench("why", "1", "fine", "METEOR")[1]
+
+
 def test_a_row_that_keeps_no_history_is_not_footnoted_with_a_recipe(put, bench):
     counted = made("counted", 0, 0.5, recipe={"epochs": 9}) | {"training": None}
     put(made("usual", 0, 0.5), counted)
