@@ -9,6 +9,8 @@ from bench.models.mvaema.losses import IGNORED
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.vision import ImageEncoder
 
+pytestmark = pytest.mark.numeric
+
 VOCABULARY = 30
 
 
