@@ -8,12 +8,15 @@ rows of TOGETHER. A library ignores a value that its processor does not have.
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
 
 from tests import kernels
 
+NUMERIC = "pytest.mark." + "numeric"  # in two parts, so that this file has it not
+HERE = Path(__file__).parent
 SETTINGS = {
     "ATEN_CPU_CAPABILITY": (None, "default", "avx2"),
     "MKL_CBWR": (None, "COMPATIBLE", "AVX2"),
@@ -22,7 +25,6 @@ SETTINGS = {
 }
 SIZES = [len(values) for values in SETTINGS.values()]
 ROWS = [(number % 3, (number % 3 + number // 3) % 3, number % 2, number // 3) for number in range(12)]
-
 TOGETHER = (ROWS[0], ROWS[4], ROWS[8], ROWS[9])
 
 
@@ -53,8 +55,10 @@ def test_onednn_is_off_where_the_environment_says_so(monkeypatch):
 def test_the_numeric_tests_pass(row):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "BENCH_STORE"))}
     told = {name: value for name, value in {**kept, **environment(row)}.items() if value is not None}
-    asked = [sys.executable, "-m", "pytest", "-m", "numeric and not slow and not slurm", "-p", "no:xdist"]
-    asked += [] if row in TOGETHER else ["--ignore", "tests/test_ranks.py"]
-    ran = subprocess.run(asked, env=told, capture_output=True, text=True)
+    files = [path for path in HERE.glob("test_*.py") if NUMERIC in path.read_text()]
+    if row not in TOGETHER:
+        files.remove(HERE / "test_ranks.py")
+    asked = [sys.executable, "-m", "pytest", "-m", "numeric and not slow", *map(str, sorted(files))]
+    ran = subprocess.run(asked, cwd=HERE.parent, env=told, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
     assert " passed" in ran.stdout

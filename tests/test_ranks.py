@@ -18,6 +18,7 @@ from bench.store import Store
 from tests import ranks_at_work
 from tests.ranks_at_work import alone, context_of, end, start, together
 
+pytestmark = pytest.mark.xdist_group("ranks")  # one process starts what many tests look at
 ALIKE = ("plain", "plain_stops", "batch_norms", "gcn", "mvaema", "mvaema_without_itc", "mvaema_without_itm")
 SLOW = ("mvaema_conv", "llava")
 OTHERS = ("visits", "memory_short", "diverging", "resumed", "dropouts", "weights_of_the_first", "cells", "fates")
