@@ -22,11 +22,13 @@ demo: $(VENV)/installed
 	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority $(OPTIONS)
 	$(BIN)/bench table 1 7
 
+# A file's tests share what they train: one process has them all.
 test: $(VENV)/installed-test
-	$(BIN)/pytest -m "not slow and not slurm" --numprocesses 2
+	$(BIN)/pytest -m "not slow and not slurm" --numprocesses 2 --dist loadfile
 
+# Among the slow ones only few do, which name their group.
 test-slow: $(VENV)/installed-test
-	$(BIN)/pytest -m slow --durations 10
+	$(BIN)/pytest -m slow --numprocesses 2 --dist loadgroup --durations 10
 
 # Starts a Slurm of four nodes on this host, as root, where Debian's packages are there or can be had.
 test-slurm: $(VENV)/installed-test

@@ -14,9 +14,10 @@ from PIL import Image
 
 from bench.cli.main import main
 from bench.tasks.datasets.editions import FOLDERS
-from tests import endpoint_server
+from tests import endpoint_server, kernels
 from tests.sem_server import Server, tar_of
 
+kernels.settle()
 OUTSIDE = Path(__file__).parent / "outside_plugin"
 FAST = ("--set", "recipe.batch_size=48", "--set", "machine.threads=1")
 SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", *FAST)

@@ -29,6 +29,7 @@ from bench.rows import Request
 from bench.run import Runner
 from bench.store import Store
 from bench.training import TrainingDiverged, train
+from tests import kernels
 from tests.toy_instructions import toy_context, toy_instructions
 
 OWN = {"CUDA_VISIBLE_DEVICES": "", "OMP_NUM_THREADS": "1"}
@@ -69,6 +70,7 @@ def _begin(rank, size, port, work, arguments):
     os.environ.update(OWN)
     bench.ranks.PATIENCE = timedelta(seconds=3)  # so that a test need not wait as long as a job
     torch.set_num_threads(1)
+    kernels.settle()
     ranks = join(rank, size, rank, "127.0.0.1", port, "cpu")
     try:
         work(ranks, *arguments)

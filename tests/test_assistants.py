@@ -129,6 +129,7 @@ def taught(lessons):
     return lessons.taught(InstructionBatch(np.arange(12), EVERY_OTHER))
 
 
+@pytest.mark.numeric
 @torch.no_grad()
 def test_the_pieces_of_a_batch_add_up_to_its_loss_by_their_shares_of_its_tokens(untrained, lessons):
     batch = InstructionBatch(np.arange(12), EVERY_OTHER)
@@ -235,12 +236,14 @@ def test_a_q_former_that_reads_is_told_the_question_and_never_the_answer(name, u
         assert [joined[4], joined[1]] == [said, bare]
 
 
+@pytest.mark.numeric
 def test_the_loss_is_that_of_transformers_own_forward(untrained, lessons):
     seen = taught(lessons)
     loss = untrained.model(**of_transformers(seen), labels=seen.tokens.labels).loss
     torch.testing.assert_close(untrained.network(seen), loss)
 
 
+@pytest.mark.numeric
 def test_generation_is_that_of_transformers_with_the_prompt_cut_off(untrained, lessons):
     seen, decoding = lessons.asked(np.arange(6)), untrained.assistant._decoding()
     with torch.inference_mode():
@@ -255,6 +258,7 @@ def test_another_picture_makes_another_loss(untrained, lessons):
         assert untrained.network(seen) != untrained.network(seen._replace(pixels=-seen.pixels))
 
 
+@pytest.mark.numeric
 def test_validation_loss_is_the_mean_over_all_tokens_whatever_the_batch_size(untrained, lessons):
     with torch.no_grad():
         whole, parts = answer_loss(untrained.network, lessons, 200), answer_loss(untrained.network, lessons, 7)

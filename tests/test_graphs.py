@@ -80,6 +80,7 @@ def test_a_row_trains_and_gives_the_same_probabilities_after_loading(spec, tmp_p
     assert np.array_equal(again.predict_proba(asked), probabilities)
 
 
+@pytest.mark.numeric
 @every_row
 def test_a_graph_scores_in_a_batch_as_it_does_alone(spec, tmp_path):
     images = _toy()

@@ -13,6 +13,8 @@ from bench.models.supervised import Side, fit_classifier, pieces, probabilities
 from bench.progress import Silence
 from bench.specs import ModelSpec
 
+pytestmark = pytest.mark.numeric
+
 
 class Narrow(nn.Module):
     """A network for whose batches above a size there is no memory."""

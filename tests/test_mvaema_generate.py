@@ -9,6 +9,8 @@ from bench.models.mvaema.generate import Decoding, generate
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import DECODE, END, SPECIAL
 
+pytestmark = pytest.mark.numeric
+
 VOCABULARY = len(SPECIAL) + 5
 
 

@@ -9,6 +9,8 @@ from bench.models.mvaema.batch import TokenisedRecords
 from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
 from bench.models.mvaema.tokenizer import DECODE, END, SEPARATOR, TextTokenizer
 
+pytestmark = pytest.mark.numeric
+
 NOTHING = torch.zeros(3, 3, dtype=torch.bool)
 SIMILARITY = torch.tensor([[2.0, 1.0, 0.0], [0.5, 3.0, 1.0], [1.0, 0.0, 1.5]])
 

@@ -11,6 +11,8 @@ from bench.models.mvaema.losses import IGNORED, LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.vision import ImageEncoder
 
+pytestmark = pytest.mark.numeric
+
 VOCABULARY = 30
 
 

@@ -9,6 +9,8 @@ from bench.models.mvaema.tokenizer import DECODE, TextTokenizer
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.teachers.frames import FRAMES
 
+pytestmark = pytest.mark.numeric
+
 NAMES = ("fibres", "tips", "MEMS devices and electrodes", "films and coated surfaces")
 
 

@@ -18,6 +18,7 @@ from bench.store import Store
 from tests import ranks_at_work
 from tests.ranks_at_work import alone, context_of, end, start, together
 
+pytestmark = pytest.mark.xdist_group("ranks")  # one process starts what many tests look at
 ALIKE = ("plain", "plain_stops", "batch_norms", "gcn", "mvaema", "mvaema_without_itc", "mvaema_without_itm")
 SLOW = ("mvaema_in_single", "mvaema_conv", "llava")
 OTHERS = ("visits", "memory_short", "diverging", "resumed", "dropouts", "weights_of_the_first", "cells", "fates")
@@ -52,6 +53,7 @@ def check_alike(made, expected, rel=1e-9):
         assert all(torch.allclose(step[name], value, rtol=1e-9, atol=1e-10) for name, value in expected[3].items())
 
 
+@pytest.mark.numeric
 @pytest.mark.parametrize("name", ALIKE)
 def test_two_processes_train_as_one_does(two, tmp_path, name):
     check_alike(two[name], alone(name, tmp_path))
@@ -93,6 +95,7 @@ def test_every_sample_is_computed_once_an_epoch_and_validation_by_each_in_full(r
     assert all(asked == held for _, asked in ranks)
 
 
+@pytest.mark.numeric
 def test_memory_that_runs_out_on_one_rank_cuts_the_pieces_of_all(two, tmp_path):
     check_alike([curve for curve, _ in two["memory_short"]], alone("memory_short", tmp_path)[0])
     assert [parts for _, parts in two["memory_short"]] == [2, 2]
@@ -169,6 +172,7 @@ def records(store):
     return {record["cell"]["model"]: record for record in Store(store).records()}
 
 
+@pytest.mark.numeric
 def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
     one, two = (records(store)["gcn"] for store in run[:2])
     for name, score in one["metrics"].items():

@@ -25,6 +25,8 @@ from bench.models.selfsupervised.images.simsiam import SimSiam
 from bench.models.selfsupervised.images.smim import SimMIM
 from bench.models.selfsupervised.method import Follower, Moment, rising
 
+pytestmark = pytest.mark.numeric
+
 COUNT, WIDTH = 5, 4
 START, MIDDLE = Moment(0, 0.0), Moment(1, 0.5)
 HEADS = {"hidden_dim": 6, "output_dim": WIDTH}

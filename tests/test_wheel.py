@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import SMALL
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]  # built once
 
 
 @pytest.fixture(scope="module")
