@@ -121,6 +121,7 @@ def test_a_probe_of_neighbours_asks_again_without_probing_again(dataset, classif
 
 def test_a_learning_rate_is_tuned_by_the_probe(dataset, classify, store):
     options = ("--set", "k=3", "--folds", "0", *SMALL, "--set", "model.tune=learning_rate")
+    options += ("--set", "recipe.learning_rate=0.001")
     code, _, err = classify(dataset, "gbt", *options)
     assert code == 0, err
     tried = record(store, "gbt")["pretraining"]["tuning"]

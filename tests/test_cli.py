@@ -42,12 +42,13 @@ def test_verbs_of_packages_are_those_that_their_metadata_names():
     assert cli.added()["ask"].distribution == "mvaema-bench"
 
 
-def test_of_two_copies_of_a_package_the_first_on_the_path_counts(tmp_path, monkeypatch):
+@pytest.mark.parametrize("kept", ["some_package-1.0.dist-info", "some_package.egg-info"])
+def test_of_two_copies_of_a_package_the_first_on_the_path_counts(tmp_path, monkeypatch, kept):
     for place, text in {
         "first": "[bench.commands]\nmine = new.one:app\n# old = no:app\n\n[console_scripts]\nnone = no:app\n",
         "second": "[other]\nnone = no:app\n\n[bench.commands]\nmine = old.one:app\n",
     }.items():
-        folder = tmp_path / place / "some_package-1.0.dist-info"
+        folder = tmp_path / place / kept
         folder.mkdir(parents=True)
         (folder / "entry_points.txt").write_text(text)
     monkeypatch.setattr(sys, "path", [str(tmp_path / "first"), str(tmp_path / "second")])

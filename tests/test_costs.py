@@ -56,7 +56,7 @@ def broken(num_classes):
 
 @pytest.mark.parametrize(
     ("settings", "times"),
-    [(("recipe.epochs=6",), 2), (("recipe.tune=learning_rate",), 3), (("image_size=112",), 1)],
+    [(("recipe.epochs=8",), 2), (("recipe.tune=learning_rate",), 3), (("image_size=112",), 1)],
 )
 def test_the_estimate_of_texts_grows_with_epochs_and_with_tuning(settings, times):
     usual, other = (
@@ -77,7 +77,7 @@ def test_the_estimate_of_pictures_goes_by_what_the_network_sees(classify, folder
 def test_a_warm_up_that_does_not_fit_is_told_before_training(classify, folder):
     mine, asked = folder(8, 8, 8), ("--set", "k=4", "--set", "recipe.batch_size=4", "--dry-run")
     out = classify(mine, "gcn", *asked, "--set", "gcn.warmup=300", "--set", "gcn.epochs=5")[1]
-    assert "gcn: a training of 25 steps warms up for 2, a tenth of them, not for 300" in out
+    assert "gcn: a training of 20 steps warms up for 2, a tenth of them, not for 300" in out
     assert "warms up" not in classify(mine, "gcn", *asked, "--set", "gcn.warmup=2", "--set", "gcn.epochs=5")[1]
 
 

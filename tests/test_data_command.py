@@ -100,7 +100,7 @@ def test_letters_that_the_sheets_font_lacks_lose_their_accents():
         (("export", "--out", "{}/e", "--size", "large"), "WIDTHxHEIGHT"),
         (("export", "--out", "{}/e", "--size", "90x120"), "square to 3:2"),
         (("export", "--out", "{}/e", "--size", "200x100"), "square to 3:2"),
-        (("export", "--out", "{}/e", "--count", "0"), "1 to 1200"),
+        (("export", "--out", "{}/e", "--count", "0"), "1 to 3000"),
         (("export", "--out", "{}"), "not an empty folder"),
         (("export", "--out", "{}/e", "--dataset", "folder:{}/sem"), "draws no pictures"),
         (("export", "--out", "{}/e", "--teacher", "scripter"), "did you mean 'scripted'"),

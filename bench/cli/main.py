@@ -81,7 +81,7 @@ def added() -> dict[str, Verb]:
     files = [file for folder in sys.path for file in sorted(Path(folder).glob("*-info/entry_points.txt"))]
     found: dict[str, Verb] = {}
     for file in reversed(files):  # of two copies of a package the first on the path counts
-        distribution = file.parent.name.partition("-")[0].replace("_", "-")
+        distribution = re.split(r"-|\.egg-info$", file.parent.name)[0].replace("_", "-")
         group = re.search(
             rf"^\[{re.escape(COMMANDS)}\]$(.*?)(?=^\[|\Z)", file.read_text("utf-8"), re.DOTALL | re.MULTILINE
         )
