@@ -15,7 +15,7 @@ def linear_stem(embed_dim: int) -> nn.Module:
     return nn.Conv2d(1, embed_dim, PATCH, PATCH)
 
 
-def conv_stem(embed_dim: int) -> nn.Module:
+def conv_stem(embed_dim: int) -> nn.Sequential:
     """Return four strided convolutions onto the same grid of patches (Xiao et al., arXiv:2106.14881).
 
     The first goes four pixels at a time: at two, as there, it alone takes half of the encoder's time on a CPU. The last

@@ -29,7 +29,7 @@ TIDY = {"timings", "environment", "finished", "stages"}
 
 
 def options(*settings):
-    return [part for text in (*SETTINGS, *CLUSTER, *settings) for part in ("--set", text)]
+    return ["--config", "classify", *(part for text in (*SETTINGS, *CLUSTER, *settings) for part in ("--set", text))]
 
 
 class User:
