@@ -284,7 +284,7 @@ def test_a_cell_that_needs_more_memory_than_its_job_has_is_named_and_given_up_af
 
 
 def test_a_node_tells_what_it_has(slurm, user):
-    out = user("doctor", "--node", *options(), code=None)
+    out = user("doctor", "--node", *(part for text in CLUSTER for part in ("--set", text)), code=None)
     assert re.search(r"ok\s+node\s+n\d", out) and "torch, torchvision" in out
 
 
