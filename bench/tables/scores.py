@@ -24,7 +24,7 @@ WORDS = (
     "wrote the reference answers, see `bench list teachers`."
 )
 _RECIPE: Mapping[str, str] = {
-    "warmup_steps": "steps of warm-up",
+    "warmup": "warm-up in steps or as their share",
     "halve_after": "stagnant epochs before the learning rate is halved",
     "stop_after": "stagnant epochs before training stops",
     "questions_per_picture": "questions of a picture in a batch",

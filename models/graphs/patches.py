@@ -44,7 +44,6 @@ class Patches:
     def cut(self, pictures: Tensor) -> Tensor:
         """Return the patches (B, P, F) of uint8 pictures (B, H, W), from -1 to 1."""
         tiles = pictures.unflatten(2, (self.side, -1)).unflatten(1, (self.side, -1)).transpose(2, 3)
-        cut = tiles.to(
-            torch.get_default_dtype(), memory_format=torch.contiguous_format
-        )  # cuts and converts in one pass
+        # Cuts and converts in one pass.
+        cut = tiles.to(torch.get_default_dtype(), memory_format=torch.contiguous_format)
         return cut.div_(127.5).sub_(1).flatten(3).flatten(1, 2)
