@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from multiprocessing import get_context
@@ -85,14 +85,21 @@ def _cases(ranks, folder, names):
 
 
 def made(name, folder, ranks):
-    """Return what a case makes, in float64 but for those IN_SINGLE.
+    """Return what a case makes, in float64 but for those IN_SINGLE."""
+    with nullcontext() if name in IN_SINGLE else in_double():
+        return CASES[name](folder, ranks)
+
+
+@contextmanager
+def in_double():
+    """Compute in float64.
 
     Ranks add up in another order than one process does. In float32 each step rounds otherwise by some eps of 6e-8,
     which Adam, dividing by the gradients' own size, and batch norm magnify: how far depends on the processor's kernels.
     """
-    torch.set_default_dtype(torch.float32 if name in IN_SINGLE else torch.float64)
+    torch.set_default_dtype(torch.float64)
     try:
-        return CASES[name](folder, ranks)
+        yield
     finally:
         torch.set_default_dtype(torch.float32)
 
@@ -448,7 +455,7 @@ def stopped(ranks, folder):
             if done == 5 and ranks.first:
                 raise Stopped
 
-    with ranks.shared():
+    with ranks.shared(), in_double():
         fitted(replace(context_of(folder / "work", ranks), progress=Stopping()))
 
 

@@ -148,7 +148,8 @@ def test_ranks_that_are_stopped_keep_their_last_step_and_one_process_goes_on(tmp
     end(start(2, ranks_at_work.stopped, tmp_path), code=1)
     assert (tmp_path / "work" / "checkpoint.pt").exists()
     ear = ranks_at_work.Ear()
-    found = ranks_at_work.fitted(replace(context_of(tmp_path / "work", ALONE), progress=ear))
+    with ranks_at_work.in_double():
+        found = ranks_at_work.fitted(replace(context_of(tmp_path / "work", ALONE), progress=ear))
     assert ear.said == ["resumed at epoch 2, step 2"]
     assert len(ear.figures) == 7
     check_alike([found], alone("plain", tmp_path / "whole"))
