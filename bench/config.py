@@ -45,6 +45,8 @@ class Recipe(BaseModel):
     epochs: PositiveInt = 50
     batch_size: PositiveInt = 48
     learning_rate: PositiveFloat = 1e-3
+    beta2: float = Field(default=0.999, gt=0, lt=1)
+    """Adam's memory of squared gradients; a short training gains by a shorter one, such as 0.98."""
     warmup: NonNegativeFloat = 0
     """Steps over which the learning rate rises from nothing, or below 1 their share of all; at most a tenth of them."""
     schedule: ScheduleName = "plateau"
@@ -55,6 +57,8 @@ class Recipe(BaseModel):
     """Epochs without a better validation loss after which training stops; the best epoch's weights are kept."""
     questions_per_picture: PositiveInt = 4
     """Assistants: how many of a picture's questions one batch holds."""
+    vision_rate: float = Field(default=1.0, gt=0, le=1)
+    """Assistants: the learning rate of the image encoder, as a share of the others'."""
     caption_dropout: float = Field(default=0.5, ge=0, le=1)
     """Assistants: the share of training questions that go without the caption."""
     precision: Literal["auto"] | Precision = "auto"

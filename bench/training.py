@@ -36,6 +36,8 @@ from bench.schedule import Schedule
 from bench.standing import Standing
 
 Batch = TypeVar("Batch", covariant=True)
+ENCODERS = frozenset({"vision", "vision_model", "vision_tower"})
+"""What an image encoder beside a language part is called, here and in transformers."""
 
 
 class Batches(Protocol[Batch]):
@@ -112,7 +114,7 @@ class _Training:
             cut.meeting |= meets(module)
             align(list(trained_state(module).values()))
         trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
-        optimiser = Adam(trainable, lr=self.recipe.learning_rate, fused=True)
+        optimiser = Adam(paced(module, self.recipe), betas=(0.9, self.recipe.beta2), fused=True)
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
         self.reduction = Reduction(self.ranks, trainable, cut.meeting)
@@ -220,7 +222,7 @@ class _Training:
         if share is None:
             return
         for group in self.optimiser.param_groups:
-            group["lr"] = share * self.recipe.learning_rate
+            group["lr"] = share * group["initial_lr"]
 
     def _validation(self) -> float | None:
         if self.validate is None:
@@ -292,6 +294,19 @@ class _Training:
         self.best_weights = state["best_weights"]
         restore_random_states(state["random"])
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
+
+
+def paced(module: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
+    """Return what learns, in Adam's groups: all at the recipe's rate, or image encoders apart at their share of it.
+
+    ``initial_lr`` is the rate that a schedule scales.
+    """
+    rates: dict[float, list[nn.Parameter]] = {recipe.learning_rate: []}
+    for name, parameter in module.named_parameters():
+        if parameter.requires_grad:
+            share = 1.0 if ENCODERS.isdisjoint(name.split(".")) else recipe.vision_rate
+            rates.setdefault(share * recipe.learning_rate, []).append(parameter)
+    return [{"params": parameters, "lr": rate, "initial_lr": rate} for rate, parameters in rates.items() if parameters]
 
 
 def trained_state(module: nn.Module) -> dict[str, Tensor]:

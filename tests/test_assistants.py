@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from tokenizers.processors import TemplateProcessing
 from transformers import CLIPImageProcessor
 
+from bench.config import Recipe
 from bench.errors import BenchError
 from bench.models.assistants.estimator import Assistant, answer_loss
 from bench.models.assistants.instructblip import InstructBlip
@@ -23,6 +24,7 @@ from bench.models.assistants.token_batches import IGNORED
 from bench.models.assistants.tokenizer import READER_LONGEST, train_reader, train_tokenizer
 from bench.models.instruction_batches import InstructionBatch
 from bench.plugins.assistants import register_models
+from bench.training import paced
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
 
 SMALL = {"embed_dim": 32, "depth": 2, "vocabulary_size": 400, "max_new_tokens": 24}
@@ -118,6 +120,15 @@ def untrained(name, tmp_path_factory):
     assistant._equip(*assistant.scratch(texts, 64, context.settings))
     model = assistant._network.model.eval()
     return Untrained(assistant, model, assistant._processor, assistant._network)
+
+
+def test_the_image_encoder_alone_learns_at_its_own_rate(untrained):
+    network = untrained.assistant._network
+    rest, encoder = (group["params"] for group in paced(network, Recipe(learning_rate=0.01, vision_rate=0.1)))
+    names = {id(value): name for name, value in network.named_parameters()}
+    assert all(".vision_" in names[id(value)] for value in encoder)
+    assert not any("vision" in names[id(value)] for value in rest)
+    assert len(rest) + len(encoder) == len(names)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """The training loop: what it minimises, when it halves and stops, how a killed run resumes bit for bit."""
 
 import json
+import math
+from collections import OrderedDict
 from dataclasses import replace
 
 import numpy as np
@@ -290,6 +292,42 @@ def test_without_a_validation_loss_there_is_no_plateau_and_the_rate_falls_along_
 def test_a_falling_rate_is_not_halved_and_still_stops_early_with_the_best_weights(context):
     found, _ = rates(context, epochs=20, schedule="linear", halve_after=1, stop_after=3)
     assert found == pytest.approx([1 - step / 80 for step in range(16)])
+
+
+def parted():
+    """A network that calls its parts as those that see and read are called."""
+    torch.manual_seed(0)
+    parts = {"vision_tower": nn.Linear(3, 8), "act": nn.Tanh(), "language": nn.Linear(8, 1)}
+    return nn.Sequential(OrderedDict(parts))
+
+
+@pytest.mark.parametrize("schedule", ["plateau", "cosine"])
+def test_an_image_encoder_learns_at_its_share_of_the_learning_rate(context, schedule):
+    module, recipe = parted(), Recipe(epochs=1, learning_rate=0.01, vision_rate=0.1, schedule=schedule)
+    before = [value.clone() for value in module.parameters()]
+
+    def once(module, batch):
+        return squares(module, Pairs()(0, 0))  # one batch throughout, so that Adam's steps are as long as its rate
+
+    train(module, Pairs(), once, None, replace(context, recipe=recipe))
+    moved = [(value - old).abs().max().item() for value, old in zip(module.parameters(), before, strict=True)]
+    steps = sum((1 + math.cos(math.pi * step / 4)) / 2 for step in range(4))
+    assert moved == pytest.approx([0.001 * steps] * 2 + [0.01 * steps] * 2, rel=0.05)
+
+
+@pytest.mark.parametrize("beta2", [0.999, 0.9])
+def test_adam_forgets_squared_gradients_as_the_recipe_says(context, beta2):
+    """One step after another is taken by torch's own Adam as well, in a loop of three lines."""
+    batches, module, alone = Pairs(), parted(), parted()
+    train(module, batches, squares, None, with_recipe(context, epochs=1, schedule="linear", beta2=beta2))
+    adam = torch.optim.Adam(alone.parameters(), betas=(0.9, beta2))
+    for step in range(len(batches)):
+        adam.zero_grad()
+        squares(alone, batches(0, step))["loss"].backward()
+        adam.param_groups[0]["lr"] = 0.001 * (1 - step / 4)
+        adam.step()
+    for trained, expected in zip(module.parameters(), alone.parameters(), strict=True):
+        assert torch.allclose(trained, expected, rtol=0, atol=1e-6)  # all moved by 0.0025, a thousand times as far
 
 
 def test_a_loss_that_never_left_chance_is_named(context):

@@ -24,7 +24,9 @@ WORDS = (
     "wrote the reference answers, see `bench list teachers`."
 )
 _RECIPE: Mapping[str, str] = {
+    "beta2": "Adam's memory of squared gradients",
     "warmup": "warm-up in steps or as their share",
+    "vision_rate": "learning rate of the image encoder as a share of the others'",
     "halve_after": "stagnant epochs before the learning rate is halved",
     "stop_after": "stagnant epochs before training stops",
     "questions_per_picture": "questions of a picture in a batch",
