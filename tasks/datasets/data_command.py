@@ -10,7 +10,7 @@ from bench.errors import BenchError
 
 if TYPE_CHECKING:
     from bench.config import Config
-    from bench.contracts import Dataset, Micrographs
+    from bench.contracts import Dataset
 
 Text = str | None
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="name.key=value, repeatable")]
@@ -35,6 +35,8 @@ def sheet_command(
 ) -> None:
     """Draw a contact sheet: a row a category."""
     from bench.cli.output import writing
+    from bench.masking import as_shown
+    from bench.progress import Lines
     from bench.tasks.datasets.sheet import contact_sheet
 
     if per_category < 1 or not 16 <= size <= 2048:
@@ -43,10 +45,12 @@ def sheet_command(
         )
     if out.suffix.lower() != ".png":
         raise BenchError(f"--out {str(out)!r} is no PNG file; name a file that ends in .png")
-    shown = [_shown(dataset, assignments, mask_bar, size)]
+    sides = [_for_sheet(dataset, assignments, mask_bar, size)]
     if beside is not None:
         bars = [text for text in assignments or () if text.startswith(("image_size=", "mask_bar="))]
-        shown.append(_shown(f"folder:{beside}", bars, mask_bar, size))
+        sides.append(_for_sheet(f"folder:{beside}", bars, mask_bar, size))
+    # Both are there before the pictures of one are loaded, which may take a minute.
+    shown = [as_shown(opened, config, Lines()) for opened, config in sides]
     sheet = contact_sheet(shown, per_category, size)
     with writing(out) as path:
         sheet.save(path, optimize=True)
@@ -170,13 +174,10 @@ def _width_and_height(size: str) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _shown(name: str | None, assignments: list[str] | None, mask_bar: bool, size: int) -> "Micrographs":
-    """Return pictures for a sheet; without data bars, these are found at the size at which a run finds them."""
-    from bench.masking import as_shown
-    from bench.progress import Lines
-
+def _for_sheet(name: str | None, assignments: list[str] | None, mask_bar: bool, size: int) -> "tuple[Dataset, Config]":
+    """Build a dataset for a sheet; data bars that are to go are found at the size at which a run finds them."""
     config = _config(name, [*(assignments or ()), *(["mask_bar=true"] if mask_bar else [])], "image_size", "mask_bar")
-    return as_shown(_open(config, config.image_size if config.mask_bar else size), config, Lines())
+    return _open(config, config.image_size if config.mask_bar else size), config
 
 
 def _opened(name: str | None, assignments: list[str] | None, *read: str) -> "tuple[Dataset, Config]":
