@@ -58,7 +58,8 @@ class Recipe(BaseModel):
     questions_per_picture: PositiveInt = 4
     """Assistants: how many of a picture's questions one batch holds."""
     vision_rate: float = Field(default=1.0, gt=0, le=1)
-    """Assistants: the learning rate of the image encoder, as a share of the others'."""
+    """Assistants: the learning rate of the image encoder (the part vision, vision_model or vision_tower), as a share of
+    the others'."""
     caption_dropout: float = Field(default=0.5, ge=0, le=1)
     """Assistants: the share of training questions that go without the caption."""
     precision: Literal["auto"] | Precision = "auto"

@@ -79,6 +79,12 @@ def test_letters_that_the_sheets_font_lacks_lose_their_accents():
     assert drawable("Nanodra\u0308hte", font) == "Nanodrahte"
 
 
+def test_the_folder_beside_is_looked_for_before_a_picture_is_drawn(bench, tmp_path, monkeypatch):
+    monkeypatch.setattr(Synthetic, "load", lambda dataset: pytest.fail("drawn"))
+    code, _, err = bench("data", "sheet", "--out", f"{tmp_path}/s.png", "--beside", f"{tmp_path}/none")
+    assert code == 2 and "there is no folder" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

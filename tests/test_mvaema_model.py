@@ -5,11 +5,13 @@ import math
 import pytest
 import torch
 
+from bench.config import Recipe
 from bench.models.mvaema.attention import Sizes
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.losses import IGNORED, LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.vision import ImageEncoder
+from bench.training import paced
 
 pytestmark = pytest.mark.numeric
 
@@ -28,6 +30,14 @@ def build(**changes):
         "answer_tokens": 8,
     }
     return MVaEMaModel(**{**values, **changes}).eval()
+
+
+def test_the_image_encoder_alone_learns_at_its_own_rate():
+    model = build()
+    rest, encoder = paced(model, Recipe(learning_rate=0.01, vision_rate=0.1))
+    assert {id(value) for value in encoder["params"]} == {id(value) for value in model.vision.parameters()}
+    assert len(rest["params"]) + len(encoder["params"]) == len(list(model.parameters()))
+    assert (rest["lr"], encoder["lr"]) == pytest.approx((0.01, 0.001))
 
 
 def make_batch():
