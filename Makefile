@@ -59,7 +59,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "bench needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	@echo "installing: about 2.5 minutes with a package index nearby"
+	@echo "installing: about four minutes with a package index nearby"
 	$(PIP) --editable .
 	touch $@
 
