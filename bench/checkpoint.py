@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from lightning_fabric import Fabric
 
+from bench.fabric import Fabric
 from bench.progress import Progress
 from bench.store import STANDING, write_json
 

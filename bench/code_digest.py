@@ -53,7 +53,7 @@ def closure(*modules: str) -> dict[str, Path]:
 def _imports(path: Path, module: str) -> Iterator[str]:
     """Name the modules a file imports, leaving out those for type checkers only."""
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    waiting: list[ast.AST] = [_parsed(path)]
+    waiting: list[ast.AST] = [_undocumented(path)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
@@ -70,21 +70,22 @@ def _imports(path: Path, module: str) -> Iterator[str]:
 
 
 @cache
-def _parsed(path: Path) -> ast.Module:
-    try:
-        return ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise BenchError(f"{path.name} does not parse ({error}); mend it or uninstall its package") from error
+def _tree_digest(path: Path) -> str:
+    return hashlib.sha256(ast.unparse(_undocumented(path)).encode()).hexdigest()
 
 
 @cache
-def _tree_digest(path: Path) -> str:
-    tree = ast.parse(ast.unparse(_parsed(path)))
+def _undocumented(path: Path) -> ast.Module:
+    """Return a file's syntax tree without docstrings."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise BenchError(f"{path.name} does not parse ({error}); mend it or uninstall its package") from error
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [line for line in body if not _is_docstring(line)] or [ast.Pass()]  # pyright: ignore[reportAttributeAccessIssue] -- every such node has a settable body
-    return hashlib.sha256(ast.unparse(ast.fix_missing_locations(tree)).encode()).hexdigest()
+    return tree
 
 
 def _is_docstring(line: ast.AST) -> bool:

@@ -1,7 +1,9 @@
 """A run's configuration: YAML and ``--set a.b=c``, merged and validated."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from difflib import get_close_matches
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -195,6 +197,11 @@ def _read(source: str) -> dict[str, Any]:
 
 
 def _parsed(text: str, source: str) -> dict[str, Any]:
+    return deepcopy(_parsed_once(text, source))  # what is read is merged in place
+
+
+@cache
+def _parsed_once(text: str, source: str) -> dict[str, Any]:
     try:
         loaded = OmegaConf.create(text)
         plain = OmegaConf.to_container(loaded, resolve=True)

@@ -1,10 +1,32 @@
-"""The device that a training computes on, as Lightning Fabric has it."""
+"""The device that a training computes on, as Lightning Fabric has it; Fabric is imported from here alone."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
-from lightning_fabric import Fabric
-from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
 from bench.config import Precision
+
+
+@contextmanager
+def _absent(package: str) -> Iterator[None]:
+    """Let a package that is not imported yet seem to be missing, and be as it was afterwards."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # pyright: ignore[reportArgumentType] -- what Python itself takes for missing
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
+# For its version alone Fabric imports torchmetrics, which imports transformers, torchvision and SciPy: six seconds.
+with _absent("torchmetrics"):
+    from lightning_fabric import Fabric as Fabric
+    from lightning_fabric import seed_everything as seed_everything
+    from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
 
 def fabric_on(device: str, precision: Precision) -> Fabric:

@@ -1,8 +1,10 @@
 """What plugins register, each loaded in isolation and only when a command needs it."""
 
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Literal
 
@@ -213,8 +215,11 @@ def _by(owner: Plugin) -> str:
 
 
 def discovered() -> list[Plugin]:
-    """Return the entry points that are installed, none loaded."""
-    return [
-        Plugin(point, point.dist.name if point.dist else "unknown")
-        for point in sorted(entry_points(group="bench"), key=lambda point: point.name)
-    ]
+    """Return the plugins that are installed, none loaded."""
+    return [Plugin(point, point.dist.name if point.dist else "unknown") for point in _entry_points(tuple(sys.path))]
+
+
+@cache
+def _entry_points(path: tuple[str, ...]) -> list[EntryPoint]:
+    """Return ours of what is installed on the ``path`` of this process, by name; it is read once."""
+    return sorted(entry_points(group="bench"), key=lambda point: point.name)

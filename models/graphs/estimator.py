@@ -4,9 +4,8 @@ from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
-from lightning_fabric import seed_everything
-
 from bench.contracts import Context, Micrographs
+from bench.fabric import seed_everything
 from bench.models.graphs.building import Joining, patch_graphs
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
 from bench.models.graphs.patches import Patches

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lightning_fabric import seed_everything
 from torch import Tensor, nn
 from torchvision.models import get_model
 from vit_pytorch.distill import DistillableViT, DistillWrapper
 
 from bench.contracts import Context, Micrographs
+from bench.fabric import seed_everything
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
 from bench.models.images.one_width import of_vit_pytorch

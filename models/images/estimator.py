@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from lightning_fabric import seed_everything
 from torch import Tensor, nn
 
 from bench.contracts import Context, Micrographs
+from bench.fabric import seed_everything
 from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier

@@ -9,11 +9,11 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import torch
-from lightning_fabric import seed_everything
 from torch import Tensor, nn
 
 from bench.contracts import Context, Instructions, Look, Micrographs
 from bench.errors import BenchError, unknown
+from bench.fabric import seed_everything
 from bench.history import History
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
 from bench.models.mvaema.attention import PARTS

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
-from lightning_fabric import seed_everything
 from safetensors.torch import load_model, save_model
 from torch import Tensor, nn
 
 from bench.contracts import Context, Micrographs
 from bench.errors import BenchError
+from bench.fabric import seed_everything
 from bench.history import FILE, History
 from bench.models.selfsupervised.linear import Labelled, trials
 from bench.models.selfsupervised.method import Method, Moment
