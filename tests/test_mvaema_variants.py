@@ -123,8 +123,8 @@ def test_without_itc_negatives_are_drawn_alike(monkeypatch):
     partners = []
 
     def drawn(similarity, excluded):
-        # Behind the four that match: the first row keeps its text and gets a picture of the other's two records.
-        partners.extend(int(hard_pairs(similarity, excluded).pictures[4]) for _ in range(500))
+        # Behind the two that match: the first row keeps its text and gets a picture of the other's two records.
+        partners.extend(int(hard_pairs(similarity, excluded).pictures[2]) for _ in range(500))
         return hard_pairs(similarity, excluded)
 
     monkeypatch.setattr("bench.models.mvaema.model.hard_pairs", drawn)

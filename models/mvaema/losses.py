@@ -47,16 +47,18 @@ def contrastive_loss(similarity: Tensor, excluded: Tensor) -> Tensor:
 
 @torch.no_grad()
 def hard_pairs(similarity: Tensor, excluded: Tensor) -> Pairs:
-    """Return each positive pair and one hard negative for it, drawn by similarity.
+    """Return every other row's positive pair and one hard negative for it, drawn by similarity.
 
-    Every other row keeps its text and gets another's picture, the rest keep their picture and get another's
-    text. A row all of whose partners are excluded stays without a negative.
+    These are as many pairs as there are rows, so that a step encodes as many texts for this loss as for each of the
+    others. Of the rows that are taken, every other one keeps its text and gets another's picture, the rest keep their
+    picture and get another's text. A row all of whose partners are excluded stays without a negative.
     """
-    rows = torch.arange(len(similarity), device=similarity.device)
+    rows = torch.arange(0, len(similarity), 2, device=similarity.device)
     barred = excluded | torch.eye(len(similarity), dtype=torch.bool, device=similarity.device)
-    keeps_text = rows % 2 == 0
-    barred = torch.where(keeps_text[:, None], barred.T, barred)
-    scores = torch.where(keeps_text[:, None], similarity.T, similarity).float().masked_fill(barred, float("-inf"))
+    keeps_text = rows % 4 == 0
+    barred = torch.where(keeps_text[:, None], barred.T[rows], barred[rows])
+    scores = torch.where(keeps_text[:, None], similarity.T[rows], similarity[rows])
+    scores = scores.float().masked_fill(barred, float("-inf"))
     possible = ~barred.all(1)
     kept = rows[possible]
     drawn = torch.multinomial(scores[possible].softmax(1), 1).squeeze(1) if len(kept) else kept
