@@ -1,15 +1,19 @@
 """What the tests share: a cache and a store of their own, the command line, strangers' plugins."""
 
+import gc
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 import submitit  # noqa: F401 -- its import closes the streams of logging handlers: before any takes pytest's for its own
+from filelock import FileLock
 from PIL import Image
 
 from bench.cli.main import main
@@ -20,7 +24,7 @@ from tests.sem_server import Server, tar_of
 kernels.settle()
 OUTSIDE = Path(__file__).parent / "outside_plugin"
 FAST = ("--set", "recipe.batch_size=48", "--set", "machine.threads=1")
-SMALL = ("--set", "synthetic.size=200", "--set", "vqa.questions=2", *FAST)
+SMALL = ("--set", "synthetic.size=100", "--set", "vqa.questions=2", *FAST)
 """Options of the smallest `bench run` on the embedded dataset."""
 QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", *FAST)
 SMALL_PATCHES = ("--set", "gcn.patch_size=16")
@@ -55,11 +59,40 @@ def write(path, category, number):
         Image.fromarray(pixel if number % 4 == 3 else grey).save(path.with_suffix(".png"))
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A folder that all processes of these tests see."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def once(shared):
+    """Call a function with the path of a new folder, once for all tests; returns the path, which no test changes."""
+
+    def made(name, make):
+        folder, done = shared / name, shared / f"{name}.made"
+        with FileLock(shared / f"{name}.lock"):
+            if not done.exists():
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
 @pytest.fixture(scope="session", autouse=True)
-def cache(tmp_path_factory):
-    """One cache for all tests of a process: what is drawn once is drawn once."""
-    if "BENCH_CACHE" not in os.environ:
-        os.environ["BENCH_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+def cache(shared):
+    """One cache for all tests: what is drawn once is drawn once."""
+    os.environ.setdefault("BENCH_CACHE", str(shared / "cache"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def frozen():
+    """What stands before a file's tests, above all modules, stays: each stage of a run collects garbage anew."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -104,11 +137,11 @@ def slurm():
 
 
 @pytest.fixture(scope="session")
-def exports(cache, tmp_path_factory):
-    """Tiny trained models, exported once for all tests of a process."""
-    from tests.exported_models import Exports
+def exports(cache, once):
+    """Tiny trained models, exported once for all tests."""
+    from tests.exported_models import Exports, export
 
-    return Exports(tmp_path_factory.mktemp("exports"))
+    return Exports(once("exports", export))
 
 
 @pytest.fixture
@@ -158,16 +191,21 @@ def plugged(monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory):
+def installed(once, tmp_path_factory):
     """Install the strangers' packages, each into a folder of its own; returns name to folder."""
-    folders = {}
-    for name in ("nearest", "broken", "sleeper"):
-        folders[name] = tmp_path_factory.mktemp(name)
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation"]
-        source = tmp_path_factory.mktemp("source") / name  # a copy, for building leaves files behind
-        subprocess.run(["cp", "-r", str(OUTSIDE / name), str(source)], check=True)
-        subprocess.run([*command, "--target", str(folders[name]), str(source)], check=True)
-    return folders
+    names = ("nearest", "broken", "sleeper")
+
+    def install(folder):
+        work = tmp_path_factory.mktemp("wheels")
+        sources = [shutil.copytree(OUTSIDE / name, work / name) for name in names]  # building leaves files behind
+        build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+        subprocess.run([*build, "--wheel-dir", work, *sources], check=True)
+        for name in names:
+            (wheel,) = work.glob(f"bench_{name}-*.whl")
+            ZipFile(wheel).extractall(folder / name)
+
+    folder = once("installed", install)
+    return {name: folder / name for name in names}
 
 
 @pytest.fixture

@@ -21,24 +21,29 @@ _SETTINGS = (
 )
 
 
-class Exports:
-    """The store of the runs and a folder for each exported model."""
+_OPTIONS = tuple(part for text in _SETTINGS for part in ("--set", text))
 
-    options = tuple(part for text in _SETTINGS for part in ("--set", text))
+
+def export(root):
+    """Train the models and export each into a folder of its name."""
+    store = root / "store"
+    for task, own in (("vqa", "vqa.questions=2"), ("classification", "random-gcn.patch_size=16")):
+        _bench("run", "--task", task, "--models", _MODELS[task], *_OPTIONS, "--set", own, "--store", store)
+    for model in sorted({model for models in _MODELS.values() for model in models.split(",")}):
+        _bench("export", model, root / model, "--store", store)
+
+
+class Exports:
+    """The store of the runs and a folder for each exported model, which no test changes."""
+
+    options = _OPTIONS
 
     def __init__(self, root):
         self.root, self.store = root, Store(root / "store")
-        small = ("--set", "vqa.questions=2")
-        patches = ("--set", "random-gcn.patch_size=16")
-        for task, own in (("vqa", small), ("classification", patches)):
-            _bench("run", "--task", task, "--models", _MODELS[task], *self.options, *own, "--store", self.store.root)
 
     def folder(self, model):
-        """The export of a model, which no test changes."""
-        folder = self.root / model
-        if not folder.exists():
-            _bench("export", model, folder, "--store", self.store.root)
-        return folder
+        """The export of a model."""
+        return self.root / model
 
     def copy(self, model, to):
         """A copy of it to change."""

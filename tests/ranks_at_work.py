@@ -62,6 +62,19 @@ def end(processes, code=0):
 def together(size, folder, names):
     """Return what the cases of these names make on each rank: one list a name."""
     end(start(size, _cases, folder, names))
+    return _kept(size, folder, names)
+
+
+def together_and_on(size, folder, names, work):
+    """Return what the cases make, and the processes: they join anew and go on with ``work(ranks, folder)``."""
+    processes = start(size, _cases_and_on, folder, names, work)
+    while not all((folder / f"{rank}.ready").exists() for rank in range(size)):
+        assert all(process.is_alive() for process in processes)
+        time.sleep(0.05)
+    return _kept(size, folder, names), processes
+
+
+def _kept(size, folder, names):
     kept = [torch.load(folder / f"{rank}.pt", weights_only=False) for rank in range(size)]
     return {name: [made[name] for made in kept] for name in names}
 
@@ -82,6 +95,19 @@ def _begin(rank, size, port, work, arguments):
 
 def _cases(ranks, folder, names):
     torch.save({name: made(name, folder / name, ranks) for name in names}, folder / f"{ranks.rank}.pt")
+
+
+def _cases_and_on(ranks, folder, names, work):
+    _cases(ranks, folder, names)
+    abandon()
+    (folder / f"{ranks.rank}.ready").touch()
+    port = folder / "port"
+    if ranks.first:  # so late, lest another process takes it meanwhile
+        (folder / "port.part").write_text(str(free_port()))
+        (folder / "port.part").rename(port)
+    while not port.exists():
+        time.sleep(0.05)
+    work(join(ranks.rank, ranks.size, ranks.rank, "127.0.0.1", int(port.read_text()), "cpu"), folder)
 
 
 def made(name, folder, ranks):
@@ -333,16 +359,22 @@ class Gradients(Silence):
             self.kept = {name: value.grad.clone() for name, value in learning if value.grad is not None}
 
 
-def mvaema(folder, ranks, kind=MVaEMa, **settings):
+def mvaema(folder, ranks, kind=MVaEMa, batch_size=10, questions_per_picture=2, **settings):
     from bench.plugins.mvaema import SETTINGS
 
     chosen, progress = complete("mvaema", SETTINGS, {**SMALL, **settings}), Gradients()
-    context = toy_context(folder, chosen, epochs=2, batch_size=10, questions_per_picture=2, learning_rate=3e-3)
+    drawn = {"batch_size": batch_size, "questions_per_picture": questions_per_picture}
+    context = toy_context(folder, chosen, epochs=2, learning_rate=3e-3, **drawn)
     context = replace(context, ranks=ranks, progress=progress)
     estimator = kind(context)
     progress.model = lambda: estimator.model
     estimator.fit(toy_instructions(22), toy_instructions(6, seed=1), context)
     return *curve(estimator.history, estimator.model), progress.kept
+
+
+def mvaema_in_twos(folder, ranks):
+    """Two records a step: where they are alike, the second rank has none of the pairs for matching."""
+    return mvaema(folder, ranks, batch_size=2, questions_per_picture=1, without=("itc",))
 
 
 def mvaema_in_single(folder, ranks):
@@ -413,6 +445,7 @@ CASES = {
         weights_of_the_first,
         gcn,
         mvaema,
+        mvaema_in_twos,
         mvaema_in_single,
         mvaema_conv,
         blind,

@@ -28,7 +28,7 @@ from bench.training import paced
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
 
 SMALL = {"embed_dim": 32, "depth": 2, "vocabulary_size": 400, "max_new_tokens": 24}
-LEARNS = {"epochs": 20, "batch_size": 24, "questions_per_picture": 3, "learning_rate": 5e-3}
+LEARNS = {"epochs": 10, "batch_size": 12, "questions_per_picture": 3, "learning_rate": 5e-3}
 EVERY_OTHER = np.arange(12) % 2 == 0
 SAID = f"{CAPTION} {QUESTIONS[1]}"
 
@@ -90,11 +90,15 @@ def right(questions):
     return [record.answer for record in questions.records]
 
 
+def learns(name):
+    """Return a function that trains the whole of an assistant on the toy and saves it in a folder."""
+    return lambda folder: saved(fitted(KINDS[name].whole, context_of(name, folder, **LEARNS)), folder / "weights")
+
+
 @pytest.fixture(scope="module")
-def learned(name, tmp_path_factory):
+def learned(name, once):
     """Return the folder of an assistant, all of which has learned the toy: one in the hub's format."""
-    folder = tmp_path_factory.mktemp("learned")
-    return saved(fitted(KINDS[name].whole, context_of(name, folder, **LEARNS)), folder / "weights")
+    return once(f"learned-{name}", learns(name)) / "weights"
 
 
 class Untrained(NamedTuple):
@@ -354,7 +358,7 @@ def test_adapters_alone_are_trained_and_saved(name, learned, tmp_path):
 
 def test_adapters_learn_in_float32_beside_half_precision_weights(name, learned, tmp_path):
     settings = {"weights": str(learned), "tuning": "lora", "weights_dtype": "bfloat16"}
-    context = context_of(name, tmp_path, settings, epochs=2, batch_size=24, learning_rate=1e-3)
+    context = context_of(name, tmp_path, settings, epochs=1, batch_size=24, learning_rate=1e-3)
     model = fitted(KINDS[name].assistant, context)
     types = {(value.requires_grad, value.dtype) for value in model._network.parameters()}
     assert types == {(True, torch.float32), (False, torch.bfloat16)}

@@ -43,7 +43,12 @@ SMALL = {
 }
 
 
-@pytest.mark.parametrize("what", SMALL)
+WHOLE_PROCESSES = ("`bench run --launcher slurm`, 40 cells", "over 40 records, all done")
+
+
+@pytest.mark.parametrize(
+    "what", [pytest.param(what, marks=[pytest.mark.slow] if what in WHOLE_PROCESSES else []) for what in SMALL]
+)
 def test_each_measurement_prints_its_row(what):
     printed = as_table(SMALL[what]())
     assert what in printed

@@ -23,6 +23,8 @@ CHEAPER = {
     "distillation": {"teacher": "squeezenet1_1"},
 }
 """Rows whose defaults take seconds a picture, at less work."""
+LARGE = ("alexnet", "vgg")
+"""Rows whose 60 and 140 million weights take many seconds to draw, write and read."""
 
 
 class Ear(Silence):
@@ -47,7 +49,9 @@ def context_of(spec, folder, settings=None, **recipe):
     return Context(spec, complete_settings, given, 0, "cpu", Ear(), folder, checkpoint_seconds=1e9)
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in ROWS]
+)
 def test_a_row_trains_a_step_and_predicts_the_same_after_loading(name, tmp_path):
     spec = ROWS[name]
     context, pictures = context_of(spec, tmp_path / "work", CHEAPER.get(name)), micrographs(2)

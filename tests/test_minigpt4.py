@@ -12,7 +12,7 @@ from bench.errors import BenchError
 from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.minigpt4 import PROJECTION, MiniGpt4, Parts
 from tests.conftest import SMALL
-from tests.test_assistants import LEARNS, context_of, right, saved
+from tests.test_assistants import context_of, learns, right, saved
 from tests.toy_instructions import toy_instructions
 
 TINY = ("embed_dim=16", "depth=1", "num_heads=2", "num_query_tokens=2", "epochs=1", "max_new_tokens=4")
@@ -29,12 +29,9 @@ def behind(parts, folder, settings=None, **recipe):
 
 
 @pytest.fixture(scope="module")
-def parts(tmp_path_factory):
+def parts(once):
     """Return the folder of a first step that has learned the toy."""
-    folder = tmp_path_factory.mktemp("first")
-    first = Parts(context_of("minigpt4", folder, **LEARNS))
-    first.fit(toy_instructions(), toy_instructions(8, seed=1), first._context)
-    return saved(first, folder / "weights")
+    return once("learned-minigpt4", learns("minigpt4")) / "weights"
 
 
 def second(parts, folder, settings=None, **recipe):

@@ -16,17 +16,29 @@ from bench.ranks import ALONE, Parted, Ranks, join
 from bench.reduction import _messages
 from bench.store import Store
 from tests import ranks_at_work
-from tests.ranks_at_work import alone, context_of, end, start, together
+from tests.ranks_at_work import alone, context_of, end, start, together, together_and_on
 
 pytestmark = pytest.mark.xdist_group("ranks")  # one process starts what many tests look at
 ALIKE = ("plain", "plain_stops", "batch_norms", "gcn", "mvaema", "mvaema_without_itc", "mvaema_without_itm")
 SLOW = ("mvaema_in_single", "mvaema_conv", "llava")
+TWOS = "mvaema_in_twos"
 OTHERS = ("visits", "memory_short", "diverging", "resumed", "dropouts", "weights_of_the_first", "cells", "fates")
 
 
 @pytest.fixture(scope="module")
-def two(tmp_path_factory):
-    return together(2, tmp_path_factory.mktemp("two"), (*ALIKE, *OTHERS))
+def two_at_work(tmp_path_factory):
+    """What two processes made, and the processes, which then train without end, and where."""
+    folder = tmp_path_factory.mktemp("two")
+    made, processes = together_and_on(2, folder, (*ALIKE, TWOS, *OTHERS), ranks_at_work.endless)
+    yield made, processes, folder
+    for process in processes:
+        process.kill()
+        process.join()
+
+
+@pytest.fixture(scope="module")
+def two(two_at_work):
+    return two_at_work[0]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +66,7 @@ def check_alike(made, expected, rel=1e-9):
 
 
 @pytest.mark.numeric
-@pytest.mark.parametrize("name", ALIKE)
+@pytest.mark.parametrize("name", [*ALIKE, TWOS])
 def test_two_processes_train_as_one_does(two, tmp_path, name):
     check_alike(two[name], alone(name, tmp_path))
 
@@ -128,19 +140,24 @@ def test_an_error_that_all_ranks_have_passes_and_that_of_one_parts_it_from_the_o
     assert two["fates"] == [["failed", "done", "parted"], ["failed", "parted", "parted"]]
 
 
-@pytest.mark.parametrize(
-    ("work", "victim"),
-    [("endless", 1), *(pytest.param(work, 0, marks=pytest.mark.slow) for work in ("endless", "waiting"))],
-)
-def test_a_rank_that_is_killed_takes_the_others_down(tmp_path, work, victim):
-    processes = start(2, getattr(ranks_at_work, work), tmp_path)
+def check_that_one_killed_takes_the_other_down(processes, folder, victim):
     began = time.monotonic()
-    while len(list(tmp_path.glob("[01]"))) < 2:
+    while len(list(folder.glob("[01]"))) < 2:
         assert time.monotonic() - began < 120
         time.sleep(0.05)
     os.kill(processes[victim].pid, signal.SIGKILL)
     end([processes[1 - victim]], code=1)
     processes[victim].join(60)
+
+
+def test_a_rank_that_is_killed_takes_the_others_down(two_at_work):
+    check_that_one_killed_takes_the_other_down(*two_at_work[1:], victim=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("work", ["endless", "waiting"])
+def test_a_first_rank_that_is_killed_takes_the_others_down(tmp_path, work):
+    check_that_one_killed_takes_the_other_down(start(2, getattr(ranks_at_work, work), tmp_path), tmp_path, victim=0)
 
 
 @pytest.mark.slow

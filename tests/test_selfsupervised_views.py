@@ -29,7 +29,7 @@ from bench.models.selfsupervised.images.simclr import SimCLR
 from bench.models.selfsupervised.images.simsiam import SimSiam
 from bench.models.selfsupervised.images.views import View, crops, drawn
 
-SIZE, DRAWS = 32, 600
+SIZE, DRAWS = 32, 300
 UNNORMALISED = {"normalize": None}
 _DINO = DINOTransform(SIZE, local_crop_size=16, **UNNORMALISED).transforms
 THEIRS = {
@@ -85,6 +85,7 @@ OPERATIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_each_operation_alone_is_that_of_lightly_and_a_little_more_or_less_is_not(name):
     own, theirs, other = OPERATIONS[name]
