@@ -22,7 +22,7 @@ def conv_stem(embed_dim: int) -> nn.Sequential:
     norm takes away what all patches have in common: behind a ReLU that is nearly all there is, and layers that start
     from almost equal patches take long to tell pictures apart.
     """
-    widths = (32, 64, 128)
+    widths = (24, 48, 96)
     blocks: list[nn.Module] = [nn.Conv2d(1, widths[0], 5, 4, 2, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()]
     for before, after in zip(widths[:-1], widths[1:], strict=True):
         blocks += [nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]

@@ -22,6 +22,7 @@ from tests import endpoint_server, kernels
 from tests.sem_server import Server, tar_of
 
 kernels.settle()
+gc.disable()  # until all is imported, of which nothing is garbage
 OUTSIDE = Path(__file__).parent / "outside_plugin"
 FAST = ("--set", "recipe.batch_size=48", "--set", "machine.threads=1")
 SMALL = ("--set", "synthetic.size=100", "--set", "vqa.questions=2", *FAST)
@@ -90,9 +91,10 @@ def cache(shared):
 
 @pytest.fixture(scope="module", autouse=True)
 def frozen():
-    """What stands before a file's tests, above all modules, stays: each stage of a run collects garbage anew."""
+    """Leave what stands before a file's tests, above all modules, out of the collections that each run makes."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -54,6 +54,13 @@ KINDS = {
         "language_projection",
     ),
 }
+TRAINED = pytest.mark.parametrize(
+    "name",
+    [name if name == "llava" else pytest.param(name, marks=pytest.mark.slow) for name in KINDS],
+    indirect=True,
+    scope="module",
+)
+"""For tests that train, or ask what was trained: the code is one, so that one assistant is enough to begin with."""
 SPECS = {}
 register_models(lambda spec: SPECS.__setitem__(spec.name, spec))
 
@@ -288,12 +295,14 @@ def test_random_weights_of_the_vision_tower_are_not_all_but_zero_and_no_two_quer
         assert len(queries.unique(dim=0)) == 16
 
 
+@TRAINED
 def test_it_learns_to_answer_from_the_picture_and_writes_no_pickle(name, learned):
     unseen = toy_instructions(10, seed=2)
     assert loaded(name, learned).answer(unseen) == right(unseen)
     assert {file.suffix for file in learned.rglob("*") if file.is_file()} <= {".safetensors", ".json", ".jinja"}
 
 
+@TRAINED
 def test_answers_do_not_depend_on_what_stands_in_the_batch(name, learned):
     unseen = toy_instructions(4, seed=2)
     together = loaded(name, learned, {"answer_batch_size": 12}).answer(unseen)
@@ -301,6 +310,7 @@ def test_answers_do_not_depend_on_what_stands_in_the_batch(name, learned):
     assert together == alone
 
 
+@TRAINED
 def test_decoding_settings_reach_generation(name, learned):
     questions = toy_instructions(4, seed=2)
     greedy = loaded(name, learned).answer(questions)
@@ -312,12 +322,14 @@ def test_decoding_settings_reach_generation(name, learned):
     assert all(part and whole.startswith(part) for part, whole in zip(short, greedy, strict=True))
 
 
+@TRAINED
 def test_two_trainings_of_the_same_seed_are_equal(name, tmp_path):
     context = context_of(name, tmp_path, epochs=1, batch_size=24)
     first, second = (fitted(KINDS[name].whole, context)._network.state_dict() for _ in range(2))
     assert all(torch.equal(first[key], second[key]) for key in first)
 
 
+@TRAINED
 def test_pretrained_weights_of_a_folder_go_on_learning_through_the_same_code(name, learned, tmp_path):
     before = loaded(name, learned)._network.state_dict()
     settings = {"weights": str(learned), "tuning": "full"}
@@ -331,6 +343,7 @@ def test_pretrained_weights_of_a_folder_go_on_learning_through_the_same_code(nam
     assert kept.answer(unseen) == right(unseen)
 
 
+@TRAINED
 def test_adapters_alone_are_trained_and_saved(name, learned, tmp_path):
     settings = {"weights": str(learned), "tuning": "lora", "lora_rank": 4}
     inverted = toy_instructions()
@@ -356,6 +369,7 @@ def test_adapters_alone_are_trained_and_saved(name, learned, tmp_path):
     assert answers != base.answer(unseen)
 
 
+@TRAINED
 def test_adapters_learn_in_float32_beside_half_precision_weights(name, learned, tmp_path):
     settings = {"weights": str(learned), "tuning": "lora", "weights_dtype": "bfloat16"}
     context = context_of(name, tmp_path, settings, epochs=1, batch_size=24, learning_rate=1e-3)
@@ -367,6 +381,7 @@ def test_adapters_learn_in_float32_beside_half_precision_weights(name, learned, 
     assert model.answer(unseen) == right(unseen) and kept.answer(unseen) == right(unseen)
 
 
+@TRAINED
 def test_a_folder_as_older_releases_wrote_it_opens_and_answers(name, learned, tmp_path):
     model = loaded(name, learned)
     unseen = toy_instructions(4, seed=2)
@@ -449,6 +464,7 @@ def test_weights_that_are_not_there_are_a_user_s_mistake(name, tmp_path):
         opened(name, tmp_path / "nothing", tmp_path)
 
 
+@TRAINED
 def test_pickled_weights_and_none_at_all_are_refused(name, learned, tmp_path):
     folder = tmp_path / "given"
     folder.mkdir()
@@ -463,6 +479,7 @@ def test_pickled_weights_and_none_at_all_are_refused(name, learned, tmp_path):
         (folder / pickled).unlink()
 
 
+@TRAINED
 def test_weights_of_another_model_or_with_holes_are_refused(name, learned, tmp_path):
     other = next(kind for kind in KINDS if kind != name)
     with pytest.raises(BenchError, match="is of type '.*', not '.*'"):
@@ -475,6 +492,7 @@ def test_weights_of_another_model_or_with_holes_are_refused(name, learned, tmp_p
         opened(name, tmp_path / "holes", tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["instructblip", "minigpt4"], indirect=True)
 def test_weights_saved_before_there_were_image_tokens_are_refused(name, learned, tmp_path):
     model = loaded(name, learned)

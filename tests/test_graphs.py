@@ -92,9 +92,10 @@ def test_a_graph_scores_in_a_batch_as_it_does_alone(spec, tmp_path):
     assert not torch.allclose(together[0], together[1])
 
 
+@pytest.mark.slow
 @every_row
 def test_a_row_learns_dark_from_bright(spec, tmp_path):
-    images = _toy(40)
+    images = _toy(60)
     context = _context(spec, tmp_path, epochs=12, dropout=0.0)
     estimator = GraphClassifier(context)
     estimator.fit(images, images, context)

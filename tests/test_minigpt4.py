@@ -73,6 +73,7 @@ def test_frozen_parts_compute_in_training_as_they_do_when_they_answer(parts, tmp
     assert modes == {"vision_model": False, "qformer": False, "language_model": False, PROJECTION: True}
 
 
+@pytest.mark.slow
 def test_adapters_may_learn_behind_parts_from_scratch(parts, tmp_path):
     model, context = second(parts, tmp_path, {"tuning": "lora"}, epochs=8, learning_rate=1e-2)
     unseen = toy_instructions(6, seed=2)
@@ -148,6 +149,7 @@ def test_the_parts_are_not_trained_again_for_another_way_to_tune(bench, store, m
     )
 
 
+@pytest.mark.slow
 def test_pretrained_weights_leave_the_first_step_nothing_to_do(parts, bench, store):
     code, _, err = bench(*RUN, "--set", f"minigpt4.weights={parts}")
     assert code == 0, err

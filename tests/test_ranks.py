@@ -65,6 +65,7 @@ def check_alike(made, expected, rel=1e-9):
         assert all(torch.allclose(step[name], value, rtol=1e-9, atol=1e-10) for name, value in expected[3].items())
 
 
+@pytest.mark.slow
 @pytest.mark.numeric
 @pytest.mark.parametrize("name", [*ALIKE, TWOS])
 def test_two_processes_train_as_one_does(two, tmp_path, name):
@@ -97,7 +98,8 @@ def test_what_rounding_does_not_decide_is_alike_of_the_control_that_sees_grey(th
         )
 
 
-@pytest.mark.parametrize("made", ["two", pytest.param("three", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("made", ["two", "three"])
 def test_every_sample_is_computed_once_an_epoch_and_validation_by_each_in_full(request, tmp_path, made):
     ranks = request.getfixturevalue(made)["visits"]
     expected, held = alone("visits", tmp_path)
@@ -107,18 +109,21 @@ def test_every_sample_is_computed_once_an_epoch_and_validation_by_each_in_full(r
     assert all(asked == held for _, asked in ranks)
 
 
+@pytest.mark.slow
 @pytest.mark.numeric
 def test_memory_that_runs_out_on_one_rank_cuts_the_pieces_of_all(two, tmp_path):
     check_alike([curve for curve, _ in two["memory_short"]], alone("memory_short", tmp_path)[0])
     assert [parts for _, parts in two["memory_short"]] == [2, 2]
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_on_one_rank_is_the_same_failure_on_all(two):
     first, second = two["diverging"]
     assert first == second
     assert "training diverged in epoch 1, step 1: loss=nan" in first
 
 
+@pytest.mark.slow
 def test_a_training_broken_off_goes_on_from_the_checkpoint_that_the_first_wrote(two, tmp_path):
     check_alike([curve for curve, _, _ in two["resumed"]], alone("resumed", tmp_path)[0])
     for _, said, _ in two["resumed"]:
@@ -126,16 +131,19 @@ def test_a_training_broken_off_goes_on_from_the_checkpoint_that_the_first_wrote(
     assert two["resumed"][0][2] == []  # what the first leaves
 
 
+@pytest.mark.slow
 def test_dropout_draws_of_its_own_on_every_rank_and_on_the_first_as_one_process_does(two, tmp_path):
     first, second = two["dropouts"]
     assert torch.equal(first, alone("dropouts", tmp_path))
     assert not torch.equal(first, second)
 
 
+@pytest.mark.slow
 def test_all_ranks_begin_with_the_weights_of_the_first(two):
     assert torch.equal(*two["weights_of_the_first"])
 
 
+@pytest.mark.slow
 def test_an_error_that_all_ranks_have_passes_and_that_of_one_parts_it_from_the_others(two):
     assert two["fates"] == [["failed", "done", "parted"], ["failed", "parted", "parted"]]
 
@@ -150,6 +158,7 @@ def check_that_one_killed_takes_the_other_down(processes, folder, victim):
     processes[victim].join(60)
 
 
+@pytest.mark.slow
 def test_a_rank_that_is_killed_takes_the_others_down(two_at_work):
     check_that_one_killed_takes_the_other_down(*two_at_work[1:], victim=1)
 
@@ -190,6 +199,7 @@ def records(store):
     return {record["cell"]["model"]: record for record in Store(store).records()}
 
 
+@pytest.mark.slow
 @pytest.mark.numeric
 def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
     one, two = (records(store)["gcn"] for store in run[:2])
@@ -204,12 +214,14 @@ def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
     assert np.allclose(*map(np.load, answers), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_record_says_how_many_processes_trained(run):
     one, two = (records(store)["gcn"]["environment"] for store in run[:2])
     assert two["train"]["processes"] == 2
     assert not any("processes" in stage for stage in (*one.values(), two["predict"], two["score"]))
 
 
+@pytest.mark.slow
 def test_a_cell_that_fails_on_all_ranks_is_written_down_and_the_others_go_on(run):
     _, two, failed = run
     assert set(records(two)) == {"gcn"}
