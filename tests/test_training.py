@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from collections import OrderedDict
 from dataclasses import replace
 
@@ -351,3 +353,13 @@ def test_a_loss_that_never_left_chance_is_named(context):
 def test_large_networks_compute_in_bf16_where_the_device_does(monkeypatch, asked, large, device, native, chosen):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {native: True, "bf16": False})
     assert precision(asked, large, device) == chosen
+
+
+def test_what_trains_does_not_import_what_fabric_would():
+    code = (
+        "import sys, bench.models.mvaema.estimator\n"
+        "print({'torchmetrics', 'transformers', 'torchvision', 'sklearn'} & {*sys.modules})\n"
+        "import torchmetrics"  # it is there for who asks
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "set()\n"), done.stderr
