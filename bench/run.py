@@ -4,7 +4,7 @@ import json
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,11 +56,14 @@ class Runner:
         progress = CellProgress(self.progress, str(cell), self.store.log(cell.id))
         part, lacking = "record", needed(self.store, cell)
         try:
-            for stage in lacking:
-                part = stage.name
-                if not self._ensure(cell, stage, progress):
-                    return "busy"
-            write_record(self.plan, self.store, cell, lacking, progress)
+            with ExitStack() as claims:  # held until the record is written: else another finds all made, and writes it
+                for stage in lacking or [cell.score]:
+                    part = stage.name
+                    if not self._ensure(cell, stage, progress, claims):
+                        return "busy"
+                if recorded(self.store, cell):
+                    return "done"
+                write_record(self.plan, self.store, cell, lacking, progress)
             self._trim(cell)
             return "done"
         except Parted as parted:
@@ -85,23 +88,20 @@ class Runner:
             context = context_of(self.plan, cell, stage, Silence(), work, self._weights)
             self._fit(cell, stage, self.materials.sides(cell), context, work / "weights")
 
-    def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress) -> bool:
-        """Compute a stage unless its product stands; False while another process is at it."""
-        folder = self.store.stage(stage.fingerprint)
-        if self.store.product(stage.fingerprint):
-            return True
-        held = claim.acquire(folder / "claim")
+    def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, claims: ExitStack) -> bool:
+        """Claim a stage and compute it unless its product stands; False while another process is at it."""
+        held = claim.acquire(self.store.stage(stage.fingerprint) / "claim")
         if held is None:
             return False
-        with held:
-            if self.store.product(stage.fingerprint) is None:
-                steps = {
-                    "pretrain": self._pretrain,
-                    "train": self._train,
-                    "predict": self._predict,
-                    "score": self._score,
-                }
-                self._make(cell, stage, steps[stage.name], progress)
+        claims.enter_context(held)
+        if self.store.product(stage.fingerprint) is None:
+            steps = {
+                "pretrain": self._pretrain,
+                "train": self._train,
+                "predict": self._predict,
+                "score": self._score,
+            }
+            self._make(cell, stage, steps[stage.name], progress)
         return True
 
     def _make(

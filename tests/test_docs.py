@@ -155,7 +155,8 @@ def _brief(command):
     if {"--dataset", "--config"} & {*command} and not {"demo", "evening", "classify", "paper"} & {*command}:
         pairs = [text for text in pairs if not text.startswith("synthetic.")]
     if command[command.index("--task") + 1] not in ("vqa", "ablation"):
-        pairs = [text for text in pairs if not text.startswith("vqa.")]
+        pairs = [text for text in pairs if not text.startswith(("vqa.", "recipe.batch_size="))]
+        pairs.append("recipe.batch_size=24")  # of 45 pictures, which some methods compare within a batch
     return [*BRIEF, *(part for pair in pairs for part in ("--set", pair))]
 
 

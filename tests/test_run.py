@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bench import claim
 from bench.config import load_config
 from bench.outlook import outlook
 from bench.plan import Plan
 from bench.progress import Silence
 from bench.registry import Registry
 from bench.rows import Request
+from bench.run import Runner
 from bench.store import Store
 from tests.conftest import SMALL
 
@@ -173,9 +175,9 @@ def test_a_training_under_way_is_estimated_by_what_is_left(run, store):
     assert second < 0.7 * first
 
 
-def _planned(settings):
+def _planned(settings, model="mvaema"):
     config, explicit = load_config("demo", [part for part in (*SMALL, *settings) if part != "--set"])
-    return Plan(Request("vqa", ("mvaema",), config, explicit), Registry(), Silence())
+    return Plan(Request("vqa", (model,), config, explicit), Registry(), Silence())
 
 
 def _look(plan, store):
@@ -222,6 +224,18 @@ def test_weights_beyond_what_is_kept_are_dropped_but_scores_stay(run, store):
     (record,) = _records(store)
     assert not (store / "stages" / record["stages"]["train"] / "product").exists()
     assert "nothing to do" in run("--set", "keep=scores")[1]
+
+
+def test_a_record_is_left_to_the_process_that_makes_the_scores(run, store):
+    run(models="majority")
+    (path,) = (store / "cells").glob("*.json")
+    path.unlink()
+    plan = _planned((), "majority")
+    (cell,) = plan.cells
+    runner = Runner(plan, Store(store), Silence())
+    with claim.acquire(runner.store.stage(cell.score.fingerprint) / "claim"):
+        assert runner.run(cell) == "busy" and not path.exists()
+    assert runner.run(cell) == "done" and path.exists()
 
 
 def test_the_local_launcher_gives_the_same_numbers_and_names_a_failure(run, store, tmp_path):
