@@ -22,7 +22,7 @@ def _absent(package: str) -> Iterator[None]:
         del sys.modules[package]
 
 
-# For its version alone Fabric imports torchmetrics, which imports transformers, torchvision and SciPy: six seconds.
+# For its version alone Fabric imports torchmetrics, which imports transformers, torchvision and SciPy: three seconds.
 with _absent("torchmetrics"):
     from lightning_fabric import Fabric as Fabric
     from lightning_fabric import seed_everything as seed_everything

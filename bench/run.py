@@ -61,6 +61,7 @@ class Runner:
                     part = stage.name
                     if not self._ensure(cell, stage, progress, claims):
                         return "busy"
+                part = "record"
                 if recorded(self.store, cell):
                     return "done"
                 write_record(self.plan, self.store, cell, lacking, progress)

@@ -25,7 +25,9 @@ def drawn(seed=0, size=300):
     return labels, groups
 
 
-@pytest.mark.parametrize(("k", "repeat"), [(2, 0), (2, 1), (5, 0), (5, 1), (10, 0)])
+@pytest.mark.parametrize(
+    ("k", "repeat"), [(2, 0), (2, 1), (5, 0), (5, 1), (10, 0), pytest.param(10, 1, marks=pytest.mark.slow)]
+)
 def test_no_group_is_on_two_sides_and_every_picture_is_tested_once(k, repeat):
     labels, groups = drawn()
     tested = []

@@ -29,7 +29,7 @@ from bench.models.selfsupervised.images.simclr import SimCLR
 from bench.models.selfsupervised.images.simsiam import SimSiam
 from bench.models.selfsupervised.images.views import View, crops, drawn
 
-SIZE, DRAWS = 32, 300
+SIZE = 32
 UNNORMALISED = {"normalize": None}
 _DINO = DINOTransform(SIZE, local_crop_size=16, **UNNORMALISED).transforms
 THEIRS = {
@@ -61,14 +61,15 @@ def figures(pixels):
     return {"mean": pixels.mean((1, 2)), "spread": pixels.std((1, 2)), "sharpness": sharpness, "slope": slope}
 
 
+@pytest.mark.parametrize("draws", [300, pytest.param(600, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", THEIRS)
-def test_views_are_distributed_as_those_of_lightly(name):
+def test_views_are_distributed_as_those_of_lightly(name, draws):
     view, transform = THEIRS[name]
     torch.manual_seed(0)
     np.random.seed(0)
     colour = Image.fromarray(picture()).convert("RGB")
-    theirs = np.stack([(transform(colour)[0] * 255).round().byte().numpy() for _ in range(DRAWS)])
-    ours = drawn(np.stack([picture()] * DRAWS), view, SIZE, np.random.default_rng(0))
+    theirs = np.stack([(transform(colour)[0] * 255).round().byte().numpy() for _ in range(draws)])
+    ours = drawn(np.stack([picture()] * draws), view, SIZE, np.random.default_rng(0))
     assert ours.shape == theirs.shape and ours.dtype == np.uint8
     for figure, values in figures(ours).items():
         assert ks_2samp(values, figures(theirs)[figure]).pvalue > 1e-3, figure

@@ -107,9 +107,9 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
             losses["itc"] = contrastive_loss(similarity, same) * part.share
         if self.grounded.matching is not None:
             pairs, share = part.pairs(hard_pairs(similarity.detach(), same))
-            losses["itm"] = features.new_zeros(())
-            if share:
-                losses["itm"] = self._matching_loss(images, own.pictures, pairs, part.batch) * share
+            # Of a small batch a rank may have no pair, and the mean over none is no number.
+            zero = features.new_zeros(())
+            losses["itm"] = self._matching_loss(images, own.pictures, pairs, part.batch) * share if share else zero
         losses["lm"] = self._language_loss(images, own) * part.share_of_tokens
         return losses
 
