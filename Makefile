@@ -11,7 +11,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint const
 
 help:
 	@echo "make install     install into $(VENV) and do nothing else; then $(BIN)/bench --help"
-	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (7 minutes)"
+	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (6 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the others, make test-slurm those on a Slurm of this host's own"
 	@echo "make check       formatting, lint and types; make format mends the first two"
 	@echo "make docs        the pages of docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
