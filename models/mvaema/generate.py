@@ -80,15 +80,22 @@ class _Speaker:
 
 
 def _one_by_one(speaker: _Speaker, decoding: Decoding, limit: int, random: torch.Generator | None) -> Tensor:
-    said: list[Tensor] = []
-    running = torch.ones(len(speaker.scores), dtype=torch.bool, device=speaker.scores.device)
-    while True:
+    """Say one token a row at a time; rows that have ended are let go once they are a quarter of all."""
+    rows = torch.arange(len(speaker.scores), device=speaker.scores.device)
+    said = rows.new_full((len(rows), limit), END)
+    running = torch.ones_like(rows, dtype=torch.bool)
+    for place in range(limit):
         token = _drawn(speaker.scores, decoding, random) if decoding.temperature > 0 else speaker.scores.argmax(-1)
-        said.append(torch.where(running, token, END))
+        said[rows, place] = token
         running = running & (token != END)
-        if len(said) == limit or not running.any():
-            return torch.stack(said, dim=1)
-        speaker.say(said[-1])
+        if place + 1 == limit or not running.any():
+            break
+        if 4 * int(running.sum()) <= 3 * len(rows):
+            kept = running.nonzero().squeeze(1)
+            speaker.take(kept)
+            rows, token, running = rows[kept], token[kept], running[kept]
+        speaker.say(token)
+    return said
 
 
 def _drawn(scores: Tensor, decoding: Decoding, random: torch.Generator | None) -> Tensor:
