@@ -5,30 +5,33 @@ import hashlib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.errors import BenchError
+from bench.fingerprint import file_digest
 from bench.source_file import source_file
 
-LEFT_OUT = (
-    "bench.cli",
-    "bench.tables",
-    "bench.launch",
-    "bench.store",
-    "bench.claim",
-    "bench.progress",
-    "bench.registry",
-    "bench.code_digest",
+IN_CLEAR = (
+    *("bench.config", "bench.specs", "bench.registry", "bench.hookspecs", "bench.plan", "bench.rows", "bench.cell"),
+    *("bench.databar", "bench.duplicates", "bench.grouped", "bench.perceptual", "bench.transfer"),
 )
-"""Modules that show, place or keep results without deciding them."""
+"""Modules whose part in a stage its inputs hold in clear: values, and digests of what only some runs use."""
+DECIDE_NOTHING = (
+    *("bench.errors", "bench.progress", "bench.cli", "bench.tables", "bench.launch"),
+    *("bench.store", "bench.claim", "bench.cache", "bench.cores", "bench.heap"),
+    *("bench.code_digest", "bench.source_file", "bench.fingerprint"),
+)
+"""Modules that speak to people, place and keep what others compute, or tell whether it is current."""
 
 
 def code_digests(*modules: str) -> dict[str, str]:
     """Return module to digest of its syntax tree without docstrings, for the modules and their import closure.
 
-    The closure stays inside our distribution and the entry modules' own packages. BenchError where an entry
-    module has no source.
+    A file beside a module that a text in it names, such as a table of words, counts like code. The closure stays inside
+    our distribution and the entry modules' own packages, without what ``IN_CLEAR`` and ``DECIDE_NOTHING`` name.
+    BenchError where an entry module has no source.
     """
-    return {module: _tree_digest(path)[:16] for module, path in sorted(closure(*modules).items())}
+    return {module: _read(path).digest for module, path in sorted(closure(*modules).items())}
 
 
 @cache
@@ -39,42 +42,68 @@ def closure(*modules: str) -> dict[str, Path]:
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
-        if module in found or module == "bench" or module.startswith(LEFT_OUT):
+        if module in found or module == "bench" or (_left_out(module) and module not in modules):
             continue
         path = source_file(module)
         if path is not None:
             found[module] = path
-            waiting += [name for name in _imports(path, module) if name.partition(".")[0] in packages]
+            package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+            waiting += [name for name in _read(path).imported(package) if name.partition(".")[0] in packages]
         elif module in modules:
             raise BenchError(f"no source of module {module!r} can be found; check the spec's path")
     return found
 
 
-def _imports(path: Path, module: str) -> Iterator[str]:
-    """Name the modules a file imports, leaving out those for type checkers only."""
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    waiting: list[ast.AST] = [_undocumented(path)]
+def _left_out(module: str) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in IN_CLEAR + DECIDE_NOTHING)
+
+
+class _Source(NamedTuple):
+    """What is read of a file once: its digest, and its imports as (level, module, names)."""
+
+    digest: str
+    imports: tuple[tuple[int, str, tuple[str, ...]], ...]
+
+    def imported(self, package: str) -> Iterator[str]:
+        """Name the modules that a module of this package imports from here."""
+        for level, module, names in self.imports:
+            parent = ".".join(package.split(".")[: len(package.split(".")) - level + 1]) if level else ""
+            source = ".".join(name for name in (parent, module) if name)
+            yield source
+            yield from (f"{source}.{name}" for name in names)
+
+
+@cache
+def _read(path: Path) -> _Source:
+    tree = _undocumented(path)
+    digest = hashlib.sha256(ast.unparse(tree).encode())
+    for name in sorted(_files_beside(tree, path)):
+        digest.update(file_digest(path.with_name(name)).encode())
+    return _Source(digest.hexdigest()[:16], tuple(_imports(tree)))
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """Give what a file imports, leaving out what is for type checkers only."""
+    waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             waiting += node.orelse
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((0, alias.name, ()) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            parent = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
-            source = ".".join(name for name in (parent, node.module) if name)
-            yield source
-            yield from (f"{source}.{alias.name}" for alias in node.names)
+            yield node.level, node.module or "", tuple(alias.name for alias in node.names)
         else:
             waiting += ast.iter_child_nodes(node)
 
 
-@cache
-def _tree_digest(path: Path) -> str:
-    return hashlib.sha256(ast.unparse(_undocumented(path)).encode()).hexdigest()
+def _files_beside(tree: ast.Module, path: Path) -> set[str]:
+    """Return the names of files beside a module, not modules themselves, that a text in it names."""
+    beside = {file.name for file in path.parent.iterdir() if file.suffix != ".py" and file.is_file()}
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return beside.intersection(text for text in texts if isinstance(text, str))
 
 
-@cache
 def _undocumented(path: Path) -> ast.Module:
     """Return a file's syntax tree without docstrings."""
     try:

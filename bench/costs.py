@@ -6,11 +6,11 @@ from heapq import heapreplace
 from typing import Any, Literal
 
 from bench.cell import Cell, Stage, in_words
-from bench.fitting import trainings
 from bench.history import PARTS, by_epochs
 from bench.plan import Plan
 from bench.quantities import duration, size
 from bench.rows import Row
+from bench.stages.fitting import trainings
 from bench.store import Store
 
 _ANSWERING_SHARE = 0.15

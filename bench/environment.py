@@ -1,9 +1,7 @@
-"""What a process computes with: device, threads, seeds, and the description of them that a record keeps."""
+"""What a process computes with, as a record describes it: device, threads, versions, commit."""
 
-import logging
 import os
 import platform
-import random
 import subprocess
 import sys
 from functools import cache
@@ -12,39 +10,12 @@ from pathlib import Path
 from re import match
 from typing import Any
 
-import numpy as np
-
-from bench import heap
 from bench.config import Machine
 from bench.registry import DISTRIBUTION
 from bench.store import read_json
 
 COMMIT = "commit.json"
 """Where a copy of the code keeps which commit it is of."""
-
-
-def prepare(machine: Machine, seed: int) -> str:
-    """Seed all random sources, set the threads, and return the device.
-
-    Call it after the model's code is imported: torch is configured only where that code uses it.
-    """
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 -- libraries draw from the global state
-    if "torch" not in sys.modules:
-        return "cpu"
-    import torch
-
-    heap.keep()
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it says at every start which precision it uses
-    torch.manual_seed(seed)
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    # What is allocated is written before it is read: to fill it first was 4 % of a step in the profiler.
-    torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue] -- torch makes it at run time
-    if machine.threads:
-        torch.set_num_threads(machine.threads)
-    if machine.device != "auto":
-        return machine.device
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def worker_threads(machine: Machine, jobs: int) -> int:

@@ -12,6 +12,8 @@ NEAR_CHANCE = 0.98
 """A loss that no epoch brought below this share of what chance gives has taught nothing."""
 FILE = "history.json"
 """The name under which a saved model keeps its history."""
+TUNING = "tuning.json"
+"""Where a saved model keeps what was tried and the validation loss of each: a list, one mapping a trial."""
 
 
 def by_epochs(record: Mapping[str, Any], stage: str) -> bool:

@@ -1,7 +1,7 @@
 """A run's partition of its dataset: how many folds, which pictures each side has, and what decides that."""
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from bench.duplicates import duplicates
 from bench.fingerprint import digest
 from bench.progress import Progress
 from bench.splits import Fold
+
+if TYPE_CHECKING:
+    from bench.cell import Cell
 
 
 class Partition:
@@ -40,6 +43,14 @@ class Partition:
             return whole
         return whole._replace(train=splits.shrunk(whole.train, labels, fraction, self._config.seed))
 
+    def of(self, cell: "Cell") -> Fold:
+        """Return the positions of a cell's sides in the dataset."""
+        return self.fold(cell.fold, cell.repeat, cell.fraction)
+
+    def left_out(self, cell: "Cell") -> np.ndarray:
+        """Return the positions of a fold's training side that the cell's fraction leaves out."""
+        return np.setdiff1d(self.fold(cell.fold, cell.repeat).train, self.of(cell).train)
+
     def identity(self, fraction: float) -> dict[str, Any]:
         """Return what decides the sides beside the data, in clear."""
         return {**self._whole, **({"fraction": fraction} if fraction < 1 else {})}
@@ -49,7 +60,7 @@ class Partition:
         drawn = {"kind": self._config.split, "k": self.k, "validation_share": self._config.validation_share}
         if self._config.split == "stratified":
             return drawn
-        code = digest(code_digests("bench.grouped", "bench.perceptual"))[:16]
+        code = digest(code_digests("bench.grouped", "bench.duplicates", "bench.perceptual"))[:16]
         return {**drawn, "duplicate_distance": self._config.duplicate_distance, "code": code}
 
     @cached_property

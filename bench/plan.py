@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-import numpy as np
 
 from bench import cores
 from bench.cell import Cell, Stage
@@ -16,7 +15,6 @@ from bench.contracts import Dataset, Teacher
 from bench.dataset import open_dataset
 from bench.errors import BenchError
 from bench.fingerprint import digest, file_digest
-from bench.freshness import predict_code, pretrain_code, score_code, train_code
 from bench.masking import masking_code
 from bench.partition import Partition
 from bench.progress import Progress
@@ -24,7 +22,8 @@ from bench.registry import Registry
 from bench.rows import Request, Row, resolve_rows
 from bench.settings import check_names
 from bench.specs import TaskSpec, resolve
-from bench.splits import Fold
+from bench.stages.code import predict_code, pretrain_code, score_code, train_code
+from bench.stages.context import settings_until
 from bench.transfer import Transfer
 
 
@@ -50,7 +49,7 @@ class Plan:
     @cached_property
     def k(self) -> int:
         """The number of folds: what the config names, at most what the smallest category allows."""
-        return self._partition.k
+        return self.partition.k
 
     @cached_property
     def folds(self) -> tuple[int, ...]:
@@ -62,23 +61,20 @@ class Plan:
         """How many pictures a cell is asked about, on average."""
         return len(self.transfer) if self.transfer else len(self.dataset.labels()) / self.k
 
-    def fold(self, cell: Cell) -> Fold:
-        """Return a cell's positions in the dataset."""
-        return self._partition.fold(cell.fold, cell.repeat, cell.fraction)
-
-    def left_out(self, cell: Cell) -> np.ndarray:
-        """Return the positions of the fold's training side that the cell's fraction leaves out."""
-        return np.setdiff1d(self._partition.fold(cell.fold, cell.repeat).train, self.fold(cell).train)
+    @cached_property
+    def partition(self) -> Partition:
+        """How the dataset falls into folds."""
+        return Partition(self.dataset, self.config, "k" in self.request.explicit, self.progress)
 
     @cached_property
     def poses(self) -> ModuleType:
         """The task's posing module."""
-        return resolve_module(self.task.poses)
+        return _module_of(self.task.poses)
 
     @cached_property
     def scores(self) -> ModuleType:
         """The task's scoring module."""
-        return resolve_module(self.task.scores)
+        return _module_of(self.task.scores)
 
     @cached_property
     def caveat(self) -> str:
@@ -89,8 +85,8 @@ class Plan:
         """Return what must agree for two rows to stand in one table, in clear."""
         return {
             "data": digest(self._data)[:16],
-            "records": digest(self._records)[:16],
-            "split": self._partition.identity(fraction),
+            **({"records": digest(self._records)[:16]} if self.task.asks == "answerer" else {}),
+            "split": self.partition.identity(fraction),
             "repeats": self.config.repeats,
             "image_size": self.config.image_size,
             **self._masking,
@@ -112,10 +108,6 @@ class Plan:
     @cached_property
     def _records(self) -> dict[str, Any]:
         return self.teacher.identity()
-
-    @cached_property
-    def _partition(self) -> Partition:
-        return Partition(self.dataset, self.config, "k" in self.request.explicit, self.progress)
 
     @cached_property
     def _masking(self) -> dict[str, str]:
@@ -148,7 +140,7 @@ class Plan:
         for fraction, protocol in self._protocols.items():
             for repeat, index in product(range(self.config.repeats), self.folds):
                 seed = int(digest([self.config.seed, index, repeat])[:8], 16)
-                split = {**self._partition.identity(fraction), "fold": index, "repeat": repeat}
+                split = {**self.partition.identity(fraction), "fold": index, "repeat": repeat}
                 drawn = {"split": split, "seed": seed}
                 begun = Stage("pretrain", {**pretrain, **drawn}) if pretrain else None
                 after = {"pretrain": begun.fingerprint} if begun else {}
@@ -174,7 +166,7 @@ class Plan:
 
     def _train_inputs(self, row: Row) -> dict[str, Any]:
         """Return what a model's train stages share."""
-        settings = row.staged("train") if row.pretrains else row.until("train")
+        settings = row.staged("train") if row.pretrains else settings_until(row, "train")
         return self._learning(row, row.estimator, settings, train_code(row.spec, row.family))
 
     def _pretrain_inputs(self, row: Row) -> dict[str, Any] | None:
@@ -248,10 +240,10 @@ def parse_folds(text: str, k: int) -> tuple[int, ...]:
     return tuple(sorted(folds))
 
 
-def resolve_module(path: str) -> ModuleType:
+def _module_of(path: str) -> ModuleType:
     """Import the module of a lazy path, whose attribute must be there."""
     resolve(path)
-    return __import__(path.partition(":")[0], fromlist=["_"])
+    return import_module(path.partition(":")[0])
 
 
 def _teacher_name(records: str) -> str:

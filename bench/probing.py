@@ -15,13 +15,15 @@ from bench.contracts import Context, Instructions, Micrographs
 from bench.costs import Pace
 from bench.environment import description
 from bench.errors import in_one_line
-from bench.materials import Materials
 from bench.peak import Peak
 from bench.plan import Plan
 from bench.progress import TRAINING, Progress, Silence
-from bench.run import context_of, pictures
 from bench.specs import resolve
 from bench.splits import Fold
+from bench.stages import train
+from bench.stages.context import Surroundings, context_of
+from bench.stages.materials import Materials, pictures
+from bench.stages.questions import Questions
 
 _STEPS = 3
 """How many batches are trained on; what the first one takes, warming up, is left out."""
@@ -34,23 +36,23 @@ def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
 
     A model that fails is told and left out.
     """
-    materials = Materials(plan)
-    materials.load()
+    questions = Questions(Materials(plan))
+    questions.load()
     found: dict[tuple[str, str], Pace] = {}
     first = {cell.model: cell for cell in reversed(plan.cells)}
     progress.start("probing", len(first))
     for number, cell in enumerate(reversed(first.values())):
         try:
-            found |= {(cell.model, stage): pace for stage, pace in _paces(plan, materials, cell)}
+            found |= {(cell.model, stage): pace for stage, pace in _paces(plan, questions, cell)}
         except Exception as error:  # a stranger's model may fail in any way; the others are still to be probed
             progress.say(f"{cell.model} cannot be probed: {in_one_line(error)}")
         progress.advance(number + 1)
     return found
 
 
-def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, Pace]]:
+def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, Pace]]:
     row, few = plan.rows[cell.model], _few(plan, cell)
-    sides = materials.sides(cell, few)
+    sides = train.sides(questions.materials, cell, few)
     with tempfile.TemporaryDirectory() as folder:
 
         def weights(_: Cell, stage: Stage) -> Path:
@@ -61,7 +63,7 @@ def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, 
                 continue
             heap.give_back()
             kind, watch = resolve(path), _Watch()
-            context = context_of(plan, cell, stage, watch, Path(folder), weights)
+            context = context_of(plan, cell, stage, Surroundings(watch, Path(folder), weights))
             recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
             context, peak = replace(context, recipe=recipe, unlabelled=sides.unlabelled), Peak(context.device)
             estimator, began = kind(context), time.monotonic()
@@ -72,10 +74,10 @@ def _paces(plan: Plan, materials: Materials, cell: Cell) -> Iterator[tuple[str, 
             weights(cell, stage).mkdir()
             estimator.save(weights(cell, stage))
 
-        context = context_of(plan, cell, cell.predict, Silence(), Path(folder), weights)
+        context = context_of(plan, cell, cell.predict, Surroundings(Silence(), Path(folder), weights))
         estimator, peak = resolve(row.estimator).load(weights(cell, cell.train), context), Peak(context.device)
-        began = time.monotonic()
-        asked = _ask(estimator, sides.posed, few)
+        posed, began = questions.posed(cell, few), time.monotonic()
+        asked = _ask(estimator, posed, few)
         yield "predict", _pace((time.monotonic() - began) / asked, peak, context)
 
 
@@ -99,7 +101,7 @@ def _few(plan: Plan, cell: Cell) -> Fold:
     random = np.random.default_rng(cell.seed)
     batch = plan.rows[cell.model].recipe.batch_size
     asked = _ASKED_ABOUT if plan.task.asks == "answerer" else batch
-    sides = zip(plan.fold(cell), (_STEPS * batch, batch, asked), strict=True)
+    sides = zip(plan.partition.of(cell), (_STEPS * batch, batch, asked), strict=True)
     return Fold(*(np.sort(random.permutation(side)[:size]) for side, size in sides))
 
 

@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bench.cell import Cell, Stage
-from bench.fitting import described
-from bench.freshness import code_mark
 from bench.history import PARTS
 from bench.plan import Plan
 from bench.progress import Progress
 from bench.quantities import duration
 from bench.specs import StageName
+from bench.stages.code import code_mark
+from bench.stages.fitting import described
+from bench.stages.predict import USAGE
+from bench.stages.score import SCORES
 from bench.store import RECORD_FORMAT, Store, read_json
 
 _PRODUCTS: Mapping[StageName, str] = {
@@ -21,8 +23,6 @@ _PRODUCTS: Mapping[StageName, str] = {
     "score": "scores",
 }
 """What a stage leaves, in a word."""
-USAGE = "usage.json"
-"""Beside the answers of a model that is paid by the token: what they cost."""
 
 
 def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], progress: Progress) -> None:
@@ -31,14 +31,14 @@ def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], 
     score = store.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
     row = plan.rows[cell.model]
-    scores = read_json(score / "scores.json")
+    scores = read_json(score / SCORES)
     store.write_record(
         cell.id,
         {
             "format": RECORD_FORMAT,
             "cell": cell.identity,
             "protocol": plan.protocol(cell.fraction),
-            "sides": {name: len(side) for name, side in plan.fold(cell)._asdict().items()},
+            "sides": {name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
             "model": {
                 "label": row.spec.label,
                 "family": row.family.name,

@@ -6,10 +6,8 @@ from typing import Any
 
 from bench.config import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
 from bench.errors import BenchError, unknown
-from bench.freshness import estimator_path
 from bench.registry import Registry
 from bench.specs import (
-    STAGES,
     Contract,
     Data,
     FamilySpec,
@@ -18,6 +16,7 @@ from bench.specs import (
     SuiteSpec,
     TaskSpec,
     contracts_of,
+    estimator_path,
 )
 
 
@@ -102,14 +101,6 @@ class Row:
     def staged(self, stage: StageName) -> dict[str, Any]:
         """Return the settings whose change redoes this stage and not the one before."""
         return {key: value for key, value in self.settings.items() if self.spec.settings[key].stage == stage}
-
-    def until(self, stage: StageName) -> dict[str, Any]:
-        """Return the settings that a stage may read: its own and those of the stages before."""
-        return {
-            key: value
-            for key, value in self.settings.items()
-            if STAGES.index(self.spec.settings[key].stage) <= STAGES.index(stage)
-        }
 
 
 def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:

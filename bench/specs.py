@@ -115,6 +115,11 @@ def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[Contract, ...]:
     return family.contracts if model.contracts is None else model.contracts
 
 
+def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
+    """Return the lazy path of a model's estimator: its own, else the family's."""
+    return model.estimator or family.estimator
+
+
 @dataclass(frozen=True)
 class TaskSpec:
     """What is measured: ``poses`` makes the questions, ``scores`` judges the answers.

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import environment
 from bench.config import Machine, Recipe, complete, with_recipe
 from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
@@ -13,6 +12,8 @@ from bench.progress import Progress, Silence
 from bench.registry import Registry
 from bench.rows import Row, spec_of
 from bench.specs import resolve
+from bench.stages.context import settings_until
+from bench.stages.seeding import prepare
 
 
 class Trained(NamedTuple):
@@ -40,8 +41,8 @@ def loaded(exported: Exported, folder: Path, pretrained: Path, registry: Registr
     row = _row(exported, registry)
     estimator = resolve(row.estimator)
     before = resolve(row.pretrains) if row.pretrains else None
-    device = environment.prepare(Machine(), exported.seed)
-    context = Context(row.spec, row.until("predict"), row.recipe, exported.seed, device, progress, folder)
+    device = prepare(Machine(), exported.seed)
+    context = Context(row.spec, settings_until(row, "predict"), row.recipe, exported.seed, device, progress, folder)
     if before is not None:
         context = replace(context, pretrained=lambda: before.load(pretrained, context))
     try:

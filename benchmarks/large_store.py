@@ -11,11 +11,11 @@ from typing import Any
 
 from bench.cell import Cell
 from bench.config import load_config
-from bench.freshness import code_mark
 from bench.plan import Plan
 from bench.progress import Silence
 from bench.registry import Registry
 from bench.rows import Request
+from bench.stages.code import code_mark
 from bench.store import Store
 from benchmarks.measurement import Row, alone
 

@@ -7,11 +7,12 @@ import pytest
 
 from bench.cli.main import main
 from bench.config import Config
-from bench.materials import Materials
 from bench.plan import Plan
 from bench.progress import Silence
 from bench.registry import Registry
 from bench.rows import Request
+from bench.stages.materials import Materials
+from bench.stages.questions import Questions
 from bench.store import Store
 
 _MODELS = {"vqa": "mvaema,majority", "classification": "mvaema,majority,pixels,random-gcn"}
@@ -58,7 +59,7 @@ class Exports:
         """The pictures that a cell of classification was asked about."""
         run = next(run for run in self.store.runs() if run["task"] == "classification")
         plan = Plan(Request("classification", ("pixels",), _config(run), frozenset()), Registry(), Silence())
-        return Materials(plan).sides(plan.cells[0]).posed.unlabelled()
+        return Questions(Materials(plan)).posed(plan.cells[0]).unlabelled()
 
 
 def _config(run):

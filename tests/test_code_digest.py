@@ -1,6 +1,6 @@
 import pytest
 
-from bench.code_digest import _tree_digest, _undocumented, closure, code_digests
+from bench.code_digest import _read, closure, code_digests
 from bench.errors import BenchError
 
 
@@ -12,8 +12,8 @@ def package(tmp_path, monkeypatch):
 
     def write(name, source):
         (tmp_path / "sample" / f"{name}.py").write_text(source)
-        for function in (closure, _tree_digest, _undocumented):
-            function.cache_clear()
+        closure.cache_clear()
+        _read.cache_clear()
 
     write("__init__", "")
     write("entry", "from sample import part\nfrom sample.other import thing\n")

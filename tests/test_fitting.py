@@ -5,10 +5,10 @@ import pytest
 
 from bench.config import Recipe
 from bench.contracts import Context
-from bench.fitting import described, fit
 from bench.history import Epoch, History
 from bench.progress import Silence
 from bench.specs import ModelSpec
+from bench.stages.fitting import described, fit
 
 
 class Trainee:

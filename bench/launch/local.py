@@ -38,7 +38,7 @@ class Local:
 
     def prepare(self, runner: Runner) -> None:
         """Load pictures and records, once for all cells."""
-        runner.materials.load()
+        runner.questions.load()
 
     def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
         """Say what a run would do, and what it would cost."""

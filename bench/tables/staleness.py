@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.errors import BenchError
-from bench.freshness import current_code
 from bench.registry import Registry
+from bench.stages.code import current_code
 from bench.tables.selection import Record
 
 

@@ -9,7 +9,7 @@ from safetensors.numpy import load_file, save_file
 
 from bench.contracts import Context, Encoder, Micrographs
 from bench.errors import BenchError
-from bench.fitting import TUNING
+from bench.history import TUNING
 from bench.models.logistic import Logistic
 from bench.models.selfsupervised.linear import Labelled, trials
 from bench.store import write_json

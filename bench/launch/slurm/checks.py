@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from bench.errors import BenchError, unknown
-from bench.fitting import trainings
 from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.site import Partition, Shape, Site
 from bench.outlook import CellOutlook
 from bench.plan import Plan
 from bench.quantities import duration
+from bench.stages.fitting import trainings
 
 
 def check_cluster(cluster: Cluster, site: Site) -> None:

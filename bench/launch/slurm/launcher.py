@@ -38,7 +38,7 @@ class Slurm:
         if doubt:
             runner.progress.say(f"note: {doubt}")
         if runner.plan.config.cluster.prepare == "here":
-            runner.materials.load()
+            runner.questions.load()
 
     def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
         """Say what a run would do and cost, and what sbatch would be told."""

@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 import submitit
 
 from bench.cell import Cell, Stage
-from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
 from bench.launch import together as compute_together
 from bench.launch.reports import Report, Reports
@@ -66,10 +65,11 @@ def work(errand: Path, asked: Mapping[str, Any]) -> None:
 
 def _prepare(request: Mapping[str, Any], telling: Telling) -> None:
     """Make pictures and records ready in the cache that all nodes share."""
-    from bench.materials import Materials
+    from bench.stages.materials import Materials
+    from bench.stages.questions import Questions
 
     with _failing(telling, request["planned"]):
-        Materials(planned(request, telling)).load()
+        Questions(Materials(planned(request, telling))).load()
     write_json(telling.reports.folder / PREPARED, {"job": telling.job})
 
 
@@ -119,11 +119,9 @@ class Heard(Runner):
             self._telling.reports.forget(cell.id)
         return outcome
 
-    def _make(
-        self, cell: Cell, stage: Stage, step: Callable[[Cell, Path, Context], int], progress: CellProgress
-    ) -> None:
+    def _make(self, cell: Cell, stage: Stage, progress: CellProgress) -> None:
         self._telling.begin_stage(stage.name)
-        super()._make(cell, stage, step, progress)
+        super()._make(cell, stage, progress)
 
 
 def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:

@@ -8,11 +8,9 @@ from typing import Any
 
 from bench.config import Recipe
 from bench.contracts import Context, Estimator
-from bench.history import FILE, History
+from bench.history import FILE, TUNING, History
 from bench.store import read_json, write_json
 
-TUNING = "tuning.json"
-"""Where a saved model keeps what was tried and the validation loss of each: a list, one mapping a trial."""
 GRID = (0.1, 0.3, 1.0)
 """The learning rates that tuning tries, as multiples of the recipe's: every model gets the same three trials."""
 

@@ -1,0 +1,55 @@
+"""The data of a run: pictures as its models are shown them, instruction records, and the partition."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.masking import as_shown
+from bench.partition import Partition
+
+if TYPE_CHECKING:
+    from bench.plan import Plan
+
+
+class Materials:
+    """The data of a plan, loaded once a process."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.partition: Partition = plan.partition
+
+    def load(self) -> None:
+        """Load all that the plan needs now; BenchError where pictures or records are not as they should be."""
+        rows = self.plan.rows.values()
+        if self.plan.task.asks == "answerer" or any(row.trains_on == "instructions" for row in rows):
+            _ = self.records
+        _ = self.micrographs
+
+    @cached_property
+    def micrographs(self) -> Micrographs:
+        """All pictures, as this run shows them."""
+        return as_shown(self.plan.dataset, self.plan.config, self.plan.progress)
+
+    @cached_property
+    def records(self) -> tuple[InstructionRecord, ...]:
+        """All instruction records."""
+        return tuple(self.plan.teacher.records(self.plan.dataset))
+
+    def instructions(self, positions: np.ndarray) -> Instructions:
+        """Return the records of the pictures at these positions, with captions."""
+        micrographs = self.micrographs.take(positions)
+        where = {name: position for position, name in enumerate(micrographs.ids)}
+        records = tuple(record for record in self.records if record.picture in where)
+        pictures = np.array([where[record.picture] for record in records], dtype=np.int64)
+        captions = tuple(self.plan.dataset.caption(int(label)) for label in micrographs.labels)
+        names = self.plan.teacher.names(self.plan.dataset)
+        return Instructions(micrographs, records, pictures, captions, names)
+
+
+def pictures(side: Micrographs | Instructions) -> int:
+    """Return how many pictures a side is of."""
+    return len(side.micrographs) if isinstance(side, Instructions) else len(side)

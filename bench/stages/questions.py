@@ -1,0 +1,49 @@
+"""What a cell's model is asked: the test side as the task poses it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from bench.contracts import Micrographs
+from bench.masking import as_shown
+from bench.splits import Fold
+from bench.stages.materials import Materials
+from bench.transfer import Transfer
+
+if TYPE_CHECKING:
+    from bench.cell import Cell
+
+
+class Questions:
+    """The test sides of a plan's cells; what is loaded for them is loaded once a process."""
+
+    def __init__(self, materials: Materials) -> None:
+        self.materials = materials
+        self._transfer: Transfer | None = materials.plan.transfer
+
+    def load(self) -> None:
+        """Load all that the plan needs now; BenchError where pictures or records are not as they should be."""
+        self.materials.load()
+        _ = self._elsewhere
+
+    def posed(self, cell: Cell, fold: Fold | None = None) -> Any:
+        """Return the questions of a cell, with their answers; on another ``fold`` than its own where one is given."""
+        plan = self.materials.plan
+        asked = (fold or self.materials.partition.of(cell)).test
+        tested = self.side(asked) if self._elsewhere is None else self._elsewhere
+        return plan.poses.pose(tested, plan.task_settings)
+
+    def side(self, positions: Any) -> Any:
+        """Return pictures, or the records about them, as the task asks about either."""
+        answers = self.materials.plan.task.asks == "answerer"
+        return (self.materials.instructions if answers else self.materials.micrographs.take)(positions)
+
+    @cached_property
+    def _elsewhere(self) -> Micrographs | None:
+        """The pictures of another dataset that every cell is asked about; None where each is about its own fold's."""
+        if self._transfer is None:
+            return None
+        plan = self.materials.plan
+        shown = as_shown(self._transfer.tested, plan.config, plan.progress)
+        return self._transfer.shared(shown, self.materials.micrographs, plan.progress)

@@ -1,0 +1,40 @@
+"""The stage score: what a cell's model said is judged by its task."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bench.contracts import Scores
+from bench.stages.materials import pictures
+from bench.stages.predict import ANSWERS, PROBABILITIES
+from bench.stages.questions import Questions
+from bench.stages.seeding import prepare
+from bench.store import read_json, write_json
+
+if TYPE_CHECKING:
+    from bench.cell import Cell
+    from bench.progress import Progress
+
+SCORES, ITEMS = "scores.json", "items.jsonl"
+
+
+def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress, folder: Path) -> int:
+    """Judge what lies in the folder ``predicted``; return about how many pictures that was."""
+    plan, posed = questions.materials.plan, questions.posed(cell)
+    reference = questions.side(questions.materials.partition.of(cell).train)
+    if plan.task.asks == "answerer":
+        given = read_json(predicted / ANSWERS)
+    else:
+        given = np.load(predicted / PROBABILITIES, allow_pickle=False)
+    prepare(plan.config.machine, cell.seed)  # a metric may draw, too
+    progress.start(f"scoring {len(posed)} answers", 1)
+    scores: Scores = plan.scores.score(given, posed, reference, plan.task_settings)
+    metrics = {name: {"value": value, "error": error} for name, (value, error) in scores.metrics.items()}
+    write_json(folder / SCORES, {"metrics": metrics, "counts": scores.counts, "n": len(scores.items)})
+    lines = (json.dumps(item, ensure_ascii=False) for item in scores.items)
+    (folder / ITEMS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return pictures(posed)

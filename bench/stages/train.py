@@ -1,0 +1,58 @@
+"""The stages pretrain and train: the sides that a model learns from, and the learning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from bench.contracts import Instructions, Micrographs
+from bench.errors import BenchError
+from bench.splits import Fold
+from bench.stages.context import Surroundings, context_of, estimator_of
+from bench.stages.fitting import fit
+from bench.stages.materials import Materials, pictures
+
+if TYPE_CHECKING:
+    from bench.cell import Cell, Stage
+    from bench.plan import Plan
+
+
+class Sides(NamedTuple):
+    """What a model learns from, and what it is judged by meanwhile.
+
+    ``unlabelled`` are the pictures of the fold's training side that the cell's fraction leaves out.
+    """
+
+    train: Any
+    validation: Any
+    unlabelled: Micrographs
+
+
+def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
+    """Return what a cell's model learns from; on another ``fold`` than the cell's where one is given."""
+    fold = fold or materials.partition.of(cell)
+    unlabelled = materials.micrographs.take(materials.partition.left_out(cell)).unlabelled()
+    if materials.plan.rows[cell.model].trains_on == "instructions":
+        return Sides(_taught(materials, fold.train), _taught(materials, fold.validation), unlabelled)
+    return Sides(materials.micrographs.take(fold.train), materials.micrographs.take(fold.validation), unlabelled)
+
+
+def learn(sides: Sides, plan: Plan, cell: Cell, stage: Stage, around: Surroundings, weights: Path) -> int:
+    """Train a cell's model into the folder ``weights``; return how many pictures that may have gone through."""
+    kind = estimator_of(plan.rows[cell.model], stage)  # imported before anything is seeded
+    context = replace(context_of(plan, cell, stage, around), unlabelled=sides.unlabelled, ranks=around.ranks)
+    return fit(kind, sides.train, sides.validation, context, weights) * pictures(sides.train)
+
+
+def _taught(materials: Materials, positions: np.ndarray) -> Instructions:
+    """Return the records that a model may learn from; BenchError where holding a prompt group out leaves none."""
+    whole, group = materials.instructions(positions), materials.plan.config.hold_out_group
+    if group is None:
+        return whole
+    kept = [position for position, record in enumerate(whole.records) if record.group != group]
+    if not kept:
+        raise BenchError(f"--hold-out-group {group}: all records are of this prompt group, none is left to teach")
+    return whole.take(kept)

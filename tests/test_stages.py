@@ -1,0 +1,169 @@
+"""A fingerprint holds what decides a stage and nothing else: an edit makes exactly the right stages stale."""
+
+from pathlib import Path
+
+import pytest
+
+from bench import code_digest
+from bench.config import load_config
+from bench.plan import Plan
+from bench.progress import Silence
+from bench.registry import Registry
+from bench.rows import Request
+
+ROOT = Path(__file__).parent.parent
+REGISTRY = Registry()
+ALL, ASKED, JUDGED = {"pretrain", "train", "predict", "score"}, {"predict", "score"}, {"score"}
+ANYTHING = ("", "anything = 1")
+"""An edit that only adds a line."""
+SMALL = ("synthetic.size=60", "k=3", "folds=0")
+
+
+def cell(task, model, *options):
+    config, explicit = load_config("demo", [*SMALL, *options])
+    return Plan(Request(task, (model,), config, explicit), REGISTRY, Silence()).cells[0]
+
+
+def fingerprints(task, model, *options):
+    return {stage.name: stage.fingerprint for stage in cell(task, model, *options).stages}
+
+
+@pytest.fixture
+def edited(tmp_path, monkeypatch):
+    """edited(file, old, new) changes a source file, with ``old`` None a file of data, as digests read it."""
+    read, file_digest = code_digest._read, code_digest.file_digest
+
+    def edit(file, old, new):
+        target = ROOT / file
+        if old is None:
+            users = {path for path in target.parent.glob("*.py") if target.name in path.read_text()}
+            monkeypatch.setattr(code_digest, "file_digest", lambda path: new if path == target else file_digest(path))
+            change = {path: path for path in users}
+        else:
+            source = target.read_text()
+            assert not old or source.count(old) == 1, f"{source.count(old)} places in {file} say {old!r}"
+            (tmp_path / target.name).write_text(source.replace(old, new) if old else f"{source}\n{new}\n")
+            change = {target: tmp_path / target.name}
+
+        def reread(path):
+            return read.__wrapped__(change[path]) if path in change else read(path)
+
+        monkeypatch.setattr(code_digest, "_read", reread)
+        code_digest.closure.cache_clear()
+
+    yield edit
+    code_digest.closure.cache_clear()
+
+
+DECIDES = {
+    "which records a side has": (
+        "bench/stages/materials.py",
+        "if record.picture in where)",
+        "if record.group != 3)",
+        ALL,
+    ),
+    "the prompt group held out": ("bench/stages/train.py", "record.group != group", "record.group == group", ALL),
+    "the split": ("bench/splits.py", "shuffle=True", "shuffle=False", ALL),
+    "the validation side": ("bench/splits.py", "max(1, round(validation_share", "max(2, round(validation_share", ALL),
+    "a fraction": ("bench/splits.py", "max(1, round(fraction", "max(2, round(fraction", ALL),
+    "the seed": ("bench/stages/seeding.py", "torch.manual_seed(seed)", "torch.manual_seed(0)", ALL),
+    "determinism": ("bench/stages/seeding.py", "algorithms(True", "algorithms(False", ALL),
+    "which settings a stage sees": ("bench/stages/context.py", "<= STAGES.index(stage)", "< STAGES.index(stage)", ALL),
+    "the grid": ("bench/stages/fitting.py", "(0.1, 0.3, 1.0)", "(0.1, 0.3)", ALL),
+    "early stopping": ("bench/standing.py", "stagnant >= recipe", "stagnant > recipe", ALL),
+    "the learning rate": ("bench/schedule.py", "1 + math.cos", "2 + math.cos", ALL),
+    "caption dropout": ("models/instruction_batches.py", ">= self._dropout", "< self._dropout", ALL),
+    "normalisation": ("models/mvaema/vision.py", "div_(127.5)", "div_(255)", ALL),
+    "decoding": ("models/mvaema/generate.py", "scores.argmax(-1)", "scores.argmin(-1)", ALL),
+    "drawing": ("tasks/datasets/synthetic/microscope.py", *ANYTHING, ALL),
+    "the teacher's wording": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", ALL),
+    "which questions are asked": ("tasks/vqa/posing.py", "start = turn * size", "start = turn", ASKED),
+    "what is taken for an answer": ("bench/stages/predict.py", "len(answers) != asked", "len(answers) < asked", ASKED),
+    "a metric": ("tasks/metrics/text.py", "from collections import Counter", "import collections", JUDGED),
+    "how errors are clustered": ("bench/statistics.py", "if len(numbers) < 2", "if len(numbers) < 1", JUDGED),
+    "synonyms": ("tasks/metrics/wordnet-3.0.txt.xz", None, "changed", JUDGED),
+    "what is judged": (
+        "bench/stages/score.py",
+        "materials.partition.of(cell).train",
+        "materials.partition.of(cell).test",
+        JUDGED,
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "stale"), DECIDES.values(), ids=DECIDES)
+def test_what_decides_a_product_makes_its_stage_stale_and_those_behind(edited, file, old, new, stale):
+    before = fingerprints("vqa", "mvaema")
+    edited(file, old, new)
+    after = fingerprints("vqa", "mvaema")
+    assert {stage for stage in before if before[stage] != after[stage]} == stale & before.keys()
+
+
+CHAIN = {
+    "pretraining": ("models/selfsupervised/pretraining.py", *ANYTHING, ALL),
+    "probe": ("models/selfsupervised/probe.py", *ANYTHING, ALL - {"pretrain"}),
+    "probabilities": ("tasks/metrics/classification.py", "BINS = 15", "BINS = 10", JUDGED),
+    "frames": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", set()),
+    "masking": ("bench/databar.py", *ANYTHING, set()),
+    "groups": ("bench/grouped.py", "7919 * repeat", "7920 * repeat", set()),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "stale"), CHAIN.values(), ids=CHAIN)
+def test_a_chain_is_stale_from_the_link_that_changed(edited, file, old, new, stale):
+    before = fingerprints("classification", "simclr")
+    edited(file, old, new)
+    after = fingerprints("classification", "simclr")
+    assert {stage for stage in before if before[stage] != after[stage]} == stale
+
+
+ONLY_SOME = {
+    "masking": ("mask_bar=true", "bench/databar.py", *ANYTHING),
+    "groups": ("split=grouped", "bench/grouped.py", "7919 * repeat", "7920 * repeat"),
+    "hashes": ("split=grouped", "bench/perceptual.py", *ANYTHING),
+}
+
+
+@pytest.mark.parametrize(("option", "file", "old", "new"), ONLY_SOME.values(), ids=ONLY_SOME)
+def test_what_only_some_runs_use_makes_those_stale(edited, option, file, old, new):
+    before = fingerprints("classification", "majority", option)
+    edited(file, old, new)
+    after = fingerprints("classification", "majority", option)
+    assert not {*before.values()} & {*after.values()}
+
+
+INDIFFERENT = {
+    "a message": ("bench/errors.py", "did you mean", "perhaps you mean"),
+    "a key nobody reads": (
+        "bench/config.py",
+        "    seed: NonNegativeInt = 0\n",
+        "    seed: NonNegativeInt = 0\n    new: int = 0\n",
+    ),
+    "progress": ("bench/progress.py", *ANYTHING),
+    "a table": ("bench/tables/scores.py", *ANYTHING),
+    "a verb": ("bench/cli/run.py", *ANYTHING),
+    "a launcher": ("bench/launch/local.py", *ANYTHING),
+    "the store": ("bench/store.py", *ANYTHING),
+    "a record's description": ("bench/environment.py", 'COMMIT = "commit.json"', 'COMMIT = "commit"'),
+    "costs": ("bench/costs.py", *ANYTHING),
+    "a claim": ("bench/claim.py", "threading.Event()", "threading.Event() or None"),
+    "who is registered": ("bench/registry.py", *ANYTHING),
+    "another model": ("models/images/convnets.py", *ANYTHING),
+    "a docstring": ("bench/splits.py", "Draw fold ``index`` of k, stratified", "Draw a fold, stratified"),
+    "threads": ("bench/cores.py", *ANYTHING),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new"), INDIFFERENT.values(), ids=INDIFFERENT)
+def test_what_decides_nothing_makes_nothing_stale(edited, file, old, new):
+    before = fingerprints("vqa", "mvaema")
+    edited(file, old, new)
+    assert fingerprints("vqa", "mvaema") == before
+
+
+def test_the_protocol_of_classification_holds_no_wording_of_a_teacher(edited):
+    before = cell("classification", "mvaema")
+    edited("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}")
+    after = cell("classification", "mvaema")
+    assert after.protocol == before.protocol
+    assert after.train.fingerprint != before.train.fingerprint
