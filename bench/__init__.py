@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.errors import BenchError
+    from bench.exports.trained import from_pretrained
     from bench.hookspecs import hookimpl
     from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
-    from bench.trained import from_pretrained
 
 __all__ = [
     "BenchError",
@@ -39,6 +39,6 @@ def __getattr__(name: str) -> Any:
     """Import an exported name when it is first asked for: `bench --help` needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module 'bench' has no attribute {name!r}")
-    homes = {"BenchError": "bench.errors", "hookimpl": "bench.hookspecs", "from_pretrained": "bench.trained"}
+    homes = {"BenchError": "bench.errors", "hookimpl": "bench.hookspecs", "from_pretrained": "bench.exports.trained"}
     home = homes.get(name, "bench.specs")
     return getattr(import_module(home), name)

@@ -13,7 +13,7 @@ import numpy as np
 from bench.ranks import ALONE, Ranks
 
 if TYPE_CHECKING:
-    from bench.config import Recipe
+    from bench.config.loading import Recipe
     from bench.progress import Progress
     from bench.specs import ModelSpec
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line
@@ -28,6 +29,12 @@ def resolve(path: str) -> Any:
     if not hasattr(module, attribute):
         raise BenchError(f"module {name!r} has no {attribute!r}; check the spec's path")
     return getattr(module, attribute)
+
+
+def resolve_module(path: str) -> ModuleType:
+    """Import the module of a lazy path, whose attribute must be there."""
+    resolve(path)
+    return import_module(path.partition(":")[0])
 
 
 def _broken(module: str, error: Exception) -> BenchError:

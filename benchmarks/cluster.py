@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.config.cluster import Cluster
 from bench.launch.reports import Report
 from bench.launch.slurm.campaign import Campaign, Planned
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.submission import LEDGER
-from bench.store import Store, write_json
+from bench.store.store import Store, write_json
 from benchmarks.measurement import Row, alone
 
 COMMANDS = {

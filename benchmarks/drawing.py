@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.cores import usable
+from bench.config.cores import usable
 from bench.progress import Silence
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.datasets.synthetic.drawing import draw

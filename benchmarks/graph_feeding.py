@@ -10,7 +10,7 @@ from torch.optim import Adam
 from torch_geometric.data import Data
 from torch_geometric.loader import DataLoader
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Micrographs
 from bench.models.graphs.batches import GraphBatch, PatchGraphs
 from bench.models.graphs.building import Joining, build_graphs

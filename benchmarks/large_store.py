@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.cell import Cell
-from bench.config import load_config
-from bench.plan import Plan
+from bench.config.loading import load_config
+from bench.planning.cell import Cell
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.progress import Silence
-from bench.registry import Registry
-from bench.rows import Request
+from bench.registered.registry import Registry
 from bench.stages.code import code_mark
-from bench.store import Store
+from bench.store.store import Store
 from benchmarks.measurement import Row, alone
 
 MODELS = ("mvaema", "llava", "blind", "majority")

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.models.mvaema.batch import Batch
 from bench.progress import Silence
 from bench.specs import ModelSpec
-from bench.training import train
+from bench.training.loop import train
 from benchmarks.measurement import Row, in_turns
 from benchmarks.visual_questions import Size, batch, mvaema
 

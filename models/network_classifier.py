@@ -10,8 +10,8 @@ from safetensors.torch import load_model, save_model
 from torch import nn
 
 from bench.contracts import Context, Micrographs
-from bench.history import FILE, History
 from bench.models.supervised import Side, probabilities
+from bench.training.history import FILE, History
 
 
 class NetworkClassifier(ABC):

@@ -11,9 +11,9 @@ from torch.nn.functional import cross_entropy
 
 from bench.contracts import Context
 from bench.errors import BenchError
-from bench.history import History
-from bench.memory import out_of_memory, release
-from bench.training import train
+from bench.training.history import History
+from bench.training.loop import train
+from bench.training.memory import out_of_memory, release
 
 _HALVES = {"bf16-mixed": torch.bfloat16, "16-mixed": torch.float16}
 Loss = Callable[[nn.Module, Any, Tensor], Mapping[str, Tensor]]

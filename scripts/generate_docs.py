@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 
 from bench import hookspecs
 from bench.cli.main import added, app
-from bench.plan import resolve_module
-from bench.registry import DISTRIBUTION, Registry
+from bench.registered.registry import DISTRIBUTION, Registry
+from bench.specs import resolve_module
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS
 

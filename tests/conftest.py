@@ -149,7 +149,7 @@ def exports(cache, once):
 @pytest.fixture
 def put(store):
     """Write records into the default store; returns it."""
-    from bench.store import Store
+    from bench.store.store import Store
 
     kept = Store(store)
     kept.prepare()
@@ -166,7 +166,8 @@ def put(store):
 @pytest.fixture
 def plugged(monkeypatch):
     """Let a plugin of strangers register tables and models, for one test."""
-    from bench import TableSpec, hookimpl, registry
+    from bench import TableSpec, hookimpl
+    from bench.registered import registry
 
     class Point:
         name, value, dist = "stranger", "stranger.plugin", None

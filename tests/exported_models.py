@@ -6,14 +6,14 @@ import sys
 import pytest
 
 from bench.cli.main import main
-from bench.config import Config
-from bench.plan import Plan
+from bench.config.loading import Config
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.progress import Silence
-from bench.registry import Registry
-from bench.rows import Request
+from bench.registered.registry import Registry
 from bench.stages.materials import Materials
 from bench.stages.questions import Questions
-from bench.store import Store
+from bench.store.store import Store
 
 _MODELS = {"vqa": "mvaema,majority", "classification": "mvaema,majority,pixels,random-gcn"}
 _SETTINGS = (

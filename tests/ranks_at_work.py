@@ -14,21 +14,21 @@ from torch import nn
 
 import bench.ranks
 from bench import ModelSpec
-from bench.config import Recipe, complete, load_config
+from bench.config.loading import Recipe, complete, load_config
 from bench.contracts import Context
 from bench.launch.together import work
 from bench.models.controls.blind import Blind
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
-from bench.plan import Plan
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.progress import Silence, Stopped
 from bench.ranks import ALONE, Parted, abandon, join, leave
-from bench.reduction import summed
-from bench.registry import Registry
-from bench.rows import Request
-from bench.run import Runner
-from bench.store import Store
-from bench.training import TrainingDiverged, train
+from bench.registered.registry import Registry
+from bench.running.runner import Runner
+from bench.store.store import Store
+from bench.training.loop import TrainingDiverged, train
+from bench.training.reduction import summed
 from tests import kernels
 from tests.toy_instructions import toy_context, toy_instructions
 

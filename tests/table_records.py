@@ -2,7 +2,7 @@
 
 import json
 
-from bench.store import RECORD_FORMAT
+from bench.store.store import RECORD_FORMAT
 
 METRICS = ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "facts", "length_ratio")
 

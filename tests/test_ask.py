@@ -13,7 +13,7 @@ from PIL import Image
 
 from bench import from_pretrained
 from bench.cli.output import safe
-from bench.exported import FILE, read
+from bench.exports.exported import FILE, read
 from bench.tasks.asking.printing import chart
 from bench.tasks.asking.questions import question
 from bench.tasks.asking.questions import read as picture_of
@@ -86,10 +86,10 @@ _NAMES = ("a.png", "b.tif", "c.JPG", "d.png", "e.png")
 
 
 def test_lines_come_as_they_are_answered(exports, pictures):
+    from bench.exports.trained import trained
     from bench.progress import Silence
-    from bench.registry import Registry
+    from bench.registered.registry import Registry
     from bench.tasks.asking.answering import Answering
-    from bench.trained import trained
 
     asking = Answering(trained(exports.folder("mvaema"), Registry(), Silence()), None, 0)
     seen = []

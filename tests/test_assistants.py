@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from tokenizers.processors import TemplateProcessing
 from transformers import CLIPImageProcessor
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.errors import BenchError
 from bench.models.assistants.estimator import Assistant, answer_loss
 from bench.models.assistants.instructblip import InstructBlip
@@ -24,7 +24,7 @@ from bench.models.assistants.token_batches import IGNORED
 from bench.models.assistants.tokenizer import READER_LONGEST, train_reader, train_tokenizer
 from bench.models.instruction_batches import InstructionBatch
 from bench.plugins.assistants import register_models
-from bench.training import paced
+from bench.training.loop import paced
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
 
 SMALL = {"embed_dim": 32, "depth": 2, "vocabulary_size": 400, "max_new_tokens": 24}

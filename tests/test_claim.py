@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from bench import claim
+from bench.store import claim
 
 
 @pytest.fixture
@@ -38,6 +38,13 @@ def test_a_claim_whose_owner_was_killed_is_free_at_once(folder):
     with claim.acquire(folder) as held:
         assert claim.acquire(folder) is None
         assert [file.name for file in folder.iterdir()] == [held.file.name]
+
+
+def test_a_claim_of_a_process_whose_number_another_has_now_is_free(folder):
+    host, pid, start, unique = claim._own_name().rsplit("~", 3)
+    folder.mkdir(parents=True)
+    (folder / "~".join([host, pid, f"{float(start) - 60:.2f}", unique])).touch()
+    assert claim.holder(folder) is None and claim.acquire(folder) is not None
 
 
 def test_of_many_contenders_for_a_dead_claim_one_wins(folder):

@@ -93,7 +93,7 @@ def test_ctrl_c_is_told_and_ends_with_130(bench, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("bench.registry.Registry.every", interrupted)
+    monkeypatch.setattr("bench.registered.registry.Registry.every", interrupted)
     code, out, err = bench("list", "tasks")
     assert (code, out) == (130, "")
     assert err == "stopped; the same command goes on where it stopped\n"

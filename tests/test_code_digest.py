@@ -1,7 +1,7 @@
 import pytest
 
-from bench.code_digest import _read, closure, code_digests
 from bench.errors import BenchError
+from bench.store.code_digest import _read, closure, code_digests
 
 
 @pytest.fixture
@@ -55,8 +55,8 @@ def test_nothing_is_imported(package):
 
 
 def test_what_shows_or_keeps_results_is_left_out():
-    names = closure("bench.run")
-    assert "bench.splits" in names
+    names = closure("bench.running.runner")
+    assert "bench.data.splits" in names
     assert not any(name.startswith(("bench.cli", "bench.tables", "bench.store", "bench.launch")) for name in names)
 
 

@@ -8,7 +8,7 @@ from bench.cli.main import app
 from bench.errors import BenchError
 from bench.figures.confusion import draw as draw_confusion
 from bench.figures.critical_difference import groups
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.comparison import compare
 from bench.tables.selection import select
 from tests.table_records import made

@@ -2,9 +2,9 @@ from importlib import resources
 
 import pytest
 
-from bench.config import Config, complete, load_config
+from bench.config.loading import Config, complete, load_config
 from bench.errors import BenchError
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import Setting
 
 SETTINGS = {

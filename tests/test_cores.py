@@ -8,13 +8,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench import cores
+from bench.config import cores
 from bench.errors import BenchError
 from tests.conftest import SMALL
 
 TOLD_OF_PROCESSES = """
 import os, time
-from bench import cores
+from bench.config import cores
 cores.usable = lambda: 2
 print("script", flush=True)
 for pid in cores.spread(lambda item: os.getpid(), range(4)):

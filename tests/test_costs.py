@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import ModelSpec, heap
-from bench.costs import Cost, spread
-from bench.outlook import outlook
-from bench.peak import Peak
-from bench.store import Store
+from bench import ModelSpec
+from bench.planning.costs import Cost, spread
+from bench.planning.outlook import outlook
+from bench.store.store import Store
+from bench.training import heap
+from bench.training.peak import Peak
 from tests.test_run import _planned
 
 

@@ -106,7 +106,7 @@ def test_the_folder_beside_is_looked_for_before_a_picture_is_drawn(bench, tmp_pa
         (("export", "--out", "{}/e", "--size", "large"), "WIDTHxHEIGHT"),
         (("export", "--out", "{}/e", "--size", "90x120"), "square to 3:2"),
         (("export", "--out", "{}/e", "--size", "200x100"), "square to 3:2"),
-        (("export", "--out", "{}/e", "--count", "0"), "1 to 3000"),
+        (("export", "--out", "{}/e", "--count", "0"), "1 to 3400"),
         (("export", "--out", "{}"), "not an empty folder"),
         (("export", "--out", "{}/e", "--dataset", "folder:{}/sem"), "draws no pictures"),
         (("export", "--out", "{}/e", "--teacher", "scripter"), "did you mean 'scripted'"),

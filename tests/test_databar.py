@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from bench.contracts import Micrographs
-from bench.databar import find_bars, without_bars
-from bench.masking import masked
+from bench.data.databar import find_bars, without_bars
+from bench.data.masking import masked
 from bench.progress import Silence
 from bench.tasks.datasets.synthetic import databar, microscope
 from bench.tasks.datasets.synthetic.dataset import Synthetic
@@ -126,6 +126,6 @@ def test_masked_pictures_are_made_once_and_have_a_digest_of_their_own(drawn, tmp
     first = masked(plain, Silence())
     assert np.array_equal(first.pixels, without_bars(pixels, find_bars(pixels)))
     assert first.digest != plain.digest and first.ids == plain.ids and np.array_equal(first.rows, rows)
-    monkeypatch.setattr("bench.masking.find_bars", lambda _: pytest.fail("searched again"))
+    monkeypatch.setattr("bench.data.masking.find_bars", lambda _: pytest.fail("searched again"))
     again = masked(plain, Silence())
     assert again.digest == first.digest and isinstance(again.pixels, np.memmap)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bench.contracts import Micrographs
-from bench.dataset import open_dataset
+from bench.data.dataset import open_dataset
 from bench.errors import BenchError
 from bench.progress import Silence
 from bench.specs import DatasetSpec

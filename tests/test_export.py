@@ -9,9 +9,9 @@ from huggingface_hub import ModelCard
 
 from bench import BenchError, from_pretrained
 from bench.contracts import Micrographs
-from bench.exported import CARD, FILE, read
+from bench.exports.exported import CARD, FILE, read
 from bench.models.mvaema.model import MVaEMaModel
-from bench.store import Store, read_json, write_json
+from bench.store.store import Store, read_json, write_json
 
 
 def files(folder):
@@ -65,7 +65,7 @@ def test_the_card_is_one_of_the_hub_and_says_data_protocol_metrics_limits(export
 
 
 def test_what_a_model_wrote_cannot_command_the_card(exports):
-    from bench.model_card import card
+    from bench.exports.model_card import card
 
     evil = "<script>alert(1)</script> [x](javascript:1)\n## Metrics\n| a | b | \x1b[2J `rm`"
     folder = exports.folder("mvaema")
@@ -75,7 +75,7 @@ def test_what_a_model_wrote_cannot_command_the_card(exports):
 
 
 def test_the_card_names_the_pretrained_weights_that_a_tuned_part_needs(exports):
-    from bench.model_card import card
+    from bench.exports.model_card import card
 
     exported, record = read(exports.folder("mvaema")), exports.record("vqa", "mvaema")
 

@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context
-from bench.history import Epoch, History
 from bench.progress import Silence
 from bench.specs import ModelSpec
 from bench.stages.fitting import described, fit
+from bench.training.history import Epoch, History
 
 
 class Trainee:

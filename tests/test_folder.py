@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.config import load_config
+from bench.config.loading import load_config
 from bench.errors import BenchError
-from bench.plan import Plan
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.progress import Silence
-from bench.registry import Registry
-from bench.rows import Request
+from bench.registered.registry import Registry
 from bench.tasks.datasets import decoding, file_digests
 from bench.tasks.datasets.decoding import Unreadable, grey
 from bench.tasks.datasets.folder import Folder

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.splits import shrunk
+from bench.data.splits import shrunk
 
 LABELS = np.array([0] * 40 + [1] * 20 + [2] * 3)
 

@@ -9,7 +9,7 @@ from scipy.spatial.distance import pdist, squareform
 from torch_geometric.data import Batch, Data
 from torch_geometric.utils import contains_self_loops, is_undirected
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context, Micrographs
 from bench.errors import BenchError
 from bench.models.graphs import building
@@ -19,7 +19,7 @@ from bench.models.graphs.estimator import GraphClassifier
 from bench.models.graphs.network import graph_loss
 from bench.models.graphs.patches import Patches
 from bench.progress import Silence
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.tables.published import published
 

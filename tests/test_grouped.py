@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from bench import grouped, splits
-from bench.config import load_config
-from bench.duplicates import clusters, duplicates
+from bench.config.loading import load_config
+from bench.data import grouped, splits
+from bench.data.duplicates import clusters, duplicates
+from bench.data.partition import Partition
 from bench.errors import BenchError
-from bench.partition import Partition
 from bench.progress import Silence
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.tasks.datasets.folder import Folder
 
 CATEGORIES = ("a", "b", "c")
@@ -61,11 +61,12 @@ def test_the_repeat_redraws_and_the_same_repeat_does_not():
     assert np.array_equal(first, again) and not np.array_equal(first, other)
 
 
-def test_validation_never_takes_the_last_pictures_of_a_category():
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_validation_never_takes_the_last_pictures_of_a_category(share):
     labels = np.array([0] * 40 + [1] * 4)
     groups = np.array([*range(40), 40, 40, 41, 41])
     for index in range(2):
-        fold = grouped.grouped_fold(labels, groups, 2, index, 0, 0.2)
+        fold = grouped.grouped_fold(labels, groups, 2, index, 0, share)
         assert set(labels[fold.train]) == {0, 1} and len(fold.validation)
 
 
@@ -113,13 +114,13 @@ def test_copies_are_one_cluster_each_and_never_on_two_sides(copies):
 
 def test_clusters_are_found_once(copies, monkeypatch):
     duplicates(copies, 51, Silence())
-    monkeypatch.setattr("bench.perceptual.links", lambda *_: pytest.fail("compared again"))
+    monkeypatch.setattr("bench.data.perceptual.links", lambda *_: pytest.fail("compared again"))
     duplicates(copies, 51, Silence())
 
 
 def plan(*assignments):
-    from bench.plan import Plan
-    from bench.rows import Request
+    from bench.planning.plan import Plan
+    from bench.planning.rows import Request
 
     config, explicit = load_config("demo", ("synthetic.size=60", "synthetic.balanced=true", "k=3", *assignments))
     return Plan(Request("classification", ("squeezenet",), config, explicit), Registry(), Silence())
@@ -128,7 +129,7 @@ def plan(*assignments):
 def test_the_protocol_of_a_plain_run_says_what_it_always_said():
     protocol = plan().protocol(1.0)
     assert protocol["split"] == {"kind": "stratified", "k": 3, "validation_share": 0.1}
-    assert set(protocol) == {"data", "records", "split", "repeats", "image_size", "task", "metrics"}
+    assert set(protocol) == {"data", "split", "repeats", "image_size", "task", "metrics"}
 
 
 @pytest.mark.parametrize("choice", ["split=grouped", "mask_bar=true"])

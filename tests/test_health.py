@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench import health
+from bench.running import health
 
 
 def test_a_sound_machine_needs_no_remedy(bench):

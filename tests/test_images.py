@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.config import Recipe, complete
+from bench.config.loading import Recipe, complete
 from bench.contracts import Context, Micrographs
 from bench.errors import BenchError
 from bench.models.images import distillation

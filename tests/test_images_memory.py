@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import nn
 
-from bench import memory
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.models.supervised import Side, fit_classifier, pieces, probabilities
 from bench.progress import Silence
 from bench.specs import ModelSpec
+from bench.training import memory
 
 pytestmark = pytest.mark.numeric
 

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 from transformers import CvtConfig, CvtForImageClassification
 
-from bench.config import Recipe, complete
+from bench.config.loading import Recipe, complete
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.models.images.build import build

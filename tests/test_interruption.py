@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from bench import claim
+from bench.store import claim
 from tests.conftest import SMALL
 
 pytestmark = pytest.mark.slow

@@ -1,11 +1,12 @@
 import ast
 import re
 import tomllib
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from bench.registry import PLURALS, Registry
+from bench.registered.registry import PLURALS, Registry
 
 ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
@@ -15,6 +16,12 @@ ALLOWED = {
     "plugins": {"bench", "models", "tasks", "plugins"},
 }
 FILES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
+FLOORS = (
+    *("errors", "specs", "hookspecs", "quantities", "progress", "ranks", "contracts"),
+    *("config", "registered", "store", "data", "training", "statistics", "endpoint", "stages", "planning"),
+    *("running", "launch", "tables", "figures", "exports", "cli", "__init__", "__main__"),
+)
+"""The modules and rooms of ``bench/``, from the ground up: each imports those before it alone."""
 CODE_FOLDERS = sorted(
     {path.parent.relative_to(ROOT) for room in [*ALLOWED, "configs", "results"] for path in (ROOT / room).rglob("*.py")}
 )
@@ -39,6 +46,39 @@ def _room(name):
 @pytest.mark.parametrize(("room", "path"), FILES, ids=lambda value: str(value).replace(str(ROOT), ""))
 def test_imports_run_one_way(room, path):
     assert {_room(name) for name in _imported(path)} - {None} <= ALLOWED[room]
+
+
+def _floor(path):
+    """The room below bench/ that a file is in, or the module that it is."""
+    return path.relative_to(ROOT / "bench").parts[0].removesuffix(".py")
+
+
+def _within(path):
+    """The files of bench/ that a file imports, without those imports that only type checkers read."""
+    waiting = [ast.parse(path.read_text())]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting += node.orelse
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "bench":
+            folder = ROOT.joinpath(*node.module.split("."))
+            named = [folder / f"{alias.name}.py" for alias in node.names]
+            yield from [file for file in named if file.is_file()] or [
+                file for file in (folder.with_suffix(".py"), folder / "__init__.py") if file.is_file()
+            ]
+        else:
+            waiting += ast.iter_child_nodes(node)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "bench").rglob("*.py")), ids=lambda path: path.stem)
+def test_rooms_import_only_those_below_them(path):
+    floors = {_floor(other) for other in _within(path)} - {_floor(path)}
+    assert not {floor for floor in floors if FLOORS.index(floor) > FLOORS.index(_floor(path))}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {path: set(_within(path)) for path in sorted((ROOT / "bench").rglob("*.py"))}
+    TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "bench").rglob("*.py")), ids=lambda path: path.stem)

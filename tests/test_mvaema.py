@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context, InstructionRecord, Instructions, Micrographs
 from bench.errors import BenchError
 from bench.models.controls.blind import Blind
@@ -115,7 +115,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not(tmp_path):
 
 
 def test_a_fit_cut_off_and_begun_again_ends_in_the_same_weights(tmp_path, monkeypatch):
-    monkeypatch.setattr("bench.checkpoint.time.monotonic", iter(range(0, 10**6, 100)).__next__)
+    monkeypatch.setattr("bench.training.checkpoint.time.monotonic", iter(range(0, 10**6, 100)).__next__)
     whole = fitted(tmp_path)
 
     class Cut(Silence):

@@ -5,13 +5,13 @@ import math
 import pytest
 import torch
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.models.mvaema.attention import Sizes
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.losses import IGNORED, LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.vision import ImageEncoder
-from bench.training import paced
+from bench.training.loop import paced
 
 pytestmark = pytest.mark.numeric
 

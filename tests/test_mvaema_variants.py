@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from bench.config import load_config
+from bench.config.loading import load_config
 from bench.errors import BenchError
 from bench.models.mvaema.attention import PARTS, Attention, Skipped
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.generate import Decoding, generate
 from bench.models.mvaema.losses import hard_pairs
-from bench.plan import Plan
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.plugins.mvaema import VARIANTS
 from bench.progress import Silence
-from bench.registry import Registry
-from bench.rows import Request
+from bench.registered.registry import Registry
 from bench.tables.published import published
 from tests.conftest import SMALL
 from tests.table_records import made

@@ -6,9 +6,9 @@ import pytest
 
 from bench.endpoint.request import Malformed
 from bench.models.remote.answerer import read
-from bench.registry import Registry
-from bench.rows import resolve_rows
-from bench.store import Store
+from bench.planning.rows import resolve_rows
+from bench.registered.registry import Registry
+from bench.store.store import Store
 from tests.endpoint_server import KEY
 
 PAIRS = ("folds=0", "k=2", "synthetic.size=20", "synthetic.balanced=true", "vqa.questions=1", "image_size=32")
@@ -142,8 +142,8 @@ def test_a_base_url_of_the_environment_that_is_none_is_no_other_models_matter(be
 
 
 def test_all_models_do_not_mean_one_that_is_paid(bench):
-    from bench.config import load_config
-    from bench.rows import Request
+    from bench.config.loading import load_config
+    from bench.planning.rows import Request
 
     registry, config = Registry(), load_config("demo")[0]
     task = registry.find("task", "vqa")[0]

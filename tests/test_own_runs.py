@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from bench import claim
-from bench.store import Store, write_json
+from bench.store import claim
+from bench.store.store import Store, write_json
 from tests.conftest import SMALL
 from tests.table_records import made
 from tests.test_upkeep import _filled, _orphan

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from bench.perceptual import BITS, groups, hashes, links
+from bench.data.perceptual import BITS, groups, hashes, links
 from bench.progress import Silence
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 

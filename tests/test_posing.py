@@ -3,10 +3,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from bench.code_digest import closure
 from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.plugins.tasks import register_tasks
 from bench.specs import resolve
+from bench.store.code_digest import closure
 from bench.tasks.vqa.posing import pose, protocol
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bench.store import Store, write_json
+from bench.store.store import Store, write_json
 from tests.conftest import SMALL
 from tests.table_records import item, made, put_items
 

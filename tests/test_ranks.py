@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from bench.cutting import Cut
 from bench.errors import BenchError
 from bench.ranks import ALONE, Parted, Ranks, join
-from bench.reduction import _messages
-from bench.store import Store
+from bench.store.store import Store
+from bench.training.cutting import Cut
+from bench.training.reduction import _messages
 from tests import ranks_at_work
 from tests.ranks_at_work import alone, context_of, end, start, together, together_and_on
 
@@ -253,7 +253,7 @@ def test_a_rank_for_which_there_is_no_piece_computes_one_that_does_not_count(tmp
 
 
 def test_gradients_go_in_messages_of_one_number_type(monkeypatch):
-    monkeypatch.setattr("bench.reduction.AT_ONCE", 10)
+    monkeypatch.setattr("bench.training.reduction.AT_ONCE", 10)
     kinds = [(4, torch.float32), (5, torch.float32), (3, torch.float32), (2, torch.float64), (30, torch.float64)]
     sent = [
         [len(each) for each in group] for group in _messages([torch.ones(size, dtype=kind) for size, kind in kinds])

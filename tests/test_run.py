@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from bench import claim
-from bench.config import load_config
-from bench.outlook import outlook
-from bench.plan import Plan
+from bench.config.loading import load_config
+from bench.planning.outlook import outlook
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.progress import Silence
-from bench.registry import Registry
-from bench.rows import Request
-from bench.run import Runner
-from bench.store import Store
+from bench.registered.registry import Registry
+from bench.running.runner import Runner
+from bench.store import claim
+from bench.store.store import Store
 from tests.conftest import SMALL
 
 RUN = ("run", "--task", "vqa", *SMALL)
@@ -121,7 +121,7 @@ def test_a_change_redoes_only_what_it_decides(run, store, change, redone):
 def test_a_changed_metric_scores_again_without_asking_again(run, store, monkeypatch):
     run()
     (old,) = _records(store)
-    monkeypatch.setattr("bench.plan.score_code", lambda task: {"metric": "another"})
+    monkeypatch.setattr("bench.planning.plan.score_code", lambda task: {"metric": "another"})
     code, out, _ = run("--dry-run", "--explain")
     assert re.search(r"nearest fold 0 +done +done +stale", out)
     assert 'score: code.metric: null -> "another"' in out
@@ -146,7 +146,7 @@ def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
 
 def test_changed_code_alone_is_told_as_one_difference(run, monkeypatch):
     run()
-    monkeypatch.setattr("bench.plan.score_code", lambda task: {"metric": "another", "more": "too"})
+    monkeypatch.setattr("bench.planning.plan.score_code", lambda task: {"metric": "another", "more": "too"})
     assert "(nearest fold 0): code (see --explain); to keep" in run("--dry-run")[1]
 
 

@@ -9,7 +9,7 @@ from lightly.utils.benchmarking.knn import knn_predict
 from torch import nn
 from torch.nn.functional import normalize
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context, Micrographs
 from bench.errors import BenchError
 from bench.models.logistic import Logistic
@@ -20,7 +20,7 @@ from bench.models.selfsupervised.pretraining import Draws
 from bench.models.selfsupervised.probe import LinearProbe, NeighbourProbe, Probed
 from bench.plugins.self_supervised import ROWS
 from bench.progress import Silence
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.tables.published import published
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.significance import friedman, holm, p_over_folds, p_within_fold
+from bench.statistics.significance import friedman, holm, p_over_folds, p_within_fold
 
 AUC = {
     "C4.5": (0.763, 0.599, 0.954, 0.628, 0.882, 0.936, 0.661, 0.583, 0.775, 1.0, 0.940, 0.619, 0.972, 0.957),

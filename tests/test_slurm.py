@@ -13,15 +13,14 @@ from types import SimpleNamespace
 import pytest
 from filelock import Timeout
 
-from bench import environment
-from bench.config import load_config
+from bench.config.cluster import Cluster
+from bench.config.loading import load_config
 from bench.errors import BenchError
 from bench.launch import request
 from bench.launch.reports import Report
 from bench.launch.slurm import site, worker
 from bench.launch.slurm.campaign import PREPARED, Campaign, Planned
 from bench.launch.slurm.checks import check_cluster
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.packing import Work, arrays, packed
 from bench.launch.slurm.queue import Hint
 from bench.launch.slurm.signals import Abandoned, Signals
@@ -31,7 +30,8 @@ from bench.launch.slurm.states import states
 from bench.launch.slurm.submission import Submitter
 from bench.launch.slurm.telling import Telling
 from bench.progress import Lines, Stopped
-from bench.store import RECORD_FORMAT, Store, write_json
+from bench.stages import environment
+from bench.store.store import RECORD_FORMAT, Store, write_json
 
 SMALL_NODE = Shape(4, 4, 4000, 1, frozenset({"a100"}))
 PARTITIONS = {
@@ -236,6 +236,19 @@ def test_the_variables_of_the_submitting_shell_speak_not_over_the_settings(monke
         monkeypatch.setenv(name, "x")
     assert {"SLURM_CONF", "HOME"} <= site.environment().keys()
     assert not {"SBATCH_PARTITION", "SLURM_JOB_ID"} & site.environment().keys()
+
+
+def test_sbatch_is_called_without_the_variables_that_speak_over_the_settings(tmp_path, monkeypatch):
+    (tmp_path / "errand").touch()
+    sbatch, told = tmp_path / "sbatch", tmp_path / "told"
+    sbatch.write_text(f"#!/bin/sh\nenv > {told}\necho Submitted batch job 7\n")
+    sbatch.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr("submitit.SlurmExecutor.affinity", classmethod(lambda cls: 2))
+    for name in ("SBATCH_PARTITION", "SLURM_ARRAY_TASK_ID"):
+        monkeypatch.setenv(name, "elsewhere")
+    assert Submitter(tmp_path / "run", cluster(), None, tmp_path).submit([tmp_path / "errand"]) == ["7"]
+    assert "elsewhere" not in told.read_text() and os.environ["SBATCH_PARTITION"] == "elsewhere"
 
 
 def test_a_snapshot_of_the_code_runs_by_itself_and_is_made_once(tmp_path):

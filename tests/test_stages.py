@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import code_digest
-from bench.config import load_config
-from bench.plan import Plan
+from bench.config.loading import load_config
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.progress import Silence
-from bench.registry import Registry
-from bench.rows import Request
+from bench.registered.registry import Registry
+from bench.store import code_digest
 
 ROOT = Path(__file__).parent.parent
 REGISTRY = Registry()
@@ -63,15 +63,20 @@ DECIDES = {
         ALL,
     ),
     "the prompt group held out": ("bench/stages/train.py", "record.group != group", "record.group == group", ALL),
-    "the split": ("bench/splits.py", "shuffle=True", "shuffle=False", ALL),
-    "the validation side": ("bench/splits.py", "max(1, round(validation_share", "max(2, round(validation_share", ALL),
-    "a fraction": ("bench/splits.py", "max(1, round(fraction", "max(2, round(fraction", ALL),
+    "the split": ("bench/data/splits.py", "shuffle=True", "shuffle=False", ALL),
+    "the validation side": (
+        "bench/data/splits.py",
+        "max(1, round(validation_share",
+        "max(2, round(validation_share",
+        ALL,
+    ),
+    "a fraction": ("bench/data/splits.py", "max(1, round(fraction", "max(2, round(fraction", ALL),
     "the seed": ("bench/stages/seeding.py", "torch.manual_seed(seed)", "torch.manual_seed(0)", ALL),
     "determinism": ("bench/stages/seeding.py", "algorithms(True", "algorithms(False", ALL),
     "which settings a stage sees": ("bench/stages/context.py", "<= STAGES.index(stage)", "< STAGES.index(stage)", ALL),
     "the grid": ("bench/stages/fitting.py", "(0.1, 0.3, 1.0)", "(0.1, 0.3)", ALL),
-    "early stopping": ("bench/standing.py", "stagnant >= recipe", "stagnant > recipe", ALL),
-    "the learning rate": ("bench/schedule.py", "1 + math.cos", "2 + math.cos", ALL),
+    "early stopping": ("bench/training/standing.py", "stagnant >= recipe", "stagnant > recipe", ALL),
+    "the learning rate": ("bench/training/schedule.py", "1 + math.cos", "2 + math.cos", ALL),
     "caption dropout": ("models/instruction_batches.py", ">= self._dropout", "< self._dropout", ALL),
     "normalisation": ("models/mvaema/vision.py", "div_(127.5)", "div_(255)", ALL),
     "decoding": ("models/mvaema/generate.py", "scores.argmax(-1)", "scores.argmin(-1)", ALL),
@@ -80,7 +85,7 @@ DECIDES = {
     "which questions are asked": ("tasks/vqa/posing.py", "start = turn * size", "start = turn", ASKED),
     "what is taken for an answer": ("bench/stages/predict.py", "len(answers) != asked", "len(answers) < asked", ASKED),
     "a metric": ("tasks/metrics/text.py", "from collections import Counter", "import collections", JUDGED),
-    "how errors are clustered": ("bench/statistics.py", "if len(numbers) < 2", "if len(numbers) < 1", JUDGED),
+    "how errors are clustered": ("bench/statistics/clustered.py", "if len(numbers) < 2", "if len(numbers) < 1", JUDGED),
     "synonyms": ("tasks/metrics/wordnet-3.0.txt.xz", None, "changed", JUDGED),
     "what is judged": (
         "bench/stages/score.py",
@@ -104,8 +109,8 @@ CHAIN = {
     "probe": ("models/selfsupervised/probe.py", *ANYTHING, ALL - {"pretrain"}),
     "probabilities": ("tasks/metrics/classification.py", "BINS = 15", "BINS = 10", JUDGED),
     "frames": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", set()),
-    "masking": ("bench/databar.py", *ANYTHING, set()),
-    "groups": ("bench/grouped.py", "7919 * repeat", "7920 * repeat", set()),
+    "masking": ("bench/data/databar.py", *ANYTHING, set()),
+    "groups": ("bench/data/grouped.py", "7919 * repeat", "7920 * repeat", set()),
 }
 
 
@@ -118,9 +123,9 @@ def test_a_chain_is_stale_from_the_link_that_changed(edited, file, old, new, sta
 
 
 ONLY_SOME = {
-    "masking": ("mask_bar=true", "bench/databar.py", *ANYTHING),
-    "groups": ("split=grouped", "bench/grouped.py", "7919 * repeat", "7920 * repeat"),
-    "hashes": ("split=grouped", "bench/perceptual.py", *ANYTHING),
+    "masking": ("mask_bar=true", "bench/data/databar.py", *ANYTHING),
+    "groups": ("split=grouped", "bench/data/grouped.py", "7919 * repeat", "7920 * repeat"),
+    "hashes": ("split=grouped", "bench/data/perceptual.py", *ANYTHING),
 }
 
 
@@ -135,7 +140,7 @@ def test_what_only_some_runs_use_makes_those_stale(edited, option, file, old, ne
 INDIFFERENT = {
     "a message": ("bench/errors.py", "did you mean", "perhaps you mean"),
     "a key nobody reads": (
-        "bench/config.py",
+        "bench/config/loading.py",
         "    seed: NonNegativeInt = 0\n",
         "    seed: NonNegativeInt = 0\n    new: int = 0\n",
     ),
@@ -143,14 +148,14 @@ INDIFFERENT = {
     "a table": ("bench/tables/scores.py", *ANYTHING),
     "a verb": ("bench/cli/run.py", *ANYTHING),
     "a launcher": ("bench/launch/local.py", *ANYTHING),
-    "the store": ("bench/store.py", *ANYTHING),
-    "a record's description": ("bench/environment.py", 'COMMIT = "commit.json"', 'COMMIT = "commit"'),
-    "costs": ("bench/costs.py", *ANYTHING),
-    "a claim": ("bench/claim.py", "threading.Event()", "threading.Event() or None"),
-    "who is registered": ("bench/registry.py", *ANYTHING),
+    "the store": ("bench/store/store.py", *ANYTHING),
+    "a record's description": ("bench/stages/environment.py", 'COMMIT = "commit.json"', 'COMMIT = "commit"'),
+    "costs": ("bench/planning/costs.py", *ANYTHING),
+    "a claim": ("bench/store/claim.py", "threading.Event()", "threading.Event() or None"),
+    "who is registered": ("bench/registered/registry.py", *ANYTHING),
     "another model": ("models/images/convnets.py", *ANYTHING),
-    "a docstring": ("bench/splits.py", "Draw fold ``index`` of k, stratified", "Draw a fold, stratified"),
-    "threads": ("bench/cores.py", *ANYTHING),
+    "a docstring": ("bench/data/splits.py", "Draw fold ``index`` of k, stratified", "Draw a fold, stratified"),
+    "threads": ("bench/config/cores.py", *ANYTHING),
 }
 
 

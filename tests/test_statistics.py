@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bench.statistics import clustered_mean, mean_std
+from bench.statistics.clustered import clustered_mean, mean_std
 
 
 def test_one_value_has_no_deviation():

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bench.errors import BenchError
-from bench.store import RECORD_FORMAT, Store, write_text
+from bench.store.store import RECORD_FORMAT, Store, write_text
 from bench.tables.items import items_of
 
 
@@ -31,6 +31,19 @@ def test_leftovers_of_a_killed_writer_are_swept(tmp_path):
     (tmp_path / "stages" / "f" / "product.part-dead").mkdir(parents=True)
     store.make_product("f", {}, lambda folder: None)
     assert [path.name for path in store.stage("f").glob("product*")] == ["product"]
+
+
+def test_an_owner_that_wakes_late_leaves_the_product_of_another_as_it_is(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+
+    def late(folder):
+        store.make_product("f", {}, lambda other: (other / "answer").write_text("first"))
+        folder.mkdir(exist_ok=True)  # swept away by the other as a leftover
+        (folder / "answer").write_text("late")
+
+    store.make_product("f", {}, late)
+    assert [file.read_text() for file in (tmp_path / "stages" / "f").rglob("answer")] == ["first"]
 
 
 def test_checkpoints_go_when_the_product_stands(tmp_path):

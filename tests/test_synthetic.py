@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import cores
+from bench.config import cores
 from bench.contracts import Dataset
+from bench.data.splits import fold
 from bench.errors import BenchError
 from bench.plugins.datasets import register_datasets
 from bench.progress import Silence
 from bench.specs import resolve
-from bench.splits import fold
 from bench.tasks.datasets.synthetic import dataset as module
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.datasets.synthetic.drawing import draw

@@ -70,7 +70,7 @@ def test_every_picture_is_asked_the_ten_prompts_with_its_caption_and_the_picture
 
 
 def test_the_papers_settings_stand_in_its_config():
-    from bench.config import load_config
+    from bench.config.loading import load_config
 
     assert load_config("paper")[0].settings["openai"] == {"temperature": 0.25, "top_p": 0.1, "max_tokens": 3500}
 

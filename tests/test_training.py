@@ -12,12 +12,12 @@ import pytest
 import torch
 from torch import nn
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context
-from bench.precision import precision
 from bench.progress import Silence, Stopped
 from bench.specs import ModelSpec
-from bench.training import TrainingDiverged, train
+from bench.training.loop import TrainingDiverged, train
+from bench.training.precision import precision
 
 
 class Pairs:

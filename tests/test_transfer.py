@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bench.contracts import Micrographs
+from bench.data.transfer import Transfer
 from bench.errors import BenchError
 from bench.progress import Silence
-from bench.transfer import Transfer
 from tests.test_classification_run import records
 
 

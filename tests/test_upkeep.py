@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from bench import claim
-from bench.store import Store
+from bench.store import claim
+from bench.store.store import Store
 from tests.table_records import made
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from bench import ModelSpec
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context, InstructionRecord, Instructions, Micrographs
 from bench.progress import Silence
 

@@ -8,7 +8,7 @@ import typer
 from bench.cli.options import Dataset, Protocol, StoreFolder, opened
 
 if TYPE_CHECKING:
-    from bench.store import Store
+    from bench.store.store import Store
     from bench.tables.selection import Selection
 
 Text = str | None

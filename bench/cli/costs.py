@@ -19,8 +19,8 @@ def costs_command(
     import json
     from dataclasses import asdict
 
-    from bench.costs import as_text, settled
     from bench.errors import BenchError
+    from bench.planning.costs import as_text, settled
 
     kept = opened(store)
     found = (run for run in kept.runs() if any(run.get("expected", {}).values()) and task in (None, run["task"]))

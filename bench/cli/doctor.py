@@ -10,7 +10,7 @@ from bench.cli.options import StoreFolder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bench.health import Finding
+    from bench.running.health import Finding
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -30,8 +30,8 @@ def doctor_command(
 
     from tabulate import tabulate
 
-    from bench.health import examine
-    from bench.store import default_store
+    from bench.running.health import examine
+    from bench.store.store import default_store
 
     folder = Path(store) if store else default_store()
     findings = _of_a_node(folder, config, settings or []) if node else examine(folder)
@@ -45,14 +45,14 @@ def doctor_command(
 
 def _of_a_node(store: Path, config: str, settings: list[str]) -> "Sequence[Finding]":
     """Return what a node finds of itself; BenchError where none answers."""
-    from bench.config import load_config
+    from bench.config.loading import load_config
     from bench.errors import BenchError
-    from bench.health import Finding
     from bench.launch.slurm.checks import check_cluster
     from bench.launch.slurm.probe import probed
     from bench.launch.slurm.site import read_site
-    from bench.settings import check_keys
-    from bench.store import Store
+    from bench.planning.settings import check_keys
+    from bench.running.health import Finding
+    from bench.store.store import Store
 
     loaded, explicit = load_config(config, settings)
     check_keys(explicit, ("cluster",))

@@ -21,9 +21,9 @@ def export_command(
     store: StoreFolder = None,
 ) -> None:
     """Write a trained model with its model card into a folder, to ask it or to train it on."""
-    from bench.cell import in_words
-    from bench.exporting import export, named
-    from bench.registry import Registry
+    from bench.exports.exporting import export, named
+    from bench.planning.cell import in_words
+    from bench.registered.registry import Registry
 
     registry, kept = Registry(), opened(store)
     if task is not None:

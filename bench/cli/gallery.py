@@ -26,7 +26,7 @@ def gallery_command(
 ) -> None:
     """Show what a model got most wrong, with the pictures: its worst answers, or categories that it mistook."""
     from bench.cli.output import by_suffix, write_out
-    from bench.registry import Registry
+    from bench.registered.registry import Registry
     from bench.tables import gallery
     from bench.tables.build import chosen, of_task
     from bench.tables.pictures import as_png, embedded

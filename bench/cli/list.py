@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from bench.registry import Kind, Plugin, Registry
+    from bench.registered.registry import Kind, Plugin, Registry
 
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -22,7 +22,7 @@ def list_command(
     import json
 
     from bench.errors import unknown
-    from bench.registry import PLURALS, Kind, Registry
+    from bench.registered.registry import PLURALS, Kind, Registry
 
     kinds: dict[str, Kind] = {plural: kind for kind, plural in PLURALS.items() if kind != "family"}
     registry = Registry()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from bench.store import Store
+    from bench.store.store import Store
 
 Dataset = Annotated[str | None, typer.Option(help="records of this dataset [default: the latest run's]")]
 Protocol = Annotated[str | None, typer.Option(help="first letters of a protocol [default: the latest run's]")]
@@ -18,6 +18,6 @@ Run = Annotated[str | None, typer.Option(help="name of a run on a cluster [defau
 
 def opened(folder: str | None) -> "Store":
     """Return the store that a verb was told of, else the default one; what it cannot read it says on stderr."""
-    from bench.store import Store, default_store
+    from bench.store.store import Store, default_store
 
     return Store(Path(folder) if folder else default_store(), lambda said: typer.echo(f"warning: {said}", err=True))

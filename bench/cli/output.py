@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
-from bench.store import write_text
+from bench.store.store import write_text
 
 
 def write_out(out: str | Path, content: str | bytes) -> None:

@@ -8,7 +8,7 @@ from bench.cli.options import Run, StoreFolder, opened
 
 if TYPE_CHECKING:
     from bench.launch.slurm.queue import Hint
-    from bench.store import Store
+    from bench.store.store import Store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -12,12 +12,12 @@ from bench.cli.options import StoreFolder, opened
 from bench.cli.output import safe_lines
 
 if TYPE_CHECKING:  # these import numpy and scikit-learn, which `bench --help` does not need
-    from bench.cell import Cell
-    from bench.costs import Cost
     from bench.launch import Launcher
-    from bench.plan import Plan
+    from bench.planning.cell import Cell
+    from bench.planning.costs import Cost
+    from bench.planning.plan import Plan
     from bench.progress import Progress
-    from bench.store import Store
+    from bench.store.store import Store
 
 Text = str | None
 
@@ -62,14 +62,14 @@ def run_command(
     probe: Annotated[bool, typer.Option("--probe", help="try two steps of each model; implies --dry-run")] = False,
 ) -> None:
     """Train, ask and score models; what stands already is not computed again."""
-    from bench.config import load_config
+    from bench.config.loading import load_config
     from bench.errors import unknown
     from bench.launch import LAUNCHERS
-    from bench.outlook import outlook
-    from bench.plan import Plan
+    from bench.planning.outlook import outlook
+    from bench.planning.plan import Plan
+    from bench.planning.rows import left_out, requests
     from bench.progress import shown
-    from bench.registry import Registry
-    from bench.rows import left_out, requests
+    from bench.registered.registry import Registry
     from bench.specs import resolve
 
     if launcher not in LAUNCHERS:
@@ -112,11 +112,11 @@ def _summed_up(said: list[str]) -> Iterator[None]:
 
 def _told(plan: "Plan", store: "Store", progress: "Progress", launcher: "Launcher", explain: bool, probe: bool) -> str:
     """Say what a run would do, and what it would cost."""
-    from bench.outlook import outlook
+    from bench.planning.outlook import outlook
 
     paces = {}
     if probe:
-        from bench.probing import probe as probed
+        from bench.planning.probing import probe as probed
 
         paces = probed(plan, progress)
     looks = outlook(plan, store, paces)
@@ -126,8 +126,9 @@ def _told(plan: "Plan", store: "Store", progress: "Progress", launcher: "Launche
 
 def _run(plan: "Plan", store: "Store", progress: "Progress", launcher: "Launcher", force: bool) -> tuple[str, int]:
     """Compute what is missing; return the summary and the exit code."""
-    from bench.outlook import outlook
-    from bench.run import Runner, forget, recorded
+    from bench.planning.cell import recorded
+    from bench.planning.outlook import outlook
+    from bench.running.runner import Runner, forget
 
     cells = plan.cells
     looks = outlook(plan, store)
@@ -160,7 +161,7 @@ def _all(cells: "Sequence[Cell]") -> str:
 
 def _data(plan: "Plan", store: "Store") -> str:
     """Say what a run is on: size, folds, what is left out, what its scores can tell, which records it replaces."""
-    from bench.outlook import replacement
+    from bench.planning.outlook import replacement
 
     dataset = plan.dataset
     fewer = f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else ""

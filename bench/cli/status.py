@@ -7,7 +7,7 @@ import typer
 from bench.cli.options import StoreFolder, opened
 
 if TYPE_CHECKING:
-    from bench.store import Store
+    from bench.store.store import Store
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -40,8 +40,8 @@ def _look(store: "Store", run: str | None, show_all: bool, as_json: bool) -> tup
 
     A store that has runs on a cluster tells of these, and of those on this machine where they are named.
     """
-    from bench import own_runs
     from bench.launch.slurm.campaign import campaigns
+    from bench.running import own_runs
 
     clusters = {campaign.folder.name for campaign in campaigns(store)}
     if clusters and (run is None or run in clusters):

@@ -21,7 +21,7 @@ def store_command(context: typer.Context, store: StoreFolder = None) -> None:
     """Tell what is in a store, unless another verb follows."""
     if context.invoked_subcommand is None:
         from bench.cli.output import safe_lines
-        from bench.inventory import inventory
+        from bench.store.inventory import inventory
 
         typer.echo(safe_lines(inventory(opened(store), DAYS)))
 
@@ -33,7 +33,7 @@ def gc_command(
     store: StoreFolder = None,
 ) -> None:
     """Drop the stages that no record refers to."""
-    from bench.upkeep import drop, garbage
+    from bench.store.upkeep import drop, garbage
 
     found = garbage(opened(store), days)
     for each in found:
@@ -50,8 +50,8 @@ def merge_command(
     target: Annotated[str, typer.Argument(help="the store that is added to")],
 ) -> None:
     """Copy into one store what only another has; refused where the two disagree."""
-    from bench.store import Store
-    from bench.upkeep import merge
+    from bench.store.store import Store
+    from bench.store.upkeep import merge
 
     stages, cells = merge(Store(Path(source)), Store(Path(target)))
     typer.echo(f"{stages} stages and {cells} records copied from {source} to {target}")

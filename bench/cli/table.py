@@ -7,8 +7,8 @@ import typer
 from bench.cli.options import Dataset, Protocol, StoreFolder, opened
 
 if TYPE_CHECKING:
-    from bench.registry import Registry
-    from bench.store import Store
+    from bench.registered.registry import Registry
+    from bench.store.store import Store
     from bench.tables.table import Table
 
 Text = str | None
@@ -39,7 +39,7 @@ def table_command(
 ) -> None:
     """Print tables of what was measured, beside what was published."""
     from bench.cli.output import write_out, writing
-    from bench.registry import Registry
+    from bench.registered.registry import Registry
     from bench.tables.build import View, build, build_all, chosen, draw
     from bench.tables.formats import FORMATS
 

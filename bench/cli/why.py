@@ -24,7 +24,7 @@ def why_command(
     """Tell what one number of a table comes from."""
     import json
 
-    from bench.registry import Registry
+    from bench.registered.registry import Registry
     from bench.tables.build import View, build, chosen
     from bench.tables.provenance import as_text, provenance, summary
 

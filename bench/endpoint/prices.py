@@ -4,7 +4,7 @@ import re
 from importlib import resources
 from typing import NamedTuple
 
-from bench.config import PRICES
+from bench.config.loading import PRICES
 from bench.errors import BenchError
 
 BATCH_SHARE = 0.5

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from bench.cache import cache_folder
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply
 from bench.errors import BenchError
-from bench.store import read_json, write_json
+from bench.store.cache import cache_folder
+from bench.store.store import read_json, write_json
 
 
 class Replies:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bench.endpoint.address import Address
 from bench.endpoint.prices import Usage
-from bench.fingerprint import digest
+from bench.store.fingerprint import digest
 
 TILE, TILE_TOKENS, PICTURE_TOKENS = 512, 170, 85
 """What pictures are estimated at: so many tokens for each begun tile of this side, and so many more."""

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from bench.errors import BenchError
 from bench.quantities import count
 from bench.specs import TableSpec
-from bench.store import Store, read_json
+from bench.store.store import Store, read_json
 from bench.tables.samples import model_shown
 from bench.tables.selection import Selection
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from bench.specs import TableSpec
-from bench.statistics import mean_std
+from bench.statistics.clustered import mean_std
 from bench.tables.selection import Record, Selection
 
 Point = tuple[float, float, float]

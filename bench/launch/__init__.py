@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:  # the config of a run imports this package's settings of a cluster
-    from bench.outlook import CellOutlook
-    from bench.plan import Plan
-    from bench.run import Runner
+    from bench.planning.outlook import CellOutlook
+    from bench.planning.plan import Plan
+    from bench.running.runner import Runner
 
 
 class Launched(NamedTuple):

@@ -4,12 +4,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from bench.cell import Cell
-from bench.environment import worker_threads
 from bench.launch import Launched
-from bench.outlook import CellOutlook, as_text
-from bench.plan import Plan
-from bench.run import Runner
+from bench.planning.cell import Cell
+from bench.planning.outlook import CellOutlook, as_text
+from bench.planning.plan import Plan
+from bench.running.runner import Runner
+from bench.stages.environment import worker_threads
 
 WAIT_SECONDS = 0.5
 

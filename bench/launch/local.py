@@ -12,16 +12,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.environment import worker_threads
 from bench.errors import BenchError
 from bench.launch import Launched, inline
 from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest, written
-from bench.outlook import CellOutlook, as_text
-from bench.plan import Plan
+from bench.planning.cell import recorded
+from bench.planning.outlook import CellOutlook, as_text
+from bench.planning.plan import Plan
 from bench.progress import Lines, Progress
-from bench.run import Runner, recorded
-from bench.store import Store, read_json, write_json
+from bench.running.runner import Runner
+from bench.stages.environment import worker_threads
+from bench.store.store import Store, read_json, write_json
 
 POLL_SECONDS = 0.3
 LONGEST_MINUTES = 60 * 24 * 365

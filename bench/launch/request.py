@@ -5,15 +5,15 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.cell import Cell
-from bench.config import Config
+from bench.config.loading import Config
 from bench.errors import BenchError
-from bench.fingerprint import digest
-from bench.plan import Plan
+from bench.planning.cell import Cell
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
 from bench.progress import Progress
-from bench.registry import Registry
-from bench.rows import Request
-from bench.store import Store
+from bench.registered.registry import Registry
+from bench.store.fingerprint import digest
+from bench.store.store import Store
 
 
 def written(plan: Plan, store: Store, threads: int | None) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from bench.cell import Cell
 from bench.launch import inline
-from bench.run import Runner
+from bench.planning.cell import Cell
+from bench.running.runner import Runner
 
 
 def work(

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from bench.code_digest import code_digests
-from bench.fingerprint import digest
 from bench.specs import FamilySpec, ModelSpec, TaskSpec, estimator_path
+from bench.store.code_digest import code_digests
+from bench.store.fingerprint import digest
 
 
 def pretrain_code(model: ModelSpec, family: FamilySpec) -> dict[str, str] | None:

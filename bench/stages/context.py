@@ -13,10 +13,10 @@ from bench.specs import STAGES, StageName, resolve
 from bench.stages.seeding import prepare
 
 if TYPE_CHECKING:
-    from bench.cell import Cell, Stage
-    from bench.plan import Plan
+    from bench.planning.cell import Cell, Stage
+    from bench.planning.plan import Plan
+    from bench.planning.rows import Row
     from bench.progress import Progress
-    from bench.rows import Row
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.config import Recipe
+from bench.config.loading import Recipe
 from bench.contracts import Context, Estimator
-from bench.history import FILE, TUNING, History
-from bench.store import read_json, write_json
+from bench.store.store import read_json, write_json
+from bench.training.history import FILE, TUNING, History
 
 GRID = (0.1, 0.3, 1.0)
 """The learning rates that tuning tries, as multiples of the recipe's: every model gets the same three trials."""

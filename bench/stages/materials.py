@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
-from bench.masking import as_shown
-from bench.partition import Partition
+from bench.data.masking import as_shown
+from bench.data.partition import Partition
 
 if TYPE_CHECKING:
-    from bench.plan import Plan
+    from bench.planning.plan import Plan
 
 
 class Materials:

@@ -11,10 +11,10 @@ from bench.errors import BenchError
 from bench.stages.context import Surroundings, context_of, estimator_of
 from bench.stages.materials import pictures
 from bench.stages.questions import Questions
-from bench.store import write_json
+from bench.store.store import write_json
 
 if TYPE_CHECKING:
-    from bench.cell import Cell
+    from bench.planning.cell import Cell
 
 ANSWERS, PROBABILITIES = "answers.json", "probabilities.npy"
 USAGE = "usage.json"

@@ -6,13 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bench.contracts import Micrographs
-from bench.masking import as_shown
-from bench.splits import Fold
+from bench.data.masking import as_shown
+from bench.data.splits import Fold
+from bench.data.transfer import Transfer
 from bench.stages.materials import Materials
-from bench.transfer import Transfer
 
 if TYPE_CHECKING:
-    from bench.cell import Cell
+    from bench.planning.cell import Cell
 
 
 class Questions:

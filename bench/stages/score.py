@@ -13,10 +13,10 @@ from bench.stages.materials import pictures
 from bench.stages.predict import ANSWERS, PROBABILITIES
 from bench.stages.questions import Questions
 from bench.stages.seeding import prepare
-from bench.store import read_json, write_json
+from bench.store.store import read_json, write_json
 
 if TYPE_CHECKING:
-    from bench.cell import Cell
+    from bench.planning.cell import Cell
     from bench.progress import Progress
 
 SCORES, ITEMS = "scores.json", "items.jsonl"

@@ -6,8 +6,8 @@ import sys
 
 import numpy as np
 
-from bench import heap
-from bench.config import Machine
+from bench.config.loading import Machine
+from bench.training import heap
 
 
 def prepare(machine: Machine, seed: int) -> str:

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from bench.contracts import Instructions, Micrographs
+from bench.data.splits import Fold
 from bench.errors import BenchError
-from bench.splits import Fold
 from bench.stages.context import Surroundings, context_of, estimator_of
 from bench.stages.fitting import fit
 from bench.stages.materials import Materials, pictures
 
 if TYPE_CHECKING:
-    from bench.cell import Cell, Stage
-    from bench.plan import Plan
+    from bench.planning.cell import Cell, Stage
+    from bench.planning.plan import Plan
 
 
 class Sides(NamedTuple):

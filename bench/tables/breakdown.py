@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.errors import BenchError, unknown
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
-from bench.statistics import mean_std
-from bench.store import Store
+from bench.statistics.clustered import mean_std
+from bench.store.store import Store
 from bench.tables.checks import absent_from_items
 from bench.tables.items import items_of, score_of
 from bench.tables.scores import caption

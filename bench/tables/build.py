@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import TableSpec, resolve
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
 from bench.tables.costs import with_costs

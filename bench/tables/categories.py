@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import TableSpec
-from bench.statistics import mean_std
-from bench.store import Store
+from bench.statistics.clustered import mean_std
+from bench.store.store import Store
 from bench.tables.checks import check_options
 from bench.tables.published import published
 from bench.tables.samples import model_shown

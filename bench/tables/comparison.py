@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from bench.errors import BenchError, unknown
-from bench.significance import Friedman, friedman, holm, p_over_folds
+from bench.statistics.significance import Friedman, friedman, holm, p_over_folds
 from bench.tables.selection import Record, Selection
 from bench.tables.standing import LEVEL
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from bench.errors import BenchError, unknown
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.choices import another, choices, without
 from bench.tables.selection import Record, Selection, select, selected
 from bench.tables.table import Table, TableRow

@@ -5,10 +5,10 @@ from dataclasses import replace
 from statistics import fmean
 
 from bench.errors import BenchError
-from bench.history import PARTS
 from bench.quantities import duration, size
 from bench.tables.selection import Record, Selection
 from bench.tables.table import Table
+from bench.training.history import PARTS
 
 
 def with_costs(table: Table, selection: Selection) -> Table:

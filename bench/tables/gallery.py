@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from bench.errors import BenchError, unknown
 from bench.specs import Column, TableSpec
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.items import items_of, score_of
 from bench.tables.layout import number
 from bench.tables.page import page

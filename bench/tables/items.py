@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.specs import Column
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.selection import Record
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
-from bench.registry import Registry
-from bench.store import Store
+from bench.registered.registry import Registry
+from bench.store.store import Store
 from bench.tables.table import Table
 
 if TYPE_CHECKING:
-    from bench.config import Config
+    from bench.config.loading import Config
     from bench.contracts import Micrographs
 
 
@@ -28,7 +28,7 @@ def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, regi
     """
     from PIL import Image
 
-    from bench.config import data_of  # here, so that a table without pictures does not wait for them
+    from bench.config.loading import data_of  # here, so that a table without pictures does not wait for them
 
     config = data_of(store.run_under(protocol) or store.run_on(dataset))
     tested = config.test_dataset or config.dataset
@@ -47,8 +47,8 @@ def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, regi
 
 def _asked_about(name: str, config: "Config", registry: Registry) -> "Micrographs":
     """Return a dataset's pictures as a run shows them, without data bars where it blanks these."""
-    from bench.dataset import open_dataset
-    from bench.masking import as_shown
+    from bench.data.dataset import open_dataset
+    from bench.data.masking import as_shown
     from bench.progress import Silence
 
     try:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bench.errors import BenchError, unknown
-from bench.history import at_chance
 from bench.specs import TableSpec
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.layout import number
 from bench.tables.table import Table, TableRow
+from bench.training.history import at_chance
 
 
 def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Store) -> dict[str, Any]:

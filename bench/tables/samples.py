@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import Any
 
 from bench.errors import unknown
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import TableSpec
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.checks import check_options
 from bench.tables.items import items_of
 from bench.tables.published import published

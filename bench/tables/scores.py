@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from bench.errors import BenchError
-from bench.history import PARTS, at_chance, by_epochs
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
-from bench.statistics import mean_std
-from bench.store import Store
+from bench.statistics.clustered import mean_std
+from bench.store.store import Store
 from bench.tables.checks import absent, check_controls_by, check_headings, check_options
 from bench.tables.places import apart, in_words, missing
 from bench.tables.published import Published, published
@@ -17,6 +16,7 @@ from bench.tables.selection import Record, Selection
 from bench.tables.staleness import stale
 from bench.tables.standing import TIES, against_controls, begun_by, drops, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow
+from bench.training.history import PARTS, at_chance, by_epochs
 
 WORDS = (
     "Protocol: the digest of the rules that all rows share (pictures, folds, questions, metrics). Fold: a part of the "

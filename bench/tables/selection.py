@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.errors import BenchError, unknown
-from bench.store import Store
+from bench.store.store import Store
 from bench.tables.choices import unusual
 
 Record = Mapping[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.errors import BenchError
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.stages.code import current_code
 from bench.tables.selection import Record
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from bench.significance import holm, p_over_folds, p_within_fold
 from bench.specs import Column, TableSpec
+from bench.statistics.significance import holm, p_over_folds, p_within_fold
 from bench.tables.selection import Record, Selection
 from bench.tables.table import TableCell, TableRow
 

@@ -11,7 +11,6 @@ from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel, ProcessorMixin
 from transformers.utils.logging import disable_progress_bar
 
-from bench import training
 from bench.contracts import Context, Instructions
 from bench.errors import BenchError
 from bench.models.assistants.conversation import Conversation, plain_prompt
@@ -29,6 +28,7 @@ from bench.models.assistants.weights import (
     save_part,
 )
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
+from bench.training import loop as training
 
 
 class Assistant(ABC):

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from transformers import PreTrainedConfig, PreTrainedModel, ProcessorMixin
 
 from bench.errors import BenchError
-from bench.exported import PICKLES
+from bench.exports.exported import PICKLES
 
 SCRATCH = "scratch"
 _ADAPTED = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|out_proj|gate_proj|up_proj|down_proj|fc1|fc2)"

@@ -18,13 +18,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from bench.cache import cached
-from bench.code_digest import code_digests
 from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.models.graphs.batches import PatchGraphs
 from bench.models.graphs.patches import Patches
 from bench.progress import Progress
+from bench.store.cache import cached
+from bench.store.code_digest import code_digests
 
 _NUMBERS = 2**24
 """How many numbers a chunk of pictures may hold while it is joined, 64 MB."""

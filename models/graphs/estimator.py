@@ -5,13 +5,13 @@ from functools import partial
 from pathlib import Path
 
 from bench.contracts import Context, Micrographs
-from bench.fabric import seed_everything
 from bench.models.graphs.building import Joining, patch_graphs
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
 from bench.models.graphs.patches import Patches
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.specs import resolve
+from bench.training.fabric import seed_everything
 
 _JOINING = tuple(field.name for field in fields(Joining))
 

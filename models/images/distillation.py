@@ -14,12 +14,12 @@ from torchvision.models import get_model
 from vit_pytorch.distill import DistillableViT, DistillWrapper
 
 from bench.contracts import Context, Micrographs
-from bench.fabric import seed_everything
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
 from bench.models.images.one_width import of_vit_pytorch
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
+from bench.training.fabric import seed_everything
 
 _LAYERS = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "dropout")
 

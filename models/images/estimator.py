@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 
 from bench.contracts import Context, Micrographs
-from bench.fabric import seed_everything
 from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
+from bench.training.fabric import seed_everything
 
 
 class ImageClassifier(NetworkClassifier):

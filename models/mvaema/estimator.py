@@ -13,8 +13,6 @@ from torch import Tensor, nn
 
 from bench.contracts import Context, Instructions, Look, Micrographs
 from bench.errors import BenchError, unknown
-from bench.fabric import seed_everything
-from bench.history import History
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
 from bench.models.mvaema.attention import PARTS
 from bench.models.mvaema.batch import Batch, TokenisedRecords
@@ -27,7 +25,9 @@ from bench.models.mvaema.part import Part, Piece, spread
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH
-from bench.training import train
+from bench.training.fabric import seed_everything
+from bench.training.history import History
+from bench.training.loop import train
 
 PICTURES_AT_ONCE = 64
 ANSWERS_AT_ONCE = 256

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError, in_one_line
-from bench.exported import read
+from bench.exports.exported import read
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import TextTokenizer
 

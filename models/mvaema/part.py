@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from bench.contracts import Instructions
-from bench.gathering import gathered
 from bench.models.instruction_batches import InstructionBatch, rows_by_picture
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.losses import IGNORED, Pairs
-from bench.reduction import align
+from bench.training.gathering import gathered
+from bench.training.reduction import align
 
 _OF_RECORDS = ("pairs", "present", "tokens", "positions", "targets")
 

@@ -17,13 +17,13 @@ from torch import Tensor, nn
 
 from bench.contracts import Context, Micrographs
 from bench.errors import BenchError
-from bench.fabric import seed_everything
-from bench.history import FILE, History
 from bench.models.selfsupervised.linear import Labelled, trials
 from bench.models.selfsupervised.method import Method, Moment
 from bench.models.supervised import ShuffledBatches, Side, computed
 from bench.specs import resolve
-from bench.training import train
+from bench.training.fabric import seed_everything
+from bench.training.history import FILE, History
+from bench.training.loop import train
 
 _SHAPE, _ENCODER = "shape.json", "encoder.safetensors"
 _SHOWN = "pretrain_on"

@@ -9,10 +9,10 @@ from safetensors.numpy import load_file, save_file
 
 from bench.contracts import Context, Encoder, Micrographs
 from bench.errors import BenchError
-from bench.history import TUNING
 from bench.models.logistic import Logistic
 from bench.models.selfsupervised.linear import Labelled, trials
-from bench.store import write_json
+from bench.store.store import write_json
+from bench.training.history import TUNING
 
 _LINEAR, _BANK = "linear.safetensors", "bank.safetensors"
 _VOTES = 200

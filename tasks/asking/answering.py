@@ -11,11 +11,11 @@ import numpy as np
 from bench.cli.output import safe
 from bench.contracts import Attentive, Look
 from bench.errors import BenchError
+from bench.exports.trained import Trained
 from bench.specs import Contract
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.tasks.datasets.decoding import Unreadable
-from bench.trained import Trained
 
 _UNABLE = {
     "answerer": "answers no questions, it only tells categories apart; leave the question away and add --classify",

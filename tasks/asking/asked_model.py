@@ -5,16 +5,16 @@ from pathlib import Path
 
 import typer
 
-from bench.cell import in_words
 from bench.errors import BenchError
+from bench.exports.stored import called, from_store, newest
+from bench.exports.trained import Trained, trained
+from bench.planning.cell import in_words
 from bench.progress import Silence
-from bench.registry import Registry
+from bench.registered.registry import Registry
 from bench.specs import Contract
-from bench.store import Store
-from bench.stored import called, from_store, newest
+from bench.store.store import Store
 from bench.tables.selection import Record
 from bench.tasks.asking.words import there
-from bench.trained import Trained, trained
 
 _WANTED = {"answerer": "assistant", "classifier": "model that ranks categories"}
 

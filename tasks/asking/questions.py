@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from bench.contracts import Bounded, InstructionRecord, Instructions, Micrographs
-from bench.databar import find_bars, without_bars
+from bench.data.databar import find_bars, without_bars
 from bench.errors import BenchError, unknown
-from bench.exported import Exported
+from bench.exports.exported import Exported
 from bench.tasks.asking.words import there
 from bench.tasks.datasets.decoding import Unreadable, grey
 

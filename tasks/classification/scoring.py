@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.contracts import Micrographs, Scores
 from bench.errors import BenchError
-from bench.statistics import clustered_mean
+from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.classification import BINS, averaged, calibration_error, confusion, per_class, ranks
 
 _RANKED = 5

@@ -9,7 +9,7 @@ import typer
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.config import Config
+    from bench.config.loading import Config
     from bench.contracts import Dataset
 
 Text = str | None
@@ -35,7 +35,7 @@ def sheet_command(
 ) -> None:
     """Draw a contact sheet: a row a category."""
     from bench.cli.output import writing
-    from bench.masking import as_shown
+    from bench.data.masking import as_shown
     from bench.progress import Lines
     from bench.tasks.datasets.sheet import contact_sheet
 
@@ -67,7 +67,7 @@ def export_command(
     assignments: Assignments = None,
 ) -> None:
     """Draw pictures natively at any size into files that `--dataset folder:DIR` reads, with their records."""
-    from bench.registry import Registry
+    from bench.registered.registry import Registry
     from bench.specs import resolve
     from bench.tasks.datasets.export import RECORDS, export
 
@@ -110,7 +110,7 @@ def info_command(
 ) -> None:
     """Count a dataset's pictures beside those published; say their sizes, what is set aside, near-duplicates."""
     from bench.cli.output import safe_lines
-    from bench.duplicates import known_duplicates
+    from bench.data.duplicates import known_duplicates
     from bench.tasks.datasets.overview import info
 
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
@@ -125,7 +125,7 @@ def duplicates_command(
 ) -> None:
     """Show which pictures look alike, as `--split grouped` keeps them together; --set duplicate_distance=BITS."""
     from bench.cli.output import safe_lines
-    from bench.duplicates import duplicates
+    from bench.data.duplicates import duplicates
     from bench.progress import Lines
     from bench.tasks.datasets.overview import duplicates_listed
 
@@ -187,18 +187,18 @@ def _opened(name: str | None, assignments: list[str] | None, *read: str) -> "tup
 
 
 def _open(config: "Config", size: int) -> "Dataset":
-    from bench.dataset import open_dataset
+    from bench.data.dataset import open_dataset
     from bench.progress import Lines
-    from bench.registry import Registry
+    from bench.registered.registry import Registry
 
     return open_dataset(Registry(), config.dataset, config.settings, size, Lines())
 
 
 def _config(name: str | None, assignments: list[str] | None, *read: str) -> "Config":
     """Return a run's choices, of which those named are ``read``, and the dataset's settings; what else is refused."""
-    from bench.config import DEFAULT, load_config
-    from bench.registry import Registry
-    from bench.settings import check_keys, check_names
+    from bench.config.loading import DEFAULT, load_config
+    from bench.planning.settings import check_keys, check_names
+    from bench.registered.registry import Registry
 
     config, explicit = load_config(DEFAULT, assignments or (), {"dataset": name} if name else None)
     registry = Registry()

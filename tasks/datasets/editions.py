@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.cache import cache_folder
+from bench.store.cache import cache_folder
 
 FOLDERS: Mapping[str, str] = {
     "Porous_Sponge": "porous_sponge",

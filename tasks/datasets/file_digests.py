@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bench.cache import cache_folder
-from bench.fingerprint import digest, file_digest
 from bench.progress import Progress
+from bench.store.cache import cache_folder
+from bench.store.fingerprint import digest, file_digest
 
 _SETTLED_SECONDS = 2.0
 """A file written this shortly before it was read may change again within its time stamp: not remembered."""

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.cache import cached
-from bench.code_digest import code_digests
 from bench.contracts import Micrographs
 from bench.errors import BenchError
-from bench.fingerprint import digest
 from bench.progress import Progress
+from bench.store.cache import cached
+from bench.store.code_digest import code_digests
+from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.decoding import Unreadable, grey
 from bench.tasks.datasets.file_digests import digests, unchanged

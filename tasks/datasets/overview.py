@@ -9,8 +9,8 @@ from PIL import Image
 from tabulate import tabulate
 
 from bench.contracts import Dataset, Micrographs
-from bench.duplicates import Duplicates, clusters
-from bench.perceptual import BITS
+from bench.data.duplicates import Duplicates, clusters
+from bench.data.perceptual import BITS
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS
 
 _SHOWN = 8

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.code_digest import code_digests
 from bench.errors import BenchError
 from bench.progress import Progress
+from bench.store.code_digest import code_digests
 from bench.tasks.datasets.editions import FOLDERS, home
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.facts import CATEGORIES

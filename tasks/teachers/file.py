@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
-from bench.fingerprint import file_digest
+from bench.store.fingerprint import file_digest
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.records import of_those_aside, read_records
 from bench.tasks.teachers.vocabulary import strange

@@ -14,8 +14,8 @@ from filelock import FileLock, Timeout
 from bench.contracts import InstructionRecord
 from bench.endpoint.ledger import append, mend
 from bench.errors import BenchError
-from bench.fingerprint import difference
-from bench.store import read_json, write_json
+from bench.store.fingerprint import difference
+from bench.store.store import read_json, write_json
 from bench.tasks.records import as_json, failed_beside, read_records, write_records
 
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from bench.code_digest import code_digests
 from bench.contracts import Dataset, Facts, InstructionRecord
 from bench.errors import BenchError
+from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.prompts import QUESTIONS, Question
 from bench.tasks.teachers.frames import FRAMES, LABEL_ONLY, OTHERWISE

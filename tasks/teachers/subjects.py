@@ -9,8 +9,8 @@ import numpy as np
 
 from bench.contracts import Dataset
 from bench.errors import BenchError
-from bench.fingerprint import digest
 from bench.progress import Progress
+from bench.store.fingerprint import digest
 from bench.tasks.datasets.decoding import Unreadable, grey
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import loose

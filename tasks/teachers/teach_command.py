@@ -9,7 +9,7 @@ import typer
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.config import Config
+    from bench.config.loading import Config
     from bench.contracts import Dataset
     from bench.endpoint.prices import Price
     from bench.specs import TeacherSpec
@@ -67,9 +67,9 @@ def teach_command(
 ) -> None:
     """Let a teacher write instruction records about pictures."""
     from bench.cli.output import safe_lines
-    from bench.config import load_config
-    from bench.registry import Registry
-    from bench.settings import check_keys, check_names
+    from bench.config.loading import load_config
+    from bench.planning.settings import check_keys, check_names
+    from bench.registered.registry import Registry
 
     if out.suffix != ".jsonl":
         raise BenchError(f"--out {str(out)!r} is no JSONL file; name a file that ends in .jsonl")
@@ -109,7 +109,7 @@ def _at_once(spec: "TeacherSpec", argument: str, config: "Config", out: Path) ->
 
 def _remote(spec: "TeacherSpec", config: "Config", said: Remote, dataset: str | None, out: Path) -> tuple[str, int]:
     """Ask a server, or say what that would cost; return what is to be said and the exit code."""
-    from bench.config import complete
+    from bench.config.loading import complete
     from bench.endpoint.address import key_for
     from bench.endpoint.prices import price_of
     from bench.progress import shown
@@ -159,8 +159,8 @@ def _subjects(said: Remote, config: "Config", size: int) -> "Subjects":
 
 
 def _dataset(config: "Config", size: int) -> "Dataset":
-    from bench.dataset import open_dataset
+    from bench.data.dataset import open_dataset
     from bench.progress import Lines
-    from bench.registry import Registry
+    from bench.registered.registry import Registry
 
     return open_dataset(Registry(), config.dataset, config.settings, size, Lines())

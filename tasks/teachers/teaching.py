@@ -13,8 +13,8 @@ from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import BATCH_SHARE, Price, Usage
 from bench.endpoint.request import Message, Question, picture_part, picture_tokens
 from bench.errors import BenchError
-from bench.fingerprint import digest
 from bench.progress import Progress
+from bench.store.fingerprint import digest
 from bench.tasks.prompts import PROMPT_GROUPS
 from bench.tasks.teachers.forecast import Forecast
 from bench.tasks.teachers.lesson import Lesson, prompt, question, records

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.contracts import Instructions, Scores
-from bench.statistics import clustered_mean
+from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.facts import Judged, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores

@@ -21,14 +21,14 @@ from typing import Any
 
 from filelock import FileLock
 
+from bench.config.cluster import Cluster
 from bench.errors import BenchError
-from bench.fingerprint import digest
 from bench.launch.reports import Reports
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.packing import Job, Work, arrays, packed
 from bench.launch.slurm.queue import cancel
 from bench.launch.slurm.submission import LEDGER, Submitter
-from bench.store import Store, read_json, write_json
+from bench.store.fingerprint import digest
+from bench.store.store import Store, read_json, write_json
 
 PREPARED = "prepared.json"
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+from bench.config.cluster import Cluster
 from bench.errors import BenchError, unknown
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.site import Partition, Shape, Site
-from bench.outlook import CellOutlook
-from bench.plan import Plan
+from bench.planning.outlook import CellOutlook
+from bench.planning.plan import Plan
 from bench.quantities import duration
 from bench.stages.fitting import trainings
 

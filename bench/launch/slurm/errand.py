@@ -3,6 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+WORK = "bench.launch.slurm.worker:work"
+OTHERS = {"probe": "bench.launch.slurm.probe:answer"}
+"""Who does which kind of errand, by lazy path: they submit errands themselves."""
+
 
 class Errand:
     """Called on a node; submitit calls ``checkpoint`` when the job is to be queued again."""
@@ -12,15 +16,12 @@ class Errand:
 
     def __call__(self) -> None:
         """Do what the file says."""
-        from bench.store import read_json
+        from bench.specs import resolve
+        from bench.store.store import read_json
 
         path = Path(self.path)
         asked = read_json(path)
-        if asked["kind"] == "probe":
-            from bench.launch.slurm.probe import answer as do
-        else:
-            from bench.launch.slurm.worker import work as do
-        do(path, asked)
+        resolve(OTHERS.get(asked["kind"], WORK))(path, asked)
 
     def checkpoint(self) -> Any:
         """Return the same errand: what is done already stands in the store."""

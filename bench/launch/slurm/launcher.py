@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.environment import worker_threads
+from bench.config.cluster import Cluster
 from bench.launch import Launched
 from bench.launch.request import written
 from bench.launch.slurm.campaign import Campaign, Planned
 from bench.launch.slurm.checks import check_cluster, check_epochs
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.packing import Job, Work, arrays, packed
 from bench.launch.slurm.probe import ensure_seen
 from bench.launch.slurm.site import read_site
 from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.submission import Submitter
-from bench.outlook import CellOutlook, as_text
-from bench.plan import Plan
+from bench.planning.outlook import CellOutlook, as_text
+from bench.planning.plan import Plan
 from bench.quantities import count, duration
-from bench.run import Runner
+from bench.running.runner import Runner
+from bench.stages.environment import worker_threads
 
 
 class Slurm:

@@ -9,7 +9,7 @@ from typing import Any
 from bench.errors import BenchError
 from bench.launch.slurm.site import asked
 from bench.ranks import Ranks, join
-from bench.store import read_json, write_json
+from bench.store.store import read_json, write_json
 
 _WAIT_SECONDS = 600
 _POLL_SECONDS = 0.2

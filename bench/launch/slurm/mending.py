@@ -8,7 +8,7 @@ from bench.launch.slurm.campaign import Campaign
 from bench.launch.slurm.queue import UNCOUNTED, Hint, cancel
 from bench.launch.slurm.site import read_site
 from bench.launch.slurm.states import MENDED, OPEN, CellState, states
-from bench.store import Store, read_json, write_json
+from bench.store.store import Store, read_json, write_json
 
 BUDGET = 2
 """How often a cell is submitted again after ends that may be its own fault."""

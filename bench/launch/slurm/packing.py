@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.launch.slurm.cluster import Cluster
+from bench.config.cluster import Cluster
 
 _FILLED = 0.8
 """Cells are packed up to this share of a job's time limit: an estimate may be wrong."""

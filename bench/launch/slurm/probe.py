@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.cache import cache_folder
+from bench.config.cluster import Cluster
 from bench.errors import BenchError
-from bench.fingerprint import digest
-from bench.health import Finding
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.queue import ALIVE, WAITING, Hint, cancel, queue
 from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.submission import Submitter
-from bench.store import read_json, write_json, write_text
+from bench.running.health import Finding
+from bench.store.cache import cache_folder
+from bench.store.fingerprint import digest
+from bench.store.store import read_json, write_json, write_text
 
 _POLL_SECONDS = 0.5
 _MISSES = 6
@@ -89,7 +89,7 @@ def answer(errand: Path, asked: Mapping[str, Any]) -> None:
     cached = cache_folder() / f"nonce-{nonce}"
     findings: Sequence[Finding] = ()
     if asked["examine"]:
-        from bench.health import examine
+        from bench.running.health import examine
 
         findings = examine(Path(asked["store"]))
     told = {

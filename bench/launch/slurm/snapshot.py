@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import bench
-from bench import environment
-from bench.fingerprint import digest, file_digest
-from bench.store import write_json
+from bench.stages import environment
+from bench.store.fingerprint import digest, file_digest
+from bench.store.store import write_json
 
 _ROOMS = ("bench", "models", "tasks", "plugins", "configs", "results")
 

@@ -10,7 +10,7 @@ from bench.launch.slurm.campaign import Campaign, campaigns
 from bench.launch.slurm.queue import Hint
 from bench.launch.slurm.states import MENDED, OPEN, CellState, last_lines, states
 from bench.quantities import count, duration
-from bench.store import Store
+from bench.store.store import Store
 
 _LINES = 3
 _MOST = 40

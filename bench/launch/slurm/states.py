@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from bench.claim import LIMIT_SECONDS, server_now
 from bench.launch.reports import Report
 from bench.launch.slurm.campaign import Campaign, Planned
 from bench.launch.slurm.queue import ALIVE, GONE, WAITING, Hint, accounted
-from bench.store import Store
+from bench.store.claim import LIMIT_SECONDS, server_now
+from bench.store.store import Store
 
 State = Literal[
     "done", "running", "queued", "preempted", "failed", "cancelled", "lost", "silent", "hangs", "unknown", "unsubmitted"

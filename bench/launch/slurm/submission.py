@@ -11,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.cache import cache_folder
+from bench.config.cluster import Cluster
 from bench.errors import BenchError
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.errand import Errand
 from bench.launch.slurm.site import environment
-from bench.store import write_json
+from bench.store.cache import cache_folder
+from bench.store.store import write_json
 
 LEDGER = "jobs.json"
 """Beside the files of a submission: job id to path of what the job does."""

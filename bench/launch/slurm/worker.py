@@ -12,22 +12,22 @@ from typing import Any, NoReturn
 
 import submitit
 
-from bench.cell import Cell, Stage
+from bench.config.cluster import Cluster
 from bench.errors import BenchError, in_one_line
 from bench.launch import together as compute_together
 from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest
 from bench.launch.slurm.campaign import PREPARED
-from bench.launch.slurm.cluster import Cluster
 from bench.launch.slurm.meeting import meet
 from bench.launch.slurm.signals import Abandoned, Deaf, Signals
 from bench.launch.slurm.submission import AGAIN
 from bench.launch.slurm.telling import Telling
-from bench.plan import Plan
+from bench.planning.cell import Cell, Stage
+from bench.planning.plan import Plan
 from bench.progress import CellProgress, Stopped
 from bench.ranks import ALONE, Ranks, abandon, leave
-from bench.run import Outcome, Runner
-from bench.store import Store, read_json, write_json
+from bench.running.runner import Outcome, Runner
+from bench.store.store import Store, read_json, write_json
 
 BEAT_SECONDS = 10.0
 STALLED = 70

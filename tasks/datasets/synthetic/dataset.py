@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from bench.cache import cached
-from bench.code_digest import code_digests
+from bench.config.cores import spread
 from bench.contracts import Micrographs
-from bench.cores import spread
 from bench.errors import BenchError
 from bench.progress import Progress
+from bench.store.cache import cached
+from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.synthetic.canvas import WIDEST
 from bench.tasks.datasets.synthetic.drawing import draw

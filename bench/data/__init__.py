@@ -1,0 +1,1 @@
+"""A run's pictures: checked datasets, masked data bars, and the partition into folds."""

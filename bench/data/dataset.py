@@ -1,0 +1,210 @@
+"""The dataset of a run: whoever wrote its class, what it answers is checked where it enters."""
+
+import json
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any
+
+import numpy as np
+
+from bench.config.loading import complete
+from bench.contracts import Dataset, Micrographs
+from bench.errors import BenchError
+from bench.progress import Progress
+from bench.registered.registry import Registry
+from bench.specs import resolve
+
+_METHODS = ("identity", "labels", "load", "facts", "caption", "set_aside")
+_OWN_WORDS = "mend it there, or raise bench.BenchError where the mistake is the user's"
+
+
+def open_dataset(
+    registry: Registry, name: str, settings: Mapping[str, Mapping[str, Any]], image_size: int, progress: Progress
+) -> Dataset:
+    """Build a dataset by name with its settings, complete; BenchError where it cannot be had or breaks its contract."""
+    spec, argument = registry.find("dataset", name)
+    completed = complete(spec.name, spec.settings, settings.get(spec.name, {}))
+    build = resolve(spec.builds)
+    try:
+        return CheckedDataset(build(argument, completed, image_size, progress), spec.builds, image_size)
+    except Exception as error:  # a stranger's class may fail in any way
+        raise _blamed(spec.builds, "__init__()", error) from error
+
+
+class CheckedDataset:
+    """A dataset whose every answer keeps the contract: a ``bench.contracts.Dataset`` around somebody's.
+
+    What breaks it, or raises, is a BenchError that names class, method and remedy. Labels and pictures are asked for
+    once; what else the dataset can do is handed through.
+    """
+
+    def __init__(self, dataset: Any, path: str, image_size: int) -> None:
+        self._dataset, self._path, self._image_size = dataset, path, image_size
+        missing = [name for name in ("name", "categories", *_METHODS) if not hasattr(dataset, name)]
+        self._require(not missing, "it", f"has no {' and no '.join(missing)}", "add what bench.contracts.Dataset lists")
+        self.name: str = dataset.name
+        self._require(isinstance(self.name, str) and bool(self.name), "name", f"is {self.name!r}", "make it a text")
+        self.categories: tuple[str, ...] = self._categories(dataset.categories)
+
+    def __getattr__(self, name: str) -> Any:
+        """Hand through what the contract does not name."""
+        return getattr(self.__dict__["_dataset"], name)
+
+    def identity(self) -> dict[str, Any]:
+        """Return in clear what decides the data, as JSON data."""
+        found = self._asked("identity")
+        remedy = "return a dictionary of texts, numbers and lists that decide the data"
+        self._require(isinstance(found, dict) and bool(found), "identity()", f"returned {_short(found)}", remedy)
+        try:
+            json.dumps(found, sort_keys=True)
+        except (TypeError, ValueError) as error:
+            self._require(False, "identity()", f"returned what JSON cannot hold ({error})", remedy)
+        return found
+
+    def labels(self) -> np.ndarray:
+        """Return the category index of every picture (N,)."""
+        return self._labels.copy()
+
+    def load(self) -> Micrographs:
+        """Return all pictures."""
+        return self._loaded
+
+    def facts(self, position: int) -> Mapping[str, str]:
+        """Return what can be seen in the picture at this position, kind to value; its category among it."""
+        found, where = self._asked("facts", position), f"facts({position})"
+        texts = isinstance(found, Mapping) and all(isinstance(text, str) for pair in found.items() for text in pair)
+        self._require(texts, where, f"returned {_short(found)}", "return a dictionary of texts, kind to value")
+        category = self.categories[self._labels[position]]
+        said = found.get("category")
+        self._require(
+            said == category,
+            where,
+            f"names category {said!r}" if said is not None else "names no category",
+            f"give {{'category': {category!r}}}, the category of labels(), among the facts",
+        )
+        return found
+
+    def caption(self, label: int) -> str:
+        """Return the sentence that names a category."""
+        found = self._asked("caption", label)
+        self._require(isinstance(found, str), f"caption({label})", f"returned {_short(found)}", "return a text")
+        return found
+
+    def set_aside(self) -> tuple[str, ...]:
+        """Return one sentence for each picture that is left out."""
+        found = self._asked("set_aside")
+        texts = isinstance(found, (tuple, list)) and all(isinstance(text, str) for text in found)
+        remedy = "return a tuple of sentences, () where no picture is left out"
+        self._require(texts, "set_aside()", f"returned {_short(found)}", remedy)
+        return tuple(found)
+
+    @cached_property
+    def _labels(self) -> np.ndarray:
+        found = np.asarray(self._asked("labels"))
+        flat = found.ndim == 1 and len(found) > 0 and np.issubdtype(found.dtype, np.integer)
+        self._require(
+            flat, "labels()", f"returned {_array(found)}", "return one whole number a picture, an array (N,) of int"
+        )
+        last = len(self.categories) - 1
+        self._require(
+            found.min() >= 0 and found.max() <= last,
+            "labels()",
+            f"has values from {found.min()} to {found.max()}",
+            f"number the {last + 1} categories 0 to {last}",
+        )
+        return found
+
+    @cached_property
+    def _loaded(self) -> Micrographs:
+        found = self._asked("load")
+        self._require(
+            isinstance(found, Micrographs), "load()", f"returned {_short(found)}", "return bench.contracts.Micrographs"
+        )
+        self._check_pixels(found.pixels)
+        self._check_view(found)
+        return found
+
+    def _check_pixels(self, pixels: Any) -> None:
+        side = self._image_size
+        fits = isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8 and pixels.shape[1:] == (side, side)
+        remedy = f"return grey pictures as one uint8 array (N, {side}, {side}), of the image_size handed to __init__"
+        self._require(fits, "load()", f"has pixels {_array(pixels)}", remedy)
+
+    def _check_view(self, found: Micrographs) -> None:
+        asked = len(self._labels)
+        parts = {"rows": found.rows, "ids": found.ids, "labels": found.labels}
+        wrong = [
+            name for name, part in parts.items() if not isinstance(part, (tuple, list) if name == "ids" else np.ndarray)
+        ]
+        remedy = "make ids a tuple, rows and labels arrays (N,)"
+        self._require(not wrong, "load()", f"has {' and '.join(wrong)} of another type", remedy)
+        sizes = {name: len(part) for name, part in parts.items()}
+        have = ", ".join(f"{size} {name}" for name, size in sizes.items())
+        self._require(
+            all(size == asked for size in sizes.values()),
+            "load()",
+            f"has {have} for the {asked} of labels()",
+            "return one of each a picture",
+        )
+        rows = found.rows
+        self._require(
+            np.issubdtype(rows.dtype, np.integer) and rows.min() >= 0 and rows.max() < len(found.pixels),
+            "load()",
+            f"has rows from {rows.min()} to {rows.max()} of {len(found.pixels)} pictures",
+            "give each picture the number of its row in pixels, from 0",
+        )
+        self._require(
+            np.array_equal(found.labels, self._labels) and tuple(found.categories) == self.categories,
+            "load()",
+            "has other labels or categories than labels() and categories",
+            "return the same ones",
+        )
+        different = len({name for name in found.ids if isinstance(name, str)})
+        remedy = "give each picture an id of its own, a text"
+        self._require(different == asked, "load()", f"has {different} different ids for {asked} pictures", remedy)
+
+    def _categories(self, found: Any) -> tuple[str, ...]:
+        texts = isinstance(found, (tuple, list)) and all(isinstance(name, str) and name for name in found)
+        remedy = "make it a tuple of different names"
+        self._require(texts and 0 < len(found) == len(set(found)), "categories", f"is {_short(found)}", remedy)
+        return tuple(found)
+
+    def _asked(self, method: str, *arguments: Any) -> Any:
+        try:
+            return getattr(self._dataset, method)(*arguments)
+        except Exception as error:
+            raise _blamed(self._path, f"{method}({', '.join(map(str, arguments))})", error) from error
+
+    def _require(self, holds: bool, where: str, what: str, remedy: str) -> None:
+        if not holds:
+            raise BenchError(f"dataset class {self._path!r}: {where} {what}; {remedy}")
+
+
+def _blamed(path: str, method: str, error: Exception) -> BenchError:
+    """Return a BenchError for what a dataset's method raised; its own BenchErrors stay as they are."""
+    if isinstance(error, BenchError):
+        return error
+    said = " ".join(str(error).split())
+    said = f": {said}" if said else ""
+    place = _place(path, error)
+    return BenchError(f"dataset class {path!r}: {method} raised {type(error).__name__}{said}{place}; {_OWN_WORDS}")
+
+
+def _place(path: str, error: Exception) -> str:
+    """Name the last line of the class's own package that led to the error, not that of a library it called."""
+    frames = extract_tb(error.__traceback__)
+    home = Path(sys.modules[path.partition(":")[0]].__file__ or "").parent
+    own = [frame for frame in frames if Path(frame.filename).parent == home] or frames
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})"
+
+
+def _array(found: Any) -> str:
+    return f"of {found.dtype} {found.shape}" if isinstance(found, np.ndarray) else _short(found)
+
+
+def _short(found: Any) -> str:
+    text = " ".join(repr(found).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

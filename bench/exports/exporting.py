@@ -1,0 +1,146 @@
+"""Exporting: a cell's trained model as a folder by itself, from which it can be asked and trained on elsewhere."""
+
+import shutil
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.config.loading import data_of
+from bench.contracts import Dataset
+from bench.data.dataset import open_dataset
+from bench.errors import BenchError, unknown
+from bench.exports.exported import CARD, FILE, PRETRAINED, Exported
+from bench.exports.model_card import card
+from bench.progress import Silence
+from bench.registered.registry import Registry
+from bench.specs import Contract, ModelSpec, contracts_of
+from bench.store.store import Store, write_text
+from bench.tables.items import items_of
+from bench.tables.selection import Record, select
+
+_SAMPLES = 3
+"""How many answers the card shows."""
+
+
+def named(cell: str, store: Store, task: str | None, dataset: str | None, protocol: str | None) -> Record:
+    """Return the record of a cell's id, or a model's first one of the latest run; BenchError where there is none."""
+    record = store.record(cell) if "/" not in cell else None
+    if record is not None:
+        return record
+    records = [record for record in store.records() if record["cell"]["model"] == cell]
+    if not records:
+        names = {record["cell"]["model"] for record in store.records()}
+        raise unknown("cell", cell, names, "a cell is a model's name, or the name of a file in cells/ of the store")
+    latest = max(records, key=lambda record: record["finished"])["cell"]["task"]
+    found = select(store, task or latest, dataset, protocol).by_model
+    if cell not in found:
+        raise unknown("model of these records", cell, found)
+    return min(found[cell], key=_place)
+
+
+def export(record: Record, store: Store, registry: Registry, out: Path) -> Exported:
+    """Write a record's trained model into a folder, which must not exist or be empty; return what was written of it.
+
+    BenchError where its weights were dropped, its data changed, or the folder cannot be had; nothing is left then.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BenchError(f"{str(out)!r} exists and is not an empty folder; name a new one")
+    weights, about = weights_of(record, store), described(record, store, registry)
+    part = out.with_name(f"{out.name}.part-{uuid.uuid4().hex[:8]}")
+    try:
+        for name, folder in weights.items():
+            # A model's own card knows nothing of the data and the protocol.
+            shutil.copytree(folder, part / name, ignore=shutil.ignore_patterns(CARD), dirs_exist_ok=True)
+        files = {
+            path.relative_to(part).as_posix(): path.stat().st_size for path in sorted(part.rglob("*")) if path.is_file()
+        }
+        exported = about.model_copy(update={"files": files})
+        write_text(part / FILE, exported.model_dump_json(indent=1) + "\n")
+        write_text(part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES]))
+        if out.exists():
+            out.rmdir()
+        part.rename(out)
+        return exported
+    except OSError as error:
+        raise BenchError(f"{str(out)!r} cannot be written ({error.strerror}); name a folder that can be") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def weights_of(record: Record, store: Store) -> dict[str, Path]:
+    """Return the folders of what a record's cell learned, by their place in an export; BenchError where one is gone."""
+    own = {"": _weights(record, "train", store)}
+    return {**own, PRETRAINED: _weights(record, "pretrain", store)} if "pretrain" in record["stages"] else own
+
+
+def described(record: Record, store: Store, registry: Registry) -> Exported:
+    """Return what an export says of a record's model, without its files; BenchError where its data changed."""
+    spec: ModelSpec = registry.find("model", record["cell"]["model"])[0]
+    return _described(record, store, _dataset(record, store, registry), contracts_of(spec, registry.family(spec)))
+
+
+def _place(record: Record) -> tuple[float, int, int]:
+    return -record["cell"].get("fraction", 1.0), record["cell"]["repeat"], record["cell"]["fold"]
+
+
+def _weights(record: Record, stage: str, store: Store) -> Path:
+    product = store.product(record["stages"][stage])
+    if product is None or not (product / "weights").is_dir():
+        raise BenchError(
+            f"the weights of {record['model']['label']} are no longer in the store; run it again with --force and "
+            "--set keep=all"
+        )
+    return product / "weights"
+
+
+def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
+    """Open the dataset that was trained on; BenchError where it is another now."""
+    run = store.run_under(record["cell"]["protocol"]) or store.run_on(record["cell"]["dataset"])
+    config = data_of(run)
+    dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, Silence())
+    if _without_code(dataset.identity()) != _without_code(_inputs(record, store)["data"]):
+        raise BenchError(
+            f"the pictures of {config.dataset!r} are no longer those that {record['model']['label']} was trained on; "
+            "put them back, or train again"
+        )
+    return dataset
+
+
+def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in identity.items() if key != "code"}
+
+
+def _inputs(record: Record, store: Store) -> dict[str, Any]:
+    inputs = store.inputs(record["stages"]["train"])
+    assert inputs is not None, "a product stands beside its inputs"
+    return inputs
+
+
+def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[Contract, ...]) -> Exported:
+    inputs, environment = _inputs(record, store), record["environment"].get("train") or {}
+    same = [other for other in store.records() if other["stages"]["train"] == record["stages"]["train"]]
+    return Exported(
+        model=record["cell"]["model"],
+        label=record["model"]["label"],
+        contracts=contracts,
+        settings=record["model"]["settings"],
+        recipe=record["model"]["recipe"],
+        seed=inputs["seed"],
+        image_size=inputs["image_size"],
+        mask_bar="mask_bar" in inputs,
+        categories=dataset.categories,
+        captions=tuple(dataset.caption(label) for label in range(len(dataset.categories))),
+        data={**_without_code(inputs["data"]), "digest": record["protocol"]["data"]},
+        drawn=hasattr(dataset, "draw"),
+        cell={**record["cell"], "sides": record["sides"]},
+        metrics={other["cell"]["task"]: other["metrics"] for other in same},
+        code={
+            "stages": record["code"],
+            "commit": environment.get("code"),
+            "python": environment.get("python"),
+            "packages": environment.get("packages"),
+        },
+        finished=record["finished"],
+        files={},
+    )

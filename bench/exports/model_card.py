@@ -1,0 +1,137 @@
+"""The model card of an export: data, protocol, metrics and limits, in the hub's format."""
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from huggingface_hub import EvalResult, ModelCardData
+
+from bench.exports.exported import Exported
+from bench.planning.cell import in_words
+from bench.tables.markdown import plain
+
+_TAGS = ["electron-microscopy", "micrographs", "bench"]
+
+
+def card(exported: Exported, record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> str:
+    """Return the card as markdown below a YAML head; ``samples`` are scored items of which some hold an answer."""
+    sections = {
+        "Use": _use(exported),
+        "Data": _data(exported),
+        "Protocol": _protocol(exported, record),
+        "Metrics": _metrics(exported, record),
+        "Answers to test questions": _samples(samples),
+        "Limits": _limits(exported, record),
+    }
+    body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items() if text)
+    return f"---\n{_head(exported)}\n---\n\n# {_said(exported.label)}\n\n{body}\n"
+
+
+def _head(exported: Exported) -> str:
+    """Return the YAML that the hub reads; a licence is for whoever publishes the model to choose."""
+    results = [
+        EvalResult(
+            task_type=task,
+            dataset_type=str(exported.cell["dataset"]),
+            dataset_name=str(exported.cell["dataset"]),
+            metric_type=name,
+            metric_value=metric["value"],
+        )
+        for task, name, metric in _whole(exported)
+    ]
+    kind = "visual-question-answering" if "answerer" in exported.contracts else "image-classification"
+    named = {"model_name": exported.label, "eval_results": results} if results else {}
+    return ModelCardData(library_name="bench", pipeline_tag=kind, tags=[*_TAGS, exported.model], **named).to_yaml()
+
+
+def _use(exported: Exported) -> str:
+    commands = {
+        "answerer": 'bench ask PICTURE "QUESTION" --model FOLDER',
+        "classifier": "bench ask PICTURE --classify --model FOLDER",
+    }
+    able = "\n".join(command for contract, command in commands.items() if contract in exported.contracts)
+    shown = f"grey, squashed to {exported.image_size} x {exported.image_size} pixels"
+    blanked = ", their data bars blanked" if exported.mask_bar else ""
+    read = f"FOLDER is the one that holds this file. Pictures are read as {shown}{blanked}."
+    return "\n\n".join(filter(None, [f"```sh\n{able}\n```", read, _beside(exported)]))
+
+
+def _beside(exported: Exported) -> str:
+    """Say what must be there beside the export, '' where it is whole by itself."""
+    weights, tuning = (exported.settings.get(key) for key in ("weights", "tuning"))
+    if tuning in (None, "full") or weights in (None, "scratch"):
+        return ""
+    return f"Only what learned is here: the weights {_said(weights)} must be there, at the same folder or hub id."
+
+
+def _data(exported: Exported) -> str:
+    sides = exported.cell["sides"]
+    lines = [f"- {_said(key)}: {_said(value)}" for key, value in exported.data.items()]
+    lines += [f"- pictures in the {side} side: {count}" for side, count in sides.items()]
+    return "\n".join([*lines, f"- categories: {', '.join(map(_said, exported.categories))}"])
+
+
+def _protocol(exported: Exported, record: Mapping[str, Any]) -> str:
+    split = record["protocol"]["split"]
+    return "\n".join(
+        [
+            f"- cell: {_said(in_words(record['cell']))}, of {split['k']} folds",
+            f"- recipe: {_pairs(exported.recipe)}",
+            f"- settings: {_pairs(exported.settings) or 'none'}",
+            f"- asked: {_pairs(record['protocol']['task'])}",
+            f"- finished: {exported.finished[:16]}",
+        ]
+    )
+
+
+def _metrics(exported: Exported, record: Mapping[str, Any]) -> str:
+    from tabulate import tabulate
+
+    meanings = record["protocol"]["metrics"]
+    rows = [
+        [task, name, f"{metric['value']:.4f}", "" if metric["error"] is None else f"{metric['error']:.4f}"]
+        for task, name, metric in _whole(exported)
+    ]
+    told = [[*map(_said, row), _said(meanings.get(row[1], ""))] for row in rows]
+    head = ["task", "metric", "value", "standard error", "what it is"]
+    table = tabulate(told, headers=head, tablefmt="pipe", disable_numparse=True)
+    return f"On the test side of the fold, whose pictures training did not see.\n\n{table}" if rows else ""
+
+
+def _samples(samples: Sequence[Mapping[str, Any]]) -> str:
+    told = [item for item in samples if "answer" in item and "question" in item]
+    return "\n".join(f"- {_said(item['question'])}\n  {_said(item['answer'])}" for item in told)
+
+
+def _limits(exported: Exported, record: Mapping[str, Any]) -> str:
+    lines = [record["caveat"], record["model"]["footnote"]]
+    if exported.drawn:
+        lines.append(
+            "The pictures it learned from were drawn by a program: what it says of a real micrograph is a guess."
+        )
+    if record["model"]["control"]:
+        lines.append("This is a control: a model that must lose, not one to use.")
+    lines += [
+        "The metrics hold for pictures like those of the test side; of pictures of another microscope, preparation or "
+        "category they say nothing.",
+        "It answers every question and ranks its categories for every picture, also where none of them fits.",
+    ]
+    return "\n".join(f"- {_said(line)}" for line in lines if line)
+
+
+def _whole(exported: Exported) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Give task, name and value of every metric of the whole test side."""
+    for task, metrics in exported.metrics.items():
+        yield from ((task, name, metric) for name, metric in metrics.items() if ":" not in name)
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{_said(key)} {_said(value)}" for key, value in values.items())
+
+
+def _said(value: Any) -> str:
+    """Return text of any origin, also of a model, as plain text within markdown, on one line."""
+    return plain(html.escape(" ".join(str(value).split()), quote=False)).translate(_MARKS)
+
+
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "`*_[]#!"})

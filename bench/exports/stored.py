@@ -1,0 +1,56 @@
+"""Trained models as they lie in the store, to be asked without an export."""
+
+from collections.abc import Collection
+
+from bench.errors import BenchError
+from bench.exports.exported import PRETRAINED
+from bench.exports.exporting import described, named, weights_of
+from bench.exports.trained import Trained, loaded
+from bench.progress import Progress
+from bench.registered.registry import Registry
+from bench.specs import Contract, contracts_of
+from bench.store.store import Store
+from bench.tables.selection import Record
+from bench.training.history import PARTS, by_epochs
+
+
+def newest(store: Store, registry: Registry, able: Collection[Contract]) -> Record | None:
+    """Return the latest record of a model that learned, has its weights and can do all of this; None without any.
+
+    Controls are passed over: they are there to lose.
+    """
+    for record in sorted(store.records(), key=lambda record: record["finished"], reverse=True):
+        learned = not record["model"]["control"] and any(by_epochs(record, stage) for stage in PARTS)
+        if learned and _contracts(record, registry).issuperset(able) and _kept(record, store):
+            return record
+    return None
+
+
+def called(name: str, store: Store) -> Record | None:
+    """Return the record that a model's or a cell's name stands for in the store, None where it stands for none."""
+    if any(name == record["cell"]["model"] for record in store.records()) or ("/" not in name and store.record(name)):
+        return named(name, store, None, None, None)
+    return None
+
+
+def from_store(record: Record, store: Store, registry: Registry, progress: Progress) -> Trained:
+    """Return a record's model; BenchError where its weights were dropped or its data changed."""
+    folders = weights_of(record, store)
+    about = described(record, store, registry)
+    return loaded(about, folders[""], folders.get(PRETRAINED, folders[""]), registry, progress)
+
+
+def _contracts(record: Record, registry: Registry) -> set[Contract]:
+    """Return what a record's model can be asked, nothing where it is no longer installed."""
+    try:
+        spec = registry.find("model", record["cell"]["model"])[0]
+        return {*contracts_of(spec, registry.family(spec))}
+    except BenchError:
+        return set()
+
+
+def _kept(record: Record, store: Store) -> bool:
+    try:
+        return bool(weights_of(record, store))
+    except BenchError:
+        return False

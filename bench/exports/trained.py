@@ -1,0 +1,66 @@
+"""A trained model read from an export, ready to be asked."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.config.loading import Machine, Recipe, complete, with_recipe
+from bench.contracts import Context
+from bench.errors import BenchError, in_one_line
+from bench.exports.exported import PRETRAINED, Exported, read
+from bench.planning.rows import Row, spec_of
+from bench.progress import Progress, Silence
+from bench.registered.registry import Registry
+from bench.specs import resolve
+from bench.stages.context import settings_until
+from bench.stages.seeding import prepare
+
+
+class Trained(NamedTuple):
+    """An estimator with what its export says of it."""
+
+    exported: Exported
+    estimator: Any
+
+
+def from_pretrained(folder: str | Path) -> Any:
+    """Return the estimator that an export holds; BenchError where it cannot be read."""
+    return trained(Path(folder), Registry(), Silence()).estimator
+
+
+def trained(folder: Path, registry: Registry, progress: Progress) -> Trained:
+    """Read an export; BenchError where it is none, or its model is not installed or does not read it."""
+    return loaded(read(folder), folder, folder / PRETRAINED, registry, progress)
+
+
+def loaded(exported: Exported, folder: Path, pretrained: Path, registry: Registry, progress: Progress) -> Trained:
+    """Read what an export says from the folders of its weights; BenchError where its model cannot.
+
+    ``pretrained`` holds what a chain's first step learned.
+    """
+    row = _row(exported, registry)
+    estimator = resolve(row.estimator)
+    before = resolve(row.pretrains) if row.pretrains else None
+    device = prepare(Machine(), exported.seed)
+    context = Context(row.spec, settings_until(row, "predict"), row.recipe, exported.seed, device, progress, folder)
+    if before is not None:
+        context = replace(context, pretrained=lambda: before.load(pretrained, context))
+    try:
+        return Trained(exported, estimator.load(folder, context))
+    except BenchError:
+        raise
+    except Exception as error:  # a damaged file can raise anything out of a library
+        raise BenchError(
+            f"{str(folder)!r} cannot be read as {exported.label} ({in_one_line(error)}); export it again"
+        ) from error
+
+
+def _row(exported: Exported, registry: Registry) -> Row:
+    try:
+        spec = spec_of(exported.model, registry)
+    except BenchError as error:
+        raise BenchError(f"the export is of {exported.label}: {error}; install the plugin that registers it") from error
+    settings = complete(exported.model, spec.settings, exported.settings)
+    known = {key: value for key, value in exported.recipe.items() if key in Recipe.model_fields}  # of any version
+    recipe = with_recipe(Recipe(), known, exported.model)
+    return Row(exported.model, spec, registry.family(spec), settings, recipe)

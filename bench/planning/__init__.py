@@ -1,0 +1,1 @@
+"""From a request to cells, before anything is computed: what is done already, and what the rest will cost."""

@@ -1,0 +1,92 @@
+"""A cell and its stages, each with a fingerprint over inputs kept in clear."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bench.specs import StageName
+from bench.store.fingerprint import digest
+from bench.store.store import Store
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One of a cell's computations; ``inputs`` is all that decides its product, as JSON data."""
+
+    name: StageName
+    inputs: Mapping[str, Any]
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The digest of the inputs: 32 hex digits."""
+        return digest({"stage": self.name, **self.inputs})[:32]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One (task, dataset, model, fold, repeat, protocol): the unit that runs, fails, resumes and is stored."""
+
+    task: str
+    dataset: str
+    model: str
+    fold: int
+    repeat: int
+    fraction: float
+    protocol: str
+    seed: int
+    pretrain: Stage | None
+    train: Stage
+    predict: Stage
+    score: Stage
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in the order of computation: three, or four where training is a chain."""
+        first = (self.pretrain,) if self.pretrain else ()
+        return *first, self.train, self.predict, self.score
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """The cell's place in a table, as JSON data."""
+        return {
+            "task": self.task,
+            "dataset": self.dataset,
+            "model": self.model,
+            "fold": self.fold,
+            "repeat": self.repeat,
+            **({"fraction": self.fraction} if self.fraction < 1 else {}),
+            "protocol": self.protocol,
+        }
+
+    @property
+    def id(self) -> str:
+        """A file name: readable parts, then the identity's digest."""
+        readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)
+        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}_{digest(self.identity)[:16]}"
+
+    def __str__(self) -> str:
+        return in_words(self.identity)
+
+
+def in_words(place: Mapping[str, Any]) -> str:
+    """Name a cell by its identity: the model, the fold, and what else is not as usual."""
+    repeat = f" repeat {place['repeat']}" if place["repeat"] else ""
+    fraction = f" fraction {place['fraction']:g}" if "fraction" in place else ""
+    return f"{place['model']} fold {place['fold']}{repeat}{fraction}"
+
+
+def recorded(store: Store, cell: Cell) -> bool:
+    """Tell whether the cell's record stands and refers to these very stages."""
+    record = store.record(cell.id)
+    return record is not None and record["stages"] == {stage.name: stage.fingerprint for stage in cell.stages}
+
+
+def needed(store: Store, cell: Cell) -> list[Stage]:
+    """Return the stages to compute: those without a product whose product a later missing stage asks for."""
+    missing: list[Stage] = []
+    for stage in reversed(cell.stages):
+        if store.product(stage.fingerprint):
+            break
+        missing.insert(0, stage)
+    return missing

@@ -1,0 +1,157 @@
+"""What a run would do: stages done, stale or missing, why, and about how long it would take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench.planning.cell import Cell, Stage, needed, recorded
+from bench.planning.costs import Cost, Costs, Paces, spread
+from bench.planning.plan import Plan
+from bench.quantities import duration, size
+from bench.specs import STAGES
+from bench.store.fingerprint import difference
+from bench.store.store import STANDING, Store, read_json
+from bench.training.schedule import Schedule
+
+
+@dataclass(frozen=True)
+class CellOutlook:
+    """The states of a cell, what its missing stages are expected to cost, and what changed in the stale ones."""
+
+    cell: Cell
+    states: Mapping[str, str]
+    costs: Mapping[str, Cost]
+    changes: tuple[str, ...]
+    warm_up: str = ""
+    """Says that the warm-up asked for does not fit into a training that is to be done."""
+
+    @property
+    def seconds(self) -> float:
+        """What the cell is expected to take on one worker."""
+        return sum(cost.seconds for cost in self.costs.values())
+
+    @property
+    def memory(self) -> int | None:
+        """The most bytes that a process computing it is expected to hold, None where nothing is known."""
+        return max((cost.memory for cost in self.costs.values() if cost.memory), default=None)
+
+
+def outlook(plan: Plan, store: Store, probed: Paces | None = None) -> list[CellOutlook]:
+    """Look at every cell of a plan; nothing is computed or written."""
+    records = sorted(store.records(), key=lambda record: record["finished"])
+    latest = {_place(record["cell"]): record for record in records}
+    costs = Costs(plan, records, probed or {})
+    return [_look(plan, store, cell, latest, costs) for cell in plan.cells]
+
+
+def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int = 1) -> str:
+    """Render an outlook as a table, with the changed inputs below when asked.
+
+    The total is that of ``jobs`` workers of ``threads`` each.
+    """
+    from tabulate import tabulate
+
+    rows = [[str(look.cell), *_stages(look, _named(found)), *_expected(look)] for look in found]
+    lines = [tabulate(rows, headers=["cell", *_named(found), "about", "memory", "known from"]), ""]
+    idle = all(state == "done" for look in found for state in look.states.values())
+    lines.append("nothing to do" if idle else _total(found, jobs, threads))
+    lines += dict.fromkeys(f"{look.cell.model}: {look.warm_up}" for look in found if look.warm_up)
+    if explain:
+        lines += [f"{look.cell}: {change}" for look in found for change in look.changes] or [
+            "no earlier record differs"
+        ]
+    return "\n".join(lines)
+
+
+def _named(found: list[CellOutlook]) -> list[str]:
+    """Return the stages that any of the cells has."""
+    return [stage for stage in STAGES if any(stage in look.states for look in found)]
+
+
+def _stages(look: CellOutlook, named: list[str]) -> list[str]:
+    """Say of each stage how it stands, and what it is expected to take where it is to be computed."""
+    taking = {name: f", {duration(cost.seconds)}" for name, cost in look.costs.items()}
+    return [f"{look.states.get(name, '')}{taking.get(name, '')}" for name in named]
+
+
+def _expected(look: CellOutlook) -> list[str]:
+    """Say what a cell is expected to cost, and what the cost of its first missing stage is known from."""
+    first = next(iter(look.costs.values()), None)
+    return [duration(look.seconds), size(look.memory), first.source if first else ""]
+
+
+def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:
+    total = spread([tuple(look.costs.values()) for look in found], jobs, threads)
+    largest = sorted((look.memory or 0 for look in found), reverse=True)[:jobs]
+    workers = "one worker" if jobs == 1 else f"{jobs} workers of {threads} threads"
+    held = f", holding at most {size(sum(largest))} at once" if any(largest) else ""
+    return f"about {duration(total)} on {workers}{held}"
+
+
+def replacement(plan: Plan, store: Store) -> str:
+    """Say which records a run would replace, made with other settings or code, and in what they differ; '' if none.
+
+    A cell has one record; the stages behind the earlier one stay until `bench store gc`.
+    """
+    found = [(cell, record) for cell in plan.cells if (record := store.record(cell.id)) and not recorded(store, cell)]
+    if not found:
+        return ""
+    differences = [_differences(store, record, cell) for cell, record in found]
+    changes = list(dict.fromkeys(change for several in differences for change in several))
+    more = f" and {len(changes) - 3} more changes" if len(changes) > 3 else ""
+    cells = ", ".join(str(cell) for cell, _ in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
+    noun = "record" if len(found) == 1 else "records"
+    return (
+        f"replaces {len(found)} {noun} made otherwise ({cells}): {'; '.join(changes[:3]) or 'other stages'}{more}; "
+        "to keep both, give one of the runs a --store of its own"
+    )
+
+
+def _differences(store: Store, record: Mapping[str, Any], cell: Cell) -> list[str]:
+    """Name what differs between the stages behind a record and those of its cell; all code is one difference."""
+    lines: list[str] = []
+    for stage in cell.stages:
+        old = store.inputs(record["stages"].get(stage.name, ""))
+        for line in difference(_own(old), _own(stage.inputs)) if old else ():
+            lines.append("code (see --explain)" if line.startswith("code.") else line)
+    return lines
+
+
+def _own(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the fingerprint of the stage before, which only follows from that stage's inputs."""
+    return {key: value for key, value in inputs.items() if key not in STAGES}
+
+
+def _place(cell: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(cell.get(key) for key in ("task", "dataset", "model", "fold", "repeat", "fraction"))
+
+
+def _look(
+    plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...], dict[str, Any]], costs: Costs
+) -> CellOutlook:
+    before = latest.get(_place(cell.identity))
+    missing = {stage.name for stage in needed(store, cell)}
+    states, changes = {}, []
+    for stage in cell.stages:
+        stale = before is not None and before["stages"].get(stage.name) != stage.fingerprint
+        states[stage.name] = "done" if stage.name not in missing else "stale" if stale else "missing"
+        if stale and before is not None and stage.name in missing:
+            old = store.inputs(before["stages"].get(stage.name, "")) or {}
+            changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
+    if not missing and not recorded(store, cell):
+        states["score"] = "missing"  # the record alone is to be written
+    expected = {stage.name: costs.of(cell, stage) for stage in cell.stages if stage.name in missing}
+    for stage in cell.stages:
+        if stage.name in missing and (begun := _begun(store, stage)):
+            states[stage.name] = f"begun, epoch {begun + 1}"
+            left = max(0.0, 1 - begun / plan.rows[cell.model].recipe.epochs)
+            expected[stage.name] = replace(expected[stage.name], seconds=left * expected[stage.name].seconds)
+    row = plan.rows[cell.model]
+    schedule = Schedule.expected(row.recipe, costs.learned(cell), row.trains_on == "instructions")
+    return CellOutlook(cell, states, expected, tuple(changes), schedule.shortened if "train" in expected else "")
+
+
+def _begun(store: Store, stage: Stage) -> int:
+    """Return how many epochs of a training its checkpoint holds."""
+    standing = read_json(store.stage(stage.fingerprint) / "work" / STANDING)
+    return standing["epoch"] if standing else 0

@@ -1,0 +1,260 @@
+"""From what is asked for to cells: names resolved, settings completed, fingerprints taken. Nothing is computed."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from bench.config import cores
+from bench.config.loading import EVERY_MODEL, complete
+from bench.contracts import Dataset, Teacher
+from bench.data.dataset import open_dataset
+from bench.data.masking import masking_code
+from bench.data.partition import Partition
+from bench.data.transfer import Transfer
+from bench.errors import BenchError
+from bench.planning.cell import Cell, Stage
+from bench.planning.rows import Request, Row, resolve_rows
+from bench.planning.settings import check_names
+from bench.progress import Progress
+from bench.registered.registry import Registry
+from bench.specs import TaskSpec, resolve, resolve_module
+from bench.stages.code import predict_code, pretrain_code, score_code, train_code
+from bench.stages.context import settings_until
+from bench.store.fingerprint import digest, file_digest
+
+
+class Plan:
+    """A request resolved against the registry: rows, cells, and the data they need."""
+
+    def __init__(self, request: Request, registry: Registry, progress: Progress) -> None:
+        self.request = request
+        self.config = request.config
+        self.progress = progress
+        cores.limit(self.config.machine.threads)  # datasets are told nothing of the machine
+        self.task: TaskSpec = registry.find("task", request.task)[0]
+        self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
+        self.task_settings = complete(request.task, self.task.settings, {**self._held_out, **self._given(request.task)})
+        self.dataset: Dataset = open_dataset(
+            registry, self.config.dataset, self.config.settings, self.config.image_size, progress
+        )
+        self.transfer = self._transfer(registry)
+        check_names(self.config, request.explicit, self._used(registry), registry)
+        spec, argument = registry.find("teacher", _teacher_name(self.config.records))
+        self.teacher: Teacher = resolve(spec.builds)(argument, self.config.seed)
+
+    @cached_property
+    def k(self) -> int:
+        """The number of folds: what the config names, at most what the smallest category allows."""
+        return self.partition.k
+
+    @cached_property
+    def folds(self) -> tuple[int, ...]:
+        """The folds that run."""
+        return parse_folds(str(self.config.folds), self.k)
+
+    @property
+    def tested(self) -> float:
+        """How many pictures a cell is asked about, on average."""
+        return len(self.transfer) if self.transfer else len(self.dataset.labels()) / self.k
+
+    @cached_property
+    def partition(self) -> Partition:
+        """How the dataset falls into folds."""
+        return Partition(self.dataset, self.config, "k" in self.request.explicit, self.progress)
+
+    @cached_property
+    def poses(self) -> ModuleType:
+        """The task's posing module."""
+        return resolve_module(self.task.poses)
+
+    @cached_property
+    def scores(self) -> ModuleType:
+        """The task's scoring module."""
+        return resolve_module(self.task.scores)
+
+    @cached_property
+    def caveat(self) -> str:
+        """What a reader of scores on these records must know, '' where there is nothing or none is asked about."""
+        return self.teacher.caveat(self.dataset) if self.task.asks == "answerer" else ""
+
+    def protocol(self, fraction: float) -> dict[str, Any]:
+        """Return what must agree for two rows to stand in one table, in clear."""
+        return {
+            "data": digest(self._data)[:16],
+            **({"records": digest(self._records)[:16]} if self.task.asks == "answerer" else {}),
+            "split": self.partition.identity(fraction),
+            "repeats": self.config.repeats,
+            "image_size": self.config.image_size,
+            **self._masking,
+            **self._elsewhere,
+            **self._untaught,
+            "task": self._asked,
+            "metrics": self._metrics,
+        }
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, model by model."""
+        return tuple(cell for row in self.rows.values() for cell in self._cells(row))
+
+    @cached_property
+    def _data(self) -> dict[str, Any]:
+        return self.dataset.identity()
+
+    @cached_property
+    def _records(self) -> dict[str, Any]:
+        return self.teacher.identity()
+
+    @cached_property
+    def _masking(self) -> dict[str, str]:
+        """What decides how data bars are blanked; nothing where they stay."""
+        return {"mask_bar": digest(masking_code())[:16]} if self.config.mask_bar else {}
+
+    @cached_property
+    def _elsewhere(self) -> dict[str, Any]:
+        """What decides the test side of another dataset; nothing where the fold's own is asked about."""
+        return {"test_data": self.transfer.identity} if self.transfer else {}
+
+    @cached_property
+    def _untaught(self) -> dict[str, int]:
+        """The prompt group that no model is taught; nothing where all are."""
+        group = self.config.hold_out_group
+        return {"hold_out_group": group} if group else {}
+
+    @property
+    def _held_out(self) -> dict[str, Any]:
+        """What a task is told that asks about the group held out alone; BenchError where it knows no groups."""
+        group = self.config.hold_out_group
+        if group and "group" not in self.task.settings:
+            raise BenchError(f"--hold-out-group is for tasks that ask by prompt group; {self.task.name!r} does not")
+        return {"group": group} if group else {}
+
+    def _cells(self, row: Row) -> Iterator[Cell]:
+        """Give a model's cells, largest fraction first; what they share is digested once."""
+        train, predict, score = self._train_inputs(row), self._predict_inputs(row), self._score_inputs()
+        pretrain = self._pretrain_inputs(row)
+        for fraction, protocol in self._protocols.items():
+            for repeat, index in product(range(self.config.repeats), self.folds):
+                seed = int(digest([self.config.seed, index, repeat])[:8], 16)
+                split = {**self.partition.identity(fraction), "fold": index, "repeat": repeat}
+                drawn = {"split": split, "seed": seed}
+                begun = Stage("pretrain", {**pretrain, **drawn}) if pretrain else None
+                after = {"pretrain": begun.fingerprint} if begun else {}
+                trained = Stage("train", {**train, **drawn, **after})
+                answered = Stage("predict", {"train": trained.fingerprint, **predict})
+                judged = Stage("score", {"predict": answered.fingerprint, **score})
+                place = (self.task.name, self.dataset.name, row.name, index, repeat, fraction, protocol, seed)
+                yield Cell(*place, begun, trained, answered, judged)
+
+    @cached_property
+    def _protocols(self) -> dict[float, str]:
+        """The digest of the protocol of each fraction, the largest first."""
+        fractions = sorted(set(self.config.fraction), reverse=True)
+        return {fraction: digest(self.protocol(fraction))[:16] for fraction in fractions}
+
+    @cached_property
+    def _asked(self) -> dict[str, Any]:
+        return self.poses.protocol(self.task_settings)
+
+    @cached_property
+    def _metrics(self) -> dict[str, Any]:
+        return self.scores.definitions(self.task_settings)
+
+    def _train_inputs(self, row: Row) -> dict[str, Any]:
+        """Return what a model's train stages share."""
+        settings = row.staged("train") if row.pretrains else settings_until(row, "train")
+        return self._learning(row, row.estimator, settings, train_code(row.spec, row.family))
+
+    def _pretrain_inputs(self, row: Row) -> dict[str, Any] | None:
+        """Return what the first steps of a model's trainings share, None where they are no chains."""
+        code = pretrain_code(row.spec, row.family)
+        return self._learning(row, row.pretrains, row.staged("pretrain"), code) if code else None
+
+    def _learning(
+        self, row: Row, estimator: str | None, settings: dict[str, Any], code: dict[str, str]
+    ) -> dict[str, Any]:
+        return {
+            "data": self._data,
+            "image_size": self.config.image_size,
+            **self._masking,
+            **({"records": self._records, **self._untaught} if row.trains_on == "instructions" else {"records": None}),
+            "model": {
+                "name": row.name,
+                "builds": row.spec.builds,
+                "estimator": estimator,
+                "settings": settings,
+                "weights": _weights_digest(row.settings.get("weights")),
+            },
+            "recipe": row.recipe.model_dump(),
+            "code": code,
+        }
+
+    def _predict_inputs(self, row: Row) -> dict[str, Any]:
+        return {
+            "records": self._records if self.task.asks == "answerer" else None,
+            "task": self._asked,
+            **self._elsewhere,
+            "settings": row.staged("predict"),
+            "code": predict_code(self.task),
+        }
+
+    def _score_inputs(self) -> dict[str, Any]:
+        return {"metrics": self._metrics, "code": score_code(self.task)}
+
+    def _transfer(self, registry: Registry) -> Transfer | None:
+        name = self.config.test_dataset
+        if name is None:
+            return None
+        if self.task.asks != "classifier":
+            raise BenchError(f"--test-dataset is for tasks that ask for a classifier; {self.task.name!r} does not")
+        tested = open_dataset(registry, name, self.config.settings, self.config.image_size, self.progress)
+        return Transfer(self.dataset, tested)
+
+    def _given(self, name: str) -> dict[str, Any]:
+        return self.config.settings.get(name, {})
+
+    def _used(self, registry: Registry) -> set[str]:
+        """Name everybody whose settings this run reads."""
+        datasets = filter(None, (self.config.dataset, self.config.test_dataset))
+        varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
+        named = {registry.find("dataset", name)[0].name for name in datasets}
+        return {EVERY_MODEL, self.request.task, *named, *self.rows, *varied}
+
+
+def parse_folds(text: str, k: int) -> tuple[int, ...]:
+    """Return the folds named by ``all``, ``0-2`` or ``0,3``; BenchError for one out of range or another form."""
+    if text == "all":
+        return tuple(range(k))
+    folds: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        if not first.strip().isdigit() or (dash and not last.strip().isdigit()):
+            raise BenchError(f"--folds {text!r} is none of the forms all, 0-2 or 0,3")
+        folds |= set(range(int(first), int(last or first) + 1))
+    if not folds or max(folds) >= k:
+        raise BenchError(f"--folds {text!r} is out of range: there are {k} folds, 0 to {k - 1}")
+    return tuple(sorted(folds))
+
+
+def _teacher_name(records: str) -> str:
+    """Return the teacher that a choice of records names; a file is read by the teacher of files."""
+    return f"file:{records}" if records.endswith(".jsonl") else records
+
+
+def _weights_digest(weights: Any) -> str | None:
+    """Digest local weights, file by file; a hub id stands for itself among the settings.
+
+    BenchError for a path, told from a hub id by how it begins, at which there is nothing.
+    """
+    if not isinstance(weights, str):
+        return None
+    path = Path(weights)
+    if not path.exists():
+        if weights.startswith(("/", ".", "~")):
+            raise BenchError(f"weights={weights!r}: nothing is there; name a folder that is, or a hub id")
+        return None
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return digest({str(file.relative_to(path)): file_digest(file) for file in files})[:16]

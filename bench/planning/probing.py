@@ -1,0 +1,151 @@
+"""Two steps of each model's training on the device at hand, from which the cost of a whole run is estimated."""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.contracts import Context, Instructions, Micrographs
+from bench.data.splits import Fold
+from bench.errors import in_one_line
+from bench.planning.cell import Cell, Stage
+from bench.planning.costs import Pace
+from bench.planning.plan import Plan
+from bench.progress import TRAINING, Progress, Silence
+from bench.specs import resolve
+from bench.stages import train
+from bench.stages.context import Surroundings, context_of
+from bench.stages.environment import description
+from bench.stages.materials import Materials, pictures
+from bench.stages.questions import Questions
+from bench.training import heap
+from bench.training.peak import Peak
+
+_STEPS = 3
+"""How many batches are trained on; what the first one takes, warming up, is left out."""
+_ASKED_ABOUT = 6
+"""How many pictures an answerer is asked about: it may be slow, and each has many questions."""
+
+
+def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
+    """Measure training and predicting of each model of a plan on a few pictures of its first cell; nothing is kept.
+
+    A model that fails is told and left out.
+    """
+    questions = Questions(Materials(plan))
+    questions.load()
+    found: dict[tuple[str, str], Pace] = {}
+    first = {cell.model: cell for cell in reversed(plan.cells)}
+    progress.start("probing", len(first))
+    for number, cell in enumerate(reversed(first.values())):
+        try:
+            found |= {(cell.model, stage): pace for stage, pace in _paces(plan, questions, cell)}
+        except Exception as error:  # a stranger's model may fail in any way; the others are still to be probed
+            progress.say(f"{cell.model} cannot be probed: {in_one_line(error)}")
+        progress.advance(number + 1)
+    return found
+
+
+def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, Pace]]:
+    row, few = plan.rows[cell.model], _few(plan, cell)
+    sides = train.sides(questions.materials, cell, few)
+    with tempfile.TemporaryDirectory() as folder:
+
+        def weights(_: Cell, stage: Stage) -> Path:
+            return Path(folder) / stage.name
+
+        for stage, path in ((cell.pretrain, row.pretrains), (cell.train, row.estimator)):
+            if stage is None or path is None:
+                continue
+            heap.give_back()
+            kind, watch = resolve(path), _Watch()
+            context = context_of(plan, cell, stage, Surroundings(watch, Path(folder), weights))
+            recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
+            context, peak = replace(context, recipe=recipe, unlabelled=sides.unlabelled), Peak(context.device)
+            estimator, began = kind(context), time.monotonic()
+            estimator.fit(sides.train, sides.validation, context)
+            ended, share = time.monotonic(), plan.config.validation_share
+            seconds = watch.seconds(began, ended, few, share / (1 - share))
+            yield stage.name, _pace(seconds, peak, context, bool(watch.stepping))
+            weights(cell, stage).mkdir()
+            estimator.save(weights(cell, stage))
+
+        context = context_of(plan, cell, cell.predict, Surroundings(Silence(), Path(folder), weights))
+        estimator, peak = resolve(row.estimator).load(weights(cell, cell.train), context), Peak(context.device)
+        posed, began = questions.posed(cell, few), time.monotonic()
+        asked = _ask(estimator, posed, few)
+        yield "predict", _pace((time.monotonic() - began) / asked, peak, context)
+
+
+def _ask(estimator: Any, posed: Micrographs | Instructions, few: Fold) -> int:
+    """Ask about as many pictures as a test side of few has; return how many that were."""
+    if isinstance(posed, Instructions):
+        estimator.answer(posed.unanswered())
+        return pictures(posed)
+    some = posed.take(np.arange(min(len(posed), len(few.test))))  # another dataset's may be many
+    estimator.predict_proba(some.unlabelled())
+    return len(some)
+
+
+def _pace(seconds: float, peak: Peak, context: Context, by_epochs: bool = True) -> Pace:
+    machine = description(context.device)
+    return Pace(seconds, peak.taken()["process"], machine["threads"], machine["device"], "probe", by_epochs)
+
+
+def _few(plan: Plan, cell: Cell) -> Fold:
+    """Return a few pictures of each side of a cell, drawn at random so that they are of several categories."""
+    random = np.random.default_rng(cell.seed)
+    batch = plan.rows[cell.model].recipe.batch_size
+    asked = _ASKED_ABOUT if plan.task.asks == "answerer" else batch
+    sides = zip(plan.partition.of(cell), (_STEPS * batch, batch, asked), strict=True)
+    return Fold(*(np.sort(random.permutation(side)[:size]) for side, size in sides))
+
+
+@dataclass
+class _Section:
+    """The steps of one training: how many it has, and when which was done."""
+
+    total: int
+    done: list[tuple[int, float]]
+
+    @property
+    def seconds(self) -> float:
+        """What its steps take, the first one like the others."""
+        (first, began), (last, ended) = self.done[0], self.done[-1]
+        return (ended - began) / (last - first) * self.total
+
+
+class _Watch(Silence):
+    """The progress of a probe: notes when the steps of each training were done."""
+
+    def __init__(self) -> None:
+        self._sections: list[_Section] = []
+        self._under_way = False
+
+    def start(self, what: str, total: int, done: int = 0) -> None:
+        self._under_way = what == TRAINING
+        if self._under_way:
+            self._sections.append(_Section(total, []))
+
+    def advance(self, done: int, **figures: float) -> None:
+        if self._under_way:
+            self._sections[-1].done.append((done, time.monotonic()))
+
+    @property
+    def stepping(self) -> list[_Section]:
+        """The trainings of which two steps or more were told."""
+        return [section for section in self._sections if len(section.done) > 1]
+
+    def seconds(self, began: float, ended: float, few: Fold, share: float) -> float:
+        """Return the seconds that training takes a picture and epoch, with ``share`` validation pictures to each.
+
+        A model that tells of no steps is taken to need as long for every picture as for these few.
+        """
+        if not self.stepping:
+            return (ended - began) / len(few.train)
+        validating = (ended - self.stepping[-1].done[-1][1]) / len(few.validation)
+        return sum(section.seconds for section in self.stepping) / len(few.train) + validating * share

@@ -1,0 +1,188 @@
+"""The rows of a run: models with their settings and recipes, as this run trains them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench.config.loading import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
+from bench.errors import BenchError, unknown
+from bench.registered.registry import Registry
+from bench.specs import (
+    Contract,
+    Data,
+    FamilySpec,
+    ModelSpec,
+    StageName,
+    SuiteSpec,
+    TaskSpec,
+    contracts_of,
+    estimator_path,
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a run is asked for; a worker builds the same plan from it."""
+
+    task: str
+    models: tuple[str, ...]
+    config: Config
+    explicit: frozenset[str] = frozenset()
+
+
+def requests(
+    name: str, models: str | None, config: Config, explicit: frozenset[str], registry: Registry
+) -> list[Request]:
+    """Return what a task, or each task of a suite, is asked for; ``models`` are names with commas, or None.
+
+    BenchError for a name that is neither, or a task without models.
+    """
+    chosen = tuple(model.strip() for model in models.split(",")) if models else ()
+    try:
+        registry.find("task", name)
+    except BenchError:
+        suites: dict[str, SuiteSpec] = registry.every("suite")
+        if name not in suites:
+            raise
+        suite = suites[name]
+        return [Request(task, chosen or suite.models, config, _spoken(explicit, suite, task)) for task in suite.tasks]
+    if not chosen:
+        raise BenchError("no models are named; add --models all, or names with commas (see `bench list models`)")
+    return [Request(name, chosen, config, explicit)]
+
+
+def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[str]:
+    """Return the explicit keys without those of the suite's other tasks, which have no say in this one."""
+    others = {other for other in suite.tasks if other != task}
+    return frozenset(key for key in explicit if key.partition(".")[0] not in others)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A model with its settings and recipe as this run trains it."""
+
+    name: str
+    spec: ModelSpec
+    family: FamilySpec
+    settings: Mapping[str, Any]
+    recipe: Recipe
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """What a task may ask of the model."""
+        return contracts_of(self.spec, self.family)
+
+    @property
+    def trains_on(self) -> Data:
+        """The data the train stage is handed, whatever the task is."""
+        return self.spec.trains_on or self.family.trains_on
+
+    @property
+    def estimator(self) -> str:
+        """The lazy path of the estimator."""
+        path = estimator_path(self.spec, self.family)
+        if path is None:
+            raise BenchError(f"model {self.name!r} names no estimator and family {self.family.name!r} has none")
+        return path
+
+    @property
+    def pretrains(self) -> str | None:
+        """The lazy path of the estimator of the step before training, None where there is none."""
+        return self.spec.pretrains or self.family.pretrains
+
+    @property
+    def deviations(self) -> list[str]:
+        """Say which settings differ from the model's defaults."""
+        defaults = {key: setting.default for key, setting in self.spec.settings.items()}
+        return [
+            f"{key} {value} (default {defaults[key]})" for key, value in self.settings.items() if value != defaults[key]
+        ]
+
+    def staged(self, stage: StageName) -> dict[str, Any]:
+        """Return the settings whose change redoes this stage and not the one before."""
+        return {key: value for key, value in self.settings.items() if self.spec.settings[key].stage == stage}
+
+
+def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:
+    """Resolve the models asked for; BenchError for one unknown or unable to do the task, or a setting none has."""
+    rows = [_row(name, request, registry) for name in _names(request.models, task, registry)]
+    for row in rows:
+        if task.asks not in row.contracts:
+            able = ", ".join(spec.name for spec in _able(task, registry))
+            asks = f"task {task.name!r}, which asks for a {task.asks}"
+            raise BenchError(f"model {row.name!r} cannot do {asks}; able: {able}")
+    for key in request.config.settings.get(EVERY_MODEL, {}):
+        if not any(key in row.settings or key in Recipe.model_fields for row in rows):
+            keys = {key for row in rows for key in row.settings} | Recipe.model_fields.keys()
+            raise unknown("setting of every model", key, keys)
+    return rows
+
+
+def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
+    """Name the models able to do the task that ``all`` stands not for and that are not asked for by name."""
+    if "all" not in request.models:
+        return []
+    named = {*_names(request.models, task, registry)}
+    return [spec.name for spec in _able(task, registry) if spec.name not in named and not spec.name.endswith(":")]
+
+
+def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
+    models = registry.every("model").values()
+    return [spec for spec in models if task.asks in contracts_of(spec, registry.family(spec))]
+
+
+def _names(asked: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:
+    """Expand ``all`` to the rows able to do the task, without variants, controls and names with an argument."""
+    names: list[str] = []
+    for name in asked:
+        if name != "all":
+            names.append(name)
+            continue
+        for spec in _able(task, registry):
+            if not spec.variant_of and not spec.name.endswith(":") and not registry.family(spec).control:
+                names.append(spec.name)
+    return list(dict.fromkeys(names))
+
+
+def spec_of(name: str, registry: Registry) -> ModelSpec:
+    """Return the spec of a model, with its whole name where it takes an argument; BenchError if unknown or cut."""
+    spec: ModelSpec
+    spec, argument = registry.find("model", name)
+    if not spec.name.endswith(":"):
+        return spec
+    if not argument:
+        raise BenchError(f"model {name!r} lacks what stands behind the colon; see `bench list models {name}`")
+    return replace(spec, name=name, label=name)
+
+
+def _row(name: str, request: Request, registry: Registry) -> Row:
+    spec = spec_of(name, registry)
+    given = _given_to(name, spec, request)
+    recipe, settings = split_recipe(given)
+    for key in settings.keys() - spec.settings.keys():
+        raise unknown(f"{name} setting", key, [*spec.settings, *Recipe.model_fields])
+    return Row(
+        name,
+        spec,
+        registry.family(spec),
+        complete(name, spec.settings, settings),
+        with_recipe(request.config.recipe, recipe, name),
+    )
+
+
+def _given_to(name: str, spec: ModelSpec, request: Request) -> dict[str, Any]:
+    """Merge what is said to every model, to the one of which this is a variant, and to this one.
+
+    The command line goes before the config.
+    """
+    said = request.config.settings
+    own = {**said.get(spec.variant_of or name, {}), **said.get(name, {})}
+    shared = {
+        key: value
+        for key, value in request.config.settings.get(EVERY_MODEL, {}).items()
+        if key in spec.settings or key in Recipe.model_fields
+    }
+    commanded = {
+        key for key in shared if f"{EVERY_MODEL}.{key}" in request.explicit and f"{name}.{key}" not in request.explicit
+    }
+    return {**shared, **{key: value for key, value in own.items() if key not in commanded}}

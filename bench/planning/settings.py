@@ -1,0 +1,26 @@
+"""Settings that were given by name, held against who reads them: what changes nothing is refused."""
+
+from collections.abc import Collection
+
+from bench.config.loading import EVERY_MODEL, Config
+from bench.errors import BenchError, unknown
+from bench.registered.registry import Registry
+
+
+def check_names(config: Config, explicit: Collection[str], used: Collection[str], registry: Registry) -> None:
+    """Refuse settings of a name that is registered nowhere, and those said on the command line to one not ``used``."""
+    for name in config.settings.keys() - {*used}:
+        if not registry.knows(name):
+            every = [each for kind in ("model", "task", "dataset", "teacher") for each in registry.every(kind)]
+            raise unknown("name in settings", name, [*every, EVERY_MODEL, *Config.model_fields])
+        idle = sorted(key for key in explicit if key.startswith(f"{name}."))
+        if idle:
+            raise BenchError(f"--set {idle[0]} changes nothing: this command reads {', '.join(sorted(used))}")
+
+
+def check_keys(explicit: Collection[str], read: Collection[str]) -> None:
+    """Refuse keys of the config that were given to a command which reads only some of them."""
+    for key in sorted(explicit):
+        first = key.partition(".")[0]
+        if first in Config.model_fields and first not in read:
+            raise BenchError(f"--set {key} changes nothing: of a run's choices this command reads {', '.join(read)}")

@@ -1,0 +1,140 @@
+"""The runs that were computed on this machine, as `bench status` tells of them: done, failed, missing, what to do."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from bench.errors import BenchError, unknown
+from bench.quantities import count
+from bench.specs import STAGES
+from bench.store import claim
+from bench.store.store import Store
+
+_SHOWN, _LISTED = 5, 20
+"""How many runs are shown, and how many cells of each, unless all are asked for."""
+_FAILED = re.compile(rf"(?:{'|'.join(STAGES)}|record) failed: .*")
+_BEGAN = "%Y%m%dT%H%M%S%f"
+
+
+@dataclass(frozen=True)
+class OwnCell:
+    """A cell of a run: whether it has the record that the run was to write, and why not."""
+
+    cell: str
+    name: str
+    state: Literal["done", "failed", "missing"]
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class OwnRun:
+    """A run by its name: what it was asked for, when, and its cells."""
+
+    name: str
+    asked: Mapping[str, Any]
+    began: datetime
+    cells: Sequence[OwnCell]
+
+    def lacking(self) -> list[OwnCell]:
+        """Return the cells that have no record of the run."""
+        return [cell for cell in self.cells if cell.state != "done"]
+
+
+def own_runs(store: Store, run: str | None, everything: bool) -> tuple[list[OwnRun], int]:
+    """Return the latest runs that no cluster computes, or the one of a name; and how many were left out.
+
+    A run of the same cells as a later one is passed over. BenchError for an unknown name.
+    """
+    found = [(name, asked) for name, asked in store.named_runs() if not (store.root / "runs" / name / "jobs").is_dir()]
+    if run is not None:
+        named = dict(found)
+        if run not in named:
+            raise unknown("run", run, {*named, *(jobs.parent.name for jobs in (store.root / "runs").glob("*/jobs"))})
+        return [_own(run, named[run], store)], 0
+    latest: dict[str, tuple[str, dict[str, Any]]] = {}
+    for name, asked in found:
+        latest.setdefault(json.dumps(sorted(asked["cells"])), (name, asked))
+    kept = [*latest.values()]
+    shown = kept if everything else kept[:_SHOWN]
+    return [_own(name, asked, store) for name, asked in shown], len(kept) - len(shown)
+
+
+def at_work(store: Store) -> list[str]:
+    """Name the processes that compute a stage of the store now."""
+    holders = (claim.holder(folder / "claim") for folder in (store.root / "stages").glob("*"))
+    owners = {tuple(holder.split("~")[:2]) for holder in holders if holder}
+    return sorted(f"process {process} on {host}" for host, process in owners)
+
+
+def as_text(runs: Sequence[OwnRun], left_out: int, working: Sequence[str], store: Store, everything: bool) -> str:
+    """Render runs: what each was asked for, how many cells are done, failed and missing, and what to do next."""
+    blocks = [_block(run, bool(working), store, everything) for run in runs]
+    if left_out:
+        blocks.append(f"and {count(left_out, 'earlier run')} (--all)")
+    if working:
+        blocks.append(f"at work in this store now: {', '.join(working)}")
+    elif not any(run.lacking() for run in runs):
+        blocks.append("`bench table all` shows the scores, `bench gallery --model NAME` what a model got most wrong")
+    return "\n\n".join(blocks)
+
+
+def as_json_text(runs: Sequence[OwnRun]) -> str:
+    """Render runs as JSON: a mapping of each run's name to its cells."""
+    return json.dumps({run.name: [asdict(cell) for cell in run.cells] for run in runs}, indent=1)
+
+
+def _own(name: str, asked: Mapping[str, Any], store: Store) -> OwnRun:
+    began = datetime.strptime(name, _BEGAN).replace(tzinfo=UTC)
+    names = asked.get("names", {})
+    cells = [
+        _cell(cell, names.get(cell, cell), bool(asked.get("expected", {}).get(cell)), began, store)
+        for cell in asked["cells"]
+    ]
+    return OwnRun(name, asked, began, cells)
+
+
+def _cell(cell: str, name: str, computed: bool, began: datetime, store: Store) -> OwnCell:
+    """Look at a cell, which was to be ``computed`` where its record did not stand when the run began."""
+    record = store.record(cell)
+    if record and (not computed or datetime.fromisoformat(record["finished"]) >= began):
+        return OwnCell(cell, name, "done")
+    try:
+        log = store.log(cell)
+        if log.stat().st_mtime >= began.timestamp() and _FAILED.fullmatch(last := _last_line(log)):
+            return OwnCell(cell, name, "failed", last)
+    except OSError:  # it never began
+        pass
+    return OwnCell(cell, name, "missing")
+
+
+def _last_line(log: Path) -> str:
+    return (log.read_text(encoding="utf-8", errors="replace").splitlines() or [""])[-1]
+
+
+def _block(run: OwnRun, working: bool, store: Store, everything: bool) -> str:
+    counts, lacking = Counter(cell.state for cell in run.cells), run.lacking()
+    said = ", ".join(f"{counts[state]} {state}" for state in ("done", "failed", "missing") if counts[state])
+    about = f"{run.asked['task']} on {run.asked['dataset']}, models {', '.join(run.asked['models'])}"
+    lines = [f"run {run.name}, {run.began:%Y-%m-%d %H:%M} UTC: {about}", f"  {count(len(run.cells), 'cell')}: {said}"]
+    shown = lacking if everything else lacking[:_LISTED]
+    for cell in shown:
+        lines.append(
+            f"  {cell.name}: {cell.state}" + (f" ({cell.why}); see {store.log(cell.cell)}" if cell.why else "")
+        )
+    if len(lacking) > len(shown):
+        lines.append(f"  and {len(lacking) - len(shown)} more (--all)")
+    if lacking:
+        lines.append(f"  the same `bench run` again goes on with {'what is left then' if working else 'these'}")
+    return "\n".join(lines)
+
+
+def no_run(store: Store) -> BenchError:
+    """Return what is wrong where a store knows no run at all."""
+    return BenchError(
+        f"the store {str(store.root)!r} knows no run; `make demo` or `bench run` makes one, --store names another store"
+    )

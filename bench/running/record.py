@@ -1,0 +1,103 @@
+"""The record of a finished cell, put together from the products of its stages."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bench.planning.cell import Cell, Stage
+from bench.planning.plan import Plan
+from bench.progress import Progress
+from bench.quantities import duration
+from bench.specs import StageName
+from bench.stages.code import code_mark
+from bench.stages.fitting import described
+from bench.stages.predict import USAGE
+from bench.stages.score import SCORES
+from bench.store.store import RECORD_FORMAT, Store, read_json
+from bench.training.history import PARTS
+
+_PRODUCTS: Mapping[StageName, str] = {
+    "pretrain": "pretraining",
+    "train": "training",
+    "predict": "answers",
+    "score": "scores",
+}
+"""What a stage leaves, in a word."""
+
+
+def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], progress: Progress) -> None:
+    """Write the record of a cell whose stages all have their products, some ``made`` just now; say what it found."""
+    products = {stage.name: _meta(store, stage) for stage in cell.stages}
+    score = store.product(cell.score.fingerprint)
+    assert score is not None, "a record comes after its score"
+    row = plan.rows[cell.model]
+    scores = read_json(score / SCORES)
+    store.write_record(
+        cell.id,
+        {
+            "format": RECORD_FORMAT,
+            "cell": cell.identity,
+            "protocol": plan.protocol(cell.fraction),
+            "sides": {name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
+            "model": {
+                "label": row.spec.label,
+                "family": row.family.name,
+                "family_label": row.family.label,
+                "order": row.family.order,
+                "control": row.family.control,
+                "variant_of": row.spec.variant_of,
+                "pretrains": row.pretrains,
+                "footnote": row.spec.footnote,
+                "settings": dict(row.settings),
+                "deviations": row.deviations,
+                "recipe": row.recipe.model_dump(),
+            },
+            "config_recipe": plan.config.recipe.model_dump(),
+            "stages": {stage.name: stage.fingerprint for stage in cell.stages},
+            "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
+            "metrics": scores["metrics"],
+            "n": scores["n"],
+            **{PARTS[stage.name]: _told(store, stage) for stage in cell.stages if stage.name in PARTS},
+            **({"usage": usage} if (usage := _usage(store, cell)) else {}),
+            "caveat": plan.caveat,
+            "timings": _timings(plan, products, scores["n"]),
+            "environment": {name: meta["environment"] for name, meta in products.items() if meta},
+            "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
+        },
+    )
+    whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
+    figures = ", ".join(f"{name} {value:.3f}" for name, value in whole.items())
+    progress.say(f"done in {_spent(cell, made, products)}: {figures}")
+
+
+def _spent(cell: Cell, made: Collection[Stage], products: Mapping[str, dict[str, Any] | None]) -> str:
+    """Say how long the stages took that were made just now, and what of the others was there already."""
+    names = {stage.name for stage in made}
+    seconds = sum(meta["seconds"] for name, meta in products.items() if meta and name in names)
+    there = [_PRODUCTS[stage.name] for stage in cell.stages if stage.name not in names]
+    verb = "was" if len(there) == 1 else "were"
+    return duration(seconds) + (f", its {' and '.join(there)} {verb} there already" if there else "")
+
+
+def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, dict[str, Any]]:
+    kept = ("seconds", "units", "memory")
+    timings = {name: {key: meta.get(key) for key in kept} for name, meta in products.items() if meta}
+    if plan.task.asks == "answerer" and "predict" in timings:
+        timings["predict"]["answers"] = answers
+    return timings
+
+
+def _told(store: Store, stage: Stage) -> dict[str, Any] | None:
+    product = store.product(stage.fingerprint)
+    return described(product / "weights") if product else None
+
+
+def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:
+    """Return what a cell's answers cost, None where they cost nothing but time."""
+    product = store.product(cell.predict.fingerprint)
+    return read_json(product / USAGE) if product else None
+
+
+def _meta(store: Store, stage: Stage) -> dict[str, Any] | None:
+    product = store.product(stage.fingerprint)
+    return read_json(product / "product.json") if product else None

@@ -1,0 +1,162 @@
+"""One cell to its record, stage by stage: the only place where a model meets a task."""
+
+import time
+import traceback
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from bench.errors import BenchError, in_one_line
+from bench.planning.cell import Cell, Stage, needed, recorded
+from bench.planning.plan import Plan
+from bench.progress import CellProgress, Progress, Silence
+from bench.ranks import ALONE, Parted, Ranks
+from bench.running.record import write_record
+from bench.specs import StageName
+from bench.stages import environment, train
+from bench.stages.context import Surroundings, estimator_of
+from bench.stages.materials import Materials
+from bench.stages.predict import predict
+from bench.stages.questions import Questions
+from bench.stages.score import score
+from bench.stages.seeding import chosen_device
+from bench.store import claim
+from bench.store.store import SMALL_WEIGHTS, Store, write_json
+from bench.training import heap
+from bench.training.history import PARTS
+from bench.training.peak import Peak
+
+Outcome = Literal["done", "failed", "busy"]
+
+
+class Runner:
+    """Computes the cells of a plan in this process, of which several train together where ``ranks`` says so.
+
+    The first of these runs the cells, and the others ``follow`` it into each training; only it writes.
+    """
+
+    def __init__(self, plan: Plan, store: Store, progress: Progress, ranks: Ranks = ALONE) -> None:
+        self.plan = plan
+        self.store = store
+        self.progress = progress
+        self.ranks = ranks
+        self.materials = Materials(plan)
+        self.questions = Questions(self.materials)
+        self.failures: dict[str, str] = {}
+
+    def run(self, cell: Cell) -> Outcome:
+        """Compute what the cell lacks and write its record.
+
+        Returns "busy" where another process computes one of its stages; "failed" after writing the failure to
+        the cell's log and its reason to ``failures``, by the cell's id, so that other cells go on.
+        """
+        if recorded(self.store, cell):
+            return "done"
+        progress = CellProgress(self.progress, str(cell), self.store.log(cell.id))
+        part, lacking = "record", needed(self.store, cell)
+        try:
+            with ExitStack() as claims:  # held until the record is written: else another finds all made, and writes it
+                for stage in lacking or [cell.score]:
+                    part = stage.name
+                    if not self._ensure(cell, stage, progress, claims):
+                        return "busy"
+                part = "record"
+                if recorded(self.store, cell):
+                    return "done"
+                write_record(self.plan, self.store, cell, lacking, progress)
+            self._trim(cell)
+            return "done"
+        except Parted as parted:
+            progress.note(traceback.format_exc())
+            progress.say(f"{part} ended: {parted}")
+            raise
+        except Exception as error:  # one failing model never stops another
+            progress.note(traceback.format_exc())
+            reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
+            self.failures[cell.id] = f"{part} failed: {reason}"
+            progress.say(self.failures[cell.id])
+            return "failed"
+        finally:
+            progress.close()
+
+    def follow(self, cell: Cell, name: StageName) -> None:
+        """Train along with the first rank in the stage of this name; an error that all ranks have is written by it."""
+        stage = next(stage for stage in cell.stages if stage.name == name)
+        around = self._around(Silence(), stage)
+        with suppress(Exception), self.ranks.shared():
+            sides = train.sides(self.materials, cell)
+            train.learn(sides, self.plan, cell, stage, around, around.folder / "weights")
+
+    def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, claims: ExitStack) -> bool:
+        """Claim a stage and compute it unless its product stands; False while another process is at it."""
+        held = claim.acquire(self.store.stage(stage.fingerprint) / "claim")
+        if held is None:
+            return False
+        claims.enter_context(held)
+        if self.store.product(stage.fingerprint) is None:
+            self._make(cell, stage, progress)
+        return True
+
+    def _make(self, cell: Cell, stage: Stage, progress: CellProgress) -> None:
+        around = self._around(progress, stage)
+        around.folder.mkdir(parents=True, exist_ok=True)
+        estimator = estimator_of(self.plan.rows[cell.model], stage)
+        progress.note(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator.__name__}")
+
+        def make(folder: Path) -> None:
+            if stage.name != "score":  # which is over sooner than this
+                heap.give_back()
+            device = chosen_device(self.plan.config.machine)
+            began, peak = time.monotonic(), Peak(device)
+            units = self._compute(cell, stage, around, folder)
+            meta = {
+                "seconds": time.monotonic() - began,
+                "units": units,
+                "memory": peak.taken(),
+                "environment": environment.description(device, self.ranks.size if stage.name in PARTS else 1),
+            }
+            write_json(folder / "product.json", meta)
+
+        self.store.make_product(stage.fingerprint, stage.inputs, make)
+
+    def _compute(self, cell: Cell, stage: Stage, around: Surroundings, folder: Path) -> int:
+        """Compute a stage into a folder; return how many pictures went by."""
+        if stage.name == "predict":
+            return predict(self.questions, cell, around, folder)
+        if stage.name == "score":
+            answered = self.store.product(cell.predict.fingerprint)
+            assert answered is not None, "predict comes before score"
+            return score(self.questions, cell, answered, around.progress, folder)
+        sides = train.sides(self.materials, cell)
+        self.ranks.tell((cell.id, stage.name))  # those that follow
+        with self.ranks.shared():
+            return train.learn(sides, self.plan, cell, stage, around, folder / "weights")
+
+    def _around(self, progress: Progress, stage: Stage) -> Surroundings:
+        return Surroundings(progress, self.store.stage(stage.fingerprint) / "work", self._weights, self.ranks)
+
+    def _weights(self, cell: Cell, stage: Stage) -> Path:
+        product = self.store.product(stage.fingerprint)
+        if product is None or not (product / "weights").is_dir():
+            raise BenchError(f"the weights of {cell} are gone; run the same command with --force")
+        return product / "weights"
+
+    def _trim(self, cell: Cell) -> None:
+        """Drop a finished cell's weights where the config keeps no such weights."""
+        learned = [stage for stage in (cell.pretrain, cell.train) if stage]
+        products = [product for stage in learned if (product := self.store.product(stage.fingerprint))]
+        kept = [file for product in products for file in (product / "weights").rglob("*") if file.is_file()]
+        size, keep = sum(file.stat().st_size for file in kept), self.plan.config.keep
+        if kept and (keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS)):
+            self.progress.say(f"{cell}: weights of {size / 2**20:.0f} MB dropped (keep={keep})")
+            for stage in learned:
+                self.store.drop(stage.fingerprint)
+
+
+def forget(store: Store, cells: tuple[Cell, ...]) -> None:
+    """Drop the products of the cells' stages, so that all is computed again."""
+    for cell in cells:
+        for stage in cell.stages:
+            store.drop(stage.fingerprint)
+        (store.root / "cells" / f"{cell.id}.json").unlink(missing_ok=True)

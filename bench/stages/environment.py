@@ -1,0 +1,69 @@
+"""What a process computes with, as a record describes it: device, threads, versions, commit."""
+
+import os
+import platform
+import subprocess
+import sys
+from functools import cache
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from re import match
+from typing import Any
+
+from bench.config.loading import Machine
+from bench.registered.registry import DISTRIBUTION
+from bench.store.store import read_json
+
+COMMIT = "commit.json"
+"""Where a copy of the code keeps which commit it is of."""
+
+
+def worker_threads(machine: Machine, jobs: int) -> int:
+    """Return with how many threads each of several workers on this machine computes."""
+    return machine.threads or max(1, (os.cpu_count() or 1) // jobs)
+
+
+def description(device: str, processes: int = 1) -> dict[str, Any]:
+    """Return versions, device, threads and commit, as a record keeps them; how many processes where not one."""
+    torch = sys.modules.get("torch")
+    return {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cpu_count": os.cpu_count(),
+        "device": device,
+        "threads": torch.get_num_threads() if torch else 1,
+        **({"processes": processes} if processes > 1 else {}),
+        "packages": _versions(),
+        "code": commit(),
+    }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    names = {DISTRIBUTION}
+    for requirement in requires(DISTRIBUTION) or ():
+        name = match(r"[\w.-]+", requirement)
+        if name and "extra ==" not in requirement:
+            names.add(name.group())
+    return {name: found for name in sorted(names) if (found := _version(name))}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+@cache
+def commit() -> dict[str, Any] | None:
+    """Return the checkout's commit and whether files differ from it, None outside a checkout and a copy of one."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return read_json(root / COMMIT)
+    try:
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True)
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return {"commit": head.stdout.strip(), "dirty": bool(status.stdout.strip())}

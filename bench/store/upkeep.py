@@ -1,0 +1,137 @@
+"""Keeping stores in order: what nothing refers to is dropped, two stores are joined."""
+
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bench.errors import BenchError
+from bench.store import claim
+from bench.store.fingerprint import file_digest
+from bench.store.store import RECORD_FORMAT, Store, read_json
+
+_OWN = "product.json"
+"""The file of a product that tells when and where it was made; two products may differ in it."""
+
+
+class Garbage(NamedTuple):
+    """A folder of the store that nothing refers to, and its size in bytes."""
+
+    path: Path
+    size: int
+
+
+def garbage(store: Store, days: float) -> list[Garbage]:
+    """Find the stages that no record refers to, untouched for so many days and claimed by nobody.
+
+    Those under way are among them once they are as old: their checkpoints are of no use to a changed run.
+    """
+    _require(store)
+    referred = {fingerprint for record in store.records() for fingerprint in record["stages"].values()}
+    oldest = time.time() - days * 86_400
+    found = []
+    for folder in sorted(store.root.glob("stages/*")):
+        idle = folder.name not in referred and claim.holder(folder / "claim") is None
+        if idle and _touched(folder) <= oldest:
+            found.append(Garbage(folder, sum(path.stat().st_size for path in _files(folder))))
+    return found
+
+
+def drop(found: list[Garbage]) -> None:
+    """Remove what was found; a folder is renamed first, so that nobody takes a half of it for a product."""
+    for each in found:
+        gone = each.path.with_name(f"{each.path.name}.gone-{uuid.uuid4().hex[:8]}")
+        each.path.rename(gone)
+        shutil.rmtree(gone)
+
+
+def conflicts(source: Store, target: Store) -> list[str]:
+    """Name what the two stores disagree in, one sentence each: cells with other scores, stages with other products."""
+    _require(source)
+    if not target.root.exists():
+        return []
+    _require(target)
+    found = []
+    for name in _names(source, "cells/*.json") & _names(target, "cells/*.json"):
+        own, other = (read_json(store.root / "cells" / name) for store in (source, target))
+        if (own["stages"], own["metrics"]) != (other["stages"], other["metrics"]):
+            found.append(f"cell {name.removesuffix('.json')} has other stages or scores")
+    for name in _names(source, "stages/*/product") & _names(target, "stages/*/product"):
+        if _content(source, name) != _content(target, name):
+            found.append(f"stage {name} has another product")
+    return sorted(found)
+
+
+def merge(source: Store, target: Store) -> tuple[int, int]:
+    """Copy into the target what only the source has; return how many stages and cells that were.
+
+    A stage is copied whole under a temporary name and renamed; the records that refer to it follow. BenchError,
+    with nothing written, where the two disagree.
+    """
+    disagreeing = conflicts(source, target)
+    if disagreeing:
+        more = f" and {len(disagreeing) - 3} more" if len(disagreeing) > 3 else ""
+        raise BenchError(
+            f"{str(source.root)!r} and {str(target.root)!r} disagree: {', '.join(disagreeing[:3])}{more}; decide which "
+            "is right and remove it from the other, or compute it again there with --force"
+        )
+    target.prepare()
+    stages = sorted(_names(source, "stages/*/product") - _names(target, "stages/*/product"))
+    for name in stages:
+        _copy(source.stage(name), target.stage(name))
+    cells = sorted(_names(source, "cells/*.json") - _names(target, "cells/*.json"))
+    for kind, names in (("logs", _names(source, "logs/*")), ("cells", cells), ("runs", _names(source, "runs/*.json"))):
+        for name in names:
+            if not (target.root / kind / name).exists():
+                _copy(source.root / kind / name, target.root / kind / name)
+    return len(stages), len(cells)
+
+
+def _require(store: Store) -> None:
+    if not (store.root / "cells").is_dir():
+        raise BenchError(f"there is no store {str(store.root)!r}; name a folder that `bench run` has written")
+    foreign = [name for name in _names(store, "cells/*.json") if _format(store, name) != RECORD_FORMAT]
+    if foreign:
+        raise BenchError(
+            f"the store {str(store.root)!r} has {len(foreign)} records of another version, {foreign[0]} among them; "
+            "run the commands that made them again, which writes them anew"
+        )
+
+
+def _format(store: Store, name: str) -> Any:
+    record = read_json(store.root / "cells" / name)
+    return record.get("format") if isinstance(record, dict) else None
+
+
+def _names(store: Store, pattern: str) -> set[str]:
+    """Return the names of cells, logs or runs, or of the stages that have a product."""
+    return {path.parent.name if path.name == "product" else path.name for path in store.root.glob(pattern)}
+
+
+def _content(store: Store, fingerprint: str) -> dict[str, str]:
+    product = store.stage(fingerprint) / "product"
+    return {path.relative_to(product).as_posix(): file_digest(path) for path in _files(product) if path.name != _OWN}
+
+
+def _copy(source: Path, target: Path) -> None:
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
+    try:
+        if source.is_dir():
+            shutil.copytree(source, part, ignore=shutil.ignore_patterns("claim", "claim.*", "work", "product.part-*"))
+            shutil.rmtree(target, ignore_errors=True)  # a stage without product: its beginnings are of no use now
+        else:
+            shutil.copy2(source, part)
+        part.rename(target)
+    finally:
+        if part.is_dir():
+            shutil.rmtree(part)
+
+
+def _touched(folder: Path) -> float:
+    return max((path.stat().st_mtime for path in _files(folder)), default=folder.stat().st_mtime)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())

@@ -1,0 +1,1 @@
+"""How a torch model is trained: one loop on Lightning Fabric, its schedule, checkpoints and memory."""

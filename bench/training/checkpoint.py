@@ -1,0 +1,85 @@
+"""Checkpoints of a training: two files, the newer and the one before, and the random states in them."""
+
+import os
+import pickle
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from bench.progress import Progress
+from bench.store.store import STANDING, write_json
+from bench.training.fabric import Fabric
+
+
+class Checkpoints:
+    """The checkpoints in one folder, at most one every ``seconds``; read with ``weights_only``.
+
+    A file in clear beside them tells `--dry-run`, which loads no torch, how many epochs are done.
+    """
+
+    def __init__(self, folder: Path, fabric: Fabric, seconds: float) -> None:
+        self._newest, self._previous = folder / "checkpoint.pt", folder / "checkpoint.previous.pt"
+        self._part = folder / "checkpoint.part"
+        self._standing = folder / STANDING
+        self._fabric = fabric
+        self._seconds = seconds
+        self._written = time.monotonic()
+
+    def write_if_due(self, state: Callable[[], dict[str, Any]]) -> None:
+        """Write the state when the last writing is long enough ago."""
+        if time.monotonic() - self._written >= self._seconds:
+            self.write(state())
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Write the state; the one before is kept until the next."""
+        self._newest.parent.mkdir(parents=True, exist_ok=True)
+        self._fabric.save(self._part, state)
+        with self._part.open("rb+") as stream:
+            os.fsync(stream.fileno())
+        if self._newest.exists():
+            self._newest.replace(self._previous)
+        self._part.replace(self._newest)
+        write_json(self._standing, {"epoch": state["standing"]["epoch"]})
+        self._written = time.monotonic()
+
+    def read(self, progress: Progress) -> dict[str, Any] | None:
+        """Return the newest state that can be read, None where there is none; a damaged file is named."""
+        for path in (self._newest, self._previous):
+            if not path.exists():
+                continue
+            try:
+                return dict(self._fabric.load(path, weights_only=True))
+            except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
+                progress.say(f"checkpoint {path} cannot be read and is passed over: {str(error).splitlines()[0]}")
+        return None
+
+    def remove(self) -> None:
+        """Delete the files."""
+        for path in (self._part, self._newest, self._previous, self._standing):
+            path.unlink(missing_ok=True)
+
+
+def random_states() -> dict[str, Any]:
+    """Return the states of the global generators of torch, numpy and Python, as tensors and numbers."""
+    name, keys, *rest = np.random.get_state(legacy=True)
+    return {
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "numpy": [str(name), torch.from_numpy(np.asarray(keys, dtype=np.int64)), *rest],
+        "python": random.getstate(),
+    }
+
+
+def restore_random_states(states: dict[str, Any]) -> None:
+    """Set the global generators to states that ``random_states`` returned."""
+    torch.set_rng_state(states["torch"])
+    if states["cuda"]:
+        torch.cuda.set_rng_state_all(states["cuda"])
+    name, keys, *rest = states["numpy"]
+    np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))
+    random.setstate(states["python"])

@@ -1,0 +1,315 @@
+"""The training loop of every torch model, on Lightning Fabric.
+
+Adam by the recipe, learning rate by its schedule, early stopping, best weights kept; without a validation loss to
+watch, the last weights are kept. A killed process resumes from its checkpoints bit for bit (on the CPU, at the same
+thread count).
+
+Several ranks train as one process does: the batch of a step is the same, each computes its piece of it, and gradients
+and losses are added up. They differ from one process by rounding, and where dropout draws: every rank draws its own.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Any, Protocol, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam
+from torch.optim.lr_scheduler import ReduceLROnPlateau
+
+from bench.config.loading import Recipe
+from bench.contracts import Context
+from bench.errors import BenchError
+from bench.progress import TRAINING, Progress, Stopped
+from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
+from bench.training.cutting import Cut, Split
+from bench.training.fabric import fabric_on
+from bench.training.history import Epoch, History
+from bench.training.memory import out_of_memory, release
+from bench.training.norms import meets, share_statistics
+from bench.training.precision import precision
+from bench.training.reduction import Reduction, align
+from bench.training.schedule import Schedule
+from bench.training.standing import Standing
+
+Batch = TypeVar("Batch", covariant=True)
+ENCODERS = frozenset({"vision", "vision_model", "vision_tower"})
+"""What an image encoder beside a language part is called, here and in transformers."""
+
+
+class Batches(Protocol[Batch]):
+    """The batches of every epoch, each a pure function of (seed, epoch, step): resuming redraws them."""
+
+    def __len__(self) -> int:
+        """Return the number of steps in an epoch."""
+        ...
+
+    def __call__(self, epoch: int, step: int) -> Batch:
+        """Return the batch of a step; epochs and steps count from 0."""
+        ...
+
+
+class TrainingDiverged(RuntimeError):
+    """A loss that is no longer a number."""
+
+
+def train(
+    module: nn.Module,
+    batches: Batches[Any],
+    losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
+    validate: Callable[[nn.Module], float] | None,
+    context: Context,
+    split: Split | None = None,
+    spread: Split | None = None,
+    chance: Mapping[str, float] | None = None,
+) -> History:
+    """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
+
+    ``losses`` maps the module (as Fabric wraps it: call it, read its ``device``) and a batch to named
+    scalars, ``"loss"`` being the one to descend, the others only shown. ``validate`` returns the loss that
+    halving, stopping and the choice of weights watch; it runs in eval mode without gradients. None where nothing is
+    to be watched. Frozen parameters are neither updated nor stored. Seeding before the module is built is the caller's
+    part. ``chance`` is what named losses are of a model that knows nothing; the history tells which stayed there.
+
+    Where memory runs out in a step, ``split`` cuts the batches into twice as many pieces from then on, whose
+    gradients add up to the whole batch's; BenchError where it cannot cut smaller, or where a loss is one of the whole
+    batch and there is no ``split``.
+
+    Each of several ranks computes its piece of every batch, by ``split``, or by ``spread`` where a loss meets the other
+    ranks to be one of the whole batch; BenchError where there is neither. ``validate`` runs in full on each, and the
+    first rank's loss decides. The first alone writes checkpoints, all read them.
+
+    A checkpoint in ``context.folder`` is resumed from; one is written there every
+    ``context.checkpoint_seconds``, and all are removed when training ends; one more where the progress says Stopped.
+    Raises TrainingDiverged where a loss is not finite.
+    """
+    cut = Cut(split, spread, context)
+    training = _Training(module, batches, losses, validate, context, cut)
+    return replace(training.run(), chance=chance or {})
+
+
+class _Training:
+    """One training under way."""
+
+    def __init__(
+        self,
+        module: nn.Module,
+        batches: Batches[Any],
+        losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
+        validate: Callable[[nn.Module], float] | None,
+        context: Context,
+        cut: Cut,
+    ) -> None:
+        self.recipe: Recipe = context.recipe
+        self.progress: Progress = context.progress
+        self.ranks, self.seed = context.ranks, context.seed
+        self.batches, self.losses, self.validate, self.cut = batches, losses, validate, cut
+        self.precision = precision(self.recipe.precision, context.model.large, context.device)
+        self.fabric = fabric_on(context.device, self.precision)
+        if self.ranks.size > 1:
+            module = share_statistics(module.to(self.fabric.device), self.progress)
+            cut.meeting |= meets(module)
+            align(list(trained_state(module).values()))
+        trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        optimiser = Adam(paced(module, self.recipe), betas=(0.9, self.recipe.beta2), fused=True)
+        self.module = module
+        self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
+        self.reduction = Reduction(self.ranks, trainable, cut.meeting)
+        self.schedule = Schedule.of(self.recipe, self.recipe.epochs * len(batches), watched=validate is not None)
+        # This counts the epochs it lets pass; ours are those after which it halves.
+        self.plateau = ReduceLROnPlateau(
+            self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
+        )
+        self.checkpoints = Checkpoints(context.folder, self.fabric, context.checkpoint_seconds)
+        self.standing = Standing()
+        self.best_weights: dict[str, Tensor] = {}
+
+    def run(self) -> History:
+        self._resume()
+        if not self.ranks.first:  # the first draws as one process does
+            own = np.random.default_rng([self.seed, self.ranks.rank, self._steps_done()])
+            torch.manual_seed(int(own.integers(2**63)))
+        if self.schedule.shortened:
+            self.progress.say(self.schedule.shortened)
+        self.progress.start(TRAINING, self.schedule.steps, self._steps_done())
+        try:
+            while not self.standing.finished(self.recipe):
+                self._epoch()
+        except Stopped:  # told between two steps, by whoever listens to the progress
+            self.checkpoints.write(self._state())
+            raise
+        self.module.load_state_dict(self.best_weights, strict=False)
+        self.module.eval()
+        if self.ranks.first:
+            self.checkpoints.remove()
+        epochs = tuple(Epoch(**figures) for figures in self.standing.epochs)
+        return History(epochs, self.standing.best, self.standing.parts, self.precision)
+
+    def _epoch(self) -> None:
+        standing, began = self.standing, time.monotonic()
+        before = standing.seconds
+        self.wrapped.train()
+        while standing.step < len(self.batches):
+            self._step()
+            standing.seconds = before + time.monotonic() - began
+            self._keep()
+        loss = self._validation()
+        standing.seconds = before + time.monotonic() - began
+        self._close_epoch(loss)
+        self._keep()
+
+    def _keep(self) -> None:
+        if self.ranks.first:
+            self.checkpoints.write_if_due(self._state)
+
+    def _step(self) -> None:
+        standing = self.standing
+        batch = self.batches(standing.epoch, standing.step)
+        while (figures := self._descent(batch)) is None:
+            self._cut_smaller(batch)
+        self._set_rate()
+        self.optimiser.step()
+        for name, figure in figures.items():
+            standing.sums[name] = standing.sums.get(name, 0.0) + figure
+        standing.step += 1
+        self.progress.advance(self._steps_done(), **self._figures(figures))
+
+    def _descent(self, batch: Any) -> dict[str, float] | None:
+        """Set the gradients of a batch and return its losses; None where memory ran out, on any rank."""
+        figures = self.reduction.whole(self._gradients(batch))
+        if figures is not None:
+            self._check(figures, f"step {self.standing.step + 1}")
+        return figures
+
+    def _gradients(self, batch: Any) -> dict[str, float] | None:
+        """Compute the gradients of this rank's piece, part by part, and return its share of the losses."""
+        try:
+            self.optimiser.zero_grad()
+            total: dict[str, float] = {}
+            for share, piece in self.cut.pieces(batch, self.standing.parts):
+                for name, figure in self._accumulate(share, piece).items():
+                    total[name] = total.get(name, 0.0) + share * figure
+            return total
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+        return None  # not from within `except`: the error holds what filled the memory
+
+    def _accumulate(self, share: float, piece: Any) -> dict[str, float]:
+        """Add a piece's share to the gradients and return its losses."""
+        with self.fabric.autocast():
+            losses = self.losses(self.wrapped, piece)
+        figures = {name: loss.item() for name, loss in losses.items()}
+        self.fabric.backward(losses["loss"] * share)
+        return figures
+
+    def _cut_smaller(self, batch: Any) -> None:
+        standing = self.standing
+        self.optimiser.zero_grad()
+        release()
+        self.cut.check_smaller(batch, standing.parts, f"epoch {standing.epoch + 1}, step {standing.step + 1}")
+        standing.parts *= 2
+        self.progress.say(
+            f"out of memory in epoch {standing.epoch + 1}, step {standing.step + 1}: from here on each batch goes in "
+            f"{standing.parts} pieces, whose gradients are added up"
+        )
+
+    def _set_rate(self) -> None:
+        share = self.schedule.share(self._steps_done())
+        if share is None:
+            return
+        for group in self.optimiser.param_groups:
+            group["lr"] = share * group["initial_lr"]
+
+    def _validation(self) -> float | None:
+        if self.validate is None:
+            return None
+        self.wrapped.eval()
+        if self.ranks.size > 1:  # norms of each process's own statistics go by the first one's
+            align(list(self.module.buffers()))
+        with torch.no_grad(), self.fabric.autocast():
+            loss = self.ranks.agreed(float(self.validate(self.wrapped)))
+        self._check({"validation": loss}, "at its end")
+        return loss
+
+    def _close_epoch(self, loss: float | None) -> None:
+        standing = self.standing
+        means = {name: total / len(self.batches) for name, total in standing.sums.items()}
+        standing.epochs.append(asdict(Epoch(means, loss, self._learning_rate(), standing.seconds)))
+        if loss is None:
+            standing.best = standing.epoch
+        elif self.schedule.name == "plateau":
+            self.plateau.step(loss)
+        if loss is not None and loss < standing.best_loss:
+            standing.best, standing.best_loss = standing.epoch, loss
+            self.best_weights = {name: value.detach().clone() for name, value in trained_state(self.module).items()}
+        standing.epoch, standing.step, standing.sums, standing.seconds = standing.epoch + 1, 0, {}, 0.0
+
+    def _check(self, figures: Mapping[str, float], place: str) -> None:
+        if all(math.isfinite(figure) for figure in figures.values()):
+            return
+        shown = ", ".join(f"{name}={figure:g}" for name, figure in figures.items())
+        raise TrainingDiverged(
+            f"training diverged in epoch {self.standing.epoch + 1}, {place}: {shown}; "
+            f"try a smaller recipe.learning_rate than {self.recipe.learning_rate:g}"
+        )
+
+    def _figures(self, losses: Mapping[str, float]) -> dict[str, float]:
+        seen = self.standing.epochs[-1]["validation"] if self.standing.epochs else None
+        validation = {} if seen is None else {"val": seen}
+        return {"epoch": self.standing.epoch + 1, **losses, **validation, "lr": self._learning_rate()}
+
+    def _learning_rate(self) -> float:
+        return self.optimiser.param_groups[0]["lr"]
+
+    def _steps_done(self) -> int:
+        return self.standing.epoch * len(self.batches) + self.standing.step
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "module": trained_state(self.module),
+            "optimiser": self.optimiser.state_dict(),
+            "plateau": self.plateau.state_dict(),
+            "precision": self.fabric.strategy.precision.state_dict(),
+            "random": random_states(),
+            "standing": asdict(self.standing),
+            "best_weights": self.best_weights,
+        }
+
+    def _resume(self) -> None:
+        state = self.checkpoints.read(self.progress)
+        found = None if state is None else (state["standing"]["epoch"], state["standing"]["step"])
+        if found != self.ranks.agreed(found):
+            raise BenchError(f"rank {self.ranks.rank} finds another checkpoint than the first; all must see one folder")
+        if state is None:
+            return
+        self.module.load_state_dict(state["module"], strict=False)
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.plateau.load_state_dict(state["plateau"])
+        self.fabric.strategy.precision.load_state_dict(state["precision"])
+        self.standing = Standing(**state["standing"])
+        self.best_weights = state["best_weights"]
+        restore_random_states(state["random"])
+        self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
+
+
+def paced(module: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
+    """Return what learns, in Adam's groups: all at the recipe's rate, or image encoders apart at their share of it.
+
+    ``initial_lr`` is the rate that a schedule scales.
+    """
+    rates: dict[float, list[nn.Parameter]] = {recipe.learning_rate: []}
+    for name, parameter in module.named_parameters():
+        if parameter.requires_grad:
+            share = 1.0 if ENCODERS.isdisjoint(name.split(".")) else recipe.vision_rate
+            rates.setdefault(share * recipe.learning_rate, []).append(parameter)
+    return [{"params": parameters, "lr": rate, "initial_lr": rate} for rate, parameters in rates.items() if parameters]
+
+
+def trained_state(module: nn.Module) -> dict[str, Tensor]:
+    """Return the module's state without its frozen parameters."""
+    frozen = {name for name, value in module.named_parameters(remove_duplicate=False) if not value.requires_grad}
+    return {name: value for name, value in module.state_dict().items() if name not in frozen}

@@ -1,0 +1,26 @@
+"""Where a training stands, between two of its steps."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.config.loading import Recipe
+
+
+@dataclass
+class Standing:
+    """Where a training stands: all that is not a tensor of the module or the optimiser."""
+
+    epoch: int = 0
+    step: int = 0
+    parts: int = 1
+    sums: dict[str, float] = field(default_factory=dict)
+    seconds: float = 0.0
+    epochs: list[dict[str, Any]] = field(default_factory=list)
+    best: int = -1
+    best_loss: float = math.inf
+
+    def finished(self, recipe: Recipe) -> bool:
+        """Tell whether all epochs are done, or too many since the best one."""
+        stagnant = self.epoch - 1 - self.best
+        return self.epoch >= recipe.epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)
