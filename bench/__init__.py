@@ -1,7 +1,7 @@
 """bench: which model reads electron micrographs best.
 
-A plugin needs the names exported here and an entry point in the group ``bench``; ``from_pretrained`` reads a model
-that `bench export` wrote.
+A notebook calls ``run``, ``table``, ``records``, ``items``, ``ask`` and ``load_dataset``; ``from_pretrained`` reads a
+model that `bench export` wrote. A plugin needs the other names exported here, and an entry point in group ``bench``.
 """
 
 from importlib import import_module
@@ -9,6 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bench.api.asking import ask
+    from bench.api.datasets import load_dataset
+    from bench.api.records import items, records
+    from bench.api.runs import forecast, run
+    from bench.api.tables import table
     from bench.errors import BenchError
     from bench.exports.trained import from_pretrained
     from bench.hookspecs import hookimpl
@@ -24,9 +29,24 @@ __all__ = [
     "TableSpec",
     "TaskSpec",
     "TeacherSpec",
+    "ask",
+    "forecast",
     "from_pretrained",
     "hookimpl",
+    "items",
+    "load_dataset",
+    "records",
+    "run",
+    "table",
 ]
+_HOMES = {
+    "BenchError": "errors",
+    "hookimpl": "hookspecs",
+    "from_pretrained": "exports.trained",
+    **{"run": "api.runs", "forecast": "api.runs", "table": "api.tables", "ask": "api.asking"},
+    **{"records": "api.records", "items": "api.records", "load_dataset": "api.datasets"},
+}
+"""Where an exported name is at home, below ``bench``; the others are specs."""
 
 _checkout = Path(__file__).resolve().parent.parent
 if (_checkout / "plugins").is_dir() and (_checkout / "pyproject.toml").is_file():
@@ -39,6 +59,4 @@ def __getattr__(name: str) -> Any:
     """Import an exported name when it is first asked for: `bench --help` needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module 'bench' has no attribute {name!r}")
-    homes = {"BenchError": "bench.errors", "hookimpl": "bench.hookspecs", "from_pretrained": "bench.exports.trained"}
-    home = homes.get(name, "bench.specs")
-    return getattr(import_module(home), name)
+    return getattr(import_module(f"bench.{_HOMES.get(name, 'specs')}"), name)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.cli.output import safe
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
 from bench.tasks.prompts import PROMPT_GROUPS
 from bench.tasks.records import failed_beside, from_json, loaded, of_those_aside
+from bench.terminal import safe
 
 _SHOWN = 3
 _REFUSAL = re.compile(

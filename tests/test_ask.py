@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 
 from bench import from_pretrained
-from bench.cli.output import safe
 from bench.exports.exported import FILE, read
 from bench.tasks.asking.printing import chart
 from bench.tasks.asking.questions import question
 from bench.tasks.asking.questions import read as picture_of
 from bench.tasks.asking.words import parted
+from bench.terminal import safe
 from tests.conftest import texture
 
 QUESTION = "Describe the overall shape?"

@@ -89,7 +89,7 @@ def test_a_killed_process_is_an_error_with_a_remedy():
 def test_a_script_is_not_run_again_by_its_processes(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(TOLD_OF_PROCESSES.format(pause=0))
-    code = {**os.environ, "PYTHONPATH": str(Path(cores.__file__).parents[1])}
+    code = {**os.environ, "PYTHONPATH": str(Path(cores.__file__).parents[2])}
     told = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, env=code)
     assert told.stdout.split().count("script") == 1 and len(told.stdout.split()) == 5
 

@@ -1,5 +1,6 @@
 """What README and docs say, held against what runs."""
 
+import ast
 import io
 import re
 import shlex
@@ -93,6 +94,24 @@ def test_the_site_builds_without_a_warning(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "site" / "first-table" / "index.html").is_file()
+
+
+@pytest.mark.slow
+def test_the_page_for_notebooks_runs_block_by_block(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("BENCH_STORE", raising=False)
+    said, names = [], {}
+    for _, text in _blocks(ROOT / "docs" / "python.md", "python"):
+        *before, last = ast.parse(text).body
+        exec(compile(ast.Module(before, []), "python.md", "exec"), names)  # noqa: S102 -- our own page
+        if isinstance(last, ast.Expr):  # whose value a notebook shows
+            said.append(eval(compile(ast.Expression(last.value), "python.md", "eval"), names))
+        else:
+            exec(compile(ast.Module([last], []), "python.md", "exec"), names)  # noqa: S102
+    ran, table, records, by_category, shape, answer = said
+    assert not ran.failed and "<table" in table._repr_html_()
+    assert {"majority", "mvaema"} == {*records.index} == {*by_category.columns}
+    assert shape[0] == (2, 224, 224) and isinstance(answer.answer, str) and len(answer.categories) == 3
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

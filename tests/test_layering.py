@@ -17,9 +17,9 @@ ALLOWED = {
 }
 FILES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
 FLOORS = (
-    *("errors", "specs", "hookspecs", "quantities", "progress", "ranks", "contracts"),
+    *("errors", "specs", "hookspecs", "quantities", "terminal", "progress", "ranks", "contracts"),
     *("config", "registered", "store", "data", "training", "statistics", "endpoint", "stages", "planning"),
-    *("running", "launch", "tables", "figures", "exports", "cli", "__init__", "__main__"),
+    *("running", "launch", "tables", "figures", "exports", "api", "cli", "__init__", "__main__"),
 )
 """The modules and rooms of ``bench/``, from the ground up: each imports those before it alone."""
 CODE_FOLDERS = sorted(

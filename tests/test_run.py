@@ -93,7 +93,7 @@ def test_the_summary_is_printed_when_the_bar_has_left(run, monkeypatch):
         yield Silence()
         print("the bar is gone")  # noqa: T201 -- as the terminal would show it
 
-    monkeypatch.setattr("bench.progress.shown", shown)
+    monkeypatch.setattr("bench.api.runs.shown", shown)
     assert run()[1].splitlines() == ["the bar is gone", "the cell is done"]
 
 

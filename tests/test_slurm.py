@@ -256,7 +256,7 @@ def test_a_snapshot_of_the_code_runs_by_itself_and_is_made_once(tmp_path):
     assert snapshot(tmp_path) == folder and len(list((tmp_path / "code").iterdir())) == 1
     code = (
         "import bench, bench.models, bench.tasks; print(bench.__file__, bench.models.__file__, bench.tasks.__file__)\n"
-        "from bench import environment; print(environment.commit())"
+        "from bench.stages import environment; print(environment.commit())"
     )
     variables = {**os.environ, "PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1"}
     out = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, text=True, check=True).stdout

@@ -17,10 +17,10 @@ def logs_command(
     store: StoreFolder = None,
 ) -> None:
     """Show the end of a cell's log, and of what its job on a cluster wrote."""
-    from bench.cli.output import safe
     from bench.launch.slurm.queue import queue
     from bench.launch.slurm.standing import looked, named
     from bench.launch.slurm.states import last_lines
+    from bench.terminal import safe
 
     kept = opened(store)
     several, found = looked(kept, run, queue())

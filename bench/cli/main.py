@@ -143,7 +143,7 @@ def main() -> None:
     try:
         app()
     except BenchError as error:
-        from bench.cli.output import safe_lines
+        from bench.terminal import safe_lines
 
         print(f"error: {safe_lines(str(error))}", file=sys.stderr)  # noqa: T201 -- the command's own word
         sys.exit(2)

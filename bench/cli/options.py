@@ -1,6 +1,5 @@
 """Options that several verbs take."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,7 +16,7 @@ Run = Annotated[str | None, typer.Option(help="name of a run on a cluster [defau
 
 
 def opened(folder: str | None) -> "Store":
-    """Return the store that a verb was told of, else the default one; what it cannot read it says on stderr."""
-    from bench.store.store import Store, default_store
+    """Return the store that a verb was told of, else the default one."""
+    from bench.store import store
 
-    return Store(Path(folder) if folder else default_store(), lambda said: typer.echo(f"warning: {said}", err=True))
+    return store.opened(folder)

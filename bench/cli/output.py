@@ -1,4 +1,4 @@
-"""What verbs write: files with ``--out``, whose suffix names the format, and texts of any origin on a terminal."""
+"""What verbs write: files with ``--out``, whose suffix names the format."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,13 +33,3 @@ def by_suffix(out: str, suffixes: Mapping[str, str], remedy: str = "") -> str:
     if suffix not in suffixes:
         raise unknown(f"suffix of --out {out!r}:", suffix, suffixes, remedy or "end its name in one of them")
     return suffixes[suffix]
-
-
-def safe(text: str) -> str:
-    """Return text of any origin on one line, with an escape in the place of what could command a terminal."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
-
-
-def safe_lines(text: str) -> str:
-    """Return text of any origin in its lines, each of them safe."""
-    return "\n".join(map(safe, text.split("\n")))

@@ -24,7 +24,7 @@ def status_command(
     store: StoreFolder = None,
 ) -> None:
     """Tell how far my runs are, and what to do next; exit code 1 where cells ended without a record."""
-    from bench.cli.output import safe_lines
+    from bench.terminal import safe_lines
 
     kept = opened(store)
     while True:

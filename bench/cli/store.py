@@ -20,8 +20,8 @@ app = typer.Typer(
 def store_command(context: typer.Context, store: StoreFolder = None) -> None:
     """Tell what is in a store, unless another verb follows."""
     if context.invoked_subcommand is None:
-        from bench.cli.output import safe_lines
         from bench.store.inventory import inventory
+        from bench.terminal import safe_lines
 
         typer.echo(safe_lines(inventory(opened(store), DAYS)))
 

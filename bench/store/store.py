@@ -12,6 +12,7 @@
 import json
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -30,6 +31,15 @@ STANDING = "standing.json"
 def default_store() -> Path:
     """Return ``$BENCH_STORE``, else ``./runs``."""
     return Path(os.environ.get("BENCH_STORE") or "runs")
+
+
+def opened(folder: str | Path | None, warn: Callable[[str], None] | None = None) -> "Store":
+    """Return the store of a folder, else the default one; what it cannot read it says on stderr, unless told where."""
+    return Store(Path(folder) if folder else default_store(), warn or _warned)
+
+
+def _warned(text: str) -> None:
+    print(f"warning: {text}", file=sys.stderr)  # noqa: T201 -- a notebook and a terminal show it
 
 
 class Store:

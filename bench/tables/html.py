@@ -11,3 +11,8 @@ def html(tables: list[Table], show_published: bool, pictures: Mapping[str, str])
     """Render tables below one another; ``pictures`` maps a picture's id to its data URI."""
     laid = [layout(table, show_published) for table in tables]
     return page("tables.html", title=tables[0].caption.partition(".")[0], tables=laid, pictures=pictures)
+
+
+def fragment(table: Table) -> str:
+    """Render one table with its notes, without pictures, to stand in somebody's page."""
+    return page("table.html", table=layout(table, True), pictures={})

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.cli.output import safe
 from bench.contracts import Attentive, Look
 from bench.errors import BenchError
 from bench.exports.trained import Trained
@@ -16,6 +15,7 @@ from bench.specs import Contract
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.tasks.datasets.decoding import Unreadable
+from bench.terminal import safe
 
 _UNABLE = {
     "answerer": "answers no questions, it only tells categories apart; leave the question away and add --classify",

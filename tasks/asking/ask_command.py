@@ -1,5 +1,6 @@
 """Ask a trained model about pictures of one's own."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,16 +49,17 @@ def ask_command(
     from bench.tasks.asking.asking_on import ask_on
     from bench.tasks.asking.words import only, parted
 
+    tell = partial(typer.echo, err=True)
     if interactive:
         first = only(words or ())
         wanted: list[Contract] = ["classifier" if classify else "answerer"]
-        asking = Answering(asked_model(model, opened(store), wanted), category, top if classify else 0)
+        asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
         ask_on(asking, first, classify, Said.as_json if as_json else Said.as_text)
         return
     pictures, question = parted(words or (), classify)
     able: dict[Contract, bool] = {"classifier": classify, "answerer": question is not None}
     wanted = [contract for contract, asked in able.items() if asked]
-    asking = Answering(asked_model(model, opened(store), wanted), category, top if classify else 0)
+    asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
     if question is not None:
         asking.check(question)
     if len(pictures) == 1 and not as_json:

@@ -1,9 +1,7 @@
 """The model that is asked: an export, one of the store by name, or the store's newest."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
-
-import typer
 
 from bench.errors import BenchError
 from bench.exports.stored import called, from_store, newest
@@ -19,8 +17,8 @@ from bench.tasks.asking.words import there
 _WANTED = {"answerer": "assistant", "classifier": "model that ranks categories"}
 
 
-def asked_model(name: str | None, store: Store, able: Collection[Contract]) -> Trained:
-    """Return the model of an export's folder, of a name in the store, or the newest that is ``able``; say which.
+def asked_model(name: str | None, store: Store, able: Collection[Contract], tell: Callable[[str], None]) -> Trained:
+    """Return the model of an export's folder, of a name in the store, or the newest that is ``able``; tell which.
 
     BenchError where there is none such.
     """
@@ -29,7 +27,7 @@ def asked_model(name: str | None, store: Store, able: Collection[Contract]) -> T
         return trained(Path(name), registry, Silence())
     record = called(name, store) if name is not None else newest(store, registry, able)
     if record is not None:
-        typer.echo(f"asking {_described(record, store)}", err=True)
+        tell(f"asking {_described(record, store)}")
         return from_store(record, store, registry, Silence())
     if name is not None:
         return trained(Path(name), registry, Silence())  # says what is wrong with it

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from bench.cli.output import safe
 from bench.errors import BenchError
 from bench.tasks.asking.answering import Answering, Said, about_one
 from bench.tasks.asking.words import is_picture, there
+from bench.terminal import safe
 
 _HELP = "a question a line; the path of another picture changes to it; an empty line ends"
 

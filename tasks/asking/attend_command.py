@@ -1,5 +1,6 @@
 """Draw where in a picture a trained model looked while it answered."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,15 +23,16 @@ def attend_command(
     store: StoreFolder = None,
 ) -> None:
     """Draw where in a picture the words of a trained model's answer looked: its cross-attention over the patches."""
-    from bench.cli.output import by_suffix, safe, writing
+    from bench.cli.output import by_suffix, writing
     from bench.figures.looks import draw
     from bench.tasks.asking.answering import Answering
     from bench.tasks.asking.asked_model import asked_model
+    from bench.terminal import safe
 
     by_suffix(str(out), {".png": "png"})
     if not question.strip():
         raise BenchError("the question is empty; say what is asked about the picture")
-    asking = Answering(asked_model(model, opened(store), ("answerer",)), category, 0)
+    asking = Answering(asked_model(model, opened(store), ("answerer",), partial(typer.echo, err=True)), category, 0)
     asking.check(question)
     pixels, look = asking.look(picture, question)
     if not look.words:

@@ -109,9 +109,9 @@ def info_command(
     assignments: Assignments = None,
 ) -> None:
     """Count a dataset's pictures beside those published; say their sizes, what is set aside, near-duplicates."""
-    from bench.cli.output import safe_lines
     from bench.data.duplicates import known_duplicates
     from bench.tasks.datasets.overview import info
+    from bench.terminal import safe_lines
 
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
     found = info(opened, known_duplicates(opened, config.duplicate_distance))
@@ -124,10 +124,10 @@ def duplicates_command(
     assignments: Assignments = None,
 ) -> None:
     """Show which pictures look alike, as `--split grouped` keeps them together; --set duplicate_distance=BITS."""
-    from bench.cli.output import safe_lines
     from bench.data.duplicates import duplicates
     from bench.progress import Lines
     from bench.tasks.datasets.overview import duplicates_listed
+    from bench.terminal import safe_lines
 
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
     most = config.duplicate_distance

@@ -66,10 +66,10 @@ def teach_command(
     ] = None,
 ) -> None:
     """Let a teacher write instruction records about pictures."""
-    from bench.cli.output import safe_lines
     from bench.config.loading import load_config
     from bench.planning.settings import check_keys, check_names
     from bench.registered.registry import Registry
+    from bench.terminal import safe_lines
 
     if out.suffix != ".jsonl":
         raise BenchError(f"--out {str(out)!r} is no JSONL file; name a file that ends in .jsonl")
@@ -145,9 +145,9 @@ def _teaching(chosen: dict[str, Any], config: "Config", said: Remote, price: "Pr
 
 
 def _subjects(said: Remote, config: "Config", size: int) -> "Subjects":
-    from bench.cli.output import safe
     from bench.progress import Lines
     from bench.tasks.teachers.subjects import of_dataset, of_folder
+    from bench.terminal import safe
 
     if said.pictures:
         subjects = of_folder(said.pictures, size, said.count, Lines())

@@ -1,0 +1,20 @@
+"""``bench.load_dataset``: micrographs by name, as a run is handed them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bench.contracts import Dataset
+from bench.data.dataset import open_dataset
+from bench.progress import shown
+from bench.registered.registry import Registry
+
+
+def load_dataset(name: str, *, image_size: int = 224, settings: Mapping[str, Any] | None = None) -> Dataset:
+    """Return a dataset by name, checked; its ``load()`` gives the pictures.
+
+    ``settings`` are the dataset's own. BenchError where it cannot be had.
+    """
+    registry = Registry()
+    spec = registry.find("dataset", name)[0]
+    with shown() as progress:
+        return open_dataset(registry, name, {spec.name: settings or {}}, image_size, progress)

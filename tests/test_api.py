@@ -1,0 +1,91 @@
+"""What a notebook calls: runs, tables and answers as objects, the same as the verbs print."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bench as api
+from bench.errors import BenchError
+
+SMALL = {"synthetic.size": 100, "vqa.questions": 2, "machine.threads": 1}
+
+
+@pytest.fixture
+def ran():
+    return api.run("vqa", ["majority"], folds="0", settings=SMALL)
+
+
+def test_a_run_returns_its_records_and_does_nothing_the_second_time(ran):
+    found = ran.records()
+    assert not ran.failed and repr(ran) == "the cell is done"
+    assert set(found["metric"]) >= {"facts", "bleu2"} and found["value"].between(0, 2).all()
+    assert set(found["model"]) == {"majority"} and found["finished"].dt.tz is not None
+    assert "done already" in repr(api.run("vqa", "majority", folds="0", settings=["synthetic.size=100", *_lines()]))
+    assert api.records().equals(found)
+
+
+def _lines():
+    return [f"{key}={value}" for key, value in SMALL.items()]
+
+
+def test_a_cell_that_fails_is_named_and_stops_no_other(strangers):
+    strangers("nearest")
+    ran = api.run("vqa", "failing,majority", folds="0", settings=SMALL)
+    assert ran.failed.keys() == {"failing fold 0"}
+    assert "ValueError: this model never learns" in ran.failed["failing fold 0"]
+    assert set(ran.records()["model"]) == {"majority"}
+
+
+def test_a_mistake_is_raised_and_writes_nothing(store):
+    with pytest.raises(BenchError, match=r"recipe\.epochs"):
+        api.run("vqa", "majority", settings={"epoch": 3})
+    with pytest.raises(BenchError, match="did you mean 'inline'"):
+        api.run("vqa", "majority", launcher="inlin")
+    assert not store.exists()
+
+
+def test_a_forecast_says_what_is_missing_and_writes_nothing(store):
+    said = api.forecast("vqa", "majority", folds="0", settings=SMALL)
+    assert "missing" in said and not store.exists()
+
+
+def test_a_table_is_the_verbs_and_shows_itself(ran, bench):
+    shown = api.table(1)
+    assert str(shown) == bench("table", "1")[1].rstrip("\n")
+    page = shown._repr_html_()
+    assert "<table" in page and "<html" not in page and "Majority answer" in page
+    numbers = shown.to_pandas()
+    row = numbers[(numbers["model"] == "majority") & (numbers["column"] == "facts")]
+    facts = api.records().set_index("metric").loc["facts", "value"]
+    assert row["value"].item() == pytest.approx(facts)
+    with pytest.raises(BenchError, match="unknown table"):
+        api.table("no such")
+
+
+def test_items_are_a_row_an_answer(ran):
+    found = api.items(model="majority")
+    facts = found["facts_right"].sum() / found["facts_asked"].sum()
+    assert len(found) == 40 and facts == pytest.approx(api.records().set_index("metric").loc["facts", "value"])
+    assert api.items(model="nobody").empty and "cell" not in found
+
+
+def test_a_dataset_is_loaded_as_a_run_sees_it():
+    pictures = api.load_dataset("synthetic", image_size=64, settings={"size": 20}).load()
+    assert pictures.batch(slice(2)).shape == (2, 64, 64) and pictures.pixels.dtype == np.uint8
+    with pytest.raises(BenchError, match="did you mean 'synthetic'"):
+        api.load_dataset("synthetik")
+
+
+def test_an_exported_model_is_asked_and_ranks_categories(exports, folder):
+    picture = Path(folder(4, 4).removeprefix("folder:"), "kind00", "0.png")
+    said = api.ask(picture, "What is seen?", model=str(exports.folder("mvaema")), top=3)
+    assert isinstance(said.answer, str) and len(said.categories) == 3
+    with pytest.raises(BenchError, match="nothing is asked"):
+        api.ask(picture)
+
+
+def test_what_is_exported_is_all_there_and_is_asked_for_by_name_alone():
+    for name in api.__all__:
+        assert re.match(r"[A-Za-z]", name) and callable(getattr(api, name))
