@@ -40,6 +40,11 @@ class Micrographs:
     def __len__(self) -> int:
         return len(self.rows)
 
+    @property
+    def micrographs(self) -> Micrographs:
+        """The pictures that this is about: itself, where instructions are about others."""
+        return self
+
     def batch(self, positions: np.ndarray | slice) -> np.ndarray:
         """Return the uint8 pictures (B, H, W) at these positions of the view."""
         return self.pixels[self.rows[positions]]

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line
 
-Contract = Literal["answerer", "classifier"]
+Contract = str
+"""The name of what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 StageName = Literal["pretrain", "train", "predict", "score"]
 STAGES: tuple[StageName, ...] = ("pretrain", "train", "predict", "score")

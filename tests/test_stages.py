@@ -83,7 +83,12 @@ DECIDES = {
     "drawing": ("tasks/datasets/synthetic/microscope.py", *ANYTHING, ALL),
     "the teacher's wording": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", ALL),
     "which questions are asked": ("tasks/vqa/posing.py", "start = turn * size", "start = turn", ASKED),
-    "what is taken for an answer": ("bench/stages/predict.py", "len(answers) != asked", "len(answers) < asked", ASKED),
+    "what is taken for an answer": (
+        "bench/stages/contracts/answers.py",
+        "len(answers) != asked",
+        "len(answers) < asked",
+        ASKED,
+    ),
     "a metric": ("tasks/metrics/text.py", "from collections import Counter", "import collections", JUDGED),
     "how errors are clustered": ("bench/statistics/clustered.py", "if len(numbers) < 2", "if len(numbers) < 1", JUDGED),
     "synonyms": ("tasks/metrics/wordnet-3.0.txt.xz", None, "changed", JUDGED),

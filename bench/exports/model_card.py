@@ -8,6 +8,7 @@ from huggingface_hub import EvalResult, ModelCardData
 
 from bench.exports.exported import Exported
 from bench.planning.cell import in_words
+from bench.stages.contracts.contract import contract_of
 from bench.tables.markdown import plain
 
 _TAGS = ["electron-microscopy", "micrographs", "bench"]
@@ -39,17 +40,13 @@ def _head(exported: Exported) -> str:
         )
         for task, name, metric in _whole(exported)
     ]
-    kind = "visual-question-answering" if "answerer" in exported.contracts else "image-classification"
+    kind = contract_of(exported.contracts[0]).hub_tag
     named = {"model_name": exported.label, "eval_results": results} if results else {}
     return ModelCardData(library_name="bench", pipeline_tag=kind, tags=[*_TAGS, exported.model], **named).to_yaml()
 
 
 def _use(exported: Exported) -> str:
-    commands = {
-        "answerer": 'bench ask PICTURE "QUESTION" --model FOLDER',
-        "classifier": "bench ask PICTURE --classify --model FOLDER",
-    }
-    able = "\n".join(command for contract, command in commands.items() if contract in exported.contracts)
+    able = "\n".join(contract_of(name).command for name in exported.contracts)
     shown = f"grey, squashed to {exported.image_size} x {exported.image_size} pixels"
     blanked = ", their data bars blanked" if exported.mask_bar else ""
     read = f"FOLDER is the one that holds this file. Pictures are read as {shown}{blanked}."

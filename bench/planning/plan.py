@@ -23,6 +23,7 @@ from bench.registered.registry import Registry
 from bench.specs import TaskSpec, resolve, resolve_module
 from bench.stages.code import predict_code, pretrain_code, score_code, train_code
 from bench.stages.context import settings_until
+from bench.stages.contracts.contract import Contract, contract_of
 from bench.store.fingerprint import digest, file_digest
 
 
@@ -35,6 +36,7 @@ class Plan:
         self.progress = progress
         cores.limit(self.config.machine.threads)  # datasets are told nothing of the machine
         self.task: TaskSpec = registry.find("task", request.task)[0]
+        self.contract: Contract = contract_of(self.task.asks)
         self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
         self.task_settings = complete(request.task, self.task.settings, {**self._held_out, **self._given(request.task)})
         self.dataset: Dataset = open_dataset(
@@ -78,13 +80,13 @@ class Plan:
     @cached_property
     def caveat(self) -> str:
         """What a reader of scores on these records must know, '' where there is nothing or none is asked about."""
-        return self.teacher.caveat(self.dataset) if self.task.asks == "answerer" else ""
+        return self.teacher.caveat(self.dataset) if self.contract.about == "instructions" else ""
 
     def protocol(self, fraction: float) -> dict[str, Any]:
         """Return what must agree for two rows to stand in one table, in clear."""
         return {
             "data": digest(self._data)[:16],
-            **({"records": digest(self._records)[:16]} if self.task.asks == "answerer" else {}),
+            **({"records": digest(self._records)[:16]} if self.contract.about == "instructions" else {}),
             "split": self.partition.identity(fraction),
             "repeats": self.config.repeats,
             "image_size": self.config.image_size,
@@ -194,7 +196,7 @@ class Plan:
 
     def _predict_inputs(self, row: Row) -> dict[str, Any]:
         return {
-            "records": self._records if self.task.asks == "answerer" else None,
+            "records": self._records if self.contract.about == "instructions" else None,
             "task": self._asked,
             **self._elsewhere,
             "settings": row.staged("predict"),
@@ -208,8 +210,8 @@ class Plan:
         name = self.config.test_dataset
         if name is None:
             return None
-        if self.task.asks != "classifier":
-            raise BenchError(f"--test-dataset is for tasks that ask for a classifier; {self.task.name!r} does not")
+        if self.contract.about != "micrographs":
+            raise BenchError(f"--test-dataset is for tasks that ask about pictures alone; {self.task.name!r} does not")
         tested = open_dataset(registry, name, self.config.settings, self.config.image_size, self.progress)
         return Transfer(self.dataset, tested)
 

@@ -5,11 +5,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bench.contracts import Context, Instructions, Micrographs
+from bench.contracts import Context
 from bench.data.splits import Fold
 from bench.errors import in_one_line
 from bench.planning.cell import Cell, Stage
@@ -19,16 +18,15 @@ from bench.progress import TRAINING, Progress, Silence
 from bench.specs import resolve
 from bench.stages import train
 from bench.stages.context import Surroundings, context_of
+from bench.stages.contracts.contract import pictures
 from bench.stages.environment import description
-from bench.stages.materials import Materials, pictures
+from bench.stages.materials import Materials
 from bench.stages.questions import Questions
 from bench.training import heap
 from bench.training.peak import Peak
 
 _STEPS = 3
 """How many batches are trained on; what the first one takes, warming up, is left out."""
-_ASKED_ABOUT = 6
-"""How many pictures an answerer is asked about: it may be slow, and each has many questions."""
 
 
 def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
@@ -76,19 +74,12 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
 
         context = context_of(plan, cell, cell.predict, Surroundings(Silence(), Path(folder), weights))
         estimator, peak = resolve(row.estimator).load(weights(cell, cell.train), context), Peak(context.device)
-        posed, began = questions.posed(cell, few), time.monotonic()
-        asked = _ask(estimator, posed, few)
-        yield "predict", _pace((time.monotonic() - began) / asked, peak, context)
-
-
-def _ask(estimator: Any, posed: Micrographs | Instructions, few: Fold) -> int:
-    """Ask about as many pictures as a test side of few has; return how many that were."""
-    if isinstance(posed, Instructions):
-        estimator.answer(posed.unanswered())
-        return pictures(posed)
-    some = posed.take(np.arange(min(len(posed), len(few.test))))  # another dataset's may be many
-    estimator.predict_proba(some.unlabelled())
-    return len(some)
+        posed = questions.posed(cell, few)
+        if plan.transfer:  # another dataset's pictures may be many
+            posed = posed.take(np.arange(min(len(posed), len(few.test))))
+        began = time.monotonic()
+        plan.contract.ask(estimator, posed, Silence())
+        yield "predict", _pace((time.monotonic() - began) / pictures(posed), peak, context)
 
 
 def _pace(seconds: float, peak: Peak, context: Context, by_epochs: bool = True) -> Pace:
@@ -100,7 +91,7 @@ def _few(plan: Plan, cell: Cell) -> Fold:
     """Return a few pictures of each side of a cell, drawn at random so that they are of several categories."""
     random = np.random.default_rng(cell.seed)
     batch = plan.rows[cell.model].recipe.batch_size
-    asked = _ASKED_ABOUT if plan.task.asks == "answerer" else batch
+    asked = plan.contract.fewest or batch
     sides = zip(plan.partition.of(cell), (_STEPS * batch, batch, asked), strict=True)
     return Fold(*(np.sort(random.permutation(side)[:size]) for side, size in sides))
 

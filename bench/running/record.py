@@ -82,7 +82,7 @@ def _spent(cell: Cell, made: Collection[Stage], products: Mapping[str, dict[str,
 def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, dict[str, Any]]:
     kept = ("seconds", "units", "memory")
     timings = {name: {key: meta.get(key) for key in kept} for name, meta in products.items() if meta}
-    if plan.task.asks == "answerer" and "predict" in timings:
+    if plan.contract.about == "instructions" and "predict" in timings:
         timings["predict"]["answers"] = answers
     return timings
 

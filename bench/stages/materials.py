@@ -25,7 +25,7 @@ class Materials:
     def load(self) -> None:
         """Load all that the plan needs now; BenchError where pictures or records are not as they should be."""
         rows = self.plan.rows.values()
-        if self.plan.task.asks == "answerer" or any(row.trains_on == "instructions" for row in rows):
+        if "instructions" in (self.plan.contract.about, *(row.trains_on for row in rows)):
             _ = self.records
         _ = self.micrographs
 
@@ -48,8 +48,3 @@ class Materials:
         captions = tuple(self.plan.dataset.caption(int(label)) for label in micrographs.labels)
         names = self.plan.teacher.names(self.plan.dataset)
         return Instructions(micrographs, records, pictures, captions, names)
-
-
-def pictures(side: Micrographs | Instructions) -> int:
-    """Return how many pictures a side is of."""
-    return len(side.micrographs) if isinstance(side, Instructions) else len(side)

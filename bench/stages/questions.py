@@ -36,8 +36,8 @@ class Questions:
 
     def side(self, positions: Any) -> Any:
         """Return pictures, or the records about them, as the task asks about either."""
-        answers = self.materials.plan.task.asks == "answerer"
-        return (self.materials.instructions if answers else self.materials.micrographs.take)(positions)
+        about = {"instructions": self.materials.instructions, "micrographs": self.materials.micrographs.take}
+        return about[self.materials.plan.contract.about](positions)
 
     @cached_property
     def _elsewhere(self) -> Micrographs | None:

@@ -6,14 +6,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bench.contracts import Scores
-from bench.stages.materials import pictures
-from bench.stages.predict import ANSWERS, PROBABILITIES
+from bench.stages.contracts.contract import contract_of, pictures
 from bench.stages.questions import Questions
 from bench.stages.seeding import prepare
-from bench.store.store import read_json, write_json
+from bench.store.store import write_json
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell
@@ -26,10 +23,7 @@ def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress,
     """Judge what lies in the folder ``predicted``; return about how many pictures that was."""
     plan, posed = questions.materials.plan, questions.posed(cell)
     reference = questions.side(questions.materials.partition.of(cell).train)
-    if plan.task.asks == "answerer":
-        given = read_json(predicted / ANSWERS)
-    else:
-        given = np.load(predicted / PROBABILITIES, allow_pickle=False)
+    given = contract_of(plan.task.asks).read(predicted)
     prepare(plan.config.machine, cell.seed)  # a metric may draw, too
     progress.start(f"scoring {len(posed)} answers", 1)
     scores: Scores = plan.scores.score(given, posed, reference, plan.task_settings)

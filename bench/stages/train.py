@@ -12,8 +12,9 @@ from bench.contracts import Instructions, Micrographs
 from bench.data.splits import Fold
 from bench.errors import BenchError
 from bench.stages.context import Surroundings, context_of, estimator_of
+from bench.stages.contracts.contract import pictures
 from bench.stages.fitting import fit
-from bench.stages.materials import Materials, pictures
+from bench.stages.materials import Materials
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell, Stage

@@ -12,15 +12,11 @@ from bench.contracts import Attentive, Look
 from bench.errors import BenchError
 from bench.exports.trained import Trained
 from bench.specs import Contract
+from bench.stages.contracts.contract import contract_of
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.tasks.datasets.decoding import Unreadable
 from bench.terminal import safe
-
-_UNABLE = {
-    "answerer": "answers no questions, it only tells categories apart; leave the question away and add --classify",
-    "classifier": "only answers questions and ranks no categories; leave --classify away",
-}
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,7 @@ class Answering:
 
     def _require(self, contract: Contract) -> None:
         if contract not in self._model.exported.contracts:
-            raise BenchError(f"{self._model.exported.label} {_UNABLE[contract]}")
+            raise BenchError(f"{self._model.exported.label} {contract_of(contract).unable}")
 
 
 def about_one(asking: Answering, path: Path, text: str | None) -> Said:

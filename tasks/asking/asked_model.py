@@ -10,11 +10,10 @@ from bench.planning.cell import in_words
 from bench.progress import Silence
 from bench.registered.registry import Registry
 from bench.specs import Contract
+from bench.stages.contracts.contract import contract_of
 from bench.store.store import Store
 from bench.tables.selection import Record
 from bench.tasks.asking.words import there
-
-_WANTED = {"answerer": "assistant", "classifier": "model that ranks categories"}
 
 
 def asked_model(name: str | None, store: Store, able: Collection[Contract], tell: Callable[[str], None]) -> Trained:
@@ -31,7 +30,7 @@ def asked_model(name: str | None, store: Store, able: Collection[Contract], tell
         return from_store(record, store, registry, Silence())
     if name is not None:
         return trained(Path(name), registry, Silence())  # says what is wrong with it
-    wanted = " and ".join(_WANTED[contract] for contract in sorted(able))
+    wanted = " and ".join(contract_of(name).model for name in sorted(able))
     raise BenchError(
         f"the store {str(store.root)!r} holds no trained {wanted}; `make demo` trains one, "
         "--store names another store, and --model a folder that `bench export` wrote"

@@ -1,0 +1,36 @@
+"""Pictures, told apart by category."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.contracts import Micrographs
+from bench.progress import Progress
+from bench.specs import Data
+
+_FILE = "probabilities.npy"
+
+
+class Probabilities:
+    """A ``Contract``: one row (C,) of probabilities a picture; a task checks them where it scores."""
+
+    about: Data = "micrographs"
+    fewest = None
+    model = "model that ranks categories"
+    unable = "only answers questions and ranks no categories; leave --classify away"
+    command = "bench ask PICTURE --classify --model FOLDER"
+    hub_tag = "image-classification"
+
+    def ask(self, estimator: Any, posed: Micrographs, progress: Progress) -> np.ndarray:
+        """Return the probabilities (N, C) of pictures whose labels and names the model is not shown."""
+        progress.start("classifying", len(posed))
+        return estimator.predict_proba(posed.unlabelled())
+
+    def keep(self, given: np.ndarray, folder: Path) -> None:
+        """Write them as an array."""
+        np.save(folder / _FILE, given, allow_pickle=False)
+
+    def read(self, folder: Path) -> np.ndarray:
+        """Read them."""
+        return np.load(folder / _FILE, allow_pickle=False)
