@@ -41,7 +41,7 @@ class Progress(Protocol):
         ...
 
 
-class Silence:
+class NoProgress:
     """The progress of who wants to hear nothing."""
 
     def start(self, what: str, total: int, done: int = 0) -> None:

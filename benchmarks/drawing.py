@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.config.cores import usable
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS
@@ -36,7 +36,7 @@ def dataset(count: int = 2400, repetitions: int = 1) -> Row:
 
     def load() -> None:
         with _empty_cache():
-            Synthetic("", settings, SIDE, Silence()).load()
+            Synthetic("", settings, SIDE, NoProgress()).load()
 
     processes = usable()
     timing = alone(load, repetitions)

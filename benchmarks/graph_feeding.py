@@ -18,7 +18,7 @@ from bench.models.graphs.convolutions import gcn
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
 from bench.models.graphs.patches import Patches
 from bench.models.supervised import ShuffledBatches
-from bench.progress import Silence
+from bench.progress import NoProgress
 from benchmarks.measurement import Row, in_turns
 
 PICTURES, SIDE, CATEGORIES, EPOCHS = 480, 224, 10, 10
@@ -72,7 +72,7 @@ def _graphs(pictures: int) -> tuple[Micrographs, PatchGraphs]:
     ids = tuple(str(number) for number in range(pictures))
     images = Micrographs(pixels, np.arange(pictures), ids, np.zeros(pictures, np.int64), tuple("abcdefghij"))
     with tempfile.TemporaryDirectory() as folder:
-        build_graphs(pixels, PATCHES, Joining(), Silence(), Path(folder))
+        build_graphs(pixels, PATCHES, Joining(), NoProgress(), Path(folder))
         return images, PatchGraphs.load(Path(folder), PATCHES)
 
 

@@ -13,7 +13,7 @@ from bench.config.loading import load_config
 from bench.planning.cell import Cell
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.code import code_mark
 from bench.store.store import Store
@@ -21,7 +21,7 @@ from benchmarks.measurement import Row, alone
 
 MODELS = ("mvaema", "llava", "blind", "majority")
 FOLDS = 10
-SETTINGS = ("synthetic.size=200", "synthetic.balanced=true", "vqa.questions=2", "machine.threads=1")
+SETTINGS = ("k=10", "synthetic.size=200", "synthetic.balanced=true", "vqa.questions=2", "machine.threads=1")
 
 
 def rows() -> list[Row]:
@@ -63,7 +63,7 @@ def _store(repeats: int) -> Iterator[Store]:
 
 def _plan(models: tuple[str, ...], repeats: int, folds: str) -> Plan:
     config, explicit = load_config("demo", SETTINGS, {"folds": folds, "repeats": repeats})
-    return Plan(Request("vqa", models, config, explicit), Registry(), Silence())
+    return Plan(Request("vqa", models, config, explicit), Registry(), NoProgress())
 
 
 def _write(store: Store, plan: Plan, cell: Cell, made: Cell, record: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
 
 from bench.contracts import Micrographs
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.tasks.datasets.folder import Folder
 from benchmarks.measurement import Row, in_turns
 
@@ -32,7 +32,7 @@ def pictures(count: int = 96, repetitions: int = 5) -> Row:
     with tempfile.TemporaryDirectory() as folder, _cache_in(Path(folder) / "cache"):
         root = Path(folder) / "pictures"
         _write(root, count)
-        prepared = Folder(str(root), {}, IMAGE_SIZE, Silence()).load()
+        prepared = Folder(str(root), {}, IMAGE_SIZE, NoProgress()).load()
         loader = _loader(root)
         timing = in_turns(lambda: _ours(prepared), lambda: _theirs(loader), repetitions)
     what = f"{count} pictures of 1024 x 768, prepared, into ({BATCH}, 3, {IMAGE_SIZE}, {IMAGE_SIZE}) float batches"

@@ -12,7 +12,7 @@ from torch.optim import Adam
 from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.models.mvaema.batch import Batch
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.specs import ModelSpec
 from bench.training.loop import train
 from benchmarks.measurement import Row, in_turns
@@ -60,7 +60,7 @@ def _harness(size: Size, given: Batch, steps: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         spec, recipe = ModelSpec("mvaema", "MVaEMa", "mvaema"), Recipe(epochs=EPOCHS)
-        context = Context(spec, {}, recipe, 0, "cpu", Silence(), Path(folder))
+        context = Context(spec, {}, recipe, 0, "cpu", NoProgress(), Path(folder))
         train(model, _Always(given, steps), losses, validate, context)
 
 

@@ -40,7 +40,7 @@ class ShuffledBatches:
     def __init__(self, count: int, batch_size: int, seed: int) -> None:
         self._count, self._seed, self._steps = count, seed, -(-count // batch_size)
         if batch_size == 2 and count > 2:
-            self._steps = count // batch_size  # an odd one out makes three of a pair
+            self._steps = count // batch_size  # a single picture left over joins the last pair
         self._order: tuple[int, np.ndarray] = (-1, np.arange(0))
 
     def __len__(self) -> int:

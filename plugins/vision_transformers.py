@@ -173,7 +173,7 @@ ROWS = (
         label="Distillation",
         family="vit",
         estimator="bench.models.images.distillation:Distillation",
-        pretrains="bench.models.images.distillation:Teacher",
+        pretrains="bench.models.images.distillation:TeacherNetwork",
         settings={
             **PATCHES,
             "teacher": Setting(

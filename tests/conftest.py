@@ -243,9 +243,9 @@ def server(tars, monkeypatch):
 @pytest.fixture
 def endpoint(monkeypatch, tmp_path):
     """A chat server on this machine, the one that OPENAI_BASE_URL names, with no reply kept yet; pauses are short."""
-    from bench.endpoint import line
+    from bench.endpoint import connection
 
-    monkeypatch.setattr(line, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.01)
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("OPENAI_API_KEY", endpoint_server.KEY)
     with endpoint_server.Server() as found:

@@ -9,7 +9,7 @@ from bench.cli.main import main
 from bench.config.loading import Config
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.materials import Materials
 from bench.stages.questions import Questions
@@ -58,7 +58,7 @@ class Exports:
     def tested(self, record):
         """The pictures that a cell of classification was asked about."""
         run = next(run for run in self.store.runs() if run["task"] == "classification")
-        plan = Plan(Request("classification", ("pixels",), _config(run), frozenset()), Registry(), Silence())
+        plan = Plan(Request("classification", ("pixels",), _config(run), frozenset()), Registry(), NoProgress())
         return Questions(Materials(plan)).posed(plan.cells[0]).unlabelled()
 
 

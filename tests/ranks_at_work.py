@@ -22,7 +22,7 @@ from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Silence, Stopped
+from bench.progress import NoProgress, Stopped
 from bench.ranks import ALONE, Parted, abandon, join, leave
 from bench.registered.registry import Registry
 from bench.running.runner import Runner
@@ -130,7 +130,7 @@ def in_double():
         torch.set_default_dtype(torch.float32)
 
 
-class Ear(Silence):
+class Ear(NoProgress):
     """A progress that keeps what it is told."""
 
     def __init__(self):
@@ -347,7 +347,7 @@ def gcn(folder, ranks):
 SMALL = {"embed_dim": 16, "depth": 1, "num_heads": 2, "vocabulary_size": 200}
 
 
-class Gradients(Silence):
+class Gradients(NoProgress):
     """A progress that keeps the gradients of the first step."""
 
     def __init__(self):
@@ -416,13 +416,13 @@ def planned(models, *assignments):
     small = ("synthetic.size=60", "synthetic.balanced=true", "k=3", "folds=0", "image_size=64", "recipe.epochs=8")
     quick = ("recipe.batch_size=10", "recipe.learning_rate=0.03", "gcn.patch_size=16", "gcn.dropout=0.0")
     config, explicit = load_config("demo", (*small, *quick, *assignments))
-    return Plan(Request("classification", models, config, explicit), Registry(), Silence())
+    return Plan(Request("classification", models, config, explicit), Registry(), NoProgress())
 
 
 def cells(folder, ranks):
     """Go through cells, the first of which fails on several ranks; return the store, and what failed."""
     plan = planned(("simclr", "gcn") if ranks.size > 1 else ("gcn",), "recipe.tune=learning_rate")
-    runner = Runner(plan, Store(folder), Silence(), ranks)
+    runner = Runner(plan, Store(folder), NoProgress(), ranks)
     if ranks.first:
         runner.store.prepare()
     failed = []
@@ -483,7 +483,7 @@ def endless(ranks, folder):
 def stopped(ranks, folder):
     """Train until the first is told to stop."""
 
-    class Stopping(Silence):
+    class Stopping(NoProgress):
         def advance(self, done, **figures):
             if done == 5 and ranks.first:
                 raise Stopped

@@ -87,11 +87,11 @@ _NAMES = ("a.png", "b.tif", "c.JPG", "d.png", "e.png")
 
 def test_lines_come_as_they_are_answered(exports, pictures):
     from bench.exports.trained import trained
-    from bench.progress import Silence
+    from bench.progress import NoProgress
     from bench.registered.registry import Registry
     from bench.tasks.asking.answering import Answering
 
-    asking = Answering(trained(exports.folder("mvaema"), Registry(), Silence()), None, 0)
+    asking = Answering(trained(exports.folder("mvaema"), Registry(), NoProgress()), None, 0)
     seen = []
 
     def paths():

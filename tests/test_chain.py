@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bench import ModelSpec, Setting
-from bench.models.images.distillation import Distillation, Teacher
+from bench.models.images.distillation import Distillation, TeacherNetwork
 from bench.models.selfsupervised.graphs.pretraining import GraphPretraining
-from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.probe import Probed
 from bench.plugins.self_supervised import PROBE, RESNET, SHOWN
@@ -19,7 +19,7 @@ STUDENT = ("teacher=squeezenet1_1", "depth=1", "embed_dim=16", "patch_size=16")
 CHAINS = {
     "gbt": (GraphPretraining, Probed, SMALL, "l2=[0.5]"),
     "distillation": (
-        Teacher,
+        TeacherNetwork,
         Distillation,
         [part for text in STUDENT for part in ("--set", f"model.{text}")],
         "alpha=0.3",
@@ -151,7 +151,7 @@ def test_what_a_fraction_leaves_out_may_teach_without_labels(dataset, classify, 
 class Alike(Method):
     """A stranger's method: both views are to have the same features, times a weight."""
 
-    views = (View(), View())
+    views = (ImageView(), ImageView())
 
     def __init__(self, encoder, weight):
         super().__init__(encoder)

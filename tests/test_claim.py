@@ -16,7 +16,7 @@ def folder(tmp_path):
 def _dead_owner(folder):
     """Leave the claim of a process that was killed."""
     code = (
-        f"import os, pathlib\nfrom bench import claim\nassert claim.acquire(pathlib.Path({str(folder)!r}))\n"
+        f"import os, pathlib\nfrom bench.store import claim\nassert claim.acquire(pathlib.Path({str(folder)!r}))\n"
         "os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code], check=False)

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from bench.cli import main as command
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.sheet import drawable
 from bench.tasks.datasets.synthetic.dataset import Synthetic
@@ -58,10 +58,10 @@ def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, 
     code, said, err = bench("data", "export", *SMALL, "--out", out, "--count", "30", "--size", "120x90")
     assert code == 0, err
     assert said == f"wrote {out}: 30 pictures in category folders, 660 records in records.jsonl\n"
-    back = Folder(str(out), {}, 64, Silence())
+    back = Folder(str(out), {}, 64, NoProgress())
     micrographs = back.load()
     assert len(micrographs) == 30 and set(np.bincount(micrographs.labels)) == {3} and back.set_aside() == ()
-    dataset = Synthetic("", {"size": 30, "seed": 0, "balanced": True}, 64, Silence())
+    dataset = Synthetic("", {"size": 30, "seed": 0, "balanced": True}, 64, NoProgress())
     for position in (0, 17):
         category = dataset.facts(position)["category"]
         with Image.open(out / category / f"synthetic-{position:06d}.png") as image:

@@ -4,7 +4,7 @@ import pytest
 from bench.contracts import Micrographs
 from bench.data.databar import find_bars, without_bars
 from bench.data.masking import masked
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.tasks.datasets.synthetic import databar, microscope
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 
@@ -14,7 +14,7 @@ SIZE = 224
 @pytest.fixture(scope="module")
 def drawn():
     """Pictures, the rows each bar was drawn at, and what is known of each."""
-    dataset = Synthetic("", {"size": 160, "seed": 3, "balanced": True}, SIZE, Silence())
+    dataset = Synthetic("", {"size": 160, "seed": 3, "balanced": True}, SIZE, NoProgress())
     plain, rows = microscope.with_bar, []
 
     def noted(picture, scene, random):
@@ -123,9 +123,9 @@ def test_masked_pictures_are_made_once_and_have_a_digest_of_their_own(drawn, tmp
     pixels = drawn[0][:300]
     rows = np.arange(len(pixels))[::-1]
     plain = Micrographs(pixels, rows, tuple(map(str, rows)), np.zeros(len(rows), int), ("a",), digest="pictures")
-    first = masked(plain, Silence())
+    first = masked(plain, NoProgress())
     assert np.array_equal(first.pixels, without_bars(pixels, find_bars(pixels)))
     assert first.digest != plain.digest and first.ids == plain.ids and np.array_equal(first.rows, rows)
     monkeypatch.setattr("bench.data.masking.find_bars", lambda _: pytest.fail("searched again"))
-    again = masked(plain, Silence())
+    again = masked(plain, NoProgress())
     assert again.digest == first.digest and isinstance(again.pixels, np.memmap)

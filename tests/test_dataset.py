@@ -10,7 +10,7 @@ import pytest
 from bench.contracts import Micrographs
 from bench.data.dataset import open_dataset
 from bench.errors import BenchError
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.specs import DatasetSpec
 
 SIDE = 8
@@ -57,7 +57,7 @@ def opened(kind=Dots, monkeypatch=None):
     if monkeypatch is not None:
         monkeypatch.setattr("tests.test_dataset.chosen", kind)
     spec = DatasetSpec(name="dots", label="Dots", builds="tests.test_dataset:chosen")
-    return open_dataset(SimpleNamespace(find=lambda *_: (spec, "")), "dots", {}, SIDE, Silence())
+    return open_dataset(SimpleNamespace(find=lambda *_: (spec, "")), "dots", {}, SIDE, NoProgress())
 
 
 def used(dataset):

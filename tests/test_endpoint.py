@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench.endpoint import line
+from bench.endpoint import connection
 from bench.endpoint.address import Address, key_for, redacted
 from bench.endpoint.calling import ask
 from bench.endpoint.endpoint import Endpoint
@@ -12,7 +12,7 @@ from bench.endpoint.failures import retry_after
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.prices import Price, Usage, price_of
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Malformed, Question, Reply, Sampling
+from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion
 from bench.errors import BenchError
 from tests.endpoint_server import KEY
 
@@ -27,7 +27,9 @@ def text(reply):
 
 
 def questions(count, schema=None):
-    return [Question(f"q{n}", ({"role": "user", "content": f"What is {n}?"},), text, schema, 20) for n in range(count)]
+    return [
+        ServerQuestion(f"q{n}", ({"role": "user", "content": f"What is {n}?"},), text, schema, 20) for n in range(count)
+    ]
 
 
 @pytest.fixture
@@ -141,7 +143,7 @@ def test_a_server_that_goes_and_comes_back_is_waited_for(endpoint, asked, monkey
 
 
 def test_one_call_that_never_succeeds_stops_no_other(endpoint, asked):
-    endpoint.faults = [None, *["500"] * line.TRIES]
+    endpoint.faults = [None, *["500"] * connection.TRIES]
     outcomes, _ = asked(4, in_flight=1)
     assert statuses(outcomes) == ["answered", "lost", "answered", "answered"]
     assert outcomes["q1"].reason == "the server answered 500: oops, 6 times in turn"
@@ -247,7 +249,7 @@ def test_a_key_that_a_server_sends_back_is_not_kept(endpoint, asked, tmp_path):
 def test_a_key_that_is_a_word_is_taken_out_of_errors_and_left_in_answers(endpoint, asked, monkeypatch):
     monkeypatch.setenv("OPENAI_API_KEY", "oops")
     endpoint.answers = lambda _: "oops, a wire"
-    endpoint.faults = [None, *["500"] * line.TRIES]
+    endpoint.faults = [None, *["500"] * connection.TRIES]
     outcomes, _ = asked(2, in_flight=1)
     assert outcomes["q0"].value == "oops, a wire"
     assert outcomes["q1"].reason == "the server answered 500: [key], 6 times in turn"

@@ -5,7 +5,7 @@ import pytest
 
 from bench.config.loading import Recipe
 from bench.contracts import Context
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.specs import ModelSpec
 from bench.stages.fitting import described, fit
 from bench.training.history import Epoch, History
@@ -37,7 +37,7 @@ def context(tmp_path):
     Trainee.trained = []
     recipe = Recipe(learning_rate=1.0, tune="learning_rate")
     (tmp_path / "work").mkdir()
-    return Context(ModelSpec("m", "M", "f"), {}, recipe, 0, "cpu", Silence(), tmp_path / "work")
+    return Context(ModelSpec("m", "M", "f"), {}, recipe, 0, "cpu", NoProgress(), tmp_path / "work")
 
 
 def test_the_rate_with_the_lowest_validation_loss_is_kept_and_all_are_told(context, tmp_path):

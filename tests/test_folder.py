@@ -11,7 +11,7 @@ from bench.config.loading import load_config
 from bench.errors import BenchError
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.tasks.datasets import decoding, file_digests
 from bench.tasks.datasets.decoding import Unreadable, grey
@@ -36,7 +36,7 @@ def sem(tmp_path):
 
 
 def opened(root) -> Folder:
-    return Folder(str(root), {}, 32, Silence())
+    return Folder(str(root), {}, 32, NoProgress())
 
 
 def age(path, seconds=100):
@@ -292,7 +292,7 @@ def test_a_wrong_folder_is_one_sentence_with_the_remedy(sem, prepare, below, sai
 
 def test_no_path_is_an_error():
     with pytest.raises(BenchError, match="needs a path"):
-        Folder("", {}, 32, Silence())
+        Folder("", {}, 32, NoProgress())
 
 
 def test_what_is_passed_over_is_said(sem):
@@ -325,5 +325,5 @@ def grey_of(folder, image):
 @pytest.mark.parametrize(("task", "told"), [("vqa", True), ("classification", False)])
 def test_what_references_were_written_from_is_told_where_answers_are_asked_for(sem, task, told):
     config, explicit = load_config("demo", [f"dataset=folder:{sem}"])
-    plan = Plan(Request(task, ("majority",), config, explicit), Registry(), Silence())
+    plan = Plan(Request(task, ("majority",), config, explicit), Registry(), NoProgress())
     assert ("category alone" in plan.caveat) == told

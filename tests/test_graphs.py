@@ -18,7 +18,7 @@ from bench.models.graphs.building import Joining, build_graphs, patch_graphs
 from bench.models.graphs.estimator import GraphClassifier
 from bench.models.graphs.network import graph_loss
 from bench.models.graphs.patches import Patches
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.tables.published import published
@@ -42,7 +42,7 @@ def _toy(count=16, side=32, seed=0):
 def _context(spec, folder, epochs=1, **own):
     settings = {key: setting.default for key, setting in spec.settings.items()} | SMALL | own
     recipe = Recipe(epochs=epochs, batch_size=5)
-    return Context(spec, settings, recipe, 0, "cpu", Silence(), folder)
+    return Context(spec, settings, recipe, 0, "cpu", NoProgress(), folder)
 
 
 def _trained(spec, folder, images, **own):
@@ -53,7 +53,7 @@ def _trained(spec, folder, images, **own):
 
 
 def _graphs(images=None, **joining):
-    return patch_graphs(images or _toy(), Joining(**{"patch_size": 8, "neighbours": 3, **joining}), Silence())
+    return patch_graphs(images or _toy(), Joining(**{"patch_size": 8, "neighbours": 3, **joining}), NoProgress())
 
 
 def _named(name):
@@ -175,7 +175,7 @@ def test_chunks_make_the_same_graphs(monkeypatch, tmp_path):
     pixels, patches, made = _toy(seed=5).pixels, Patches(32, 8), []
     for numbers in (building._NUMBERS, 16 * 64 * 3):  # all pictures, and three at once
         monkeypatch.setattr(building, "_NUMBERS", numbers)
-        build_graphs(pixels, patches, Joining(neighbours=3), Silence(), tmp_path)
+        build_graphs(pixels, patches, Joining(neighbours=3), NoProgress(), tmp_path)
         made.append(PatchGraphs.load(tmp_path, patches))
     assert np.array_equal(made[0].offsets, made[1].offsets)
     assert np.array_equal(made[0].edges, made[1].edges)

@@ -6,7 +6,7 @@ from bench.data import grouped, splits
 from bench.data.duplicates import clusters, duplicates
 from bench.data.partition import Partition
 from bench.errors import BenchError
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.tasks.datasets.folder import Folder
 
@@ -81,7 +81,7 @@ def test_k_is_bounded_by_groups_not_by_pictures():
 
 def partition(dataset, *assignments):
     config, _ = load_config("demo", assignments)
-    return Partition(dataset, config, False, Silence())
+    return Partition(dataset, config, False, NoProgress())
 
 
 @pytest.fixture
@@ -97,11 +97,11 @@ def copies(tmp_path):
             plain.save(tmp_path / "pictures" / category / f"{number}.png")
             darker = plain.filter(ImageFilter.GaussianBlur(1)).point(lambda level: level * 0.8)
             darker.save(tmp_path / "pictures" / category / f"{number}-again.jpg")
-    return Folder(str(tmp_path / "pictures"), {}, 64, Silence())
+    return Folder(str(tmp_path / "pictures"), {}, 64, NoProgress())
 
 
 def test_copies_are_one_cluster_each_and_never_on_two_sides(copies):
-    found = duplicates(copies, 51, Silence())
+    found = duplicates(copies, 51, NoProgress())
     ids = copies.load().ids
     assert [[ids[place][:3] for place in places] for places in clusters(found)] == [
         [f"{category}/{number}"] * 2 for category in "xy" for number in range(6)
@@ -113,9 +113,9 @@ def test_copies_are_one_cluster_each_and_never_on_two_sides(copies):
 
 
 def test_clusters_are_found_once(copies, monkeypatch):
-    duplicates(copies, 51, Silence())
+    duplicates(copies, 51, NoProgress())
     monkeypatch.setattr("bench.data.perceptual.links", lambda *_: pytest.fail("compared again"))
-    duplicates(copies, 51, Silence())
+    duplicates(copies, 51, NoProgress())
 
 
 def plan(*assignments):
@@ -123,7 +123,7 @@ def plan(*assignments):
     from bench.planning.rows import Request
 
     config, explicit = load_config("demo", ("synthetic.size=60", "synthetic.balanced=true", "k=3", *assignments))
-    return Plan(Request("classification", ("squeezenet",), config, explicit), Registry(), Silence())
+    return Plan(Request("classification", ("squeezenet",), config, explicit), Registry(), NoProgress())
 
 
 def test_the_protocol_of_a_plain_run_says_what_it_always_said():

@@ -13,7 +13,7 @@ from bench.models.images import distillation
 from bench.models.images.build import build
 from bench.models.images.estimator import ImageClassifier
 from bench.plugins import convnets, vision_transformers
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.specs import ModelSpec, resolve
 
 ROWS = {row.name: row for row in (*convnets.ROWS, *vision_transformers.ROWS)}
@@ -27,7 +27,7 @@ LARGE = ("alexnet", "vgg")
 """Rows whose 60 and 140 million weights take many seconds to draw, write and read."""
 
 
-class Ear(Silence):
+class Ear(NoProgress):
     def __init__(self):
         self.said = []
 
@@ -81,7 +81,7 @@ def test_heads_that_do_not_share_the_width_are_refused_in_one_sentence(name):
     settings = complete(name, spec.settings, value)
     with pytest.raises(BenchError, match="not a multiple of"):
         if spec.builds is None:
-            estimator = distillation.Distillation(Context(spec, settings, Recipe(), 0, "cpu", Silence(), None))
+            estimator = distillation.Distillation(Context(spec, settings, Recipe(), 0, "cpu", NoProgress(), None))
             estimator.shape = {"num_classes": 3, "image_size": 224}
             estimator._built()
         else:

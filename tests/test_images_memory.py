@@ -9,7 +9,7 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.models.supervised import Side, fit_classifier, pieces, probabilities
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.specs import ModelSpec
 from bench.training import memory
 
@@ -32,7 +32,7 @@ class Narrow(nn.Module):
         return self.layers(inputs)
 
 
-class Ear(Silence):
+class Ear(NoProgress):
     def __init__(self):
         self.said = []
 

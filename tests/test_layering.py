@@ -1,6 +1,7 @@
 import ast
 import re
 import tomllib
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -94,6 +95,16 @@ def test_the_harness_names_no_model_task_or_dataset(path):
     said = {name for name in names for text in strings if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
     # What `--records FILE.jsonl` stands for, and the host of the public API.
     assert said <= {"plan.py": {"file:"}, "address.py": {"openai"}}.get(path.name, set())
+
+
+def test_no_two_classes_have_one_name():
+    classes = [
+        node.name
+        for _, path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    ]
+    assert [name for name, count in Counter(classes).items() if count > 1] == []
 
 
 @pytest.mark.parametrize("folder", CODE_FOLDERS, ids=str)

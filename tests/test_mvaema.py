@@ -13,7 +13,7 @@ from bench.models.controls.blind import Blind
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.model import MVaEMaModel
 from bench.plugins.mvaema import SETTINGS
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.specs import ModelSpec
 
 TINY = {"embed_dim": 16, "depth": 1, "num_heads": 2, "prompt_tokens": 16, "answer_tokens": 16, "stem": "conv"}
@@ -54,7 +54,7 @@ def context_for(folder, recipe=None, progress=None, **settings):
     values = {name: setting.default for name, setting in SETTINGS.items()}
     recipe = Recipe(**{"epochs": 2, "batch_size": 8, "questions_per_picture": 2, **(recipe or {})})
     spec = ModelSpec("mvaema", "MVaEMa", "mvaema")
-    return Context(spec, {**values, **TINY, **settings}, recipe, 0, "cpu", progress or Silence(), folder / "work")
+    return Context(spec, {**values, **TINY, **settings}, recipe, 0, "cpu", progress or NoProgress(), folder / "work")
 
 
 def fitted(folder, cls=MVaEMa, count=8, **changes):
@@ -118,7 +118,7 @@ def test_a_fit_cut_off_and_begun_again_ends_in_the_same_weights(tmp_path, monkey
     monkeypatch.setattr("bench.training.checkpoint.time.monotonic", iter(range(0, 10**6, 100)).__next__)
     whole = fitted(tmp_path)
 
-    class Cut(Silence):
+    class Cut(NoProgress):
         def advance(self, done, **figures):
             if done == 3:
                 raise KeyboardInterrupt

@@ -15,7 +15,7 @@ from bench.models.mvaema.losses import hard_pairs
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.plugins.mvaema import VARIANTS
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.tables.published import published
 from tests.conftest import SMALL
@@ -228,7 +228,7 @@ def test_what_is_said_to_the_model_holds_for_its_variants(bench, store):
     options = ("--set", "mvaema.depth=3", "--set", "mvaema-no-ca.embed_dim=32", "--set", "mvaema.epochs=9")
     assert bench("run", "--task", "vqa", "--models", "mvaema-no-ca", *options, "--dry-run", *SMALL)[0] == 0
     loaded, explicit = load_config("demo", options[1::2])
-    plan = Plan(Request("vqa", ("mvaema-no-ca",), loaded, explicit), Registry(), Silence())
+    plan = Plan(Request("vqa", ("mvaema-no-ca",), loaded, explicit), Registry(), NoProgress())
     settings = plan.rows["mvaema-no-ca"].settings
     assert (settings["depth"], settings["embed_dim"], settings["stem"]) == (3, 32, "conv")
     assert plan.rows["mvaema-no-ca"].recipe.epochs == 9

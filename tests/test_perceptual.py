@@ -3,7 +3,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from bench.data.perceptual import BITS, groups, hashes, links
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 
 MOST = 51
@@ -11,7 +11,7 @@ MOST = 51
 
 @pytest.fixture(scope="module")
 def pictures():
-    dataset = Synthetic("", {"size": 200, "seed": 0, "balanced": False}, 224, Silence())
+    dataset = Synthetic("", {"size": 200, "seed": 0, "balanced": False}, 224, NoProgress())
     return np.asarray(dataset.load().pixels)
 
 

@@ -9,7 +9,7 @@ from bench.config.loading import load_config
 from bench.planning.outlook import outlook
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.running.runner import Runner
 from bench.store import claim
@@ -90,7 +90,7 @@ def test_a_lost_record_is_written_anew_from_what_is_there(run, store):
 def test_the_summary_is_printed_when_the_bar_has_left(run, monkeypatch):
     @contextmanager
     def shown():
-        yield Silence()
+        yield NoProgress()
         print("the bar is gone")  # noqa: T201 -- as the terminal would show it
 
     monkeypatch.setattr("bench.api.runs.shown", shown)
@@ -177,7 +177,7 @@ def test_a_training_under_way_is_estimated_by_what_is_left(run, store):
 
 def _planned(settings, model="mvaema"):
     config, explicit = load_config("demo", [part for part in (*SMALL, *settings) if part != "--set"])
-    return Plan(Request("vqa", (model,), config, explicit), Registry(), Silence())
+    return Plan(Request("vqa", (model,), config, explicit), Registry(), NoProgress())
 
 
 def _look(plan, store):
@@ -232,7 +232,7 @@ def test_a_record_is_left_to_the_process_that_makes_the_scores(run, store):
     path.unlink()
     plan = _planned((), "majority")
     (cell,) = plan.cells
-    runner = Runner(plan, Store(store), Silence())
+    runner = Runner(plan, Store(store), NoProgress())
     with claim.acquire(runner.store.stage(cell.score.fingerprint) / "claim"):
         assert runner.run(cell) == "busy" and not path.exists()
     assert runner.run(cell) == "done" and path.exists()

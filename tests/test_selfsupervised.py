@@ -19,7 +19,7 @@ from bench.models.selfsupervised.linear import Labelled
 from bench.models.selfsupervised.pretraining import Draws
 from bench.models.selfsupervised.probe import LinearProbe, NeighbourProbe, Probed
 from bench.plugins.self_supervised import ROWS
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.tables.published import published
@@ -51,7 +51,7 @@ def context_of(spec, folder, recipe=None, **settings):
     complete = {name: setting.default for name, setting in spec.settings.items()}
     small = {name: value for name, value in SMALL[spec.family].items() if name in complete}
     recipe = Recipe(**{"epochs": 2, "batch_size": 6, "precision": "32-true", **(recipe or {})})
-    return Context(spec, {**complete, **small, **settings}, recipe, 0, "cpu", Silence(), folder)
+    return Context(spec, {**complete, **small, **settings}, recipe, 0, "cpu", NoProgress(), folder)
 
 
 def first_step(context):

@@ -27,7 +27,7 @@ from bench.models.selfsupervised.images.moco import MoCo
 from bench.models.selfsupervised.images.nnclr import NNCLR
 from bench.models.selfsupervised.images.simclr import SimCLR
 from bench.models.selfsupervised.images.simsiam import SimSiam
-from bench.models.selfsupervised.images.views import View, crops, drawn
+from bench.models.selfsupervised.images.views import ImageView, crops, drawn
 
 SIZE = 32
 UNNORMALISED = {"normalize": None}
@@ -96,7 +96,7 @@ def test_each_operation_alone_is_that_of_lightly_and_a_little_more_or_less_is_no
     transform = SimCLRTransform(SIZE, **UNNORMALISED, **THEIR_WHOLE | theirs).transforms[0]
     expected = figures(np.stack([(transform(colour)[0] * 255).round().byte().numpy() for _ in range(count)]))
     chances = []
-    for view in (View(**WHOLE | own), View(**WHOLE | own | other)):
+    for view in (ImageView(**WHOLE | own), ImageView(**WHOLE | own | other)):
         found = figures(drawn(np.stack([picture()] * count), view, SIZE, np.random.default_rng(1)))
         telling = ["sharpness"] if name == "blur" else [*found]  # behind blur alone, the others hold but rounding
         chances.append(min(ks_2samp(found[figure], expected[figure]).pvalue for figure in telling))
@@ -151,7 +151,7 @@ def test_blur_is_that_of_pillow_but_for_rounding(sigma):
 
 def test_above_half_grey_light_and_dark_change_places():
     levels = np.arange(256, dtype=np.uint8).reshape(1, 16, 16)
-    view = View(scale=(1.0, 1.0), jitter=0.0, blur=0.0, flip=0.0, solarise=1.0)
+    view = ImageView(scale=(1.0, 1.0), jitter=0.0, blur=0.0, flip=0.0, solarise=1.0)
     shown = [drawn(levels, view, 16, np.random.default_rng(seed))[0] for seed in range(30)]
     expected = np.asarray(ImageOps.solarize(Image.fromarray(levels[0])))
     assert any(np.array_equal(each, expected) for each in shown)  # where the crop is the whole picture
@@ -159,6 +159,6 @@ def test_above_half_grey_light_and_dark_change_places():
 
 def test_a_draw_is_a_function_of_its_random_numbers():
     pictures = np.stack([picture(), picture()[::-1]])
-    first, again, other = (drawn(pictures, View(), SIZE, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    first, again, other = (drawn(pictures, ImageView(), SIZE, np.random.default_rng(seed)) for seed in (1, 1, 2))
     assert np.array_equal(first, again) and not np.array_equal(first, other)
     assert not np.array_equal(first[0], first[1])

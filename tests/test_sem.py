@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.errors import BenchError
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.tasks.datasets.editions import FOLDERS
 from bench.tasks.datasets.sem import Sem
 from bench.tasks.facts import CATEGORIES
@@ -15,7 +15,7 @@ def empty_cache(tmp_path, monkeypatch):
 
 
 def opened(argument="", **settings):
-    return Sem(argument, settings if argument else {"edition": "sem", **settings}, 32, Silence())
+    return Sem(argument, settings if argument else {"edition": "sem", **settings}, 32, NoProgress())
 
 
 def kept(folder):

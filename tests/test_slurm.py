@@ -24,19 +24,19 @@ from bench.launch.slurm.checks import check_cluster
 from bench.launch.slurm.packing import Work, arrays, packed
 from bench.launch.slurm.queue import Hint
 from bench.launch.slurm.signals import Abandoned, Signals
-from bench.launch.slurm.site import Partition, Shape, Site
+from bench.launch.slurm.site import NodeShape, Site, SlurmPartition
 from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.states import states
+from bench.launch.slurm.status_writer import StatusWriter
 from bench.launch.slurm.submission import Submitter
-from bench.launch.slurm.telling import Telling
 from bench.progress import Lines, Stopped
 from bench.stages import environment
 from bench.store.store import RECORD_FORMAT, Store, write_json
 
-SMALL_NODE = Shape(4, 4, 4000, 1, frozenset({"a100"}))
+SMALL_NODE = NodeShape(4, 4, 4000, 1, frozenset({"a100"}))
 PARTITIONS = {
-    "main": Partition("main", True, True, 120, (SMALL_NODE,)),
-    "down": Partition("down", False, False, None, (SMALL_NODE,)),
+    "main": SlurmPartition("main", True, True, 120, (SMALL_NODE,)),
+    "down": SlurmPartition("down", False, False, None, (SMALL_NODE,)),
 }
 SITE = Site(PARTITIONS, 1001)
 
@@ -390,8 +390,8 @@ class Submitted:
     def __init__(self, monkeypatch):
         self.jobs, self.cancelled, self.at_once, self.after, self.refuses = [], set(), [], [], ""
         monkeypatch.setattr(Submitter, "submit", self.submit)
-        monkeypatch.setattr("bench.launch.slurm.mending.cancel", self.cancelled.update)
-        monkeypatch.setattr("bench.launch.slurm.mending.read_site", lambda: SITE)
+        monkeypatch.setattr("bench.launch.slurm.retrying.cancel", self.cancelled.update)
+        monkeypatch.setattr("bench.launch.slurm.retrying.read_site", lambda: SITE)
         monkeypatch.setattr("bench.launch.slurm.states.accounted", lambda jobs: {})
 
     def submit(self, errands, at_once=None, after=None):
@@ -606,7 +606,7 @@ def quiet():
 )
 def test_signals_become_a_wish_that_the_next_step_heeds(quiet, campaign, sent, seconds):
     signals = Signals(grace_seconds=60)
-    telling = Telling(campaign.reports, "7_0", "7_0.0", signals)
+    telling = StatusWriter(campaign.reports, "7_0", "7_0.0", signals)
     telling.begin("cell2")
     telling.start("net fold 2: training", 10)
     for number in sent:
@@ -632,7 +632,7 @@ def test_a_report_that_cannot_be_written_stops_nothing(quiet, campaign, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("bench.launch.reports.write_json", full)
-    telling = Telling(campaign.reports, "7_0", "7_0.0", Signals(60))
+    telling = StatusWriter(campaign.reports, "7_0", "7_0.0", Signals(60))
     telling.begin("cell2")
     telling.start("net fold 2: training", 10)
     telling.ended("cell2", Report("failed", why="no space"))
@@ -650,7 +650,7 @@ def test_a_worker_whose_data_or_code_changed_since_the_submission_refuses():
 
 
 def test_an_error_of_the_first_job_is_that_of_every_cell(quiet, campaign):
-    telling = Telling(campaign.reports, "6", "6.0", Signals(60))
+    telling = StatusWriter(campaign.reports, "6", "6.0", Signals(60))
     with pytest.raises(Exception, match="config"):
         worker._prepare({"planned": dict.fromkeys(campaign.planned())}, telling)
     assert all(campaign.reports.has_failed(cell) for cell in campaign.planned())
@@ -658,7 +658,7 @@ def test_an_error_of_the_first_job_is_that_of_every_cell(quiet, campaign):
 
 
 def test_a_cell_is_told_to_run_before_what_it_needs_is_loaded(quiet, campaign):
-    telling = Telling(campaign.reports, "7_0", "7_0.0", Signals(60))
+    telling = StatusWriter(campaign.reports, "7_0", "7_0.0", Signals(60))
     telling.begin("cell2")
     telling.begin_stage("train")
     assert campaign.reports.read("cell2").place == "train"
@@ -670,10 +670,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from bench.launch.reports import Reports
 from bench.launch.slurm import worker
-from bench.launch.slurm.telling import Telling
+from bench.launch.slurm.status_writer import StatusWriter
 worker.BEAT_SECONDS = 0.05
 folder, patience = Path(sys.argv[1]), float(sys.argv[2])
-telling = Telling(Reports(folder), "7_0", "7_0.0", SimpleNamespace(stop=False))
+telling = StatusWriter(Reports(folder), "7_0", "7_0.0", SimpleNamespace(stop=False))
 telling.begin("cell2")
 telling.start("net fold 2: training", 10)
 worker.Watch(folder / "beats" / "7_0.0", telling, patience).start()

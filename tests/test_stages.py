@@ -7,7 +7,7 @@ import pytest
 from bench.config.loading import load_config
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.store import code_digest
 
@@ -21,7 +21,7 @@ SMALL = ("synthetic.size=60", "k=3", "folds=0")
 
 def cell(task, model, *options):
     config, explicit = load_config("demo", [*SMALL, *options])
-    return Plan(Request(task, (model,), config, explicit), REGISTRY, Silence()).cells[0]
+    return Plan(Request(task, (model,), config, explicit), REGISTRY, NoProgress()).cells[0]
 
 
 def fingerprints(task, model, *options):

@@ -12,7 +12,7 @@ from bench.contracts import Dataset
 from bench.data.splits import fold
 from bench.errors import BenchError
 from bench.plugins.datasets import register_datasets
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.specs import resolve
 from bench.tasks.datasets.synthetic import dataset as module
 from bench.tasks.datasets.synthetic.dataset import Synthetic
@@ -24,7 +24,7 @@ from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 SETTINGS = {"size": 40, "seed": 5, "balanced": False}
 
 
-class Listener(Silence):
+class Listener(NoProgress):
     def __init__(self):
         self.totals, self.done = [], []
 
@@ -41,7 +41,7 @@ def empty_cache(tmp_path, monkeypatch):
 
 
 def build(image_size=64, progress=None, **settings) -> Synthetic:
-    return Synthetic("", {**SETTINGS, **settings}, image_size, progress or Silence())
+    return Synthetic("", {**SETTINGS, **settings}, image_size, progress or NoProgress())
 
 
 def scenes(category, count=400, seed=11):
@@ -63,7 +63,7 @@ def test_the_spec_builds_a_complete_dataset():
     specs = {}
     register_datasets(lambda spec: specs.__setitem__(spec.name, spec))
     settings = {name: setting.default for name, setting in specs["synthetic"].settings.items()}
-    built: Dataset = resolve(specs["synthetic"].builds)("", settings, 224, Silence())
+    built: Dataset = resolve(specs["synthetic"].builds)("", settings, 224, NoProgress())
     assert (built.name, built.categories, len(built.labels()), built.set_aside()) == ("synthetic", CATEGORIES, 1200, ())
     assert built.caption(4) == "This image depicts a nanomaterial of the category nanowires."
 
@@ -275,4 +275,4 @@ def test_a_shape_that_cannot_be_drawn_is_refused(shape):
 @pytest.mark.parametrize(("argument", "settings"), [("x", {}), ("", {"size": 19}), ("", {"seed": -1})])
 def test_wrong_choices_are_one_sentence(argument, settings):
     with pytest.raises(BenchError, match="synthetic"):
-        Synthetic(argument, {**SETTINGS, **settings}, 64, Silence())
+        Synthetic(argument, {**SETTINGS, **settings}, 64, NoProgress())

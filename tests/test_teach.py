@@ -11,6 +11,7 @@ import time
 import pytest
 from PIL import Image
 
+from bench.endpoint import connection
 from bench.endpoint.request import Malformed
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.records import read_records
@@ -301,9 +302,8 @@ def test_a_batch_that_was_begun_by_a_killed_process_is_collected(endpoint, teach
 
 @pytest.mark.parametrize("tries", [1, 6])
 def test_a_batch_whose_name_never_arrived_is_found_by_its_mark(endpoint, teach, monkeypatch, tries):
-    from bench.endpoint import line
 
-    monkeypatch.setattr(line, "TRIES", tries)
+    monkeypatch.setattr(connection, "TRIES", tries)
     endpoint.lost_batches = 1
     code, said = teach(*BATCH)
     if tries == 1:  # the process ends before it may ask again: the next one finds it, among later ones of others
@@ -333,12 +333,11 @@ def test_a_batch_that_may_have_been_begun_is_looked_for_whatever_ended_the_run(e
 
 
 def test_a_batch_under_way_is_not_paid_again_one_by_one(endpoint, teach, tmp_path, monkeypatch):
-    from bench.endpoint import line
 
     teach(count=1)
     failed = tmp_path / "r.failed.jsonl"
     with monkeypatch.context() as patch:
-        patch.setattr(line, "TRIES", 1)
+        patch.setattr(connection, "TRIES", 1)
         endpoint.lost_batches = 1
         teach(*BATCH)
     failed.write_text("{}\n")

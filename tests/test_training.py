@@ -14,7 +14,7 @@ from torch import nn
 
 from bench.config.loading import Recipe
 from bench.contracts import Context
-from bench.progress import Silence, Stopped
+from bench.progress import NoProgress, Stopped
 from bench.specs import ModelSpec
 from bench.training.loop import TrainingDiverged, train
 from bench.training.precision import precision
@@ -32,7 +32,7 @@ class Pairs:
         return inputs, inputs.sum(1, keepdim=True)
 
 
-class Ear(Silence):
+class Ear(NoProgress):
     def __init__(self):
         self.said, self.figures, self.done = [], [], []
 

@@ -8,11 +8,11 @@ import pytest
 from bench.contracts import Micrographs
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
-from bench.progress import Silence
+from bench.progress import NoProgress
 from tests.test_classification_run import records
 
 
-class Ear(Silence):
+class Ear(NoProgress):
     def __init__(self):
         self.told = []
 

@@ -9,7 +9,7 @@ import numpy as np
 from bench import ModelSpec
 from bench.config.loading import Recipe
 from bench.contracts import Context, InstructionRecord, Instructions, Micrographs
-from bench.progress import Silence
+from bench.progress import NoProgress
 
 QUESTIONS = (
     "What is the tone of this picture?",
@@ -40,7 +40,7 @@ def toy_instructions(pictures: int = 40, size: int = 64, seed: int = 0) -> Instr
 
 def toy_context(folder: Path, settings: Mapping[str, Any], **recipe: Any) -> Context:
     spec = ModelSpec("toy", "Toy", "assistant")
-    return Context(spec, settings, Recipe(**recipe), 0, "cpu", Silence(), folder)
+    return Context(spec, settings, Recipe(**recipe), 0, "cpu", NoProgress(), folder)
 
 
 def _record(picture: str, number: int, tone: str) -> InstructionRecord:

@@ -16,7 +16,7 @@ from bench.tables.markdown import markdown
 
 
 @dataclass(frozen=True)
-class Table:
+class ShownTable:
     """A table: a notebook shows it as HTML, ``print`` as markdown; ``data`` holds rows, cells and what they are of."""
 
     data: tables.Table
@@ -42,11 +42,11 @@ def table(
     vary: str | None = None,
     model: str | None = None,
     costs: bool = False,
-) -> Table:
+) -> ShownTable:
     """Return a table by name or number; the options are those of `bench table`.
 
     BenchError where the store holds no records for it.
     """
     registry = Registry()
     (spec,) = chosen([str(name)], registry)
-    return Table(build(spec, View(dataset, protocol, by, vary, model, costs), registry, opened(store)))
+    return ShownTable(build(spec, View(dataset, protocol, by, vary, model, costs), registry, opened(store)))

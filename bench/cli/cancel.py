@@ -19,8 +19,8 @@ def cancel_command(
 ) -> None:
     """Cancel the jobs of a run on a cluster; what is done stays, `bench retry` goes on."""
     from bench.errors import BenchError
-    from bench.launch.slurm.mending import cancelled
     from bench.launch.slurm.queue import queue
+    from bench.launch.slurm.retrying import cancelled
     from bench.launch.slurm.standing import looked, named
     from bench.quantities import count
 

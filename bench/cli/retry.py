@@ -32,7 +32,7 @@ def retry_command(
 
 def _retried(store: "Store", run: str | None, failed: bool) -> bool:
     """Retry once; tell whether cells are open."""
-    from bench.launch.slurm.mending import retry
+    from bench.launch.slurm.retrying import retry
     from bench.launch.slurm.standing import chosen
     from bench.quantities import count
 

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from bench.endpoint import failures
 from bench.endpoint.client import Client
+from bench.endpoint.connection import Connection
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger, append, lines_of
-from bench.endpoint.line import Line
 from bench.endpoint.prices import Usage
-from bench.endpoint.request import Question, Reply
+from bench.endpoint.request import Reply, ServerQuestion
 from bench.progress import Progress
 
 MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
@@ -33,7 +33,7 @@ class Pack(NamedTuple):
     lines: bytes
 
 
-class Batches:
+class ServerBatches:
     """The batches of one set of questions; ``state`` is the file that tells which were handed in and collected.
 
     ``failures`` maps the identity of a call to why no batch has answered it.
@@ -44,12 +44,12 @@ class Batches:
     ) -> None:
         self._endpoint, self._ledger, self._state, self._progress = endpoint, ledger, state, progress
         self._poll_seconds = poll_seconds
-        self._line = Line(3)
+        self._line = Connection(3)
         self._open, self._replies = outstanding(state), 0
         self._hopeless: set[str] = set()
         self.failures: dict[str, str] = {}
 
-    def run(self, questions: Callable[[], Iterable[Question]]) -> bool:
+    def run(self, questions: Callable[[], Iterable[ServerQuestion]]) -> bool:
         """Get a kept reply to every question that batches answer; False where the budget ended it before.
 
         What was malformed is asked again in a further batch. BenchError where the server has no batches or fails one.
@@ -60,7 +60,7 @@ class Batches:
             remedy = "what was handed in is collected by the same command" if self._open else "try without --batch"
             raise failures.Ending(f"{self._endpoint.address} takes no batch: {error}; {remedy}") from None
 
-    async def _run(self, questions: Callable[[], Iterable[Question]]) -> bool:
+    async def _run(self, questions: Callable[[], Iterable[ServerQuestion]]) -> bool:
         fruitless, within = 0, True
         async with Client(self._endpoint.address, self._endpoint.timeout) as client:
             await self._gather(client)
@@ -89,7 +89,7 @@ class Batches:
                     f"{self._endpoint.address} refused batch {client.clean(f'{name}: {_reasons(batch)}')}"
                 )
 
-    async def _hand_in(self, questions: Iterable[Question], client: Client) -> tuple[list[str], bool]:
+    async def _hand_in(self, questions: Iterable[ServerQuestion], client: Client) -> tuple[list[str], bool]:
         """Hand in what no reply is kept of, as far as the budget reaches; return which calls, and if it did."""
         calls: list[str] = []
         self._within, held = True, self._ledger.held
@@ -129,7 +129,7 @@ class Batches:
         self._write({"key": pack.key, "batch": name})
         return name
 
-    def _packs(self, questions: Iterable[Question]) -> Iterator[Pack]:
+    def _packs(self, questions: Iterable[ServerQuestion]) -> Iterator[Pack]:
         lines: dict[str, bytes] = {}
         size = 0
         for question in questions:

@@ -8,15 +8,17 @@ from typing import Any
 
 from bench.endpoint import failures
 from bench.endpoint.client import Client
+from bench.endpoint.connection import Connection, Ended
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger
-from bench.endpoint.line import Ended, Line
 from bench.endpoint.outcome import ASKED_AGAIN, Outcome, judged
 from bench.endpoint.prices import Usage
-from bench.endpoint.request import Question, Reply
+from bench.endpoint.request import Reply, ServerQuestion
 
 
-def ask(endpoint: Endpoint, questions: Iterable[Question], ledger: Ledger, told: Callable[[Outcome], None]) -> bool:
+def ask(
+    endpoint: Endpoint, questions: Iterable[ServerQuestion], ledger: Ledger, told: Callable[[Outcome], None]
+) -> bool:
     """Ask all questions and tell each outcome as soon as it stands; False where the budget ended it before.
 
     Questions are taken one by one as calls become free. BenchError where no call can succeed; calls under way are
@@ -30,12 +32,12 @@ class _Asking:
 
     def __init__(self, endpoint: Endpoint, ledger: Ledger, told: Callable[[Outcome], None]) -> None:
         self._endpoint, self._ledger, self._told = endpoint, ledger, told
-        self._line = Line(max(3, endpoint.in_flight))
+        self._line = Connection(max(3, endpoint.in_flight))
         self._money = asyncio.Condition()
         self._error: BaseException | None = None
         self._within = True
 
-    async def all(self, questions: Iterator[Question]) -> bool:
+    async def all(self, questions: Iterator[ServerQuestion]) -> bool:
         """Share the questions out among as many workers as calls may be in flight."""
         loop = asyncio.get_running_loop()
         with suppress(NotImplementedError, ValueError, RuntimeError):  # elsewhere than in the main thread
@@ -46,7 +48,7 @@ class _Asking:
             raise self._error
         return self._within
 
-    async def _work(self, questions: Iterator[Question], client: Client) -> None:
+    async def _work(self, questions: Iterator[ServerQuestion], client: Client) -> None:
         while not self._line.ended.is_set():
             try:
                 await asyncio.sleep(0)  # kept replies need no server: let Ctrl-C through
@@ -59,7 +61,7 @@ class _Asking:
             except BaseException as error:  # whatever it is, the calls of the other workers are finished first
                 self._end(error)
 
-    async def _outcome(self, question: Question, client: Client) -> Outcome:
+    async def _outcome(self, question: ServerQuestion, client: Client) -> Outcome:
         sent, usage = self._endpoint.body(question), Usage(0, 0)
         for attempt in range(1 + ASKED_AGAIN):
             identity = self._endpoint.identity(sent, attempt)
@@ -77,7 +79,7 @@ class _Asking:
                 return outcome
         raise AssertionError("the last attempt is always judged")
 
-    async def _paid(self, question: Question, sent: dict[str, Any], identity: str, client: Client) -> Reply:
+    async def _paid(self, question: ServerQuestion, sent: dict[str, Any], identity: str, client: Client) -> Reply:
         """Return the reply to a call, written down as paid and kept; a refusal costs nothing and is kept too."""
         async with self._within_budget(self._endpoint.worst(question)):
             try:

@@ -7,7 +7,7 @@ from bench.endpoint.address import Address
 from bench.endpoint.outcome import ASKED_AGAIN, Outcome, judged
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Question, Sampling, body, identity
+from bench.endpoint.request import Sampling, ServerQuestion, body, identity
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Endpoint:
     timeout: float = 120.0
     replies: Replies = field(default_factory=Replies)
 
-    def body(self, question: Question) -> dict[str, Any]:
+    def body(self, question: ServerQuestion) -> dict[str, Any]:
         """Return the JSON body of a question's call."""
         return body(question, self.model, self.sampling, self.address)
 
@@ -29,11 +29,11 @@ class Endpoint:
         """Return what stands for a call of this body."""
         return identity(sent, self.address, attempt)
 
-    def worst(self, question: Question) -> Usage:
+    def worst(self, question: ServerQuestion) -> Usage:
         """Return more tokens than a call should cost: twice what its messages are estimated at, the longest answer."""
         return Usage(2 * question.estimate, self.sampling.max_tokens)
 
-    def kept(self, question: Question) -> Outcome | int:
+    def kept(self, question: ServerQuestion) -> Outcome | int:
         """Return what kept replies say of a question, or the attempt of which none is kept."""
         sent, usage = self.body(question), Usage(0, 0)
         for attempt in range(1 + ASKED_AGAIN):

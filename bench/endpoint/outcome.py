@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bench.endpoint.prices import Usage
-from bench.endpoint.request import Malformed, Question, Reply
+from bench.endpoint.request import Malformed, Reply, ServerQuestion
 
 ASKED_AGAIN = 2
 """How often a reply that is not of the form asked for is asked for again."""
@@ -28,7 +28,7 @@ class Outcome:
     usage: Usage = Usage(0, 0)
 
 
-def judged(question: Question, reply: Reply, attempt: int, usage: Usage) -> Outcome | None:
+def judged(question: ServerQuestion, reply: Reply, attempt: int, usage: Usage) -> Outcome | None:
     """Return the outcome that a reply decides, None where it is malformed and may be asked for again."""
     if reply.refused:
         return Outcome(question.name, "refused", None, reply.text, "the model refused", usage)

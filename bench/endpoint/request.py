@@ -38,7 +38,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Question:
+class ServerQuestion:
     """Messages to a model, under a name of the caller's.
 
     ``schema`` is the JSON schema of the reply, None for a text; ``reads`` makes of a reply's text what the caller
@@ -70,7 +70,7 @@ def without_thought(reply: str) -> str:
     return answer
 
 
-def body(question: Question, model: str, sampling: Sampling, address: Address) -> dict[str, Any]:
+def body(question: ServerQuestion, model: str, sampling: Sampling, address: Address) -> dict[str, Any]:
     """Return the JSON body of a call."""
     # The public API's newer models know the one name only, many other servers only the older one.
     longest = "max_tokens" if address.url else "max_completion_tokens"

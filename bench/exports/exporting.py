@@ -12,7 +12,7 @@ from bench.data.dataset import open_dataset
 from bench.errors import BenchError, unknown
 from bench.exports.exported import CARD, FILE, PRETRAINED, Exported
 from bench.exports.model_card import card
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import Contract, ModelSpec, contracts_of
 from bench.store.store import Store, write_text
@@ -98,7 +98,7 @@ def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
     """Open the dataset that was trained on; BenchError where it is another now."""
     run = store.run_under(record["cell"]["protocol"]) or store.run_on(record["cell"]["dataset"])
     config = data_of(run)
-    dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, Silence())
+    dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, NoProgress())
     if _without_code(dataset.identity()) != _without_code(_inputs(record, store)["data"]):
         raise BenchError(
             f"the pictures of {config.dataset!r} are no longer those that {record['model']['label']} was trained on; "

@@ -9,7 +9,7 @@ from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
 from bench.exports.exported import PRETRAINED, Exported, read
 from bench.planning.rows import Row, spec_of
-from bench.progress import Progress, Silence
+from bench.progress import NoProgress, Progress
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.stages.context import settings_until
@@ -25,7 +25,7 @@ class Trained(NamedTuple):
 
 def from_pretrained(folder: str | Path) -> Any:
     """Return the estimator that an export holds; BenchError where it cannot be read."""
-    return trained(Path(folder), Registry(), Silence()).estimator
+    return trained(Path(folder), Registry(), NoProgress()).estimator
 
 
 def trained(folder: Path, registry: Registry, progress: Progress) -> Trained:

@@ -14,7 +14,7 @@ from bench.errors import in_one_line
 from bench.planning.cell import Cell, Stage
 from bench.planning.costs import Pace
 from bench.planning.plan import Plan
-from bench.progress import TRAINING, Progress, Silence
+from bench.progress import TRAINING, NoProgress, Progress
 from bench.specs import resolve
 from bench.stages import train
 from bench.stages.context import Surroundings, context_of
@@ -72,13 +72,13 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
             weights(cell, stage).mkdir()
             estimator.save(weights(cell, stage))
 
-        context = context_of(plan, cell, cell.predict, Surroundings(Silence(), Path(folder), weights))
+        context = context_of(plan, cell, cell.predict, Surroundings(NoProgress(), Path(folder), weights))
         estimator, peak = resolve(row.estimator).load(weights(cell, cell.train), context), Peak(context.device)
         posed = questions.posed(cell, few)
         if plan.transfer:  # another dataset's pictures may be many
             posed = posed.take(np.arange(min(len(posed), len(few.test))))
         began = time.monotonic()
-        plan.contract.ask(estimator, posed, Silence())
+        plan.contract.ask(estimator, posed, NoProgress())
         yield "predict", _pace((time.monotonic() - began) / pictures(posed), peak, context)
 
 
@@ -110,7 +110,7 @@ class _Section:
         return (ended - began) / (last - first) * self.total
 
 
-class _Watch(Silence):
+class _Watch(NoProgress):
     """The progress of a probe: notes when the steps of each training were done."""
 
     def __init__(self) -> None:

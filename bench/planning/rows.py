@@ -119,7 +119,7 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
 
 
 def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
-    """Name the models able to do the task that ``all`` stands not for and that are not asked for by name."""
+    """Name the models able to do the task that ``all`` leaves out and nobody named."""
     if "all" not in request.models:
         return []
     named = {*_names(request.models, task, registry)}

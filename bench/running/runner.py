@@ -10,7 +10,7 @@ from typing import Literal
 from bench.errors import BenchError, in_one_line
 from bench.planning.cell import Cell, Stage, needed, recorded
 from bench.planning.plan import Plan
-from bench.progress import CellProgress, Progress, Silence
+from bench.progress import CellProgress, NoProgress, Progress
 from bench.ranks import ALONE, Parted, Ranks
 from bench.running.record import write_record
 from bench.specs import StageName
@@ -83,7 +83,7 @@ class Runner:
     def follow(self, cell: Cell, name: StageName) -> None:
         """Train along with the first rank in the stage of this name; an error that all ranks have is written by it."""
         stage = next(stage for stage in cell.stages if stage.name == name)
-        around = self._around(Silence(), stage)
+        around = self._around(NoProgress(), stage)
         with suppress(Exception), self.ranks.shared():
             sides = train.sides(self.materials, cell)
             train.learn(sides, self.plan, cell, stage, around, around.folder / "weights")

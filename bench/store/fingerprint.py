@@ -1,4 +1,4 @@
-"""Digests: of data in clear, of files, and of the code that a stage runs."""
+"""Digests of data in clear and of files, and in which inputs two stages differ."""
 
 import hashlib
 import json

@@ -3,7 +3,7 @@ r"""Tables as LaTeX: booktabs, one ``table`` environment each, to be \input into
 import unicodedata
 from collections.abc import Mapping
 
-from bench.tables.layout import Layout, Line, Piece, layout
+from bench.tables.layout import CellText, Layout, TableLine, layout
 from bench.tables.table import Table
 
 _HEAD = r"% Needs \usepackage{booktabs,graphicx} and, with an engine older than 2018, \usepackage[utf8]{inputenc}."
@@ -91,13 +91,13 @@ def _rendered(laid: Layout, pictures: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _line(line: Line, width: int, pictures: Mapping[str, str]) -> list[str]:
+def _line(line: TableLine, width: int, pictures: Mapping[str, str]) -> list[str]:
     heading = [r"\midrule", rf"\multicolumn{{{width}}}{{@{{}}l}}{{\emph{{{escaped(line.ruled)}}}}} \\"]
     pieces = " & ".join(_piece(piece, pictures) for piece in line.pieces)
     return [*(heading if line.ruled else []), rf"{pieces} \\"]
 
 
-def _piece(piece: Piece, pictures: Mapping[str, str]) -> str:
+def _piece(piece: CellText, pictures: Mapping[str, str]) -> str:
     if piece.picture is not None and piece.picture in pictures:
         shown = rf"\includegraphics[width={_PICTURE_WIDTH}\linewidth]{{{pictures[piece.picture]}}}"
         return rf"\raisebox{{\dimexpr\ht\strutbox-\height}}{{{shown}}}"

@@ -13,7 +13,7 @@ _STALE = {
 
 
 @dataclass(frozen=True)
-class Piece:
+class CellText:
     """What stands in one place of a table: text of any origin, to be escaped, with its marks, or a picture's id."""
 
     text: str = ""
@@ -24,10 +24,10 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Line:
+class TableLine:
     """One printed line; ``ruled`` where a rule and a heading stand above it. ``published`` where the paper says it."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[CellText, ...]
     ruled: str = ""
     published: bool = False
 
@@ -40,16 +40,16 @@ class Layout:
     caption: str
     head: tuple[str, ...]
     texts: int
-    lines: tuple[Line, ...]
+    lines: tuple[TableLine, ...]
     notes: tuple[tuple[str, str], ...]
 
 
 def layout(table: Table, show_published: bool) -> Layout:
     """Lay a table out, published numbers above measured ones or left away."""
-    return _Typist(table, show_published).layout()
+    return _Typesetter(table, show_published).layout()
 
 
-class _Typist:
+class _Typesetter:
     """Lays out one table: knows which columns it needs and the mark of every footnote."""
 
     def __init__(self, table: Table, show_published: bool) -> None:
@@ -76,7 +76,7 @@ class _Typist:
     def _parts(self) -> tuple[str, ...]:
         return ("paper", "difference") if self.beside else ()
 
-    def _lines(self) -> Iterator[Line]:
+    def _lines(self) -> Iterator[TableLine]:
         headings = self._headings()
         for row, heading in zip(self.table.rows, headings, strict=True):
             for number, line in enumerate([*self._published(row), *self._measured(row)]):
@@ -94,44 +94,44 @@ class _Typist:
             ruled = ruled or row.control
         return headings
 
-    def _published(self, row: TableRow) -> Iterator[Line]:
+    def _published(self, row: TableRow) -> Iterator[TableLine]:
         printed = any(cell.published is not None for cell in row.cells.values())
         if self.show_published and printed and not self.beside:
-            numbers = [Piece(number(c.published, c.published_std, c.digits)) for c in self._cells(row)]
-            pieces = (Piece(row.label), Piece("paper"), *self._said(row), *numbers, Piece())
-            yield Line(pieces, published=True)
+            numbers = [CellText(number(c.published, c.published_std, c.digits)) for c in self._cells(row)]
+            pieces = (CellText(row.label), CellText("paper"), *self._said(row), *numbers, CellText())
+            yield TableLine(pieces, published=True)
 
-    def _measured(self, row: TableRow) -> Iterator[Line]:
+    def _measured(self, row: TableRow) -> Iterator[TableLine]:
         measured = any(cell.value is not None for cell in row.cells.values())
         if measured or self.beside:
             marks = tuple(self.marks[note] for note in row.footnotes)
             stale = (_STALE[row.stale][0],) if row.stale is not False else ()
             numbers = [piece for cell in self._cells(row) for piece in self._numbers(cell)]
-            condition = Piece(row.condition or ("" if self.beside else "measured"))
-            count = Piece(self._count(row) if measured else "not run")
-            yield Line((Piece(row.label, marks=(*marks, *stale)), condition, *self._said(row), *numbers, count))
+            condition = CellText(row.condition or ("" if self.beside else "measured"))
+            count = CellText(self._count(row) if measured else "not run")
+            yield TableLine((CellText(row.label, marks=(*marks, *stale)), condition, *self._said(row), *numbers, count))
 
     def _count(self, row: TableRow) -> str:
         found = max(cell.n for cell in row.cells.values())
         return f"{found}/{self.table.folds}" if found < self.table.folds else str(found)
 
-    def _numbers(self, cell: TableCell) -> list[Piece]:
+    def _numbers(self, cell: TableCell) -> list[CellText]:
         measured = self._number(cell)
         if not self.beside:
             return [measured]
         apart = MISSING if cell.difference is None else f"{cell.difference:+.{cell.digits}f}"
-        return [measured, Piece(number(cell.published, cell.published_std, cell.digits)), Piece(apart)]
+        return [measured, CellText(number(cell.published, cell.published_std, cell.digits)), CellText(apart)]
 
     def _cells(self, row: TableRow) -> list[TableCell]:
         return [row.cells.get(column, TableCell()) for column in self.table.columns]
 
-    def _said(self, row: TableRow) -> list[Piece]:
-        picture = [Piece(row.picture or "", picture=row.picture)] if self.pictured else []
-        return [*picture, *(Piece(row.texts.get(text, "")) for text in self.texts)]
+    def _said(self, row: TableRow) -> list[CellText]:
+        picture = [CellText(row.picture or "", picture=row.picture)] if self.pictured else []
+        return [*picture, *(CellText(row.texts.get(text, "")) for text in self.texts)]
 
-    def _number(self, cell: TableCell) -> Piece:
+    def _number(self, cell: TableCell) -> CellText:
         marks = tuple(self.marks[note] for note in cell.footnotes)
-        return Piece(number(cell.value, cell.std, cell.digits), bold=cell.best, italic=cell.tie, marks=marks)
+        return CellText(number(cell.value, cell.std, cell.digits), bold=cell.best, italic=cell.tie, marks=marks)
 
 
 def number(value: float | None, std: float | None, digits: int) -> str:

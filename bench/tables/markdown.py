@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bench.tables.layout import Layout, Piece, layout
+from bench.tables.layout import CellText, Layout, layout
 from bench.tables.table import Table
 
 
@@ -23,7 +23,7 @@ def _rendered(laid: Layout, pictures: Mapping[str, str]) -> str:
     return "\n\n".join([plain(laid.caption), body, *notes])
 
 
-def _piece(piece: Piece, pictures: Mapping[str, str]) -> str:
+def _piece(piece: CellText, pictures: Mapping[str, str]) -> str:
     text = plain(piece.text)
     if piece.picture is not None and piece.picture in pictures:
         text = f"![{text}]({pictures[piece.picture]})"

@@ -49,7 +49,7 @@ def _asked_about(name: str, config: "Config", registry: Registry) -> "Micrograph
     """Return a dataset's pictures as a run shows them, without data bars where it blanks these."""
     from bench.data.dataset import open_dataset
     from bench.data.masking import as_shown
-    from bench.progress import Silence
+    from bench.progress import NoProgress
 
     try:
         registry.find("dataset", name)
@@ -58,7 +58,9 @@ def _asked_about(name: str, config: "Config", registry: Registry) -> "Micrograph
             f"the pictures are of {name!r}, whose plugin is no longer installed or fails to load; install it "
             f"again ({error})"
         ) from None
-    return as_shown(open_dataset(registry, name, config.settings, config.image_size, Silence()), config, Silence())
+    return as_shown(
+        open_dataset(registry, name, config.settings, config.image_size, NoProgress()), config, NoProgress()
+    )
 
 
 def embedded(pictures: Mapping[str, bytes]) -> dict[str, str]:

@@ -40,7 +40,7 @@ ENCODERS = frozenset({"vision", "vision_model", "vision_tower"})
 """What an image encoder beside a language part is called, here and in transformers."""
 
 
-class Batches(Protocol[Batch]):
+class EpochBatches(Protocol[Batch]):
     """The batches of every epoch, each a pure function of (seed, epoch, step): resuming redraws them."""
 
     def __len__(self) -> int:
@@ -58,7 +58,7 @@ class TrainingDiverged(RuntimeError):
 
 def train(
     module: nn.Module,
-    batches: Batches[Any],
+    batches: EpochBatches[Any],
     losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
     validate: Callable[[nn.Module], float] | None,
     context: Context,
@@ -97,7 +97,7 @@ class _Training:
     def __init__(
         self,
         module: nn.Module,
-        batches: Batches[Any],
+        batches: EpochBatches[Any],
         losses: Callable[[nn.Module, Any], Mapping[str, Tensor]],
         validate: Callable[[nn.Module], float] | None,
         context: Context,

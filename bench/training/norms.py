@@ -17,7 +17,7 @@ class AcrossRanks(_BatchNorm):
     """A batch norm over inputs (B, D, ...) of which every rank has some."""
 
     def _check_input_dim(self, input: Tensor) -> None:
-        """Take what the norm took that this one was."""
+        """Accept the inputs that the replaced norm accepts."""
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalise by the mean and the variance over all ranks; in eval mode by the running ones."""

@@ -15,7 +15,7 @@ _FILE = "answers.json"
 
 
 @dataclass(frozen=True)
-class Answers:
+class AnswerCounts:
     """The answer to each question: by the caption beside it, alone, and the one for a question never seen."""
 
     by_caption: Mapping[str, Mapping[str, str]]
@@ -32,7 +32,7 @@ class Majority:
     """Answers and classifies without looking: ``Answerer`` and ``Classifier`` of ``bench.contracts``."""
 
     def __init__(self, context: Context) -> None:
-        self._answers = Answers({}, {}, "")
+        self._answers = AnswerCounts({}, {}, "")
         self._shares: list[float] = []
 
     def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
@@ -44,7 +44,7 @@ class Majority:
         for position, record in enumerate(train.records):
             by_caption[train.caption(position)][record.question].append(record)
             by_question[record.question].append(record)
-        self._answers = Answers(
+        self._answers = AnswerCounts(
             {caption: _majorities(records) for caption, records in by_caption.items()},
             _majorities(by_question),
             majority_answer(train.records),
@@ -66,7 +66,7 @@ class Majority:
         majority = cls(context)
         clear = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         majority._shares = clear.pop("shares")
-        majority._answers = Answers(**clear)
+        majority._answers = AnswerCounts(**clear)
         return majority
 
     def answer(self, questions: Instructions) -> list[str]:

@@ -32,7 +32,7 @@ class _OfPictures(NetworkClassifier):
         return Side(partial(pictures, images, self._context.device), images.labels)
 
 
-class Teacher(_OfPictures):
+class TeacherNetwork(_OfPictures):
     """The ConvNet of torchvision that is trained first, by the student's recipe and on its pictures."""
 
     def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
@@ -61,7 +61,7 @@ class _Lesson(DistillWrapper):
 
 
 class Distillation(_OfPictures):
-    """Trains the student of a trained ``Teacher``; a ``Classifier`` of ``bench.contracts``."""
+    """Trains the student of a trained ``TeacherNetwork``; a ``Classifier`` of ``bench.contracts``."""
 
     def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
         """Train by the recipe, judging by the validation side."""

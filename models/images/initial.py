@@ -19,9 +19,9 @@ def initial(context: Context, num_classes: int, image_size: int) -> nn.Module:
     source = context.settings.get("weights", SCRATCH)
     if named(source):
         # Here, not above: these packages take seconds to import, and most trainings need none of them.
-        from bench.models.images.pretrained import Shape, pretrained
+        from bench.models.images.pretrained import TensorShape, pretrained
 
-        network = pretrained(source, Shape(num_classes, image_size), context.progress)
+        network = pretrained(source, TensorShape(num_classes, image_size), context.progress)
     else:
         network = build(context.model, context.settings, num_classes, image_size)
         if source != SCRATCH:
@@ -35,9 +35,9 @@ def again(folder: Path, context: Context, num_classes: int, image_size: int) -> 
     source = context.settings.get("weights", SCRATCH)
     if not named(source):
         return _laid_out(build(context.model, context.settings, num_classes, image_size), context)
-    from bench.models.images.pretrained import Shape, skeleton
+    from bench.models.images.pretrained import TensorShape, skeleton
 
-    return _laid_out(skeleton(source, Shape(num_classes, image_size), folder), context)
+    return _laid_out(skeleton(source, TensorShape(num_classes, image_size), folder), context)
 
 
 def keep(network: nn.Module, folder: Path, context: Context) -> None:

@@ -18,14 +18,14 @@ from bench.models.images.tensors import heads, put
 from bench.progress import Progress
 
 
-class Shape(NamedTuple):
+class TensorShape(NamedTuple):
     """What a network is for."""
 
     num_classes: int
     image_size: int
 
 
-class Scores(nn.Module):
+class TensorScores(nn.Module):
     """A network of transformers that returns its scores alone."""
 
     def __init__(self, network: Any) -> None:
@@ -37,7 +37,7 @@ class Scores(nn.Module):
         return self.network(pixels).logits
 
 
-def pretrained(source: str, shape: Shape, progress: Progress) -> nn.Module:
+def pretrained(source: str, shape: TensorShape, progress: Progress) -> nn.Module:
     """Return the network that ``package:name`` names with its pretrained weights and a fresh head.
 
     What is not on this machine is downloaded. BenchError where it cannot be had or does not fit.
@@ -55,23 +55,23 @@ def pretrained(source: str, shape: Shape, progress: Progress) -> nn.Module:
         ) from error
 
 
-def skeleton(source: str, shape: Shape, folder: Path) -> nn.Module:
+def skeleton(source: str, shape: TensorShape, folder: Path) -> nn.Module:
     """Return the same network without its weights; ``folder`` holds what ``describe`` wrote."""
     package, _, name = source.partition(":")
     if package == "torchvision":
         return _torchvision_network(_torchvision_weights(name)[0], shape.num_classes)
     if package == "timm":
         return _timm_network(name, shape, pretrained=False)
-    return Scores(AutoModelForImageClassification.from_config(AutoConfig.from_pretrained(folder)))
+    return TensorScores(AutoModelForImageClassification.from_config(AutoConfig.from_pretrained(folder)))
 
 
 def describe(network: nn.Module, folder: Path) -> None:
     """Write what ``skeleton`` needs beside the name: the config of a network of transformers."""
-    if isinstance(network, Scores):
+    if isinstance(network, TensorScores):
         network.network.config.save_pretrained(folder)
 
 
-def _from_torchvision(name: str, shape: Shape, progress: Progress) -> nn.Module:
+def _from_torchvision(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
     builder, weights = _torchvision_weights(name)
     network = _torchvision_network(builder, shape.num_classes)
     head = heads(network, _torchvision_network(builder, shape.num_classes + 1))
@@ -97,7 +97,7 @@ def _torchvision_network(builder: str, num_classes: int) -> nn.Module:
     return get_model(builder, weights=None, num_classes=num_classes, **plain)
 
 
-def _from_timm(name: str, shape: Shape, progress: Progress) -> nn.Module:
+def _from_timm(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
     architecture = name.partition(".")[0]
     if not timm.is_model(architecture):
         raise unknown("network of timm", name, timm.list_models(f"{architecture.partition('_')[0]}*"))
@@ -106,7 +106,7 @@ def _from_timm(name: str, shape: Shape, progress: Progress) -> nn.Module:
     return network
 
 
-def _timm_network(name: str, shape: Shape, pretrained: bool) -> nn.Module:
+def _timm_network(name: str, shape: TensorShape, pretrained: bool) -> nn.Module:
     """Return a network whose head was replaced: with its own head, timm insists that every tensor fits."""
     config = timm.get_pretrained_cfg(name)
     fixed = config is not None and config.fixed_input_size and config.input_size[-1] != shape.image_size
@@ -116,7 +116,7 @@ def _timm_network(name: str, shape: Shape, pretrained: bool) -> nn.Module:
     return network
 
 
-def _from_transformers(name: str, shape: Shape, progress: Progress) -> nn.Module:
+def _from_transformers(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
     config = AutoConfig.from_pretrained(name, num_labels=shape.num_classes)
     if hasattr(config, "image_size"):
         config.image_size = shape.image_size
@@ -133,4 +133,4 @@ def _from_transformers(name: str, shape: Shape, progress: Progress) -> nn.Module
             "is image_size the network's own?"
         )
     progress.say(f"transformers:{name}: all tensors loaded, left out: {', '.join(sorted(fresh)) or 'none'}")
-    return Scores(network)
+    return TensorScores(network)

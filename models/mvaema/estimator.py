@@ -21,7 +21,7 @@ from bench.models.mvaema.initial import SCRATCH, VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
 from bench.models.mvaema.losses import LossWeights
 from bench.models.mvaema.model import MVaEMaModel
-from bench.models.mvaema.part import Part, Piece, spread
+from bench.models.mvaema.part import BatchPiece, Part, spread
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH
@@ -179,8 +179,8 @@ class MVaEMa:
 
         weights = LossWeights(*(self._context.settings[f"{name}_weight"] for name in LossWeights._fields))
 
-        def losses(module: nn.Module, drawn: InstructionBatch | Piece) -> dict[str, Tensor]:
-            if isinstance(drawn, Piece):
+        def losses(module: nn.Module, drawn: InstructionBatch | BatchPiece) -> dict[str, Tensor]:
+            if isinstance(drawn, BatchPiece):
                 return module(Part.of(self._batch(records, learning, drawn.drawn), drawn), weights)
             return module(self._batch(records, learning, drawn), weights)
 

@@ -17,16 +17,16 @@ from bench.training.reduction import align
 _OF_RECORDS = ("pairs", "present", "tokens", "positions", "targets")
 
 
-class Piece(NamedTuple):
+class BatchPiece(NamedTuple):
     """A rank's ``rows`` (R,) of the records that were ``drawn`` for a step."""
 
     drawn: InstructionBatch
     rows: np.ndarray
 
 
-def spread(instructions: Instructions, drawn: InstructionBatch, ranks: int) -> Sequence[tuple[float, Piece]]:
+def spread(instructions: Instructions, drawn: InstructionBatch, ranks: int) -> Sequence[tuple[float, BatchPiece]]:
     """Return a batch in at most so many pieces of whole pictures, whose losses add up to the batch's."""
-    return [(1.0, Piece(drawn, rows)) for rows in rows_by_picture(instructions.pictures[drawn.positions], ranks)]
+    return [(1.0, BatchPiece(drawn, rows)) for rows in rows_by_picture(instructions.pictures[drawn.positions], ranks)]
 
 
 class Part(NamedTuple):
@@ -36,7 +36,7 @@ class Part(NamedTuple):
     rows: Tensor
 
     @classmethod
-    def of(cls, batch: Batch, piece: Piece) -> "Part":
+    def of(cls, batch: Batch, piece: BatchPiece) -> "Part":
         """Return the part that a piece is, on the device of the batch."""
         return cls(batch, torch.from_numpy(piece.rows).to(batch.pictures.device))
 

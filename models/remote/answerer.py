@@ -15,8 +15,8 @@ from bench.endpoint.prices import Usage, price_of
 from bench.endpoint.request import (
     Malformed,
     Message,
-    Question,
     Sampling,
+    ServerQuestion,
     picture_part,
     picture_tokens,
     text_part,
@@ -106,7 +106,7 @@ def read(reply: str) -> str:
     return answer
 
 
-def _posed(questions: Instructions) -> Iterator[Question]:
+def _posed(questions: Instructions) -> Iterator[ServerQuestion]:
     """Give each record's question with its picture and caption; its position is its name."""
     pictures = questions.micrographs
 
@@ -119,4 +119,4 @@ def _posed(questions: Instructions) -> Iterator[Question]:
         content = [text_part(text), encoded(int(questions.pictures[position]))]
         messages = ({"role": "system", "content": SYSTEM}, {"role": "user", "content": content})
         tokens = text_tokens(SYSTEM, text) + picture_tokens(*pictures.pixels.shape[1:])
-        yield Question(str(position), messages, read, None, tokens)
+        yield ServerQuestion(str(position), messages, read, None, tokens)

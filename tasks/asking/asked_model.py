@@ -7,7 +7,7 @@ from bench.errors import BenchError
 from bench.exports.stored import called, from_store, newest
 from bench.exports.trained import Trained, trained
 from bench.planning.cell import in_words
-from bench.progress import Silence
+from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import Contract
 from bench.stages.contracts.contract import contract_of
@@ -23,13 +23,13 @@ def asked_model(name: str | None, store: Store, able: Collection[Contract], tell
     """
     registry = Registry()
     if name is not None and there(Path(name)):
-        return trained(Path(name), registry, Silence())
+        return trained(Path(name), registry, NoProgress())
     record = called(name, store) if name is not None else newest(store, registry, able)
     if record is not None:
         tell(f"asking {_described(record, store)}")
-        return from_store(record, store, registry, Silence())
+        return from_store(record, store, registry, NoProgress())
     if name is not None:
-        return trained(Path(name), registry, Silence())  # says what is wrong with it
+        return trained(Path(name), registry, NoProgress())  # says what is wrong with it
     wanted = " and ".join(contract_of(name).model for name in sorted(able))
     raise BenchError(
         f"the store {str(store.root)!r} holds no trained {wanted}; `make demo` trains one, "

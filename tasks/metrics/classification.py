@@ -40,7 +40,7 @@ def per_class(counts: np.ndarray) -> PerClass:
 
 
 def averaged(values: np.ndarray, support: np.ndarray) -> tuple[float, float]:
-    """Return the macro average over categories that occur or were said, and the one weighted by support."""
+    """Return the macro average over all categories, and the average weighted by support."""
     return float(values.mean()), float(np.average(values, weights=support))
 
 

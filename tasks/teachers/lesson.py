@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.contracts import InstructionRecord
-from bench.endpoint.request import Malformed, Message, Question, text_part, text_tokens, without_thought
+from bench.endpoint.request import Malformed, Message, ServerQuestion, text_part, text_tokens, without_thought
 from bench.tasks.prompts import QUESTIONS, PromptGroup
 
 if TYPE_CHECKING:
@@ -42,14 +42,14 @@ class Lesson(NamedTuple):
         return tuple(f"{self.picture}#{number:02d}" for number in _numbers(self.group.number))
 
 
-def question(lesson: Lesson, caption: str, picture: Message, picture_tokens: int) -> Question:
+def question(lesson: Lesson, caption: str, picture: Message, picture_tokens: int) -> ServerQuestion:
     """Return a lesson as a question to a server; ``caption`` is '' where the category is not known."""
     system, text = _system(lesson.group), _text(lesson.group, caption)
     messages = ({"role": "system", "content": system}, {"role": "user", "content": [text_part(text), picture]})
     schema = _schema(len(lesson.group.questions))
     estimate = picture_tokens + text_tokens(system, text, str(schema))
     count = len(lesson.group.questions)
-    return Question(lesson.name, messages, lambda reply: read(reply, count), schema, estimate)
+    return ServerQuestion(lesson.name, messages, lambda reply: read(reply, count), schema, estimate)
 
 
 def prompt(group: PromptGroup) -> dict[str, Any]:

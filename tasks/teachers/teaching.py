@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from bench.endpoint.batch import Batches, outstanding
+from bench.endpoint.batch import ServerBatches, outstanding
 from bench.endpoint.calling import ask
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import BATCH_SHARE, Price, Usage
-from bench.endpoint.request import Message, Question, picture_part, picture_tokens
+from bench.endpoint.request import Message, ServerQuestion, picture_part, picture_tokens
 from bench.errors import BenchError
 from bench.progress import Progress
 from bench.store.fingerprint import digest
@@ -116,7 +116,7 @@ class Teaching:
     def _stands(self, lesson: Lesson) -> bool:
         return self._notebook.done.issuperset(lesson.ids)
 
-    def _questions(self) -> Iterator[Question]:
+    def _questions(self) -> Iterator[ServerQuestion]:
         """Give the prompts that have no records yet, picture by picture."""
         captions = dict(zip(self._subjects.ids, self._subjects.captions, strict=True))
         places = {picture: place for place, picture in enumerate(self._subjects.ids)}
@@ -133,7 +133,7 @@ class Teaching:
         self, ledger: Ledger, told: Callable[[Outcome], None], progress: Progress, poll_seconds: float
     ) -> bool:
         """Let batches answer what they can, then write down what became of each call, whatever ended them."""
-        batches = Batches(self._endpoint, ledger, self._notebook.batches, progress, poll_seconds)
+        batches = ServerBatches(self._endpoint, ledger, self._notebook.batches, progress, poll_seconds)
         try:
             return batches.run(self._questions)
         finally:

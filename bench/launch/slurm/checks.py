@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.config.cluster import Cluster
 from bench.errors import BenchError, unknown
-from bench.launch.slurm.site import Partition, Shape, Site
+from bench.launch.slurm.site import NodeShape, Site, SlurmPartition
 from bench.planning.outlook import CellOutlook
 from bench.planning.plan import Plan
 from bench.quantities import duration
@@ -72,7 +72,7 @@ def _complaints(cluster: Cluster, site: Site) -> Iterator[str]:
     yield from _of_a_node(cluster, partition)
 
 
-def _of_a_node(cluster: Cluster, partition: Partition) -> Iterator[str]:
+def _of_a_node(cluster: Cluster, partition: SlurmPartition) -> Iterator[str]:
     """Name what no node of the partition has; one that has each alone but no two at once is left to sbatch."""
     cpus, memory = cluster.cpus * cluster.processes, int(1024 * cluster.memory_gb)
     largest = _largest(partition.shapes)
@@ -89,8 +89,8 @@ def _of_a_node(cluster: Cluster, partition: Partition) -> Iterator[str]:
         yield str(unknown("cluster.constraint", cluster.constraint or "", largest.features))
 
 
-def _largest(shapes: Sequence[Shape]) -> Shape:
-    return Shape(
+def _largest(shapes: Sequence[NodeShape]) -> NodeShape:
+    return NodeShape(
         sum(shape.count for shape in shapes),
         max(shape.cpus for shape in shapes),
         max(shape.memory for shape in shapes),

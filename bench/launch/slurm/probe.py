@@ -83,7 +83,7 @@ def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
 
 def answer(errand: Path, asked: Mapping[str, Any]) -> None:
     """Answer on a node what a probe asks."""
-    from bench.launch.slurm.telling import host
+    from bench.launch.slurm.status_writer import host
 
     nonce = asked["nonce"]
     cached = cache_folder() / f"nonce-{nonce}"

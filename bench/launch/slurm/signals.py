@@ -41,7 +41,7 @@ class Signals:
         raise Abandoned
 
 
-class Deaf(Signals):
+class NoSignals(Signals):
     """Signals that this process passes over, because another decides when it ends."""
 
     def __init__(self) -> None:

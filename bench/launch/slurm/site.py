@@ -15,7 +15,7 @@ _ARRAY = 1001
 
 
 @dataclass(frozen=True)
-class Shape:
+class NodeShape:
     """What the nodes of one kind have: ``memory`` in MB, ``features`` that constraints name; ``count`` of them."""
 
     count: int
@@ -26,14 +26,14 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Partition:
+class SlurmPartition:
     """A partition: ``minutes`` a job may take at most, None without a limit; whether it is ``up``."""
 
     name: str
     default: bool
     up: bool
     minutes: int | None
-    shapes: tuple[Shape, ...]
+    shapes: tuple[NodeShape, ...]
 
     @property
     def nodes(self) -> int:
@@ -45,11 +45,11 @@ class Partition:
 class Site:
     """Partitions by name, and how many tasks an array may have."""
 
-    partitions: dict[str, Partition]
+    partitions: dict[str, SlurmPartition]
     array_size: int
 
     @property
-    def default(self) -> Partition | None:
+    def default(self) -> SlurmPartition | None:
         """The partition of jobs that name none, None where there is none."""
         return next((found for found in self.partitions.values() if found.default), None)
 
@@ -57,12 +57,12 @@ class Site:
 def read_site() -> Site:
     """Ask Slurm; BenchError where it is absent or does not answer."""
     lines = asked("sinfo", "--noheader", "--noconvert", "--format=%R|%P|%a|%l|%D|%c|%m|%G|%f").splitlines()
-    partitions: dict[str, Partition] = {}
+    partitions: dict[str, SlurmPartition] = {}
     for line in lines:
         name, marked, up, limit, *shape = (part.strip() for part in line.split("|"))
         before = partitions.get(name)
         shapes = (*(before.shapes if before else ()), _shape(*shape))
-        partitions[name] = Partition(name, marked.endswith("*"), up == "up", minutes(limit), shapes)
+        partitions[name] = SlurmPartition(name, marked.endswith("*"), up == "up", minutes(limit), shapes)
     found = re.search(r"^MaxArraySize\s*=\s*(\d+)", asked("scontrol", "show", "config"), re.MULTILINE)
     return Site(partitions, int(found[1]) if found else _ARRAY)
 
@@ -108,10 +108,10 @@ def seconds(time: str) -> int | None:
     return ((days * 24 + hours) * 60 + mins) * 60 + secs
 
 
-def _shape(count: str, cpus: str, memory: str, gres: str, features: str) -> Shape:
+def _shape(count: str, cpus: str, memory: str, gres: str, features: str) -> NodeShape:
     gpus = re.findall(r"gpu(?::[^:,()]+)?:(\d+)", gres)
     named = frozenset(feature for feature in features.split(",") if feature and feature != "(null)")
-    return Shape(int(count), _first(cpus), _first(memory), sum(map(int, gpus)), named)
+    return NodeShape(int(count), _first(cpus), _first(memory), sum(map(int, gpus)), named)
 
 
 def _first(number: str) -> int:

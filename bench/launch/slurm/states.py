@@ -47,7 +47,7 @@ def states(campaign: Campaign, store: Store, hints: Mapping[str, Hint] | None) -
     begun = (campaign.folder / "request.json").stat().st_mtime_ns
     left = [cell for cell in planned if not _recorded(store, cell, planned[cell], begun)]
     found = _hints({job_of[cell] for cell in left if cell in job_of}, hints)
-    eye = _Eye(campaign, server_now(campaign.folder))
+    eye = _Observer(campaign, server_now(campaign.folder))
     rest = {
         cell: eye.look(
             cell, planned[cell], job_of.get(cell, ""), found, campaign.reports.read(cell) if cell in told else None
@@ -57,7 +57,7 @@ def states(campaign: Campaign, store: Store, hints: Mapping[str, Hint] | None) -
     return [rest.get(cell) or CellState(cell, planned[cell].name, "done") for cell in planned]
 
 
-class _Eye:
+class _Observer:
     """Tells the state of cells that have no record."""
 
     def __init__(self, campaign: Campaign, now: float) -> None:

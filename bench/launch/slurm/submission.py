@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.config.cluster import Cluster
 from bench.errors import BenchError
-from bench.launch.slurm.errand import Errand
+from bench.launch.slurm.assignment import Assignment
 from bench.launch.slurm.site import environment
 from bench.store.cache import cache_folder
 from bench.store.store import write_json
@@ -54,7 +54,7 @@ class Submitter:
         executor = self._executor(at_once, after)
         try:
             with _environment(), executor.batch():
-                jobs = [executor.submit(Errand(str(path))) for path in errands]
+                jobs = [executor.submit(Assignment(str(path))) for path in errands]
         except (FailedJobError, FailedSubmissionError) as error:
             raise BenchError(f"sbatch refuses: {_last_line(str(error))}; nothing of it is queued") from error
         ids = [job.job_id for job in jobs]
@@ -63,6 +63,7 @@ class Submitter:
 
     def script(self, tasks: int, at_once: int | None = None, after: str | None = None) -> str:
         """Return what sbatch would be told of an array of so many tasks."""
+        # Private, and used here alone: submitit has no public way to show a script that is not submitted.
         from submitit.slurm import slurm
 
         many = {"map_count": tasks} if tasks > 1 else {}

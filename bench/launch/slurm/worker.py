@@ -19,9 +19,9 @@ from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest
 from bench.launch.slurm.campaign import PREPARED
 from bench.launch.slurm.meeting import meet
-from bench.launch.slurm.signals import Abandoned, Deaf, Signals
+from bench.launch.slurm.signals import Abandoned, NoSignals, Signals
+from bench.launch.slurm.status_writer import StatusWriter
 from bench.launch.slurm.submission import AGAIN
-from bench.launch.slurm.telling import Telling
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.progress import CellProgress, Stopped
@@ -45,10 +45,10 @@ def work(errand: Path, asked: Mapping[str, Any]) -> None:
     # Of processes that compute a cell together the first alone stops, with a checkpoint, and the first alone tells of
     # steps: the others end with it.
     follows = together and seat.global_rank > 0
-    signals = Deaf() if follows else Signals(cluster.grace_seconds)
+    signals = NoSignals() if follows else Signals(cluster.grace_seconds)
     if request["config"]["machine"]["device"] in ("auto", "cuda") and cluster.gpus > 1:
         request["config"]["machine"]["device"] = f"cuda:{seat.local_rank // cluster.cells_per_gpu}"
-    telling = Telling(Reports(folder), seat.job_id, f"{seat.job_id}.{seat.global_rank}", signals)
+    telling = StatusWriter(Reports(folder), seat.job_id, f"{seat.job_id}.{seat.global_rank}", signals)
     patience = math.inf if follows else 60.0 * cluster.stall_minutes
     Watch(folder / "beats" / telling.worker, telling, patience).start()
     try:
@@ -63,7 +63,7 @@ def work(errand: Path, asked: Mapping[str, Any]) -> None:
             abandon()
 
 
-def _prepare(request: Mapping[str, Any], telling: Telling) -> None:
+def _prepare(request: Mapping[str, Any], telling: StatusWriter) -> None:
     """Make pictures and records ready in the cache that all nodes share."""
     from bench.stages.materials import Materials
     from bench.stages.questions import Questions
@@ -73,7 +73,9 @@ def _prepare(request: Mapping[str, Any], telling: Telling) -> None:
     write_json(telling.reports.folder / PREPARED, {"job": telling.job})
 
 
-def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Telling, seat: Any, together: bool) -> None:
+def _compute(
+    request: Mapping[str, Any], asked: Mapping[str, Any], telling: StatusWriter, seat: Any, together: bool
+) -> None:
     """Compute the cells of a job, together with its other processes, or beginning where this one's share does."""
     with _failing(telling, asked["cells"]):
         plan = planned(request, telling)
@@ -82,7 +84,7 @@ def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Tell
     first = 0 if together else seat.global_rank * len(cells) // seat.num_tasks
     ranks = meet(reports.folder, seat, plan.config.machine.device) if together else ALONE
     compute_together.work(
-        Heard(plan, store, telling, ranks),
+        ReportingRunner(plan, store, telling, ranks),
         [*cells[first:], *cells[:first]],
         lambda cell: reports.has_failed(cell.id),
         lambda cell, why: telling.ended(cell.id, Report("failed", why=why)),
@@ -92,7 +94,7 @@ def _compute(request: Mapping[str, Any], asked: Mapping[str, Any], telling: Tell
 
 
 @contextmanager
-def _failing(telling: Telling, cells: Iterable[str]) -> Iterator[None]:
+def _failing(telling: StatusWriter, cells: Iterable[str]) -> Iterator[None]:
     """Enclose what all these cells need: an error in it is told as theirs."""
     try:
         yield
@@ -103,10 +105,10 @@ def _failing(telling: Telling, cells: Iterable[str]) -> Iterator[None]:
         raise
 
 
-class Heard(Runner):
+class ReportingRunner(Runner):
     """A runner whose cells tell how far they are."""
 
-    def __init__(self, plan: Plan, store: Store, telling: Telling, ranks: Ranks) -> None:
+    def __init__(self, plan: Plan, store: Store, telling: StatusWriter, ranks: Ranks) -> None:
         super().__init__(plan, store, telling, ranks)
         self._telling = telling
 
@@ -136,7 +138,7 @@ def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
     return cells
 
 
-def _stop(signals: Signals, telling: Telling, kept: bool) -> NoReturn:
+def _stop(signals: Signals, telling: StatusWriter, kept: bool) -> NoReturn:
     """End this process with a word; once all have ended, the job's script queues it again, unless it was cancelled."""
     signals.heeded()
     why = "stopped " + ("with a checkpoint" if kept else "at the last checkpoint")
@@ -149,7 +151,7 @@ def _stop(signals: Signals, telling: Telling, kept: bool) -> NoReturn:
 class Watch(threading.Thread):
     """Shows that this process lives, by the time of a file, and ends it where nothing has gone on for too long."""
 
-    def __init__(self, file: Path, telling: Telling, stall_seconds: float) -> None:
+    def __init__(self, file: Path, telling: StatusWriter, stall_seconds: float) -> None:
         super().__init__(daemon=True)
         self._file, self._telling, self._stall = file, telling, stall_seconds
         file.parent.mkdir(exist_ok=True)

@@ -7,12 +7,12 @@ from lightly.models.modules import BYOLPredictionHead, BYOLProjectionHead
 from torch import Tensor, nn
 
 from bench.models.selfsupervised.images.encoders import ResNet
-from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Follower, Method, Moment, rising
 
 VIEWS = (
-    View(brightness=0.4, contrast=0.4, blur=1.0),
-    View(brightness=0.4, contrast=0.4, blur=0.1, solarise=0.2),
+    ImageView(brightness=0.4, contrast=0.4, blur=1.0),
+    ImageView(brightness=0.4, contrast=0.4, blur=0.1, solarise=0.2),
 )
 """The two views of BYOL and of Barlow Twins are drawn unlike each other."""
 

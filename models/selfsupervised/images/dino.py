@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from bench.models.images.sizes import divides
 from bench.models.selfsupervised.images.encoders import ViT
-from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Follower, Method, Moment, rising
 
 _LARGE = 2
@@ -71,9 +71,9 @@ class DINO(Method):
         return torch.zeros_like(gradient) if self._first_epoch else gradient
 
 
-def _views(local_views: int, local_size: int) -> tuple[View, ...]:
-    def view(scale: tuple[float, float], blur: float, solarise: float = 0.0, size: int | None = None) -> View:
-        return View(scale, 0.4, 0.4, blur=blur, solarise=solarise, size=size, interpolation="bicubic")
+def _views(local_views: int, local_size: int) -> tuple[ImageView, ...]:
+    def view(scale: tuple[float, float], blur: float, solarise: float = 0.0, size: int | None = None) -> ImageView:
+        return ImageView(scale, 0.4, 0.4, blur=blur, solarise=solarise, size=size, interpolation="bicubic")
 
     large = view((0.4, 1.0), 1.0), view((0.4, 1.0), 0.1, solarise=0.2)
     return *large, *(view((0.05, 0.4), 0.5, size=local_size),) * local_views

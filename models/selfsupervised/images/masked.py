@@ -6,14 +6,14 @@ from lightly.models.utils import patchify, random_token_mask
 from torch import Tensor
 
 from bench.models.selfsupervised.images.encoders import ViT
-from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method
 
 
 class Masked(Method):
     """Hides a share of the patches, ``mask_ratio``; the positions of patches are fixed sines, as lightly sets them."""
 
-    views = (View(scale=(0.2, 1.0), jitter=0.0, blur=0.0, interpolation="bicubic"),)
+    views = (ImageView(scale=(0.2, 1.0), jitter=0.0, blur=0.0, interpolation="bicubic"),)
 
     def __init__(self, encoder: ViT, mask_ratio: float) -> None:
         super().__init__(encoder)

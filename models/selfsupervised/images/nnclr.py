@@ -6,14 +6,14 @@ from torch import Tensor
 
 from bench.models.selfsupervised.images.banks import kept
 from bench.models.selfsupervised.images.encoders import ResNet
-from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method, Moment
 
 
 class NNCLR(Method):
     """Heads, loss and views of NNCLR; parts of lightly."""
 
-    views = (View(), View())
+    views = (ImageView(), ImageView())
 
     def __init__(self, encoder: ResNet, temperature: float, bank_size: int, hidden_dim: int, output_dim: int) -> None:
         super().__init__(encoder)

@@ -5,14 +5,14 @@ from lightly.models.modules import SimCLRProjectionHead
 from torch import Tensor
 
 from bench.models.selfsupervised.images.encoders import ResNet
-from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method, Moment
 
 
 class SimCLR(Method):
     """Heads, loss and views of SimCLR; parts of lightly."""
 
-    views = (View(), View())
+    views = (ImageView(), ImageView())
 
     def __init__(self, encoder: ResNet, temperature: float, hidden_dim: int, output_dim: int) -> None:
         super().__init__(encoder)

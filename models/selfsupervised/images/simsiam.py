@@ -5,11 +5,11 @@ from lightly.models.modules import SimSiamPredictionHead, SimSiamProjectionHead
 from torch import Tensor
 
 from bench.models.selfsupervised.images.encoders import ResNet
-from bench.models.selfsupervised.images.views import View
+from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method, Moment
 
-VIEWS = (View(scale=(0.2, 1.0), brightness=0.4, contrast=0.4),) * 2
-"""Those of SimSiam, and of MoCo v2 whose they were."""
+VIEWS = (ImageView(scale=(0.2, 1.0), brightness=0.4, contrast=0.4),) * 2
+"""Those of SimSiam, which it took from MoCo v2."""
 
 
 class SimSiam(Method):

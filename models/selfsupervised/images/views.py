@@ -26,7 +26,7 @@ _LOG_RATIOS = math.log(_RATIOS[0]), math.log(_RATIOS[1])
 
 
 @dataclass(frozen=True)
-class View:
+class ImageView:
     """How one view of a picture is drawn; ``size`` in pixels, None for that of the encoder.
 
     ``scale`` is the range of the crop's area, in areas of the picture; ``brightness`` and ``contrast`` how far from 1
@@ -46,7 +46,7 @@ class View:
     interpolation: Interpolation = "bilinear"
 
 
-def drawn(pictures: np.ndarray, view: View, size: int, random: np.random.Generator) -> np.ndarray:
+def drawn(pictures: np.ndarray, view: ImageView, size: int, random: np.random.Generator) -> np.ndarray:
     """Return one view of each picture: (B, H, W) uint8 to (B, S, S) uint8, S being the view's own size or ``size``."""
     count, height, width = pictures.shape
     size = view.size or size
@@ -150,7 +150,7 @@ def resized(pixels: np.ndarray, size: int, interpolation: Interpolation = "bilin
     return interpolate(tensor, (size, size), mode=interpolation, antialias=True)[0, 0].numpy()
 
 
-def _exposure(view: View, random: np.random.Generator) -> Sequence[tuple[Callable[..., np.ndarray], float]]:
+def _exposure(view: ImageView, random: np.random.Generator) -> Sequence[tuple[Callable[..., np.ndarray], float]]:
     """Draw the factors of brightness and contrast, and which goes first."""
     steps = [
         (step, random.uniform(max(0.0, 1 - reach), 1 + reach))

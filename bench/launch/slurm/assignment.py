@@ -8,7 +8,7 @@ OTHERS = {"probe": "bench.launch.slurm.probe:answer"}
 """Who does which kind of errand, by lazy path: they submit errands themselves."""
 
 
-class Errand:
+class Assignment:
     """Called on a node; submitit calls ``checkpoint`` when the job is to be queued again."""
 
     def __init__(self, path: str) -> None:

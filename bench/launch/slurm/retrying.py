@@ -16,7 +16,7 @@ _COUNTS = "retries.json"
 
 
 @dataclass(frozen=True)
-class Mended:
+class Retried:
     """What a retry did: the cells submitted again, their jobs, and the sentence for each cell that was not.
 
     ``open`` tells whether any cell of the run is under way now.
@@ -28,7 +28,7 @@ class Mended:
     open: bool
 
 
-def retry(campaign: Campaign, store: Store, look: Callable[[], Mapping[str, Hint]], failed: bool) -> Mended:
+def retry(campaign: Campaign, store: Store, look: Callable[[], Mapping[str, Hint]], failed: bool) -> Retried:
     """Submit again what has ended without a record; cells that failed by an error of their own where ``failed``.
 
     ``look`` tells what Slurm says; it is asked once nobody else submits. A job of which no process gives a sign of life
@@ -46,7 +46,7 @@ def retry(campaign: Campaign, store: Store, look: Callable[[], Mapping[str, Hint
         still_open = {state.job for state in found if state.state in OPEN} - doomed
         jobs = _submitted(campaign, again, len(still_open)) if again else []
         write_json(campaign.folder / _COUNTS, counts)
-        return Mended(tuple(sorted(again)), tuple(jobs), tuple(refused), bool(again or still_open))
+        return Retried(tuple(sorted(again)), tuple(jobs), tuple(refused), bool(again or still_open))
 
 
 def cancelled(campaign: Campaign, hints: Mapping[str, Hint], found: Sequence[CellState] | None) -> set[str]:
@@ -96,7 +96,7 @@ def _within_budget(
 
 
 def _own_end(state: CellState, begun: Collection[str]) -> bool:
-    """Tell whether the end of a job may be the fault of this cell: it was at it, or at none, for none was ``begun``."""
+    """Tell whether this cell may have ended its job: it was being computed, or no cell had ``begun``."""
     if state.state not in ("lost", "hangs") or state.hint.state in UNCOUNTED:
         return False
     return state.report.state in ("running", "stalled") if state.report else state.job not in begun

@@ -15,7 +15,7 @@ _SECONDS = 5.0
 """The shortest time between two reports of a cell."""
 
 
-class Telling:
+class StatusWriter:
     """A ``Progress`` that reports on the cell begun last, and stops the work at its next step when it is to end."""
 
     def __init__(self, reports: Reports, job: str, worker: str, signals: Signals) -> None:

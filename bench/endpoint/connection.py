@@ -20,7 +20,7 @@ class Ended(Exception):
     """The run ends; this call is not made."""
 
 
-class Line:
+class Connection:
     """One for all calls of a run; so many calls in turn that get no reply end it."""
 
     def __init__(self, patience: int) -> None:
