@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line
 
-Contract = str
+ContractName = str
 """The name of what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 StageName = Literal["pretrain", "train", "predict", "score"]
@@ -73,7 +73,7 @@ class FamilySpec:
     label: str
     order: int
     estimator: str | None = None
-    contracts: tuple[Contract, ...] = ()
+    contracts: tuple[ContractName, ...] = ()
     trains_on: Data = "micrographs"
     control: bool = False
     pretrains: str | None = None
@@ -100,7 +100,7 @@ class ModelSpec:
     builds: str | None = None
     estimator: str | None = None
     pretrains: str | None = None
-    contracts: tuple[Contract, ...] | None = None
+    contracts: tuple[ContractName, ...] | None = None
     trains_on: Data | None = None
     settings: Settings = field(default_factory=dict)
     variant_of: str | None = None
@@ -118,7 +118,7 @@ class ModelSpec:
                 )
 
 
-def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[Contract, ...]:
+def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ...]:
     """Return what a task may ask of a model: its own contracts, else the family's."""
     return family.contracts if model.contracts is None else model.contracts
 
@@ -137,7 +137,7 @@ class TaskSpec:
 
     name: str
     label: str
-    asks: Contract
+    asks: ContractName
     poses: str
     scores: str
     settings: Settings = field(default_factory=dict)

@@ -26,6 +26,21 @@ def test_a_run_returns_its_records_and_does_nothing_the_second_time(ran):
     assert api.records().equals(found)
 
 
+def test_a_record_that_another_run_replaced_is_not_among_a_runs_own(ran):
+    again = api.run("vqa", "majority", folds="0", settings={**SMALL, "recipe.epochs": 2})
+    assert again.cells[0].id == ran.cells[0].id
+    assert ran.records().empty and not again.records().empty
+
+
+@pytest.mark.parametrize(("value", "kept"), [(True, True), (None, None), ("yes", "yes"), (["itc"], ["itc"])])
+def test_a_setting_keeps_its_type(monkeypatch, value, kept):
+    seen = []
+    monkeypatch.setattr("bench.api.runs.requests", lambda *given: seen.append(given[2]) or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        api.run("vqa", "majority", settings={"mvaema.anything": value})
+    assert seen[0].settings["mvaema"]["anything"] == kept
+
+
 def _lines():
     return [f"{key}={value}" for key, value in SMALL.items()]
 
@@ -68,7 +83,9 @@ def test_items_are_a_row_an_answer(ran):
     found = api.items(model="majority")
     facts = found["facts_right"].sum() / found["facts_asked"].sum()
     assert len(found) == 40 and facts == pytest.approx(api.records().set_index("metric").loc["facts", "value"])
-    assert api.items(model="nobody").empty and "cell" not in found
+    assert api.items(fraction=1.0, fold=0).equals(found) and api.items(model="nobody").empty
+    with pytest.raises(BenchError, match="did you mean 'model'"):
+        api.items(modell="majority")
 
 
 def test_a_dataset_is_loaded_as_a_run_sees_it():

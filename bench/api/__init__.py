@@ -1,1 +1,1 @@
-"""What a notebook calls, and every verb: run, table, records, load_dataset; ``bench`` hands these names on."""
+"""What a notebook calls, and `bench run`: runs, tables, records, datasets; ``bench`` hands the names on."""

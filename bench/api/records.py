@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas
 
+from bench.errors import unknown
 from bench.store.store import opened
 from bench.tables.items import items_of
 
@@ -26,10 +27,13 @@ def records(store: str | Path | None = None) -> pandas.DataFrame:
 def items(store: str | Path | None = None, **cell: Any) -> pandas.DataFrame:
     """Return every scored answer of a store's cells, a row a question, behind the columns of its cell.
 
-    ``cell`` chooses by columns of ``CELL``, such as ``fold=0``.
+    ``cell`` chooses by columns of ``CELL``, such as ``fold=0``; BenchError for another.
     """
+    for key in cell:
+        if key not in CELL:
+            raise unknown("column of a cell", key, CELL)
     kept = opened(store)
-    chosen = [record for record in kept.records() if all(record["cell"].get(key) == cell[key] for key in cell)]
+    chosen = [record for record in kept.records() if cell.items() <= _place(record).items()]
     rows = [{**_place(record), **item} for record in chosen for item in items_of(kept, record)]
     return pandas.DataFrame(rows, columns=None if rows else [*CELL])
 

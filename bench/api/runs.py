@@ -1,8 +1,9 @@
 """Compute the cells of models on a task, or say what that would cost."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -32,22 +33,22 @@ class Run:
     """What came of a run: why cells ``failed``, by name, and the ``summary`` of each task in words."""
 
     store: Store
-    cells: tuple[str, ...]
-    failed: Mapping[str, str] = field(default_factory=dict)
-    summary: str = ""
+    cells: tuple[Cell, ...]
+    failed: Mapping[str, str]
+    summary: str
 
     def records(self) -> "pandas.DataFrame":
-        """Return the records of the run's cells, a row a cell and metric; see ``bench.records``."""
+        """Return the records of the run's cells as ``bench.records`` does, without those that another run replaced."""
         from bench.api.records import frame
 
-        return frame([record for cell in self.cells if (record := self.store.record(cell))])
+        return frame([self.store.record(cell.id) or {} for cell in self.cells if recorded(self.store, cell)])
 
     def __repr__(self) -> str:
         return self.summary
 
 
 Settings = Mapping[str, Any] | Sequence[str]
-"""What ``--set`` takes: ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
+"""What ``--set`` takes: values by key, ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
 
 
 def run(
@@ -78,7 +79,7 @@ def run(
             failed |= found
             summaries.append(f"{plan.task.name}: {summary}" if len(asked.plans) > 1 else summary)
             tell(summaries[-1])
-        cells = tuple(cell.id for plan in asked.plans for cell in plan.cells)
+        cells = tuple(cell for plan in asked.plans for cell in plan.cells)
         return Run(asked.store, cells, failed, "\n".join(summaries))
 
 
@@ -126,8 +127,9 @@ def _planned(
     """Plan all tasks of a suite before any is run, and show progress meanwhile."""
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
-    assignments = [f"{key}={value}" for key, value in settings.items()] if isinstance(settings, Mapping) else settings
-    loaded, explicit = load_config(config, assignments, options)
+    if isinstance(settings, Mapping):  # JSON is YAML, and keeps a text a text and None nothing
+        settings = [f"{key}={json.dumps(value, default=str)}" for key, value in settings.items()]
+    loaded, explicit = load_config(config, settings, options)
     kept, registry = opened(store), Registry()
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
     names = models if models is None or isinstance(models, str) else ",".join(models)

@@ -1,6 +1,5 @@
 """A table of what was measured, beside what was published."""
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from bench.registered.registry import Registry
 from bench.store.store import opened
 from bench.tables import table as tables
 from bench.tables.build import View, build, chosen
-from bench.tables.data import as_csv
+from bench.tables.data import numbers
 from bench.tables.html import fragment
 from bench.tables.markdown import markdown
 
@@ -23,7 +22,7 @@ class ShownTable:
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return a row a number, as `bench table --format csv` has them."""
-        return pandas.read_csv(io.StringIO(as_csv([self.data], True, {})))
+        return pandas.DataFrame(numbers([self.data], True))
 
     def __str__(self) -> str:
         return markdown([self.data], True, {})

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
 from bench.errors import BenchError
-from bench.specs import Contract
+from bench.specs import ContractName
 
 FILE = "bench.json"
 """The file that says what the model is; beside it lie the model's own."""
@@ -31,7 +31,7 @@ class Exported(BaseModel):
     format: Literal[1] = 1
     model: str
     label: str
-    contracts: tuple[Contract, ...]
+    contracts: tuple[ContractName, ...]
     settings: dict[str, Any]
     recipe: dict[str, Any]
     seed: NonNegativeInt

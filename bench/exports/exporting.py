@@ -14,7 +14,7 @@ from bench.exports.exported import CARD, FILE, PRETRAINED, Exported
 from bench.exports.model_card import card
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
-from bench.specs import Contract, ModelSpec, contracts_of
+from bench.specs import ContractName, ModelSpec, contracts_of
 from bench.store.store import Store, write_text
 from bench.tables.items import items_of
 from bench.tables.selection import Record, select
@@ -117,7 +117,7 @@ def _inputs(record: Record, store: Store) -> dict[str, Any]:
     return inputs
 
 
-def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[Contract, ...]) -> Exported:
+def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[ContractName, ...]) -> Exported:
     inputs, environment = _inputs(record, store), record["environment"].get("train") or {}
     same = [other for other in store.records() if other["stages"]["train"] == record["stages"]["train"]]
     return Exported(

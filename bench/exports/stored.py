@@ -8,13 +8,13 @@ from bench.exports.exporting import described, named, weights_of
 from bench.exports.trained import Trained, loaded
 from bench.progress import Progress
 from bench.registered.registry import Registry
-from bench.specs import Contract, contracts_of
+from bench.specs import ContractName, contracts_of
 from bench.store.store import Store
 from bench.tables.selection import Record
 from bench.training.history import PARTS, by_epochs
 
 
-def newest(store: Store, registry: Registry, able: Collection[Contract]) -> Record | None:
+def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> Record | None:
     """Return the latest record of a model that learned, has its weights and can do all of this; None without any.
 
     Controls are passed over: they are there to lose.
@@ -40,7 +40,7 @@ def from_store(record: Record, store: Store, registry: Registry, progress: Progr
     return loaded(about, folders[""], folders.get(PRETRAINED, folders[""]), registry, progress)
 
 
-def _contracts(record: Record, registry: Registry) -> set[Contract]:
+def _contracts(record: Record, registry: Registry) -> set[ContractName]:
     """Return what a record's model can be asked, nothing where it is no longer installed."""
     try:
         spec = registry.find("model", record["cell"]["model"])[0]

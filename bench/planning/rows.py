@@ -8,7 +8,7 @@ from bench.config.loading import EVERY_MODEL, Config, Recipe, complete, split_re
 from bench.errors import BenchError, unknown
 from bench.registered.registry import Registry
 from bench.specs import (
-    Contract,
+    ContractName,
     Data,
     FamilySpec,
     ModelSpec,
@@ -68,7 +68,7 @@ class Row:
     recipe: Recipe
 
     @property
-    def contracts(self) -> tuple[Contract, ...]:
+    def contracts(self) -> tuple[ContractName, ...]:
         """What a task may ask of the model."""
         return contracts_of(self.spec, self.family)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bench.specs import FamilySpec, ModelSpec, TaskSpec, estimator_path
-from bench.stages.contracts.contract import module_of
+from bench.stages.contracts.contract import path_of
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 
@@ -21,12 +21,12 @@ def train_code(model: ModelSpec, family: FamilySpec) -> dict[str, str]:
 
 def predict_code(task: TaskSpec) -> dict[str, str]:
     """Digest what asks a model: the stage, and what poses the task's questions."""
-    return _code("bench.stages.predict", module_of(task.asks), task.poses)
+    return _code("bench.stages.predict", path_of(task.asks), task.poses)
 
 
 def score_code(task: TaskSpec) -> dict[str, str]:
     """Digest what judges a model: the stage, and what scores the task's answers."""
-    return _code("bench.stages.score", module_of(task.asks), task.scores)
+    return _code("bench.stages.score", path_of(task.asks), task.scores)
 
 
 def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:

@@ -5,39 +5,41 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from bench.tables.table import Table
 
 
+def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Any]]:
+    """Return a row a number, full precision, None where there is none."""
+    return [
+        {
+            "table": table.number,
+            "dataset": table.dataset,
+            "protocol": table.protocol,
+            "row": row.label,
+            "condition": row.condition,
+            "model": row.model,
+            "control": row.control,
+            "stale": row.stale,
+            "column": column,
+            "value": cell.value,
+            "std": cell.std,
+            "n": cell.n,
+            **({"published": cell.published, "published_std": cell.published_std} if show_published else {}),
+        }
+        for table in tables
+        for row in table.rows
+        for column, cell in row.cells.items()
+    ]
+
+
 def as_csv(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
     """Render one line a number, full precision."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(
-        ["table", "dataset", "protocol", "row", "condition", "model", "control", "stale", "column", "value", "std", "n"]
-        + ["published", "published_std"] * show_published
-    )
-    for table in tables:
-        for row in table.rows:
-            for column, cell in row.cells.items():
-                measured = [
-                    table.number,
-                    table.dataset,
-                    table.protocol,
-                    row.label,
-                    row.condition,
-                    row.model,
-                    row.control,
-                    row.stale,
-                    column,
-                ]
-                numbers = [
-                    cell.value,
-                    cell.std,
-                    cell.n,
-                    *[cell.published, cell.published_std] * show_published,
-                ]
-                writer.writerow([*measured, *("" if number is None else number for number in numbers)])
+    rows, stream = numbers(tables, show_published), io.StringIO()
+    writer = csv.DictWriter(stream, rows[0] if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return stream.getvalue().rstrip("\n")
 
 

@@ -88,9 +88,10 @@ def _one_by_one(speaker: _Speaker, decoding: Decoding, limit: int, random: torch
         token = _drawn(speaker.scores, decoding, random) if decoding.temperature > 0 else speaker.scores.argmax(-1)
         said[rows, place] = token
         running = running & (token != END)
-        if place + 1 == limit or not running.any():
+        going = int(running.sum())
+        if place + 1 == limit or not going:
             break
-        if 4 * int(running.sum()) <= 3 * len(rows):
+        if 4 * going <= 3 * len(rows):
             kept = running.nonzero().squeeze(1)
             speaker.take(kept)
             rows, token, running = rows[kept], token[kept], running[kept]

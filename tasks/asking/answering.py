@@ -11,7 +11,7 @@ import numpy as np
 from bench.contracts import Attentive, Look
 from bench.errors import BenchError
 from bench.exports.trained import Trained
-from bench.specs import Contract
+from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
@@ -94,7 +94,7 @@ class Answering:
             picture = read(path, self._model.exported)
         return picture.batch(slice(1))[0], model.looks(question(picture, text, self._caption))[0]
 
-    def _require(self, contract: Contract) -> None:
+    def _require(self, contract: ContractName) -> None:
         if contract not in self._model.exported.contracts:
             raise BenchError(f"{self._model.exported.label} {contract_of(contract).unable}")
 

@@ -9,7 +9,7 @@ from bench.cli.options import StoreFolder, opened
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from bench.specs import Contract
+    from bench.specs import ContractName
 
 Text = str | None
 Model = Annotated[
@@ -52,12 +52,12 @@ def ask_command(
     tell = partial(typer.echo, err=True)
     if interactive:
         first = only(words or ())
-        wanted: list[Contract] = ["classifier" if classify else "answerer"]
+        wanted: list[ContractName] = ["classifier" if classify else "answerer"]
         asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
         ask_on(asking, first, classify, Said.as_json if as_json else Said.as_text)
         return
     pictures, question = parted(words or (), classify)
-    able: dict[Contract, bool] = {"classifier": classify, "answerer": question is not None}
+    able: dict[ContractName, bool] = {"classifier": classify, "answerer": question is not None}
     wanted = [contract for contract, asked in able.items() if asked]
     asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
     if question is not None:

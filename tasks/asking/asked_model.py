@@ -9,14 +9,14 @@ from bench.exports.trained import Trained, trained
 from bench.planning.cell import in_words
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
-from bench.specs import Contract
+from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.store.store import Store
 from bench.tables.selection import Record
 from bench.tasks.asking.words import there
 
 
-def asked_model(name: str | None, store: Store, able: Collection[Contract], tell: Callable[[str], None]) -> Trained:
+def asked_model(name: str | None, store: Store, able: Collection[ContractName], tell: Callable[[str], None]) -> Trained:
     """Return the model of an export's folder, of a name in the store, or the newest that is ``able``; tell which.
 
     BenchError where there is none such.

@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
+from bench.store.code_digest import code_digests
 from bench.store.fingerprint import file_digest
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.records import of_those_aside, read_records
@@ -21,8 +22,8 @@ class FileTeacher:
             raise BenchError(f"there is no file of records {argument!r}; name a JSONL file that exists")
 
     def identity(self) -> dict[str, Any]:
-        """Return the file's digest; neither its name nor its place decides the records."""
-        return {"teacher": "file", "sha256": file_digest(self._path)}
+        """Return the digests of the file and of the code that reads it; neither name nor place decides the records."""
+        return {"teacher": "file", "sha256": file_digest(self._path), "code": code_digests(__name__)}
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return the records in the order of the dataset's pictures, and within a picture in that of the file.

@@ -45,14 +45,14 @@ class Contract(Protocol):
 
 def contract_of(name: str) -> Contract:
     """Return the contract of a name; BenchError where there is none."""
+    return resolve(path_of(name))()
+
+
+def path_of(name: str) -> str:
+    """Return the lazy path of a contract, whose code decides what is asked and kept; BenchError where there is none."""
     if name not in CONTRACTS:
         raise unknown("contract", name, CONTRACTS)
-    return resolve(CONTRACTS[name])()
-
-
-def module_of(name: str) -> str:
-    """Return the module of a contract, whose code decides what is asked and kept."""
-    return CONTRACTS[name].partition(":")[0] if name in CONTRACTS else __name__
+    return CONTRACTS[name]
 
 
 def pictures(side: Micrographs | Instructions) -> int:

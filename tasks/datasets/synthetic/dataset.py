@@ -55,7 +55,7 @@ class Synthetic:
             "seed": self.seed,
             "balanced": self.balanced,
             "image size": self.image_size,
-            "code": code_digests("bench.tasks.datasets.synthetic.drawing"),
+            "code": code_digests("bench.tasks.datasets.synthetic.drawing", "bench.tasks.datasets.captions"),
         }
 
     @cached_property
