@@ -1,7 +1,7 @@
 """bench: which model reads electron micrographs best.
 
-A notebook calls ``run``, ``table``, ``records``, ``items``, ``ask`` and ``load_dataset``; ``from_pretrained`` reads a
-model that `bench export` wrote. A plugin needs the other names exported here, and an entry point in group ``bench``.
+A notebook calls ``run``, ``table``, ``records``, ``compare``, ``ask`` and the other verbs; ``from_pretrained`` reads a
+model that ``export`` wrote. A plugin needs the other names exported here, and an entry point in group ``bench``.
 """
 
 from importlib import import_module
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from bench.api.asking import ask
     from bench.api.datasets import load_dataset
     from bench.api.records import items, records
+    from bench.api.results import compare, export, gallery, why
     from bench.api.runs import forecast, run
+    from bench.api.status import status
     from bench.api.tables import table
     from bench.errors import BenchError
     from bench.exports.trained import from_pretrained
@@ -30,20 +32,27 @@ __all__ = [
     "TaskSpec",
     "TeacherSpec",
     "ask",
+    "compare",
+    "export",
     "forecast",
     "from_pretrained",
+    "gallery",
     "hookimpl",
     "items",
     "load_dataset",
     "records",
     "run",
+    "status",
     "table",
+    "why",
 ]
 _HOMES = {
     "BenchError": "errors",
     "hookimpl": "hookspecs",
     "from_pretrained": "exports.trained",
     **{"run": "api.runs", "forecast": "api.runs", "table": "api.tables", "ask": "api.asking"},
+    **dict.fromkeys(("compare", "export", "gallery", "why"), "api.results"),
+    "status": "api.status",
     **{"records": "api.records", "items": "api.records", "load_dataset": "api.datasets"},
 }
 """Where an exported name is at home, below ``bench``; the others are specs."""

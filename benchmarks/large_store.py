@@ -1,13 +1,12 @@
 """The whole command `bench table all`, and a `bench run` that finds all done, over thousands of records."""
 
-import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bench.config.loading import load_config
 from bench.planning.cell import Cell
@@ -16,6 +15,7 @@ from bench.planning.rows import Request
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.code import code_mark
+from bench.store.record import Record
 from bench.store.store import Store
 from benchmarks.measurement import Row, alone
 
@@ -66,22 +66,22 @@ def _plan(models: tuple[str, ...], repeats: int, folds: str) -> Plan:
     return Plan(Request("vqa", models, config, explicit), Registry(), NoProgress())
 
 
-def _write(store: Store, plan: Plan, cell: Cell, made: Cell, record: Mapping[str, Any]) -> None:
+def _write(store: Store, plan: Plan, cell: Cell, made: Cell, record: Record) -> None:
     """Write a cell's record and let its stages be those that were made."""
     row = plan.rows[cell.model]
-    own = {
-        "cell": cell.identity,
-        "protocol": plan.protocol(1.0),
-        "stages": {stage.name: stage.fingerprint for stage in cell.stages},
-        "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
-        "model": {**record["model"], "label": row.spec.label, "settings": dict(row.settings)},
-    }
+    own = replace(
+        record,
+        cell=cell.identity,
+        protocol=plan.protocol(1.0),
+        stages={stage.name: stage.fingerprint for stage in cell.stages},
+        code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
+        model=replace(record.model, label=row.spec.label, settings=dict(row.settings)),
+    )
     for stage, source in zip(cell.stages, made.stages, strict=True):
         link = store.stage(stage.fingerprint)
         if not link.exists():
             link.symlink_to(store.stage(source.fingerprint))
-    text = json.dumps({**record, **own}, indent=1)
-    (store.root / "cells" / f"{cell.id}.json").write_text(text, encoding="utf-8")
+    store.write_record(cell.id, own)
 
 
 def _run(models: tuple[str, ...], folds: str) -> list[str]:

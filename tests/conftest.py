@@ -156,8 +156,8 @@ def put(store):
 
     def write(*records):
         for record in records:
-            cell = record["cell"]
-            kept.write_record(f"{cell['model']}-{cell['fold']}-{cell['protocol']}-{record['finished'][:10]}", record)
+            cell = record.cell
+            kept.write_record(f"{cell.model}-{cell.fold}-{cell.protocol}-{record.finished[:10]}", record)
         return kept
 
     return write

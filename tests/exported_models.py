@@ -52,7 +52,7 @@ class Exports:
 
     def record(self, task, model):
         """The record of a model's cell."""
-        (found,) = [r for r in self.store.records() if (r["cell"]["task"], r["cell"]["model"]) == (task, model)]
+        (found,) = [r for r in self.store.records() if (r.cell.task, r.cell.model) == (task, model)]
         return found
 
     def tested(self, record):

@@ -1,8 +1,9 @@
 """Records and items as a run leaves them, for tests of what is made of them."""
 
 import json
+from dataclasses import replace
 
-from bench.store.store import RECORD_FORMAT
+from bench.store.record import RECORD_FORMAT, CellIdentity, MetricValue, Record, RecordedModel, StageTiming
 
 METRICS = ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "facts", "length_ratio")
 
@@ -10,44 +11,44 @@ METRICS = ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "facts", "l
 def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=False, code="now", day=1, **about):
     """A record of a model's fold, all of whose metrics have this value."""
     place = f"{model}-{fold}-{protocol}"
-    return {
-        "format": RECORD_FORMAT,
-        "cell": {"task": "vqa", "dataset": dataset, "model": model, "fold": fold, "repeat": 0, "protocol": protocol},
-        "protocol": {
+    return Record(
+        format=RECORD_FORMAT,
+        cell=CellIdentity("vqa", dataset, model, fold, 0, protocol),
+        protocol={
             "split": {"k": about.get("k", 10)},
             "repeats": 1,
             "task": {"caption": about.get("caption", "with")},
             "metrics": dict.fromkeys(METRICS, "what it means"),
         },
-        "model": {
-            "label": about.get("label", model),
-            "family": "f",
-            "family_label": "F",
-            "order": 1,
-            "control": control,
-            "variant_of": None,
-            "pretrains": about.get("pretrains"),
-            "footnote": about.get("footnote", ""),
-            "settings": about.get("settings", {}),
-            "deviations": about.get("deviations", []),
-            "recipe": about.get("recipe", {"epochs": 5}),
-        },
-        "config_recipe": {"epochs": 5},
-        "stages": {stage: f"{stage}-{place}" for stage in ("train", "predict", "score")},
-        "code": {"train": code, "predict": code, "score": code},
-        "metrics": {name: {"value": value, "error": about.get("error", 0.01)} for name in METRICS},
-        "n": 10,
-        "training": {"epochs": 5, **about.get("training", {})},
-        "caveat": about.get("caveat", ""),
-        "timings": {"score": {"seconds": 1.5, "units": 10}},
-        "environment": {"score": {"device": "cpu", "packages": {"numpy": "9.9"}}},
-        "finished": f"2026-01-{day:02d}T00:00:00",
-    }
+        model=RecordedModel(
+            label=about.get("label", model),
+            family="f",
+            family_label="F",
+            order=1,
+            control=control,
+            variant_of=about.get("variant_of"),
+            pretrains=about.get("pretrains"),
+            footnote=about.get("footnote", ""),
+            settings=about.get("settings", {}),
+            deviations=about.get("deviations", []),
+            recipe=about.get("recipe", {"epochs": 5}),
+        ),
+        config_recipe={"epochs": 5},
+        stages={stage: f"{stage}-{place}" for stage in ("train", "predict", "score")},
+        code={"train": code, "predict": code, "score": code},
+        metrics={name: MetricValue(value, about.get("error", 0.01)) for name in METRICS},
+        n=10,
+        training={"epochs": 5, **about.get("training", {})},
+        caveat=about.get("caveat", ""),
+        timings={"score": StageTiming(1.5, 10)},
+        environment={"score": {"device": "cpu", "packages": {"numpy": "9.9"}}},
+        finished=f"2026-01-{day:02d}T00:00:00",
+    )
 
 
 def put_items(store, record, items):
     """Write the items of a record's score stage."""
-    product = store.stage(record["stages"]["score"]) / "product"
+    product = store.stage(record.stages["score"]) / "product"
     product.mkdir(parents=True)
     (product / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
 
@@ -71,13 +72,15 @@ def item(number, category, value, *, right=1, asked=2, question="What?", picture
 def classified(model, fold, value, *, family="vit", block="Vision Transformers (ViTs)", order=4, **about):
     """A record of the task classification, all of whose metrics have this value."""
     record = made(model, fold, value, **about)
-    record["cell"]["task"] = "classification"
-    record["protocol"]["task"] = {"asked": "the category"}
-    record["model"] |= {"family": family, "family_label": block, "order": order}
     names = [
         "top1",
         "top5",
         *(f"{name}:{category}" for name in ("precision", "recall", "f1") for category in ("tips", "xy")),
     ]
-    record["metrics"] = {name: {"value": value, "error": about.get("error", 0.01)} for name in names}
-    return record
+    return replace(
+        record,
+        cell=replace(record.cell, task="classification"),
+        protocol={**record.protocol, "task": {"asked": "the category"}},
+        model=replace(record.model, family=family, family_label=block, order=order),
+        metrics={name: MetricValue(value, about.get("error", 0.01)) for name in names},
+    )

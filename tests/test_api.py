@@ -8,6 +8,7 @@ import pytest
 
 import bench as api
 from bench.errors import BenchError
+from tests.table_records import made
 
 SMALL = {"synthetic.size": 100, "vqa.questions": 2, "machine.threads": 1}
 
@@ -21,7 +22,7 @@ def test_a_run_returns_its_records_and_does_nothing_the_second_time(ran):
     found = ran.records()
     assert not ran.failed and repr(ran) == "the cell is done"
     assert set(found["metric"]) >= {"facts", "bleu2"} and found["value"].between(0, 2).all()
-    assert set(found["model"]) == {"majority"} and found["finished"].dt.tz is not None
+    assert set(found.model) == {"majority"} and found.finished.dt.tz is not None
     assert "done already" in repr(api.run("vqa", "majority", folds="0", settings=["synthetic.size=100", *_lines()]))
     assert api.records().equals(found)
 
@@ -77,6 +78,49 @@ def test_a_table_is_the_verbs_and_shows_itself(ran, bench):
     assert row["value"].item() == pytest.approx(facts)
     with pytest.raises(BenchError, match="unknown table"):
         api.table("no such")
+
+
+def test_several_tables_are_one_object_that_is_written_and_drawn(ran, bench, tmp_path):
+    tables = api.table("all")
+    assert len(tables.data) > 1 and all("is left out" in sentence for sentence in tables.left_out)
+    tables.save(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_text() == bench("table", "all", "--format", "csv")[1]
+    assert tables.render("json") == bench("table", "all", "--format", "json")[1].rstrip("\n")
+    with pytest.raises(BenchError, match="did you mean 'html'"):
+        tables.render("htlm")
+    with pytest.raises(BenchError, match="none of these tables has a figure"):
+        api.table(1).draw(tmp_path / "f.svg")
+
+
+def test_the_origin_of_a_number_and_the_state_of_runs_are_the_verbs(ran, bench, store):
+    origin = api.why(1, "majority", "facts")
+    assert str(origin) == bench("why", "1", "majority", "facts")[1].rstrip("\n")
+    assert origin.full == bench("why", "1", "majority", "facts", "--full")[1].rstrip("\n")
+    state = api.status()
+    assert (state.open, state.wrong) == (False, False) and str(state) == bench("status")[1].rstrip("\n")
+
+
+def test_models_are_compared_on_common_folds(put):
+    put(*(made(model, fold, level + 0.01 * fold) for model, level in (("one", 0.2), ("two", 0.7)) for fold in range(4)))
+    comparison = api.compare("all", metric="facts")
+    assert comparison.folds == 4 and comparison.means == pytest.approx({"one": 0.215, "two": 0.715})
+    assert "two is better" in str(comparison)
+    with pytest.raises(BenchError, match="at least two models"):
+        api.compare("one")
+
+
+def test_the_worst_answers_are_a_page(ran, tmp_path):
+    assert api.gallery("majority", tmp_path / "worst.html", worst=3) == 3
+    assert (tmp_path / "worst.html").read_text().count("data:image/png") >= 1
+    with pytest.raises(BenchError, match="unknown suffix"):
+        api.gallery("majority", tmp_path / "worst.txt")
+
+
+def test_a_trained_model_is_written_into_a_folder(ran, tmp_path):
+    exported = api.export("majority", tmp_path / "majority")
+    assert str(exported.of) == "majority fold 0" and {*exported.files} <= {
+        path.relative_to(tmp_path / "majority").as_posix() for path in (tmp_path / "majority").rglob("*")
+    }
 
 
 def test_items_are_a_row_an_answer(ran):

@@ -248,8 +248,8 @@ def test_a_model_of_the_store_is_asked_by_its_name(exports, bench, pictures):
 def test_controls_and_dropped_weights_are_no_trained_assistant(exports, bench, pictures, tmp_path):
     kept = shutil.copytree(exports.store.root, tmp_path / "kept")
     for record in exports.store.records():
-        if record["cell"]["model"] == "mvaema":
-            shutil.rmtree(kept / "stages" / record["stages"]["train"] / "product" / "weights", ignore_errors=True)
+        if record.cell.model == "mvaema":
+            shutil.rmtree(kept / "stages" / record.stages["train"] / "product" / "weights", ignore_errors=True)
     code, out, err = bench("ask", pictures / "a.png", QUESTION, "--store", kept)
     assert (code, out) == (2, "") and "holds no trained assistant; `make demo` trains one" in err
 

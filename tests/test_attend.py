@@ -143,7 +143,7 @@ def test_all_panels_have_one_scale_that_is_stated(monkeypatch, tmp_path):
     [
         (None, {"model": "majority"}, "Majority answer does not tell where it looks"),
         (None, {"model": "pixels"}, "Pixels answers no questions"),
-        (None, {"out": "look.gif"}, "unknown suffix of --out"),
+        (None, {"out": "look.gif"}, "unknown suffix of the file"),
         (("{}", " "), {}, "the question is empty"),
         (("{}", "word " * 10_000), {}, "tokens in 10000 words"),
         (("nowhere.png", "What?"), {}, "the picture 'nowhere.png' is not there"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.probe import Probed
 from bench.plugins.self_supervised import PROBE, RESNET, SHOWN
+from bench.store.record import parsed
 
 SMALL = ("--set", "model.patch_size=16", "--set", "recipe.batch_size=8")
 STUDENT = ("teacher=squeezenet1_1", "depth=1", "embed_dim=16", "patch_size=16")
@@ -36,7 +38,7 @@ def dataset(folder):
 
 def record(store, name):
     (path,) = [path for path in (store / "cells").glob("*.json") if f"_{name}_" in path.name]
-    return json.loads(path.read_text())
+    return parsed(path.read_bytes())
 
 
 def forbidden(*_):
@@ -52,7 +54,7 @@ def test_a_first_step_is_not_done_again_for_other_settings_of_the_second(name, d
     code, _, err = classify(dataset, name, "--set", "k=3", "--folds", "0", *small, "--set", f"{name}.{changed}")
     assert code == 0, err
     after = record(store, name)
-    same = {stage: before["stages"][stage] == after["stages"][stage] for stage in before["stages"]}
+    same = {stage: before.stages[stage] == after.stages[stage] for stage in before.stages}
     assert same == {"pretrain": True, "train": False, "predict": False, "score": False}
 
 
@@ -83,20 +85,21 @@ def test_other_settings_of_the_first_step_do_all_again(name, dataset, classify, 
     if options:
         assert re.search(r"pretrain: model.settings.teacher: \"squeezenet1_1\" -> \"alexnet\"", out)
     else:
-        assert not set(before["stages"].values()) & set(record(store, name)["stages"].values())
+        assert not set(before.stages.values()) & set(record(store, name).stages.values())
 
 
 @every_chain
 def test_the_record_tells_of_both_steps_and_the_table_counts_both(name, dataset, classify, store, bench):
     classify(dataset, name, "--set", "k=3", "--folds", "0", *CHAINS[name][2])
     told = record(store, name)
-    assert told["pretraining"]["epochs"] == told["model"]["recipe"]["epochs"] and told["pretraining"]["validation"] > 0
-    assert set(told["timings"]) == {"pretrain", "train", "predict", "score"}
+    assert told.pretraining["epochs"] == told.model.recipe["epochs"] and told.pretraining["validation"] > 0
+    assert set(told.timings) == {"pretrain", "train", "predict", "score"}
     if name == "gbt":
-        assert "epochs" not in told["training"] and len(told["training"]["tuning"]) == 6
+        assert "epochs" not in told.training and len(told.training["tuning"]) == 6
     store_file = next((store / "cells").glob("*.json"))
-    told["timings"]["pretrain"]["seconds"], told["timings"]["train"]["seconds"] = 3600.0, 1800.0
-    store_file.write_text(json.dumps(told))
+    longer = {"pretrain": 3600.0, "train": 1800.0}
+    timings = {stage: replace(took, seconds=longer.get(stage, took.seconds)) for stage, took in told.timings.items()}
+    store_file.write_text(json.dumps(replace(told, timings=timings).as_json()))
     table = bench("table", "3" if name == "gbt" else "2", "--costs")[1]
     assert "1.5 h" in table or "90 min" in table, table
 
@@ -124,9 +127,9 @@ def test_a_learning_rate_is_tuned_by_the_probe(dataset, classify, store):
     options += ("--set", "recipe.learning_rate=0.001")
     code, _, err = classify(dataset, "gbt", *options)
     assert code == 0, err
-    tried = record(store, "gbt")["pretraining"]["tuning"]
+    tried = record(store, "gbt").pretraining["tuning"]
     assert [each["learning_rate"] for each in tried] == [1e-4, 3e-4, 1e-3]
-    assert record(store, "gbt")["pretraining"]["validation"] == min(each["validation"] for each in tried)
+    assert record(store, "gbt").pretraining["validation"] == min(each["validation"] for each in tried)
 
 
 def test_a_row_is_held_against_the_control_that_takes_the_same_first_step(dataset, classify, bench, store):
@@ -204,5 +207,5 @@ def test_a_strangers_method_or_encoder_is_probed_as_ours_are(name, plugged, data
     small = ("--set", "recipe.batch_size=8", *(("--set", "alike.view_size=32") if name == "alike" else ()))
     code, _, err = classify(dataset, name, "--set", "k=3", "--folds", "0", *small)
     assert code == 0, err
-    assert np.isfinite(record(store, name)["metrics"]["top1"]["value"])
-    assert bool(record(store, name)["pretraining"]) == (name == "alike")
+    assert np.isfinite(record(store, name).metrics["top1"].value)
+    assert bool(record(store, name).pretraining) == (name == "alike")

@@ -9,11 +9,12 @@ import torch
 from torch import nn
 
 from bench import ModelSpec
+from bench.store.record import parsed
 
 
 def records(store):
-    found = [json.loads(path.read_text()) for path in (store / "cells").glob("*.json")]
-    return {record["cell"]["model"]: record for record in found}
+    found = [parsed(path.read_bytes()) for path in (store / "cells").glob("*.json")]
+    return {record.cell.model: record for record in found}
 
 
 @pytest.mark.parametrize("categories", [2, 9, 11])
@@ -21,9 +22,9 @@ def test_pictures_of_any_kind_and_number_of_categories_are_classified(folder, cl
     code, _, err = classify(folder(*[8] * categories), "gcn,majority,pixels,spectrum", "--set", "k=4")
     assert code == 0, err
     for record in records(store).values():
-        scored = store / "stages" / record["stages"]["score"] / "product" / "scores.json"
+        scored = store / "stages" / record.stages["score"] / "product" / "scores.json"
         counts = np.array(json.loads(scored.read_text())["counts"]["confusion"])
-        assert counts.shape == (categories, categories) and counts.sum() == record["n"] > categories
+        assert counts.shape == (categories, categories) and counts.sum() == record.n > categories
     assert len(re.findall(r"set aside: .* \(only 1 x 1 pixels\)", err)) == 2 * categories
 
 
@@ -70,7 +71,7 @@ class Peeping:
 def test_a_classifier_is_shown_neither_labels_nor_names_of_folders(folder, classify, store, plugged):
     plugged(ModelSpec(name="peeping", label="Peeping", family="convnet", estimator=f"{__name__}:Peeping"))
     assert classify(folder(8, 8, 8), "peeping", "--set", "k=4")[0] == 0
-    assert records(store)["peeping"]["metrics"]["top1"]["value"] < 0.5
+    assert records(store)["peeping"].metrics["top1"].value < 0.5
 
 
 class Cramped(nn.Module):
@@ -102,15 +103,15 @@ def test_a_batch_that_does_not_fit_goes_in_pieces_or_fails_its_cell_alone(folder
     code, out, err = classify(folder(8, 8, 8), "bursting,cramped,majority", "--set", "k=4")
     assert code == 1 and "1 of 3 cells failed" in out
     assert "bursting fold 0: train failed: memory does not hold a training step of one picture alone" in err
-    assert records(store)["cramped"]["training"]["parts"] == 4
+    assert records(store)["cramped"].training["parts"] == 4
     assert records(store).keys() == {"cramped", "majority"}
 
 
 def test_a_record_tells_time_memory_precision_and_the_sizes_of_the_sides(folder, classify, store):
     assert classify(folder(8, 8, 8), "gcn", "--set", "k=4")[0] == 0
     record = records(store)["gcn"]
-    assert record["training"]["precision"] == "32-true" and record["training"]["parts"] == 1
-    assert record["sides"] == {"train": 12, "validation": 1, "test": 5} and record["n"] == 5
+    assert record.training["precision"] == "32-true" and record.training["parts"] == 1
+    assert record.sides == {"train": 12, "validation": 1, "test": 5} and record.n == 5
     for stage in ("train", "predict", "score"):
-        timing = record["timings"][stage]
-        assert timing["seconds"] > 0 and 2**26 < timing["memory"]["process"] < 2**36
+        timing = record.timings[stage]
+        assert timing.seconds > 0 and 2**26 < timing.memory.process < 2**36

@@ -39,7 +39,7 @@ def test_a_chain_takes_its_first_step_with_it(exports, tmp_path):
 def test_what_is_read_again_classifies_as_the_cell_did(exports, model):
     record = exports.record("classification", model)
     estimator = from_pretrained(exports.folder(model))
-    product = exports.store.product(record["stages"]["predict"])
+    product = exports.store.product(record.stages["predict"])
     kept = np.load(product / "probabilities.npy")
     found = estimator.predict_proba(exports.tested(record))
     assert found == pytest.approx(kept, abs=1e-5)
@@ -56,7 +56,7 @@ def test_the_card_is_one_of_the_hub_and_says_data_protocol_metrics_limits(export
     assert card.data.pipeline_tag == "visual-question-answering" and "mvaema" in card.data.tags
     record = exports.record("vqa", "mvaema")
     measured = {(result.task_type, result.metric_type): result.metric_value for result in card.data.eval_results}
-    assert measured["vqa", "facts"] == record["metrics"]["facts"]["value"]
+    assert measured["vqa", "facts"] == record.metrics["facts"].value
     text = path.read_text()
     for heading in ("Data", "Protocol", "Metrics", "Limits"):
         assert f"\n## {heading}\n" in text
@@ -121,12 +121,12 @@ def test_dropped_weights_and_changed_data_are_told(exports, bench, tmp_path):
     store = Store(tmp_path / "store")
     shutil.copytree(exports.store.root, store.root)
     record = exports.record("vqa", "majority")
-    inputs = read_json(store.stage(record["stages"]["train"]) / "inputs.json")
+    inputs = read_json(store.stage(record.stages["train"]) / "inputs.json")
     inputs["data"]["size"] = 61
-    write_json(store.stage(record["stages"]["train"]) / "inputs.json", inputs)
+    write_json(store.stage(record.stages["train"]) / "inputs.json", inputs)
     code, _, err = bench("export", "majority", tmp_path / "out", "--store", store.root)
     assert code == 2 and "no longer those" in err
-    store.drop(record["stages"]["train"])
+    store.drop(record.stages["train"])
     code, _, err = bench("export", "majority", tmp_path / "out", "--store", store.root)
     assert code == 2 and "no longer in the store" in err and "--force" in err
     assert {path.name for path in tmp_path.iterdir()} == {"store"}

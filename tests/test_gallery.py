@@ -32,8 +32,8 @@ def test_wrongly_classified_pictures_are_shown_with_the_ranked_categories(classi
     dataset = folder(8, 8, 8)
     assert classify(dataset, "gcn,majority", "--set", "folds=0", "--set", "k=2")[0] == 0
     text, pictures = page("--model", "majority")
-    (record,) = [found for found in Store(store).records() if found["cell"]["model"] == "majority"]
-    wrong = round(record["n"] * (1 - record["metrics"]["top1"]["value"]))
+    (record,) = [found for found in Store(store).records() if found.cell.model == "majority"]
+    wrong = round(record.n * (1 - record.metrics["top1"].value))
     assert text.count("<table>") == len(pictures) == wrong > 4
     for table in text.split("<table>")[1:]:
         true, said = re.search(r"<th>(kind\d+)</th>", table)[1], re.search(r"taken for</th><td>(kind\d+)<", table)[1]
@@ -69,7 +69,7 @@ def test_the_models_own_latest_records_are_shown_whatever_ran_last(put, page, be
     kept = put(old, new)
     config = {"dataset": "synthetic", "records": "scripted", "settings": {"synthetic": {"size": 30}}}
     for name, record in (("1", old), ("2", new)):
-        asked = {"task": "vqa", "dataset": record["cell"]["dataset"], "protocol": "p1", "config": config}
+        asked = {"task": "vqa", "dataset": record.cell.dataset, "protocol": "p1", "config": config}
         write_json(store / "runs" / f"{name}.json", asked)
     put_items(kept, old, [item(1, "tips", 0.2, picture="synthetic-000000")])
     assert "synthetic; fold 0 of 10, protocol p1" in page("--model", "mine")[0]

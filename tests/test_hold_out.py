@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from bench.store.record import parsed
 from tests.conftest import SMALL
 from tests.test_posing import instructions, settings
 
@@ -12,11 +13,11 @@ RUN = ("run", "--task", "vqa", "--models", "majority", "--folds", "0", *SMALL)
 
 
 def _records(store):
-    return [json.loads(path.read_text()) for path in sorted((store / "cells").glob("*.json"))]
+    return [parsed(path.read_bytes()) for path in sorted((store / "cells").glob("*.json"))]
 
 
 def _product(store, record, stage):
-    return store / "stages" / record["stages"][stage] / "product"
+    return store / "stages" / record.stages[stage] / "product"
 
 
 def _groups(store, record):
@@ -41,8 +42,8 @@ def test_the_table_sets_it_beside_the_model_that_was_taught_all_groups(bench, st
     assert bench(*RUN, "--set", "vqa.group=3")[0] == 0
     assert bench(*RUN, "--hold-out-group", "3")[0] == 0
     records = _records(store)
-    trained = {record["protocol"].get("hold_out_group"): record["stages"]["train"] for record in records}
-    assert len(records) == 3 and len({record["stages"]["train"] for record in records}) == 2 == len(trained)
+    trained = {record.protocol.get("hold_out_group"): record.stages["train"] for record in records}
+    assert len(records) == 3 and len({record.stages["train"] for record in records}) == 2 == len(trained)
     code, out, err = bench("table", "1", "--vary", "hold_out_group", "--no-published")
     assert code == 0, err
     assert "hold_out_group 3" in out and "hold_out_group none" in out and "group 3" in out

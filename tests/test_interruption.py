@@ -1,6 +1,5 @@
 """Runs that are killed, and runs that meet: the numbers are those of a run left alone."""
 
-import json
 import os
 import shutil
 import signal
@@ -12,6 +11,7 @@ import time
 import pytest
 
 from bench.store import claim
+from bench.store.record import parsed
 from tests.conftest import SMALL
 
 pytestmark = pytest.mark.slow
@@ -43,9 +43,9 @@ def results(store):
     """Metrics and answers by model."""
     found = {}
     for path in (store / "cells").glob("*.json"):
-        record = json.loads(path.read_text())
-        answers = store / "stages" / record["stages"]["predict"] / "product" / "answers.json"
-        found[record["cell"]["model"]] = (record["metrics"], answers.read_bytes())
+        record = parsed(path.read_bytes())
+        answers = store / "stages" / record.stages["predict"] / "product" / "answers.json"
+        found[record.cell.model] = (record.metrics, answers.read_bytes())
     return found
 
 

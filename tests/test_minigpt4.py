@@ -1,6 +1,5 @@
 """MiniGPT-4's two steps: all that is frozen learns first, from scratch, and then one layer alone."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -11,6 +10,7 @@ from transformers import Blip2ForConditionalGeneration, OPTConfig, T5Config
 from bench.errors import BenchError
 from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.minigpt4 import PROJECTION, MiniGpt4, Parts
+from bench.store.record import parsed
 from tests.conftest import SMALL
 from tests.test_assistants import context_of, learns, right, saved
 from tests.toy_instructions import toy_instructions
@@ -125,7 +125,7 @@ def test_a_language_model_with_an_encoder_is_refused(parts, tmp_path):
 
 def record(store):
     (path,) = (store / "cells").glob("*.json")
-    return json.loads(path.read_text())
+    return parsed(path.read_bytes())
 
 
 def forbidden(*_):
@@ -139,10 +139,10 @@ def test_the_parts_are_not_trained_again_for_another_way_to_tune(bench, store, m
     code, _, err = bench(*RUN, "--set", "minigpt4.tuning=full")
     assert code == 0, err
     after = record(store)
-    same = {stage: before["stages"][stage] == after["stages"][stage] for stage in before["stages"]}
+    same = {stage: before.stages[stage] == after.stages[stage] for stage in before.stages}
     assert same == {"pretrain": True, "train": False, "predict": False, "score": False}
-    assert after["pretraining"]["epochs"] == after["training"]["epochs"] == 1
-    assert after["timings"]["predict"]["answers"] == after["n"] > after["timings"]["predict"]["units"]
+    assert after.pretraining["epochs"] == after.training["epochs"] == 1
+    assert after.timings["predict"].answers == after.n > after.timings["predict"].units
     code, out, _ = bench("table", "1", "--costs", "--no-published")
     assert (
         code == 0 and "answers a second" in out and "its frozen parts are trained first, and the cost holds that" in out
@@ -154,6 +154,6 @@ def test_pretrained_weights_leave_the_first_step_nothing_to_do(parts, bench, sto
     code, _, err = bench(*RUN, "--set", f"minigpt4.weights={parts}")
     assert code == 0, err
     told = record(store)
-    assert told["pretraining"] is None and told["training"]["epochs"] == 1
-    product = store / "stages" / told["stages"]["pretrain"] / "product" / "weights"
+    assert told.pretraining is None and told.training["epochs"] == 1
+    product = store / "stages" / told.stages["pretrain"] / "product" / "weights"
     assert product.is_dir() and not list(product.iterdir())

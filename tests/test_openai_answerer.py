@@ -23,7 +23,7 @@ def answered(bench, store):
     def call(*options, models="openai:gpt-4o"):
         code, out, err = bench("run", "--task", "vqa", "--models", models, *SMALL, *options)
         assert KEY not in out + err
-        records = [record for record in Store(store).records() if record["cell"]["model"] == models]
+        records = [record for record in Store(store).records() if record.cell.model == models]
         return code, out + err, records[-1] if records else None
 
     return call
@@ -32,7 +32,7 @@ def answered(bench, store):
 def test_a_model_behind_a_server_is_a_row_with_its_cost(endpoint, answered, bench, store):
     code, said, record = answered()
     assert code == 0, said
-    assert record["usage"] == {
+    assert record.usage == {
         "input_tokens": 4000,
         "output_tokens": 1000,
         "dollars": 0.02,
@@ -42,7 +42,7 @@ def test_a_model_behind_a_server_is_a_row_with_its_cost(endpoint, answered, benc
         "calls_paid_now": 10,
         "dollars_paid_now": pytest.approx(0.02),
     }
-    assert record["model"]["settings"]["base_url"] == endpoint.url
+    assert record.model.settings["base_url"] == endpoint.url
     assert "openai:gpt-4o" in bench("table", "1")[1]
     body = endpoint.bodies[0]
     assert body["model"] == "gpt-4o" and body["temperature"] == 0
@@ -55,7 +55,7 @@ def test_a_model_behind_a_server_is_a_row_with_its_cost(endpoint, answered, benc
 def test_a_rerun_costs_nothing_and_another_server_or_temperature_is_asked_anew(endpoint, answered, monkeypatch):
     answered()
     _, said, again = answered("--force")
-    assert len(endpoint.bodies) == 10 and again["usage"]["calls_paid_now"] == 0 and again["usage"]["dollars"] == 0.02
+    assert len(endpoint.bodies) == 10 and again.usage["calls_paid_now"] == 0 and again.usage["dollars"] == 0.02
     answered("--set", "openai:gpt-4o.temperature=0.5")
     assert len(endpoint.bodies) == 20
     monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url.replace("127.0.0.1", "localhost"))
@@ -73,7 +73,7 @@ def test_a_name_may_hold_dots_and_colons_in_its_settings(endpoint, answered):
     code, said, record = answered("--set", "openai:qwen2.5:7b.max_tokens=7", models="openai:qwen2.5:7b")
     assert code == 0, said
     assert {(body["model"], body["max_tokens"]) for body in endpoint.bodies} == {("qwen2.5:7b", 7)}
-    assert record["usage"]["dollars"] is None
+    assert record.usage["dollars"] is None
 
 
 @pytest.mark.parametrize(("faults", "counted"), [(["refusal"], "refused"), (["empty"] * 3, "empty")])
@@ -81,7 +81,7 @@ def test_a_refusal_and_an_answer_that_stays_empty_are_counted(endpoint, answered
     endpoint.faults = faults
     code, said, record = answered(*ONE_BY_ONE)
     assert code == 0, said
-    assert record["usage"][counted] == 1
+    assert record.usage[counted] == 1
     (answers,) = [json.loads(path.read_text()) for path in store.glob("stages/*/product/answers.json")]
     assert sorted(map(bool, answers)) == [False] + [True] * 9
 

@@ -34,11 +34,11 @@ def test_why_tells_stages_inputs_environment_files_and_durations(measured, bench
 def test_why_says_the_main_things_first_and_in_few_lines(measured, bench, store):
     code, out, err = bench("why", "1", "nearest", "METEOR")
     assert code == 0, err
-    (record,) = [record for record in Store(store).records() if record["cell"]["model"] == "nearest"]
-    value = record["metrics"]["meteor"]["value"]
+    (record,) = [record for record in Store(store).records() if record.cell.model == "nearest"]
+    value = record.metrics["meteor"].value
     assert out.startswith("Nearest picture (nearest), METEOR, of:\n  Table 1.")
     assert f"measured: {value:.3f}" in out and f"fold 0, repeat 0: {value:.4f}" in out
-    assert all(fingerprint in out for fingerprint in record["stages"].values())
+    assert all(fingerprint in out for fingerprint in record.stages.values())
     assert "device cpu" in out and "records scripted" in out and "--full" in out
     assert out.count("\n") <= 12 and "nearest_plugin.model" not in out
 
@@ -113,7 +113,7 @@ def test_a_gallery_is_written_to_html_alone(put, bench):
     put(made("mine", 0, 0.1))
     code, _, err = bench("gallery", "--model", "mine", "--out", "g.md")
     assert (code, err.count("\n")) == (2, 1)
-    assert "unknown suffix of --out 'g.md': '.md'" in err and ".html" in err
+    assert "unknown suffix of the file 'g.md': '.md'" in err and ".html" in err
 
 
 def test_pictures_of_a_dataset_that_is_gone_are_told_of(put, bench, store):

@@ -196,19 +196,19 @@ def run(two, tmp_path_factory):
 
 
 def records(store):
-    return {record["cell"]["model"]: record for record in Store(store).records()}
+    return {record.cell.model: record for record in Store(store).records()}
 
 
 @pytest.mark.slow
 @pytest.mark.numeric
 def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
     one, two = (records(store)["gcn"] for store in run[:2])
-    for name, score in one["metrics"].items():
-        assert two["metrics"][name]["value"] == pytest.approx(score["value"], rel=1e-4)
-    assert two["n"] == one["n"]
-    assert two["stages"] == one["stages"]
-    assert [trial["validation"] for trial in two["training"]["tuning"]] == pytest.approx(
-        [trial["validation"] for trial in one["training"]["tuning"]], rel=1e-4
+    for name, score in one.metrics.items():
+        assert two.metrics[name].value == pytest.approx(score.value, rel=1e-4)
+    assert two.n == one.n
+    assert two.stages == one.stages
+    assert [trial["validation"] for trial in two.training["tuning"]] == pytest.approx(
+        [trial["validation"] for trial in one.training["tuning"]], rel=1e-4
     )
     answers = [next((store / "stages").glob("*/product/probabilities.npy")) for store in run[:2]]
     assert np.allclose(*map(np.load, answers), atol=1e-5)
@@ -216,7 +216,7 @@ def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
 
 @pytest.mark.slow
 def test_a_record_says_how_many_processes_trained(run):
-    one, two = (records(store)["gcn"]["environment"] for store in run[:2])
+    one, two = (records(store)["gcn"].environment for store in run[:2])
     assert two["train"]["processes"] == 2
     assert not any("processes" in stage for stage in (*one.values(), two["predict"], two["score"]))
 

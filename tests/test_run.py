@@ -13,6 +13,7 @@ from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.running.runner import Runner
 from bench.store import claim
+from bench.store.record import parsed
 from bench.store.store import Store
 from tests.conftest import SMALL
 
@@ -30,7 +31,7 @@ def run(bench, strangers):
 
 
 def _records(store):
-    return [json.loads(path.read_text()) for path in sorted((store / "cells").glob("*.json"))]
+    return [parsed(path.read_bytes()) for path in sorted((store / "cells").glob("*.json"))]
 
 
 def _stages(store):
@@ -40,10 +41,10 @@ def _stages(store):
 def test_a_run_leaves_a_record_with_its_provenance(run, store):
     assert run()[0] == 0
     (record,) = _records(store)
-    assert record["cell"]["model"] == "nearest"
-    assert 0 < record["metrics"]["meteor"]["value"] < 1
-    assert record["environment"]["train"]["packages"]["mvaema-bench"]
-    for name, fingerprint in record["stages"].items():
+    assert record.cell.model == "nearest"
+    assert 0 < record.metrics["meteor"].value < 1
+    assert record.environment["train"]["packages"]["mvaema-bench"]
+    for name, fingerprint in record.stages.items():
         inputs = json.loads((store / "stages" / fingerprint / "inputs.json").read_text())
         assert inputs["code"], name
 
@@ -114,8 +115,8 @@ def test_a_change_redoes_only_what_it_decides(run, store, change, redone):
     assert code == 0
     assert change[1].split("=")[0].split(".")[-1] in out
     run(*change)
-    new = max(_records(store), key=lambda record: record["finished"])
-    assert {name for name in new["stages"] if new["stages"][name] != old["stages"][name]} == redone
+    new = max(_records(store), key=lambda record: record.finished)
+    assert {name for name in new.stages if new.stages[name] != old.stages[name]} == redone
 
 
 def test_a_changed_metric_scores_again_without_asking_again(run, store, monkeypatch):
@@ -127,7 +128,7 @@ def test_a_changed_metric_scores_again_without_asking_again(run, store, monkeypa
     assert 'score: code.metric: null -> "another"' in out
     assert run()[0] == 0
     (new,) = _records(store)
-    assert {name for name in new["stages"] if new["stages"][name] != old["stages"][name]} == {"score"}
+    assert {name for name in new.stages if new.stages[name] != old.stages[name]} == {"score"}
 
 
 def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
@@ -139,9 +140,9 @@ def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
     (old,) = _records(store)
     for options in ((), ("--force",)):
         assert told in run("--set", "nearest.grid=2", *options)[2]
-        (store / "cells" / next(iter((store / "cells").iterdir())).name).write_text(json.dumps(old))
+        (store / "cells" / next(iter((store / "cells").iterdir())).name).write_text(json.dumps(old.as_json()))
     assert len(_records(store)) == 1
-    assert all((store / "stages" / fingerprint / "product").is_dir() for fingerprint in old["stages"].values())
+    assert all((store / "stages" / fingerprint / "product").is_dir() for fingerprint in old.stages.values())
 
 
 def test_changed_code_alone_is_told_as_one_difference(run, monkeypatch):
@@ -192,13 +193,13 @@ def test_one_failing_model_does_not_stop_another(run, store):
     log = re.search(r"failing fold 0: train failed: .*; see (\S+)", out).group(1)
     assert "this model never learns" in Path(log).read_text()
     assert re.search(r"train failed: ValueError: this model never learns \(model.py, line \d+\)", err)
-    assert [record["cell"]["model"] for record in _records(store)] == ["nearest"]
+    assert [record.cell.model for record in _records(store)] == ["nearest"]
 
 
 def test_a_model_sees_neither_answers_when_asked_nor_settings_of_answering_when_trained(run, store):
     assert run(models="cheat")[0] == 0
     (record,) = _records(store)
-    assert record["metrics"]["rouge1"]["value"] == 0
+    assert record.metrics["rouge1"].value == 0
 
 
 def test_folds_share_no_test_picture_and_cover_all(run, store):
@@ -207,7 +208,7 @@ def test_folds_share_no_test_picture_and_cover_all(run, store):
     assert len(records) == 3
     asked = []
     for record in records:
-        items = (store / "stages" / record["stages"]["score"] / "product" / "items.jsonl").read_text().splitlines()
+        items = (store / "stages" / record.stages["score"] / "product" / "items.jsonl").read_text().splitlines()
         asked += [json.loads(item)["picture"] for item in items]
     assert len(asked) == len(set(asked)) == 100
 
@@ -215,14 +216,14 @@ def test_folds_share_no_test_picture_and_cover_all(run, store):
 def test_repeats_redraw_the_partition(run, store):
     run("--repeats", "2")
     first, second = _records(store)
-    assert first["stages"]["train"] != second["stages"]["train"]
-    assert first["metrics"] != second["metrics"]
+    assert first.stages["train"] != second.stages["train"]
+    assert first.metrics != second.metrics
 
 
 def test_weights_beyond_what_is_kept_are_dropped_but_scores_stay(run, store):
     assert run("--set", "keep=scores")[0] == 0
     (record,) = _records(store)
-    assert not (store / "stages" / record["stages"]["train"] / "product").exists()
+    assert not (store / "stages" / record.stages["train"] / "product").exists()
     assert "nothing to do" in run("--set", "keep=scores")[1]
 
 
@@ -240,12 +241,12 @@ def test_a_record_is_left_to_the_process_that_makes_the_scores(run, store):
 
 def test_the_local_launcher_gives_the_same_numbers_and_names_a_failure(run, store, tmp_path):
     run(models="nearest,majority")
-    inline = {record["cell"]["model"]: record["metrics"] for record in _records(store)}
+    inline = {record.cell.model: record.metrics for record in _records(store)}
     options = ("--launcher", "local", "--jobs", "2", "--store", tmp_path / "other")
     code, out, _ = run(*options, models="nearest,majority,failing")
     assert code == 1
     assert "failing fold 0: train failed: ValueError: this model never learns" in out
-    assert {record["cell"]["model"]: record["metrics"] for record in _records(tmp_path / "other")} == inline
+    assert {record.cell.model: record.metrics for record in _records(tmp_path / "other")} == inline
 
 
 def test_dry_run_writes_nothing(run, store):

@@ -31,7 +31,8 @@ from bench.launch.slurm.status_writer import StatusWriter
 from bench.launch.slurm.submission import Submitter
 from bench.progress import Lines, Stopped
 from bench.stages import environment
-from bench.store.store import RECORD_FORMAT, Store, write_json
+from bench.store.store import Store, write_json
+from tests.table_records import made
 
 SMALL_NODE = NodeShape(4, 4, 4000, 1, frozenset({"a100"}))
 PARTITIONS = {
@@ -357,7 +358,7 @@ def test_a_record_that_another_run_wrote_after_an_older_score_is_none_of_this_ru
     product = store / "stages" / f"{1:032d}" / "product" / "product.json"
     os.utime(product, (earlier, earlier))
     for stage, state in (("another", "queued"), (f"{1:032d}", "done")):
-        (store / "cells" / "cell1.json").write_text(json.dumps({"format": RECORD_FORMAT, "stages": {"score": stage}}))
+        Store(store).write_record("cell1", replace(made("mine", 0, 0.1), stages={"score": stage}))
         assert told(campaign, store, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})[1] == state
 
 

@@ -1,14 +1,16 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from bench.errors import BenchError
-from bench.store.store import RECORD_FORMAT, Store, write_text
+from bench.store.store import Store, write_text
 from bench.tables.items import items_of
+from tests.table_records import made
 
 
 def _record(number):
-    return {"format": RECORD_FORMAT, "cell": {"task": "t", "fold": number}, "finished": f"2026-01-0{number + 1}"}
+    return made("mine", number, 0.1)
 
 
 def test_a_product_is_whole_or_absent(tmp_path):
@@ -61,9 +63,9 @@ def test_records_are_what_the_files_say_with_index_or_without(tmp_path):
     assert len(store.records()) == 3
     store.write_record("cell1", _record(7))
     (tmp_path / "cells" / "cell2.json").unlink()
-    assert sorted(record["cell"]["fold"] for record in store.records()) == [0, 7]
+    assert sorted(record.cell.fold for record in store.records()) == [0, 7]
     (tmp_path / "index.jsonl").unlink()
-    assert sorted(record["cell"]["fold"] for record in store.records()) == [0, 7]
+    assert sorted(record.cell.fold for record in store.records()) == [0, 7]
 
 
 def test_the_index_serves_records_that_did_not_change(tmp_path):
@@ -71,10 +73,10 @@ def test_the_index_serves_records_that_did_not_change(tmp_path):
     store.prepare()
     store.write_record("cell", _record(0))
     store.records()
-    name, stamp, record = json.loads((tmp_path / "index.jsonl").read_text())
-    record["cell"]["fold"] = "from the index"
-    (tmp_path / "index.jsonl").write_text(json.dumps([name, stamp, record]) + "\n")
-    assert Store(tmp_path).records()[0]["cell"]["fold"] == "from the index"
+    name, stamp, record, problem = json.loads((tmp_path / "index.jsonl").read_text())
+    record["cell"]["fold"] = 7
+    (tmp_path / "index.jsonl").write_text(json.dumps([name, stamp, record, problem]) + "\n")
+    assert Store(tmp_path).records()[0].cell.fold == 7
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
@@ -98,13 +100,13 @@ def test_an_answer_may_hold_any_separator_of_lines(tmp_path):
     lines = "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in items)
     store = Store(tmp_path)
     store.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", lines))
-    assert items_of(store, {"stages": {"score": "f"}}) == items
+    assert items_of(store, replace(made("mine", 0, 0.1), stages={"score": "f"})) == items
 
 
 def test_items_of_no_question_are_none(tmp_path):
     store = Store(tmp_path)
     store.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", ""))
-    assert items_of(store, {"stages": {"score": "f"}}) == []
+    assert items_of(store, replace(made("mine", 0, 0.1), stages={"score": "f"})) == []
 
 
 def test_what_was_read_before_is_read_again_once_its_file_changes(tmp_path):
@@ -113,4 +115,4 @@ def test_what_was_read_before_is_read_again_once_its_file_changes(tmp_path):
     store.write_record("cell", _record(0))
     assert store.records()[0] is store.records()[0]
     store.write_record("cell", _record(1))
-    assert store.records()[0]["cell"]["fold"] == 1
+    assert store.records()[0].cell.fold == 1

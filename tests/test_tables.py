@@ -72,17 +72,17 @@ def test_a_control_of_a_first_step_stands_beside_those_that_take_it(put, bench):
 def test_without_facts_the_controls_are_compared_in_another_column(put, bench):
     records = [made("asleep", 0, 0.2), made("constant", 0, 0.3, control=True)]
     for record in records:
-        del record["metrics"]["facts"]
+        del record.metrics["facts"]
     put(*records)
     assert "asleep does not beat constant in METEOR" in bench("table", "1")[1]
 
 
 def test_a_metric_that_models_lack_is_told_below_the_table(put, bench):
     bare, whole = made("bare", 0, 0.2), made("whole", 0, 0.3)
-    del bare["metrics"]["facts"]
+    del bare.metrics["facts"]
     put(bare, whole)
     assert "facts: not of bare." in bench("table", "1")[1]
-    del whole["metrics"]["facts"]
+    del whole.metrics["facts"]
     put(whole)
     assert "facts: no record has it." in bench("table", "1")[1]
 
@@ -151,7 +151,7 @@ def test_a_row_whose_loss_never_left_chance_is_footnoted_and_why_names_the_loss(
 
 
 def test_a_row_that_keeps_no_history_is_not_footnoted_with_a_recipe(put, bench):
-    counted = made("counted", 0, 0.5, recipe={"epochs": 9}) | {"training": None}
+    counted = replace(made("counted", 0, 0.5, recipe={"epochs": 9}), training=None)
     put(made("usual", 0, 0.5), counted)
     assert "counted: epochs" not in bench("table", "1")[1]
 
@@ -385,7 +385,7 @@ def test_out_writes_a_file(put, bench, tmp_path):
         (("1", "--vary", "mask_bar"), "--models mine`, its other options and --mask-bar"),
         (("1", "--vary", "caption", "--by", "category"), "cannot be joined"),
         (("1", "--out", "/dev/null/t.md"), "cannot be written"),
-        (("1", "--out", "t.docx"), "unknown suffix of --out 't.docx': '.docx'"),
+        (("1", "--out", "t.docx"), "unknown suffix of the file 't.docx': '.docx'"),
     ],
 )
 def test_a_mistake_is_one_sentence(put, bench, arguments, message):
@@ -408,6 +408,5 @@ def test_words_that_a_newcomer_does_not_know_are_explained_below_the_table(put, 
 )
 def test_a_recipe_that_differs_is_told_in_words(put, bench, key, said):
     record = made("mine", 0, 0.1, recipe={"epochs": 5, key: 2})
-    record["config_recipe"] = {"epochs": 5, key: 7}
-    put(record)
+    put(replace(record, config_recipe={"epochs": 5, key: 7}))
     assert f"mine: {said} (others 7)" in bench("table", "1")[1]

@@ -1,7 +1,5 @@
 """Models trained on one dataset and tested on another."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -9,6 +7,7 @@ from bench.contracts import Micrographs
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
 from bench.progress import NoProgress
+from bench.store.record import parsed
 from tests.test_classification_run import records
 
 
@@ -64,12 +63,12 @@ def test_datasets_without_two_common_categories_are_refused_by_both_their_names(
 def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, classify, bench, store):
     mine, other = folder(8, 8, 8), folder(4, 5, name="other", first=8)
     classify(mine, "gcn,majority", "--set", "k=4")
-    trained = records(store)["gcn"]["stages"]["train"]
+    trained = records(store)["gcn"].stages["train"]
     code, _, err = classify(mine, "gcn,majority", "--set", "k=4", "--test-dataset", other)
     assert code == 0 and "7 pictures of 2 shared categories" in err
-    found = [json.loads(path.read_text()) for path in (store / "cells").glob("*gcn*.json")]
-    (elsewhere,) = [record for record in found if "test_data" in record["protocol"]]
-    assert elsewhere["stages"]["train"] == trained and elsewhere["n"] == 7
+    found = [parsed(path.read_bytes()) for path in (store / "cells").glob("*gcn*.json")]
+    (elsewhere,) = [record for record in found if "test_data" in record.protocol]
+    assert elsewhere.stages["train"] == trained and elsewhere.n == 7
     code, out, _ = bench("table", "3", "--no-published")
     assert f"tested on all pictures of {other} of the categories that both have: kind00, kind01" in out
     assert "| n   |" in out and bench("table", "3", "--vary", "test_dataset")[0] == 0

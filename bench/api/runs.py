@@ -39,9 +39,10 @@ class Run:
 
     def records(self) -> "pandas.DataFrame":
         """Return the records of the run's cells as ``bench.records`` does, without those that another run replaced."""
-        from bench.api.records import frame
+        from bench.tables.frames import of_records
 
-        return frame([self.store.record(cell.id) or {} for cell in self.cells if recorded(self.store, cell)])
+        records = (self.store.record(cell.id) for cell in self.cells if recorded(self.store, cell))
+        return of_records(filter(None, records))
 
     def __repr__(self) -> str:
         return self.summary

@@ -1,38 +1,94 @@
-"""A table of what was measured, beside what was published."""
+"""Tables of what was measured, beside what was published."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-import pandas
-
+from bench.api.output import by_suffix, write_out, writing
+from bench.errors import unknown
 from bench.registered.registry import Registry
-from bench.store.store import opened
-from bench.tables import table as tables
-from bench.tables.build import View, build, chosen
-from bench.tables.data import numbers
-from bench.tables.html import fragment
-from bench.tables.markdown import markdown
+from bench.specs import TableSpec
+from bench.store.store import Store, opened
+from bench.tables.build import View, build, build_all, chosen, draw
+from bench.tables.formats import FORMATS
+from bench.tables.table import Table
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True)
-class ShownTable:
-    """A table: a notebook shows it as HTML, ``print`` as markdown; ``data`` holds rows, cells and what they are of."""
+class Tables:
+    """Tables as they stand in a store: a notebook shows them as HTML, ``print`` as markdown.
 
-    data: tables.Table
+    ``data`` holds rows, cells and what they are of; ``left_out`` has a sentence for each table that cannot be had.
+    """
 
-    def to_pandas(self) -> pandas.DataFrame:
+    data: tuple[Table, ...]
+    left_out: tuple[str, ...]
+    specs: tuple[TableSpec, ...] = field(repr=False)
+    view: View = field(repr=False)
+    store: Store = field(repr=False)
+    registry: Registry = field(repr=False)
+
+    @property
+    def problems(self) -> list[str]:
+        """What a strict reader refuses: a control that wins, folds that are missing or differ."""
+        return [f"table {table.number}: {problem}" for table in self.data for problem in table.problems]
+
+    def to_pandas(self, published: bool = True) -> "pandas.DataFrame":
         """Return a row a number, as `bench table --format csv` has them."""
-        return pandas.DataFrame(numbers([self.data], True))
+        import pandas
+
+        from bench.tables.data import numbers
+
+        return pandas.DataFrame(numbers([*self.data], published))
+
+    def render(self, form: str = "markdown", published: bool = True) -> str:
+        """Return the tables in a format, with pictures where it embeds them; BenchError for an unknown format."""
+        return self._rendered(form_of(form, None), published, None)
+
+    def save(self, out: str | Path, form: str | None = None, published: bool = True) -> None:
+        """Write the tables to a file, by default in the format of its suffix, with pictures beside it.
+
+        BenchError where the suffix names no format, or the file cannot be written.
+        """
+        write_out(out, self._rendered(form_of(form, out), published, Path(out)) + "\n")
+
+    def draw(self, out: str | Path) -> None:
+        """Draw the figure that belongs to these tables; BenchError where none has one."""
+        with writing(out) as path:
+            draw(self.specs, self.view, self.store, path)
+
+    def _rendered(self, form: str, published: bool, out: Path | None) -> str:
+        pictures = self._pictures(FORMATS[form].pictures, out)
+        return FORMATS[form].render([*self.data], published, pictures)
+
+    def _pictures(self, place: Literal["none", "beside", "embedded"], out: Path | None) -> Mapping[str, str]:
+        """Embed pictures or write them beside a file; none without a place for them."""
+        from bench.tables.pictures import as_png, embedded, shown, written
+
+        names = shown(self.data)
+        if not names or place == "none" or (place == "beside" and out is None):
+            return {}
+        pictures = as_png(names, self.data[0].protocol, self.data[0].dataset, self.store, self.registry)
+        if place == "embedded" or out is None:
+            return embedded(pictures)
+        with writing(out) as path:
+            return written(pictures, path)
 
     def __str__(self) -> str:
-        return markdown([self.data], True, {})
+        return self.render()
 
     def _repr_html_(self) -> str:
-        return fragment(self.data)
+        from bench.tables.html import fragment
+
+        return "\n".join(fragment(table) for table in self.data)
 
 
 def table(
-    name: str | int,
+    names: str | int | Sequence[str | int],
     *,
     store: str | Path | None = None,
     dataset: str | None = None,
@@ -41,11 +97,26 @@ def table(
     vary: str | None = None,
     model: str | None = None,
     costs: bool = False,
-) -> ShownTable:
-    """Return a table by name or number; the options are those of `bench table`.
+) -> Tables:
+    """Return tables by name or number, or "all" that can be had; the options are those of `bench table`.
 
-    BenchError where the store holds no records for it.
+    BenchError where the store holds no records for a table that is named.
     """
-    registry = Registry()
-    (spec,) = chosen([str(name)], registry)
-    return ShownTable(build(spec, View(dataset, protocol, by, vary, model, costs), registry, opened(store)))
+    wanted = [str(name) for name in ([names] if isinstance(names, str | int) else names)]
+    registry, kept, view = Registry(), opened(store), View(dataset, protocol, by, vary, model, costs)
+    specs = tuple(chosen(wanted, registry))
+    if "all" in wanted:
+        built, left_out = build_all(specs, view, registry, kept)
+    else:
+        built, left_out = [build(spec, view, registry, kept) for spec in specs], []
+    return Tables(tuple(built), tuple(left_out), specs, view, kept, registry)
+
+
+def form_of(form: str | None, out: str | Path | None) -> str:
+    """Return the format asked for, else that of the file to be written, else markdown; BenchError for an unknown."""
+    if form is None:
+        suffixes = {form.suffix: name for name, form in FORMATS.items()}
+        return by_suffix(str(out), suffixes, "end its name in one of them or name a format") if out else "markdown"
+    if form not in FORMATS:
+        raise unknown("format", form, FORMATS)
+    return form

@@ -1,15 +1,11 @@
 """``bench compare``: which of some models is better, and whether that could be chance."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder, opened
-
-if TYPE_CHECKING:
-    from bench.store.store import Store
-    from bench.tables.selection import Selection
+from bench.cli.options import Dataset, Protocol, StoreFolder
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -32,33 +28,11 @@ def compare_command(
     import json
     from dataclasses import asdict
 
-    from bench.errors import BenchError
-    from bench.tables.comparison import as_text, compare
-    from bench.tables.selection import select
+    from bench.api.results import compare
 
-    kept = opened(store)
-    selection = select(kept, task or _latest_task(kept), dataset, protocol)
-    names = list(selection.by_model) if models == ["all"] else list(dict.fromkeys(models))
-    if len(names) < 2:
-        raise BenchError(f"{', '.join(names)} alone cannot be compared; name at least two models, or all")
-    found = compare(selection, names, metric or _first_metric(selection))
-    typer.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False) if as_json else as_text(found))
+    comparison = compare(models, task=task, metric=metric, dataset=dataset, protocol=protocol, store=store)
+    typer.echo(json.dumps(asdict(comparison), indent=1, ensure_ascii=False) if as_json else str(comparison))
     if figure is not None:
-        if found.friedman is None:
-            raise BenchError("a critical-difference diagram needs at least three models; name more")
-        from bench.figures.critical_difference import draw
+        from bench.figures.critical_difference import of_comparison
 
-        draw(found.friedman.ranks, found.friedman.difference, Path(figure))
-
-
-def _latest_task(store: "Store") -> str:
-    from bench.errors import BenchError
-
-    records = store.records()
-    if not records:
-        raise BenchError(f"the store {str(store.root)!r} holds no record; make some with `bench run` or name another")
-    return max(records, key=lambda record: record["finished"])["cell"]["task"]
-
-
-def _first_metric(selection: "Selection") -> str:
-    return next(iter(next(iter(selection.by_model.values()))[0]["metrics"]))
+        of_comparison(comparison, Path(figure))

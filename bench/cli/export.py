@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder, opened
+from bench.cli.options import Dataset, Protocol, StoreFolder
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -21,14 +21,8 @@ def export_command(
     store: StoreFolder = None,
 ) -> None:
     """Write a trained model with its model card into a folder, to ask it or to train it on."""
-    from bench.exports.exporting import export, named
-    from bench.planning.cell import in_words
-    from bench.registered.registry import Registry
+    from bench.api.results import export
 
-    registry, kept = Registry(), opened(store)
-    if task is not None:
-        registry.find("task", task)
-    record = named(cell, kept, task, dataset, protocol)
-    exported = export(record, kept, registry, folder)
+    exported = export(cell, folder, task=task, dataset=dataset, protocol=protocol, store=store)
     megabytes = sum(exported.files.values()) / 2**20
-    typer.echo(f"wrote {folder}: {exported.label}, {in_words(record['cell'])}, {megabytes:.1f} MB, with its model card")
+    typer.echo(f"wrote {folder}: {exported.label}, {exported.of}, {megabytes:.1f} MB, with its model card")

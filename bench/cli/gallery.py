@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder, opened
+from bench.cli.options import Dataset, Protocol, StoreFolder
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -25,24 +25,9 @@ def gallery_command(
     store: StoreFolder = None,
 ) -> None:
     """Show what a model got most wrong, with the pictures: its worst answers, or categories that it mistook."""
-    from bench.cli.output import by_suffix, write_out
-    from bench.registered.registry import Registry
-    from bench.tables import gallery
-    from bench.tables.build import chosen, of_task
-    from bench.tables.pictures import as_png, embedded
-    from bench.tables.selection import select
+    from bench.api.results import gallery
 
-    by_suffix(out, {".html": "html", ".htm": "html"})
-    registry = Registry()
-    kept = opened(store)
-    spec = chosen([table], registry)[0] if table else None
-    latest = gallery.latest(model, kept, spec.task if spec else None)["cell"]
-    spec = spec or of_task(latest["task"], registry)
-    if dataset is None and protocol is None:
-        dataset, protocol = latest["dataset"], latest["protocol"]
-    selection = select(kept, spec.task, dataset, protocol)
-    found = gallery.worst(spec, selection, kept, model, column, worst)
-    names = dict.fromkeys(mistake.picture for mistake in found)
-    pictures = embedded(as_png(names, selection.protocol, selection.dataset, kept, registry))
-    write_out(out, gallery.as_html(selection, model, found, pictures))
-    typer.echo(f"the {len(found)} worst answers of {model} in {out}")
+    shown = gallery(
+        model, out, worst=worst, table=table, column=column, dataset=dataset, protocol=protocol, store=store
+    )
+    typer.echo(f"the {shown} worst answers of {model} in {out}")

@@ -1,14 +1,10 @@
 """``bench retry``: what a cluster lost is submitted again."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from bench.cli.options import Run, StoreFolder, opened
-
-if TYPE_CHECKING:
-    from bench.launch.slurm.queue import Hint
-    from bench.store.store import Store
+from bench.cli.options import Run, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -24,31 +20,12 @@ def retry_command(
     """Submit again the cells of a run on a cluster that ended without a record."""
     import time
 
-    kept = opened(store)
-    while _retried(kept, run, failed) and watch:
+    from bench.api.cluster import retry
+
+    while True:
+        outcome = retry(run, failed=failed, store=store)
+        typer.echo(str(outcome))
+        if not watch or not outcome.open:
+            return
         time.sleep(every)
         failed = False  # tried once more, not for ever
-
-
-def _retried(store: "Store", run: str | None, failed: bool) -> bool:
-    """Retry once; tell whether cells are open."""
-    from bench.launch.slurm.retrying import retry
-    from bench.launch.slurm.standing import chosen
-    from bench.quantities import count
-
-    several = [(campaign, retry(campaign, store, _hints, failed)) for campaign in chosen(store, run, _hints())]
-    for campaign, mended in several:
-        again = f"{count(len(mended.cells), 'cell')} queued again in {count(len(mended.jobs), 'job')}"
-        said = again if mended.cells else "nothing to retry"
-        typer.echo("\n".join([*mended.refused, f"run {campaign.folder.name}: {said}"]))
-    return any(mended.open for _, mended in several)
-
-
-def _hints() -> "dict[str, Hint]":
-    from bench.errors import BenchError
-    from bench.launch.slurm.queue import queue
-
-    hints = queue()
-    if hints is None:
-        raise BenchError("Slurm does not answer, so what was lost cannot be told from what runs; try again later")
-    return hints

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder, opened
+from bench.cli.options import Dataset, Protocol, StoreFolder
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -24,15 +24,10 @@ def why_command(
     """Tell what one number of a table comes from."""
     import json
 
-    from bench.registered.registry import Registry
-    from bench.tables.build import View, build, chosen
-    from bench.tables.provenance import as_text, provenance, summary
+    from bench.api.results import why
 
-    registry = Registry()
-    kept = opened(store)
-    (spec,) = chosen([table], registry)
-    found = provenance(spec, build(spec, View(dataset, protocol), registry, kept), row, column, kept)
+    origin = why(table, row, column, dataset=dataset, protocol=protocol, store=store)
     if as_json:
-        typer.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(origin.data, indent=1, ensure_ascii=False))
     else:
-        typer.echo(as_text(found) if full else summary(found))
+        typer.echo(origin.full if full else str(origin))

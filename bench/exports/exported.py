@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, Validat
 
 from bench.errors import BenchError
 from bench.specs import ContractName
+from bench.store.record import CellIdentity
 
 FILE = "bench.json"
 """The file that says what the model is; beside it lie the model's own."""
@@ -46,6 +47,11 @@ class Exported(BaseModel):
     code: dict[str, Any]
     finished: str
     files: dict[str, int]
+
+    @property
+    def of(self) -> CellIdentity:
+        """The cell that it was trained in."""
+        return CellIdentity(**{key: value for key, value in self.cell.items() if key != "sides"})
 
 
 def read(folder: Path) -> Exported:

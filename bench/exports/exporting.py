@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from bench.exports.model_card import card
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
+from bench.store.record import Record
 from bench.store.store import Store, write_text
 from bench.tables.items import items_of
-from bench.tables.selection import Record, select
+from bench.tables.selection import select
 
 _SAMPLES = 3
 """How many answers the card shows."""
@@ -28,11 +30,11 @@ def named(cell: str, store: Store, task: str | None, dataset: str | None, protoc
     record = store.record(cell) if "/" not in cell else None
     if record is not None:
         return record
-    records = [record for record in store.records() if record["cell"]["model"] == cell]
+    records = [record for record in store.records() if record.cell.model == cell]
     if not records:
-        names = {record["cell"]["model"] for record in store.records()}
+        names = {record.cell.model for record in store.records()}
         raise unknown("cell", cell, names, "a cell is a model's name, or the name of a file in cells/ of the store")
-    latest = max(records, key=lambda record: record["finished"])["cell"]["task"]
+    latest = max(records, key=lambda record: record.finished).cell.task
     found = select(store, task or latest, dataset, protocol).by_model
     if cell not in found:
         raise unknown("model of these records", cell, found)
@@ -71,24 +73,24 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
 def weights_of(record: Record, store: Store) -> dict[str, Path]:
     """Return the folders of what a record's cell learned, by their place in an export; BenchError where one is gone."""
     own = {"": _weights(record, "train", store)}
-    return {**own, PRETRAINED: _weights(record, "pretrain", store)} if "pretrain" in record["stages"] else own
+    return {**own, PRETRAINED: _weights(record, "pretrain", store)} if "pretrain" in record.stages else own
 
 
 def described(record: Record, store: Store, registry: Registry) -> Exported:
     """Return what an export says of a record's model, without its files; BenchError where its data changed."""
-    spec: ModelSpec = registry.find("model", record["cell"]["model"])[0]
+    spec: ModelSpec = registry.find("model", record.cell.model)[0]
     return _described(record, store, _dataset(record, store, registry), contracts_of(spec, registry.family(spec)))
 
 
 def _place(record: Record) -> tuple[float, int, int]:
-    return -record["cell"].get("fraction", 1.0), record["cell"]["repeat"], record["cell"]["fold"]
+    return -record.cell.fraction, record.cell.repeat, record.cell.fold
 
 
 def _weights(record: Record, stage: str, store: Store) -> Path:
-    product = store.product(record["stages"][stage])
+    product = store.product(record.stages[stage])
     if product is None or not (product / "weights").is_dir():
         raise BenchError(
-            f"the weights of {record['model']['label']} are no longer in the store; run it again with --force and "
+            f"the weights of {record.model.label} are no longer in the store; run it again with --force and "
             "--set keep=all"
         )
     return product / "weights"
@@ -96,12 +98,12 @@ def _weights(record: Record, stage: str, store: Store) -> Path:
 
 def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
     """Open the dataset that was trained on; BenchError where it is another now."""
-    run = store.run_under(record["cell"]["protocol"]) or store.run_on(record["cell"]["dataset"])
+    run = store.run_under(record.cell.protocol) or store.run_on(record.cell.dataset)
     config = data_of(run)
     dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, NoProgress())
     if _without_code(dataset.identity()) != _without_code(_inputs(record, store)["data"]):
         raise BenchError(
-            f"the pictures of {config.dataset!r} are no longer those that {record['model']['label']} was trained on; "
+            f"the pictures of {config.dataset!r} are no longer those that {record.model.label} was trained on; "
             "put them back, or train again"
         )
     return dataset
@@ -112,35 +114,35 @@ def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _inputs(record: Record, store: Store) -> dict[str, Any]:
-    inputs = store.inputs(record["stages"]["train"])
+    inputs = store.inputs(record.stages["train"])
     assert inputs is not None, "a product stands beside its inputs"
     return inputs
 
 
 def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[ContractName, ...]) -> Exported:
-    inputs, environment = _inputs(record, store), record["environment"].get("train") or {}
-    same = [other for other in store.records() if other["stages"]["train"] == record["stages"]["train"]]
+    inputs, environment = _inputs(record, store), record.environment.get("train") or {}
+    same = [other for other in store.records() if other.stages["train"] == record.stages["train"]]
     return Exported(
-        model=record["cell"]["model"],
-        label=record["model"]["label"],
+        model=record.cell.model,
+        label=record.model.label,
         contracts=contracts,
-        settings=record["model"]["settings"],
-        recipe=record["model"]["recipe"],
+        settings=record.model.settings,
+        recipe=record.model.recipe,
         seed=inputs["seed"],
         image_size=inputs["image_size"],
         mask_bar="mask_bar" in inputs,
         categories=dataset.categories,
         captions=tuple(dataset.caption(label) for label in range(len(dataset.categories))),
-        data={**_without_code(inputs["data"]), "digest": record["protocol"]["data"]},
+        data={**_without_code(inputs["data"]), "digest": record.protocol["data"]},
         drawn=hasattr(dataset, "draw"),
-        cell={**record["cell"], "sides": record["sides"]},
-        metrics={other["cell"]["task"]: other["metrics"] for other in same},
+        cell={**record.cell.as_json(), "sides": record.sides},
+        metrics={other.cell.task: {name: asdict(value) for name, value in other.metrics.items()} for other in same},
         code={
-            "stages": record["code"],
+            "stages": record.code,
             "commit": environment.get("code"),
             "python": environment.get("python"),
             "packages": environment.get("packages"),
         },
-        finished=record["finished"],
+        finished=record.finished,
         files={},
     )

@@ -7,14 +7,14 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData
 
 from bench.exports.exported import Exported
-from bench.planning.cell import in_words
 from bench.stages.contracts.contract import contract_of
+from bench.store.record import Record
 from bench.tables.markdown import plain
 
 _TAGS = ["electron-microscopy", "micrographs", "bench"]
 
 
-def card(exported: Exported, record: Mapping[str, Any], samples: Sequence[Mapping[str, Any]]) -> str:
+def card(exported: Exported, record: Record, samples: Sequence[Mapping[str, Any]]) -> str:
     """Return the card as markdown below a YAML head; ``samples`` are scored items of which some hold an answer."""
     sections = {
         "Use": _use(exported),
@@ -68,23 +68,23 @@ def _data(exported: Exported) -> str:
     return "\n".join([*lines, f"- categories: {', '.join(map(_said, exported.categories))}"])
 
 
-def _protocol(exported: Exported, record: Mapping[str, Any]) -> str:
-    split = record["protocol"]["split"]
+def _protocol(exported: Exported, record: Record) -> str:
+    split = record.protocol["split"]
     return "\n".join(
         [
-            f"- cell: {_said(in_words(record['cell']))}, of {split['k']} folds",
+            f"- cell: {_said(record.cell)}, of {split['k']} folds",
             f"- recipe: {_pairs(exported.recipe)}",
             f"- settings: {_pairs(exported.settings) or 'none'}",
-            f"- asked: {_pairs(record['protocol']['task'])}",
+            f"- asked: {_pairs(record.protocol['task'])}",
             f"- finished: {exported.finished[:16]}",
         ]
     )
 
 
-def _metrics(exported: Exported, record: Mapping[str, Any]) -> str:
+def _metrics(exported: Exported, record: Record) -> str:
     from tabulate import tabulate
 
-    meanings = record["protocol"]["metrics"]
+    meanings = record.protocol["metrics"]
     rows = [
         [task, name, f"{metric['value']:.4f}", "" if metric["error"] is None else f"{metric['error']:.4f}"]
         for task, name, metric in _whole(exported)
@@ -100,13 +100,13 @@ def _samples(samples: Sequence[Mapping[str, Any]]) -> str:
     return "\n".join(f"- {_said(item['question'])}\n  {_said(item['answer'])}" for item in told)
 
 
-def _limits(exported: Exported, record: Mapping[str, Any]) -> str:
-    lines = [record["caveat"], record["model"]["footnote"]]
+def _limits(exported: Exported, record: Record) -> str:
+    lines = [record.caveat, record.model.footnote]
     if exported.drawn:
         lines.append(
             "The pictures it learned from were drawn by a program: what it says of a real micrograph is a guess."
         )
-    if record["model"]["control"]:
+    if record.model.control:
         lines.append("This is a control: a model that must lose, not one to use.")
     lines += [
         "The metrics hold for pictures like those of the test side; of pictures of another microscope, preparation or "

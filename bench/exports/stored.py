@@ -9,9 +9,8 @@ from bench.exports.trained import Trained, loaded
 from bench.progress import Progress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, contracts_of
+from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.selection import Record
-from bench.training.history import PARTS, by_epochs
 
 
 def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> Record | None:
@@ -19,16 +18,20 @@ def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> 
 
     Controls are passed over: they are there to lose.
     """
-    for record in sorted(store.records(), key=lambda record: record["finished"], reverse=True):
-        learned = not record["model"]["control"] and any(by_epochs(record, stage) for stage in PARTS)
-        if learned and _contracts(record, registry).issuperset(able) and _kept(record, store):
+    for record in sorted(store.records(), key=lambda record: record.finished, reverse=True):
+        if (
+            record.learned
+            and not record.model.control
+            and _contracts(record, registry).issuperset(able)
+            and _kept(record, store)
+        ):
             return record
     return None
 
 
 def called(name: str, store: Store) -> Record | None:
     """Return the record that a model's or a cell's name stands for in the store, None where it stands for none."""
-    if any(name == record["cell"]["model"] for record in store.records()) or ("/" not in name and store.record(name)):
+    if any(name == record.cell.model for record in store.records()) or ("/" not in name and store.record(name)):
         return named(name, store, None, None, None)
     return None
 
@@ -43,7 +46,7 @@ def from_store(record: Record, store: Store, registry: Registry, progress: Progr
 def _contracts(record: Record, registry: Registry) -> set[ContractName]:
     """Return what a record's model can be asked, nothing where it is no longer installed."""
     try:
-        spec = registry.find("model", record["cell"]["model"])[0]
+        spec = registry.find("model", record.cell.model)[0]
         return {*contracts_of(spec, registry.family(spec))}
     except BenchError:
         return set()

@@ -18,12 +18,12 @@ def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) ->
     """Draw the counts of the table's model, added up over its folds and repeats, from what scoring stored."""
     model = model_shown(spec.options["model"], selection)
     records = selection.by_model[model]
-    products = [store.product(record["stages"]["score"]) for record in records]
+    products = [store.product(record.stages["score"]) for record in records]
     found = [read_json(product / "scores.json")["counts"] for product in products if product]
     if not found or "confusion" not in found[0]:
         raise BenchError(f"no counts of {model} are stored; `bench run` makes them again")
     counts = np.sum([each["confusion"] for each in found], axis=0)
-    title = f"{records[0]['model']['label']}, {selection.data}, {count(len(found), 'fold')}"
+    title = f"{records[0].model.label}, {selection.data}, {count(len(found), 'fold')}"
     draw(counts, found[0]["categories"], title, path)
 
 

@@ -5,7 +5,17 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from bench.errors import BenchError
+from bench.tables.comparison import Comparison
+
 _ROW = 0.28
+
+
+def of_comparison(comparison: Comparison, path: Path) -> None:
+    """Draw the diagram of a comparison; BenchError for one of fewer than three models."""
+    if comparison.friedman is None:
+        raise BenchError("a critical-difference diagram needs at least three models; name more")
+    draw(comparison.friedman.ranks, comparison.friedman.difference, path)
 
 
 def draw(ranks: Mapping[str, float], difference: float, path: Path) -> None:

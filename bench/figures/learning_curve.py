@@ -6,8 +6,10 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from bench.specs import TableSpec
-from bench.statistics.clustered import mean_std
-from bench.tables.selection import Record, Selection
+from bench.store.record import Record
+from bench.tables.scores import measured_cells
+from bench.tables.selection import Selection
+from bench.tables.table import TableCell
 
 Point = tuple[float, float, float]
 """Pictures trained on, mean score, and its standard deviation over folds and repeats, 0 of one alone."""
@@ -18,15 +20,16 @@ def of_selections(spec: TableSpec, selections: Sequence[Selection], path: Path) 
     column = spec.columns[0]
     lines: dict[str, list[Point]] = {}
     for selection in selections:
-        for records in selection.by_model.values():
-            lines.setdefault(records[0]["model"]["label"], []).append(_point(records, column.metric))
+        measured = measured_cells(column, selection)
+        for model, records in selection.by_model.items():
+            if model in measured:
+                lines.setdefault(records[0].model.label, []).append(_point(records, measured[model]))
     draw({label: sorted(points) for label, points in lines.items()}, column.label, selections[0].data, path)
 
 
-def _point(records: Sequence[Record], metric: str) -> Point:
-    mean, std, _ = mean_std([record["metrics"][metric]["value"] for record in records])
-    trained = [record["sides"]["train"] for record in records]
-    return sum(trained) / len(trained), mean or 0.0, std or 0.0
+def _point(records: Sequence[Record], score: TableCell) -> Point:
+    trained = [record.sides["train"] for record in records]
+    return sum(trained) / len(trained), score.value or 0.0, score.std or 0.0
 
 
 def draw(lines: Mapping[str, Sequence[Point]], score: str, title: str, path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.specs import StageName
 from bench.store.fingerprint import digest
+from bench.store.record import CellIdentity
 from bench.store.store import Store
 
 
@@ -47,39 +48,24 @@ class Cell:
         return *first, self.train, self.predict, self.score
 
     @property
-    def identity(self) -> dict[str, Any]:
-        """The cell's place in a table, as JSON data."""
-        return {
-            "task": self.task,
-            "dataset": self.dataset,
-            "model": self.model,
-            "fold": self.fold,
-            "repeat": self.repeat,
-            **({"fraction": self.fraction} if self.fraction < 1 else {}),
-            "protocol": self.protocol,
-        }
+    def identity(self) -> CellIdentity:
+        """What a record says of the cell's place."""
+        return CellIdentity(self.task, self.dataset, self.model, self.fold, self.repeat, self.protocol, self.fraction)
 
     @property
     def id(self) -> str:
         """A file name: readable parts, then the identity's digest."""
         readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)
-        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}_{digest(self.identity)[:16]}"
+        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}_{digest(self.identity.as_json())[:16]}"
 
     def __str__(self) -> str:
-        return in_words(self.identity)
-
-
-def in_words(place: Mapping[str, Any]) -> str:
-    """Name a cell by its identity: the model, the fold, and what else is not as usual."""
-    repeat = f" repeat {place['repeat']}" if place["repeat"] else ""
-    fraction = f" fraction {place['fraction']:g}" if "fraction" in place else ""
-    return f"{place['model']} fold {place['fold']}{repeat}{fraction}"
+        return str(self.identity)
 
 
 def recorded(store: Store, cell: Cell) -> bool:
     """Tell whether the cell's record stands and refers to these very stages."""
     record = store.record(cell.id)
-    return record is not None and record["stages"] == {stage.name: stage.fingerprint for stage in cell.stages}
+    return record is not None and record.stages == {stage.name: stage.fingerprint for stage in cell.stages}
 
 
 def needed(store: Store, cell: Cell) -> list[Stage]:

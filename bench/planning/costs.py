@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from heapq import heapreplace
 from typing import Any, Literal
 
-from bench.planning.cell import Cell, Stage, in_words
+from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.planning.rows import Row
 from bench.quantities import duration, size
 from bench.stages.fitting import trainings
+from bench.store.record import Record
 from bench.store.store import Store
-from bench.training.history import PARTS, by_epochs
+from bench.training.history import PARTS
 
 _ANSWERING_SHARE = 0.15
 """Without a record to go by, answering is taken to cost this share of the training hint."""
@@ -54,7 +55,7 @@ Paces = Mapping[tuple[str, str], Pace]
 class Costs:
     """Estimates for the stages of a plan: a probe's word goes before that of records, theirs before a hint."""
 
-    def __init__(self, plan: Plan, records: Sequence[Mapping[str, Any]], probed: Paces) -> None:
+    def __init__(self, plan: Plan, records: Sequence[Record], probed: Paces) -> None:
         self._plan = plan
         self._paces = {**_recorded(plan, records), **probed}
 
@@ -104,19 +105,19 @@ def _slowed(cost: Cost, threads: int) -> float:
     return cost.seconds * (max(1.0, cost.threads / threads) if cost.device == "cpu" else 1.0)
 
 
-def _recorded(plan: Plan, records: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], Pace]:
+def _recorded(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str], Pace]:
     """Return the paces of the plan's models from their latest records on the task; records are sorted by time."""
     found: dict[tuple[str, str], Pace] = {}
     for record in records:
-        model = record["cell"]["model"]
-        if record["cell"]["task"] != plan.task.name or model not in plan.rows:
+        model = record.cell.model
+        if record.cell.task != plan.task.name or model not in plan.rows:
             continue
-        for stage, timing in record["timings"].items():
-            environment = record["environment"][stage]
-            memory = (timing.get("memory") or {}).get("process")
+        for stage, timing in record.timings.items():
+            environment = record.environment[stage]
+            memory = timing.memory.process if timing.memory else None
             threads = environment["threads"] * environment.get("processes", 1)
-            seconds, machine = timing["seconds"] / timing["units"], (threads, environment["device"])
-            found[model, stage] = Pace(seconds, memory, *machine, "record", by_epochs(record, stage))
+            seconds, machine = timing.seconds / timing.units, (threads, environment["device"])
+            found[model, stage] = Pace(seconds, memory, *machine, "record", record.has_epochs(stage))
     return found
 
 
@@ -166,14 +167,12 @@ def as_text(found: Sequence[Settlement]) -> str:
     return f"{tabulate(rows, headers=heads)}\n\n{total}"
 
 
-def _settled(cell: str, expected: Mapping[str, Any], record: Mapping[str, Any] | None) -> Settlement:
+def _settled(cell: str, expected: Mapping[str, Any], record: Record | None) -> Settlement:
     source = next(iter(expected.values()))["source"]
     memory = max((cost["memory"] for cost in expected.values() if cost["memory"]), default=None)
     seconds = sum(cost["seconds"] for cost in expected.values())
     if record is None:
         return Settlement(cell, seconds, None, memory, None, source)
-    timings = [record["timings"][stage] for stage in expected if stage in record["timings"]]
-    held = max((timing["memory"]["process"] for timing in timings if timing.get("memory")), default=None)
-    return Settlement(
-        in_words(record["cell"]), seconds, sum(timing["seconds"] for timing in timings), memory, held, source
-    )
+    timings = [record.timings[stage] for stage in expected if stage in record.timings]
+    held = max((timing.memory.process for timing in timings if timing.memory), default=None)
+    return Settlement(str(record.cell), seconds, sum(timing.seconds for timing in timings), memory, held, source)

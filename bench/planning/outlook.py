@@ -10,6 +10,7 @@ from bench.planning.plan import Plan
 from bench.quantities import duration, size
 from bench.specs import STAGES
 from bench.store.fingerprint import difference
+from bench.store.record import CellIdentity, Record
 from bench.store.store import STANDING, Store, read_json
 from bench.training.schedule import Schedule
 
@@ -38,8 +39,8 @@ class CellOutlook:
 
 def outlook(plan: Plan, store: Store, probed: Paces | None = None) -> list[CellOutlook]:
     """Look at every cell of a plan; nothing is computed or written."""
-    records = sorted(store.records(), key=lambda record: record["finished"])
-    latest = {_place(record["cell"]): record for record in records}
+    records = sorted(store.records(), key=lambda record: record.finished)
+    latest = {_of_any_protocol(record.cell): record for record in records}
     costs = Costs(plan, records, probed or {})
     return [_look(plan, store, cell, latest, costs) for cell in plan.cells]
 
@@ -107,11 +108,11 @@ def replacement(plan: Plan, store: Store) -> str:
     )
 
 
-def _differences(store: Store, record: Mapping[str, Any], cell: Cell) -> list[str]:
+def _differences(store: Store, record: Record, cell: Cell) -> list[str]:
     """Name what differs between the stages behind a record and those of its cell; all code is one difference."""
     lines: list[str] = []
     for stage in cell.stages:
-        old = store.inputs(record["stages"].get(stage.name, ""))
+        old = store.inputs(record.stages.get(stage.name, ""))
         for line in difference(_own(old), _own(stage.inputs)) if old else ():
             lines.append("code (see --explain)" if line.startswith("code.") else line)
     return lines
@@ -122,21 +123,19 @@ def _own(inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in inputs.items() if key not in STAGES}
 
 
-def _place(cell: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(cell.get(key) for key in ("task", "dataset", "model", "fold", "repeat", "fraction"))
+def _of_any_protocol(cell: CellIdentity) -> CellIdentity:
+    return replace(cell, protocol="")
 
 
-def _look(
-    plan: Plan, store: Store, cell: Cell, latest: Mapping[tuple[Any, ...], dict[str, Any]], costs: Costs
-) -> CellOutlook:
-    before = latest.get(_place(cell.identity))
+def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Record], costs: Costs) -> CellOutlook:
+    before = latest.get(_of_any_protocol(cell.identity))
     missing = {stage.name for stage in needed(store, cell)}
     states, changes = {}, []
     for stage in cell.stages:
-        stale = before is not None and before["stages"].get(stage.name) != stage.fingerprint
+        stale = before is not None and before.stages.get(stage.name) != stage.fingerprint
         states[stage.name] = "done" if stage.name not in missing else "stale" if stale else "missing"
         if stale and before is not None and stage.name in missing:
-            old = store.inputs(before["stages"].get(stage.name, "")) or {}
+            old = store.inputs(before.stages.get(stage.name, "")) or {}
             changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
     if not missing and not recorded(store, cell):
         states["score"] = "missing"  # the record alone is to be written

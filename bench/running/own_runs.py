@@ -101,7 +101,7 @@ def _own(name: str, asked: Mapping[str, Any], store: Store) -> OwnRun:
 def _cell(cell: str, name: str, computed: bool, began: datetime, store: Store) -> OwnCell:
     """Look at a cell, which was to be ``computed`` where its record did not stand when the run began."""
     record = store.record(cell)
-    if record and (not computed or datetime.fromisoformat(record["finished"]) >= began):
+    if record and (not computed or datetime.fromisoformat(record.finished) >= began):
         return OwnCell(cell, name, "done")
     try:
         log = store.log(cell)

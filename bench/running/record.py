@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
+from bench.planning.rows import Row
 from bench.progress import Progress
 from bench.quantities import duration
 from bench.specs import StageName
@@ -13,7 +14,8 @@ from bench.stages.code import code_mark
 from bench.stages.fitting import described
 from bench.stages.predict import USAGE
 from bench.stages.score import SCORES
-from bench.store.store import RECORD_FORMAT, Store, read_json
+from bench.store.record import RECORD_FORMAT, MetricValue, PeakMemory, Record, RecordedModel, StageTiming
+from bench.store.store import Store, read_json
 from bench.training.history import PARTS
 
 _PRODUCTS: Mapping[StageName, str] = {
@@ -34,36 +36,24 @@ def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], 
     scores = read_json(score / SCORES)
     store.write_record(
         cell.id,
-        {
-            "format": RECORD_FORMAT,
-            "cell": cell.identity,
-            "protocol": plan.protocol(cell.fraction),
-            "sides": {name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
-            "model": {
-                "label": row.spec.label,
-                "family": row.family.name,
-                "family_label": row.family.label,
-                "order": row.family.order,
-                "control": row.family.control,
-                "variant_of": row.spec.variant_of,
-                "pretrains": row.pretrains,
-                "footnote": row.spec.footnote,
-                "settings": dict(row.settings),
-                "deviations": row.deviations,
-                "recipe": row.recipe.model_dump(),
-            },
-            "config_recipe": plan.config.recipe.model_dump(),
-            "stages": {stage.name: stage.fingerprint for stage in cell.stages},
-            "code": {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
-            "metrics": scores["metrics"],
-            "n": scores["n"],
-            **{PARTS[stage.name]: _told(store, stage) for stage in cell.stages if stage.name in PARTS},
-            **({"usage": usage} if (usage := _usage(store, cell)) else {}),
-            "caveat": plan.caveat,
-            "timings": _timings(plan, products, scores["n"]),
-            "environment": {name: meta["environment"] for name, meta in products.items() if meta},
-            "finished": datetime.now(UTC).isoformat(timespec="microseconds"),
-        },
+        Record(
+            format=RECORD_FORMAT,
+            cell=cell.identity,
+            protocol=plan.protocol(cell.fraction),
+            model=_model(row),
+            config_recipe=plan.config.recipe.model_dump(),
+            stages={stage.name: stage.fingerprint for stage in cell.stages},
+            code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
+            metrics={name: MetricValue(**score) for name, score in scores["metrics"].items()},
+            n=scores["n"],
+            timings=_timings(plan, products, scores["n"]),
+            environment={name: meta["environment"] for name, meta in products.items() if meta},
+            finished=datetime.now(UTC).isoformat(timespec="microseconds"),
+            caveat=plan.caveat,
+            sides={name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
+            usage=_usage(store, cell),
+            **{PARTS[stage.name]: _history(store, stage) for stage in cell.stages if stage.name in PARTS},
+        ),
     )
     whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
     figures = ", ".join(f"{name} {value:.3f}" for name, value in whole.items())
@@ -79,15 +69,37 @@ def _spent(cell: Cell, made: Collection[Stage], products: Mapping[str, dict[str,
     return duration(seconds) + (f", its {' and '.join(there)} {verb} there already" if there else "")
 
 
-def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, dict[str, Any]]:
-    kept = ("seconds", "units", "memory")
-    timings = {name: {key: meta.get(key) for key in kept} for name, meta in products.items() if meta}
-    if plan.contract.about == "instructions" and "predict" in timings:
-        timings["predict"]["answers"] = answers
-    return timings
+def _model(row: Row) -> RecordedModel:
+    return RecordedModel(
+        label=row.spec.label,
+        family=row.family.name,
+        family_label=row.family.label,
+        order=row.family.order,
+        control=row.family.control,
+        variant_of=row.spec.variant_of,
+        pretrains=row.pretrains,
+        footnote=row.spec.footnote,
+        settings=dict(row.settings),
+        deviations=row.deviations,
+        recipe=row.recipe.model_dump(),
+    )
 
 
-def _told(store: Store, stage: Stage) -> dict[str, Any] | None:
+def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, StageTiming]:
+    asked = plan.contract.about == "instructions"
+    return {
+        name: StageTiming(
+            meta["seconds"],
+            meta["units"],
+            PeakMemory(**meta["memory"]) if meta.get("memory") else None,
+            answers if asked and name == "predict" else None,
+        )
+        for name, meta in products.items()
+        if meta
+    }
+
+
+def _history(store: Store, stage: Stage) -> dict[str, Any] | None:
     product = store.product(stage.fingerprint)
     return described(product / "weights") if product else None
 

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from tabulate import tabulate
 
 from bench.quantities import count
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.store.upkeep import garbage
 
@@ -36,12 +36,12 @@ def inventory(store: Store, days: float) -> str:
     return "\n\n".join(filter(None, parts))
 
 
-def _protocols(records: list[dict[str, Any]]) -> str:
+def _protocols(records: list[Record]) -> str:
     """Tabulate what was measured: a line a task, dataset and protocol, the latest first."""
-    found: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in records:
-        cell = record["cell"]
-        found[cell["task"], cell["dataset"], cell["protocol"]].append(record)
+        cell = record.cell
+        found[cell.task, cell.dataset, cell.protocol].append(record)
     rows = [
         (_last(own), task, dataset, protocol[:8], len(own), _models(own))
         for (task, dataset, protocol), own in found.items()
@@ -50,21 +50,21 @@ def _protocols(records: list[dict[str, Any]]) -> str:
     return tabulate(sorted(rows, reverse=True), headers=head, disable_numparse=True) if rows else ""
 
 
-def _last(records: list[dict[str, Any]]) -> str:
-    return max(record["finished"] for record in records)[:16].replace("T", " ")
+def _last(records: list[Record]) -> str:
+    return max(record.finished for record in records)[:16].replace("T", " ")
 
 
-def _models(records: list[dict[str, Any]]) -> str:
-    names = sorted({record["cell"]["model"] for record in records})
+def _models(records: list[Record]) -> str:
+    names = sorted({record.cell.model for record in records})
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _biggest(sizes: Mapping[str, int], records: list[dict[str, Any]]) -> str:
+def _biggest(sizes: Mapping[str, int], records: list[Record]) -> str:
     """Tabulate the biggest stages, with the cell each belongs to."""
     of = {
-        fingerprint: (stage, f"{record['cell']['model']} fold {record['cell']['fold']}, {record['cell']['dataset']}")
+        fingerprint: (stage, f"{record.cell.model} fold {record.cell.fold}, {record.cell.dataset}")
         for record in records
-        for stage, fingerprint in record["stages"].items()
+        for stage, fingerprint in record.stages.items()
     }
     biggest = sorted(sizes, key=lambda name: -sizes[name])[:_BIGGEST]
     rows = [(_megabytes(sizes[name]), *of.get(name, ("", "no record refers to it")), name[:12]) for name in biggest]

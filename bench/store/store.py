@@ -18,12 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.errors import BenchError
+from bench.errors import BenchError, in_one_line
+from bench.store.record import Indexed, Record, index_line, indexed, parsed
 
 SMALL_WEIGHTS = 50 * 2**20
-RECORD_FORMAT = 2
-"""Records of another format are passed over; the run that made them writes them anew from the stages."""
-
 STANDING = "standing.json"
 """The file beside a checkpoint that says in clear how far it is: ``epoch`` counts those that are done."""
 
@@ -47,7 +45,7 @@ class Store:
 
     def __init__(self, root: Path, warn: Callable[[str], None] = lambda _: None) -> None:
         self.root, self._warn = root, warn
-        self._read: dict[str, tuple[int, dict[str, Any]]] = {}
+        self._read: dict[str, Indexed] = {}
 
     def prepare(self) -> None:
         """Make the folders; BenchError where nothing can be written."""
@@ -102,47 +100,40 @@ class Store:
         """Return a stage's inputs in clear, None where they were never written."""
         return read_json(self.stage(fingerprint) / "inputs.json")
 
-    def write_record(self, cell_id: str, record: Mapping[str, Any]) -> None:
+    def write_record(self, cell_id: str, record: Record) -> None:
         """Write a cell's record, replacing an older one in one step."""
-        write_json(self.root / "cells" / f"{cell_id}.json", record)
+        write_json(self.root / "cells" / f"{cell_id}.json", record.as_json())
 
-    def record(self, cell_id: str) -> dict[str, Any] | None:
+    def record(self, cell_id: str) -> Record | None:
         """Return a cell's record, None where there is none that can be read."""
-        record = _found(self.root / "cells" / f"{cell_id}.json")
-        return record if record["format"] == RECORD_FORMAT else None
+        return _entry(self.root / "cells" / f"{cell_id}.json", 0).record
 
-    def records(self) -> list[dict[str, Any]]:
-        """Return all records, not to be changed: those read before or indexed, where they still fit the files.
+    def records(self) -> list[Record]:
+        """Return all records: those read before or indexed, where they still fit the files.
 
         A file that holds no record is left out with a warning.
         """
         stamps = {entry.name: entry.stat().st_mtime_ns for entry in _files(self.root / "cells")}
-        known = self._read or {name: (stamp, record) for name, stamp, record in self._indexed()}
+        known = self._read or {entry.name: entry for entry in self._indexed()}
         fresh = {
-            name: _found(self.root / "cells" / name)
+            name: _entry(self.root / "cells" / name, stamp)
             for name, stamp in stamps.items()
-            if known.get(name, (0,))[0] != stamp
+            if name not in known or known[name].stamp != stamp
         }
         if fresh or known.keys() != stamps.keys():
-            known = {name: (stamp, fresh.get(name) or known[name][1]) for name, stamp in stamps.items()}
-            lines = (json.dumps([name, stamp, record]) for name, (stamp, record) in known.items())
-            write_text(self.root / "index.jsonl", "".join(f"{line}\n" for line in lines))
+            known = {name: fresh.get(name) or known[name] for name in stamps}
+            write_text(self.root / "index.jsonl", b"".join(map(index_line, known.values())).decode())
         if not self._read:
-            for _, record in known.values():
-                if "broken" in record:
-                    self._warn(f"{record['broken']}; left out (`bench run` of its cell writes it anew)")
+            for entry in known.values():
+                if entry.problem:
+                    self._warn(f"{entry.problem}; left out (`bench run` of its cell writes it anew)")
         self._read = known
-        return [record for _, record in known.values() if record["format"] == RECORD_FORMAT]
+        return [entry.record for entry in known.values() if entry.record is not None]
 
-    def _indexed(self) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    def _indexed(self) -> Iterator[Indexed]:
         index = self.root / "index.jsonl"
         if index.is_file():
-            for line in index.read_text().splitlines():
-                try:
-                    name, stamp, record = json.loads(line)
-                except ValueError:
-                    continue  # what a broken line held is read from its own file
-                yield name, stamp, record
+            yield from filter(None, map(indexed, index.read_bytes().splitlines()))
 
     def write_run(self, name: str, run: Mapping[str, Any]) -> None:
         """Write what a run was asked for."""
@@ -217,15 +208,14 @@ def read_json(path: Path) -> Any:
         raise BenchError(f"{str(path)!r} is not JSON ({error}); remove it and run again what made it") from error
 
 
-def _found(path: Path) -> dict[str, Any]:
-    """Return a record; in place of one that is not there or broken, what is to be said of it, of no format."""
+def _entry(path: Path, stamp: int) -> Indexed:
+    """Read the file of a record; what cannot be read as one has a problem instead."""
     try:
-        record = read_json(path)
-    except BenchError as error:
-        return {"format": None, "broken": f"{str(path)!r} holds no record: {error.__cause__}"}
-    if isinstance(record, dict) and "format" in record:
-        return record
-    return {"format": None, "broken": f"{str(path)!r} holds no record"}
+        return Indexed(path.name, stamp, parsed(path.read_bytes()))
+    except FileNotFoundError:
+        return Indexed(path.name, stamp, None, f"{str(path)!r} is gone")
+    except (OSError, BenchError) as error:
+        return Indexed(path.name, stamp, None, f"{str(path)!r} holds no record: {in_one_line(error)}")
 
 
 def _files(folder: Path) -> list[os.DirEntry[str]]:

@@ -5,12 +5,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bench.errors import BenchError
 from bench.store import claim
 from bench.store.fingerprint import file_digest
-from bench.store.store import RECORD_FORMAT, Store, read_json
+from bench.store.store import Store
 
 _OWN = "product.json"
 """The file of a product that tells when and where it was made; two products may differ in it."""
@@ -29,7 +29,7 @@ def garbage(store: Store, days: float) -> list[Garbage]:
     Those under way are among them once they are as old: their checkpoints are of no use to a changed run.
     """
     _require(store)
-    referred = {fingerprint for record in store.records() for fingerprint in record["stages"].values()}
+    referred = {fingerprint for record in store.records() for fingerprint in record.stages.values()}
     oldest = time.time() - days * 86_400
     found = []
     for folder in sorted(store.root.glob("stages/*")):
@@ -55,8 +55,9 @@ def conflicts(source: Store, target: Store) -> list[str]:
     _require(target)
     found = []
     for name in _names(source, "cells/*.json") & _names(target, "cells/*.json"):
-        own, other = (read_json(store.root / "cells" / name) for store in (source, target))
-        if (own["stages"], own["metrics"]) != (other["stages"], other["metrics"]):
+        own, other = (store.record(name.removesuffix(".json")) for store in (source, target))
+        assert own and other, "stores of records that cannot be read were refused"
+        if (own.stages, own.metrics) != (other.stages, other.metrics):
             found.append(f"cell {name.removesuffix('.json')} has other stages or scores")
     for name in _names(source, "stages/*/product") & _names(target, "stages/*/product"):
         if _content(source, name) != _content(target, name):
@@ -92,17 +93,13 @@ def merge(source: Store, target: Store) -> tuple[int, int]:
 def _require(store: Store) -> None:
     if not (store.root / "cells").is_dir():
         raise BenchError(f"there is no store {str(store.root)!r}; name a folder that `bench run` has written")
-    foreign = [name for name in _names(store, "cells/*.json") if _format(store, name) != RECORD_FORMAT]
+    names = sorted(_names(store, "cells/*.json"))
+    foreign = [name for name in names if store.record(name.removesuffix(".json")) is None]
     if foreign:
         raise BenchError(
-            f"the store {str(store.root)!r} has {len(foreign)} records of another version, {foreign[0]} among them; "
-            "run the commands that made them again, which writes them anew"
+            f"the store {str(store.root)!r} has {len(foreign)} records of another version or damaged, {foreign[0]} "
+            "among them; run the commands that made them again, which writes them anew"
         )
-
-
-def _format(store: Store, name: str) -> Any:
-    record = read_json(store.root / "cells" / name)
-    return record.get("format") if isinstance(record, dict) else None
 
 
 def _names(store: Store, pattern: str) -> set[str]:

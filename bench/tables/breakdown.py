@@ -1,18 +1,18 @@
 """A table of scores broken down: one row for each part of the questions, such as a category, and model."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
+
+import pandas
 
 from bench.errors import BenchError, unknown
 from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
-from bench.statistics.clustered import mean_std
 from bench.store.store import Store
 from bench.tables.checks import absent_from_items
-from bench.tables.items import items_of, score_of
+from bench.tables.frames import CELL, STAGE, of_items, scores_of_items, table_cells
 from bench.tables.scores import caption
-from bench.tables.selection import Record, Selection
+from bench.tables.selection import Selection
 from bench.tables.staleness import stale
 from bench.tables.table import Table, TableCell, TableRow
 
@@ -26,63 +26,46 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
         raise BenchError(f"table {spec.name!r} cannot be broken down; only tables of scores can")
     if by not in spec.breakdowns:
         raise unknown("breakdown", by, spec.breakdowns)
-    item = _item(selection, store)
-    if item is not None and by not in item:
-        raise unknown(f"field of the items of task {spec.task!r}", by, item, "mend the TableSpec's breakdowns")
+    items = of_items(store, [record for records in selection.by_model.values() for record in records])
+    fields = [name for name in items.columns if name not in (*CELL, STAGE)]
+    if fields and by not in fields:
+        raise unknown(f"field of the items of task {spec.task!r}", by, fields, "mend the TableSpec's breakdowns")
+    missing = absent_from_items(spec.columns, fields) if fields else []
+    parts = [] if items.empty else [*dict.fromkeys(zip(items[by], items["model"], strict=True))]
+    cells = {
+        column.label: _cells(column, items, by) if {*(column.share or (column.metric,))} <= {*fields} else {}
+        for column in spec.columns
+    }
+    old = {model: stale(records, registry) for model, records in selection.by_model.items()}
     rows: list[tuple[Any, TableRow]] = []
-    for model, records in selection.by_model.items():
-        rows += _rows(spec, model, records, registry, store, by)
-    rows.sort(key=lambda found: (found[0], found[1].control, found[1].condition))
+    for part, model in parts:
+        about = selection.by_model[model][0].model
+        row = TableRow(
+            str(part),
+            model,
+            about.family_label,
+            {
+                column.label: cells[column.label].get((part, model), TableCell(digits=column.digits))
+                for column in spec.columns
+            },
+            condition=about.label,
+            control=about.control,
+            stale=old[model],
+        )
+        rows.append((part, row))
+    rows.sort(key=lambda row: (row[0], row[1].control, row[1].condition))
     return Table(
         spec.name,
         spec.number,
         f"{caption(spec, selection)} By {by}.",
         tuple(column.label for column in spec.columns),
         tuple(row for _, row in rows),
-        (*spec.notes, *selection.caveats, *(absent_from_items(spec.columns, item) if item else ())),
+        (*spec.notes, *selection.caveats, *missing),
         selection.dataset,
         selection.protocol,
     )
 
 
-def _item(selection: Selection, store: Store) -> Mapping[str, Any] | None:
-    """Return one item of the records, for its fields; None where their score stages were removed."""
-    every = (record for records in selection.by_model.values() for record in records)
-    return next((items[0] for record in every if (items := items_of(store, record))), None)
-
-
-def _rows(
-    spec: TableSpec, model: str, records: Sequence[Record], registry: Registry, store: Store, by: str
-) -> list[tuple[Any, TableRow]]:
-    parts: dict[Any, list[tuple[Record, list[Mapping[str, Any]]]]] = defaultdict(list)
-    for record in records:
-        own: dict[Any, list[Mapping[str, Any]]] = defaultdict(list)
-        for item in items_of(store, record):
-            own[item[by]].append(item)
-        for part, items in own.items():
-            parts[part].append((record, items))
-    about, old = records[0]["model"], stale(records, registry)
-    return [
-        (
-            part,
-            TableRow(
-                str(part),
-                model,
-                about["family_label"],
-                {column.label: _cell(column, found) for column in spec.columns},
-                condition=about["label"],
-                control=about["control"],
-                stale=old,
-            ),
-        )
-        for part, found in parts.items()
-    ]
-
-
-def _cell(column: Column, found: Sequence[tuple[Record, list[Mapping[str, Any]]]]) -> TableCell:
-    known = [(value, record) for record, items in found if (value := score_of(column, items)) is not None]
-    if not known:
-        return TableCell(digits=column.digits)
-    mean, std, n = mean_std([value for value, _ in known])
-    behind = tuple(record["stages"]["score"] for _, record in known)
-    return TableCell(mean, std, n, digits=column.digits, fingerprints=behind)
+def _cells(column: Column, items: pandas.DataFrame, by: str) -> Mapping[Any, TableCell]:
+    """Return a column's cell for each part and model: mean and spread over the cells that have such items."""
+    return table_cells(scores_of_items(column, items, [by, "model"]), [by, "model"], column.digits)

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from bench.registered.registry import Registry
 from bench.specs import TableSpec
-from bench.statistics.clustered import mean_std
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.checks import check_options
+from bench.tables.frames import table_cells, where
 from bench.tables.published import published
 from bench.tables.samples import model_shown
 from bench.tables.scores import caption
-from bench.tables.selection import Record, Selection
+from bench.tables.selection import Selection
 from bench.tables.staleness import stale
 from bench.tables.table import Table, TableCell, TableRow
 
@@ -27,9 +28,13 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
     names: Mapping[str, str] = spec.options["printed"]
     printed = published(spec.number) if model == spec.options["model"] else {}
     old = stale(records, registry)
+    measured = table_cells(where(selection.scores, "model", model), ["metric"], 3)
     rows = []
     for category in _in_order(records, names):
-        cells = {column.label: _cell(f"{column.metric}:{category}", records) for column in spec.columns}
+        cells = {
+            column.label: measured.get(f"{column.metric}:{category}", TableCell(digits=column.digits))
+            for column in spec.columns
+        }
         for column in spec.columns:
             number = printed.get((model, f"{names.get(category)} {column.published}"))
             cells[column.label] = replace(cells[column.label], published=number.value if number else None)
@@ -37,7 +42,7 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
     return Table(
         spec.name,
         spec.number,
-        f"{caption(spec, selection)} Of {records[0]['model']['label']}.",
+        f"{caption(spec, selection)} Of {records[0].model.label}.",
         tuple(column.label for column in spec.columns),
         tuple(rows),
         (*spec.notes, *selection.caveats),
@@ -50,11 +55,5 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
 
 def _in_order(records: Sequence[Record], names: Mapping[str, str]) -> list[str]:
     """Return the categories that were measured: those of the paper in its order, then the others."""
-    found = {name.partition(":")[2] for record in records for name in record["metrics"] if ":" in name}
+    found = {name.partition(":")[2] for record in records for name in record.metrics if ":" in name}
     return [name for name in names if name in found] + sorted(found - names.keys())
-
-
-def _cell(metric: str, records: Sequence[Record]) -> TableCell:
-    known = [record for record in records if metric in record["metrics"]]
-    mean, std, n = mean_std([record["metrics"][metric]["value"] for record in known])
-    return TableCell(mean, std, n, fingerprints=tuple(record["stages"]["score"] for record in known))

@@ -1,7 +1,6 @@
 """What a table's spec names, held against what its builder takes and the records have."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 from bench.errors import BenchError, unknown
 from bench.specs import Column, TableSpec
@@ -48,8 +47,7 @@ def absent(spec: TableSpec, selection: Selection) -> list[str]:
     BenchError where no record has a column's metric and the task defines none of that name.
     """
     found = {
-        model: {name for record in records for name in record["metrics"]}
-        for model, records in selection.by_model.items()
+        model: {name for record in records for name in record.metrics} for model, records in selection.by_model.items()
     }
     known = {*selection.clear.get("metrics", ())}.union(*found.values())
     said = []
@@ -58,7 +56,7 @@ def absent(spec: TableSpec, selection: Selection) -> list[str]:
         if column.metric not in known:
             raise unknown(f"metric of column {column.label!r} of table {spec.name!r}", column.metric, known, _MEND)
         if lacking:
-            who = ", ".join(selection.by_model[model][0]["model"]["label"] for model in lacking)
+            who = ", ".join(selection.by_model[model][0].model.label for model in lacking)
             said.append(f"{column.label}: {'no record has it' if len(lacking) == len(found) else f'not of {who}'}.")
     return said
 
@@ -66,12 +64,12 @@ def absent(spec: TableSpec, selection: Selection) -> list[str]:
 _MEND = "name in the Column what the task's `score` returns"
 
 
-def absent_from_items(columns: Sequence[Column], item: Mapping[str, Any]) -> list[str]:
+def absent_from_items(columns: Sequence[Column], fields: Iterable[str]) -> list[str]:
     """Say which columns cannot be broken down, since the items lack what they are made of."""
     return [
         f"{column.label} cannot be broken down: the items have no field {field!r}; give its Column the `share` of two "
-        f"fields, or the items that field (they have {', '.join(item)})."
+        f"fields, or the items that field (they have {', '.join(fields)})."
         for column in columns
         for field in (column.share or (column.metric,))
-        if field not in item
+        if field not in fields
     ]

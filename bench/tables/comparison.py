@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.errors import BenchError, unknown
 from bench.statistics.significance import Friedman, friedman, holm, p_over_folds
-from bench.tables.selection import Record, Selection
+from bench.tables.selection import Selection
 from bench.tables.standing import LEVEL
 
 
@@ -40,18 +40,22 @@ class Comparison:
     pairs: tuple[Pair, ...]
     friedman: Friedman | None
 
+    def __str__(self) -> str:
+        return as_text(self)
+
 
 def compare(selection: Selection, models: Sequence[str], metric: str) -> Comparison:
     """Compare models by a metric; BenchError for one not measured, or without two folds in common."""
-    scores = {model: _by_place(selection, model, metric) for model in models}
-    places = sorted(set.intersection(*(set(found) for found in scores.values())))
-    if len(places) < 2:
+    for model in models:
+        _check(selection, model, metric)
+    scores = selection.by_place(metric)[[*models]].dropna()
+    if len(scores) < 2:
         raise BenchError(
-            f"{', '.join(models)} have {len(places)} fold(s) and repeats in common; a comparison needs at least 2, "
+            f"{', '.join(models)} have {len(scores)} fold(s) and repeats in common; a comparison needs at least 2, "
             "run them with --folds all"
         )
     labels = _labels(selection, models)
-    values = {labels[model]: np.array([scores[model][place] for place in places]) for model in models}
+    values = {labels[model]: np.asarray(scores[model]) for model in models}
     k = selection.clear["split"]["k"]
     differences = {pair: values[pair[0]] - values[pair[1]] for pair in combinations(values, 2)}
     chances = [p_over_folds(difference.tolist(), k) for difference in differences.values()]
@@ -61,7 +65,7 @@ def compare(selection: Selection, models: Sequence[str], metric: str) -> Compari
     )
     means = {label: float(found.mean()) for label, found in values.items()}
     ranked = friedman(values) if len(values) > 2 else None
-    return Comparison(metric, len(places), means, pairs, ranked)
+    return Comparison(metric, len(scores), means, pairs, ranked)
 
 
 def as_text(found: Comparison) -> str:
@@ -88,19 +92,17 @@ def as_text(found: Comparison) -> str:
     return "\n\n".join(lines)
 
 
-def _by_place(selection: Selection, model: str, metric: str) -> dict[tuple[int, int], float]:
+def _check(selection: Selection, model: str, metric: str) -> None:
+    """BenchError where a model or its metric was not measured."""
     if model not in selection.by_model:
         raise unknown("measured model", model, selection.by_model)
-    records: Sequence[Record] = selection.by_model[model]
-    if metric not in records[0]["metrics"]:
-        raise unknown("metric", metric, records[0]["metrics"])
-    return {
-        (record["cell"]["fold"], record["cell"]["repeat"]): record["metrics"][metric]["value"] for record in records
-    }
+    metrics = selection.by_model[model][0].metrics
+    if metric not in metrics:
+        raise unknown("metric", metric, metrics)
 
 
 def _labels(selection: Selection, models: Sequence[str]) -> dict[str, str]:
     """Return each model's label, its name where two share one."""
-    labels = {model: selection.by_model[model][0]["model"]["label"] for model in models}
+    labels = {model: selection.by_model[model][0].model.label for model in models}
     shared = [label for label in labels.values() if list(labels.values()).count(label) > 1]
     return {model: model if label in shared else label for model, label in labels.items()}

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from bench.errors import BenchError, unknown
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.choices import another, choices, without
-from bench.tables.selection import Record, Selection, select, selected
+from bench.tables.selection import Selection, select, selected
 from bench.tables.table import Table, TableRow
 
 
@@ -21,15 +22,12 @@ def selections(store: Store, task: str, dataset: str | None, protocol: str | Non
     if vary not in choices(chosen.clear):
         raise unknown("choice of the protocol", vary, choices(chosen.clear))
     records = [
-        record
-        for record in store.records()
-        if (record["cell"]["task"], record["cell"]["dataset"]) == (task, chosen.dataset)
+        record for record in store.records() if (record.cell.task, record.cell.dataset) == (task, chosen.dataset)
     ]
     others = {
-        record["cell"]["protocol"]: record
+        record.cell.protocol: record
         for record in records
-        if record["cell"]["protocol"] != chosen.protocol
-        and without(record["protocol"], vary) == without(chosen.clear, vary)
+        if record.cell.protocol != chosen.protocol and without(record.protocol, vary) == without(chosen.clear, vary)
     }
     if not others:
         raise BenchError(_nothing_beside(chosen, records, task, vary))
@@ -41,9 +39,9 @@ def _nothing_beside(chosen: Selection, records: Sequence[Record], task: str, var
     """Say that nothing differs in a choice alone, in what else the others differ that do, and how to make some."""
     value = choices(chosen.clear)[vary]
     near = {
-        record["cell"]["protocol"]: _apart(without(record["protocol"], vary), without(chosen.clear, vary))
+        record.cell.protocol: _apart(without(record.protocol, vary), without(chosen.clear, vary))
         for record in records
-        if choices(record["protocol"])[vary] != value
+        if choices(record.protocol)[vary] != value
     }
     beside = "".join(f"; {protocol} differs in {' and '.join(keys)}, too" for protocol, keys in near.items())
     models = ",".join(chosen.by_model)

@@ -6,7 +6,8 @@ from statistics import fmean
 
 from bench.errors import BenchError
 from bench.quantities import duration, size
-from bench.tables.selection import Record, Selection
+from bench.store.record import Record
+from bench.tables.selection import Selection
 from bench.tables.table import Table
 from bench.training.history import PARTS
 
@@ -26,14 +27,14 @@ def with_costs(table: Table, selection: Selection) -> Table:
 def _costs(records: Sequence[Record]) -> dict[str, str]:
     if not records:
         return {}
-    learned = [[record["timings"][stage] for stage in PARTS if stage in record["timings"]] for record in records]
-    predicted = [record["timings"]["predict"] for record in records]
-    inference = fmean(timing["seconds"] / timing["units"] for timing in predicted)
-    paces = [timing["answers"] / timing["seconds"] for timing in predicted if timing.get("answers")]
-    sizes = (timing["memory"]["process"] for timings in learned for timing in timings if timing.get("memory"))
+    learned = [[record.timings[stage] for stage in PARTS if stage in record.timings] for record in records]
+    predicted = [record.timings["predict"] for record in records]
+    inference = fmean(timing.seconds / timing.units for timing in predicted)
+    paces = [timing.answers / timing.seconds for timing in predicted if timing.answers]
+    sizes = (timing.memory.process for timings in learned for timing in timings if timing.memory)
     held = max(sizes, default=None)
     return {
-        "training": duration(fmean(sum(timing["seconds"] for timing in timings) for timings in learned)),
+        "training": duration(fmean(sum(timing.seconds for timing in timings) for timings in learned)),
         "a picture": f"{1000 * inference:.1f} ms",
         **({"answers a second": f"{fmean(paces):.0f}"} if paces else {}),
         "memory": size(held),

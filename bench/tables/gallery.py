@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 from bench.errors import BenchError, unknown
 from bench.specs import Column, TableSpec
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.items import items_of, score_of
 from bench.tables.layout import number
 from bench.tables.page import page
 from bench.tables.places import in_words
-from bench.tables.selection import Record, Selection
+from bench.tables.selection import Selection
 
 _TEXTS = {"question": "question", "reference": "ground truth", "answer": "answer", "predicted": "taken for"}
 """The fields of an item that hold a text to be shown, where it has them, and what stands before each."""
@@ -28,12 +29,12 @@ class Mistake(NamedTuple):
 
 def latest(model: str, store: Store, task: str | None) -> Record:
     """Return the latest record of a model, of a task where one is named; BenchError where there is none."""
-    records = [record for record in store.records() if task in (None, record["cell"]["task"])]
-    found = [record for record in records if record["cell"]["model"] == model]
+    records = [record for record in store.records() if task in (None, record.cell.task)]
+    found = [record for record in records if record.cell.model == model]
     if not found:
         of = f" in task {task!r}" if task else ""
-        raise unknown(f"measured model{of}", model, {record["cell"]["model"] for record in records})
-    return max(found, key=lambda record: record["finished"])
+        raise unknown(f"measured model{of}", model, {record.cell.model for record in records})
+    return max(found, key=lambda record: record.finished)
 
 
 def worst(
@@ -67,7 +68,7 @@ def worst(
 def as_html(selection: Selection, model: str, found: Sequence[Mistake], pictures: Mapping[str, str]) -> str:
     """Render mistakes as a page; ``pictures`` maps a picture's id to its data URI."""
     records = selection.by_model[model]
-    label, folds = records[0]["model"]["label"], sorted({record["cell"]["fold"] for record in records})
+    label, folds = records[0].model.label, sorted({record.cell.fold for record in records})
     title = f"What {label} got most wrong"
     about = f"{selection.data}; {in_words(folds)} of {selection.clear['split']['k']}, protocol {selection.protocol}"
     return page("gallery.html", title=title, about=about, mistakes=found, pictures=pictures)

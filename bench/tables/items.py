@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.specs import Column
+from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.selection import Record
 
 
 def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
     """Return the items of a record, in order; none where its score stage was removed."""
-    product = store.product(record["stages"]["score"])
+    product = store.product(record.stages["score"])
     if product is None:
         return []
     lines = (product / "items.jsonl").read_text(encoding="utf-8").removesuffix("\n")

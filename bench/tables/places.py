@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from bench.tables.selection import Record, Selection
+from bench.store.record import Record
+from bench.tables.selection import Selection
 
 Place = tuple[int, int]
 """Fold and repeat."""
@@ -10,14 +11,14 @@ Place = tuple[int, int]
 
 def places_of(records: Sequence[Record]) -> frozenset[Place]:
     """Return the folds and repeats that records are of."""
-    return frozenset((record["cell"]["fold"], record["cell"]["repeat"]) for record in records)
+    return frozenset((record.cell.fold, record.cell.repeat) for record in records)
 
 
 def apart(selection: Selection) -> list[str]:
     """Name the models that do not stand on all folds and repeats of the table, and those they stand on."""
     every = _every(selection)
     return [
-        f"{records[0]['model']['label']}: {len(own)} of {len(every)} folds and repeats ({_said(own)})"
+        f"{records[0].model.label}: {len(own)} of {len(every)} folds and repeats ({_said(own)})"
         for records in selection.by_model.values()
         if (own := places_of(records)) != every
     ]

@@ -5,10 +5,10 @@ from typing import Any
 
 from bench.errors import BenchError, unknown
 from bench.specs import TableSpec
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.layout import number
 from bench.tables.table import Table, TableRow
-from bench.training.history import at_chance
 
 
 def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Store) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
     cell = found.cells[heading]
     if cell.value is None and cell.published is None:
         raise BenchError(f"{found.label} has no {heading} in table {spec.number}, neither measured nor published")
-    by_score = {record["stages"]["score"]: record for record in store.records()}
+    by_score = {record.stages["score"]: record for record in store.records()}
     return {
         "table": spec.number,
         "row": found.label,
@@ -110,25 +110,25 @@ def _pairs(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{key} {value}" for key, value in values.items())
 
 
-def _cell(record: Mapping[str, Any], store: Store) -> dict[str, Any]:
+def _cell(record: Record, store: Store) -> dict[str, Any]:
     return {
-        "fold": record["cell"]["fold"],
-        "repeat": record["cell"]["repeat"],
-        "finished": record["finished"],
-        "recipe": record["model"]["recipe"],
-        "settings": record["model"]["settings"],
-        "at_chance": at_chance(record),
-        "metrics": {name: metric["value"] for name, metric in record["metrics"].items()},
-        "stages": {name: _stage(name, fingerprint, record, store) for name, fingerprint in record["stages"].items()},
+        "fold": record.cell.fold,
+        "repeat": record.cell.repeat,
+        "finished": record.finished,
+        "recipe": record.model.recipe,
+        "settings": record.model.settings,
+        "at_chance": record.losses_at_chance,
+        "metrics": {name: metric.value for name, metric in record.metrics.items()},
+        "stages": {name: _stage(name, fingerprint, record, store) for name, fingerprint in record.stages.items()},
     }
 
 
-def _stage(name: str, fingerprint: str, record: Mapping[str, Any], store: Store) -> dict[str, Any]:
+def _stage(name: str, fingerprint: str, record: Record, store: Store) -> dict[str, Any]:
     return {
         "fingerprint": fingerprint,
-        "seconds": record["timings"].get(name, {}).get("seconds"),
+        "seconds": timing.seconds if (timing := record.timings.get(name)) else None,
         "inputs": store.inputs(fingerprint),
-        "environment": record["environment"].get(name),
+        "environment": record.environment.get(name),
         "files": store.files(fingerprint),
     }
 

@@ -6,12 +6,13 @@ from typing import Any
 from bench.errors import unknown
 from bench.registered.registry import Registry
 from bench.specs import TableSpec
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.checks import check_options
 from bench.tables.items import items_of
 from bench.tables.published import published
 from bench.tables.scores import caption
-from bench.tables.selection import Record, Selection
+from bench.tables.selection import Selection
 from bench.tables.staleness import stale
 from bench.tables.table import Table, TableCell, TableRow
 
@@ -62,11 +63,11 @@ def model_shown(wanted: str, selection: Selection) -> str:
     """Return the model that a table of one model shows: the one wanted, else the first measured, a control at last."""
     if wanted in selection.by_model:
         return wanted
-    return min(selection.by_model, key=lambda model: (selection.by_model[model][0]["model"]["control"], model))
+    return min(selection.by_model, key=lambda model: (selection.by_model[model][0].model.control, model))
 
 
 def _row(spec: TableSpec, model: str, item: dict[str, Any], record: Record) -> TableRow:
-    behind = (record["stages"]["score"],)
+    behind = (record.stages["score"],)
     for column in spec.columns:
         if column.metric not in item:
             raise unknown(f"field of the items of task {spec.task!r}", column.metric, item, "mend the table's Column")

@@ -7,16 +7,16 @@ from typing import Any
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
-from bench.statistics.clustered import mean_std
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.checks import absent, check_controls_by, check_headings, check_options
+from bench.tables.frames import table_cells, where
 from bench.tables.places import apart, in_words, missing
 from bench.tables.published import Published, published
-from bench.tables.selection import Record, Selection
+from bench.tables.selection import Selection
 from bench.tables.staleness import stale
 from bench.tables.standing import TIES, against_controls, begun_by, drops, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow
-from bench.training.history import PARTS, at_chance, by_epochs
 
 WORDS = (
     "Protocol: the digest of the rules that all rows share (pictures, folds, questions, metrics). Fold: a part of the "
@@ -48,7 +48,8 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
     selection = _with_own_controls(_of_families(spec, selection, registry))
-    rows = [_row(spec, model, selection, registry, printed) for model in _in_order(spec, printed, selection)]
+    measured = {column.label: measured_cells(column, selection) for column in spec.columns}
+    rows = [_row(spec, model, selection, registry, printed, measured) for model in _in_order(spec, printed, selection)]
     rows, lost = against_controls(
         spec, selection, with_best(spec, selection, sorted(rows, key=lambda row: row.control))
     )
@@ -91,9 +92,9 @@ def _of_families(spec: TableSpec, selection: Selection, registry: Registry) -> S
     elsewhere = {family for table in tables for family in table.options.get("families", ())} - set(own)
     by_model = {}
     for model, records in selection.by_model.items():
-        about = records[0]["model"]
-        stray = spec.options.get("others", False) and about["family"] not in elsewhere
-        if about["family"] in own or about["control"] or stray:
+        about = records[0].model
+        stray = spec.options.get("others", False) and about.family not in elsewhere
+        if about.family in own or about.control or stray:
             by_model[model] = records
     if not by_model:
         raise BenchError(f"no model of table {spec.number} was measured; its families are {', '.join(own)}")
@@ -106,9 +107,9 @@ def _of_ablation(spec: TableSpec, selection: Selection, tables: Sequence[TableSp
     ablated = {table.options.get("ablates") for table in tables} - {None}
     by_model = {}
     for model, records in selection.by_model.items():
-        about = records[0]["model"]
-        variant = about["variant_of"]
-        if (full in (model, variant) or about["control"]) if full else variant not in ablated:
+        about = records[0].model
+        variant = about.variant_of
+        if (full in (model, variant) or about.control) if full else variant not in ablated:
             by_model[model] = records
     if not by_model:
         raise BenchError(f"nothing that table {spec.number} shows was measured; run the models it names")
@@ -118,7 +119,7 @@ def _of_ablation(spec: TableSpec, selection: Selection, tables: Sequence[TableSp
 def _with_own_controls(selection: Selection) -> Selection:
     """Leave out the controls with a step before training that no other row shown takes."""
     models = selection.by_model
-    taken = {begun_by(selection, model) for model, records in models.items() if not records[0]["model"]["control"]}
+    taken = {begun_by(selection, model) for model, records in models.items() if not records[0].model.control}
     kept = {
         model: records for model, records in models.items() if not taken or begun_by(selection, model) in (None, *taken)
     }
@@ -138,7 +139,7 @@ def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], sel
     names = list(blocks)
     for model in sorted(selection.by_model, key=lambda model: _order(selection.by_model[model][0])):
         if model not in blocks:
-            block = selection.by_model[model][0]["model"]["family_label"]
+            block = selection.by_model[model][0].model.family_label
             same = [place for place, name in enumerate(names) if blocks[name] == block]
             blocks[model] = block
             last = names.index(spec.options["gain"]) if spec.options.get("gain") in names else len(names)
@@ -149,7 +150,7 @@ def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], sel
 def caption(spec: TableSpec, selection: Selection) -> str:
     """Say what the table shows: title, dataset, protocol, folds."""
     records = [record for found in selection.by_model.values() for record in found]
-    folds = sorted({record["cell"]["fold"] for record in records})
+    folds = sorted({record.cell.fold for record in records})
     split = selection.clear["split"]
     repeats = selection.clear["repeats"]
     return (
@@ -175,8 +176,8 @@ def _elsewhere(selection: Selection) -> str:
     return f" Trained there, tested on all pictures of {tested['dataset']} of the categories that both have: {shared}."
 
 
-def _order(record: Record) -> tuple[int, str]:
-    return record["model"]["order"], record["model"]["label"].lower()
+def _order(record: Record) -> tuple[float, str]:
+    return record.model.order, record.model.label.lower()
 
 
 def _row(
@@ -185,57 +186,51 @@ def _row(
     selection: Selection,
     registry: Registry,
     printed: Mapping[tuple[str, str], Published],
+    measured: Mapping[str, Mapping[str, TableCell]],
 ) -> TableRow:
     records = selection.by_model.get(model, ())
     in_paper = next((number for number in printed.values() if number.model == model), None)
     cells = {}
     for column in spec.columns:
         number = printed.get((model, column.published or ""))
-        cell = _measured(column, records)
+        cell = measured[column.label].get(model, TableCell(digits=column.digits))
         cells[column.label] = replace(cell, published=number.value, published_std=number.std) if number else cell
-    about = records[0]["model"] if records else {}
+    about = records[0].model if records else None
     return TableRow(
-        label=in_paper.row if in_paper else about["label"],
+        label=in_paper.row if in_paper else about.label if about else model,
         model=model,
-        block=in_paper.block if in_paper else about["family_label"],
+        block=in_paper.block if in_paper else about.family_label if about else "",
         cells=cells,
-        control=bool(about.get("control", False)),
+        control=about is not None and about.control,
         stale=stale(records, registry),
         footnotes=tuple(_footnotes(model, records, selection)),
     )
 
 
-def _measured(column: Column, records: Sequence[Record]) -> TableCell:
-    found = [
-        (record["metrics"][column.metric]["value"], record) for record in records if column.metric in record["metrics"]
-    ]
-    if not found:
-        return TableCell(digits=column.digits)
-    mean, std, n = mean_std([value for value, _ in found])
-    behind = tuple(record["stages"]["score"] for _, record in found)
-    return TableCell(mean, std, n, digits=column.digits, fingerprints=behind)
+def measured_cells(column: Column, selection: Selection) -> Mapping[str, TableCell]:
+    """Return a column's cell of each model: mean and spread over folds and repeats."""
+    return table_cells(where(selection.scores, "metric", column.metric), ["model"], column.digits)
 
 
 def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) -> Iterable[str]:
     if not records:
         return
-    about = records[0]["model"]
-    if about["footnote"]:
-        yield about["footnote"]
-    trains = any(by_epochs(records[0], stage) for stage in PARTS)  # without epochs a model has no use for a recipe
-    changed = _changes(records[0]["config_recipe"], about["recipe"]) if trains else []
-    changed += about["deviations"]
+    about = records[0].model
+    if about.footnote:
+        yield about.footnote
+    changed = _changes(records[0].config_recipe, about.recipe) if records[0].learned else []
+    changed += about.deviations
     if changed:
-        yield f"{about['label']}: {', '.join(changed)}"
-    stuck = dict.fromkeys(name for record in records for name in at_chance(record))
+        yield f"{about.label}: {', '.join(changed)}"
+    stuck = dict.fromkeys(name for record in records for name in record.losses_at_chance)
     if stuck:
-        yield f"{about['label']}: {' and '.join(stuck)} never left chance, which tells nothing of what it could teach"
+        yield f"{about.label}: {' and '.join(stuck)} never left chance, which tells nothing of what it could teach"
     if selection.left_out[model]:
-        yield _left_out_of(about["label"], selection.left_out[model])
+        yield _left_out_of(about.label, selection.left_out[model])
 
 
 def _left_out(selection: Selection) -> list[str]:
-    labels = {model: records[0]["model"]["label"] for model, records in selection.by_model.items()}
+    labels = {model: records[0].model.label for model, records in selection.by_model.items()}
     return [_left_out_of(labels[model], count) for model, count in selection.left_out.items() if count]
 
 

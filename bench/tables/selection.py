@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, unknown
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.choices import unusual
 
-Record = Mapping[str, Any]
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,20 @@ class Selection:
     by_model: Mapping[str, tuple[Record, ...]]
     left_out: Mapping[str, int]
     references: str = ""
+
+    @cached_property
+    def scores(self) -> "pandas.DataFrame":
+        """A row a cell and metric, see ``bench.tables.frames.of_records``."""
+        from bench.tables.frames import of_records
+
+        return of_records(record for records in self.by_model.values() for record in records)
+
+    def by_place(self, metric: str, figure: str = "value") -> "pandas.DataFrame":
+        """Return a metric's values, or its errors: a row a fold and repeat, a column a model that has any."""
+        from bench.tables.frames import where
+
+        own = where(self.scores, "metric", metric)
+        return own.pivot_table(figure, ["fold", "repeat"], "model", aggfunc="last", observed=True)
 
     @property
     def choices(self) -> str:
@@ -43,7 +60,7 @@ class Selection:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What the records say that a reader of their scores must know."""
-        said = [record["caveat"] for records in self.by_model.values() for record in records]
+        said = [record.caveat for records in self.by_model.values() for record in records]
         return tuple(dict.fromkeys(caveat for caveat in said if caveat))
 
 
@@ -56,28 +73,28 @@ def select(store: Store, task: str, dataset: str | None, protocol: str | None) -
 
     BenchError where the task has no record, or none of that dataset or protocol.
     """
-    records = [record for record in store.records() if record["cell"]["task"] == task]
+    records = [record for record in store.records() if record.cell.task == task]
     if not records:
         raise NoRecordError(
             f"the store {str(store.root)!r} holds no record of task {task!r}; "
             f"make one with `bench run --task {task} --models ...` or name another store with --store"
         )
-    latest = store.latest_run(task) or max(records, key=lambda record: record["finished"])["cell"]
-    chosen_dataset = _dataset(task, records, dataset or latest["dataset"])
-    of_dataset = [record for record in records if record["cell"]["dataset"] == chosen_dataset]
-    chosen = _protocol(of_dataset, protocol, latest["protocol"], store)
+    run, last = store.latest_run(task), max(records, key=lambda record: record.finished).cell
+    chosen_dataset = _dataset(task, records, dataset or (run["dataset"] if run else last.dataset))
+    of_dataset = [record for record in records if record.cell.dataset == chosen_dataset]
+    chosen = _protocol(of_dataset, protocol, run["protocol"] if run else last.protocol, store)
     return selected(of_dataset, chosen_dataset, chosen, store)
 
 
 def selected(records: Sequence[Record], dataset: str, protocol: str, store: Store) -> Selection:
     """Select from one dataset's records those of a protocol."""
-    kept = [record for record in records if record["cell"]["protocol"] == protocol]
+    kept = [record for record in records if record.cell.protocol == protocol]
     by_model, left_out = _of_one_kind(kept)
-    return Selection(dataset, protocol, kept[0]["protocol"], by_model, left_out, _references(protocol, store))
+    return Selection(dataset, protocol, kept[0].protocol, by_model, left_out, _references(protocol, store))
 
 
 def _dataset(task: str, records: Iterable[Record], wanted: str) -> str:
-    names = {record["cell"]["dataset"] for record in records}
+    names = {record.cell.dataset for record in records}
     if wanted not in names:
         raise unknown(f"dataset of task {task!r} in the store", wanted, names, "`bench run` makes records of others")
     return wanted
@@ -85,7 +102,7 @@ def _dataset(task: str, records: Iterable[Record], wanted: str) -> str:
 
 def _protocol(records: Sequence[Record], wanted: str | None, latest: str, store: Store) -> str:
     """Return the protocol whose digest begins as wanted; else the latest run's, else the latest record's."""
-    names = {record["cell"]["protocol"] for record in records}
+    names = {record.cell.protocol for record in records}
     if wanted is not None:
         found = [name for name in names if name.startswith(wanted)]
         if len(found) != 1:
@@ -93,17 +110,17 @@ def _protocol(records: Sequence[Record], wanted: str | None, latest: str, store:
         return found[0]
     if latest in names:
         return latest
-    return max(records, key=lambda record: record["finished"])["cell"]["protocol"]
+    return max(records, key=lambda record: record.finished).cell.protocol
 
 
 def _described(protocol: str, records: Sequence[Record], store: Store) -> str:
     """Name a protocol by its digest, its choices, when it was last used, and on which models."""
-    own = [record for record in records if record["cell"]["protocol"] == protocol]
-    models = sorted({record["cell"]["model"] for record in own})
-    clear = own[0]["protocol"]
+    own = [record for record in records if record.cell.protocol == protocol]
+    models = sorted({record.cell.model for record in own})
+    clear = own[0].protocol
     choices = [*_choices(clear, _references(protocol, store)), f"{clear['split']['k']} folds"]
     choices += [f"image size {clear['image_size']}"] if "image_size" in clear else []
-    last = max(record["finished"] for record in own)[:16]
+    last = max(record.finished for record in own)[:16]
     return f"{protocol} ({'; '.join(choices)}; last used {last} by {' '.join(models)})"
 
 
@@ -124,16 +141,16 @@ def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...
     They are in the order of folds: in which order they were finished must not show in the last digit of a mean.
     """
     by_model: dict[str, list[Record]] = {}
-    for record in sorted(records, key=lambda record: record["finished"], reverse=True):
-        by_model.setdefault(record["cell"]["model"], []).append(record)
+    for record in sorted(records, key=lambda record: record.finished, reverse=True):
+        by_model.setdefault(record.cell.model, []).append(record)
     alike = {model: [r for r in found if _kind(r) == _kind(found[0])] for model, found in by_model.items()}
     kept = {model: tuple(sorted(found, key=_place)) for model, found in alike.items()}
     return kept, {model: len(found) - len(kept[model]) for model, found in by_model.items()}
 
 
 def _place(record: Record) -> tuple[int, int]:
-    return record["cell"]["repeat"], record["cell"]["fold"]
+    return record.cell.repeat, record.cell.fold
 
 
 def _kind(record: Record) -> tuple[Any, ...]:
-    return record["model"]["settings"], record["model"]["recipe"], record["code"]
+    return record.model.settings, record.model.recipe, record.code

@@ -1,12 +1,11 @@
 """Whether the code behind records has changed since they were written."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.stages.code import current_code
-from bench.tables.selection import Record
+from bench.store.record import CellIdentity, Record
 
 
 def stale(records: Sequence[Record], registry: Registry) -> bool | None:
@@ -14,12 +13,12 @@ def stale(records: Sequence[Record], registry: Registry) -> bool | None:
     if not records:
         return False
     try:
-        now = _code_now(records[0]["cell"], registry)
+        now = _code_now(records[0].cell, registry)
     except BenchError:
         return None
-    return any(record["code"] != now for record in records)
+    return any(record.code != now for record in records)
 
 
-def _code_now(cell: Mapping[str, Any], registry: Registry) -> dict[str, str]:
-    model = registry.find("model", cell["model"])[0]
-    return current_code(model, registry.family(model), registry.find("task", cell["task"])[0])
+def _code_now(cell: CellIdentity, registry: Registry) -> dict[str, str]:
+    model = registry.find("model", cell.model)[0]
+    return current_code(model, registry.family(model), registry.find("task", cell.task)[0])

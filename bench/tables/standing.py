@@ -1,12 +1,13 @@
 """How rows stand against each other: the best of a column, those that tie with it, those that lose to a control."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from math import isnan
 from typing import Literal
 
 from bench.specs import Column, TableSpec
 from bench.statistics.significance import holm, p_over_folds, p_within_fold
-from bench.tables.selection import Record, Selection
+from bench.tables.selection import Selection
 from bench.tables.table import TableCell, TableRow
 
 LEVEL = 0.05
@@ -110,19 +111,21 @@ def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]
 def begun_by(selection: Selection, model: str) -> str | None:
     """Return what trains a model's first step, None where it has none or was not measured."""
     records = selection.by_model.get(model)
-    return records[0]["model"].get("pretrains") if records else None
+    return records[0].model.pretrains if records else None
 
 
 def _judged(column: Column, selection: Selection, row: TableRow, controls: list[TableRow]) -> list[str]:
     """Name the controls that equal or beat a row on the folds both have, and those with which it shares none."""
-    own = _by_place(column, selection.by_model[row.model])
+    scores = selection.by_place(column.metric)
     lost, strange = [], []
     for control in controls:
-        other = _by_place(column, selection.by_model[control.model])
-        shared = own.keys() & other.keys()
-        if other and not shared:
+        if control.model not in scores:
+            continue
+        shared = scores[[row.model, control.model]].dropna()
+        own, other = shared.to_numpy().sum(0).tolist()
+        if shared.empty:
             strange.append(control.label)
-        elif shared and sum(other[place][0] for place in shared) >= sum(own[place][0] for place in shared):
+        elif other >= own:
             lost.append(control.label)
     said = [f"{row.label} does not beat {' and '.join(lost)} in {column.label}"] if lost else []
     return said + ([f"{row.label} has no fold in common with {' and '.join(strange)}"] if strange else [])
@@ -139,18 +142,12 @@ def _has(row: TableRow, column: str) -> bool:
 
 def _chance(column: Column, selection: Selection, model: str, best: str) -> float:
     """Return the p of a model's scores being no worse than the best one's, on the folds that both have."""
-    own, others = (_by_place(column, selection.by_model[name]) for name in (model, best))
-    places = [place for place in own if place in others]
-    differences = [others[place][0] - own[place][0] for place in places]
-    if len(places) > 1:
+    both = [model, best]
+    scores = selection.by_place(column.metric)[both].dropna()
+    differences = [other - own for own, other in scores.to_numpy().tolist()]
+    if len(differences) > 1:
         return p_over_folds(differences, selection.clear["split"]["k"])
-    return min((p_within_fold(differences[0], own[place][1], others[place][1]) for place in places), default=1.0)
-
-
-def _by_place(column: Column, records: Sequence[Record]) -> dict[tuple[int, int], tuple[float, float | None]]:
-    found = {}
-    for record in records:
-        metric = record["metrics"].get(column.metric)
-        if metric is not None:
-            found[record["cell"]["fold"], record["cell"]["repeat"]] = (metric["value"], metric["error"])
-    return found
+    if not differences:
+        return 1.0
+    errors = selection.by_place(column.metric, "error").reindex(index=scores.index, columns=both).to_numpy()[0]
+    return p_within_fold(differences[0], *(None if isnan(error) else error for error in errors.tolist()))

@@ -16,16 +16,6 @@ TUNING = "tuning.json"
 """Where a saved model keeps what was tried and the validation loss of each: a list, one mapping a trial."""
 
 
-def by_epochs(record: Mapping[str, Any], stage: str) -> bool:
-    """Tell whether the training in this stage of a record's cell went by epochs."""
-    return "epochs" in (record.get(PARTS.get(stage, "")) or {})
-
-
-def at_chance(record: Mapping[str, Any]) -> list[str]:
-    """Return the losses that never left chance in the trainings behind a record."""
-    return [name for part in PARTS.values() for name in (record.get(part) or {}).get("at_chance", ())]
-
-
 @dataclass(frozen=True)
 class Epoch:
     """One epoch's figures: mean training ``losses`` by name, ``validation`` loss, wall-clock ``seconds``.

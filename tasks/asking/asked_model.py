@@ -6,13 +6,12 @@ from pathlib import Path
 from bench.errors import BenchError
 from bench.exports.stored import called, from_store, newest
 from bench.exports.trained import Trained, trained
-from bench.planning.cell import in_words
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
+from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.selection import Record
 from bench.tasks.asking.words import there
 
 
@@ -38,8 +37,7 @@ def asked_model(name: str | None, store: Store, able: Collection[ContractName], 
 
 
 def _described(record: Record, store: Store) -> str:
-    cell = record["cell"]
     return (
-        f"{record['model']['label']}, trained on {cell['dataset']} until {record['finished'][:16].replace('T', ' ')} "
-        f"({in_words(cell)}, store {store.root}); --model names another"
+        f"{record.model.label}, trained on {record.cell.dataset} until {record.finished[:16].replace('T', ' ')} "
+        f"({record.cell}, store {store.root}); --model names another"
     )

@@ -23,7 +23,7 @@ def attend_command(
     store: StoreFolder = None,
 ) -> None:
     """Draw where in a picture the words of a trained model's answer looked: its cross-attention over the patches."""
-    from bench.cli.output import by_suffix, writing
+    from bench.api.output import by_suffix, writing
     from bench.figures.looks import draw
     from bench.tasks.asking.answering import Answering
     from bench.tasks.asking.asked_model import asked_model

@@ -34,7 +34,7 @@ def sheet_command(
     assignments: Assignments = None,
 ) -> None:
     """Draw a contact sheet: a row a category."""
-    from bench.cli.output import writing
+    from bench.api.output import writing
     from bench.data.masking import as_shown
     from bench.progress import Lines
     from bench.tasks.datasets.sheet import contact_sheet

@@ -97,7 +97,7 @@ def _check_idle(spec: "TeacherSpec", said: Remote) -> None:
 
 def _at_once(spec: "TeacherSpec", argument: str, config: "Config", out: Path) -> str:
     """Write the records of a teacher that has them without asking anybody."""
-    from bench.cli.output import writing
+    from bench.api.output import writing
     from bench.specs import resolve
     from bench.tasks.records import write_records
 

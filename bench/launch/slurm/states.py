@@ -117,7 +117,7 @@ def _recorded(store: Store, cell: str, planned: Planned, begun: int) -> bool:
     except OSError:
         return False
     record = None if made >= begun else store.record(cell)
-    return made >= begun or (record is not None and record["stages"] == planned.stages)
+    return made >= begun or (record is not None and record.stages == planned.stages)
 
 
 def _hints(jobs: set[str], hints: Mapping[str, Hint] | None) -> Mapping[str, Hint] | None:

@@ -1,4 +1,4 @@
-"""What verbs write: files with ``--out``, whose suffix names the format."""
+"""Files that a caller names: their suffix says the format, and a file that cannot be had is an error."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,12 +24,12 @@ def writing(out: str | Path) -> Iterator[Path]:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         yield Path(out)
     except OSError as error:
-        raise BenchError(f"--out {str(out)!r} cannot be written ({error.strerror}); name another file") from error
+        raise BenchError(f"{str(out)!r} cannot be written ({error.strerror}); name another file") from error
 
 
 def by_suffix(out: str, suffixes: Mapping[str, str], remedy: str = "") -> str:
     """Return what the suffix of a file stands for; BenchError where it stands for nothing."""
     suffix = Path(out).suffix.lower()
     if suffix not in suffixes:
-        raise unknown(f"suffix of --out {out!r}:", suffix, suffixes, remedy or "end its name in one of them")
+        raise unknown(f"suffix of the file {out!r}:", suffix, suffixes, remedy or "end its name in one of them")
     return suffixes[suffix]

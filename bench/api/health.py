@@ -1,0 +1,38 @@
+"""What this machine, or a node of a cluster, has and lacks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.running.health import Finding, examine
+from bench.store.store import Store, default_store
+
+
+def doctor(
+    *, node: bool = False, config: str = "demo", settings: Sequence[str] = (), store: str | Path | None = None
+) -> Sequence[Finding]:
+    """Return what was looked at, each with its remedy where something is wrong.
+
+    With ``node`` a node of the cluster is examined through a job, asked for as ``config`` and ``settings`` say.
+    BenchError where none answers.
+    """
+    folder = Path(store) if store else default_store()
+    return _of_a_node(folder, config, settings) if node else examine(folder)
+
+
+def _of_a_node(store: Path, config: str, settings: Sequence[str]) -> Sequence[Finding]:
+    from bench.config.loading import load_config
+    from bench.errors import BenchError
+    from bench.launch.slurm.checks import check_cluster
+    from bench.launch.slurm.probe import probed
+    from bench.launch.slurm.site import read_site
+    from bench.planning.settings import check_keys
+
+    loaded, explicit = load_config(config, settings)
+    check_keys(explicit, ("cluster",))
+    cluster = loaded.cluster
+    check_cluster(cluster, read_site())
+    Store(store).prepare()
+    answer = probed(store.resolve(), cluster, examine=True)
+    if answer is None:
+        raise BenchError(f"no node was free within {cluster.probe_seconds} s; try later, or cluster.probe_seconds=3600")
+    return [Finding("node", answer.node), *answer.findings]

@@ -1,0 +1,145 @@
+"""What scored answers prove and show: models compared, the origin of a number, the worst answers, a model to take."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.api.output import by_suffix, write_out
+from bench.errors import BenchError
+from bench.registered.registry import Registry
+from bench.store.store import Store, opened
+from bench.tables.build import View, build, chosen, of_task
+from bench.tables.selection import select
+
+if TYPE_CHECKING:
+    from bench.exports.exported import Exported
+    from bench.tables.comparison import Comparison
+
+
+def compare(
+    models: str | Sequence[str],
+    *,
+    task: str | None = None,
+    metric: str | None = None,
+    dataset: str | None = None,
+    protocol: str | None = None,
+    store: str | Path | None = None,
+) -> "Comparison":
+    """Compare models pair by pair and all at once; "all" are those that were measured.
+
+    ``task`` is by default that of the latest record, ``metric`` its first. BenchError for fewer than two models, or for
+    models without two folds in common.
+    """
+    from bench.tables import comparison
+
+    kept = opened(store)
+    selection = select(kept, task or _latest_task(kept), dataset, protocol)
+    wanted = [models] if isinstance(models, str) else models
+    names = list(selection.by_model) if [*wanted] == ["all"] else list(dict.fromkeys(wanted))
+    if len(names) < 2:
+        raise BenchError(f"{', '.join(names)} alone cannot be compared; name at least two models, or all")
+    first = next(iter(selection.by_model.values()))[0]
+    return comparison.compare(selection, names, metric or next(iter(first.metrics)))
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a number of a table comes from; ``print`` shows it in few lines, ``full`` has all that is known."""
+
+    data: Mapping[str, Any]
+
+    @property
+    def full(self) -> str:
+        """All inputs in clear, packages and files, one thing a line."""
+        from bench.tables.provenance import as_text
+
+        return as_text(self.data)
+
+    def __str__(self) -> str:
+        from bench.tables.provenance import summary
+
+        return summary(self.data)
+
+
+def why(
+    table: str | int,
+    row: str,
+    column: str,
+    *,
+    dataset: str | None = None,
+    protocol: str | None = None,
+    store: str | Path | None = None,
+) -> Provenance:
+    """Return what a number of a table comes from, by the row's label or model and the column's heading or metric.
+
+    BenchError where there is no such number.
+    """
+    from bench.tables.provenance import provenance
+
+    registry, kept = Registry(), opened(store)
+    (spec,) = chosen([str(table)], registry)
+    return Provenance(provenance(spec, build(spec, View(dataset, protocol), registry, kept), row, column, kept))
+
+
+def gallery(
+    model: str,
+    out: str | Path = "gallery.html",
+    *,
+    worst: int = 20,
+    table: str | int | None = None,
+    column: str | None = None,
+    dataset: str | None = None,
+    protocol: str | None = None,
+    store: str | Path | None = None,
+) -> int:
+    """Write what a model got most wrong with the pictures as one HTML page; return how many answers it shows.
+
+    ``table`` and ``column`` judge, by default the first table of the model's latest task and the column in which it
+    compares controls. BenchError where the model was not measured, or nothing is wrong.
+    """
+    from bench.tables import gallery as galleries
+    from bench.tables.pictures import as_png, embedded
+
+    by_suffix(str(out), {".html": "html", ".htm": "html"})
+    registry, kept = Registry(), opened(store)
+    spec = chosen([str(table)], registry)[0] if table else None
+    latest = galleries.latest(model, kept, spec.task if spec else None).cell
+    spec = spec or of_task(latest.task, registry)
+    if dataset is None and protocol is None:
+        dataset, protocol = latest.dataset, latest.protocol
+    selection = select(kept, spec.task, dataset, protocol)
+    mistakes = galleries.worst(spec, selection, kept, model, column, worst)
+    names = dict.fromkeys(mistake.picture for mistake in mistakes)
+    pictures = embedded(as_png(names, selection.protocol, selection.dataset, kept, registry))
+    write_out(out, galleries.as_html(selection, model, mistakes, pictures))
+    return len(mistakes)
+
+
+def export(
+    cell: str,
+    folder: str | Path,
+    *,
+    task: str | None = None,
+    dataset: str | None = None,
+    protocol: str | None = None,
+    store: str | Path | None = None,
+) -> "Exported":
+    """Write a trained model with its model card into a new folder; ``cell`` is a model's name, or a cell's.
+
+    BenchError where its weights were dropped, or the folder cannot be had.
+    """
+    from bench.exports import exporting
+
+    registry, kept = Registry(), opened(store)
+    if task is not None:
+        registry.find("task", task)
+    record = exporting.named(cell, kept, task, dataset, protocol)
+    return exporting.export(record, kept, registry, Path(folder))
+
+
+def _latest_task(store: Store) -> str:
+    records = store.records()
+    if not records:
+        raise BenchError(f"the store {str(store.root)!r} holds no record; make some with `bench run` or name another")
+    return max(records, key=lambda record: record.finished).cell.task

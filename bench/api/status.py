@@ -1,0 +1,59 @@
+"""How far runs are, on this machine and on a cluster."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.store.store import Store, opened
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far runs are, in words and as ``json``.
+
+    ``open`` tells that something goes on by itself, ``wrong`` that something ended without a record.
+    """
+
+    text: str
+    json: str
+    open: bool
+    wrong: bool
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def status(run: str | None = None, *, everything: bool = False, store: str | Path | None = None) -> Status:
+    """Return how far the latest runs are, or that of a name; with ``everything`` each cell of each run.
+
+    A store that has runs on a cluster tells of these, and of those on this machine where they are named. BenchError
+    where there is no run, or none of that name.
+    """
+    from bench.launch.slurm.campaign import campaigns
+
+    kept = opened(store)
+    clusters = {campaign.folder.name for campaign in campaigns(kept)}
+    on_cluster = clusters and (run is None or run in clusters)
+    return _of_cluster(kept, run, everything) if on_cluster else _of_this_machine(kept, run, everything)
+
+
+def _of_this_machine(store: Store, run: str | None, everything: bool) -> Status:
+    from bench.running import own_runs
+
+    runs, left_out = own_runs.own_runs(store, run, everything)
+    if not runs:
+        raise own_runs.no_run(store)
+    working = own_runs.at_work(store)
+    return Status(
+        own_runs.as_text(runs, left_out, working, store, everything),
+        own_runs.as_json_text(runs),
+        bool(working),
+        bool(runs[0].lacking()) and not working,
+    )
+
+
+def _of_cluster(store: Store, run: str | None, everything: bool) -> Status:
+    from bench.launch.slurm.queue import queue
+    from bench.launch.slurm.standing import as_json_text, as_text, looked, over, wrong
+
+    states = looked(store, run, queue())[1]
+    return Status(as_text(states, store, everything), as_json_text(states), not over(states), wrong(states))

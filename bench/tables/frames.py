@@ -1,0 +1,90 @@
+"""Records and items as tidy pandas tables, of which scores, breakdowns and comparisons are group-bys."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any, cast
+
+import pandas
+
+from bench.specs import Column
+from bench.statistics.clustered import mean_std
+from bench.store.record import CellIdentity, Record
+from bench.store.store import Store
+from bench.tables.items import items_of
+from bench.tables.table import TableCell
+
+CELL = tuple(field.name for field in fields(CellIdentity))
+"""What a row begins with: the place of its cell."""
+STAGE = "score_stage"
+"""The column that holds the fingerprint of the score stage, by which two cells are told apart."""
+
+
+def of_records(records: Iterable[Record]) -> pandas.DataFrame:
+    """Return a row a cell and metric.
+
+    Columns: those of ``CELL``; ``label`` and ``family`` of the model, ``control``; ``metric``, ``value``, ``error``
+    (the standard error; none where there is none), ``n`` questions; ``train_seconds``, ``predict_seconds``,
+    ``finished``, ``score_stage`` (its fingerprint).
+    """
+    lines = [(record, name, score) for record in records for name, score in record.metrics.items()]
+    columns = {
+        **{key: [getattr(record.cell, key) for record, _, _ in lines] for key in CELL},
+        "label": [record.model.label for record, _, _ in lines],
+        "family": [record.model.family for record, _, _ in lines],
+        "control": [record.model.control for record, _, _ in lines],
+        "metric": [name for _, name, _ in lines],
+        "value": [score.value for _, _, score in lines],
+        "error": [score.error for _, _, score in lines],
+        "n": [record.n for record, _, _ in lines],
+        "train_seconds": [_seconds(record, "train") for record, _, _ in lines],
+        "predict_seconds": [_seconds(record, "predict") for record, _, _ in lines],
+        "finished": pandas.to_datetime([record.finished for record, _, _ in lines], utc=True, format="ISO8601"),
+        STAGE: [record.stages["score"] for record, _, _ in lines],
+    }
+    return pandas.DataFrame(columns).astype({"value": float, "error": float})
+
+
+def of_items(store: Store, records: Iterable[Record]) -> pandas.DataFrame:
+    """Return a row a scored item, behind the columns of ``CELL`` and its ``score_stage``; as its task scored it."""
+    rows = [
+        {**place, **item}
+        for record in records
+        for place in [{**asdict(record.cell), STAGE: record.stages["score"]}]
+        for item in items_of(store, record)
+    ]
+    return pandas.DataFrame(rows, columns=None if rows else [*CELL, STAGE])
+
+
+def where(frame: pandas.DataFrame, column: str, value: str) -> pandas.DataFrame:
+    """Return the rows that have a value in a column."""
+    return cast("pandas.DataFrame", frame[frame[column] == value])
+
+
+def table_cells(scores: pandas.DataFrame, by: Sequence[str], digits: int) -> dict[Any, TableCell]:
+    """Return the mean and spread over cells of a column ``value``, by the value, or values, of the columns ``by``."""
+    cells: dict[Any, TableCell] = {}
+    place: Any
+    for place, own in scores.dropna(subset=["value"]).groupby([*by], sort=False):
+        mean, std, n = mean_std(own["value"].tolist())
+        cells[place if len(by) > 1 else place[0]] = TableCell(
+            mean, std, n, digits=digits, fingerprints=tuple(own[STAGE])
+        )
+    return cells
+
+
+def scores_of_items(column: Column, items: pandas.DataFrame, by: Sequence[str]) -> pandas.DataFrame:
+    """Return a column's score over the items of each cell within each group, as a column ``value``.
+
+    It is the mean of one field, or one field's sum over another's, none where the latter is 0.
+    """
+    cell = [*by, STAGE]
+    if column.share is None:
+        means = items.pivot_table([column.metric], cell, aggfunc="mean", sort=False)
+        return means.rename(columns={column.metric: "value"}).reset_index()
+    above, below = column.share
+    sums = items.pivot_table([above, below], cell, aggfunc="sum", sort=False).reset_index()
+    return sums.assign(value=sums[above] / sums[below])
+
+
+def _seconds(record: Record, stage: str) -> float | None:
+    return record.timings[stage].seconds if stage in record.timings else None
