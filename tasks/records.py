@@ -7,13 +7,13 @@ One line a record: ``{"id", "image", "conversations": [{"from": "human", "value"
 
 import json
 import re
-import uuid
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
+from bench.store.whole import whole
 
 _BEFORE, _BEHIND = "<image>\n", "\n<image>"
 """LLaVA's mark of the picture, on a line of its own before the question, as we write it, or behind it."""
@@ -23,17 +23,13 @@ _FORM = "each line is one JSON object with " + ", ".join(_KEYS)
 
 
 def write_records(path: Path, records: Iterable[InstructionRecord]) -> None:
-    """Write the records, one a line, under a temporary name that is then renamed; BenchError where it cannot be."""
-    part = path.with_name(f"{path.name}.part-{uuid.uuid4().hex[:8]}")
+    """Write the records, one a line, into a file that is whole or absent; BenchError where it cannot be."""
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
+        with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
             for record in records:
                 stream.write(json.dumps(as_json(record), ensure_ascii=False) + "\n")
-        part.replace(path)
     except OSError as error:
         raise BenchError(f"records cannot be written to {str(path)!r} ({error}); name a writable file") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def read_records(path: Path) -> tuple[InstructionRecord, ...]:

@@ -92,7 +92,7 @@ def test_a_dataset_that_keeps_the_contract_is_handed_through():
 def test_pictures_are_asked_for_once():
     dataset = opened()
     dataset.load(), dataset.load()
-    assert dataset._dataset.loads == 1
+    assert dataset._inner.loads == 1
 
 
 def test_labels_handed_out_may_be_changed():

@@ -82,7 +82,7 @@ def checkpoint(store):
 
 def half_a_product(store):
     """The answers' product is being made."""
-    return trained(store) and any(store.glob("stages/*/product.part-*"))
+    return trained(store) and any(store.glob("stages/*/.product.part-*"))
 
 
 def trained(store):

@@ -30,7 +30,7 @@ def test_a_product_is_whole_or_absent(tmp_path):
 
 def test_leftovers_of_a_killed_writer_are_swept(tmp_path):
     store = Store(tmp_path)
-    (tmp_path / "stages" / "f" / "product.part-dead").mkdir(parents=True)
+    (tmp_path / "stages" / "f" / ".product.part-dead").mkdir(parents=True)
     store.make_product("f", {}, lambda folder: None)
     assert [path.name for path in store.stage("f").glob("product*")] == ["product"]
 

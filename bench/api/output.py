@@ -5,16 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
-from bench.store.store import write_text
+from bench.store.whole import whole
 
 
 def write_out(out: str | Path, content: str | bytes) -> None:
     """Write text or bytes to a file; BenchError where that cannot be."""
-    with writing(out) as path:
-        if isinstance(content, str):
-            write_text(path, content)
-        else:
-            path.write_bytes(content)
+    with writing(out) as path, whole(path) as part:
+        part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 @contextmanager

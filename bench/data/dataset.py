@@ -1,24 +1,21 @@
-"""The dataset of a run: whoever wrote its class, what it answers is checked where it enters."""
+"""The dataset of a run: whoever wrote its class, what it answers is checked where it enters.
 
-import json
-import sys
+By hand: most of it is about arrays that must fit each other, of which pydantic knows nothing.
+"""
+
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 import numpy as np
 
 from bench.config.loading import complete
 from bench.contracts import Dataset, Micrographs
-from bench.errors import BenchError
+from bench.data.checked import Checked, shortened
 from bench.progress import Progress
 from bench.registered.registry import Registry
-from bench.specs import resolve
 
 _METHODS = ("identity", "labels", "load", "facts", "caption", "set_aside")
-_OWN_WORDS = "mend it there, or raise bench.BenchError where the mistake is the user's"
 
 
 def open_dataset(
@@ -27,42 +24,21 @@ def open_dataset(
     """Build a dataset by name with its settings, complete; BenchError where it cannot be had or breaks its contract."""
     spec, argument = registry.find("dataset", name)
     completed = complete(spec.name, spec.settings, settings.get(spec.name, {}))
-    build = resolve(spec.builds)
-    try:
-        return CheckedDataset(build(argument, completed, image_size, progress), spec.builds, image_size)
-    except Exception as error:  # a stranger's class may fail in any way
-        raise _blamed(spec.builds, "__init__()", error) from error
+    return CheckedDataset(spec.builds, image_size, argument, completed, image_size, progress)
 
 
-class CheckedDataset:
+class CheckedDataset(Checked):
     """A dataset whose every answer keeps the contract: a ``bench.contracts.Dataset`` around somebody's.
 
-    What breaks it, or raises, is a BenchError that names class, method and remedy. Labels and pictures are asked for
-    once; what else the dataset can do is handed through.
+    Labels and pictures are asked for once; what else the dataset can do is handed through.
     """
 
-    def __init__(self, dataset: Any, path: str, image_size: int) -> None:
-        self._dataset, self._path, self._image_size = dataset, path, image_size
-        missing = [name for name in ("name", "categories", *_METHODS) if not hasattr(dataset, name)]
-        self._require(not missing, "it", f"has no {' and no '.join(missing)}", "add what bench.contracts.Dataset lists")
+    def __init__(self, path: str, image_size: int, *arguments: Any) -> None:
+        super().__init__("dataset", ("name", "categories", *_METHODS), path, *arguments)
+        self._image_size, dataset = image_size, self._inner
         self.name: str = dataset.name
         self._require(isinstance(self.name, str) and bool(self.name), "name", f"is {self.name!r}", "make it a text")
         self.categories: tuple[str, ...] = self._categories(dataset.categories)
-
-    def __getattr__(self, name: str) -> Any:
-        """Hand through what the contract does not name."""
-        return getattr(self.__dict__["_dataset"], name)
-
-    def identity(self) -> dict[str, Any]:
-        """Return in clear what decides the data, as JSON data."""
-        found = self._asked("identity")
-        remedy = "return a dictionary of texts, numbers and lists that decide the data"
-        self._require(isinstance(found, dict) and bool(found), "identity()", f"returned {_short(found)}", remedy)
-        try:
-            json.dumps(found, sort_keys=True)
-        except (TypeError, ValueError) as error:
-            self._require(False, "identity()", f"returned what JSON cannot hold ({error})", remedy)
-        return found
 
     def labels(self) -> np.ndarray:
         """Return the category index of every picture (N,)."""
@@ -76,7 +52,7 @@ class CheckedDataset:
         """Return what can be seen in the picture at this position, kind to value; its category among it."""
         found, where = self._asked("facts", position), f"facts({position})"
         texts = isinstance(found, Mapping) and all(isinstance(text, str) for pair in found.items() for text in pair)
-        self._require(texts, where, f"returned {_short(found)}", "return a dictionary of texts, kind to value")
+        self._require(texts, where, f"returned {shortened(found)}", "return a dictionary of texts, kind to value")
         category = self.categories[self._labels[position]]
         said = found.get("category")
         self._require(
@@ -90,7 +66,7 @@ class CheckedDataset:
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
         found = self._asked("caption", label)
-        self._require(isinstance(found, str), f"caption({label})", f"returned {_short(found)}", "return a text")
+        self._require(isinstance(found, str), f"caption({label})", f"returned {shortened(found)}", "return a text")
         return found
 
     def set_aside(self) -> tuple[str, ...]:
@@ -98,7 +74,7 @@ class CheckedDataset:
         found = self._asked("set_aside")
         texts = isinstance(found, (tuple, list)) and all(isinstance(text, str) for text in found)
         remedy = "return a tuple of sentences, () where no picture is left out"
-        self._require(texts, "set_aside()", f"returned {_short(found)}", remedy)
+        self._require(texts, "set_aside()", f"returned {shortened(found)}", remedy)
         return tuple(found)
 
     @cached_property
@@ -121,7 +97,10 @@ class CheckedDataset:
     def _loaded(self) -> Micrographs:
         found = self._asked("load")
         self._require(
-            isinstance(found, Micrographs), "load()", f"returned {_short(found)}", "return bench.contracts.Micrographs"
+            isinstance(found, Micrographs),
+            "load()",
+            f"returned {shortened(found)}",
+            "return bench.contracts.Micrographs",
         )
         self._check_pixels(found.pixels)
         self._check_view(found)
@@ -169,42 +148,9 @@ class CheckedDataset:
     def _categories(self, found: Any) -> tuple[str, ...]:
         texts = isinstance(found, (tuple, list)) and all(isinstance(name, str) and name for name in found)
         remedy = "make it a tuple of different names"
-        self._require(texts and 0 < len(found) == len(set(found)), "categories", f"is {_short(found)}", remedy)
+        self._require(texts and 0 < len(found) == len(set(found)), "categories", f"is {shortened(found)}", remedy)
         return tuple(found)
-
-    def _asked(self, method: str, *arguments: Any) -> Any:
-        try:
-            return getattr(self._dataset, method)(*arguments)
-        except Exception as error:
-            raise _blamed(self._path, f"{method}({', '.join(map(str, arguments))})", error) from error
-
-    def _require(self, holds: bool, where: str, what: str, remedy: str) -> None:
-        if not holds:
-            raise BenchError(f"dataset class {self._path!r}: {where} {what}; {remedy}")
-
-
-def _blamed(path: str, method: str, error: Exception) -> BenchError:
-    """Return a BenchError for what a dataset's method raised; its own BenchErrors stay as they are."""
-    if isinstance(error, BenchError):
-        return error
-    said = " ".join(str(error).split())
-    said = f": {said}" if said else ""
-    place = _place(path, error)
-    return BenchError(f"dataset class {path!r}: {method} raised {type(error).__name__}{said}{place}; {_OWN_WORDS}")
-
-
-def _place(path: str, error: Exception) -> str:
-    """Name the last line of the class's own package that led to the error, not that of a library it called."""
-    frames = extract_tb(error.__traceback__)
-    home = Path(sys.modules[path.partition(":")[0]].__file__ or "").parent
-    own = [frame for frame in frames if Path(frame.filename).parent == home] or frames
-    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})"
 
 
 def _array(found: Any) -> str:
-    return f"of {found.dtype} {found.shape}" if isinstance(found, np.ndarray) else _short(found)
-
-
-def _short(found: Any) -> str:
-    text = " ".join(repr(found).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return f"of {found.dtype} {found.shape}" if isinstance(found, np.ndarray) else shortened(found)

@@ -30,7 +30,7 @@ class Client:
             api_key=self._key or "none",
             base_url=self._address.url or PUBLIC_URL,  # given none, the client would take the environment's
             timeout=timeout,
-            max_retries=0,
+            max_retries=0,  # bench.endpoint.connection says why
             http_client=own,
         )
         return self

@@ -1,4 +1,9 @@
-"""The line to a server: when it may be used again, whether it ever answered, and whether the run is over."""
+"""The line to a server: when it may be used again, whether it ever answered, and whether the run is over.
+
+The retries are ours. The client's own see one call alone: they hold no other call back from a busy server, sleep on
+after Ctrl-C, go on where no credit is left or nobody ever answered, and wait for two minutes at most. tenacity would
+take over counting and doubling, a line each; what may pass, and who waits for how long, would still be ours.
+"""
 
 import asyncio
 import random

@@ -106,7 +106,8 @@ class Unreachable(Ending):
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that a server asks to wait, by ``retry-after-ms`` or ``Retry-After``; None where it does not.
 
-    The latter is a number of seconds or a date.
+    The latter is a number of seconds or a date. The client reads them by a private function alone, urllib3's public one
+    takes no part of a second.
     """
     milliseconds, text = headers.get("retry-after-ms"), headers.get("retry-after")
     try:

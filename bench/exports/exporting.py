@@ -1,7 +1,6 @@
 """Exporting: a cell's trained model as a folder by itself, from which it can be asked and trained on elsewhere."""
 
 import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +17,7 @@ from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
 from bench.store.record import Record
 from bench.store.store import Store, write_text
+from bench.store.whole import whole
 from bench.tables.items import items_of
 from bench.tables.selection import select
 
@@ -49,25 +49,22 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BenchError(f"{str(out)!r} exists and is not an empty folder; name a new one")
     weights, about = weights_of(record, store), described(record, store, registry)
-    part = out.with_name(f"{out.name}.part-{uuid.uuid4().hex[:8]}")
     try:
-        for name, folder in weights.items():
-            # A model's own card knows nothing of the data and the protocol.
-            shutil.copytree(folder, part / name, ignore=shutil.ignore_patterns(CARD), dirs_exist_ok=True)
-        files = {
-            path.relative_to(part).as_posix(): path.stat().st_size for path in sorted(part.rglob("*")) if path.is_file()
-        }
-        exported = about.model_copy(update={"files": files})
-        write_text(part / FILE, exported.model_dump_json(indent=1) + "\n")
-        write_text(part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES]))
-        if out.exists():
-            out.rmdir()
-        part.rename(out)
+        with whole(out) as part:
+            for name, folder in weights.items():
+                # A model's own card knows nothing of the data and the protocol.
+                shutil.copytree(folder, part / name, ignore=shutil.ignore_patterns(CARD), dirs_exist_ok=True)
+            files = {
+                path.relative_to(part).as_posix(): path.stat().st_size
+                for path in sorted(part.rglob("*"))
+                if path.is_file()
+            }
+            exported = about.model_copy(update={"files": files})
+            write_text(part / FILE, exported.model_dump_json(indent=1) + "\n")
+            write_text(part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES]))
         return exported
     except OSError as error:
         raise BenchError(f"{str(out)!r} cannot be written ({error.strerror}); name a folder that can be") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def weights_of(record: Record, store: Store) -> dict[str, Path]:

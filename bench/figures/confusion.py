@@ -1,4 +1,8 @@
-"""The confusion matrix of one model: which category was taken for which."""
+"""The confusion matrix of one model: which category was taken for which.
+
+scikit-learn's ``ConfusionMatrixDisplay`` shades what it prints; here counts are printed and shares of a row shaded, so
+that rare categories are seen. It also needs pyplot, which keeps every figure in the process.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

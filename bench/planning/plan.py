@@ -13,6 +13,7 @@ from bench.contracts import Dataset, Teacher
 from bench.data.dataset import open_dataset
 from bench.data.masking import masking_code
 from bench.data.partition import Partition
+from bench.data.teacher import CheckedTeacher
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
 from bench.planning.cell import Cell, Stage
@@ -20,7 +21,7 @@ from bench.planning.rows import Request, Row, resolve_rows
 from bench.planning.settings import check_names
 from bench.progress import Progress
 from bench.registered.registry import Registry
-from bench.specs import TaskSpec, resolve, resolve_module
+from bench.specs import TaskSpec, resolve_module
 from bench.stages.code import predict_code, pretrain_code, score_code, train_code
 from bench.stages.context import settings_until
 from bench.stages.contracts.contract import Contract, contract_of
@@ -45,7 +46,7 @@ class Plan:
         self.transfer = self._transfer(registry)
         check_names(self.config, request.explicit, self._used(registry), registry)
         spec, argument = registry.find("teacher", _teacher_name(self.config.records))
-        self.teacher: Teacher = resolve(spec.builds)(argument, self.config.seed)
+        self.teacher: Teacher = CheckedTeacher(spec.builds, argument, self.config.seed)
 
     @cached_property
     def k(self) -> int:

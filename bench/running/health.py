@@ -4,13 +4,14 @@ import os
 import platform
 import shutil
 import sys
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.endpoint.address import KEY_VARIABLE, URL_VARIABLE, Address, default_url
 from bench.errors import BenchError
 from bench.registered.registry import DISTRIBUTION, Registry
+from bench.stages.environment import required
 from bench.store.cache import cache_folder
 
 ENOUGH_ROOM = 5 * 2**30
@@ -42,9 +43,7 @@ def examine(store: Path) -> list[Finding]:
 
 def _packages() -> list[Finding]:
     """Find every required package whose version is not among those asked for."""
-    from packaging.requirements import Requirement
-
-    needed = [Requirement(text) for text in requires(DISTRIBUTION) or () if "extra ==" not in text]
+    needed = required(DISTRIBUTION)
     found = [Finding(DISTRIBUTION, version(DISTRIBUTION))]
     for requirement in needed:
         try:
@@ -60,13 +59,14 @@ def _packages() -> list[Finding]:
 
 
 def _torch_pair() -> Finding:
-    """Find out whether torch and torchvision were built for each other: 2.a goes with 0.(a+15)."""
+    """Find out whether torch is one that the installed torchvision was built for, as its package says."""
     try:
         torch, vision = version("torch"), version("torchvision")
     except PackageNotFoundError:
         return Finding("torch", "missing", "pip install torch torchvision")
-    minors = [int(text.split(".")[1]) for text in (torch, vision)]
-    remedy = "" if minors[1] == minors[0] + 15 else "install a pair: pip install --upgrade torch torchvision"
+    asked = [each.specifier for each in required("torchvision") if each.name == "torch"]
+    fits = all(versions.contains(torch, prereleases=True) for versions in asked)
+    remedy = "" if fits else "install a pair: pip install --upgrade torch torchvision"
     return Finding("torch, torchvision", f"{torch}, {vision}", remedy)
 
 

@@ -7,8 +7,9 @@ import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from re import match
 from typing import Any
+
+from packaging.requirements import Requirement
 
 from bench.config.loading import Machine
 from bench.registered.registry import DISTRIBUTION
@@ -38,13 +39,15 @@ def description(device: str, processes: int = 1) -> dict[str, Any]:
     }
 
 
+def required(distribution: str) -> list[Requirement]:
+    """Return what an installed distribution asks for, without its extras; PackageNotFoundError where it is absent."""
+    asked = map(Requirement, requires(distribution) or ())
+    return [each for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})]
+
+
 @cache
 def _versions() -> dict[str, str]:
-    names = {DISTRIBUTION}
-    for requirement in requires(DISTRIBUTION) or ():
-        name = match(r"[\w.-]+", requirement)
-        if name and "extra ==" not in requirement:
-            names.add(name.group())
+    names = {DISTRIBUTION, *(requirement.name for requirement in required(DISTRIBUTION))}
     return {name: found for name in sorted(names) if (found := _version(name))}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from bench.config.loading import Recipe
 from bench.contracts import Context, Estimator
 from bench.store.store import read_json, write_json
+from bench.store.whole import whole
 from bench.training.history import FILE, TUNING, History
 
 GRID = (0.1, 0.3, 1.0)
@@ -64,17 +65,13 @@ def _once(kind: Callable[[Context], Estimator], train: Any, validation: Any, con
         return
     context.folder.mkdir(exist_ok=True)
     context.progress.say(f"trying learning rate {context.recipe.learning_rate:g}")
-    unfinished = weights.with_name("unfinished")
-    if context.ranks.first:
-        shutil.rmtree(unfinished, ignore_errors=True)
-    _fit(kind, train, validation, context, unfinished)
-    if context.ranks.first:
-        unfinished.rename(weights)
+    _fit(kind, train, validation, context, weights)
 
 
 def _fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
     estimator = kind(context)
     estimator.fit(train, validation, context)
     if context.ranks.first:
-        weights.mkdir()
-        estimator.save(weights)
+        with whole(weights) as part:
+            part.mkdir()
+            estimator.save(part)

@@ -1,4 +1,7 @@
-"""Means and their errors: over folds and repeats, and over questions that share a picture."""
+"""Means and their errors: over folds and repeats, and over questions that share a picture.
+
+scipy has no standard error of dependent observations.
+"""
 
 from collections.abc import Hashable, Sequence
 

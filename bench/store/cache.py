@@ -1,9 +1,12 @@
-"""Folders keyed by content: made once, safe for many processes, checked by digest when opened."""
+"""Folders keyed by content: made once, safe for many processes, checked by digest when opened.
+
+joblib's Memory keys what a function returns by its arguments and source, and pickles it; here a folder of files is
+keyed by all that decides it, in clear.
+"""
 
 import json
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +17,7 @@ from filelock import FileLock
 
 from bench.errors import BenchError
 from bench.store.fingerprint import digest, file_digest
+from bench.store.whole import sweep, whole
 
 _DIGESTS = "digests.json"
 
@@ -51,16 +55,13 @@ def standing(kind: str, clear: Mapping[str, Any]) -> Path | None:
 
 
 def _make(folder: Path, clear: Mapping[str, Any], make: Callable[[Path], None]) -> None:
-    part = folder.with_name(f"{folder.name}.part-{uuid.uuid4().hex[:8]}")
-    part.mkdir()
-    try:
+    sweep(folder)
+    with whole(folder) as part:
+        part.mkdir()
         make(part)
         digests = {path.name: file_digest(path) for path in sorted(part.iterdir())}
         (part / _DIGESTS).write_text(json.dumps({"made from": clear, "files": digests}, indent=1))
         shutil.rmtree(folder, ignore_errors=True)
-        part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     _checked.cache_clear()
 
 

@@ -3,6 +3,9 @@
 A claim is a folder that holds one file, named after its owner. Creating it is one rename of a prepared folder,
 which fails while another claim stands; taking over a dead one is one rename of the dead owner's file, which
 only one contender can do.
+
+Own code, for filelock and fcntl tell neither whose lock it is nor whether a holder on another host is alive, and a
+network's file system may not keep their locks.
 """
 
 import os

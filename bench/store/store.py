@@ -15,11 +15,13 @@ import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError, in_one_line
 from bench.store.record import Indexed, Record, index_line, indexed, parsed
+from bench.store.whole import Overtaken, discard, sweep, whole
 
 SMALL_WEIGHTS = 50 * 2**20
 STANDING = "standing.json"
@@ -73,28 +75,20 @@ class Store:
     def make_product(self, fingerprint: str, inputs: Mapping[str, Any], make: Callable[[Path], None]) -> None:
         """Let ``make`` fill a folder that becomes the product in one rename; the caller holds the stage's claim."""
         stage = self.stage(fingerprint)
-        for left in stage.glob("product.part-*"):
-            shutil.rmtree(left)
+        sweep(stage / "product")
+        sweep(stage / "work")
         write_json(stage / "inputs.json", inputs)
-        part = stage / f"product.part-{uuid.uuid4().hex[:8]}"
-        part.mkdir()
-        try:
+        with suppress(Overtaken), whole(stage / "product") as part:  # by who went on while this process was suspended
+            part.mkdir()
             make(part)
-            if not (stage / "product").is_dir():  # a suspended owner may wake after another has finished
-                part.rename(stage / "product")
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
         shutil.rmtree(stage / "work", ignore_errors=True)
         (stage / "failure.txt").unlink(missing_ok=True)
 
     def drop(self, fingerprint: str) -> None:
         """Remove a stage's product and checkpoints, so that it is computed again."""
         for name in ("product", "work"):
-            doomed = self.stage(fingerprint) / name
-            if doomed.is_dir():
-                gone = doomed.with_name(f"product.part-{uuid.uuid4().hex[:8]}")  # swept away if we are killed here
-                doomed.rename(gone)
-                shutil.rmtree(gone)
+            if (self.stage(fingerprint) / name).is_dir():
+                discard(self.stage(fingerprint) / name)
 
     def inputs(self, fingerprint: str) -> dict[str, Any] | None:
         """Return a stage's inputs in clear, None where they were never written."""
@@ -180,16 +174,9 @@ class Store:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file under a temporary name and rename it, so that no reader sees a part of it."""
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        with part.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    """Write a file so that no reader sees a part of it; it is on the disk when this returns."""
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, data: Any) -> None:

@@ -2,7 +2,6 @@
 
 import shutil
 import time
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from bench.errors import BenchError
 from bench.store import claim
 from bench.store.fingerprint import file_digest
 from bench.store.store import Store
+from bench.store.whole import discard, whole
 
 _OWN = "product.json"
 """The file of a product that tells when and where it was made; two products may differ in it."""
@@ -40,11 +40,9 @@ def garbage(store: Store, days: float) -> list[Garbage]:
 
 
 def drop(found: list[Garbage]) -> None:
-    """Remove what was found; a folder is renamed first, so that nobody takes a half of it for a product."""
+    """Remove what was found."""
     for each in found:
-        gone = each.path.with_name(f"{each.path.name}.gone-{uuid.uuid4().hex[:8]}")
-        each.path.rename(gone)
-        shutil.rmtree(gone)
+        discard(each.path)
 
 
 def conflicts(source: Store, target: Store) -> list[str]:
@@ -68,8 +66,8 @@ def conflicts(source: Store, target: Store) -> list[str]:
 def merge(source: Store, target: Store) -> tuple[int, int]:
     """Copy into the target what only the source has; return how many stages and cells that were.
 
-    A stage is copied whole under a temporary name and renamed; the records that refer to it follow. BenchError,
-    with nothing written, where the two disagree.
+    A stage is copied whole; the records that refer to it follow. BenchError, with nothing written, where the two
+    disagree.
     """
     disagreeing = conflicts(source, target)
     if disagreeing:
@@ -113,17 +111,12 @@ def _content(store: Store, fingerprint: str) -> dict[str, str]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
-    try:
+    with whole(target) as part:
         if source.is_dir():
-            shutil.copytree(source, part, ignore=shutil.ignore_patterns("claim", "claim.*", "work", "product.part-*"))
+            shutil.copytree(source, part, ignore=shutil.ignore_patterns("claim", "claim.*", "work", ".*.part-*"))
             shutil.rmtree(target, ignore_errors=True)  # a stage without product: its beginnings are of no use now
         else:
             shutil.copy2(source, part)
-        part.rename(target)
-    finally:
-        if part.is_dir():
-            shutil.rmtree(part)
 
 
 def _touched(folder: Path) -> float:

@@ -1,4 +1,8 @@
-r"""Tables as LaTeX: booktabs, one ``table`` environment each, to be \input into a document."""
+r"""Tables as LaTeX: booktabs, one ``table`` environment each, to be \input into a document.
+
+pandas and tabulate write LaTeX too, but escape a dozen signs at most, so that names of any origin may not compile, and
+have no headings across columns, pictures and notes.
+"""
 
 import unicodedata
 from collections.abc import Mapping

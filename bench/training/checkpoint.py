@@ -1,6 +1,5 @@
 """Checkpoints of a training: two files, the newer and the one before, and the random states in them."""
 
-import os
 import pickle
 import random
 import time
@@ -13,6 +12,7 @@ import torch
 
 from bench.progress import Progress
 from bench.store.store import STANDING, write_json
+from bench.store.whole import sweep, whole
 from bench.training.fabric import Fabric
 
 
@@ -24,7 +24,6 @@ class Checkpoints:
 
     def __init__(self, folder: Path, fabric: Fabric, seconds: float) -> None:
         self._newest, self._previous = folder / "checkpoint.pt", folder / "checkpoint.previous.pt"
-        self._part = folder / "checkpoint.part"
         self._standing = folder / STANDING
         self._fabric = fabric
         self._seconds = seconds
@@ -38,12 +37,11 @@ class Checkpoints:
     def write(self, state: dict[str, Any]) -> None:
         """Write the state; the one before is kept until the next."""
         self._newest.parent.mkdir(parents=True, exist_ok=True)
-        self._fabric.save(self._part, state)
-        with self._part.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        if self._newest.exists():
-            self._newest.replace(self._previous)
-        self._part.replace(self._newest)
+        sweep(self._newest)
+        with whole(self._newest) as part:
+            self._fabric.save(part, state)
+            if self._newest.exists():
+                self._newest.replace(self._previous)
         write_json(self._standing, {"epoch": state["standing"]["epoch"]})
         self._written = time.monotonic()
 
@@ -60,7 +58,8 @@ class Checkpoints:
 
     def remove(self) -> None:
         """Delete the files."""
-        for path in (self._part, self._newest, self._previous, self._standing):
+        sweep(self._newest)
+        for path in (self._newest, self._previous, self._standing):
             path.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """Batch norms under several ranks, whose statistics are those of the batch of all of them.
 
-On GPUs they are torch's SyncBatchNorm, which does not exist on the CPU.
+On GPUs they are torch's SyncBatchNorm, which does not exist on the CPU. What all of torch's batch norms derive from has
+a private name, ``_BatchNorm``, and so has its check of inputs; tests/test_private_names.py fails where they are gone.
 """
 
 import torch

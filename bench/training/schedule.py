@@ -1,4 +1,8 @@
-"""The learning rate at every step: it rises in the warm-up, then follows the recipe's schedule."""
+"""The learning rate at every step: it rises in the warm-up, then follows the recipe's schedule.
+
+A function of the step alone, which torch's schedulers are not, so that a training may go on anywhere and a forecast
+needs no torch.
+"""
 
 import math
 from dataclasses import dataclass

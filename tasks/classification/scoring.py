@@ -8,7 +8,7 @@ import numpy as np
 from bench.contracts import Micrographs, Scores
 from bench.errors import BenchError
 from bench.statistics.clustered import clustered_mean
-from bench.tasks.metrics.classification import BINS, averaged, calibration_error, confusion, per_class, ranks
+from bench.tasks.metrics.classification import BINS, calibration_error, ranks
 
 _RANKED = 5
 """How many categories an item names, the likeliest first."""
@@ -30,42 +30,47 @@ def definitions(settings: Mapping[str, Any]) -> dict[str, str]:
 
 def score(probabilities: np.ndarray, posed: Micrographs, train: Micrographs, settings: Mapping[str, Any]) -> Scores:
     """Score one row of probabilities (N, C) a posed picture; BenchError where they are none."""
+    from sklearn.metrics import confusion_matrix
+
     _check(probabilities, posed)
     before = ranks(probabilities, posed.labels)
     predicted = probabilities.argmax(1)
-    counts = confusion(posed.labels, predicted, len(posed.categories))
+    of_categories, undefined = _of_categories(posed.labels, predicted, posed.categories)
     metrics: dict[str, tuple[float, float | None]] = {
         "top1": clustered_mean(before < 1, posed.ids),
         "top5": clustered_mean(before < 5, posed.ids),
         "calibration_error": (calibration_error(probabilities, posed.labels), None),
-        **_of_categories(counts, posed.categories),
+        **{name: (value, None) for name, value in of_categories.items()},
     }
-    undefined = per_class(counts).undefined
     return Scores(
         metrics,
         tuple(_item(posed, position, predicted, probabilities, before) for position in range(len(posed))),
         {
             "categories": list(posed.categories),
-            "confusion": counts.tolist(),
-            "undefined": {
-                name: [posed.categories[place] for place in np.flatnonzero(row)]
-                for name, row in zip(("precision", "recall", "f1"), undefined, strict=True)
-            },
+            "confusion": confusion_matrix(posed.labels, predicted, labels=range(len(posed.categories))).tolist(),
+            "undefined": undefined,
         },
     )
 
 
-def _of_categories(counts: np.ndarray, categories: tuple[str, ...]) -> dict[str, tuple[float, float | None]]:
-    found = per_class(counts)
-    metrics: dict[str, tuple[float, float | None]] = {}
-    for name in ("precision", "recall", "f1"):
-        values = getattr(found, name)
-        macro, weighted = averaged(values, found.support)
-        metrics |= {f"{name}_macro": (macro, None), f"{name}_weighted": (weighted, None)}
-        metrics |= {
-            f"{name}:{category}": (float(value), None) for category, value in zip(categories, values, strict=True)
-        }
-    return metrics
+def _of_categories(
+    labels: np.ndarray, predicted: np.ndarray, categories: tuple[str, ...]
+) -> tuple[dict[str, float], dict[str, list[str]]]:
+    """Return the metrics of categories, and for each the categories of which it would be a share of nothing."""
+    from sklearn.metrics import precision_recall_fscore_support
+
+    scored: Any = precision_recall_fscore_support  # type stubs know neither numbers of zero_division nor arrays back
+    each, macro, weighted = (
+        scored(labels, predicted, labels=range(len(categories)), average=average, zero_division=nothing)[:3]
+        for average, nothing in ((None, np.nan), ("macro", 0), ("weighted", 0))
+    )
+    metrics, undefined = {}, {}
+    for name, values, mean, weighted_mean in zip(("precision", "recall", "f1"), each, macro, weighted, strict=True):
+        shares = dict(zip(categories, values, strict=True))
+        undefined[name] = [category for category, share in shares.items() if np.isnan(share)]
+        metrics |= {f"{name}_macro": float(mean), f"{name}_weighted": float(weighted_mean)}
+        metrics |= {f"{name}:{category}": float(np.nan_to_num(share)) for category, share in shares.items()}
+    return metrics, undefined
 
 
 def _item(

@@ -67,14 +67,14 @@ def export_command(
     assignments: Assignments = None,
 ) -> None:
     """Draw pictures natively at any size into files that `--dataset folder:DIR` reads, with their records."""
+    from bench.data.teacher import CheckedTeacher
     from bench.registered.registry import Registry
-    from bench.specs import resolve
     from bench.tasks.datasets.export import RECORDS, export
 
     width, height = _width_and_height(size)
     spec, argument = Registry().find("teacher", teacher)
     source = _opened(dataset, assignments)[0]
-    pictures, records = export(source, resolve(spec.builds)(argument, 0), out, count, (height, width))
+    pictures, records = export(source, CheckedTeacher(spec.builds, argument, 0), out, count, (height, width))
     typer.echo(f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}")
 
 

@@ -1,7 +1,5 @@
 """Pictures of a dataset that draws them, written to files in category folders, with instruction records."""
 
-import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +11,7 @@ from PIL import Image
 
 from bench.contracts import Dataset, Teacher
 from bench.errors import BenchError
+from bench.store.whole import whole
 from bench.tasks.records import write_records
 
 RECORDS = "records.jsonl"
@@ -33,23 +32,18 @@ def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, sha
         raise BenchError(f"--count {count}: the dataset {dataset.name!r} has {every} pictures; ask for 1 to {every}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BenchError(f"--out {str(out)!r} exists and is not an empty folder; name a new one")
-    part = out.with_name(f"{out.name}.part-{uuid.uuid4().hex[:8]}")
     try:
-        part.mkdir(parents=True)
-        exported = _Exported(dataset, tuple(_name(dataset, position) for position in range(count)))
-        for position, name in enumerate(exported.names):
-            (part / name).parent.mkdir(exist_ok=True)
-            Image.fromarray(draw(position, shape)).save(part / name)
-        records = teacher.records(cast(Dataset, exported))
-        write_records(part / RECORDS, records)
-        if out.exists():
-            out.rmdir()
-        part.rename(out)
+        with whole(out) as part:
+            part.mkdir(parents=True)
+            exported = _Exported(dataset, tuple(_name(dataset, position) for position in range(count)))
+            for position, name in enumerate(exported.names):
+                (part / name).parent.mkdir(exist_ok=True)
+                Image.fromarray(draw(position, shape)).save(part / name)
+            records = teacher.records(cast(Dataset, exported))
+            write_records(part / RECORDS, records)
         return count, len(records)
     except OSError as error:
         raise BenchError(f"--out {str(out)!r} cannot be written ({error}); name a folder that can be") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def _name(dataset: Dataset, position: int) -> str:

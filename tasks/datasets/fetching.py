@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from bench.errors import BenchError
 from bench.progress import Progress
+from bench.store.store import write_json
 
 SERVER = "https://b2share.eudat.eu"
 SERVER_VARIABLE = "BENCH_B2SHARE"
@@ -160,6 +161,4 @@ def read_done(folder: Path) -> dict[str, str]:
 
 def write_done(folder: Path, done: Mapping[str, str]) -> None:
     """Write down which tars are unpacked in a folder."""
-    part = folder / ".unpacked.json.part"
-    part.write_text(json.dumps(done, indent=1), encoding="utf-8")
-    part.replace(folder / ".unpacked.json")
+    write_json(folder / ".unpacked.json", done)

@@ -3,13 +3,13 @@
 import contextlib
 import json
 import time
-import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from bench.progress import Progress
 from bench.store.cache import cache_folder
 from bench.store.fingerprint import digest, file_digest
+from bench.store.store import write_text
 
 _SETTLED_SECONDS = 2.0
 """A file written this shortly before it was read may change again within its time stamp: not remembered."""
@@ -60,6 +60,4 @@ def _write(store: Path, known: Known) -> None:
     # Only time is lost where the cache cannot be written, and whoever stores pictures there will say so.
     with contextlib.suppress(OSError):
         store.parent.mkdir(parents=True, exist_ok=True)
-        part = store.with_name(f"{store.name}.part-{uuid.uuid4().hex[:8]}")
-        part.write_text(json.dumps(known), encoding="utf-8")
-        part.replace(store)
+        write_text(store, json.dumps(known))

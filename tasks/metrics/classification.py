@@ -1,6 +1,9 @@
-"""Metrics of classification, from probabilities and labels: definitions as in scikit-learn."""
+"""What scikit-learn does not measure of probabilities as we define it.
 
-from typing import NamedTuple
+``sklearn.metrics.top_k_accuracy_score`` puts the category listed last first among equals, and says nothing of a single
+picture; scikit-learn has calibration curves of two classes alone. Confusion counts and the scores of a category are
+scikit-learn's own.
+"""
 
 import numpy as np
 
@@ -8,40 +11,11 @@ BINS = 15
 """Equal-width bins of confidence for the calibration error."""
 
 
-class PerClass(NamedTuple):
-    """Precision, recall and F1 of each category (C,); a share of nothing is 0 and ``undefined`` (3, C) says so."""
-
-    precision: np.ndarray
-    recall: np.ndarray
-    f1: np.ndarray
-    support: np.ndarray
-    undefined: np.ndarray
-
-
-def confusion(labels: np.ndarray, predicted: np.ndarray, categories: int) -> np.ndarray:
-    """Return counts (C, C): rows what is true, columns what was said."""
-    return np.bincount(labels * categories + predicted, minlength=categories**2).reshape(categories, categories)
-
-
 def ranks(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Return how many categories (N,) stand before the true one; among equals the one listed first stands before."""
     true = probabilities[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(probabilities.shape[1])[None] < labels[:, None]
     return ((probabilities > true) | ((probabilities == true) & earlier)).sum(1)
-
-
-def per_class(counts: np.ndarray) -> PerClass:
-    """Return each category's figures from the confusion counts (C, C)."""
-    right, said, true = np.diag(counts), counts.sum(0), counts.sum(1)
-    parts = (right, said), (right, true), (2 * right, said + true)
-    values = [np.divide(part, whole, out=np.zeros(len(right)), where=whole > 0) for part, whole in parts]
-    undefined = np.stack([whole == 0 for _, whole in parts])
-    return PerClass(*values, support=true, undefined=undefined)
-
-
-def averaged(values: np.ndarray, support: np.ndarray) -> tuple[float, float]:
-    """Return the macro average over all categories, and the average weighted by support."""
-    return float(values.mean()), float(np.average(values, weights=support))
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:

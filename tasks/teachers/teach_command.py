@@ -98,10 +98,10 @@ def _check_idle(spec: "TeacherSpec", said: Remote) -> None:
 def _at_once(spec: "TeacherSpec", argument: str, config: "Config", out: Path) -> str:
     """Write the records of a teacher that has them without asking anybody."""
     from bench.api.output import writing
-    from bench.specs import resolve
+    from bench.data.teacher import CheckedTeacher
     from bench.tasks.records import write_records
 
-    records = resolve(spec.builds)(argument, config.seed).records(_dataset(config, config.image_size))
+    records = CheckedTeacher(spec.builds, argument, config.seed).records(_dataset(config, config.image_size))
     with writing(out) as path:
         write_records(path, records)
     return f"wrote {out}: {len(records)} records"

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from bench.config.cluster import Cluster
 
 _FILLED = 0.8
@@ -42,10 +44,7 @@ def packed(works: Sequence[Work], cluster: Cluster, jobs: int | None) -> list[Jo
 
 def arrays(jobs: Sequence[int], largest: int) -> list[list[int]]:
     """Part numbers of jobs into arrays of at most this size, as even as can be."""
-    count = -(-len(jobs) // largest)
-    whole, more = divmod(len(jobs), count) if count else (0, 0)
-    starts = [index * whole + min(index, more) for index in range(count + 1)]
-    return [list(jobs[start:stop]) for start, stop in zip(starts[:-1], starts[1:], strict=True)]
+    return [part.tolist() for part in np.array_split(jobs, -(-len(jobs) // largest))] if jobs else []
 
 
 def _by_model(works: Iterable[Work]) -> dict[str, list[Work]]:

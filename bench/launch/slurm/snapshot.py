@@ -1,7 +1,6 @@
 """A copy of the code as it is at submission, which jobs run whatever becomes of the installed one."""
 
 import shutil
-import uuid
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import bench
 from bench.stages import environment
 from bench.store.fingerprint import digest, file_digest
 from bench.store.store import write_json
+from bench.store.whole import Overtaken, whole
 
 _ROOMS = ("bench", "models", "tasks", "plugins", "configs", "results")
 
@@ -21,16 +21,11 @@ def snapshot(store: Path) -> Path:
     folder = store / "code" / named
     if folder.is_dir():
         return folder
-    part = folder.with_name(f"{named}.{uuid.uuid4().hex[:8]}")
-    try:
+    with suppress(Overtaken), whole(folder) as part:  # by who has made the same
         for name, path in files.items():
             (part / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, part / name)
         write_json(part / environment.COMMIT, commit)
-        with suppress(OSError):  # another has made the same meanwhile
-            part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return folder
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from bench.config.cluster import Cluster
 from bench.errors import BenchError
 from bench.launch.slurm.assignment import Assignment
+from bench.launch.slurm.sbatch import sbatch_script
 from bench.launch.slurm.site import environment
 from bench.store.cache import cache_folder
 from bench.store.store import write_json
@@ -63,12 +64,7 @@ class Submitter:
 
     def script(self, tasks: int, at_once: int | None = None, after: str | None = None) -> str:
         """Return what sbatch would be told of an array of so many tasks."""
-        # Private, and used here alone: submitit has no public way to show a script that is not submitted.
-        from submitit.slurm import slurm
-
-        many = {"map_count": tasks} if tasks > 1 else {}
-        told: dict[str, Any] = {**self._parameters(at_once, after), **many}
-        return slurm._make_sbatch_string(f"{self._python()} -m submitit.core._submit …", self.folder, **told)
+        return sbatch_script(self._python(), self.folder, self._parameters(at_once, after), tasks)
 
     def _executor(self, at_once: int | None, after: str | None) -> Any:
         import submitit

@@ -1,0 +1,85 @@
+"""What somebody's class answers, checked where it enters: what breaks its contract is one sentence with a remedy."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, NoReturn
+
+from bench.errors import BenchError
+from bench.specs import resolve
+
+_OWN_WORDS = "mend it there, or raise bench.BenchError where the mistake is the user's"
+
+
+class Checked:
+    """Around an object that somebody's class built from ``arguments``; ``path`` is that class.
+
+    ``kind`` is what it is, such as "dataset", and ``members`` are what one of that kind must have. What breaks the
+    contract, or raises, is a BenchError that names class, method and remedy. What the contract does not name is handed
+    through.
+    """
+
+    def __init__(self, kind: str, members: Sequence[str], path: str, *arguments: Any) -> None:
+        self._kind, self._path = kind, path
+        build = resolve(path)
+        try:
+            self._inner = build(*arguments)
+        except Exception as error:  # a stranger's class may fail in any way
+            raise self._blamed("__init__()", error) from error
+        missing = [name for name in members if not hasattr(self._inner, name)]
+        remedy = f"add what bench.contracts.{kind.capitalize()} lists"
+        self._require(not missing, "it", f"has no {' and no '.join(missing)}", remedy)
+
+    def __getattr__(self, name: str) -> Any:
+        """Hand through what the contract does not name."""
+        return getattr(self.__dict__["_inner"], name)
+
+    def identity(self) -> dict[str, Any]:
+        """Return in clear what decides what it hands in, as JSON data."""
+        found = self._asked("identity")
+        remedy = "return a dictionary of texts, numbers and lists that decide the data"
+        self._require(isinstance(found, dict) and bool(found), "identity()", f"returned {shortened(found)}", remedy)
+        try:
+            json.dumps(found, sort_keys=True)
+        except (TypeError, ValueError) as error:
+            self._refuse("identity()", f"returned what JSON cannot hold ({error})", remedy)
+        return found
+
+    def _asked(self, method: str, *arguments: Any) -> Any:
+        try:
+            return getattr(self._inner, method)(*arguments)
+        except Exception as error:
+            shown = ", ".join(str(argument) for argument in arguments if isinstance(argument, int))
+            raise self._blamed(f"{method}({shown})", error) from error
+
+    def _require(self, holds: bool, where: str, what: str, remedy: str) -> None:
+        if not holds:
+            self._refuse(where, what, remedy)
+
+    def _refuse(self, where: str, what: str, remedy: str) -> NoReturn:
+        raise BenchError(f"{self._kind} class {self._path!r}: {where} {what}; {remedy}")
+
+    def _blamed(self, method: str, error: Exception) -> BenchError:
+        """Return a BenchError for what a method raised; its own BenchErrors stay as they are."""
+        if isinstance(error, BenchError):
+            return error
+        text = " ".join(str(error).split())
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        return BenchError(
+            f"{self._kind} class {self._path!r}: {method} raised {text}{self._place(error)}; {_OWN_WORDS}"
+        )
+
+    def _place(self, error: Exception) -> str:
+        """Name the last line of the class's own package that led to the error, not that of a library it called."""
+        frames = extract_tb(error.__traceback__)
+        home = Path(sys.modules[self._path.partition(":")[0]].__file__ or "").parent
+        own = [frame for frame in frames if Path(frame.filename).parent == home] or frames
+        return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})"
+
+
+def shortened(found: Any) -> str:
+    """Return a value as an error shows it: on one line, cut where it is long."""
+    text = " ".join(repr(found).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,96 @@
+"""The teacher of a run: whoever wrote its class, what it answers is checked where it enters."""
+
+from collections import Counter
+from typing import Annotated, Any, NoReturn
+
+from pydantic import BaseModel, FailFast, Field, TypeAdapter, ValidationError
+
+from bench.contracts import Dataset, InstructionRecord
+from bench.data.checked import Checked, shortened
+
+_Text = Annotated[str, Field(pattern=r"\S")]
+_REMEDIES = {
+    "group": "make it the number of a prompt group, 1 to 10",
+    "facts": "make it a tuple of (kind, value), both texts",
+}
+
+
+class _Form(BaseModel, strict=True, from_attributes=True):
+    """What the fields of an ``InstructionRecord`` may hold."""
+
+    id: _Text
+    picture: _Text
+    group: Annotated[int, Field(ge=1, le=10)]
+    question: _Text
+    answer: _Text
+    facts: tuple[tuple[str, str], ...]
+    teacher: _Text
+
+
+_FORMS = TypeAdapter(Annotated[tuple[_Form, ...], FailFast()])
+
+
+class CheckedTeacher(Checked):
+    """A teacher whose every answer keeps the contract: a ``bench.contracts.Teacher`` around somebody's."""
+
+    def __init__(self, path: str, *arguments: Any) -> None:
+        super().__init__("teacher", ("identity", "records", "names", "caveat"), path, *arguments)
+
+    def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
+        """Return the records of every picture, each in the form that a training reads, under an id of its own."""
+        found = self._asked("records", dataset)
+        remedy = "return a tuple of bench.contracts.InstructionRecord"
+        if not isinstance(found, (tuple, list)) or not found:
+            self._refuse("records()", f"returned {shortened(found)}", remedy)
+        for place, record in enumerate(found):
+            if not isinstance(record, InstructionRecord):
+                self._refuse(f"record {place} of records()", f"is {shortened(record)}", remedy)
+        records = tuple(found)
+        self._check_fields(records)
+        self._check_pictures(records, dataset.load().ids)
+        return records
+
+    def names(self, dataset: Dataset) -> tuple[str, ...]:
+        """Return how answers name each category of the dataset, in order."""
+        found = self._asked("names", dataset)
+        texts = isinstance(found, (tuple, list)) and all(isinstance(name, str) and name.strip() for name in found)
+        count = len(dataset.categories)
+        self._require(
+            texts and len(found) == count,
+            "names()",
+            f"returned {shortened(found)}",
+            f"return a tuple of one name for each of the {count} categories",
+        )
+        return tuple(found)
+
+    def caveat(self, dataset: Dataset) -> str:
+        """Return the sentence that a reader of scores on these records must know, '' where there is none."""
+        found = self._asked("caveat", dataset)
+        remedy = "return a sentence, '' where there is none"
+        self._require(isinstance(found, str), "caveat()", f"returned {shortened(found)}", remedy)
+        return found
+
+    def _check_fields(self, records: tuple[InstructionRecord, ...]) -> None:
+        try:
+            _FORMS.validate_python(records)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place, field = first["loc"][:2]
+            remedy = _REMEDIES.get(str(field), "make it a text that is not empty")
+            self._refuse_record(records, int(place), f"has {field} {shortened(first['input'])}", remedy)
+        name, times = Counter(record.id for record in records).most_common(1)[0]
+        self._require(times == 1, "records()", f"has {times} records of id {name!r}", "give each an id of its own")
+
+    def _check_pictures(self, records: tuple[InstructionRecord, ...], pictures: tuple[str, ...]) -> None:
+        known = {*pictures}
+        for place, record in enumerate(records):
+            if record.picture not in known:
+                what = f"is about picture {record.picture!r}, which the dataset does not hold"
+                self._refuse_record(records, place, what, "name it as load().ids of the dataset does")
+        bare = known - {record.picture for record in records}
+        self._require(
+            not bare, "records()", f"has none of picture {min(bare, default='')!r}", "return some of every one"
+        )
+
+    def _refuse_record(self, records: tuple[InstructionRecord, ...], place: int, what: str, remedy: str) -> NoReturn:
+        self._refuse(f"record {place} of records(), {shortened(records[place].id)},", what, remedy)
