@@ -87,11 +87,10 @@ class ModelSpec:
     ``pretrains`` is the estimator of a step before training, whose product is kept by itself: a model with other
     settings of stage "train" does not do it again, and gets what it learned by ``Context.pretrained``.
     ``contracts``, ``trains_on`` and ``pretrains`` override the family's. ``variant_of`` marks a model with parts
-    switched off. ``seconds`` hints at the cost of training on 1,000 pictures of 224 pixels for one epoch on two CPU
-    cores, ``gigabytes`` at the most memory that a process holds meanwhile. ``large`` marks a network that trains faster
-    in mixed precision. A setting called ``weights`` holds a folder or hub id of pretrained weights, or ``scratch``; a
-    folder is digested for the fingerprint. Beside it, one called ``tuning`` is ``full`` where all learn and are saved.
-    One called ``view_size`` is the side in pixels of what the network sees, 0 for that of the pictures.
+    switched off. ``large`` marks a network that trains faster in mixed precision. A setting called ``weights`` holds a
+    folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. Beside it, one
+    called ``tuning`` is ``full`` where all learn and are saved. One called ``view_size`` is the side in pixels of what
+    the network sees, 0 for that of the pictures.
     """
 
     name: str
@@ -106,8 +105,6 @@ class ModelSpec:
     variant_of: str | None = None
     source: str = ""
     footnote: str = ""
-    seconds: float = 10.0
-    gigabytes: float = 1.5
     large: bool = False
 
     def __post_init__(self) -> None:

@@ -71,7 +71,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.assistants.llava:Llava",
             settings=SETTINGS,
             source="Liu et al. 2023, Visual Instruction Tuning; transformers' LlavaForConditionalGeneration",
-            seconds=20.0,
         )
     )
     register(
@@ -83,7 +82,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             settings={**SETTINGS, **QFORMER},
             footnote=f"InstructBLIP: {UNTAUGHT}",
             source="Dai et al. 2023, InstructBLIP; transformers' InstructBlipForConditionalGeneration",
-            seconds=20.0,
         )
     )
     register(
@@ -96,7 +94,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             settings={**SETTINGS, **FIRST, "tuning": PROJECTION},
             source="Zhu et al. 2023, MiniGPT-4; transformers' Blip2ForConditionalGeneration with a Llama",
             footnote=f"MiniGPT-4: from scratch its frozen parts are trained first, and the cost holds that; {UNTAUGHT}",
-            seconds=20.0,
         )
     )
     register(
@@ -117,6 +114,5 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
                 **REMOTE,
             },
             source="zero-shot: nothing is trained",
-            seconds=0.01,
         )
     )

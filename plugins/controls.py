@@ -20,7 +20,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             settings=SETTINGS,
             contracts=("answerer", "classifier"),
             source="MVaEMa, trained and asked with a constant in the picture's place",
-            seconds=10.0,
         )
     )
     register(
@@ -31,7 +30,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.controls.majority:Majority",
             source="per question, and category when captioned, the training answer of the most frequent facts",
             contracts=("answerer", "classifier"),
-            seconds=0.01,
         )
     )
     register(
@@ -44,7 +42,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             trains_on="micrographs",
             settings={"l2": Setting(0.01, _L2)},
             source="logistic regression on 32 x 32 grey pixels; scikit-learn",
-            seconds=0.3,
         )
     )
     register(
@@ -58,6 +55,5 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             settings={"l2": Setting(0.03, _L2)},
             source="logistic regression on the power spectrum in 24 rings x 6 sectors, its spread over the sectors, "
             "histograms of grey level and of local deviation; scikit-learn, scipy",
-            seconds=0.3,
         )
     )

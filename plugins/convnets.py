@@ -12,7 +12,7 @@ WEIGHTS = Setting(
 MEMORY_FORMAT = Setting("channels_last", "how pictures lie in memory", ("channels_last", "contiguous"))
 
 
-def _row(name: str, label: str, source: str, seconds: float, gigabytes: float, **own: Setting) -> ModelSpec:
+def _row(name: str, label: str, source: str, **own: Setting) -> ModelSpec:
     return ModelSpec(
         name=name,
         label=label,
@@ -20,8 +20,6 @@ def _row(name: str, label: str, source: str, seconds: float, gigabytes: float, *
         builds=f"bench.models.images.convnets:{name}",
         settings={**own, "weights": WEIGHTS, "memory_format": MEMORY_FORMAT},
         source=source,
-        seconds=seconds,
-        gigabytes=gigabytes,
         large=True,
     )
 
@@ -35,28 +33,24 @@ def _dropout(default: float, place: str = "before the last layer") -> Setting:
 
 
 ROWS = (
-    _row("alexnet", "AlexNet", "Krizhevsky et al. 2012", 8.5, 2.2, dropout=_dropout(0.5, "of the last layers")),
+    _row("alexnet", "AlexNet", "Krizhevsky et al. 2012", dropout=_dropout(0.5, "of the last layers")),
     _row(
         "densenet",
         "DenseNet",
         "Huang et al. 2017",
-        71.0,
-        4.5,
         layers=_layers(121, 121, 161, 169, 201),
         dropout=_dropout(0.0, "of each layer"),
     ),
-    _row("resnet", "ResNet", "He et al. 2016", 19.0, 2.3, layers=_layers(18, 18, 34, 50, 101, 152)),
+    _row("resnet", "ResNet", "He et al. 2016", layers=_layers(18, 18, 34, 50, 101, 152)),
     _row(
         "vgg",
         "VGG",
         "Simonyan and Zisserman 2015",
-        75.0,
-        6.5,
         layers=_layers(11, 11, 13, 16, 19),
         dropout=_dropout(0.5, "of the last layers"),
     ),
-    _row("googlenet", "GoogleNet", "Szegedy et al. 2015", 31.0, 3.1, dropout=_dropout(0.2)),
-    _row("squeezenet", "SqueezeNet", "Iandola et al. 2016", 9.0, 2.0, dropout=_dropout(0.5)),
+    _row("googlenet", "GoogleNet", "Szegedy et al. 2015", dropout=_dropout(0.2)),
+    _row("squeezenet", "SqueezeNet", "Iandola et al. 2016", dropout=_dropout(0.5)),
 )
 
 

@@ -13,8 +13,6 @@ SETTINGS = {
 }
 NUM_HEADS = Setting(4, "attention heads")
 ALPHA = Setting(0.1, "share of the first nodes in every step")
-_SECONDS = {"mpnn": 19.0, "supergat": 3.8, "dna": 3.7, "arma": 2.5}
-"""The slower rows' hints; the others take less than a second."""
 
 
 def _row(name: str, label: str, builds: str, source: str, depth: int = 2, **own: Setting) -> ModelSpec:
@@ -25,8 +23,6 @@ def _row(name: str, label: str, builds: str, source: str, depth: int = 2, **own:
         builds=f"bench.models.graphs.convolutions:{builds}",
         settings={**SETTINGS, "depth": Setting(depth, "convolutions, or steps of one"), **own},
         source=source,
-        seconds=_SECONDS.get(name, 0.9),
-        gigabytes=3.1 if name == "mpnn" else 1.5,
     )
 
 

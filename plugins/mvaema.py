@@ -45,7 +45,6 @@ def _row(name: str, label: str, without: tuple[str, ...] = ()) -> ModelSpec:
         settings={**SETTINGS, "without": replace(_WITHOUT, default=without)},
         variant_of="mvaema" if without else None,
         source="the paper's Model Architecture and Experimental Setup",
-        seconds=10.0,
     )
 
 

@@ -69,9 +69,7 @@ def _altered(drop_edges: float, mask_features: float) -> dict[str, Setting]:
     }
 
 
-def _row(
-    family: str, name: str, label: str, path: str, source: str, seconds: float, settings: Settings, own: Settings
-) -> ModelSpec:
+def _row(family: str, name: str, label: str, path: str, source: str, settings: Settings, own: Settings) -> ModelSpec:
     """Return the row of a method at ``path``, over an encoder of these settings; the probe's follow its own."""
     return ModelSpec(
         name=name,
@@ -80,25 +78,24 @@ def _row(
         builds=f"bench.models.selfsupervised.{path}",
         settings={**settings, **SHOWN, **_first(own), **PROBE},
         source=source,
-        seconds=seconds,
     )
 
 
-def _vsl(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
-    row = _row("vsl", name, label, f"images.{name}:{method}", f"{source}; lightly", seconds, RESNET, own)
-    return replace(row, footnote=_BELOW, gigabytes=4.0, large=True)
+def _vsl(name: str, label: str, method: str, source: str, **own: Setting) -> ModelSpec:
+    row = _row("vsl", name, label, f"images.{name}:{method}", f"{source}; lightly", RESNET, own)
+    return replace(row, footnote=_BELOW, large=True)
 
 
-def _vit(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
-    row = _row("vit", name, label, f"images.{name}:{method}", f"{source}; lightly", seconds, VIT, own)
+def _vit(name: str, label: str, method: str, source: str, **own: Setting) -> ModelSpec:
+    row = _row("vit", name, label, f"images.{name}:{method}", f"{source}; lightly", VIT, own)
     return replace(row, footnote=_BELOW, estimator=PROBED, pretrains=VITS)
 
 
-def _gcl(name: str, label: str, method: str, source: str, seconds: float, **own: Setting) -> ModelSpec:
-    return _row("gcl", name, label, f"graphs.{name}:{method}", source, seconds, GRAPH, own)
+def _gcl(name: str, label: str, method: str, source: str, **own: Setting) -> ModelSpec:
+    return _row("gcl", name, label, f"graphs.{name}:{method}", source, GRAPH, own)
 
 
-def _random(name: str, label: str, pretrains: str, settings: Settings, seconds: float) -> ModelSpec:
+def _random(name: str, label: str, pretrains: str, settings: Settings) -> ModelSpec:
     return ModelSpec(
         name=name,
         label=label,
@@ -109,7 +106,6 @@ def _random(name: str, label: str, pretrains: str, settings: Settings, seconds: 
         trains_on="micrographs",
         settings={**settings, **PROBE},
         source="the same probe of an encoder that has learned nothing",
-        seconds=seconds,
     )
 
 
@@ -119,18 +115,16 @@ ROWS = (
         "Barlowtwins",
         "BarlowTwins",
         "Zbontar et al. 2021",
-        60.0,
         redundancy_weight=Setting(5e-3, "weight of the correlations that should be 0"),
         **_heads(2048, 2048),
     ),
-    _vsl("simclr", "SimCLR", "SimCLR", "Chen et al. 2020", 60.0, **_temperature(0.5), **_heads(512, 128)),
-    _vsl("byol", "byol", "BYOL", "Grill et al. 2020", 80.0, momentum=Setting(0.996, _MOMENTUM), **_heads(1024, 256)),
+    _vsl("simclr", "SimCLR", "SimCLR", "Chen et al. 2020", **_temperature(0.5), **_heads(512, 128)),
+    _vsl("byol", "byol", "BYOL", "Grill et al. 2020", momentum=Setting(0.996, _MOMENTUM), **_heads(1024, 256)),
     _vsl(
         "moco",
         "moco",
         "MoCo",
         "v2, Chen et al. 2020",
-        50.0,
         momentum=Setting(0.996, _MOMENTUM),
         bank_size=Setting(1024, _BANK),
         **_temperature(0.2),
@@ -141,7 +135,6 @@ ROWS = (
         "nnclr",
         "NNCLR",
         "Dwibedi et al. 2021",
-        60.0,
         bank_size=Setting(1024, _BANK),
         **_temperature(0.1),
         **_heads(512, 128),
@@ -151,7 +144,6 @@ ROWS = (
         "simsiam",
         "SimSiam",
         "Chen and He 2021",
-        60.0,
         bottleneck_dim=Setting(64, "width of the prediction's hidden layer"),
         **_heads(512, 128),
     ),
@@ -160,7 +152,6 @@ ROWS = (
         "Dino",
         "DINO",
         "Caron et al. 2021",
-        9.0,
         momentum=Setting(0.996, _MOMENTUM),
         local_views=Setting(6, "how many small crops the student sees"),
         local_size=Setting(96, "side of a small crop in pixels"),
@@ -172,21 +163,19 @@ ROWS = (
         "MA",
         "MaskedAutoencoder",
         "He et al. 2021",
-        3.0,
         mask_ratio=Setting(0.75, "share of patches that are hidden"),
         norm_pix_loss=Setting(True, "whether a patch is decoded about its own mean, in its own deviation"),
         decoder_embed_dim=Setting(64, "width of a token in the decoder"),
         decoder_depth=Setting(2, "layers of the decoder"),
         decoder_num_heads=Setting(4, "attention heads of the decoder"),
     ),
-    _vit("smim", "SMIM", "SimMIM", "Xie et al. 2021", 3.0, mask_ratio=Setting(0.6, "share of patches that are hidden")),
-    _gcl("gbt", "GBT", "GBT", "Graph Barlow Twins, Bielak et al. 2021", 0.6, **_altered(0.5, 0.1)),
+    _vit("smim", "SMIM", "SimMIM", "Xie et al. 2021", mask_ratio=Setting(0.6, "share of patches that are hidden")),
+    _gcl("gbt", "GBT", "GBT", "Graph Barlow Twins, Bielak et al. 2021", **_altered(0.5, 0.1)),
     _gcl(
         "grace",
         "GRACE",
         "GRACE",
         "Zhu et al. 2020",
-        8.0,
         **_altered(0.3, 0.3),
         **_temperature(0.4),
         hidden_dim=Setting(64, _HIDDEN),
@@ -196,15 +185,14 @@ ROWS = (
         "BGRL",
         "BGRL",
         "Thakoor et al. 2021",
-        1.0,
         **_altered(0.5, 0.1),
         momentum=Setting(0.99, _MOMENTUM),
         hidden_dim=Setting(128, _HIDDEN),
     ),
-    _gcl("infograph", "InfoGraph", "InfoGraph", "Sun et al. 2019", 0.5),
-    _random("random-resnet", "Random ResNet", RESNETS, RESNET, 3.0),
-    _random("random-vit", "Random ViT", VITS, VIT, 0.5),
-    _random("random-gcn", "Random GCN", GRAPH_ENCODERS, GRAPH, 0.05),
+    _gcl("infograph", "InfoGraph", "InfoGraph", "Sun et al. 2019"),
+    _random("random-resnet", "Random ResNet", RESNETS, RESNET),
+    _random("random-vit", "Random ViT", VITS, VIT),
+    _random("random-gcn", "Random GCN", GRAPH_ENCODERS, GRAPH),
 )
 
 

@@ -47,10 +47,8 @@ def _row(
     label: str,
     path: str,
     source: str,
-    seconds: float,
     settings: Settings,
     footnote: str = "",
-    gigabytes: float = 1.5,
 ) -> ModelSpec:
     return ModelSpec(
         name=name,
@@ -60,8 +58,6 @@ def _row(
         settings={**settings, "weights": WEIGHTS},
         source=source,
         footnote=footnote,
-        seconds=seconds,
-        gigabytes=gigabytes,
         large=name in _LARGE,
     )
 
@@ -72,18 +68,15 @@ ROWS = (
         "CCT",
         "one_width",
         "Hassani et al. 2021; vit-pytorch",
-        16.0,
         {**LAYERS, "convolutions": Setting(2, "convolutions that make the tokens"), "memory_format": MEMORY_FORMAT},
         "tokens from overlapping convolutions, 16 px apart, instead of patches: they are the method",
-        gigabytes=2.0,
     ),
-    _row("cvt", "CVT", "one_width", "Compact Vision Transformer, Hassani et al. 2021; vit-pytorch", 2.4, PATCHES),
+    _row("cvt", "CVT", "one_width", "Compact Vision Transformer, Hassani et al. 2021; vit-pytorch", PATCHES),
     _row(
         "convit",
         "ConViT",
         "one_width",
         "d'Ascoli et al. 2021; timm",
-        2.5,
         {**PATCHES, "local_layers": Setting(4, "first layers, whose attention begins as convolution")},
     ),
     _row(
@@ -91,17 +84,14 @@ ROWS = (
         "ConvViT",
         "reduced_keys",
         "Convolutional vision Transformer, Wu et al. 2021; transformers",
-        41.0,
         {**_stages((64, 128, 256), (1, 2, 3), (1, 2, 4)), **MLP, **_drop_path(), "memory_format": MEMORY_FORMAT},
         "three stages of convolved tokens, 4 to 16 px apart, of width 64 to 256 in heads of 64: stages are the method",
-        gigabytes=5.0,
     ),
     _row(
         "crossvit",
         "CrossViT",
         "stages",
         "Chen et al. 2021; timm",
-        4.6,
         {
             "patch_sizes": Setting((16, 32), "side of a patch in pixels, one value a branch"),
             "embed_dims": Setting((32, 64), "width of a token, one value a branch"),
@@ -117,17 +107,14 @@ ROWS = (
         "PVTC",
         "reduced_keys",
         "Pyramid Vision Transformer, Wang et al. 2021; transformers",
-        17.0,
         {**_stages((32, 64, 128, 256), (2, 2, 2, 2), (1, 2, 4, 8)), **MLP, **_drop_path()},
         "four stages, patches of 4 to 32 px, of width 32 to 256 in heads of 32: the pyramid is the method",
-        gigabytes=2.8,
     ),
     _row(
         "swint",
         "SwinT",
         "stages",
         "Liu et al. 2021; timm",
-        45.0,
         {
             "patch_size": Setting(4, "side of a patch in pixels"),
             "window_size": Setting(7, "side of a window in tokens"),
@@ -138,15 +125,13 @@ ROWS = (
             **_drop_path(0.1),
         },
         "patches of 4 px, merged to 32 px in four stages, of width 64 to 512: windows of 7 need a grid of 56 tokens",
-        gigabytes=4.4,
     ),
-    _row("vanillavit", "VanillaViT", "one_width", "Dosovitskiy et al. 2020; timm", 1.9, PATCHES),
+    _row("vanillavit", "VanillaViT", "one_width", "Dosovitskiy et al. 2020; timm", PATCHES),
     _row(
         "visformer",
         "Visformer",
         "stages",
         "Chen et al. 2021; timm",
-        7.5,
         {
             "stem_channels": Setting(16, "channels of the first convolution"),
             "embed_dim": Setting(64, "width of a token in the second stage, half before and double behind it"),
@@ -163,11 +148,10 @@ ROWS = (
         "ATS",
         "one_width",
         "Adaptive Token Sampling, Fayyaz et al. 2021; vit-pytorch",
-        1.9,
         {**PATCHES, "max_tokens": Setting((), "most tokens of each layer; without values they fall evenly to 8")},
     ),
-    _row("cait", "CaiT", "one_width", "Touvron et al. 2021; timm", 2.8, PATCHES),
-    _row("deepvit", "DeepViT", "one_width", "Zhou et al. 2021; vit-pytorch", 3.9, PATCHES),
+    _row("cait", "CaiT", "one_width", "Touvron et al. 2021; timm", PATCHES),
+    _row("deepvit", "DeepViT", "one_width", "Zhou et al. 2021; vit-pytorch", PATCHES),
     ModelSpec(
         name="distillation",
         label="Distillation",
@@ -188,8 +172,6 @@ ROWS = (
         },
         source="DeiT's distillation token, Touvron et al. 2020; vit-pytorch",
         footnote="the cost of training holds that of its teacher",
-        seconds=26.0,
-        gigabytes=2.6,
         large=True,
     ),
     _row(
@@ -197,7 +179,6 @@ ROWS = (
         "LeViT",
         "stages",
         "Graham et al. 2021; timm",
-        8.6,
         {
             **_stages((64, 128, 192), (2, 2, 2), (4, 6, 8)),
             "head_dim": Setting(16, "width of a head's keys"),
@@ -212,7 +193,6 @@ ROWS = (
         "NesT",
         "stages",
         "Zhang et al. 2021; timm",
-        13.0,
         {
             "patch_size": Setting(8, "side of a patch in pixels"),
             **_stages((64, 128, 256), (2, 2, 2), (4, 8, 16)),
@@ -220,14 +200,12 @@ ROWS = (
             **_drop_path(0.1),
         },
         "patches of 8 px, merged to 32 px in three stages, of width 64 to 256: a grid of 7 cannot be halved",
-        gigabytes=2.3,
     ),
     _row(
         "patchmerger",
         "PatchMerger",
         "one_width",
         "Renggli et al. 2022; vit-pytorch",
-        1.7,
         {**PATCHES, "merged_tokens": Setting(8, "tokens behind the middle layer")},
     ),
     _row(
@@ -235,7 +213,6 @@ ROWS = (
         "PiT",
         "stages",
         "Heo et al. 2021; timm",
-        4.9,
         {
             "patch_size": Setting(32, "side of a patch in pixels"),
             "stride": Setting(16, "pixels from patch to patch"),
@@ -252,7 +229,6 @@ ROWS = (
         "RegionViT",
         "stages",
         "Chen et al. 2021; vit-pytorch",
-        24.0,
         {
             "patch_size": Setting(4, "side of a patch in pixels"),
             "window_size": Setting(7, "side of a region in patches"),
@@ -262,20 +238,17 @@ ROWS = (
             "memory_format": MEMORY_FORMAT,
         },
         "patches of 4 px in regions of 28 px, of width 64 to 512 in 4 heads of 32: regions are the method",
-        gigabytes=3.7,
     ),
     _row(
         "t2tvit",
         "T2TViT",
         "one_width",
         "Yuan et al. 2021; vit-pytorch",
-        142.0,
         {
             **LAYERS,
             "t2t_layers": Setting(((7, 4), (3, 2), (3, 2)), "steps that join tokens, each (side of a token, stride)"),
         },
         "tokens joined from 7 px windows until they stand 16 px apart: the joining is the method",
-        gigabytes=9.4,
     ),
 )
 

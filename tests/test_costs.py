@@ -1,21 +1,31 @@
-"""What a run would cost: from a probe, from records, from a hint; and what it did cost."""
+"""What a run would cost: by a probe, by records, by what was measured before, by FLOPs; and what it did cost."""
 
 import json
 from pathlib import Path
 
 import pytest
+import torch
+from torch import nn
 
 from bench import ModelSpec
+from bench.config.loading import load_config
 from bench.planning.costs import Cost, spread
+from bench.planning.counting import counted
 from bench.planning.outlook import outlook
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
+from bench.planning.speed import measured
+from bench.planning.work import Counter, Steps, Workload
+from bench.progress import NoProgress
+from bench.registered.registry import Registry
 from bench.store.store import Store
 from bench.training import heap
 from bench.training.peak import Peak
-from tests.test_run import _planned
+from tests.conftest import QUICK, SMALL
 
 
 def cost(seconds, threads=2, device="cpu"):
-    return Cost(seconds, None, threads, device, "hint")
+    return Cost(seconds, None, threads, device, "record")
 
 
 @pytest.mark.parametrize(
@@ -25,55 +35,161 @@ def cost(seconds, threads=2, device="cpu"):
         ([[cost(3, 1)], [cost(2, 1)], [cost(2, 1)]], 2, 1, 4),
         ([[cost(3)], [cost(3)]], 2, 1, 6),
         ([[cost(3, 2, "cuda")], [cost(3, 2, "cuda")]], 2, 1, 3),
+        ([[cost(3), cost(None)]], 1, 2, 3),
         ([], 4, 1, 0),
     ],
-    ids=["one after another", "the next cell to who is free", "fewer threads are slower", "but not cards", "nothing"],
+    ids=[
+        *("one after another", "the next cell to who is free", "fewer threads are slower", "but not cards"),
+        *("what is not known takes no time", "nothing"),
+    ],
 )
 def test_the_total_is_when_the_last_worker_is_done(cells, jobs, threads, expected):
     assert spread(cells, jobs, threads) == expected
 
 
-def test_a_probe_goes_before_records_and_they_before_the_hint(classify, folder, bench, store):
-    mine = folder(8, 8, 8)
-    asked = ("--set", "k=4", "--folds", "1")
-    assert "hint" in classify(mine, "gcn", *asked, "--dry-run")[1]
-    assert "probe" in classify(mine, "gcn", *asked, "--probe")[1] and not store.exists()
+@pytest.fixture(autouse=True)
+def nothing_kept(tmp_path, monkeypatch):
+    """A cache of one's own: no test goes by what another measured."""
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+
+
+def sources(out):
+    return [line.split()[-1] for line in out.splitlines() if " fold " in line]
+
+
+def test_a_probe_goes_before_records_these_before_what_is_kept_and_that_before_flops(classify, folder, store):
+    mine, asked = folder(8, 8, 8), ("--set", "k=4", "--folds", "1")
+    assert sources(classify(mine, "gcn", *asked, "--dry-run")[1]) == ["FLOPs"]
+    assert sources(classify(mine, "gcn", *asked, "--probe")[1]) == ["probe"] and not store.exists()
+    assert sources(classify(mine, "gcn", *asked, "--dry-run")[1]) == ["kept"]
     classify(mine, "gcn", "--set", "k=4")
     out = classify(mine, "gcn", *asked, "--dry-run")[1]
-    assert "record" in out and "GB" in out
-    assert "probe" in classify(mine, "gcn", *asked, "--probe")[1]
+    assert sources(out) == ["record"] and "GB" in out
+    assert sources(classify(mine, "gcn", *asked, "--probe")[1]) == ["probe"]
 
 
-def test_a_model_that_cannot_be_probed_is_told_and_estimated_by_its_hint(classify, folder, plugged):
+@pytest.mark.parametrize(
+    ("change", "source"),
+    [
+        ((), "kept"),
+        (("--set", "recipe.epochs=7"), "kept"),
+        (("--set", "recipe.batch_size=5"), "FLOPs"),
+        (("--set", "gcn.depth=3"), "FLOPs"),
+        (("--set", "image_size=96"), "FLOPs"),
+        (("--set", "machine.threads=2"), "FLOPs"),
+    ],
+    ids=lambda value: "".join(value[1:]) if isinstance(value, tuple) else value,
+)
+def test_what_a_run_took_is_kept_for_other_stores_until_something_changes(classify, folder, tmp_path, change, source):
+    mine, before = folder(8, 8, 8), torch.get_num_threads()
+    classify(mine, "gcn", "--set", "k=4")
+    out = classify(mine, "gcn", "--set", "k=4", "--store", tmp_path / "other", *change, "--dry-run")[1]
+    torch.set_num_threads(before)
+    assert sources(out) == [source]
+
+
+def test_a_model_that_cannot_be_tried_is_told_and_not_estimated(classify, folder, plugged):
     plugged(ModelSpec(name="broken", label="Broken", family="convnet", builds=f"{__name__}:broken"))
-    code, out, err = classify(folder(8, 8, 8), "broken,majority", "--set", "k=4", "--probe")
+    mine = folder(8, 8, 8)
+    code, out, err = classify(mine, "broken,majority", "--set", "k=4", "--probe")
     assert code == 0 and "broken cannot be probed: BenchError: broken cannot be built" in err
-    assert [line.split()[-1] for line in out.splitlines() if " fold " in line] == ["hint", "probe"]
+    assert sources(out) == ["known", "probe"] and "and what is not known of broken (--probe" in out
+    code, out, err = classify(mine, "broken", "--set", "k=4", "--dry-run")
+    assert code == 0 and "work of broken cannot be counted: BenchError: broken cannot be built" in err
+    assert sources(out) == ["known"]
+
+
+def test_a_model_that_learns_in_no_steps_is_not_known_before_it_is_measured(classify, folder):
+    mine = folder(8, 8, 8)
+    assert "not known" in classify(mine, "majority", "--set", "k=4", "--dry-run")[1]
+    classify(mine, "majority", "--set", "k=4")
+    assert "not known" not in classify(mine, "majority", "--set", "k=4", "--folds", "1", "--dry-run")[1]
+
+
+def test_neither_pictures_nor_records_are_made_for_an_estimate(bench, monkeypatch, tmp_path):
+    monkeypatch.setattr("bench.stages.materials.Materials.load", lambda materials: pytest.fail("loaded"))
+    asked = ("run", "--task", "vqa", "--models", "mvaema", "--set", "mvaema.depth=1", "--set", "image_size=32")
+    assert sources(bench(*asked, "--dry-run")[1]) == ["FLOPs"]
+    assert {kept.name for kept in (tmp_path / "cache").iterdir()} == {"work", "speed"}
+
+
+def test_pretrained_weights_are_not_looked_for(classify, folder):
+    out = classify(folder(8, 8, 8), "resnet", "--set", "k=4", "--set", "resnet.weights=timm:resnet18", "--dry-run")[1]
+    assert sources(out) == ["known"]
+
+
+def test_a_dry_run_ends_its_patience(classify, folder, monkeypatch):
+    monkeypatch.setattr("bench.api.runs.PATIENCE", 1e-9)
+    _, out, err = classify(folder(8, 8, 8), "gcn", "--set", "k=4", "--dry-run")
+    assert "1 model not looked at within 0 s of the processor: the same command again goes on" in err and sources(
+        out
+    ) == ["known"]
+
+
+def test_a_run_at_hand_counts_nothing(classify, folder, monkeypatch, bench):
+    monkeypatch.setattr("bench.planning.counting._counted", lambda *_: pytest.fail("counted"))
+    assert classify(folder(8, 8, 8), "gcn", "--set", "k=4")[0] == 0
+    assert "0 of 1 cells: expected" in bench("costs")[1]
+
+
+def test_products_are_counted_both_ways_and_the_rest_by_the_bytes_it_moves():
+    work, given = Workload(), torch.randn(4, 8, requires_grad=True)
+    layer = nn.Linear(8, 16)
+    with Counter(work):
+        layer(given).sum().backward()
+    assert work.flops == {"product float32": 3 * 2 * 4 * 8 * 16} and work.moved > 4 * 4 * 16
+    with Counter(alone := Workload()):
+        given.view(8, 4).mT.detach()
+    assert (alone.moved, alone.called) == (0, 2)
+
+
+def test_the_pace_of_each_kind_of_work_is_measured():
+    kinds = ("product float32", "convolution bfloat16", "moved", "called")
+    found = measured(kinds, "cpu")
+    assert found.keys() == {*kinds} and min(found.values()) > 1000
+
+
+def test_the_first_step_of_every_training_counts_and_what_is_kept_for_its_way_back():
+    layer, given = nn.Linear(8, 16), torch.randn(4, 8)
+    optimiser, steps = torch.optim.Adam(layer.parameters()), Steps("cpu")
+    with steps.counting():
+        for _ in range(2):
+            steps.begin()
+            for _ in range(3):
+                layer(given).exp().sum().backward()
+                optimiser.step()
+    assert [step.flops["product float32"] for step in steps.done] == [2 * 2 * 4 * 8 * 16] * 2
+    assert [(step.weights, step.saved) for step in steps.done] == [(9 * 16, 4 * 4 * 16)] * 2
+    optimiser.step()
+    assert len(steps.done) == 2
 
 
 def broken(num_classes):
     raise ValueError("never built")
 
 
-@pytest.mark.parametrize(
-    ("settings", "times"),
-    [(("recipe.epochs=8",), 2), (("recipe.tune=learning_rate",), 3), (("image_size=112",), 1)],
-)
-def test_the_estimate_of_texts_grows_with_epochs_and_with_tuning(settings, times):
-    usual, other = (
-        outlook(_planned(("recipe.epochs=4", *chosen)), Store(Path("nowhere")))[0].costs["train"].seconds
-        for chosen in ((), settings)
-    )
-    assert other == pytest.approx(times * usual)
+def learning(*settings, task="vqa", model="mvaema"):
+    """The seconds that a model's first training is counted to take, in a cache that keeps the machine's speed."""
+    small = SMALL if task == "vqa" else QUICK
+    config, explicit = load_config("demo", [part for part in (*small, *settings) if part != "--set"])
+    plan = Plan(Request(task, (model,), config, explicit), Registry(), NoProgress())
+    (look,) = outlook(plan, Store(Path("nowhere")), counted=counted(plan, [model], NoProgress()))
+    seconds = next(iter(look.costs.values())).seconds
+    assert seconds is not None
+    return seconds
 
 
-def test_the_estimate_of_pictures_goes_by_what_the_network_sees(classify, folder):
-    mine, asked = folder(8, 8, 8), ("--set", "k=4", "--set", "model.epochs=99", "--dry-run")
-    small, cut, whole = (
-        classify(mine, "simclr", *asked, "--set", f"image_size={size}", "--set", f"simclr.view_size={view}")[1]
-        for size, view in ((96, 0), (224, 96), (224, 0))
+@pytest.mark.parametrize(("settings", "times"), [(("recipe.epochs=8",), 2), (("recipe.tune=learning_rate",), 3)])
+def test_the_estimate_grows_with_epochs_and_with_tuning(settings, times):
+    assert learning("recipe.epochs=4", *settings) == pytest.approx(times * learning("recipe.epochs=4"))
+
+
+def test_the_estimate_grows_with_what_the_network_sees(monkeypatch):
+    monkeypatch.setattr("bench.planning.speed.measured", lambda kinds, device: dict.fromkeys(kinds, 1e9))
+    cut, whole = (
+        learning("image_size=96", f"simclr.view_size={view}", task="classification", model="simclr") for view in (32, 0)
     )
-    assert small == cut != whole
+    assert 4 * cut < whole
 
 
 def test_a_warm_up_that_does_not_fit_is_told_before_training(classify, folder):
@@ -86,10 +202,11 @@ def test_a_warm_up_that_does_not_fit_is_told_before_training(classify, folder):
 def test_what_was_expected_stands_beside_what_it_took(classify, folder, bench):
     assert bench("costs")[0] == 2 and "knows no run that computed anything; `bench run` first" in bench("costs")[2]
     mine = folder(8, 8, 8)
+    classify(mine, "gcn,majority", "--set", "k=4", "--dry-run")
     classify(mine, "gcn,majority", "--set", "k=4")
     classify(mine, "gcn,majority", "--set", "k=4")  # computes nothing, and is not what is told of
     code, out, _ = bench("costs")
-    assert code == 0 and "2 of 2 cells: expected" in out and "gcn fold 0" in out
+    assert code == 0 and "1 of 2 cells: expected" in out and "gcn fold 0" in out
     told = {cell["cell"]: cell for cell in json.loads(bench("costs", "--json")[1])}
     assert told["gcn fold 0"]["took"] > 0 and told["gcn fold 0"]["held"] > 2**26
     assert bench("costs", "--task", "vqa")[0] == 2
@@ -98,7 +215,7 @@ def test_what_was_expected_stands_beside_what_it_took(classify, folder, bench):
 def test_a_cell_without_a_record_is_told_as_such(classify, folder, bench):
     classify(folder(8, 8, 8), "gcn,majority", "--set", "k=4", "--set", "gcn.learning_rate=1e30")
     out = bench("costs")[1]
-    assert "no record" in out and "1 of 2 cells" in out
+    assert out.count("no record") == 1 and "0 of 2 cells" in out
 
 
 def test_the_peak_begins_anew():

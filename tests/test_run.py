@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.config.loading import load_config
+from bench.planning.counting import counted
 from bench.planning.outlook import outlook
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
@@ -182,7 +183,7 @@ def _planned(settings, model="mvaema"):
 
 
 def _look(plan, store):
-    (look,) = outlook(plan, store)
+    (look,) = outlook(plan, store, counted=counted(plan, ["mvaema"], NoProgress()))
     return look.seconds
 
 

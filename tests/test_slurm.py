@@ -95,7 +95,9 @@ def test_settings_that_contradict_each_other_are_refused(settings):
 SHORT = [part for text in ("minutes=1", "grace_seconds=30", "memory_gb=2") for part in ("--set", f"cluster.{text}")]
 
 
-def test_a_job_too_short_for_an_epoch_is_refused(bench, monkeypatch):
+def test_a_job_too_short_for_an_epoch_is_refused(bench, monkeypatch, tmp_path):
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("bench.planning.speed.measured", lambda kinds, device: dict.fromkeys(kinds, 4e10))
     monkeypatch.setattr("bench.launch.slurm.launcher.read_site", lambda: SITE)
     arguments = (
         "run",
@@ -109,7 +111,7 @@ def test_a_job_too_short_for_an_epoch_is_refused(bench, monkeypatch):
         "slurm",
     )
     code, _, err = bench(*arguments, *SHORT, "--dry-run")
-    assert code == 2 and "shorter than one epoch (vanillavit about" in err and "hint" in err
+    assert code == 2 and "shorter than one epoch (vanillavit about" in err and "known from FLOPs" in err
     for faster in ("cluster.gpus=1", "cluster.cpus=4", "image_size=32"):
         assert bench(*arguments, *SHORT, "--set", faster, "--dry-run")[0] == 0, faster
 
@@ -153,6 +155,12 @@ def test_cells_of_a_model_share_jobs_that_fit_the_time(settings, at_once, sizes)
 def test_a_cell_longer_than_a_job_has_one_of_its_own_and_the_longest_job_comes_first():
     jobs = packed([*works(3), Work("c0", "c", 10_000), Work("c1", "c", 10_000)], cluster(), None)
     assert [job.cells for job in jobs[:2]] == [("c0",), ("c1",)]
+
+
+def test_a_cell_of_which_nothing_is_known_has_the_time_of_a_whole_job():
+    jobs = packed([*works(3), Work("c0", "a", None)], cluster(), 1)
+    assert jobs[0].cells == ("c0",) and jobs[0].seconds == 0.8 * (60 * 60 - 120)
+    assert sorted(job.cells for job in jobs[1:]) == [("a0", "a1", "a2"), ("b0", "b1", "b2")]
 
 
 def test_jobs_hold_no_more_work_than_fits_the_time_however_unlike_cells_are():

@@ -13,7 +13,9 @@ from bench.errors import unknown
 from bench.launch import LAUNCHERS, Launcher
 from bench.planning.cell import Cell, recorded
 from bench.planning.costs import Cost
-from bench.planning.outlook import outlook, replacement
+from bench.planning.counting import PATIENCE, counted
+from bench.planning.kept import keep_records
+from bench.planning.outlook import CellOutlook, outlook, replacement
 from bench.planning.plan import Plan
 from bench.planning.probing import probe as probed
 from bench.planning.rows import left_out, requests
@@ -97,9 +99,10 @@ def forecast(
     probe: bool = False,
     **options: Any,
 ) -> str:
-    """Say what ``run`` would do and what it would cost; nothing is written.
+    """Say what ``run`` would do and what it would cost; nothing is written but, to the cache, what was measured.
 
-    ``explain`` names the inputs that changed, ``probe`` tries two steps of each model first.
+    ``explain`` names the inputs that changed, ``probe`` tries two steps of each model first. Without it the work of a
+    small step is counted for models of which nothing is known.
     """
     with _planned(task, models, config, settings, launcher, jobs, store, options) as asked:
         texts = [_told(plan, asked, explain, probe) for plan in asked.plans]
@@ -146,15 +149,26 @@ def _planned(
 
 def _told(plan: Plan, asked: _Asked, explain: bool, probe: bool) -> str:
     """Say what a run would do, and what it would cost."""
-    looks = outlook(plan, asked.store, probed(plan, asked.progress) if probe else {})
+    looks = outlook(plan, asked.store, probed(plan, asked.progress)) if probe else _estimated(plan, asked, PATIENCE)
     asked.launcher.check(plan, looks)
     return "\n".join([_data(plan, asked.store), "", asked.launcher.told(plan, looks, explain)])
+
+
+def _estimated(plan: Plan, asked: _Asked, patience: float) -> list[CellOutlook]:
+    """Look at the cells of a plan, and count with ``patience`` the work of models of which nothing is known."""
+    looks = outlook(plan, asked.store)
+    unknown = dict.fromkeys(look.cell.model for look in looks if look.seconds is None)
+    if not unknown:
+        return looks
+    return outlook(plan, asked.store, counted=counted(plan, [*unknown], asked.progress, patience))
 
 
 def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], str]:
     """Compute what is missing; return why cells failed, by name, and the summary."""
     _, launcher, store, progress = asked
-    cells, looks, runner = plan.cells, outlook(plan, store), Runner(plan, store, progress)
+    cells, runner = plan.cells, Runner(plan, store, progress)
+    patience = PATIENCE if launcher.packs else 0.0  # a run at hand begins at once, and goes by what was counted before
+    looks = _estimated(plan, asked, patience)
     if force or not all(recorded(store, cell) for cell in cells):
         launcher.check(plan, looks)  # before anything is written
         launcher.prepare(runner)
@@ -162,7 +176,7 @@ def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], s
     said = _data(plan, store)  # before anything is forgotten
     if force:
         forget(store, cells)
-        looks = outlook(plan, store)
+        looks = _estimated(plan, asked, patience)
     missing = [look for look in looks if not recorded(store, look.cell)]
     name = _written(plan, store, {look.cell.id: look.costs for look in looks} if missing else {})
     if not missing:
@@ -170,6 +184,7 @@ def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], s
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
     progress.say(safe_lines(said))
     failed, queued = launcher.launch(runner, missing, name)
+    keep_records(plan, [record for look in missing if not queued and (record := store.record(look.cell.id))])
     if failed:
         named = {cell.id: str(cell) for cell in cells}
         lines = [f"  {named[cell]}: {why}; see {store.log(cell)}" for cell, why in failed.items()]

@@ -17,7 +17,12 @@ class Launched(NamedTuple):
 
 
 class Launcher(Protocol):
-    """Computes cells somewhere; constructed as ``Class(jobs)``, with how many are to work at once, None if unsaid."""
+    """Computes cells somewhere; constructed as ``Class(jobs)``, with how many are to work at once, None if unsaid.
+
+    One that ``packs`` cuts jobs by what cells are expected to cost.
+    """
+
+    packs: bool
 
     def check(self, plan: "Plan", looks: "Sequence[CellOutlook]") -> None:
         """BenchError where the cells to be computed cannot be computed there; nothing is written."""

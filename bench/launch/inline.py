@@ -17,6 +17,8 @@ WAIT_SECONDS = 0.5
 class Inline:
     """A ``Launcher`` of ``bench.launch``."""
 
+    packs = False
+
     def __init__(self, jobs: int | None) -> None:
         pass
 

@@ -31,6 +31,8 @@ LONGEST_MINUTES = 60 * 24 * 365
 class Local:
     """A ``Launcher`` of ``bench.launch``, with ``jobs`` worker processes."""
 
+    packs = False
+
     def __init__(self, jobs: int | None) -> None:
         self._jobs = jobs or 1
 

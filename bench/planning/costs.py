@@ -1,4 +1,4 @@
-"""What stages cost: estimated from records, a probe or the hint in a spec, and set beside what they took."""
+"""What stages cost: estimated from what was measured or counted, and set beside what they took."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,23 +7,21 @@ from typing import Any, Literal
 
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
-from bench.planning.rows import Row
 from bench.quantities import duration, size
 from bench.stages.fitting import trainings
 from bench.store.record import Record
 from bench.store.store import Store
 from bench.training.history import PARTS
 
-_ANSWERING_SHARE = 0.15
-"""Without a record to go by, answering is taken to cost this share of the training hint."""
-_HINTED_THREADS = 2
-_HINTED_SIDE = 224
 _SCORING_SECONDS = 1.0
+Source = Literal["probe", "record", "kept", "FLOPs", "rule", ""]
+"""What a cost is known from: this command's probe, records of the store, what was measured on this machine before, the
+work of a small step; scoring, of which no record tells, takes a second as a rule. '' where nothing is known."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What a stage was seen to take: seconds a picture, bytes of its process, and with how many threads.
+    """What a stage was seen, or is counted, to take: seconds a picture, bytes of its process, with how many threads.
 
     A training ``by_epochs`` takes that in each epoch, another once. ``device`` is a graphics card's, or cpu; ``memory``
     None where nobody looked.
@@ -33,19 +31,22 @@ class Pace:
     memory: int | None
     threads: int
     device: str
-    source: Literal["record", "probe"]
+    source: Source
     by_epochs: bool = True
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a stage is expected to take, on one worker that computes as whoever is the ``source``."""
+    """What a stage is expected to take, on one worker that computes as whoever is the ``source``.
 
-    seconds: float
+    ``seconds`` are None where nothing is known.
+    """
+
+    seconds: float | None
     memory: int | None
     threads: int
     device: str
-    source: Literal["record", "probe", "hint"]
+    source: Source
 
 
 Paces = Mapping[tuple[str, str], Pace]
@@ -53,11 +54,10 @@ Paces = Mapping[tuple[str, str], Pace]
 
 
 class Costs:
-    """Estimates for the stages of a plan: a probe's word goes before that of records, theirs before a hint."""
+    """Estimates for the stages of a plan, by the paces of its models."""
 
-    def __init__(self, plan: Plan, records: Sequence[Record], probed: Paces) -> None:
-        self._plan = plan
-        self._paces = {**_recorded(plan, records), **probed}
+    def __init__(self, plan: Plan, paces: Paces) -> None:
+        self._plan, self._paces = plan, paces
 
     def learned(self, cell: Cell) -> float:
         """Return about how many pictures a cell's model learns from."""
@@ -67,33 +67,21 @@ class Costs:
     def of(self, cell: Cell, stage: Stage) -> Cost:
         """Estimate one stage from its beginning."""
         row = self._plan.rows[cell.model]
-        tested = self._plan.tested
         pace = self._paces.get((cell.model, stage.name))
-        passes = row.recipe.epochs * trainings(row.recipe) if pace is None or pace.by_epochs else 1
-        pictures = self.learned(cell)
-        if pace is not None:
-            units = pictures * passes if stage.name in PARTS else tested
-            return Cost(pace.seconds * units, pace.memory, pace.threads, pace.device, pace.source)
-        one = row.spec.seconds / 1000 * _pixels(row, self._plan.config.image_size)
-        hint, probing, answering = one * pictures * passes, *(_ANSWERING_SHARE * one * n for n in (pictures, tested))
-        training = {"pretrain": hint, "train": probing} if cell.pretrain else {"train": hint}
-        seconds = {**training, "predict": answering, "score": _SCORING_SECONDS}[stage.name]
-        memory = None if stage.name == "score" else int(row.spec.gigabytes * 2**30)
-        return Cost(seconds, memory, _HINTED_THREADS, "cpu", "hint")
-
-
-def _pixels(row: Row, image_size: int) -> float:
-    """Return how many times the hint's pixels a network sees; one that learns from texts has most to do with these."""
-    if row.trains_on == "instructions":
-        return 1.0
-    return ((row.settings.get("view_size") or image_size) / _HINTED_SIDE) ** 2
+        if pace is None and stage is cell.score:
+            return Cost(_SCORING_SECONDS, None, 1, "cpu", "rule")
+        if pace is None:
+            return Cost(None, None, 1, "cpu", "")
+        passes = row.recipe.epochs * trainings(row.recipe) if pace.by_epochs else 1
+        pictures = self.learned(cell) * passes if stage.name in PARTS else self._plan.tested
+        return Cost(pace.seconds * pictures, pace.memory, pace.threads, pace.device, pace.source)
 
 
 def spread(cells: Sequence[Sequence[Cost]], jobs: int, threads: int) -> float:
     """Return the seconds until the last of ``jobs`` workers is done, each taking the next cell when it is free.
 
-    A cell is the costs of its stages. A worker with fewer ``threads`` than an estimate was made with is taken to be
-    slower by their ratio.
+    A cell is the costs of its stages; one of which nothing is known takes no time. A worker with fewer ``threads`` than
+    an estimate was made with is taken to be slower by their ratio.
     """
     free = [0.0] * jobs
     for stages in cells:
@@ -102,10 +90,10 @@ def spread(cells: Sequence[Sequence[Cost]], jobs: int, threads: int) -> float:
 
 
 def _slowed(cost: Cost, threads: int) -> float:
-    return cost.seconds * (max(1.0, cost.threads / threads) if cost.device == "cpu" else 1.0)
+    return (cost.seconds or 0.0) * (max(1.0, cost.threads / threads) if cost.device == "cpu" else 1.0)
 
 
-def _recorded(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str], Pace]:
+def recorded_paces(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str], Pace]:
     """Return the paces of the plan's models from their latest records on the task; records are sorted by time."""
     found: dict[tuple[str, str], Pace] = {}
     for record in records:
@@ -125,12 +113,12 @@ def _recorded(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str], Pa
 class Settlement:
     """What a run expected of one cell beside what it took, over the stages that it computed.
 
-    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked; ``source`` is what
-    the first stage's cost was known from.
+    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked; ``expected`` is None
+    where nothing was known of a stage. ``source`` is what the first stage's cost was known from.
     """
 
     cell: str
-    expected: float
+    expected: float | None
     took: float | None
     memory: int | None
     held: int | None
@@ -144,15 +132,15 @@ def settled(run: Mapping[str, Any], store: Store) -> list[Settlement]:
 
 
 def as_text(found: Sequence[Settlement]) -> str:
-    """Render settlements as a table with its total, the cells that have no record yet left out of the latter."""
+    """Render settlements as a table with its total, in which cells without a record or an estimate are left out."""
     from tabulate import tabulate
 
     rows = [
         [
             cost.cell,
-            duration(cost.expected),
+            "" if cost.expected is None else duration(cost.expected),
             "no record" if cost.took is None else duration(cost.took),
-            "" if not cost.took else f"{cost.took / cost.expected:.2f}",
+            f"{cost.took / cost.expected:.2f}" if cost.took and cost.expected else "",
             size(cost.memory),
             size(cost.held),
             cost.source,
@@ -160,7 +148,7 @@ def as_text(found: Sequence[Settlement]) -> str:
         for cost in found
     ]
     heads = ["cell", "expected", "took", "ratio", "memory expected", "held", "known from"]
-    done = [(cost.expected, cost.took) for cost in found if cost.took is not None]
+    done = [(cost.expected, cost.took) for cost in found if cost.expected is not None and cost.took is not None]
     expected, took = (sum(parts) for parts in zip(*done, strict=True)) if done else (0.0, 0.0)
     ratio = f", {took / expected:.2f} of it" if expected else ""
     total = f"{len(done)} of {len(found)} cells: expected {duration(expected)}, took {duration(took)}{ratio}"
@@ -170,7 +158,11 @@ def as_text(found: Sequence[Settlement]) -> str:
 def _settled(cell: str, expected: Mapping[str, Any], record: Record | None) -> Settlement:
     source = next(iter(expected.values()))["source"]
     memory = max((cost["memory"] for cost in expected.values() if cost["memory"]), default=None)
-    seconds = sum(cost["seconds"] for cost in expected.values())
+    seconds = (
+        None
+        if any(cost["seconds"] is None for cost in expected.values())
+        else sum(cost["seconds"] for cost in expected.values())
+    )
     if record is None:
         return Settlement(cell, seconds, None, memory, None, source)
     timings = [record.timings[stage] for stage in expected if stage in record.timings]

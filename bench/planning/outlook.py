@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.planning.cell import Cell, Stage, needed, recorded
-from bench.planning.costs import Cost, Costs, Paces, spread
+from bench.planning.costs import Cost, Costs, Paces, recorded_paces, spread
+from bench.planning.kept import kept_paces
 from bench.planning.plan import Plan
 from bench.quantities import duration, size
 from bench.specs import STAGES
@@ -13,6 +14,9 @@ from bench.store.fingerprint import difference
 from bench.store.record import CellIdentity, Record
 from bench.store.store import STANDING, Store, read_json
 from bench.training.schedule import Schedule
+
+_NAMED = 6
+"""How many models of which nothing is known are named; of more their number is told."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,10 @@ class CellOutlook:
     """Says that the warm-up asked for does not fit into a training that is to be done."""
 
     @property
-    def seconds(self) -> float:
-        """What the cell is expected to take on one worker."""
-        return sum(cost.seconds for cost in self.costs.values())
+    def seconds(self) -> float | None:
+        """What the cell is expected to take on one worker, None where nothing is known of a stage."""
+        seconds = [cost.seconds for cost in self.costs.values() if cost.seconds is not None]
+        return sum(seconds) if len(seconds) == len(self.costs) else None
 
     @property
     def memory(self) -> int | None:
@@ -37,11 +42,15 @@ class CellOutlook:
         return max((cost.memory for cost in self.costs.values() if cost.memory), default=None)
 
 
-def outlook(plan: Plan, store: Store, probed: Paces | None = None) -> list[CellOutlook]:
-    """Look at every cell of a plan; nothing is computed or written."""
+def outlook(plan: Plan, store: Store, probed: Paces | None = None, counted: Paces | None = None) -> list[CellOutlook]:
+    """Look at every cell of a plan; nothing is computed or written.
+
+    What was ``probed`` just now goes before the store's records, these before what was measured on this machine
+    earlier, and that before what was ``counted``.
+    """
     records = sorted(store.records(), key=lambda record: record.finished)
     latest = {_of_any_protocol(record.cell): record for record in records}
-    costs = Costs(plan, records, probed or {})
+    costs = Costs(plan, {**(counted or {}), **kept_paces(plan), **recorded_paces(plan, records), **(probed or {})})
     return [_look(plan, store, cell, latest, costs) for cell in plan.cells]
 
 
@@ -71,14 +80,15 @@ def _named(found: list[CellOutlook]) -> list[str]:
 
 def _stages(look: CellOutlook, named: list[str]) -> list[str]:
     """Say of each stage how it stands, and what it is expected to take where it is to be computed."""
-    taking = {name: f", {duration(cost.seconds)}" for name, cost in look.costs.items()}
+    taking = {name: f", {duration(cost.seconds)}" for name, cost in look.costs.items() if cost.seconds is not None}
     return [f"{look.states.get(name, '')}{taking.get(name, '')}" for name in named]
 
 
 def _expected(look: CellOutlook) -> list[str]:
     """Say what a cell is expected to cost, and what the cost of its first missing stage is known from."""
     first = next(iter(look.costs.values()), None)
-    return [duration(look.seconds), size(look.memory), first.source if first else ""]
+    about = "not known" if look.seconds is None else duration(look.seconds)
+    return [about, size(look.memory), first.source if first else ""]
 
 
 def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:
@@ -86,7 +96,10 @@ def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:
     largest = sorted((look.memory or 0 for look in found), reverse=True)[:jobs]
     workers = "one worker" if jobs == 1 else f"{jobs} workers of {threads} threads"
     held = f", holding at most {size(sum(largest))} at once" if any(largest) else ""
-    return f"about {duration(total)} on {workers}{held}"
+    unknown = list(dict.fromkeys(look.cell.model for look in found if look.seconds is None))
+    named = ", ".join(unknown) if len(unknown) <= _NAMED else f"{len(unknown)} models"
+    beside = f", and what is not known of {named} (--probe tries two steps of each)" if unknown else ""
+    return f"about {duration(total)} on {workers}{held}{beside}"
 
 
 def replacement(plan: Plan, store: Store) -> str:
@@ -144,7 +157,8 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
         if stage.name in missing and (begun := _begun(store, stage)):
             states[stage.name] = f"begun, epoch {begun + 1}"
             left = max(0.0, 1 - begun / plan.rows[cell.model].recipe.epochs)
-            expected[stage.name] = replace(expected[stage.name], seconds=left * expected[stage.name].seconds)
+            cost = expected[stage.name]
+            expected[stage.name] = replace(cost, seconds=None if cost.seconds is None else left * cost.seconds)
     row = plan.rows[cell.model]
     schedule = Schedule.expected(row.recipe, costs.learned(cell), row.trains_on == "instructions")
     return CellOutlook(cell, states, expected, tuple(changes), schedule.shortened if "train" in expected else "")

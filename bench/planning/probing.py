@@ -13,6 +13,7 @@ from bench.data.splits import Fold
 from bench.errors import in_one_line
 from bench.planning.cell import Cell, Stage
 from bench.planning.costs import Pace
+from bench.planning.kept import keep_paces
 from bench.planning.plan import Plan
 from bench.progress import TRAINING, NoProgress, Progress
 from bench.specs import resolve
@@ -30,9 +31,9 @@ _STEPS = 3
 
 
 def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
-    """Measure training and predicting of each model of a plan on a few pictures of its first cell; nothing is kept.
+    """Measure training and predicting of each model of a plan on a few pictures of its first cell.
 
-    A model that fails is told and left out.
+    Of what is computed nothing is kept but how long it took, in the cache. A model that fails is told and left out.
     """
     questions = Questions(Materials(plan))
     questions.load()
@@ -45,6 +46,7 @@ def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
         except Exception as error:  # a stranger's model may fail in any way; the others are still to be probed
             progress.say(f"{cell.model} cannot be probed: {in_one_line(error)}")
         progress.advance(number + 1)
+    keep_paces(plan, found)
     return found
 
 

@@ -35,11 +35,14 @@ PREPARED = "prepared.json"
 
 @dataclass(frozen=True)
 class Planned:
-    """A cell as it was planned: its name for people, model, expected seconds, and the fingerprints of its stages."""
+    """A cell as it was planned: its name for people, model, expected seconds, and the fingerprints of its stages.
+
+    The seconds are None where nothing was known.
+    """
 
     name: str
     model: str
-    seconds: float
+    seconds: float | None
     stages: Mapping[str, str]
 
 

@@ -9,6 +9,7 @@ from bench.planning.outlook import CellOutlook
 from bench.planning.plan import Plan
 from bench.quantities import duration
 from bench.stages.fitting import trainings
+from bench.training.history import PARTS
 
 
 def check_cluster(cluster: Cluster, site: Site) -> None:
@@ -27,9 +28,9 @@ def check_epochs(plan: Plan, looks: Sequence[CellOutlook], threads: int) -> None
     for look in looks:
         recipe = plan.rows[look.cell.model].recipe
         epochs = recipe.epochs * trainings(recipe)
-        for name in ("pretrain", "train"):
+        for name in PARTS:
             cost = look.costs.get(name)
-            if cost and (cost.device != "cpu" or not cluster.gpus):
+            if cost and cost.seconds is not None and (cost.device != "cpu" or not cluster.gpus):
                 one = cost.seconds / epochs * cost.threads / threads
                 slow[look.cell.model] = max(slow.get(look.cell.model, 0.0), one)
     long = {model: seconds for model, seconds in slow.items() if seconds > room}
@@ -43,8 +44,8 @@ def check_epochs(plan: Plan, looks: Sequence[CellOutlook], threads: int) -> None
 
 
 def _source(looks: Sequence[CellOutlook]) -> str:
-    sources = {cost.source for look in looks for cost in look.costs.values()}
-    return " and ".join(sorted(sources)) or "nothing"
+    costs = (look.costs.get(name) for look in looks for name in PARTS)
+    return " and ".join(sorted({cost.source for cost in costs if cost and cost.source}))
 
 
 def _raise(complaints: Iterator[str]) -> None:

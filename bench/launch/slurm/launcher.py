@@ -23,6 +23,8 @@ from bench.stages.environment import worker_threads
 class Slurm:
     """A ``Launcher`` of ``bench.launch``, with at most ``jobs`` jobs at once."""
 
+    packs = True
+
     def __init__(self, jobs: int | None) -> None:
         self._jobs = jobs
 
@@ -46,7 +48,10 @@ class Slurm:
         jobs = packed(_works(looks), cluster, self._jobs)
         threads = worker_threads(plan.config.machine.model_copy(update={"threads": _threads(plan)}), 1)
         text = as_text(list(looks), explain, self._jobs or max(1, len(jobs)), threads)
-        return "\n".join([text, "", *self._forecast(cluster, jobs)]) if jobs else text
+        unknown = sum(look.seconds is None for look in looks)
+        filled = f"each of {count(unknown, 'cell')} not known is taken to fill a job of its own" if unknown else ""
+        lines = [text, *filter(None, [filled]), "", *self._forecast(cluster, jobs)]
+        return "\n".join(lines) if jobs else text
 
     def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
         """Submit the cells' jobs and return."""

@@ -1,6 +1,6 @@
 """Cells into jobs: those of one model share a job, so that imports and caches are paid once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,14 @@ _FILLED = 0.8
 
 @dataclass(frozen=True)
 class Work:
-    """A cell as packing sees it: its id, its model, and the ``seconds`` it is expected to take on one process."""
+    """A cell as packing sees it: its id, its model, and the ``seconds`` it is expected to take on one process.
+
+    None where nothing is known: the cell then has a job of its own, which is taken to be as long as a job may be.
+    """
 
     cell: str
     model: str
-    seconds: float
+    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,12 @@ def packed(works: Sequence[Work], cluster: Cluster, jobs: int | None) -> list[Jo
     run at once, an even share of all work where that is more; a longer cell has a job of its own.
     """
     limit = _FILLED * (60 * cluster.minutes - cluster.grace_seconds)
+    unknown = [Job((work.cell,), limit) for work in works if work.seconds is None]
     at_once = cluster.processes if cluster.together == 1 else 1
-    share = sum(work.seconds for work in works) / at_once / jobs if jobs else 0.0
+    share = sum(work.seconds or 0.0 for work in works) / at_once / jobs if jobs else 0.0
     room = min(limit, max(60.0 * cluster.job_minutes, share))
     found = [job for cells in _by_model(works).values() for job in _chunks(cells, room * at_once, at_once)]
-    return sorted(found, key=lambda job: -job.seconds)
+    return sorted([*unknown, *found], key=lambda job: -job.seconds)
 
 
 def arrays(jobs: Sequence[int], largest: int) -> list[list[int]]:
@@ -47,28 +51,29 @@ def arrays(jobs: Sequence[int], largest: int) -> list[list[int]]:
     return [part.tolist() for part in np.array_split(jobs, -(-len(jobs) // largest))] if jobs else []
 
 
-def _by_model(works: Iterable[Work]) -> dict[str, list[Work]]:
-    found: dict[str, list[Work]] = {}
+def _by_model(works: Iterable[Work]) -> dict[str, dict[str, float]]:
+    """Return the seconds of each model's cells of which they are known."""
+    found: dict[str, dict[str, float]] = {}
     for work in works:
-        found.setdefault(work.model, []).append(work)
+        if work.seconds is not None:
+            found.setdefault(work.model, {})[work.cell] = work.seconds
     return found
 
 
-def _chunks(works: Sequence[Work], room: float, at_once: int) -> list[Job]:
+def _chunks(cells: Mapping[str, float], room: float, at_once: int) -> list[Job]:
     """Cut a model's cells into jobs of at most this work, about evenly; a cell of more work has one of its own."""
-    total = sum(work.seconds for work in works)
+    total = sum(cells.values())
     even = total / max(1, -(-total // room)) if room else 0.0
-    parts: list[list[Work]] = []
+    parts: list[dict[str, float]] = []
     taken = 0.0
-    for work in works:
-        if not parts or taken >= even or taken + work.seconds > room:
-            parts.append([])
+    for cell, seconds in cells.items():
+        if not parts or taken >= even or taken + seconds > room:
+            parts.append({})
             taken = 0.0
-        parts[-1].append(work)
-        taken += work.seconds
+        parts[-1][cell] = seconds
+        taken += seconds
     return [_job(part, at_once) for part in parts]
 
 
-def _job(works: Sequence[Work], at_once: int) -> Job:
-    seconds = [work.seconds for work in works]
-    return Job(tuple(work.cell for work in works), max(sum(seconds) / at_once, *seconds))
+def _job(cells: Mapping[str, float], at_once: int) -> Job:
+    return Job(tuple(cells), max(sum(cells.values()) / at_once, *cells.values()))

@@ -15,7 +15,6 @@ def register_models(register):
                 "grid": Setting(4, "side of the grid of mean grey values"),
                 "ending": Setting("", "text put behind each answer", stage="predict"),
             },
-            seconds=0.1,
         )
     )
     register(

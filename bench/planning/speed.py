@@ -1,0 +1,83 @@
+"""How fast this machine is at what the steps of trainings are made of, measured in about two seconds and kept."""
+
+import time
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from bench.planning.work import Counter, Workload
+
+_TRIALS = 5
+_CALLS = 100
+
+
+class Speed(NamedTuple):
+    """Units a second of each kind of work: FLOPs by the names of ``Workload``, bytes "moved", operations "called"."""
+
+    units: dict[str, float]
+
+    def seconds(self, work: Workload, share: float = 1.0) -> float:
+        """Return what the FLOPs and the moved bytes of a work take, of which a ``share`` is to be done."""
+        taken = sum(flops / self.units[kind] for kind, flops in work.flops.items())
+        return share * (taken + work.moved / self.units["moved"])
+
+
+def measured(kinds: Iterable[str], device: str) -> dict[str, float]:
+    """Measure units a second of these kinds, the best of some trials each: others may use the machine."""
+    return {kind: _rate(kind, device) for kind in kinds}
+
+
+def _rate(kind: str, device: str) -> float:
+    name, _, number = kind.partition(" ")
+    work = Workload()
+    compute = {"product": _product, "convolution": _convolution, "moved": _moving, "called": _calling}[name](
+        device, getattr(torch, number or "float32")
+    )
+    with Counter(work):
+        compute()
+    best = min(_timed(compute, device) for _ in range(_TRIALS))
+    return {"moved": work.moved, "called": work.called}.get(name, sum(work.flops.values())) / best
+
+
+def _timed(compute: Callable[[], None], device: str) -> float:
+    began = time.monotonic()
+    compute()
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+    return time.monotonic() - began
+
+
+def _product(device: str, number: torch.dtype) -> Callable[[], None]:
+    """Multiply forward and backward, as a narrow layer does on the patches of a batch."""
+    return _there_and_back(nn.Linear(64, 256), torch.randn(3136, 64), device, number)
+
+
+def _convolution(device: str, number: torch.dtype) -> Callable[[], None]:
+    """Convolve forward and backward, as the second stage of a residual network does on eight pictures."""
+    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+    return _there_and_back(layer, torch.randn(8, 64, 56, 56).to(memory_format=torch.channels_last), device, number)
+
+
+def _there_and_back(layer: nn.Module, given: Tensor, device: str, number: torch.dtype) -> Callable[[], None]:
+    layer, given = layer.to(device, number), given.to(device, number).requires_grad_()
+    return lambda: layer(given).sum().backward()
+
+
+def _moving(device: str, number: torch.dtype) -> Callable[[], None]:
+    """Normalise and bend, forward and backward: a mere copy is several times as fast."""
+    layers = nn.Sequential(nn.LayerNorm(256), nn.GELU())
+    return _there_and_back(layers, torch.randn(3136, 256), device, number)
+
+
+def _calling(device: str, number: torch.dtype) -> Callable[[], None]:
+    given = torch.randn(64, device=device, dtype=number, requires_grad=True)
+
+    def compute() -> None:
+        passed = given
+        for _ in range(_CALLS):
+            passed = passed * 1.01
+        passed.sum().backward()
+
+    return compute
