@@ -21,6 +21,12 @@ Facts = tuple[tuple[str, str], ...]
 """What a text states or a scene shows: (kind, value) pairs."""
 
 
+CATEGORY_QUESTION = (
+    "This image depicts a nanomaterial. Identify the specific type of nanomaterial depicted in the image?"
+)
+"""The first question of the paper's Prompt 1: what a task asks for the category by, and an answerer judges names by."""
+
+
 @dataclass(frozen=True)
 class Micrographs:
     """Pictures with their ids and categories: a view of rows of one memory-mapped array.
@@ -152,7 +158,7 @@ class Dataset(Protocol):
 
 
 class Teacher(Protocol):
-    """A maker of instruction records."""
+    """A maker of instruction records; constructed as ``Class(argument, seed, **settings)``, with all its settings."""
 
     def identity(self) -> dict[str, Any]:
         """Return in clear what decides the records beside the dataset."""
@@ -195,9 +201,9 @@ class Context:
 
 
 class Estimator(Protocol):
-    """A model as the harness sees it; constructed as ``Class(context)``."""
+    """A model as the harness sees it; constructed as ``Class(context)``, when all random sources have been seeded."""
 
-    def fit(self, train: Any, validation: Any, context: Context) -> None:
+    def fit(self, train: Any, validation: Any) -> None:
         """Learn from the training side, judging by the validation side; resumes from ``context.folder``."""
         ...
 
@@ -286,3 +292,27 @@ class Scores:
     metrics: Mapping[str, tuple[float, float | None]]
     items: tuple[Mapping[str, Any], ...]
     counts: Mapping[str, Any]
+
+
+class Task(Protocol):
+    """What is measured; constructed as ``Class(**settings)``, with all of its settings.
+
+    A change in what ``pose`` or ``protocol`` runs asks the models again, one in ``score`` or ``definitions`` alone
+    only scores again.
+    """
+
+    def pose(self, test: Any) -> Any:
+        """Return what is asked of a model, with the answers: of a fold's test side, or made from it."""
+        ...
+
+    def protocol(self) -> dict[str, Any]:
+        """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
+        ...
+
+    def score(self, given: Any, posed: Any, train: Any) -> Scores:
+        """Judge what a model gave to what was posed; ``train`` is the training side of the cell."""
+        ...
+
+    def definitions(self) -> dict[str, str]:
+        """Return in clear what each metric means."""
+        ...

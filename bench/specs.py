@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from types import ModuleType
 from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line
@@ -32,12 +31,6 @@ def resolve(path: str) -> Any:
     return getattr(module, attribute)
 
 
-def resolve_module(path: str) -> ModuleType:
-    """Import the module of a lazy path, whose attribute must be there."""
-    resolve(path)
-    return import_module(path.partition(":")[0])
-
-
 def _broken(module: str, error: Exception) -> BenchError:
     return BenchError(f"module {module!r} fails to import, {in_one_line(error)}; mend it or install what it needs")
 
@@ -63,6 +56,8 @@ class Setting:
 
 
 Settings = Mapping[str, Setting]
+SCRATCH = "scratch"
+"""What a model's setting ``weights`` says where training starts from fresh ones."""
 
 
 @dataclass(frozen=True)
@@ -127,16 +122,12 @@ def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """What is measured: ``poses`` makes the questions, ``scores`` judges the answers.
-
-    Two paths, because a changed metric must not ask the model again.
-    """
+    """What is measured: ``builds`` is a ``Task`` of ``bench.contracts``, ``asks`` what it asks of a model."""
 
     name: str
     label: str
     asks: ContractName
-    poses: str
-    scores: str
+    builds: str
     settings: Settings = field(default_factory=dict)
 
 
@@ -162,7 +153,7 @@ class DatasetSpec:
 
 @dataclass(frozen=True)
 class TeacherSpec:
-    """A maker of instruction records; a name ending in ':' takes an argument."""
+    """A maker of instruction records, a ``Teacher`` of ``bench.contracts``; a name ending in ':' takes an argument."""
 
     name: str
     label: str

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from bench.hookspecs import hookimpl
-from bench.specs import ModelSpec, Setting
+from bench.specs import SCRATCH, ModelSpec, Setting
 
 WEIGHTS = Setting(
-    "scratch",
+    SCRATCH,
     "scratch, a file or folder of tensors, or a pretrained torchvision:NAME, timm:NAME or transformers:NAME",
 )
 MEMORY_FORMAT = Setting("channels_last", "how pictures lie in memory", ("channels_last", "contiguous"))

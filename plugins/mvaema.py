@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench.hookspecs import hookimpl
-from bench.specs import ModelSpec, Setting
+from bench.specs import SCRATCH, ModelSpec, Setting
 
 VARIANTS = {"itc": "w/o ITC", "itm": "w/o CTC", "sa": "w/o SA", "ca": "w/o CA", "csa": "w/o CSA"}
 """What the ablations switch off, in the order and under the labels of the paper's Tables 5 and 6."""
 _WITHOUT = Setting((), f"parts that are switched off, of {', '.join(VARIANTS)}")
 SETTINGS = {
-    "weights": Setting("scratch", "'scratch', or a folder that `bench export` wrote, to train on from there"),
+    "weights": Setting(SCRATCH, "'scratch', or a folder that `bench export` wrote, to train on from there"),
     "stem": Setting("linear", "how a patch becomes a vector: one linear map, or convolutions", ("linear", "conv")),
     "embed_dim": Setting(64, "width of all encoders and of the decoder"),
     "depth": Setting(6, "layers of the image encoder and of the text encoder"),

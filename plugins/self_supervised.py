@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bench.hookspecs import hookimpl
+from bench.models.selfsupervised.strengths import L2
 from bench.plugins.families import GRAPH_ENCODERS, PROBED, RESNETS
 from bench.plugins.graphs import SETTINGS as GRAPHS
 from bench.plugins.vision_transformers import PATCHES
@@ -15,10 +16,7 @@ from bench.specs import ModelSpec, Setting, Settings
 VITS = "bench.models.selfsupervised.images.pretraining:ViTPretraining"
 PROBE: Settings = {
     "probe": Setting("linear", "how the frozen encoder is judged", ("linear", "knn")),
-    "l2": Setting(
-        (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0),
-        "linear: weights of the squared coefficients that are tried; validation chooses",
-    ),
+    "l2": Setting(L2, "linear: weights of the squared coefficients that are tried; validation chooses"),
     "knn_k": Setting(0, "knn: how many neighbours vote; 0 for 200, or all where there are fewer", stage="predict"),
     "knn_temperature": Setting(0.1, "knn: cosines are divided by it before they weigh a vote", stage="predict"),
 }

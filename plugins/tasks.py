@@ -10,8 +10,7 @@ _VQA = TaskSpec(
     name="vqa",
     label="Visual question answering",
     asks="answerer",
-    poses="bench.tasks.vqa.posing:pose",
-    scores="bench.tasks.vqa.scoring:score",
+    builds="bench.tasks.vqa:VQA",
     settings={
         "caption": Setting(
             "with",
@@ -39,8 +38,7 @@ _CLASSIFICATION = TaskSpec(
     name="classification",
     label="Telling the category of a micrograph",
     asks="classifier",
-    poses="bench.tasks.classification.posing:pose",
-    scores="bench.tasks.classification.scoring:score",
+    builds="bench.tasks.classification:Classification",
 )
 
 

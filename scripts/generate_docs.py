@@ -12,8 +12,8 @@ from typer.core import TyperGroup
 
 from bench import hookspecs
 from bench.cli.main import added, app
+from bench.registered.building import build_task
 from bench.registered.registry import DISTRIBUTION, Registry
-from bench.specs import resolve_module
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS
 
@@ -49,9 +49,8 @@ def metrics() -> str:
     """Return what each of our tasks measures, by name."""
     lines = ["| task | metric | what it is |", "|---|---|---|"]
     for task in Registry().every("task").values():
-        if task.scores.startswith("bench."):
-            settings = {key: setting.default for key, setting in task.settings.items()}
-            meanings = resolve_module(task.scores).definitions(settings)
+        if task.builds.startswith("bench."):
+            meanings = build_task(task, {}).definitions()
             lines += [f"| `{task.name}` | `{name}` | {meaning} |" for name, meaning in meanings.items()]
     return "\n".join(lines)
 

@@ -8,6 +8,8 @@ question then reads without a break.
 
 from typing import NamedTuple
 
+from bench.contracts import CATEGORY_QUESTION
+
 
 class PromptGroup(NamedTuple):
     """A prompt of the paper: its number (1 to 10), its name and its questions."""
@@ -30,7 +32,7 @@ PROMPT_GROUPS = (
         1,
         "Basics",
         (
-            "This image depicts a nanomaterial. Identify the specific type of nanomaterial depicted in the image?",
+            CATEGORY_QUESTION,
             "Additionally, find image scale: real-world length per unit measurement?",
         ),
     ),

@@ -26,9 +26,11 @@ from bench.progress import NoProgress, Stopped
 from bench.ranks import ALONE, Parted, abandon, join, leave
 from bench.registered.registry import Registry
 from bench.running.runner import Runner
+from bench.stages.fitting import train_estimator
 from bench.store.store import Store
 from bench.training.loop import TrainingDiverged, train
 from bench.training.reduction import summed
+from bench.training.seeding import seed_all
 from tests import kernels
 from tests.toy_instructions import toy_context, toy_instructions
 
@@ -339,8 +341,8 @@ def gcn(folder, ranks):
     spec = next(spec for spec in ROWS if spec.name == "gcn")
     settings = complete("gcn", spec.settings, {"patch_size": 16, "dropout": 0.0, "embed_dim": 16})
     context = replace(context_of(folder, ranks), model=spec, settings=settings)
-    estimator = GraphClassifier(context)
-    estimator.fit(toy_instructions(23).micrographs, toy_instructions(9, seed=1).micrographs, context)
+    sides = toy_instructions(23).micrographs, toy_instructions(9, seed=1).micrographs
+    estimator = train_estimator(GraphClassifier, *sides, context)
     return curve(estimator.history, estimator.network)
 
 
@@ -366,9 +368,10 @@ def mvaema(folder, ranks, kind=MVaEMa, batch_size=10, questions_per_picture=2, *
     drawn = {"batch_size": batch_size, "questions_per_picture": questions_per_picture}
     context = toy_context(folder, chosen, epochs=2, learning_rate=3e-3, **drawn)
     context = replace(context, ranks=ranks, progress=progress)
+    seed_all(context.seed)
     estimator = kind(context)
     progress.model = lambda: estimator.model
-    estimator.fit(toy_instructions(22), toy_instructions(6, seed=1), context)
+    estimator.fit(toy_instructions(22), toy_instructions(6, seed=1))
     return *curve(estimator.history, estimator.model), progress.kept
 
 
@@ -406,8 +409,7 @@ def llava(folder, ranks):
     settings = complete("llava", specs["llava"].settings, {"embed_dim": 32, "depth": 1, "vocabulary_size": 300})
     context = toy_context(folder, settings, epochs=2, batch_size=10, questions_per_picture=2, learning_rate=3e-3)
     context = replace(context, ranks=ranks)
-    assistant = Llava(context)
-    assistant.fit(toy_instructions(16), toy_instructions(4, seed=1), context)
+    assistant = train_estimator(Llava, toy_instructions(16), toy_instructions(4, seed=1), context)
     return curve(assistant._history, assistant._network)
 
 

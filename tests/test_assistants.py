@@ -24,6 +24,7 @@ from bench.models.assistants.token_batches import IGNORED
 from bench.models.assistants.tokenizer import READER_LONGEST, train_reader, train_tokenizer
 from bench.models.instruction_batches import InstructionBatch
 from bench.plugins.assistants import register_models
+from bench.stages.fitting import train_estimator
 from bench.training.loop import paced
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
 
@@ -77,9 +78,7 @@ def context_of(name, folder, settings=None, **recipe):
 
 
 def fitted(kind, context, train=None):
-    model = kind(context)
-    model.fit(train or toy_instructions(), toy_instructions(8, seed=1), context)
-    return model
+    return train_estimator(kind, train or toy_instructions(), toy_instructions(8, seed=1), context)
 
 
 def saved(model, folder) -> Path:

@@ -13,6 +13,7 @@ from bench.models.mvaema.attention import Attention
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.looking import cross_attention
 from bench.models.mvaema.tokenizer import DECODE, TextTokenizer
+from bench.stages.fitting import train_estimator
 from tests.conftest import texture
 from tests.test_mvaema import context_for, fitted, instructions, reloaded
 
@@ -94,8 +95,7 @@ def test_the_tokens_of_a_word_are_joined():
 
 def test_without_cross_attention_there_is_nothing_to_draw(tmp_path):
     context = context_for(tmp_path, without=("ca",))
-    estimator = MVaEMa(context)
-    estimator.fit(instructions(8, 1), instructions(4, 2), context)
+    estimator = train_estimator(MVaEMa, instructions(8, 1), instructions(4, 2), context)
     with pytest.raises(BenchError, match="cross-attention .* was off"):
         estimator.looks(instructions(4, 2))
 

@@ -173,7 +173,7 @@ class Brightness:
     def __init__(self, context):
         self.context = context
 
-    def fit(self, train, validation, context):
+    def fit(self, train, validation):
         self.mean = float(train.batch(slice(None)).mean())
 
     def save(self, folder):

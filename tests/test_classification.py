@@ -4,8 +4,7 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 
 from bench.contracts import Micrographs
 from bench.errors import BenchError
-from bench.tasks.classification.posing import pose
-from bench.tasks.classification.scoring import score
+from bench.tasks.classification import Classification
 from bench.tasks.metrics.classification import calibration_error
 
 
@@ -28,7 +27,7 @@ def drawn(seed, count=60, categories=7):
 @pytest.mark.parametrize("seed", range(8))
 def test_metrics_equal_those_of_scikit_learn(seed):
     probabilities, asked = drawn(seed)
-    scores = score(probabilities, asked, asked, {})
+    scores = Classification().score(probabilities, asked, asked)
     value = {name: found[0] for name, found in scores.metrics.items()}
     predicted, every = probabilities.argmax(1), range(7)
     assert value["top1"] == pytest.approx(accuracy_score(asked.labels, predicted))
@@ -47,7 +46,7 @@ def test_metrics_equal_those_of_scikit_learn(seed):
 
 def test_shares_of_nothing_are_zero_and_said_to_be():
     probabilities, asked = drawn(0)
-    undefined = score(probabilities, asked, asked, {}).counts["undefined"]
+    undefined = Classification().score(probabilities, asked, asked).counts["undefined"]
     assert undefined["precision"] == ["f"] and undefined["recall"] == ["g"]
 
 
@@ -55,13 +54,13 @@ def test_the_standard_error_of_top1_is_that_of_a_share():
     asked = micrographs([0] * 50)
     probabilities = np.tile([0.7, 0.1, 0.1, 0.1], (50, 1))
     probabilities[:20] = [0.1, 0.7, 0.1, 0.1]
-    value, error = score(probabilities, asked, asked, {}).metrics["top1"]
+    value, error = Classification().score(probabilities, asked, asked).metrics["top1"]
     assert value == 0.6 and error == pytest.approx((0.6 * 0.4 / 49) ** 0.5)
 
 
 def test_among_equals_the_category_listed_first_goes_before():
     asked = micrographs([0, 1, 2, 3])
-    metrics = score(np.full((4, 4), 0.25), asked, asked, {}).metrics
+    metrics = Classification().score(np.full((4, 4), 0.25), asked, asked).metrics
     assert metrics["top1"][0] == 0.25
 
 
@@ -85,19 +84,19 @@ def test_the_calibration_error_is_what_confidence_promises_beyond_accuracy(confi
 )
 def test_what_is_no_probability_is_refused(probabilities, said):
     with pytest.raises(BenchError, match=said):
-        score(probabilities, micrographs([0, 1, 2, 3]), micrographs([0]), {})
+        Classification().score(probabilities, micrographs([0, 1, 2, 3]), micrographs([0]))
 
 
 def test_items_name_what_was_said_and_how_surely():
     asked = micrographs([0, 3])
-    first, second = score(np.array([[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1]]), asked, asked, {}).items
+    first, second = Classification().score(np.array([[0.7, 0.1, 0.1, 0.1], [0.4, 0.3, 0.2, 0.1]]), asked, asked).items
     assert (first["category"], first["predicted"], first["top1"], first["confidence"]) == ("a", "a", 1.0, 0.7)
     assert (second["category"], second["predicted"], second["top1"], second["probability"]) == ("d", "a", 0.0, 0.1)
 
 
 def test_every_test_picture_is_asked_about():
     asked = micrographs([0, 1])
-    assert pose(asked, {}) is asked
+    assert Classification().pose(asked) is asked
 
 
 def test_a_model_that_is_asked_sees_neither_labels_nor_file_names():

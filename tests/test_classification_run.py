@@ -49,7 +49,7 @@ class Peeping:
     def __init__(self, context):
         pass
 
-    def fit(self, train, validation, context):
+    def fit(self, train, validation):
         self.categories = train.categories
 
     def save(self, folder):

@@ -14,10 +14,11 @@ from bench.cli.main import VERBS
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_what_the_help_lists_is_what_the_verb_says_of_itself(verb):
-    app = import_module(f"bench.cli.{verb}").app
-    said = app.info.help if len(app.registered_commands) > 1 else inspect.getdoc(app.registered_commands[0].callback)
-    assert said == VERBS[verb]
+def test_what_the_help_lists_is_what_the_verb_says_of_itself(verb, bench):
+    listed = re.sub(r"\s+", " ", bench("--help")[1])
+    said = re.sub(r"\s+", " ", bench(verb, "--help")[1])
+    summary = inspect.getdoc(getattr(import_module(f"bench.cli.{verb}"), f"{verb}_command"))
+    assert f" {verb} {summary} " in f"{listed} " and summary in said
 
 
 def test_the_help_lists_verbs_without_importing_them(bench, monkeypatch):

@@ -1,7 +1,10 @@
 import json
+import random
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import torch
 
 from bench.config.loading import Recipe
 from bench.contracts import Context
@@ -20,7 +23,7 @@ class Trainee:
     def __init__(self, context):
         self.rate = context.recipe.learning_rate
 
-    def fit(self, train, validation, context):
+    def fit(self, train, validation):
         self.trained.append(self.rate)
         if self.rate in train:
             raise KeyboardInterrupt
@@ -45,6 +48,29 @@ def test_the_rate_with_the_lowest_validation_loss_is_kept_and_all_are_told(conte
     assert json.loads((tmp_path / "weights" / "rate.json").read_text()) == pytest.approx(0.3)
     told = described(tmp_path / "weights")
     assert told["best_epoch"] == 2 and [trial["learning_rate"] for trial in told["tuning"]] == [0.1, 0.3, 1.0]
+
+
+class Drawing(Trainee):
+    """Draws from every source, when constructed and when fitted."""
+
+    drawn: list[list[float]] = []
+
+    def __init__(self, context):
+        super().__init__(context)
+        self.draws = self._draw()
+
+    def fit(self, train, validation):
+        self.drawn.append(self.draws + self._draw())
+
+    def _draw(self):
+        return [random.random(), np.random.random(), torch.rand(()).item()]  # noqa: NPY002 -- the source in question
+
+
+def test_every_training_of_a_grid_begins_from_the_seed(context, tmp_path):
+    fit(Drawing, (), (), context, tmp_path / "weights")
+    fit(Drawing, (), (), replace(context, seed=1, recipe=Recipe()), tmp_path / "other")
+    *grid, other = Drawing.drawn
+    assert grid[0] == grid[1] == grid[2] and not {*grid[0]} & {*other} and len({*grid[0]}) == 6
 
 
 def test_trainings_that_are_done_are_not_done_again(context, tmp_path):

@@ -21,6 +21,7 @@ from bench.models.graphs.patches import Patches
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
+from bench.stages.fitting import train_estimator
 from bench.tables.published import published
 
 REGISTRY = Registry()
@@ -47,9 +48,8 @@ def _context(spec, folder, epochs=1, **own):
 
 def _trained(spec, folder, images, **own):
     context = _context(spec, folder, **own)
-    estimator = resolve(spec.estimator or REGISTRY.family(spec).estimator)(context)
-    estimator.fit(images.take(np.arange(8)), images.take(np.arange(8, 12)), context)
-    return estimator, context
+    kind = resolve(spec.estimator or REGISTRY.family(spec).estimator)
+    return train_estimator(kind, images.take(np.arange(8)), images.take(np.arange(8, 12)), context), context
 
 
 def _graphs(images=None, **joining):
@@ -97,8 +97,7 @@ def test_a_graph_scores_in_a_batch_as_it_does_alone(spec, tmp_path):
 def test_a_row_learns_dark_from_bright(spec, tmp_path):
     images = _toy(60)
     context = _context(spec, tmp_path, epochs=12, dropout=0.0)
-    estimator = GraphClassifier(context)
-    estimator.fit(images, images, context)
+    estimator = train_estimator(GraphClassifier, images, images, context)
     assert estimator.history.epochs[-1].validation < 0.8 * np.log(3)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench.store.record import parsed
 from tests.conftest import SMALL
-from tests.test_posing import instructions, settings
+from tests.test_posing import instructions
 
 RUN = ("run", "--task", "vqa", "--models", "majority", "--folds", "0", *SMALL)
 
@@ -62,12 +62,10 @@ def test_a_group_that_is_none_is_refused(bench, store, group):
 
 def test_questions_of_one_group_alone_can_be_asked():
     from bench.errors import BenchError
-    from bench.tasks.vqa.posing import pose
+    from bench.tasks.vqa import VQA
 
     test = instructions(3)
-    assert len(pose(test, settings(group=1))) == len(test)
-    assert np.array_equal(
-        pose(test, settings(questions=2, group=1)).pictures, pose(test, settings(questions=2)).pictures
-    )
+    assert len(VQA(group=1).pose(test)) == len(test)
+    assert np.array_equal(VQA(questions=2, group=1).pose(test).pictures, VQA(questions=2).pose(test).pictures)
     with pytest.raises(BenchError, match="prompt group 2; the records' groups: 1"):
-        pose(test, settings(group=2))
+        VQA(group=2).pose(test)

@@ -15,6 +15,7 @@ from bench.models.images.estimator import ImageClassifier
 from bench.plugins import convnets, vision_transformers
 from bench.progress import NoProgress
 from bench.specs import ModelSpec, resolve
+from bench.stages.fitting import train_estimator
 
 ROWS = {row.name: row for row in (*convnets.ROWS, *vision_transformers.ROWS)}
 IMAGES = "bench.models.images.estimator:ImageClassifier"
@@ -56,11 +57,9 @@ def test_a_row_trains_a_step_and_predicts_the_same_after_loading(name, tmp_path)
     spec = ROWS[name]
     context, pictures = context_of(spec, tmp_path / "work", CHEAPER.get(name)), micrographs(2)
     if spec.pretrains:
-        before = resolve(spec.pretrains)(context)
-        before.fit(pictures, pictures, context)
+        before = train_estimator(resolve(spec.pretrains), pictures, pictures, context)
         context = replace(context, pretrained=lambda: before)
-    estimator = resolve(spec.estimator or IMAGES)(context)
-    estimator.fit(pictures, pictures, context)
+    estimator = train_estimator(resolve(spec.estimator or IMAGES), pictures, pictures, context)
     assert np.isfinite(estimator.history.epochs[0].losses["loss"])
     estimator.save(tmp_path)
 
@@ -126,14 +125,14 @@ def test_a_network_that_returns_no_scores_is_refused_before_training(tmp_path):
     spec = ModelSpec("two", "Two", "convnet", builds=f"{__name__}:tuple_net")
     context = context_of(spec, tmp_path)
     with pytest.raises(BenchError, match="two returns tuple for one picture"):
-        ImageClassifier(context).fit(micrographs(2, 32), micrographs(2, 32), context)
+        ImageClassifier(context).fit(micrographs(2, 32), micrographs(2, 32))
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_predictions_are_computed_in_the_precision_that_validation_judged(precision, tmp_path):
     context = context_of(ROWS["vanillavit"], tmp_path / "work", precision=precision, epochs=2)
-    estimator, pictures = ImageClassifier(context), micrographs(6)
-    estimator.fit(pictures, pictures, context)
+    pictures = micrographs(6)
+    estimator = train_estimator(ImageClassifier, pictures, pictures, context)
     estimator.save(tmp_path)
     loaded = ImageClassifier.load(tmp_path, context)
     loss = -np.log(loaded.predict_proba(pictures)[np.arange(6), pictures.labels]).mean()

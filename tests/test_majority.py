@@ -40,7 +40,7 @@ TRAIN = [
 @pytest.fixture
 def majority(tmp_path):
     model = Majority(toy_context(tmp_path, {}))
-    model.fit(instructions(TRAIN), instructions(TRAIN), toy_context(tmp_path, {}))
+    model.fit(instructions(TRAIN), instructions(TRAIN))
     return model
 
 

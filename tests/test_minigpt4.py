@@ -10,6 +10,7 @@ from transformers import Blip2ForConditionalGeneration, OPTConfig, T5Config
 from bench.errors import BenchError
 from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.minigpt4 import PROJECTION, MiniGpt4, Parts
+from bench.stages.fitting import train_estimator
 from bench.store.record import parsed
 from tests.conftest import SMALL
 from tests.test_assistants import context_of, learns, right, saved
@@ -36,9 +37,7 @@ def parts(once):
 
 def second(parts, folder, settings=None, **recipe):
     context = behind(parts, folder, settings, batch_size=24, questions_per_picture=3, **recipe)
-    model = MiniGpt4(context)
-    model.fit(toy_instructions(), toy_instructions(8, seed=1), context)
-    return model, context
+    return train_estimator(MiniGpt4, toy_instructions(), toy_instructions(8, seed=1), context), context
 
 
 def test_one_layer_alone_learns_behind_frozen_parts_and_it_alone_is_saved(parts, tmp_path):

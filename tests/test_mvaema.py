@@ -15,6 +15,7 @@ from bench.models.mvaema.model import MVaEMaModel
 from bench.plugins.mvaema import SETTINGS
 from bench.progress import NoProgress
 from bench.specs import ModelSpec
+from bench.stages.fitting import train_estimator
 
 TINY = {"embed_dim": 16, "depth": 1, "num_heads": 2, "prompt_tokens": 16, "answer_tokens": 16, "stem": "conv"}
 SIDES = ("left", "right")
@@ -59,9 +60,7 @@ def context_for(folder, recipe=None, progress=None, **settings):
 
 def fitted(folder, cls=MVaEMa, count=8, **changes):
     context = context_for(folder, **changes)
-    estimator = cls(context)
-    estimator.fit(instructions(count, 0), instructions(8, 1), context)
-    return estimator
+    return train_estimator(cls, instructions(count, 0), instructions(8, 1), context)
 
 
 def reloaded(estimator, folder, **settings):
@@ -109,8 +108,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_does_not(tmp_path):
     torch.manual_seed(77)
     assert equal(weights(first), weights(fitted(tmp_path)))
     context = replace(context_for(tmp_path), seed=1)
-    other = MVaEMa(context)
-    other.fit(instructions(8, 0), instructions(8, 1), context)
+    other = train_estimator(MVaEMa, instructions(8, 0), instructions(8, 1), context)
     assert not equal(weights(first), weights(other))
 
 
@@ -185,4 +183,4 @@ def test_a_picture_that_patches_do_not_tile_is_refused(tmp_path):
     odd = replace(data, micrographs=replace(data.micrographs, pixels=data.micrographs.pixels[:, :50, :50]))
     context = context_for(tmp_path)
     with pytest.raises(BenchError, match="image_size"):
-        MVaEMa(context).fit(odd, odd, context)
+        MVaEMa(context).fit(odd, odd)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from bench.contracts import Instructions, Micrographs
+from bench.contracts import CATEGORY_QUESTION, Instructions, Micrographs
 from bench.models.mvaema.model import MVaEMaModel
-from bench.models.mvaema.ranking import ANSWER, QUESTION, candidates, scores
+from bench.models.mvaema.ranking import ANSWER, candidates, scores
 from bench.models.mvaema.tokenizer import DECODE, TextTokenizer
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.teachers.frames import FRAMES
@@ -17,13 +17,15 @@ NAMES = ("fibres", "tips", "MEMS devices and electrodes", "films and coated surf
 @pytest.fixture(scope="module")
 def model():
     torch.manual_seed(0)
-    made = MVaEMaModel(vocabulary_size=120, image_size=64, embed_dim=16, depth=2, num_heads=2, prompt_tokens=40)
+    made = MVaEMaModel(
+        vocabulary_size=120, image_size=64, embed_dim=16, depth=2, num_heads=2, prompt_tokens=40, answer_tokens=96
+    )
     return made.eval()
 
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return TextTokenizer.trained([QUESTION, *(ANSWER.format(name) + "." for name in NAMES)] * 3, 120)
+    return TextTokenizer.trained([CATEGORY_QUESTION, *(ANSWER.format(name) + "." for name in NAMES)] * 3, 120)
 
 
 def pictures(count):
@@ -38,7 +40,7 @@ def ranked(model, tokenizer, count=3, rank="likelihood", mean=False, names=NAMES
 
 
 def test_question_and_answer_are_the_teachers():
-    assert QUESTIONS[0].text == QUESTION
+    assert QUESTIONS[0].text == CATEGORY_QUESTION
     stem = ANSWER.format("{category}")
     assert any(frame.startswith(stem) for group in FRAMES[0] for frame in group)
 
@@ -48,7 +50,7 @@ def test_the_likelihood_is_that_of_the_names_tokens_one_after_the_other(model, t
     found = ranked(model, tokenizer, 2, mean=mean)
     shown = pictures(2)
     images = model.grounded.images(model.vision(torch.from_numpy(shown.pixels[1:])))
-    prompt = tokenizer.encode([QUESTION])[0]
+    prompt = tokenizer.encode([CATEGORY_QUESTION])[0]
     stem = tokenizer.encode([ANSWER.format("")])[0]
     for place, name in enumerate(NAMES):
         said = tokenizer.encode([ANSWER.format(name)])[0][len(stem) :]

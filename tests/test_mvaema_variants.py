@@ -17,6 +17,7 @@ from bench.planning.rows import Request
 from bench.plugins.mvaema import VARIANTS
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
+from bench.stages.fitting import train_estimator
 from bench.tables.published import published
 from tests.conftest import SMALL
 from tests.table_records import made
@@ -139,8 +140,7 @@ def test_a_variant_learns_answers_classifies_and_is_the_same_after_loading(part,
     names = tuple("abcd")
     learning = type(learning)(learning.micrographs, learning.records, learning.pictures, learning.captions, names)
     context = context_for(tmp_path, without=(part,), max_new_tokens=6, answer_tokens=40, prompt_tokens=40)
-    estimator = MVaEMa(context)
-    estimator.fit(learning, learning, context)
+    estimator = train_estimator(MVaEMa, learning, learning, context)
     (tmp_path / "weights").mkdir()
     estimator.save(tmp_path / "weights")
     again = MVaEMa.load(tmp_path / "weights", context)
@@ -154,8 +154,7 @@ def test_a_variant_learns_answers_classifies_and_is_the_same_after_loading(part,
 @pytest.mark.parametrize(("part", "rank"), [("itc", "contrastive"), ("itm", "matching")])
 def test_a_rank_whose_part_was_off_is_refused(part, rank, tmp_path):
     context = context_for(tmp_path, without=(part,), rank=rank)
-    estimator = MVaEMa(context)
-    estimator.fit(instructions(8, 1), instructions(4, 2), context)
+    estimator = train_estimator(MVaEMa, instructions(8, 1), instructions(4, 2), context)
     with pytest.raises(BenchError, match=f"rank={rank} needs what {part} teaches"):
         estimator.predict_proba(instructions(4, 2).micrographs)
 
@@ -163,7 +162,7 @@ def test_a_rank_whose_part_was_off_is_refused(part, rank, tmp_path):
 def test_a_part_that_there_is_not_is_refused_with_the_nearest(tmp_path):
     context = context_for(tmp_path, without=("cas",))
     with pytest.raises(BenchError, match="did you mean 'csa'|did you mean 'ca'"):
-        MVaEMa(context).fit(instructions(8, 1), instructions(4, 2), context)
+        MVaEMa(context).fit(instructions(8, 1), instructions(4, 2))
 
 
 @pytest.mark.parametrize("beams", [1, 3])

@@ -19,7 +19,7 @@ SPECS = [(kind, spec) for kind in PLURALS for spec in Registry().every(kind).val
 
 @pytest.mark.parametrize(("kind", "spec"), SPECS, ids=lambda value: getattr(value, "name", value))
 def test_every_lazy_path_names_something_that_is_there(kind, spec):
-    for field in ("builds", "estimator", "poses", "scores"):
+    for field in ("builds", "estimator"):
         path = getattr(spec, field, None)
         if path is not None:
             module, _, attribute = path.partition(":")

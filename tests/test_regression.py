@@ -8,6 +8,7 @@ import pytest
 from bench.contracts import Micrographs
 from bench.models.controls.pixels import Pixels
 from bench.models.controls.spectrum import Spectrum
+from bench.stages.fitting import train_estimator
 from tests.toy_instructions import toy_context
 
 BOTH = pytest.mark.parametrize("control", [Pixels, Spectrum])
@@ -55,8 +56,7 @@ def top1(control, pictures, folder):
     """Of the second half of the pictures, after fitting to the first."""
     context = toy_context(folder, {"l2": 0.03})
     first, second = np.split(np.arange(len(pictures)), 2)
-    model = control(context)
-    model.fit(pictures.take(first), pictures.take(first), context)
+    model = train_estimator(control, pictures.take(first), pictures.take(first), context)
     return (model.predict_proba(pictures.take(second)).argmax(1) == pictures.labels[second]).mean()
 
 
@@ -65,8 +65,7 @@ def top1(control, pictures, folder):
 def test_it_gives_the_same_probabilities_after_saving_and_loading(control, side, tmp_path):
     context = toy_context(tmp_path, {"l2": 0.03})
     pictures = micrographs([lambda random, level=level: noise(random, level, side) for level in (60, 120, 180)], 9)
-    model = control(context)
-    model.fit(pictures, pictures, context)
+    model = train_estimator(control, pictures, pictures, context)
     model.save(tmp_path)
     first = model.predict_proba(pictures)
     again = control.load(tmp_path, context).predict_proba(pictures.unlabelled())
@@ -79,8 +78,7 @@ def test_it_gives_the_same_probabilities_after_saving_and_loading(control, side,
 def test_more_pictures_than_are_read_at_once_keep_their_order(control, tmp_path):
     context = toy_context(tmp_path, {"l2": 0.03})
     few = micrographs(KINDS["brightness"], 6)
-    model = control(context)
-    model.fit(few, few, context)
+    model = train_estimator(control, few, few, context)
     many = replace(few, rows=np.arange(300) % 6, ids=("",) * 300, labels=np.zeros(300, dtype=int))
     np.testing.assert_array_equal(model.predict_proba(many), np.tile(model.predict_proba(few), (50, 1)))
 

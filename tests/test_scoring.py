@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
-from bench.tasks.vqa.scoring import definitions, score
+from bench.tasks.vqa import VQA
 
-SETTINGS = {"caption": "with", "questions": "all"}
+TASK = VQA()
 NAMES = ["bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "length_ratio"]
 ANSWERS = ["The structures in the image are small here.", "The structures in the image are large here."]
 
@@ -32,7 +32,7 @@ REFERENCES = [record.answer for record in POSED.records]
 
 
 def test_perfect_answers_get_full_marks():
-    scores = score(REFERENCES, POSED, POSED, SETTINGS)
+    scores = TASK.score(REFERENCES, POSED, POSED)
     assert list(scores.metrics) == [*NAMES, "facts"]
     for name in ("bleu2", "rouge1", "rouge2", "rougeL", "length_ratio", "facts"):
         assert scores.metrics[name] == (1.0, 0.0)
@@ -41,7 +41,7 @@ def test_perfect_answers_get_full_marks():
 
 def test_facts_are_counted_by_fact_and_clustered_by_picture():
     answers = [ANSWERS[0], "x", ANSWERS[0], "x", "It is said to be small.", "x"]
-    scores = score(answers, POSED, POSED, SETTINGS)
+    scores = TASK.score(answers, POSED, POSED)
     value, error = scores.metrics["facts"]
     assert value == pytest.approx(2 / 3)
     assert error == pytest.approx(np.std([1, 0, 1], ddof=1) / 3**0.5)
@@ -51,7 +51,7 @@ def test_facts_are_counted_by_fact_and_clustered_by_picture():
 def test_facts_of_one_picture_are_one_observation():
     twice = tuple(replace(record, facts=POSED.records[0].facts) for record in POSED.records[:2])
     posed = replace(POSED, records=(*twice, *POSED.records[2:]))
-    scores = score([ANSWERS[0]] * 6, posed, posed, SETTINGS)
+    scores = TASK.score([ANSWERS[0]] * 6, posed, posed)
     right, asked = np.array([2, 0, 1]), np.array([2, 1, 1])
     value, error = scores.metrics["facts"]
     assert value == 0.75
@@ -60,13 +60,13 @@ def test_facts_of_one_picture_are_one_observation():
 
 
 def test_standard_errors_take_a_picture_as_one():
-    scores = score(["same"] * 6, POSED, POSED, SETTINGS)
+    scores = TASK.score(["same"] * 6, POSED, POSED)
     ratios = [np.mean([1 / len(reference.split()) for reference in REFERENCES[:2]])] * 3
     assert scores.metrics["length_ratio"] == (pytest.approx(np.mean(ratios)), pytest.approx(0.0, abs=1e-12))
 
 
 def test_an_item_holds_question_answer_scores_and_facts():
-    item = score(REFERENCES, POSED, POSED, SETTINGS).items[0]
+    item = TASK.score(REFERENCES, POSED, POSED).items[0]
     assert list(item) == [
         "id",
         "picture",
@@ -84,14 +84,14 @@ def test_an_item_holds_question_answer_scores_and_facts():
 
 
 def test_items_keep_the_order_and_belong_to_their_pictures():
-    scores = score(REFERENCES, POSED, POSED, SETTINGS)
+    scores = TASK.score(REFERENCES, POSED, POSED)
     assert [item["id"] for item in scores.items] == [record.id for record in POSED.records]
     assert sum(item["facts_asked"] for item in scores.items) == 3
 
 
 def test_facts_are_absent_where_none_is_asked():
     labelled = instructions("", "")
-    scores = score(["x"] * 4, labelled, labelled, SETTINGS)
+    scores = TASK.score(["x"] * 4, labelled, labelled)
     assert list(scores.metrics) == NAMES
     assert scores.counts == {"facts": {}}
 
@@ -99,22 +99,22 @@ def test_facts_are_absent_where_none_is_asked():
 @pytest.mark.parametrize("answers", [[], REFERENCES[:-1], [*REFERENCES, "more"]])
 def test_each_question_needs_exactly_one_answer(answers):
     with pytest.raises(ValueError, match="exactly once"):
-        score(answers, POSED, POSED, SETTINGS)
+        TASK.score(answers, POSED, POSED)
 
 
 def test_a_question_posed_twice_is_refused():
     double = replace(POSED, records=(*POSED.records[:5], POSED.records[0]))
     with pytest.raises(ValueError, match="posed twice"):
-        score(REFERENCES, double, POSED, SETTINGS)
+        TASK.score(REFERENCES, double, POSED)
 
 
 def test_every_metric_is_defined_in_clear():
-    assert {*NAMES, "facts"} <= definitions(SETTINGS).keys()
-    assert definitions(SETTINGS)["facts"] and definitions(SETTINGS) == definitions(SETTINGS)
+    assert {*NAMES, "facts"} <= TASK.definitions().keys()
+    assert TASK.definitions()["facts"] and TASK.definitions() == TASK.definitions()
 
 
 def test_the_fields_of_items_are_documented():
-    (item, *_) = score(REFERENCES, POSED, POSED, SETTINGS).items
+    (item, *_) = TASK.score(REFERENCES, POSED, POSED).items
     page = (Path(__file__).parent.parent / "docs" / "write-a-metric.md").read_text()
     (listed,) = re.findall(r"An item of\s+`vqa` has (.*?)\.", page, re.DOTALL)
     assert re.findall(r"`(\w+)`", listed) == list(item)

@@ -22,6 +22,7 @@ from bench.plugins.self_supervised import ROWS
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
+from bench.stages.fitting import train_estimator
 from bench.tables.published import published
 
 REGISTRY = Registry()
@@ -64,16 +65,12 @@ def first_step(context):
 
 def pretrained(context, images):
     kind, first = first_step(context)
-    estimator = kind(first)
-    estimator.fit(images.take(np.arange(12)), images.take(np.arange(12, 18)), first)
-    return estimator
+    return train_estimator(kind, images.take(np.arange(12)), images.take(np.arange(12, 18)), first)
 
 
 def probed(context, encoder, images):
     context = replace(context, pretrained=lambda: encoder)
-    estimator = Probed(context)
-    estimator.fit(images.take(np.arange(12)), images.take(np.arange(12, 18)), context)
-    return estimator, context
+    return train_estimator(Probed, images.take(np.arange(12)), images.take(np.arange(12, 18)), context), context
 
 
 def test_the_rows_are_those_of_the_papers_tables():

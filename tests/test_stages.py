@@ -39,7 +39,7 @@ def stale(edited, edit, task, model, *options):
 @pytest.fixture
 def edited(tmp_path, monkeypatch):
     """edited(file, old, new) changes a source file, with ``old`` None a file of data, as digests read it."""
-    read, file_digest = code_digest._read, code_digest.file_digest
+    read, parse, file_digest = code_digest._read, code_digest._undocumented, code_digest.file_digest
 
     def edit(file, old, new):
         target = ROOT / file
@@ -53,10 +53,11 @@ def edited(tmp_path, monkeypatch):
             (tmp_path / target.name).write_text(source.replace(old, new) if old else f"{source}\n{new}\n")
             change = {target: tmp_path / target.name}
 
-        def reread(path):
-            return read.__wrapped__(change[path]) if path in change else read(path)
+        def reread(path, module):
+            return (read.__wrapped__ if path in change else read)(path, module)
 
         monkeypatch.setattr(code_digest, "_read", reread)
+        monkeypatch.setattr(code_digest, "_undocumented", lambda path: parse(change.get(path, path)))
         code_digest.closure.cache_clear()
 
     yield edit
@@ -79,7 +80,7 @@ DECIDES = {
         ALL,
     ),
     "a fraction": ("bench/data/splits.py", "max(1, round(fraction", "max(2, round(fraction", ALL),
-    "the seed": ("bench/stages/seeding.py", "torch.manual_seed(seed)", "torch.manual_seed(0)", ALL),
+    "the seed": ("bench/training/seeding.py", "torch.manual_seed(seed)", "torch.manual_seed(0)", ALL),
     "determinism": ("bench/stages/seeding.py", "algorithms(True", "algorithms(False", ALL),
     "which settings a stage sees": ("bench/stages/context.py", "<= STAGES.index(stage)", "< STAGES.index(stage)", ALL),
     "the grid": ("bench/stages/fitting.py", "(0.1, 0.3, 1.0)", "(0.1, 0.3)", ALL),
@@ -87,11 +88,17 @@ DECIDES = {
     "the learning rate": ("bench/training/schedule.py", "1 + math.cos", "2 + math.cos", ALL),
     "caption dropout": ("models/instruction_batches.py", ">= self._dropout", "< self._dropout", ALL),
     "normalisation": ("models/mvaema/vision.py", "div_(127.5)", "div_(255)", ALL),
-    "decoding": ("models/mvaema/generate.py", "scores.argmax(-1)", "scores.argmin(-1)", ALL),
+    "decoding": ("models/mvaema/generate.py", "scores.argmax(-1)", "scores.argmin(-1)", ASKED),
+    "what is answered": ("models/mvaema/estimator.py", "return self.tokenizer.decode([", "return list([", ASKED),
+    "how weights are read again": ("models/mvaema/estimator.py", "model.to(context.device).eval()", "model", ASKED),
+    "what is trained on": ("models/mvaema/estimator.py", "yield from instructions.captions", "yield", ALL),
     "drawing": ("tasks/datasets/synthetic/microscope.py", *ANYTHING, ALL),
     "the teacher's wording": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", ALL),
     "the captions": ("tasks/datasets/captions.py", *ANYTHING, ALL),
-    "which questions are asked": ("tasks/vqa/posing.py", "start = turn * size", "start = turn", ASKED),
+    "which questions are asked": ("tasks/vqa.py", "start = turn * size", "start = turn", ASKED),
+    "whether captions are shown": ("tasks/vqa.py", 'if self._caption == "without"', "if True", ASKED),
+    "an item": ("tasks/vqa.py", '"facts_asked": len(asked),', '"facts_asked": 0,', JUDGED),
+    "a definition": ("tasks/vqa.py", "words of the answer over words", "words over words", JUDGED),
     "what is taken for an answer": (
         "bench/stages/contracts/answers.py",
         "len(answers) != asked",
@@ -117,7 +124,8 @@ def test_what_decides_a_product_makes_its_stage_stale_and_those_behind(edited, f
 
 CHAIN = {
     "pretraining": ("models/selfsupervised/pretraining.py", *ANYTHING, ALL),
-    "probe": ("models/selfsupervised/probe.py", *ANYTHING, ALL - {"pretrain"}),
+    "probe": ("models/selfsupervised/probe.py", "min(found, key", "max(found, key", ALL - {"pretrain"}),
+    "the vote": ("models/selfsupervised/probe.py", "_encoder.features(images)", "_encoder.features(0)", ASKED),
     "probabilities": ("tasks/metrics/classification.py", "BINS = 15", "BINS = 10", JUDGED),
     "frames": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", set()),
     "masking": ("bench/data/databar.py", *ANYTHING, set()),

@@ -80,7 +80,7 @@ def run(
         for plan in asked.plans:
             found, summary = _computed(plan, asked, force)
             failed |= found
-            summaries.append(f"{plan.task.name}: {summary}" if len(asked.plans) > 1 else summary)
+            summaries.append(f"{plan.request.task}: {summary}" if len(asked.plans) > 1 else summary)
             tell(summaries[-1])
         cells = tuple(cell for plan in asked.plans for cell in plan.cells)
         return Run(asked.store, cells, failed, "\n".join(summaries))
@@ -106,7 +106,7 @@ def forecast(
     """
     with _planned(task, models, config, settings, launcher, jobs, store, options) as asked:
         texts = [_told(plan, asked, explain, probe) for plan in asked.plans]
-        names = [f"{plan.task.name}: " if len(asked.plans) > 1 else "" for plan in asked.plans]
+        names = [f"{plan.request.task}: " if len(asked.plans) > 1 else "" for plan in asked.plans]
         return "\n".join(name + text for name, text in zip(names, texts, strict=True))
 
 
@@ -139,7 +139,7 @@ def _planned(
     names = models if models is None or isinstance(models, str) else ",".join(models)
     with shown() as progress:
         plans = [Plan(request, registry, progress) for request in requests(task, names, loaded, explicit, registry)]
-        rest = left_out(plans[0].request, plans[0].task, registry)
+        rest = left_out(plans[0].request, plans[0].task_spec, registry)
         if rest:
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
         for plan in plans[1:]:  # before the first is run
@@ -218,7 +218,7 @@ def _written(plan: Plan, store: Store, costs: Mapping[str, Mapping[str, Cost]]) 
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     protocols = list(dict.fromkeys(cell.protocol for cell in plan.cells))
     asked = {
-        "task": plan.task.name,
+        "task": plan.request.task,
         "dataset": plan.dataset.name,
         "protocol": protocols[0],
         "protocols": protocols,

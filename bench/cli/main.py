@@ -16,23 +16,11 @@ from bench.errors import BenchError
 from bench.store.source_file import source_file
 
 COMMANDS = "bench.commands"
-VERBS = {
-    "run": "Train, ask and score models; what stands already is not computed again.",
-    "status": "Tell how far my runs are, and what to do next; exit code 1 where cells ended without a record.",
-    "retry": "Submit again the cells of a run on a cluster that ended without a record.",
-    "cancel": "Cancel the jobs of a run on a cluster; what is done stays, `bench retry` goes on.",
-    "logs": "Show the end of a cell's log, and of what its job on a cluster wrote.",
-    "table": "Print tables of what was measured, beside what was published.",
-    "compare": "Compare models pair by pair, and all at once.",
-    "costs": "Tell what the latest run that computed anything was expected to take, and what it took, cell by cell.",
-    "why": "Tell what one number of a table comes from.",
-    "gallery": "Show what a model got most wrong, with the pictures: its worst answers, or categories that it mistook.",
-    "export": "Write a trained model with its model card into a folder, to ask it or to train it on.",
-    "list": "List what is registered.",
-    "store": "Tell what is in my store; tidy a store, or join two.",
-    "doctor": "Look at this machine: versions, devices, room, resources, each with its remedy.",
-}
-"""The harness's own verbs, each in a file of its own, and what the first line of its help says."""
+VERBS = (
+    *("run", "status", "retry", "cancel", "logs", "table", "compare", "costs", "why", "gallery", "export", "list"),
+    *("store", "doctor"),
+)
+"""The harness's own verbs, each in a file of its own."""
 
 
 class Verbs(TyperGroup):
@@ -40,7 +28,7 @@ class Verbs(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Name every verb."""
-        return [*VERBS, *sorted(added().keys() - VERBS.keys())]
+        return [*VERBS, *sorted(added().keys() - {*VERBS})]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Return a verb, importing it."""
@@ -52,9 +40,10 @@ class Verbs(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the verbs with what each does, importing none."""
-        strangers = {name: _said(verb) for name, verb in added().items()}
+        own = {name: Verb(f"bench.cli.{name}:app", "bench") for name in VERBS}
+        every = {**added(), **own}
         with formatter.section("Commands"):
-            formatter.write_dl([(name, {**strangers, **VERBS}[name]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, _help_of(every[name])) for name in self.list_commands(ctx)])
 
     def invoke(self, ctx: Any) -> Any:
         """Run a verb; Ctrl-C ends it with a word and exit code 130."""
@@ -90,12 +79,17 @@ def added() -> dict[str, Verb]:
     return found
 
 
-def _said(verb: Verb) -> str:
-    """Say what a package's verb does: the first line of its module, read and not imported; else who added it."""
+def _help_of(verb: Verb) -> str:
+    """Say what a verb does by its file, read and not imported.
+
+    That is the docstring of its callback or only command, else the file's own; its first line. Else it is who added it.
+    """
     path = source_file(verb.value.partition(":")[0])
-    first = path.read_text(encoding="utf-8", errors="replace").partition("\n")[0] if path else ""
-    quoted = re.fullmatch(r'"""(.+?)(?:""")?', first.strip())
-    return quoted[1] if quoted else f"added by {verb.distribution}"
+    text = path.read_text(encoding="utf-8", errors="replace") if path else ""
+    commands = re.findall(r'^@app\.command\(.*?\n    """(.+?)(?:"""|\n)', text, re.DOTALL | re.MULTILINE)
+    callback = re.findall(r'^@app\.callback\(.*?\n    """(.+?)(?:"""|\n)', text, re.DOTALL | re.MULTILINE)
+    head = re.findall(r'\A"""(.+?)(?:"""|\n)', text)
+    return next(iter([*callback, *(commands if len(commands) == 1 else head)]), f"added by {verb.distribution}")
 
 
 def _loaded(name: str, verb: Verb) -> Any:

@@ -8,17 +8,12 @@ import typer
 from bench.cli.options import StoreFolder, opened
 
 DAYS = 7.0
-app = typer.Typer(
-    rich_markup_mode=None,
-    add_completion=False,
-    invoke_without_command=True,
-    help="Tell what is in my store; tidy a store, or join two.",
-)
+app = typer.Typer(rich_markup_mode=None, add_completion=False, invoke_without_command=True)
 
 
 @app.callback()
 def store_command(context: typer.Context, store: StoreFolder = None) -> None:
-    """Tell what is in a store, unless another verb follows."""
+    """Tell what is in my store; tidy a store, or join two."""
     if context.invoked_subcommand is None:
         from bench.store.inventory import inventory
         from bench.terminal import safe_lines

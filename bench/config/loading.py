@@ -82,7 +82,7 @@ class Machine(BaseModel):
 
 
 class Config(BaseModel):
-    """All choices of a run; ``settings`` holds those of models, tasks and datasets by name."""
+    """All choices of a run; ``settings`` holds those of models, tasks, datasets and teachers by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -274,7 +274,7 @@ def _unknown_key(key: str) -> BenchError:
     valid = [name for name in Config.model_fields if name not in _PARTS] + [f"{part}.KEY" for part in _PARTS]
     return BenchError(
         f"unknown config key {key!r}{guess}{one}{'?' if guess else ''} (valid: {', '.join(valid)}); "
-        "a setting of a model, task or dataset is NAME.key, in a file below 'settings'"
+        "a setting of a model, task, dataset or teacher is NAME.key, in a file below 'settings'"
     )
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from bench.config.loading import complete
 from bench.contracts import Dataset, Micrographs
-from bench.data.checked import Checked, shortened
 from bench.progress import Progress
+from bench.registered.checked import Checked, shortened
 from bench.registered.registry import Registry
 
 _METHODS = ("identity", "labels", "load", "facts", "caption", "set_aside")

@@ -1,12 +1,15 @@
 """The teacher of a run: whoever wrote its class, what it answers is checked where it enters."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated, Any, NoReturn
 
 from pydantic import BaseModel, FailFast, Field, TypeAdapter, ValidationError
 
-from bench.contracts import Dataset, InstructionRecord
-from bench.data.checked import Checked, shortened
+from bench.config.loading import complete
+from bench.contracts import Dataset, InstructionRecord, Teacher
+from bench.registered.checked import Checked, shortened
+from bench.registered.registry import Registry
 
 _Text = Annotated[str, Field(pattern=r"\S")]
 _REMEDIES = {
@@ -30,11 +33,18 @@ class _Form(BaseModel, strict=True, from_attributes=True):
 _FORMS = TypeAdapter(Annotated[tuple[_Form, ...], FailFast()])
 
 
+def open_teacher(registry: Registry, name: str, settings: Mapping[str, Mapping[str, Any]], seed: int) -> Teacher:
+    """Build a teacher by name with its settings, complete; BenchError where it cannot be had or lacks a method."""
+    spec, argument = registry.find("teacher", name)
+    completed = complete(spec.name, spec.settings, settings.get(spec.name, {}))
+    return CheckedTeacher(spec.builds, argument, seed, **completed)
+
+
 class CheckedTeacher(Checked):
     """A teacher whose every answer keeps the contract: a ``bench.contracts.Teacher`` around somebody's."""
 
-    def __init__(self, path: str, *arguments: Any) -> None:
-        super().__init__("teacher", ("identity", "records", "names", "caveat"), path, *arguments)
+    def __init__(self, path: str, *arguments: Any, **settings: Any) -> None:
+        super().__init__("teacher", ("identity", "records", "names", "caveat"), path, *arguments, **settings)
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return the records of every picture, each in the form that a training reads, under an id of its own."""

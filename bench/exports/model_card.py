@@ -7,6 +7,7 @@ from typing import Any
 from huggingface_hub import EvalResult, ModelCardData
 
 from bench.exports.exported import Exported
+from bench.specs import SCRATCH
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
 from bench.tables.markdown import plain
@@ -56,7 +57,7 @@ def _use(exported: Exported) -> str:
 def _beside(exported: Exported) -> str:
     """Say what must be there beside the export, '' where it is whole by itself."""
     weights, tuning = (exported.settings.get(key) for key in ("weights", "tuning"))
-    if tuning in (None, "full") or weights in (None, "scratch"):
+    if tuning in (None, "full") or weights in (None, SCRATCH):
         return ""
     return f"Only what learned is here: the weights {_said(weights)} must be there, at the same folder or hub id."
 

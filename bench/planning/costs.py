@@ -98,7 +98,7 @@ def recorded_paces(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str
     found: dict[tuple[str, str], Pace] = {}
     for record in records:
         model = record.cell.model
-        if record.cell.task != plan.task.name or model not in plan.rows:
+        if record.cell.task != plan.request.task or model not in plan.rows:
             continue
         for stage, timing in record.timings.items():
             environment = record.environment[stage]

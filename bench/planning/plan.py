@@ -4,24 +4,24 @@ from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from bench.config import cores
-from bench.config.loading import EVERY_MODEL, complete
-from bench.contracts import Dataset, Teacher
+from bench.config.loading import EVERY_MODEL
+from bench.contracts import Dataset, Task, Teacher
 from bench.data.dataset import open_dataset
 from bench.data.masking import masking_code
 from bench.data.partition import Partition
-from bench.data.teacher import CheckedTeacher
+from bench.data.teacher import open_teacher
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
 from bench.planning.cell import Cell, Stage
 from bench.planning.rows import Request, Row, resolve_rows
 from bench.planning.settings import check_names
 from bench.progress import Progress
+from bench.registered.building import build_task
 from bench.registered.registry import Registry
-from bench.specs import TaskSpec, resolve_module
+from bench.specs import TaskSpec
 from bench.stages.code import predict_code, pretrain_code, score_code, train_code
 from bench.stages.context import settings_until
 from bench.stages.contracts.contract import Contract, contract_of
@@ -36,17 +36,16 @@ class Plan:
         self.config = request.config
         self.progress = progress
         cores.limit(self.config.machine.threads)  # datasets are told nothing of the machine
-        self.task: TaskSpec = registry.find("task", request.task)[0]
-        self.contract: Contract = contract_of(self.task.asks)
-        self.rows = {row.name: row for row in resolve_rows(request, self.task, registry)}
-        self.task_settings = complete(request.task, self.task.settings, {**self._held_out, **self._given(request.task)})
+        self.task_spec: TaskSpec = registry.find("task", request.task)[0]
+        self.contract: Contract = contract_of(self.task_spec.asks)
+        self.rows = {row.name: row for row in resolve_rows(request, self.task_spec, registry)}
+        self.task: Task = build_task(self.task_spec, {**self._held_out, **self.config.settings.get(request.task, {})})
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
         self.transfer = self._transfer(registry)
         check_names(self.config, request.explicit, self._used(registry), registry)
-        spec, argument = registry.find("teacher", _teacher_name(self.config.records))
-        self.teacher: Teacher = CheckedTeacher(spec.builds, argument, self.config.seed)
+        self.teacher: Teacher = open_teacher(registry, self._teacher, self.config.settings, self.config.seed)
 
     @cached_property
     def k(self) -> int:
@@ -67,16 +66,6 @@ class Plan:
     def partition(self) -> Partition:
         """How the dataset falls into folds."""
         return Partition(self.dataset, self.config, "k" in self.request.explicit, self.progress)
-
-    @cached_property
-    def poses(self) -> ModuleType:
-        """The task's posing module."""
-        return resolve_module(self.task.poses)
-
-    @cached_property
-    def scores(self) -> ModuleType:
-        """The task's scoring module."""
-        return resolve_module(self.task.scores)
 
     @cached_property
     def caveat(self) -> str:
@@ -102,6 +91,12 @@ class Plan:
     def cells(self) -> tuple[Cell, ...]:
         """All cells, model by model."""
         return tuple(cell for row in self.rows.values() for cell in self._cells(row))
+
+    @property
+    def _teacher(self) -> str:
+        """The name of the teacher that the config's records mean; a file is read by the teacher of files."""
+        records = self.config.records
+        return f"file:{records}" if records.endswith(".jsonl") else records
 
     @cached_property
     def _data(self) -> dict[str, Any]:
@@ -131,8 +126,8 @@ class Plan:
     def _held_out(self) -> dict[str, Any]:
         """What a task is told that asks about the group held out alone; BenchError where it knows no groups."""
         group = self.config.hold_out_group
-        if group and "group" not in self.task.settings:
-            raise BenchError(f"--hold-out-group is for tasks that ask by prompt group; {self.task.name!r} does not")
+        if group and "group" not in self.task_spec.settings:
+            raise BenchError(f"--hold-out-group is for tasks that ask by prompt group; {self.request.task!r} does not")
         return {"group": group} if group else {}
 
     def _cells(self, row: Row) -> Iterator[Cell]:
@@ -149,7 +144,7 @@ class Plan:
                 trained = Stage("train", {**train, **drawn, **after})
                 answered = Stage("predict", {"train": trained.fingerprint, **predict})
                 judged = Stage("score", {"predict": answered.fingerprint, **score})
-                place = (self.task.name, self.dataset.name, row.name, index, repeat, fraction, protocol, seed)
+                place = (self.request.task, self.dataset.name, row.name, index, repeat, fraction, protocol, seed)
                 yield Cell(*place, begun, trained, answered, judged)
 
     @cached_property
@@ -160,11 +155,11 @@ class Plan:
 
     @cached_property
     def _asked(self) -> dict[str, Any]:
-        return self.poses.protocol(self.task_settings)
+        return self.task.protocol()
 
     @cached_property
     def _metrics(self) -> dict[str, Any]:
-        return self.scores.definitions(self.task_settings)
+        return self.task.definitions()
 
     def _train_inputs(self, row: Row) -> dict[str, Any]:
         """Return what a model's train stages share."""
@@ -201,30 +196,30 @@ class Plan:
             "task": self._asked,
             **self._elsewhere,
             "settings": row.staged("predict"),
-            "code": predict_code(self.task),
+            "code": predict_code(row.spec, row.family, self.task_spec),
         }
 
     def _score_inputs(self) -> dict[str, Any]:
-        return {"metrics": self._metrics, "code": score_code(self.task)}
+        return {"metrics": self._metrics, "code": score_code(self.task_spec)}
 
     def _transfer(self, registry: Registry) -> Transfer | None:
         name = self.config.test_dataset
         if name is None:
             return None
         if self.contract.about != "micrographs":
-            raise BenchError(f"--test-dataset is for tasks that ask about pictures alone; {self.task.name!r} does not")
+            raise BenchError(
+                f"--test-dataset is for tasks that ask about pictures alone; {self.request.task!r} does not"
+            )
         tested = open_dataset(registry, name, self.config.settings, self.config.image_size, self.progress)
         return Transfer(self.dataset, tested)
-
-    def _given(self, name: str) -> dict[str, Any]:
-        return self.config.settings.get(name, {})
 
     def _used(self, registry: Registry) -> set[str]:
         """Name everybody whose settings this run reads."""
         datasets = filter(None, (self.config.dataset, self.config.test_dataset))
         varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
         named = {registry.find("dataset", name)[0].name for name in datasets}
-        return {EVERY_MODEL, self.request.task, *named, *self.rows, *varied}
+        teacher = registry.find("teacher", self._teacher)[0].name
+        return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied}
 
 
 def parse_folds(text: str, k: int) -> tuple[int, ...]:
@@ -240,11 +235,6 @@ def parse_folds(text: str, k: int) -> tuple[int, ...]:
     if not folds or max(folds) >= k:
         raise BenchError(f"--folds {text!r} is out of range: there are {k} folds, 0 to {k - 1}")
     return tuple(sorted(folds))
-
-
-def _teacher_name(records: str) -> str:
-    """Return the teacher that a choice of records names; a file is read by the teacher of files."""
-    return f"file:{records}" if records.endswith(".jsonl") else records
 
 
 def _weights_digest(weights: Any) -> str | None:

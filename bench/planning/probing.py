@@ -21,6 +21,7 @@ from bench.stages import train
 from bench.stages.context import Surroundings, context_of
 from bench.stages.contracts.contract import pictures
 from bench.stages.environment import description
+from bench.stages.fitting import train_estimator
 from bench.stages.materials import Materials
 from bench.stages.questions import Questions
 from bench.training import heap
@@ -66,8 +67,8 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
             context = context_of(plan, cell, stage, Surroundings(watch, Path(folder), weights))
             recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
             context, peak = replace(context, recipe=recipe, unlabelled=sides.unlabelled), Peak(context.device)
-            estimator, began = kind(context), time.monotonic()
-            estimator.fit(sides.train, sides.validation, context)
+            began = time.monotonic()
+            estimator = train_estimator(kind, sides.train, sides.validation, context)
             ended, share = time.monotonic(), plan.config.validation_share
             seconds = watch.seconds(began, ended, few, share / (1 - share))
             yield stage.name, _pace(seconds, peak, context, bool(watch.stepping))

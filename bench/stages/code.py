@@ -4,8 +4,13 @@ from collections.abc import Mapping
 
 from bench.specs import FamilySpec, ModelSpec, TaskSpec, estimator_path
 from bench.stages.contracts.contract import path_of
-from bench.store.code_digest import code_digests
+from bench.store.code_digest import Methods, code_digests
 from bench.store.fingerprint import digest
+
+TRAINS = ("fit", "save")
+"""What the stage train asks of an estimator; the stages behind it may ask anything."""
+POSES = ("pose", "protocol")
+"""What the stage predict asks of a task; the stage score, behind it, asks the rest."""
 
 
 def pretrain_code(model: ModelSpec, family: FamilySpec) -> dict[str, str] | None:
@@ -15,18 +20,20 @@ def pretrain_code(model: ModelSpec, family: FamilySpec) -> dict[str, str] | None
 
 
 def train_code(model: ModelSpec, family: FamilySpec) -> dict[str, str]:
-    """Digest what trains a model: the stage, its module, its estimator."""
-    return _code("bench.stages.train", model.builds, estimator_path(model, family))
+    """Digest what trains a model: the stage, its module, and of its estimator what trains and keeps it."""
+    estimator = estimator_path(model, family)
+    return _code("bench.stages.train", model.builds, Methods(estimator, TRAINS) if estimator else None)
 
 
-def predict_code(task: TaskSpec) -> dict[str, str]:
-    """Digest what asks a model: the stage, and what poses the task's questions."""
-    return _code("bench.stages.predict", path_of(task.asks), task.poses)
+def predict_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
+    """Digest what asks a model: the stage, its estimator, and of the task what poses the questions."""
+    estimator, posed = estimator_path(model, family), Methods(task.builds, POSES)
+    return _code("bench.stages.predict", path_of(task.asks), estimator, posed)
 
 
 def score_code(task: TaskSpec) -> dict[str, str]:
-    """Digest what judges a model: the stage, and what scores the task's answers."""
-    return _code("bench.stages.score", path_of(task.asks), task.scores)
+    """Digest what judges a model: the stage, and the task."""
+    return _code("bench.stages.score", path_of(task.asks), task.builds)
 
 
 def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
@@ -34,7 +41,7 @@ def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[s
     stages = {
         "pretrain": pretrain_code(model, family),
         "train": train_code(model, family),
-        "predict": predict_code(task),
+        "predict": predict_code(model, family, task),
         "score": score_code(task),
     }
     return {stage: code_mark(code) for stage, code in stages.items() if code is not None}
@@ -45,5 +52,5 @@ def code_mark(code: Mapping[str, str]) -> str:
     return digest(code)[:16]
 
 
-def _code(*paths: str | None) -> dict[str, str]:
-    return code_digests(*(path.partition(":")[0] for path in paths if path))
+def _code(*paths: str | Methods | None) -> dict[str, str]:
+    return code_digests(*(path.partition(":")[0] if isinstance(path, str) else path for path in paths if path))

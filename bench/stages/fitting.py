@@ -11,9 +11,18 @@ from bench.contracts import Context, Estimator
 from bench.store.store import read_json, write_json
 from bench.store.whole import whole
 from bench.training.history import FILE, TUNING, History
+from bench.training.seeding import seed_all
 
 GRID = (0.1, 0.3, 1.0)
 """The learning rates that tuning tries, as multiples of the recipe's: every model gets the same three trials."""
+
+
+def train_estimator(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context) -> Any:
+    """Return a trained estimator, whose weights are drawn and whose training goes on from the context's seed."""
+    seed_all(context.seed)
+    estimator = kind(context)
+    estimator.fit(train, validation)
+    return estimator
 
 
 def trainings(recipe: Recipe) -> int:
@@ -69,8 +78,7 @@ def _once(kind: Callable[[Context], Estimator], train: Any, validation: Any, con
 
 
 def _fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
-    estimator = kind(context)
-    estimator.fit(train, validation, context)
+    estimator = train_estimator(kind, train, validation, context)
     if context.ranks.first:
         with whole(weights) as part:
             part.mkdir()

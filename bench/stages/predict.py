@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.stages.context import Surroundings, context_of, estimator_of
-from bench.stages.contracts.contract import contract_of, pictures
+from bench.stages.contracts.contract import pictures
 from bench.stages.questions import Questions
 from bench.store.store import write_json
 
@@ -20,12 +20,11 @@ USAGE = "usage.json"
 def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path) -> int:
     """Write what a cell's model gives into a folder; return how many pictures it was asked about."""
     plan, posed = questions.materials.plan, questions.posed(cell)
-    contract = contract_of(plan.task.asks)
     kind = estimator_of(plan.rows[cell.model], cell.predict)  # imported before anything is seeded
     context = context_of(plan, cell, cell.predict, around)
     estimator = kind.load(around.weights(cell, cell.train), context)
-    given = contract.ask(estimator, posed, context.progress)
-    contract.keep(plan.transfer.restricted(given) if plan.transfer else given, folder)
+    given = plan.contract.ask(estimator, posed, context.progress)
+    plan.contract.keep(plan.transfer.restricted(given) if plan.transfer else given, folder)
     if usage := getattr(estimator, "usage", None):
         write_json(folder / USAGE, usage)
     return pictures(posed)

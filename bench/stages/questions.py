@@ -32,7 +32,7 @@ class Questions:
         plan = self.materials.plan
         asked = (fold or self.materials.partition.of(cell)).test
         tested = self.side(asked) if self._elsewhere is None else self._elsewhere
-        return plan.poses.pose(tested, plan.task_settings)
+        return plan.task.pose(tested)
 
     def side(self, positions: Any) -> Any:
         """Return pictures, or the records about them, as the task asks about either."""

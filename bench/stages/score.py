@@ -6,8 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.contracts import Scores
-from bench.stages.contracts.contract import contract_of, pictures
+from bench.stages.contracts.contract import pictures
 from bench.stages.questions import Questions
 from bench.stages.seeding import prepare
 from bench.store.store import write_json
@@ -23,10 +22,10 @@ def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress,
     """Judge what lies in the folder ``predicted``; return about how many pictures that was."""
     plan, posed = questions.materials.plan, questions.posed(cell)
     reference = questions.side(questions.materials.partition.of(cell).train)
-    given = contract_of(plan.task.asks).read(predicted)
+    given = plan.contract.read(predicted)
     prepare(plan.config.machine, cell.seed)  # a metric may draw, too
     progress.start(f"scoring {len(posed)} answers", 1)
-    scores: Scores = plan.scores.score(given, posed, reference, plan.task_settings)
+    scores = plan.task.score(given, posed, reference)
     metrics = {name: {"value": value, "error": error} for name, (value, error) in scores.metrics.items()}
     write_json(folder / SCORES, {"metrics": metrics, "counts": scores.counts, "n": len(scores.items)})
     lines = (json.dumps(item, ensure_ascii=False) for item in scores.items)

@@ -1,13 +1,11 @@
 """What a stage begins from: seeds, determinism, threads and the device."""
 
 import logging
-import random
 import sys
-
-import numpy as np
 
 from bench.config.loading import Machine
 from bench.training import heap
+from bench.training.seeding import seed_all
 
 
 def prepare(machine: Machine, seed: int) -> str:
@@ -15,15 +13,13 @@ def prepare(machine: Machine, seed: int) -> str:
 
     Call it after the model's code is imported: torch is configured only where that code uses it.
     """
-    random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002 -- libraries draw from the global state
+    seed_all(seed)
     if "torch" not in sys.modules:
         return chosen_device(machine)
     import torch
 
     heap.keep()
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it says at every start which precision it uses
-    torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True, warn_only=True)
     # What is allocated is written before it is read: to fill it first was 4 % of a step in the profiler.
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue] -- torch makes it at run time

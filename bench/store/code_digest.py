@@ -2,12 +2,13 @@
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import BenchError
+from bench.store.class_part import class_part
 from bench.store.fingerprint import file_digest
 from bench.store.source_file import source_file
 
@@ -24,62 +25,104 @@ DECIDE_NOTHING = (
 """Modules that speak to people, place and keep what others compute, or tell whether it is current."""
 
 
-def code_digests(*modules: str) -> dict[str, str]:
-    """Return module to digest of its syntax tree without docstrings, for the modules and their import closure.
+class Methods(NamedTuple):
+    """Some methods of the class at a lazy path ``"module:Class"``, whose code alone counts, with what they need."""
 
-    A file beside a module that a text in it names, such as a table of words, counts like code. The closure stays inside
-    our distribution and the entry modules' own packages, without what ``IN_CLEAR`` and ``DECIDE_NOTHING`` name.
+    path: str
+    names: tuple[str, ...]
+
+    @property
+    def module(self) -> str:
+        """The module of the class."""
+        return self.path.partition(":")[0]
+
+
+def code_digests(*entries: str | Methods) -> dict[str, str]:
+    """Return module to digest of its syntax tree without docstrings, for the entry modules and their import closure.
+
+    Of ``Methods`` what they need counts, see ``class_part``, unless another module imports theirs. A file beside a
+    module that a text in it names, such as a table of words, counts like code. The closure stays inside our
+    distribution and the entry modules' own packages, without what ``IN_CLEAR`` and ``DECIDE_NOTHING`` name.
     BenchError where an entry module has no source.
     """
-    return {module: _read(path).digest for module, path in sorted(closure(*modules).items())}
+    return {module: source.digest for module, source in sorted(closure(*entries).items())}
 
 
 @cache
-def closure(*modules: str) -> dict[str, Path]:
-    """Return module name to source file for the modules and what they import, statically."""
+def closure(*entries: str | Methods) -> dict[str, "Source"]:
+    """Return module name to what is read of it, for the entry modules and what they import, statically."""
+    methods = [entry for entry in entries if isinstance(entry, Methods)]
+    modules = [*(entry for entry in entries if isinstance(entry, str)), *(entry.module for entry in methods)]
     packages = {"bench", *(module.partition(".")[0] for module in modules)}
-    found: dict[str, Path] = {}
-    waiting = list(modules)
+    parts: dict[str, Source] = {}
+    whole: dict[str, Source] = {}
+    waiting = [entry for entry in entries if isinstance(entry, str)]
+    for entry in methods:
+        needed = _parts(entry, packages)
+        waiting += parts.keys() & needed.keys() if needed else [entry.module]
+        parts |= needed
+    waiting += [name for source in parts.values() for name in source.imported]
     while waiting:
         module = waiting.pop()
-        if module in found or module == "bench" or (_left_out(module) and module not in modules):
+        outside = module.partition(".")[0] not in packages or module == "bench"
+        if module in whole or outside or (_left_out(module) and module not in modules):
             continue
         path = source_file(module)
         if path is not None:
-            found[module] = path
-            package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-            waiting += [name for name in _read(path).imported(package) if name.partition(".")[0] in packages]
+            whole[module] = _read(path, module)
+            waiting += whole[module].imported
         elif module in modules:
             raise BenchError(f"no source of module {module!r} can be found; check the spec's path")
-    return found
+    return {**parts, **whole}
+
+
+def _parts(entry: Methods, packages: Collection[str]) -> dict[str, "Source"]:
+    """Return module to what is read of the part of it that methods need, nothing where they need it whole."""
+
+    def tree(module: str) -> ast.Module | None:
+        path = source_file(module) if module.partition(".")[0] in packages else None
+        return _undocumented(path) if path else None
+
+    parts: dict[str, Source] = {}
+    name = entry.path.partition(":")[2]
+    for module, part in (class_part(entry.module, name, entry.names, tree) or {}).items():
+        path = source_file(module)
+        assert path is not None, "its tree was read"
+        parts[module] = _source(part, path, module)
+    return parts
 
 
 def _left_out(module: str) -> bool:
     return any(module == room or module.startswith(f"{room}.") for room in IN_CLEAR + DECIDE_NOTHING)
 
 
-class _Source(NamedTuple):
-    """What is read of a file once: its digest, and its imports as (level, module, names)."""
+class Source(NamedTuple):
+    """What is read of a module: its digest, and the names of modules that it may import."""
 
     digest: str
-    imports: tuple[tuple[int, str, tuple[str, ...]], ...]
-
-    def imported(self, package: str) -> Iterator[str]:
-        """Name the modules that a module of this package imports from here."""
-        for level, module, names in self.imports:
-            parent = ".".join(package.split(".")[: len(package.split(".")) - level + 1]) if level else ""
-            source = ".".join(name for name in (parent, module) if name)
-            yield source
-            yield from (f"{source}.{name}" for name in names)
+    imported: tuple[str, ...]
 
 
 @cache
-def _read(path: Path) -> _Source:
-    tree = _undocumented(path)
+def _read(path: Path, module: str) -> Source:
+    return _source(_undocumented(path), path, module)
+
+
+def _source(tree: ast.Module, path: Path, module: str) -> Source:
     digest = hashlib.sha256(ast.unparse(tree).encode())
     for name in sorted(_files_beside(tree, path)):
         digest.update(file_digest(path.with_name(name)).encode())
-    return _Source(digest.hexdigest()[:16], tuple(_imports(tree)))
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    return Source(digest.hexdigest()[:16], tuple(_imported(tree, package)))
+
+
+def _imported(tree: ast.Module, package: str) -> Iterator[str]:
+    """Name the modules that a file of this package may import."""
+    for level, module, names in _imports(tree):
+        parent = ".".join(package.split(".")[: len(package.split(".")) - level + 1]) if level else ""
+        source = ".".join(name for name in (parent, module) if name)
+        yield source
+        yield from (f"{source}.{name}" for name in names)
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[int, str, tuple[str, ...]]]:

@@ -25,7 +25,6 @@ def _absent(package: str) -> Iterator[None]:
 # For its version alone Fabric imports torchmetrics, which imports transformers, torchvision and SciPy: three seconds.
 with _absent("torchmetrics"):
     from lightning_fabric import Fabric as Fabric
-    from lightning_fabric import seed_everything as seed_everything
     from lightning_fabric.plugins.environments.lightning import LightningEnvironment
 
 

@@ -19,7 +19,6 @@ from bench.models.assistants.network import AssistantNetwork
 from bench.models.assistants.token_batches import IGNORED
 from bench.models.assistants.tokenizer import IMAGE_TOKEN
 from bench.models.assistants.weights import (
-    SCRATCH,
     add_adapters,
     free_part,
     load_adapters,
@@ -28,7 +27,10 @@ from bench.models.assistants.weights import (
     save_part,
 )
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
+from bench.specs import SCRATCH
 from bench.training import loop as training
+from bench.training.history import FILE
+from bench.training.seeding import seed_all
 
 
 class Assistant(ABC):
@@ -65,12 +67,11 @@ class Assistant(ABC):
         """What learns: the ``full`` network, adapters (``lora``) or the ``projection`` into the language model."""
         return self._settings["tuning"]
 
-    def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
+    def fit(self, train: Instructions, validation: Instructions) -> None:
         """Learn to answer the training side's questions, judged by fixed ones of the validation side."""
-        torch.manual_seed(context.seed)
         pretrained = self._settings["weights"] != SCRATCH
         self._equip(*(self.from_pretrained() if pretrained else self.from_scratch(train)))
-        recipe = context.recipe
+        context, recipe = self._context, self._context.recipe
         batches = InstructionBatches(
             train, recipe.batch_size, recipe.questions_per_picture, recipe.caption_dropout, context.seed
         )
@@ -93,7 +94,7 @@ class Assistant(ABC):
             self._network.model.save_pretrained(folder)  # of a model with adapters it writes these
             self._processor.save_pretrained(folder)
         if self._history:
-            self._history.save(folder / "history.json")
+            self._history.save(folder / FILE)
 
     @classmethod
     def load(cls, folder: Path, context: Context) -> Self:
@@ -113,7 +114,7 @@ class Assistant(ABC):
     @torch.inference_mode()
     def answer(self, questions: Instructions) -> list[str]:
         """Return one generated answer a record, in order."""
-        torch.manual_seed(self._context.seed)
+        seed_all(self._context.seed)
         lessons, decoding, size = self._lessons(questions), self._decoding(), self._settings["answer_batch_size"]
         answers: list[str] = []
         self._context.progress.start("answering", len(questions))

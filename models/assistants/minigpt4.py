@@ -11,13 +11,13 @@ from typing import Any, Self
 from torch import Tensor, nn
 from transformers import Blip2ForConditionalGeneration, Blip2Processor, BlipImageProcessor, PreTrainedModel
 
-from bench.contracts import Context, Instructions
+from bench.contracts import Instructions
 from bench.models.assistants.lessons import Seen
 from bench.models.assistants.qformer import DEVIATION, QFormerAssistant, QFormerNetwork
 from bench.models.assistants.scratch import seeing
 from bench.models.assistants.stem import stemmed
 from bench.models.assistants.tokenizer import train_tokenizer
-from bench.models.assistants.weights import SCRATCH
+from bench.specs import SCRATCH
 
 PROJECTION = "language_projection"
 
@@ -72,10 +72,10 @@ class Parts(_Blip2):
         """The trained model and its processor."""
         return self._network.model, self._processor
 
-    def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
+    def fit(self, train: Instructions, validation: Instructions) -> None:
         """Learn to answer the training side's questions."""
         if self._settings["weights"] == SCRATCH:
-            super().fit(train, validation, context)
+            super().fit(train, validation)
 
     def save(self, folder: Path) -> None:
         """Write model and processor, where anything was learned."""

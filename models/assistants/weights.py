@@ -11,8 +11,8 @@ from transformers import PreTrainedConfig, PreTrainedModel, ProcessorMixin
 
 from bench.errors import BenchError
 from bench.exports.exported import PICKLES
+from bench.specs import SCRATCH
 
-SCRATCH = "scratch"
 _ADAPTED = r".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|out_proj|gate_proj|up_proj|down_proj|fc1|fc2)"
 _PART = "part.safetensors"
 

@@ -35,7 +35,7 @@ class Majority:
         self._answers = AnswerCounts({}, {}, "")
         self._shares: list[float] = []
 
-    def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
+    def fit(self, train: Instructions, validation: Instructions) -> None:
         """Count the answers and categories of the training side; the validation side is not needed."""
         counts = np.bincount(train.micrographs.labels, minlength=len(train.micrographs.categories))
         self._shares = (counts / counts.sum()).tolist()

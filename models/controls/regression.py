@@ -25,7 +25,7 @@ class Regression(ABC):
     def features(self, picture: np.ndarray) -> np.ndarray:
         """Return the features (D,) of a grey picture (H, W) of uint8."""
 
-    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+    def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Fit on standardised features; the validation side is not needed."""
         self.regression = Logistic.fitted(self._seen(train), train.labels, len(train.categories), self._l2)
 

@@ -11,7 +11,6 @@ from bench.models.graphs.patches import Patches
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.specs import resolve
-from bench.training.fabric import seed_everything
 
 _JOINING = tuple(field.name for field in fields(Joining))
 
@@ -26,12 +25,11 @@ class GraphClassifier(NetworkClassifier):
         super().__init__(context)
         self._joining = Joining(**{key: value for key, value in context.settings.items() if key in _JOINING})
 
-    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+    def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side; BenchError where patches do not fill a picture."""
-        seed_everything(context.seed, verbose=False)
         self.shape = shape_of(train)
         self.network = self._built()
-        self.history = fit_classifier(self.network, self.side(train), self.side(validation), context, graph_loss)
+        self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context, graph_loss)
 
     def rebuilt(self, folder: Path) -> PatchGraphNetwork:
         """Build the network again; the folder has nothing to say."""

@@ -13,13 +13,12 @@ from torch import Tensor, nn
 from torchvision.models import get_model
 from vit_pytorch.distill import DistillableViT, DistillWrapper
 
-from bench.contracts import Context, Micrographs
+from bench.contracts import Micrographs
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
 from bench.models.images.one_width import of_vit_pytorch
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
-from bench.training.fabric import seed_everything
 
 _LAYERS = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "dropout")
 
@@ -35,13 +34,12 @@ class _OfPictures(NetworkClassifier):
 class TeacherNetwork(_OfPictures):
     """The ConvNet of torchvision that is trained first, by the student's recipe and on its pictures."""
 
-    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+    def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
-        seed_everything(context.seed, verbose=False)
         self.shape = shape_of(train)
         self.network = self._built()
-        check_scores(self.network, f"the teacher {context.settings['teacher']}", **self.shape)
-        self.history = fit_classifier(self.network, self.side(train), self.side(validation), context)
+        check_scores(self.network, f"the teacher {self._context.settings['teacher']}", **self.shape)
+        self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
 
     def rebuilt(self, folder: Path) -> nn.Module:
         """Build the ConvNet again; the folder has nothing to say."""
@@ -63,21 +61,20 @@ class _Lesson(DistillWrapper):
 class Distillation(_OfPictures):
     """Trains the student of a trained ``TeacherNetwork``; a ``Classifier`` of ``bench.contracts``."""
 
-    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+    def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
-        assert context.pretrained is not None, "a student comes after its teacher"
-        seed_everything(context.seed, verbose=False)
+        settings, pretrained = self._context.settings, self._context.pretrained
+        assert pretrained is not None, "a student comes after its teacher"
         self.shape = shape_of(train)
         self.network = self._built()
-        settings = context.settings
         lesson = _Lesson(
-            teacher=partial(context.pretrained().network),  # no module of the lesson: neither trained nor saved with it
+            teacher=partial(pretrained().network),  # no module of the lesson: neither trained nor saved with it
             student=self.network,
             temperature=settings["temperature"],
             alpha=settings["alpha"],
             hard=settings["hard"],
         )
-        self.history = fit_classifier(lesson, self.side(train), self.side(validation), context, _lesson_loss)
+        self.history = fit_classifier(lesson, self.side(train), self.side(validation), self._context, _lesson_loss)
 
     def rebuilt(self, folder: Path) -> nn.Module:
         """Build the student again: it alone predicts."""

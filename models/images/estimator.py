@@ -7,22 +7,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.contracts import Context, Micrographs
+from bench.contracts import Micrographs
 from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
-from bench.training.fabric import seed_everything
 
 
 class ImageClassifier(NetworkClassifier):
     """Trains the network that the spec's ``builds`` makes; a ``Classifier`` of ``bench.contracts``."""
 
-    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+    def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
-        seed_everything(context.seed, verbose=False)
         self.shape = shape_of(train)
-        self.network = initial(context, **self.shape)
-        self.history = fit_classifier(self.network, self.side(train), self.side(validation), context)
+        self.network = initial(self._context, **self.shape)
+        self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
 
     def save(self, folder: Path) -> None:
         """Write what the network is built from again, and the config of a network of transformers."""

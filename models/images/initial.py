@@ -9,8 +9,8 @@ from bench.contracts import Context
 from bench.errors import BenchError
 from bench.models.images.build import build, check_scores
 from bench.models.images.tensors import heads, put, read_tensors
+from bench.specs import SCRATCH
 
-SCRATCH = "scratch"
 PACKAGES = ("torchvision", "timm", "transformers")
 
 

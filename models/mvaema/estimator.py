@@ -17,7 +17,7 @@ from bench.models.instruction_batches import InstructionBatch, InstructionBatche
 from bench.models.mvaema.attention import PARTS
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.generate import Decoding, generate
-from bench.models.mvaema.initial import SCRATCH, VOCABULARY, from_export, opened
+from bench.models.mvaema.initial import VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
 from bench.models.mvaema.losses import LossWeights
 from bench.models.mvaema.model import MVaEMaModel
@@ -25,8 +25,8 @@ from bench.models.mvaema.part import BatchPiece, Part, spread
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH
-from bench.training.fabric import seed_everything
-from bench.training.history import History
+from bench.specs import SCRATCH
+from bench.training.history import FILE, History
 from bench.training.loop import train
 
 PICTURES_AT_ONCE = 64
@@ -55,19 +55,18 @@ class MVaEMa:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def fit(self, train: Instructions, validation: Instructions, context: Context) -> None:
+    def fit(self, train: Instructions, validation: Instructions) -> None:
         """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
-        seed_everything(context.seed, verbose=False)
         self.names = train.names
         self.model, self.tokenizer = self._initial(train)
-        self.history = self._train(train, validation, context)
+        self.history = self._train(train, validation, self._context)
 
     def save(self, folder: Path) -> None:
         """Write model.safetensors, config.json, tokenizer.json, names.json and history.json."""
         self.model.save_pretrained(folder)
         self.tokenizer.save(folder / VOCABULARY)
         (folder / "names.json").write_text(json.dumps(self.names, ensure_ascii=False), encoding="utf-8")
-        self.history.save(folder / "history.json")
+        self.history.save(folder / FILE)
 
     @classmethod
     def load(cls, folder: Path, context: Context) -> Self:

@@ -11,7 +11,6 @@ from bench.exports.exported import read
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import TextTokenizer
 
-SCRATCH = "scratch"
 VOCABULARY = "tokenizer.json"
 
 

@@ -40,8 +40,8 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         depth: int = 6,
         num_heads: int = 4,
         stem: Stem = "linear",
-        prompt_tokens: int = 64,
-        answer_tokens: int = 96,
+        prompt_tokens: int,
+        answer_tokens: int,
         without: Sequence[str] = (),
     ) -> None:
         super().__init__()

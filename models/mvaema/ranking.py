@@ -10,14 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.contracts import CATEGORY_QUESTION, InstructionRecord, Instructions, Micrographs
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.losses import IGNORED
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import END, TextTokenizer
 
-QUESTION = "This image depicts a nanomaterial. Identify the specific type of nanomaterial depicted in the image?"
-"""The first question of the paper's Prompt 1."""
 ANSWER = "The image depicts {}"
 """The answer that names a category; it begins as teachers' answers to the question do."""
 Rank = Literal["likelihood", "matching", "contrastive"]
@@ -26,7 +24,7 @@ Rank = Literal["likelihood", "matching", "contrastive"]
 def candidates(pictures: Micrographs, names: tuple[str, ...]) -> Instructions:
     """Return every category's answer to the question about each picture, picture by picture."""
     records = tuple(
-        InstructionRecord(f"{picture}#{name}", picture, 1, QUESTION, ANSWER.format(name), (), "")
+        InstructionRecord(f"{picture}#{name}", picture, 1, CATEGORY_QUESTION, ANSWER.format(name), (), "")
         for picture in pictures.ids
         for name in names
     )

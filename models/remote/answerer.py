@@ -35,7 +35,7 @@ class RemoteAnswerer:
         self._context = context
         self.usage: dict[str, Any] = {}
 
-    def fit(self, train: Any, validation: Any, context: Context) -> None:
+    def fit(self, train: Any, validation: Any) -> None:
         """Learn nothing."""
 
     def save(self, folder: Path) -> None:

@@ -7,9 +7,7 @@ import numpy as np
 
 from bench.contracts import Encoder, Micrographs
 from bench.models.logistic import Logistic
-
-L2 = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)
-"""Weights of the squared coefficients that are tried, where nothing else is said."""
+from bench.models.selfsupervised.strengths import L2
 
 
 class Labelled(NamedTuple):

@@ -21,7 +21,6 @@ from bench.models.selfsupervised.linear import Labelled, trials
 from bench.models.selfsupervised.method import Method, Moment
 from bench.models.supervised import ShuffledBatches, Side, computed
 from bench.specs import resolve
-from bench.training.fabric import seed_everything
 from bench.training.history import FILE, History
 from bench.training.loop import train
 
@@ -81,13 +80,13 @@ class Pretraining(ABC):
     def shown(self, images: Micrographs, method: Method) -> Callable[[Draw], Any]:
         """Return what makes, of a draw, what the method is shown in a step."""
 
-    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+    def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Pretrain on the training side, whose labels are not looked at.
 
         With ``pretrain_on=fold`` it is joined by the pictures that a fraction left out of it. BenchError where there
         are none such, where a batch is no batch, or larger than the side.
         """
-        seed_everything(context.seed, verbose=False)
+        context = self._context
         self.image_size = train.pixels.shape[1]
         self.encoder = self.built()
         if context.model.builds is None:

@@ -27,7 +27,7 @@ class Probed:
         self._encoder: Encoder = context.pretrained()
         self._probe: Probe = PROBES[context.settings["probe"]](context)
 
-    def fit(self, train: Micrographs, validation: Micrographs, context: Context) -> None:
+    def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Fit the probe to the encoder's features of the training side."""
         self._probe.fit(Labelled.of(self._encoder, train), Labelled.of(self._encoder, validation))
 

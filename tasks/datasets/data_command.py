@@ -67,14 +67,14 @@ def export_command(
     assignments: Assignments = None,
 ) -> None:
     """Draw pictures natively at any size into files that `--dataset folder:DIR` reads, with their records."""
-    from bench.data.teacher import CheckedTeacher
+    from bench.data.teacher import open_teacher
     from bench.registered.registry import Registry
     from bench.tasks.datasets.export import RECORDS, export
 
     width, height = _width_and_height(size)
-    spec, argument = Registry().find("teacher", teacher)
-    source = _opened(dataset, assignments)[0]
-    pictures, records = export(source, CheckedTeacher(spec.builds, argument, 0), out, count, (height, width))
+    source, config = _opened(dataset, assignments)
+    writer = open_teacher(Registry(), teacher, config.settings, 0)
+    pictures, records = export(source, writer, out, count, (height, width))
     typer.echo(f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}")
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bench.config.loading import Config
     from bench.contracts import Dataset
     from bench.endpoint.prices import Price
+    from bench.registered.registry import Registry
     from bench.specs import TeacherSpec
     from bench.tasks.teachers.subjects import Subjects
     from bench.tasks.teachers.teaching import Teaching
@@ -74,7 +75,7 @@ def teach_command(
     if out.suffix != ".jsonl":
         raise BenchError(f"--out {str(out)!r} is no JSONL file; name a file that ends in .jsonl")
     registry = Registry()
-    spec, argument = registry.find("teacher", teacher)
+    spec = registry.find("teacher", teacher)[0]
     loaded, explicit = load_config(config, settings or [], {"dataset": dataset} if dataset else None)
     said = Remote(model, base_url, pictures, count, budget_usd, price_in, price_out, batch, dry_run)
     _check_idle(spec, said)
@@ -83,7 +84,7 @@ def teach_command(
     if spec.name == REMOTE:
         text, code = _remote(spec, loaded, said, dataset, out)
     else:
-        text, code = _at_once(spec, argument, loaded, out), 0
+        text, code = _at_once(teacher, loaded, out, registry), 0
     typer.echo(safe_lines(text))
     raise typer.Exit(code)
 
@@ -95,13 +96,14 @@ def _check_idle(spec: "TeacherSpec", said: Remote) -> None:
         raise BenchError(f"{idle[0]} says nothing to the teacher {spec.name!r}; add --teacher {REMOTE}")
 
 
-def _at_once(spec: "TeacherSpec", argument: str, config: "Config", out: Path) -> str:
+def _at_once(teacher: str, config: "Config", out: Path, registry: "Registry") -> str:
     """Write the records of a teacher that has them without asking anybody."""
     from bench.api.output import writing
-    from bench.data.teacher import CheckedTeacher
+    from bench.data.teacher import open_teacher
     from bench.tasks.records import write_records
 
-    records = CheckedTeacher(spec.builds, argument, config.seed).records(_dataset(config, config.image_size))
+    source = open_teacher(registry, teacher, config.settings, config.seed)
+    records = source.records(_dataset(config, config.image_size))
     with writing(out) as path:
         write_records(path, records)
     return f"wrote {out}: {len(records)} records"

@@ -9,7 +9,7 @@ class Nearest:
     def __init__(self, context):
         self.context = context
 
-    def fit(self, train, validation, context):
+    def fit(self, train, validation):
         self.known = self._features(train.micrographs)
         self.answers = [{} for _ in range(len(train.micrographs))]
         for record, picture in zip(train.records, train.pictures, strict=True):
@@ -44,14 +44,14 @@ class Nearest:
 
 
 class Failing(Nearest):
-    def fit(self, train, validation, context):
+    def fit(self, train, validation):
         raise ValueError("this model never learns")
 
 
 class Cheat(Nearest):
-    def fit(self, train, validation, context):
-        assert "ending" not in context.settings
-        super().fit(train, validation, context)
+    def fit(self, train, validation):
+        assert "ending" not in self.context.settings
+        super().fit(train, validation)
 
     def answer(self, questions):
         return [

@@ -1,6 +1,5 @@
-"""How the task classification judges probabilities."""
+"""The task of telling a micrograph's category."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -23,34 +22,44 @@ _DEFINITIONS = {
 }
 
 
-def definitions(settings: Mapping[str, Any]) -> dict[str, str]:
-    """Return in clear what each metric means."""
-    return dict(_DEFINITIONS)
+class Classification:
+    """Asks for the category of each test picture; a ``Task`` of ``bench.contracts`` without settings."""
 
+    def pose(self, test: Micrographs) -> Micrographs:
+        """Return the pictures to classify: all of the test side."""
+        return test
 
-def score(probabilities: np.ndarray, posed: Micrographs, train: Micrographs, settings: Mapping[str, Any]) -> Scores:
-    """Score one row of probabilities (N, C) a posed picture; BenchError where they are none."""
-    from sklearn.metrics import confusion_matrix
+    def protocol(self) -> dict[str, Any]:
+        """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
+        return {"asked": "the category of each test picture"}
 
-    _check(probabilities, posed)
-    before = ranks(probabilities, posed.labels)
-    predicted = probabilities.argmax(1)
-    of_categories, undefined = _of_categories(posed.labels, predicted, posed.categories)
-    metrics: dict[str, tuple[float, float | None]] = {
-        "top1": clustered_mean(before < 1, posed.ids),
-        "top5": clustered_mean(before < 5, posed.ids),
-        "calibration_error": (calibration_error(probabilities, posed.labels), None),
-        **{name: (value, None) for name, value in of_categories.items()},
-    }
-    return Scores(
-        metrics,
-        tuple(_item(posed, position, predicted, probabilities, before) for position in range(len(posed))),
-        {
-            "categories": list(posed.categories),
-            "confusion": confusion_matrix(posed.labels, predicted, labels=range(len(posed.categories))).tolist(),
-            "undefined": undefined,
-        },
-    )
+    def score(self, given: np.ndarray, posed: Micrographs, train: Micrographs) -> Scores:
+        """Score one row of probabilities (N, C) a posed picture; BenchError where they are none."""
+        from sklearn.metrics import confusion_matrix
+
+        _check(given, posed)
+        before = ranks(given, posed.labels)
+        predicted = given.argmax(1)
+        of_categories, undefined = _of_categories(posed.labels, predicted, posed.categories)
+        metrics: dict[str, tuple[float, float | None]] = {
+            "top1": clustered_mean(before < 1, posed.ids),
+            "top5": clustered_mean(before < 5, posed.ids),
+            "calibration_error": (calibration_error(given, posed.labels), None),
+            **{name: (value, None) for name, value in of_categories.items()},
+        }
+        return Scores(
+            metrics,
+            tuple(_item(posed, position, predicted, given, before) for position in range(len(posed))),
+            {
+                "categories": list(posed.categories),
+                "confusion": confusion_matrix(posed.labels, predicted, labels=range(len(posed.categories))).tolist(),
+                "undefined": undefined,
+            },
+        )
+
+    def definitions(self) -> dict[str, str]:
+        """Return in clear what each metric means."""
+        return dict(_DEFINITIONS)
 
 
 def _of_categories(

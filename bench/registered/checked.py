@@ -14,18 +14,18 @@ _OWN_WORDS = "mend it there, or raise bench.BenchError where the mistake is the 
 
 
 class Checked:
-    """Around an object that somebody's class built from ``arguments``; ``path`` is that class.
+    """Around an object that somebody's class built from ``arguments`` and ``settings``; ``path`` is that class.
 
     ``kind`` is what it is, such as "dataset", and ``members`` are what one of that kind must have. What breaks the
     contract, or raises, is a BenchError that names class, method and remedy. What the contract does not name is handed
     through.
     """
 
-    def __init__(self, kind: str, members: Sequence[str], path: str, *arguments: Any) -> None:
+    def __init__(self, kind: str, members: Sequence[str], path: str, *arguments: Any, **settings: Any) -> None:
         self._kind, self._path = kind, path
         build = resolve(path)
         try:
-            self._inner = build(*arguments)
+            self._inner = build(*arguments, **settings)
         except Exception as error:  # a stranger's class may fail in any way
             raise self._blamed("__init__()", error) from error
         missing = [name for name in members if not hasattr(self._inner, name)]

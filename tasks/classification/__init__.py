@@ -1,1 +1,0 @@
-"""The task of telling a micrograph's category."""

@@ -1,0 +1,140 @@
+"""The task of answering questions about electron micrographs, judged by closeness of the text and by facts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+
+from bench.contracts import Instructions, Scores
+from bench.errors import BenchError
+from bench.statistics.clustered import clustered_mean
+from bench.tasks.metrics.facts import Judged, judge, per_kind
+from bench.tasks.metrics.text import METRICS as TEXT_METRICS
+from bench.tasks.metrics.text import text_scores
+
+SUBSET_SEED = 22
+"""Orders the questions from which a subset is taken in turn; a constant, so that every row meets the same."""
+_DEFINITIONS = {
+    "bleu2": "sentence BLEU of nltk, uniform weights on 1- and 2-grams, no smoothing, text split at white space",
+    "bleu4": "sentence BLEU of nltk, uniform weights on 1- to 4-grams, no smoothing, text split at white space",
+    "rouge1": "F-measure of rouge-score on unigrams, no stemming",
+    "rouge2": "F-measure of rouge-score on bigrams, no stemming",
+    "rougeL": "F-measure of rouge-score on the longest common subsequence, no stemming",
+    "meteor": "single_meteor_score of nltk with WordNet 3.0, text split at white space",
+    "length_ratio": "words of the answer over words of the reference",
+    "facts": "of the reference's facts whose kind varies within the category and which the prompt does not state, "
+    "the share for which the answer names exactly one value of that kind, and the right one",
+    "standard_error": "linearised, questions and facts clustered by picture",
+}
+
+
+class VQA:
+    """Asks which questions of each test picture, with the caption or without; a ``Task`` of ``bench.contracts``.
+
+    ``caption`` is whether the prompt names the category, ``questions`` how many of each picture are asked, ``group``
+    the one prompt group that is asked about.
+    """
+
+    def __init__(
+        self,
+        *,
+        caption: Literal["with", "without"] = "with",
+        questions: int | Literal["all"] = "all",
+        group: int | Literal["all"] = "all",
+    ) -> None:
+        self._caption, self._questions, self._group = caption, questions, group
+
+    def pose(self, test: Instructions) -> Instructions:
+        """Return the questions to answer: all of each picture or of one prompt group, or so many of them.
+
+        BenchError where no record is of the group. A subset is dealt in turn from one seeded order of questions, so
+        that each is asked about equally often. Without the caption, captions are blanked.
+        """
+        posed = _of_group(test, self._group) if isinstance(self._group, int) else test
+        posed = posed.take(_subset(posed, self._questions)) if isinstance(self._questions, int) else posed
+        return replace(posed, captions=("",) * len(posed.captions)) if self._caption == "without" else posed
+
+    def protocol(self) -> dict[str, Any]:
+        """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
+        every = self._questions == "all"
+        return {
+            "caption": self._caption,
+            "questions": "all of each picture" if every else f"{self._questions} of each picture, dealt in turn",
+            **({} if self._group == "all" else {"group": str(self._group)}),
+            "subset_seed": None if every else SUBSET_SEED,
+        }
+
+    def score(self, given: Sequence[str], posed: Instructions, train: Instructions) -> Scores:
+        """Score one answer a posed question, in order.
+
+        Where no fact is asked for, the metric ``facts`` is absent. ValueError where the questions are not answered
+        exactly once each.
+        """
+        _check(given, posed)
+        pictures = [record.picture for record in posed.records]
+        text = text_scores(given, [record.answer for record in posed.records])
+        judged = judge(given, posed, train)
+        metrics = {name: clustered_mean(text[name], pictures) for name in TEXT_METRICS}
+        facts = [(fact.right, picture) for picture, asked in zip(pictures, judged, strict=True) for fact in asked]
+        if facts:
+            metrics["facts"] = clustered_mean([right for right, _ in facts], [picture for _, picture in facts])
+        values = {name: text[name].tolist() for name in TEXT_METRICS}
+        rows = [{name: values[name][position] for name in values} for position in range(len(posed))]
+        items = tuple(
+            _item(answer, posed, position, row, asked)
+            for position, (answer, row, asked) in enumerate(zip(given, rows, judged, strict=True))
+        )
+        return Scores(metrics=metrics, items=items, counts={"facts": per_kind(judged)})
+
+    def definitions(self) -> dict[str, str]:
+        """Return in clear what each metric means."""
+        return dict(_DEFINITIONS)
+
+
+def _of_group(test: Instructions, group: int) -> Instructions:
+    positions = [position for position, record in enumerate(test.records) if record.group == group]
+    if not positions:
+        groups = sorted({record.group for record in test.records})
+        raise BenchError(f"no record is of prompt group {group}; the records' groups: {', '.join(map(str, groups))}")
+    return test.take(positions)
+
+
+def _subset(test: Instructions, size: int) -> np.ndarray:
+    """Return the positions of ``size`` records a picture (all, where it has fewer), ascending."""
+    questions = sorted({record.question for record in test.records})
+    order = np.random.default_rng(SUBSET_SEED).permutation(len(questions))
+    rank = {question: order[place] for place, question in enumerate(questions)}
+    chosen: list[int] = []
+    for turn, positions in enumerate(test.by_picture):
+        dealt = sorted(positions.tolist(), key=lambda position: rank[test.records[position].question])
+        start = turn * size
+        chosen += {dealt[(start + step) % len(dealt)] for step in range(min(size, len(dealt)))}
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+def _check(answers: Sequence[str], posed: Instructions) -> None:
+    if len(answers) != len(posed):
+        raise ValueError(f"{len(answers)} answers to {len(posed)} questions; each must be answered exactly once")
+    if len({record.id for record in posed.records}) != len(posed):
+        raise ValueError("a question is posed twice: record ids repeat")
+    if not len(posed):
+        raise ValueError("no question was posed")
+
+
+def _item(
+    answer: str, posed: Instructions, position: int, row: Mapping[str, float], asked: Sequence[Judged]
+) -> dict[str, Any]:
+    record, micrographs = posed.records[position], posed.micrographs
+    return {
+        "id": record.id,
+        "picture": record.picture,
+        "category": micrographs.categories[micrographs.labels[posed.pictures[position]]],
+        "group": record.group,
+        "question": record.question,
+        "reference": record.answer,
+        "answer": answer,
+        **row,
+        "facts_asked": len(asked),
+        "facts_right": sum(fact.right for fact in asked),
+    }

@@ -1,1 +1,0 @@
-"""The task of answering questions about electron micrographs."""
