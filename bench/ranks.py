@@ -1,7 +1,7 @@
 """The processes that train one cell together: which of them this one is, and how they come to agree."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -22,7 +22,7 @@ _FAILED, _DONE, _PARTED = "failed", "done", "parted"
 class Parted(BaseException):
     """Not all ranks came to the same end: no reduction can follow, and the process must end.
 
-    Nothing that catches errors to go on with other work may catch this.
+    Nothing that catches errors to go on with other work may catch this. A BenchError that is its cause is the cell's.
     """
 
 
@@ -56,6 +56,17 @@ class Ranks:
             raise Parted(f"one of the {self.size} processes is gone: {in_one_line(error)}") from error
         return told[0]
 
+    def summed(self, figures: Sequence[float]) -> list[float]:
+        """Return the sums over the ranks of figures, of which each has as many; all must ask."""
+        if self.size == 1:
+            return list(figures)
+        import torch
+        from torch.distributed import all_reduce
+
+        sums = torch.tensor(figures, dtype=torch.float64)  # on the CPU: gloo notices a dead peer
+        all_reduce(sums)
+        return sums.tolist()
+
     def tell(self, word: Any) -> None:
         """Tell the others, who ask what they are ``told``; for the first rank."""
         self.agreed(word)
@@ -77,6 +88,10 @@ class Ranks:
         turn = next(self.turns)
         try:
             yield
+        except Parted:
+            with suppress(RuntimeError):  # the first, who keeps the board, is gone
+                self.board.set(f"{turn}/{self.rank}", _PARTED)
+            raise
         except Exception as error:
             if not self._all_failed(turn):
                 raise Parted(
@@ -110,9 +125,9 @@ ALONE = Ranks()
 def join(rank: int, size: int, local_rank: int, address: str, port: int, device: str) -> Ranks:
     """Join the other processes and return this one's place among them; all must call it.
 
-    ``local_rank`` is the place among those of this host; ``address`` and ``port`` are the first rank's. On ``cuda`` the
-    gradients go by NCCL and all else by gloo, which notices a dead peer; ``device`` may be ``auto``. Raises Parted
-    where not all come.
+    ``local_rank`` is the place among those of this host; ``address`` and ``port`` are the first rank's. On ``cuda``
+    tensors of the device go by NCCL and all else by gloo, which notices a dead peer; ``device`` may be ``auto``. Raises
+    Parted where not all come.
     """
     if size == 1:
         return ALONE
@@ -138,16 +153,18 @@ def join(rank: int, size: int, local_rank: int, address: str, port: int, device:
 
 def leave() -> None:
     """Part in peace, when all have come to the end."""
-    from torch.distributed import barrier, is_initialized
+    from torch.distributed import barrier, destroy_process_group, is_initialized
 
     if is_initialized():
         barrier()  # the first rank keeps the board, from which another may still read
-        abandon()
+        destroy_process_group()
 
 
 def abandon() -> None:
     """Close the connections, and so let the others fail; for a process that is about to end, whatever they do."""
-    from torch.distributed import destroy_process_group, is_initialized
+    from torch.distributed import destroy_process_group, group, is_initialized
 
-    if is_initialized():
+    if is_initialized() and group.WORLD is not None:
+        with suppress(RuntimeError):  # of a backend that has no such end
+            group.WORLD.abort()  # without it NCCL's waits for the others
         destroy_process_group()

@@ -10,11 +10,13 @@ from bench.contracts import Instructions
 class InstructionBatch(NamedTuple):
     """The records of one step; those of one picture follow one another.
 
-    ``positions`` (B,) in the instructions; ``captioned`` (B,) bool, which of them go with the caption.
+    ``positions`` (B,) in the instructions; ``captioned`` (B,) bool, which of them go with the caption. ``rows`` (R,),
+    ascending, are those that this process computes where a loss compares all of them, None where it computes all.
     """
 
     positions: np.ndarray
     captioned: np.ndarray
+    rows: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> "InstructionBatch":
         """Return these of its records."""

@@ -39,10 +39,31 @@ def tokenised():
     return TokenisedRecords(instructions, tokenizer, 16, 12), tokenizer, pixels
 
 
+def answers_of(batch):
+    return batch.targets[batch.targets != IGNORED]
+
+
 def batch_of(records, pixels, positions, captioned=True):
     positions = np.array(positions)
     pictures = np.unique(np.array([0, 0, 1, 1, 2, 3, 4])[positions])
     return records.batch(pixels[pictures], positions, np.full(len(positions), captioned))
+
+
+def test_pieces_of_a_batch_are_those_of_the_whole_and_their_shares_add_up(tokenised):
+    records, _, pixels = tokenised
+    positions, captioned = np.arange(5), np.array([True, False, True, True, False])
+    whole = records.batch(pixels[:3], positions, captioned)
+    pieces = [
+        records.batch(pixels[seen], positions, captioned, np.array(rows))
+        for seen, rows in (([0, 1], [0, 1, 2, 3]), ([2], [4]))
+    ]
+    assert [piece.pictures.tolist() for piece in pieces] == [[0, 0, 1, 1], [0]]
+    assert torch.equal(torch.cat([answers_of(piece) for piece in pieces]), answers_of(whole))
+    for piece in pieces:
+        assert all(torch.equal(getattr(piece, name), getattr(whole, name)) for name in ("pairs", "present", "same"))
+        assert len(answers_of(piece)) == pytest.approx(piece.share_of_tokens * len(answers_of(whole)))
+    assert [piece.share for piece in pieces] == [0.8, 0.2]
+    assert (whole.share, whole.share_of_tokens) == (1.0, 1.0)
 
 
 def test_contrastive_loss_is_half_of_both_directions():

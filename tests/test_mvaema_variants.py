@@ -108,10 +108,7 @@ def test_without_self_attention_a_text_is_its_first_token_and_patches_do_not_mix
         other = batch.pairs.clone()
         other[:, 1:] = (other[:, 1:] + 1) % VOCABULARY
         with torch.no_grad():
-            texts = [
-                model.text(model._embed_pairs(batch._replace(pairs=each), 2), batch.present)
-                for each in (batch.pairs, other)
-            ]
+            texts = [model.text(model._embed_pairs(each, 2), batch.present) for each in (batch.pairs, other)]
             pixels = batch.pixels.clone()
             pixels[:, :32, :32] = 255 - pixels[:, :32, :32]
             features = [model.vision(each) for each in (batch.pixels, pixels)]

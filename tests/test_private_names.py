@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = [path for room in ("bench", "models", "tasks", "plugins") for path in sorted((ROOT / room).rglob("*.py"))]
 USED = {
     "bench/launch/slurm/sbatch.py": ("submitit.slurm.slurm", "_make_sbatch_string"),
-    "bench/training/norms.py": ("torch.nn.modules.batchnorm", "_BatchNorm"),
+    "bench/training/fabric.py": ("torch.nn.modules.batchnorm", "_BatchNorm"),
 }
 """The files that use a private name of a library: its module and the name."""
 PUBLIC = {"_asdict", "_replace", "_fields", "_exit"}
@@ -67,9 +67,3 @@ def test_sbatch_scripts_are_asked_for_as_the_pinned_submitit_writes_them():
     assert pin.specifier.contains(version("submitit")), "look at bench/launch/slurm/sbatch.py, then move the pin"
     parameters = inspect.signature(slurm._make_sbatch_string).parameters
     assert {"command", "folder", "map_count", "srun_args", "teardown", "additional_parameters"} <= parameters.keys()
-
-
-def test_batch_norms_across_ranks_override_what_torch_calls():
-    from torch.nn.modules.batchnorm import _BatchNorm
-
-    assert hasattr(_BatchNorm, "_check_input_dim")

@@ -1,9 +1,10 @@
 """Several ranks that go through cells together, so that one training is spread over all of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bench.launch import inline
 from bench.planning.cell import Cell
+from bench.ranks import Parted
 from bench.running.runner import Runner
 
 
@@ -13,15 +14,25 @@ def work(
     """Compute cells as one process does, on every rank of the runner's; each must call it with the same cells.
 
     The first rank holds claims, writes products and records, predicts and scores, so that each picture is counted once;
-    the others wait for its word and train along. ``has_failed`` and ``fail`` are asked of the first alone. A failure
-    that all ranks have is the cell's; raises ``Parted`` on the rank of any other, whose process is to end and to be
-    missed by the rest.
+    the others wait for its word and train along. A failure that all ranks have is the cell's, of which the first tells;
+    so is a user's mistake that one of them meets, such as too large a batch, of which that one tells. Raises ``Parted``
+    on a rank that failed without the others: its process is to end and to be missed by the rest.
     """
-    if runner.ranks.first:
-        inline.work(runner, cells, has_failed, fail)
-        runner.ranks.tell(None)
-        return
-    known = {cell.id: cell for cell in cells}
+    try:
+        if runner.ranks.first:
+            inline.work(runner, cells, has_failed, fail)
+            runner.ranks.tell(None)
+        else:
+            _follow(runner, {cell.id: cell for cell in cells})
+    except Parted:
+        for cell in cells:
+            if cell.id in runner.failures and not has_failed(cell):
+                fail(cell, runner.failures[cell.id])
+        raise
+
+
+def _follow(runner: Runner, cells: Mapping[str, Cell]) -> None:
+    """Train along with the first rank, in the cells of these ids, until it says that all are done."""
     while (order := runner.ranks.told()) is not None:
         cell, stage = order
-        runner.follow(known[cell], stage)
+        runner.follow(cells[cell], stage)

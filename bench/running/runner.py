@@ -49,7 +49,8 @@ class Runner:
         """Compute what the cell lacks and write its record.
 
         Returns "busy" where another process computes one of its stages; "failed" after writing the failure to
-        the cell's log and its reason to ``failures``, by the cell's id, so that other cells go on.
+        the cell's log and its reason to ``failures``, by the cell's id, so that other cells go on. Raises Parted, with
+        the reason there, too, where it is this rank's own.
         """
         if recorded(self.store, cell):
             return "done"
@@ -68,6 +69,7 @@ class Runner:
             self._trim(cell)
             return "done"
         except Parted as parted:
+            self._keep_reason(cell, part, parted)
             progress.note(traceback.format_exc())
             progress.say(f"{part} ended: {parted}")
             raise
@@ -81,12 +83,24 @@ class Runner:
             progress.close()
 
     def follow(self, cell: Cell, name: StageName) -> None:
-        """Train along with the first rank in the stage of this name; an error that all ranks have is written by it."""
+        """Train along with the first rank in the stage of this name; an error that all ranks have is written by it.
+
+        Raises Parted as ``run`` does.
+        """
         stage = next(stage for stage in cell.stages if stage.name == name)
         around = self._around(NoProgress(), stage)
-        with suppress(Exception), self.ranks.shared():
-            sides = train.sides(self.materials, cell)
-            train.learn(sides, self.plan, cell, stage, around, around.folder / "weights")
+        try:
+            with suppress(Exception), self.ranks.shared():
+                sides = train.sides(self.materials, cell)
+                train.learn(sides, self.plan, cell, stage, around, around.folder / "weights")
+        except Parted as parted:
+            self._keep_reason(cell, name, parted)
+            raise
+
+    def _keep_reason(self, cell: Cell, part: str, parted: Parted) -> None:
+        """Let a cell fail by the error that parts this rank from the others, where its user can mend that."""
+        if isinstance(parted.__cause__, BenchError):
+            self.failures[cell.id] = f"{part} failed: {parted.__cause__}"
 
     def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, claims: ExitStack) -> bool:
         """Claim a stage and compute it unless its product stands; False while another process is at it."""

@@ -25,7 +25,7 @@ class Checkpoints:
     def __init__(self, folder: Path, fabric: Fabric, seconds: float) -> None:
         self._newest, self._previous = folder / "checkpoint.pt", folder / "checkpoint.previous.pt"
         self._standing = folder / STANDING
-        self._fabric = fabric
+        self._strategy = fabric.strategy  # Fabric's own save waits for all ranks, of which the first alone writes
         self._seconds = seconds
         self._written = time.monotonic()
 
@@ -39,7 +39,7 @@ class Checkpoints:
         self._newest.parent.mkdir(parents=True, exist_ok=True)
         sweep(self._newest)
         with whole(self._newest) as part:
-            self._fabric.save(part, state)
+            self._strategy.save_checkpoint(part, state)
             if self._newest.exists():
                 self._newest.replace(self._previous)
         write_json(self._standing, {"epoch": state["standing"]["epoch"]})
@@ -51,7 +51,7 @@ class Checkpoints:
             if not path.exists():
                 continue
             try:
-                return dict(self._fabric.load(path, weights_only=True))
+                return dict(self._strategy.load_checkpoint(path, weights_only=True))
             except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
                 progress.say(f"checkpoint {path} cannot be read and is passed over: {str(error).splitlines()[0]}")
         return None

@@ -1,10 +1,11 @@
-"""How the batch of a step is cut: among the ranks of a training, and again where memory runs out."""
+"""How the batch of a step is cut: among the ranks of a training, or where the memory of one process runs out."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench.contracts import Context
 from bench.errors import BenchError
+from bench.ranks import Parted
 
 Piece = tuple[float, Any]
 """A part of a batch, with the share that its mean loss has in the batch's."""
@@ -13,15 +14,11 @@ Split = Callable[[Any, int], Sequence[Piece]]
 
 
 class Cut:
-    """Cuts batches by ``split``, and among ranks by ``spread`` where the two differ.
-
-    ``meeting`` tells that ranks meet within a loss, so that each must have a piece of its own.
-    """
+    """Cuts batches by ``split``, and among ranks by ``spread`` where the two differ."""
 
     def __init__(self, split: Split | None, spread: Split | None, context: Context) -> None:
         self._split, self._spread = split, spread or split
         self._ranks, self._batch_size = context.ranks, context.recipe.batch_size
-        self.meeting = spread is not None
         if self._ranks.size > 1 and self._spread is None:
             raise BenchError(
                 f"the loss of {context.model.name} needs the whole batch in one process, and {self._ranks.size} were "
@@ -29,41 +26,40 @@ class Cut:
             )
 
     def pieces(self, batch: Any, parts: int) -> Sequence[Piece]:
-        """Return this rank's piece of a batch, in at most so many parts.
+        """Return a batch in at most so many parts, or of several ranks this one's piece.
 
-        A rank for which there is none computes the first one's, of which nothing counts. BenchError where that would
-        count, because ranks meet.
+        BenchError where a batch has fewer pieces than there are ranks.
         """
-        pieces = self._spread_out(batch)
-        rank = self._ranks.rank
-        if self.meeting and len(pieces) < self._ranks.size > 1:
+        if self._ranks.size == 1:
+            return [(1.0, batch)] if parts == 1 or self._split is None else self._split(batch, parts)
+        assert self._spread is not None, "refused at once otherwise"
+        pieces = self._spread(batch, self._ranks.size)
+        if len(pieces) < self._ranks.size:
             raise BenchError(
                 f"a batch in {len(pieces)} pieces cannot be shared by {self._ranks.size} processes; take a larger "
                 f"recipe.batch_size than {self._batch_size}, or fewer GPUs for a cell (gpus_per_cell)"
             )
-        return self._cut(*(pieces[rank] if rank < len(pieces) else (0.0, pieces[0][1])), parts)
+        return [pieces[self._ranks.rank]]
 
     def check_smaller(self, batch: Any, parts: int, place: str) -> None:
-        """BenchError where the batch of a step cannot go in more pieces; alike on all ranks."""
+        """BenchError where the batch of a step cannot go in more pieces.
+
+        On several ranks it never can, for the others are within the step: raises Parted, by whose cause the cell fails.
+        """
+        if self._ranks.size > 1:
+            failure = BenchError(
+                f"memory does not hold the piece of a training step ({place}) that falls to one of {self._ranks.size} "
+                f"processes; take a smaller recipe.batch_size than {self._batch_size}, or more processes "
+                "(gpus_per_cell, nodes_per_cell)"
+            )
+            raise Parted(str(failure)) from failure
         if self._split is None:
             raise BenchError(
                 f"memory does not hold a training step ({place}), whose loss needs the whole batch at once; take a "
                 f"smaller recipe.batch_size than {self._batch_size}"
             )
-        pieces = self._spread_out(batch)
-        if all(len(self._cut(*piece, 2 * parts)) == len(self._cut(*piece, parts)) for piece in pieces):
+        if len(self.pieces(batch, 2 * parts)) == len(self.pieces(batch, parts)):
             raise BenchError(
                 f"memory does not hold a training step of one picture alone ({place}); make the model or image_size "
                 "smaller, or take a device with more memory"
             )
-
-    def _spread_out(self, batch: Any) -> Sequence[Piece]:
-        if self._ranks.size == 1:
-            return [(1.0, batch)]
-        assert self._spread is not None, "refused at once otherwise"
-        return self._spread(batch, self._ranks.size)
-
-    def _cut(self, share: float, piece: Any, parts: int) -> Sequence[Piece]:
-        if parts == 1 or self._split is None:
-            return [(share, piece)]
-        return [(share * part, smaller) for part, smaller in self._split(piece, parts)]

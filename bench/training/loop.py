@@ -4,8 +4,9 @@ Adam by the recipe, learning rate by its schedule, early stopping, best weights 
 watch, the last weights are kept. A killed process resumes from its checkpoints bit for bit (on the CPU, at the same
 thread count).
 
-Several ranks train as one process does: the batch of a step is the same, each computes its piece of it, and gradients
-and losses are added up. They differ from one process by rounding, and where dropout draws: every rank draws its own.
+Several ranks train as one process does, by Fabric's DistributedDataParallel: the batch of a step is the same, each
+computes its piece of it, and gradients and losses are added up. They differ from one process by rounding, and where
+dropout draws: every rank draws its own.
 """
 
 import math
@@ -26,12 +27,10 @@ from bench.errors import BenchError
 from bench.progress import TRAINING, Progress, Stopped
 from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
 from bench.training.cutting import Cut, Split
-from bench.training.fabric import fabric_on
+from bench.training.fabric import fabric_on, with_shared_norms
 from bench.training.history import Epoch, History
 from bench.training.memory import out_of_memory, release
-from bench.training.norms import meets, share_statistics
 from bench.training.precision import precision
-from bench.training.reduction import Reduction, align
 from bench.training.schedule import Schedule
 from bench.training.standing import Standing
 
@@ -68,7 +67,7 @@ def train(
 ) -> History:
     """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
 
-    ``losses`` maps the module (as Fabric wraps it: call it, read its ``device``) and a batch to named
+    ``losses`` maps the module (as Fabric wraps it: call it once, read its ``device``) and a batch to named
     scalars, ``"loss"`` being the one to descend, the others only shown. ``validate`` returns the loss that
     halving, stopping and the choice of weights watch; it runs in eval mode without gradients. None where nothing is
     to be watched. Frozen parameters are neither updated nor stored. Seeding before the module is built is the caller's
@@ -79,8 +78,9 @@ def train(
     batch and there is no ``split``.
 
     Each of several ranks computes its piece of every batch, by ``split``, or by ``spread`` where a loss meets the other
-    ranks to be one of the whole batch; BenchError where there is neither. ``validate`` runs in full on each, and the
-    first rank's loss decides. The first alone writes checkpoints, all read them.
+    ranks to be one of the whole batch; BenchError where there is neither, and where there are batch norms, on CPUs.
+    ``validate`` runs in full on each, and the first rank's loss decides. The first alone writes checkpoints, all read
+    them. Raises Parted where memory runs out.
 
     A checkpoint in ``context.folder`` is resumed from; one is written there every
     ``context.checkpoint_seconds``, and all are removed when training ends; one more where the progress says Stopped.
@@ -108,16 +108,11 @@ class _Training:
         self.ranks, self.seed = context.ranks, context.seed
         self.batches, self.losses, self.validate, self.cut = batches, losses, validate, cut
         self.precision = precision(self.recipe.precision, context.model.large, context.device)
-        self.fabric = fabric_on(context.device, self.precision)
-        if self.ranks.size > 1:
-            module = share_statistics(module.to(self.fabric.device), self.progress)
-            cut.meeting |= meets(module)
-            align(list(trained_state(module).values()))
-        trainable = [parameter for parameter in module.parameters() if parameter.requires_grad]
+        self.fabric = fabric_on(context.device, self.precision, self.ranks)
+        module = with_shared_norms(module, self.fabric.device, self.ranks)
         optimiser = Adam(paced(module, self.recipe), betas=(0.9, self.recipe.beta2), fused=True)
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
-        self.reduction = Reduction(self.ranks, trainable, cut.meeting)
         self.schedule = Schedule.of(self.recipe, self.recipe.epochs * len(batches), watched=validate is not None)
         # This counts the epochs it lets pass; ours are those after which it halves.
         self.plateau = ReduceLROnPlateau(
@@ -178,14 +173,16 @@ class _Training:
         self.progress.advance(self._steps_done(), **self._figures(figures))
 
     def _descent(self, batch: Any) -> dict[str, float] | None:
-        """Set the gradients of a batch and return its losses; None where memory ran out, on any rank."""
-        figures = self.reduction.whole(self._gradients(batch))
-        if figures is not None:
-            self._check(figures, f"step {self.standing.step + 1}")
+        """Set the gradients of a batch and return its losses; None where memory ran out."""
+        own = self._gradients(batch)
+        if own is None:
+            return None
+        figures = dict(zip(own, self.ranks.summed(list(own.values())), strict=True))
+        self._check(figures, f"step {self.standing.step + 1}")
         return figures
 
     def _gradients(self, batch: Any) -> dict[str, float] | None:
-        """Compute the gradients of this rank's piece, part by part, and return its share of the losses."""
+        """Compute gradients, part by part, and return this rank's share of the losses; None where memory ran out."""
         try:
             self.optimiser.zero_grad()
             total: dict[str, float] = {}
@@ -199,11 +196,11 @@ class _Training:
         return None  # not from within `except`: the error holds what filled the memory
 
     def _accumulate(self, share: float, piece: Any) -> dict[str, float]:
-        """Add a piece's share to the gradients and return its losses."""
+        """Add a piece's share to the gradients, of which ranks get the mean, and return its losses."""
         with self.fabric.autocast():
             losses = self.losses(self.wrapped, piece)
         figures = {name: loss.item() for name, loss in losses.items()}
-        self.fabric.backward(losses["loss"] * share)
+        self.fabric.backward(losses["loss"] * (share * self.ranks.size))
         return figures
 
     def _cut_smaller(self, batch: Any) -> None:
@@ -228,8 +225,6 @@ class _Training:
         if self.validate is None:
             return None
         self.wrapped.eval()
-        if self.ranks.size > 1:  # norms of each process's own statistics go by the first one's
-            align(list(self.module.buffers()))
         with torch.no_grad(), self.fabric.autocast():
             loss = self.ranks.agreed(float(self.validate(self.wrapped)))
         self._check({"validation": loss}, "at its end")

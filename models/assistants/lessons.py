@@ -43,7 +43,8 @@ class Lessons:
 
     def taught(self, batch: InstructionBatch) -> Seen:
         """Return records with their answers; those not ``captioned`` go without caption."""
-        said = [self._said(position, captioned=bool(captioned)) for position, captioned in zip(*batch, strict=True)]
+        drawn = zip(batch.positions, batch.captioned, strict=True)
+        said = [self._said(position, captioned=bool(captioned)) for position, captioned in drawn]
         answers = [self._answers[position] for position in batch.positions]
         return self._seen(batch.positions, said, answered(self._prompts(said), answers, self._conversation.pad))
 

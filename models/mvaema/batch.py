@@ -1,5 +1,6 @@
 """Instruction records as the tensors of a training step."""
 
+import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,18 +9,19 @@ import torch
 from torch import Tensor
 
 from bench.contracts import InstructionRecord, Instructions
-from bench.models.mvaema.losses import IGNORED
+from bench.models.mvaema.losses import IGNORED, Pairs
 from bench.models.mvaema.tokenizer import CLS, DECODE, END, PAD, SEPARATOR, TextTokenizer
 
 
 class Batch(NamedTuple):
-    """B records over P pictures, as tensors on one device.
+    """B records, of which this process computes R over P pictures, as tensors on one device.
 
-    ``pixels`` (P, H, W) uint8; ``pictures`` (B,) each record's picture. ``pairs`` (B, T) question and answer
+    ``pixels`` (P, H, W) uint8; ``pictures`` (R,) each record's picture. ``pairs`` (B, T) question and answer
     behind a place for [CLS] or [Encode], ``present`` (B, T) false at padding. ``tokens`` and ``positions``
-    (B, S): prompt, [Decode], answer; ``targets`` (B, S) the token behind each, IGNORED outside the answer.
+    (R, S): prompt, [Decode], answer; ``targets`` (R, S) the token behind each, IGNORED outside the answer.
     ``same`` (B, B) true where text j of another record holds for picture i too: one of that picture's own records
-    has the question of text j and the same facts.
+    has the question of text j and the same facts. ``rows`` (R,), ascending, are the R among the B where several
+    ranks share them, None where this process computes all; ``share_of_tokens`` is theirs in the answers' tokens.
     """
 
     pixels: Tensor
@@ -30,10 +32,51 @@ class Batch(NamedTuple):
     positions: Tensor
     targets: Tensor
     same: Tensor
+    rows: Tensor | None = None
+    share_of_tokens: float = 1.0
 
     def to(self, device: torch.device) -> "Batch":
         """Return the batch on a device."""
-        return Batch(*(tensor.to(device) for tensor in self))
+        tensors = {name: value for name, value in self._asdict().items() if isinstance(value, Tensor)}
+        return self._replace(**{name: tensor.to(device) for name, tensor in tensors.items()})
+
+    @property
+    def share(self) -> float:
+        """The share of the records that this process computes."""
+        return 1.0 if self.rows is None else len(self.rows) / len(self.same)
+
+    def own(self, values: Tensor) -> Tensor:
+        """Return the rows (R, ...) that this process computes, of all (B, ...)."""
+        return values if self.rows is None else values[self.rows]
+
+    def gathered(self, own: Tensor) -> Tensor:
+        """Return the rows (B, ...) of all, with gradients, of those (R, ...) that each rank has; all must ask."""
+        if self.rows is None:
+            return own
+        from torch.distributed.nn.functional import all_reduce
+
+        rows = own.new_zeros((len(self.same), *own.shape[1:])).index_copy(0, self.rows, own)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # of torch, which has no public successor yet
+            return all_reduce(rows)
+
+    def own_pairs(self, drawn: Pairs) -> tuple[Pairs, float]:
+        """Return those pairs whose pictures this process computes, counted among these, and their share; all must ask.
+
+        All go by the pairs of the first rank: another's generator may stand elsewhere. A rank that has none computes
+        one that does not count, since ranks meet on the way back through the network.
+        """
+        if self.rows is None:
+            return drawn, 1.0
+        from torch.distributed import broadcast
+
+        for values in drawn:
+            broadcast(values, src=0)
+        mine = torch.isin(drawn.pictures, self.rows)
+        if not mine.any():
+            return Pairs(torch.zeros_like(self.rows[:1]), self.rows[:1], torch.ones_like(drawn.match[:1])), 0.0
+        own = Pairs(*(values[mine] for values in drawn))
+        return own._replace(pictures=torch.searchsorted(self.rows, own.pictures)), len(own.match) / len(drawn.match)
 
 
 class TokenisedRecords:
@@ -58,10 +101,17 @@ class TokenisedRecords:
         caption = self._captions[self._pictures[position]] if captioned else []
         return (caption + self._questions[position])[-self.prompt_tokens :]
 
-    def batch(self, pixels: np.ndarray, positions: np.ndarray, captioned: np.ndarray) -> Batch:
-        """Put records together over the distinct ``pixels`` (P, H, W) of their pictures, ascending."""
-        prompts = [self.prompt(position, given) for position, given in zip(positions, captioned, strict=True)]
-        answers = [self._answers[position][: self.answer_tokens - 1] for position in positions]
+    def batch(
+        self, pixels: np.ndarray, positions: np.ndarray, captioned: np.ndarray, rows: np.ndarray | None = None
+    ) -> Batch:
+        """Put records (B,) together, of which this process computes those at ``rows`` (R,), or all.
+
+        ``pixels`` (P, H, W) are those of their distinct pictures, ascending.
+        """
+        own = np.arange(len(positions)) if rows is None else rows
+        prompts = [self.prompt(position, given) for position, given in zip(positions[own], captioned[own], strict=True)]
+        all_answers = [self._answers[position][: self.answer_tokens - 1] for position in positions]
+        answers = [all_answers[row] for row in own]
         pairs = _padded([self._pair(position) for position in positions], PAD)
         pictures = self._pictures[positions]
         # A text of another question may hold just as well; drawn as a hard negative it would only mislead.
@@ -70,13 +120,15 @@ class TokenisedRecords:
         np.fill_diagonal(same, False)
         return Batch(
             pixels=torch.from_numpy(pixels),
-            pictures=torch.from_numpy(np.unique(pictures, return_inverse=True)[1]),
+            pictures=torch.from_numpy(np.unique(pictures[own], return_inverse=True)[1]),
             pairs=pairs,
             present=pairs != PAD,
             tokens=_padded([[*p, DECODE, *a] for p, a in zip(prompts, answers, strict=True)], PAD),
             positions=_padded([self._places(p, a) for p, a in zip(prompts, answers, strict=True)], 0),
             targets=_padded([[IGNORED] * len(p) + [*a, END] for p, a in zip(prompts, answers, strict=True)], IGNORED),
             same=torch.from_numpy(same),
+            rows=None if rows is None else torch.from_numpy(rows),
+            share_of_tokens=sum(len(a) + 1 for a in answers) / sum(len(a) + 1 for a in all_answers),
         )
 
     def _pair(self, position: int) -> list[int]:

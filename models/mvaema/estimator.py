@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -13,7 +12,7 @@ from torch import Tensor, nn
 
 from bench.contracts import Context, Instructions, Look, Micrographs
 from bench.errors import BenchError, unknown
-from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
+from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions, rows_by_picture
 from bench.models.mvaema.attention import PARTS
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.generate import Decoding, generate
@@ -21,7 +20,6 @@ from bench.models.mvaema.initial import VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
 from bench.models.mvaema.losses import LossWeights
 from bench.models.mvaema.model import MVaEMaModel
-from bench.models.mvaema.part import BatchPiece, Part, spread
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH
@@ -178,10 +176,13 @@ class MVaEMa:
 
         weights = LossWeights(*(self._context.settings[f"{name}_weight"] for name in LossWeights._fields))
 
-        def losses(module: nn.Module, drawn: InstructionBatch | BatchPiece) -> dict[str, Tensor]:
-            if isinstance(drawn, BatchPiece):
-                return module(Part.of(self._batch(records, learning, drawn.drawn), drawn), weights)
+        def losses(module: nn.Module, drawn: InstructionBatch) -> dict[str, Tensor]:
             return module(self._batch(records, learning, drawn), weights)
+
+        def spread(drawn: InstructionBatch, ranks: int) -> list[tuple[float, InstructionBatch]]:
+            """Cut a batch into pieces of whole pictures, whose losses add up to the batch's."""
+            cut = rows_by_picture(learning.pictures[drawn.positions], ranks)
+            return [(1.0, drawn._replace(rows=rows)) for rows in cut]
 
         def validate(module: nn.Module) -> float:
             sums, count = 0.0, 0
@@ -192,12 +193,12 @@ class MVaEMa:
             return sums / count
 
         chance = self.model.chance(self._batch(records, learning, batches(0, 0)))
-        return train(self.model, batches, losses, validate, context, spread=partial(spread, learning), chance=chance)
+        return train(self.model, batches, losses, validate, context, spread=spread, chance=chance)
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
-        pictures = np.unique(instructions.pictures[drawn.positions])
-        pixels = self.pixels(instructions.micrographs, pictures)
-        batch = records.batch(pixels, drawn.positions, drawn.captioned)
+        own = drawn if drawn.rows is None else drawn.take(drawn.rows)
+        pixels = self.pixels(instructions.micrographs, np.unique(instructions.pictures[own.positions]))
+        batch = records.batch(pixels, *drawn)
         return batch.to(self.model.device)
 
     def _validation_batches(self, validation: Instructions, context: Context) -> Iterator[Batch]:

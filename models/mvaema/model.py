@@ -21,7 +21,6 @@ from bench.models.mvaema.losses import (
     language_loss,
     matching_loss,
 )
-from bench.models.mvaema.part import Part
 from bench.models.mvaema.text import TextEmbedding, TextEncoder
 from bench.models.mvaema.tokenizer import CLS, ENCODE
 from bench.models.mvaema.vision import ImageEncoder
@@ -58,9 +57,12 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Where the weights are."""
         return self.embedding.tokens.weight.device
 
-    def forward(self, batch: Batch | Part, weights: LossWeights = EQUAL) -> dict[str, Tensor]:
-        """Return the losses that are on: ``loss`` is the weighted sum of ``itc``, ``itm`` and ``lm``."""
-        losses = self._partial_losses(batch) if isinstance(batch, Part) else self._losses(batch)
+    def forward(self, batch: Batch, weights: LossWeights = EQUAL) -> dict[str, Tensor]:
+        """Return the losses that are on: ``loss`` is the weighted sum of ``itc``, ``itm`` and ``lm``.
+
+        Of a batch that ranks share each returns its part, and the parts add up.
+        """
+        losses = self._losses(batch)
         return {"loss": weights.total(losses), **losses}
 
     def _losses(self, batch: Batch) -> dict[str, Tensor]:
@@ -70,11 +72,11 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         similarity = batch.same.new_zeros(batch.same.shape, dtype=features.dtype)  # so that negatives are as likely
         if self.space is not None:
             similarity = self.similarity(features, batch)
-            losses["itc"] = contrastive_loss(similarity, batch.same)
+            losses["itc"] = contrastive_loss(similarity, batch.same) * batch.share
         if self.grounded.matching is not None:
-            pairs = hard_pairs(similarity.detach(), batch.same)
-            losses["itm"] = self._matching_loss(images, batch.pictures, pairs, batch)
-        losses["lm"] = self._language_loss(images, batch)
+            pairs, share = batch.own_pairs(hard_pairs(similarity.detach(), batch.same))
+            losses["itm"] = self._matching_loss(images, pairs, batch) * share
+        losses["lm"] = self._language_loss(images, batch) * batch.share_of_tokens
         return losses
 
     def chance(self, batch: Batch) -> dict[str, float]:
@@ -92,32 +94,12 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Return the language modelling loss alone, the one that validation watches."""
         return self._language_loss(self.grounded.images(self.vision(batch.pixels)), batch)
 
-    def _partial_losses(self, part: Part) -> dict[str, Tensor]:
-        """Return what a part adds to the losses of its batch; all ranks must ask."""
-        own = part.own
-        features = self.vision(own.pixels)
-        images = self.grounded.images(features)
-        losses: dict[str, Tensor] = {}
-        same = part.batch.same
-        similarity = same.new_zeros(same.shape, dtype=features.dtype)
-        if self.space is not None:
-            texts = self.text(self._embed_pairs(own, CLS), own.present)
-            vectors = self.space.vectors(features[:, 0].index_select(0, own.pictures), texts)
-            similarity = self.space.compared(*map(part.gathered, vectors))
-            losses["itc"] = contrastive_loss(similarity, same) * part.share
-        if self.grounded.matching is not None:
-            pairs, share = part.pairs(hard_pairs(similarity.detach(), same))
-            # Of a small batch a rank may have no pair, and the mean over none is no number.
-            zero = features.new_zeros(())
-            losses["itm"] = self._matching_loss(images, own.pictures, pairs, part.batch) * share if share else zero
-        losses["lm"] = self._language_loss(images, own) * part.share_of_tokens
-        return losses
-
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
         assert self.space is not None, "a model without itc has no common space"
-        texts = self.text(self._embed_pairs(batch, CLS), batch.present)
-        return self.space(features[:, 0].index_select(0, batch.pictures), texts)
+        texts = self.text(self._embed_pairs(batch.own(batch.pairs), CLS), batch.own(batch.present))
+        vectors = self.space.vectors(features[:, 0].index_select(0, batch.pictures), texts)
+        return self.space.compared(*map(batch.gathered, vectors))
 
     def likelihood(self, images: Layered, batch: Batch, where: Tensor) -> Tensor:
         """Return the log-likelihood (B,) of the target tokens of each record at the places ``where`` (B, S) is true.
@@ -130,7 +112,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
 
     def match(self, images: Layered, batch: Batch) -> Tensor:
         """Return the log-odds (B,) that each record's text belongs to its picture."""
-        hidden = self._embed_pairs(batch, ENCODE)
+        hidden = self._embed_pairs(batch.pairs, ENCODE)
         return self.grounded.match(self.text, hidden, batch.present, select(images, batch.pictures))
 
     def decode(
@@ -139,14 +121,14 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Return the decoder's hidden states (B, S, D) of tokens, which see what the memories hold and join it."""
         return self.grounded.decode(self.text, self.embedding(tokens, positions), images, memories)
 
-    def _embed_pairs(self, batch: Batch, first: int) -> Tensor:
-        tokens = batch.pairs.clone()
+    def _embed_pairs(self, pairs: Tensor, first: int) -> Tensor:
+        tokens = pairs.clone()
         tokens[:, 0] = first
         return self.embedding(tokens, torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens))
 
-    def _matching_loss(self, images: Layered, pictures: Tensor, pairs: Pairs, batch: Batch) -> Tensor:
-        hidden = self._embed_pairs(batch, ENCODE).index_select(0, pairs.texts)
-        seen = select(images, pictures.index_select(0, pairs.pictures))
+    def _matching_loss(self, images: Layered, pairs: Pairs, batch: Batch) -> Tensor:
+        hidden = self._embed_pairs(batch.pairs, ENCODE).index_select(0, pairs.texts)
+        seen = select(images, batch.pictures.index_select(0, pairs.pictures))
         log_odds = self.grounded.match(self.text, hidden, batch.present.index_select(0, pairs.texts), seen)
         return matching_loss(log_odds, pairs.match)
 
@@ -164,12 +146,8 @@ class CommonSpace(nn.Module):
         self.pictures, self.texts = Projection(embed_dim), Projection(embed_dim)
         self.log_temperature = nn.Parameter(torch.tensor(math.log(0.2)))
 
-    def forward(self, pictures: Tensor, texts: Tensor) -> Tensor:
-        """Return the similarity (B, B) of summaries (B, D) of pictures and of texts over the temperature."""
-        return self.compared(*self.vectors(pictures, texts))
-
     def vectors(self, pictures: Tensor, texts: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the vectors (B, D) of both."""
+        """Return the vectors (B, D) of summaries (B, D) of pictures and of texts."""
         return self.pictures(pictures), self.texts(texts)
 
     def compared(self, pictures: Tensor, texts: Tensor) -> Tensor:
