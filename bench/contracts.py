@@ -201,7 +201,10 @@ class Context:
 
 
 class Estimator(Protocol):
-    """A model as the harness sees it; constructed as ``Class(context)``, when all random sources have been seeded."""
+    """A model as the harness sees it; constructed as ``Class(context, **settings)`` with those its signature names.
+
+    All random sources have been seeded then.
+    """
 
     def fit(self, train: Any, validation: Any) -> None:
         """Learn from the training side, judging by the validation side; resumes from ``context.folder``."""
@@ -212,8 +215,8 @@ class Estimator(Protocol):
         ...
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
-        """Read what ``save`` wrote."""
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
+        """Read what ``save`` wrote, given what the constructor is given."""
         ...
 
 

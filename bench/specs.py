@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
 
-from bench.errors import BenchError, in_one_line
+from bench.errors import BenchError, in_one_line, unknown
 
 ContractName = str
 """The name of what a task may ask of a model, see ``bench.stages.contracts``."""
@@ -37,22 +37,40 @@ def _broken(module: str, error: Exception) -> BenchError:
 
 @dataclass(frozen=True)
 class Setting:
-    """One named choice of a model, a task or a dataset.
+    """One named choice of a model, a task or a dataset: what stands beside its parameter.
 
-    ``stage`` says what a change redoes: "pretrain" everything, "train" all but a chain's first step (which is
-    everything where a model is no chain), "predict" the answers only, "score" the scoring only. ``check`` is the lazy
-    path of what is called with the value, given or default, before anything is written, to raise BenchError for it.
+    ``width: Annotated[int, Setting("channels of the first stage")] = 64`` is a setting ``width`` of a function or
+    class; its ``default`` and the choices of a ``Literal`` are read from there. ``stage`` says what a change redoes:
+    "pretrain" everything, "train" all but a chain's first step (which is everything where a model is no chain),
+    "predict" the answers only, "score" the scoring only. ``check`` is the lazy path of what is called with the value,
+    given or default, before anything is written, to raise BenchError for it.
     """
 
-    default: Any
-    help: str
+    help: str = ""
     choices: tuple[Any, ...] = ()
     stage: StageName = "train"
     check: str = ""
+    default: Any = None
 
     def __post_init__(self) -> None:
         if self.stage not in STAGES:
             raise BenchError(f"stage {self.stage!r} of a Setting is none of {', '.join(STAGES)}")
+
+    def checked(self, where: str, value: Any) -> Any:
+        """Return a value as the default has it, a list as a tuple; BenchError where it is another type or no choice."""
+        if self.choices and value not in self.choices:
+            raise unknown(f"{where} value", str(value), [str(choice) for choice in self.choices])
+        wanted = type(self.default)
+        if wanted is tuple and isinstance(value, list | tuple):
+            first = Setting(default=self.default[0]) if self.default else Setting()
+            return tuple(first.checked(where, item) for item in value)
+        fits = isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
+        if self.default is None or self.choices or fits or (wanted is float and type(value) is int):
+            return value
+        default = list(self.default) if wanted is tuple else self.default
+        raise BenchError(
+            f"{where} = {value!r} is {type(value).__name__}, not {type(default).__name__} (default {default!r})"
+        )
 
 
 Settings = Mapping[str, Setting]
@@ -78,9 +96,10 @@ class FamilySpec:
 class ModelSpec:
     """One row of a table; a name ending in ':' takes an argument, and its row is labelled by the whole name.
 
-    ``builds`` is the torch module for the family's estimator, ``estimator`` an estimator of the model's own.
-    ``pretrains`` is the estimator of a step before training, whose product is kept by itself: a model with other
-    settings of stage "train" does not do it again, and gets what it learned by ``Context.pretrained``.
+    ``builds`` is the torch module for the family's estimator, or what makes it, ``estimator`` an estimator of the
+    model's own. Their parameters that have a default are the row's settings; ``defaults`` are those in which it departs
+    from them. ``pretrains`` is the estimator of a step before training, whose product is kept by itself: a model with
+    other settings of stage "train" does not do it again, and gets what it learned by ``Context.pretrained``.
     ``contracts``, ``trains_on`` and ``pretrains`` override the family's. ``variant_of`` marks a model with parts
     switched off. ``large`` marks a network that trains faster in mixed precision. A setting called ``weights`` holds a
     folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. Beside it, one
@@ -96,18 +115,11 @@ class ModelSpec:
     pretrains: str | None = None
     contracts: tuple[ContractName, ...] | None = None
     trains_on: Data | None = None
-    settings: Settings = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
     variant_of: str | None = None
     source: str = ""
     footnote: str = ""
     large: bool = False
-
-    def __post_init__(self) -> None:
-        for key, setting in self.settings.items():
-            if not isinstance(setting, Setting):
-                raise BenchError(
-                    f"setting {key!r} of model {self.name!r} is {setting!r}; write Setting({setting!r}, help)"
-                )
 
 
 def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ...]:
@@ -122,13 +134,17 @@ def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """What is measured: ``builds`` is a ``Task`` of ``bench.contracts``, ``asks`` what it asks of a model."""
+    """What is measured: ``builds`` is a ``Task`` of ``bench.contracts``, ``asks`` what it asks of a model.
+
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` are those in which it departs from
+    them.
+    """
 
     name: str
     label: str
     asks: ContractName
     builds: str
-    settings: Settings = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,22 +159,30 @@ class SuiteSpec:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """Micrographs with ids and categories; a name ending in ':' takes an argument."""
+    """Micrographs with ids and categories; a name ending in ':' takes an argument.
+
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` are those in which it departs from
+    them.
+    """
 
     name: str
     label: str
     builds: str
-    settings: Settings = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class TeacherSpec:
-    """A maker of instruction records, a ``Teacher`` of ``bench.contracts``; a name ending in ':' takes an argument."""
+    """A maker of instruction records, a ``Teacher`` of ``bench.contracts``; a name ending in ':' takes an argument.
+
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` are those in which it departs from
+    them.
+    """
 
     name: str
     label: str
     builds: str
-    settings: Settings = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

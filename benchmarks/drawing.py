@@ -36,7 +36,7 @@ def dataset(count: int = 2400, repetitions: int = 1) -> Row:
 
     def load() -> None:
         with _empty_cache():
-            Synthetic("", settings, SIDE, NoProgress()).load()
+            Synthetic("", SIDE, NoProgress(), **settings).load()
 
     processes = usable()
     timing = alone(load, repetitions)

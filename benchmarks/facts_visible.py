@@ -131,7 +131,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     began = time.perf_counter()
     size = options.pictures + options.asked
-    dataset = Synthetic("", {"size": size, "seed": options.seed, "balanced": False}, 224, Lines())
+    dataset = Synthetic("", 224, Lines(), size=size, seed=options.seed)
     pixels, labels = np.array(dataset.load().pixels), dataset.labels()
     wanted = targets([dataset.facts(position) for position in range(size)])
     drawn = time.perf_counter()

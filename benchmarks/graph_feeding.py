@@ -113,7 +113,7 @@ def _drain(feed: Iterable[object]) -> None:
 
 def _train(feed: Iterable[GraphBatch]) -> None:
     torch.manual_seed(0)
-    network = PatchGraphNetwork(gcn(64, 2, 0.1), PATCHES, 64, 0.1, CATEGORIES)
+    network = PatchGraphNetwork(gcn(64, 0.1, depth=2), PATCHES, 64, 0.1, CATEGORIES)
     optimiser = Adam(network.parameters(), lr=Recipe().learning_rate)
     for graphs in feed:
         optimiser.zero_grad()

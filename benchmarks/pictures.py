@@ -32,7 +32,7 @@ def pictures(count: int = 96, repetitions: int = 5) -> Row:
     with tempfile.TemporaryDirectory() as folder, _cache_in(Path(folder) / "cache"):
         root = Path(folder) / "pictures"
         _write(root, count)
-        prepared = Folder(str(root), {}, IMAGE_SIZE, NoProgress()).load()
+        prepared = Folder(str(root), IMAGE_SIZE, NoProgress()).load()
         loader = _loader(root)
         timing = in_turns(lambda: _ours(prepared), lambda: _theirs(loader), repetitions)
     what = f"{count} pictures of 1024 x 768, prepared, into ({BATCH}, 3, {IMAGE_SIZE}, {IMAGE_SIZE}) float batches"

@@ -42,9 +42,9 @@ class NetworkClassifier(ABC):
         self.history.save(folder / FILE)
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
         """Build the network again and read its weights."""
-        estimator = cls(context)
+        estimator = cls(context, **settings)
         estimator.shape = json.loads((folder / "shape.json").read_text(encoding="utf-8"))
         estimator.network = estimator.rebuilt(folder)
         load_model(estimator.network, str(folder / "model.safetensors"))

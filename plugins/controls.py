@@ -2,10 +2,7 @@
 
 from collections.abc import Callable
 
-from bench import ModelSpec, Setting, hookimpl
-from bench.plugins.mvaema import SETTINGS
-
-_L2 = "weight of the squared coefficients beside the mean loss of a picture"
+from bench import ModelSpec, hookimpl
 
 
 @hookimpl
@@ -17,7 +14,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="Blind MVaEMa",
             family="control",
             estimator="bench.models.controls.blind:Blind",
-            settings=SETTINGS,
             contracts=("answerer", "classifier"),
             source="MVaEMa, trained and asked with a constant in the picture's place",
         )
@@ -40,7 +36,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.controls.pixels:Pixels",
             contracts=("classifier",),
             trains_on="micrographs",
-            settings={"l2": Setting(0.01, _L2)},
             source="logistic regression on 32 x 32 grey pixels; scikit-learn",
         )
     )
@@ -52,7 +47,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.controls.spectrum:Spectrum",
             contracts=("classifier",),
             trains_on="micrographs",
-            settings={"l2": Setting(0.03, _L2)},
+            defaults={"l2": 0.03},
             source="logistic regression on the power spectrum in 24 rings x 6 sectors, its spread over the sectors, "
             "histograms of grey level and of local deviation; scikit-learn, scipy",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bench import DatasetSpec, Setting, hookimpl
+from bench import DatasetSpec, hookimpl
 
 
 @hookimpl
@@ -13,19 +13,13 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
             name="synthetic",
             label="procedural micrographs of ten categories, with facts",
             builds="bench.tasks.datasets.synthetic.dataset:Synthetic",
-            settings={
-                "size": Setting(1200, "how many pictures"),
-                "seed": Setting(0, "another seed draws other pictures"),
-                "balanced": Setting(False, "as many pictures of every category, instead of the SEM dataset's shares"),
-            },
         )
     )
     register(
         DatasetSpec(
             name="sem",
             label="the SEM dataset of Aversa et al. 2018, fetched with `bench data fetch sem`",
-            builds="bench.tasks.datasets.sem:Sem",
-            settings={"edition": Setting("sem", "which of the published sets of labels", ("sem", "majority", "all"))},
+            builds="bench.tasks.datasets.sem:FetchedSem",
         )
     )
     register(

@@ -4,33 +4,13 @@ from collections.abc import Callable
 
 from bench.hookspecs import hookimpl
 from bench.plugins.mvaema import VARIANTS
-from bench.specs import Setting, SuiteSpec, TaskSpec
+from bench.specs import SuiteSpec, TaskSpec
 
 _VQA = TaskSpec(
     name="vqa",
     label="Visual question answering",
     asks="answerer",
     builds="bench.tasks.vqa:VQA",
-    settings={
-        "caption": Setting(
-            "with",
-            "whether the prompt names the category, for every row alike",
-            choices=("with", "without"),
-            stage="predict",
-        ),
-        "questions": Setting(
-            "all",
-            "how many questions of each test picture are asked",
-            choices=("all", *range(1, 23)),
-            stage="predict",
-        ),
-        "group": Setting(
-            "all",
-            "which prompt group's questions are asked",
-            choices=("all", *range(1, 11)),
-            stage="predict",
-        ),
-    },
 )
 
 

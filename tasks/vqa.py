@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
 from bench.contracts import Instructions, Scores
 from bench.errors import BenchError
+from bench.specs import Setting
 from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.facts import Judged, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores
 
+QUESTIONS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
+GROUPS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+"""What may be asked, spelled out: settings are read from the source, without computing anything."""
 SUBSET_SEED = 22
 """Orders the questions from which a subset is taken in turn; a constant, so that every row meets the same."""
 _DEFINITIONS = {
@@ -39,9 +43,15 @@ class VQA:
     def __init__(
         self,
         *,
-        caption: Literal["with", "without"] = "with",
-        questions: int | Literal["all"] = "all",
-        group: int | Literal["all"] = "all",
+        caption: Annotated[
+            Literal["with", "without"], Setting("whether the prompt names the category, for every row alike")
+        ] = "with",
+        questions: Annotated[
+            int | Literal["all"], Setting("how many questions of each test picture are asked", choices=QUESTIONS)
+        ] = "all",
+        group: Annotated[
+            int | Literal["all"], Setting("which prompt group's questions are asked", choices=GROUPS)
+        ] = "all",
     ) -> None:
         self._caption, self._questions, self._group = caption, questions, group
 

@@ -25,7 +25,9 @@ from bench.planning.rows import Request
 from bench.progress import NoProgress, Stopped
 from bench.ranks import ALONE, Parted, abandon, join, leave
 from bench.registered.registry import Registry
+from bench.registered.signature import settings_of
 from bench.running.runner import Runner
+from bench.stages.context import make_estimator
 from bench.stages.fitting import train_estimator
 from bench.store.store import Store
 from bench.training.loop import TrainingDiverged, _Training, train
@@ -321,7 +323,7 @@ def gcn(folder, ranks):
     from bench.plugins.graphs import ROWS
 
     spec = next(spec for spec in ROWS if spec.name == "gcn")
-    settings = complete("gcn", spec.settings, {"patch_size": 16, "dropout": 0.0, "embed_dim": 16})
+    settings = complete("gcn", Registry().settings(spec), {"patch_size": 16, "dropout": 0.0, "embed_dim": 16})
     context = replace(context_of(folder, ranks), model=spec, settings=settings)
     sides = toy_instructions(23).micrographs, toy_instructions(9, seed=1).micrographs
     estimator = train_estimator(GraphClassifier, *sides, context)
@@ -344,14 +346,13 @@ class Gradients(NoProgress):
 
 
 def mvaema(folder, ranks, batch_size=10, questions_per_picture=2, **settings):
-    from bench.plugins.mvaema import SETTINGS
-
-    chosen, progress = complete("mvaema", SETTINGS, {**SMALL, **settings}), Gradients()
+    declared, progress = settings_of("bench.models.mvaema.estimator:MVaEMa"), Gradients()
+    chosen = complete("mvaema", declared, {**SMALL, **settings})
     drawn = {"batch_size": batch_size, "questions_per_picture": questions_per_picture}
     context = toy_context(folder, chosen, epochs=2, learning_rate=3e-3, **drawn)
     context = replace(context, ranks=ranks, progress=progress)
     seed_all(context.seed)
-    estimator = LayerNormed(context)
+    estimator = make_estimator(LayerNormed, context)
     progress.model = lambda: estimator.model
     estimator.fit(toy_instructions(22), toy_instructions(6, seed=1))
     return *curve(estimator.history, estimator.model), progress.kept
@@ -390,7 +391,9 @@ def llava(folder, ranks):
 
     specs = {}
     register_models(lambda spec: specs.__setitem__(spec.name, spec))
-    settings = complete("llava", specs["llava"].settings, {"embed_dim": 32, "depth": 1, "vocabulary_size": 300})
+    settings = complete(
+        "llava", Registry().settings(specs["llava"]), {"embed_dim": 32, "depth": 1, "vocabulary_size": 300}
+    )
     context = toy_context(folder, settings, epochs=2, batch_size=10, questions_per_picture=2, learning_rate=3e-3)
     context = replace(context, ranks=ranks)
     assistant = train_estimator(Llava, toy_instructions(16), toy_instructions(4, seed=1), context)

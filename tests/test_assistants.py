@@ -24,6 +24,8 @@ from bench.models.assistants.token_batches import IGNORED
 from bench.models.assistants.tokenizer import READER_LONGEST, train_reader, train_tokenizer
 from bench.models.instruction_batches import InstructionBatch
 from bench.plugins.assistants import register_models
+from bench.registered.registry import Registry
+from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 from bench.training.loop import paced
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
@@ -73,7 +75,7 @@ def name(request):
 
 
 def context_of(name, folder, settings=None, **recipe):
-    defaults = {key: setting.default for key, setting in SPECS[name].settings.items()}
+    defaults = {key: setting.default for key, setting in Registry().settings(SPECS[name]).items()}
     return toy_context(folder, {**defaults, **SMALL, **(settings or {})}, **recipe)
 
 
@@ -89,7 +91,8 @@ def saved(model, folder) -> Path:
 
 def loaded(name, folder, settings=None):
     """Return an assistant, all of which was trained into this folder."""
-    return KINDS[name].whole.load(folder, context_of(name, folder, settings))
+    context = context_of(name, folder, {"tuning": "full", **(settings or {})})
+    return load_estimator(KINDS[name].assistant, folder, context)
 
 
 def right(questions):
@@ -126,8 +129,8 @@ def untrained(name, tmp_path_factory):
     texts = [text for record in toy_instructions().records for text in (record.question, record.answer)]
     texts.append(f"Question: {CAPTION} Answer:")
     context = context_of(name, tmp_path_factory.mktemp("untrained"))
-    assistant = KINDS[name].whole(context)
-    assistant._equip(*assistant.scratch(texts, 64, context.settings))
+    assistant = make_estimator(KINDS[name].assistant, context)
+    assistant._equip(*assistant.scratch(texts, 64))
     model = assistant._network.model.eval()
     return Untrained(assistant, model, assistant._processor, assistant._network)
 
@@ -338,7 +341,7 @@ def test_pretrained_weights_of_a_folder_go_on_learning_through_the_same_code(nam
     assert any(not torch.equal(before[key], after[key]) for key in before)
     unseen = toy_instructions(4, seed=2)
     assert model.answer(unseen) == right(unseen)
-    kept = KINDS[name].assistant.load(saved(model, tmp_path / "tuned"), context_of(name, tmp_path, settings))
+    kept = load_estimator(KINDS[name].assistant, saved(model, tmp_path / "tuned"), context_of(name, tmp_path, settings))
     assert kept.answer(unseen) == right(unseen)
 
 
@@ -364,7 +367,7 @@ def test_adapters_alone_are_trained_and_saved(name, learned, tmp_path):
 
     unseen = toy_instructions(6, seed=2)
     answers = model.answer(unseen)
-    assert KINDS[name].assistant.load(folder, context).answer(unseen) == answers
+    assert load_estimator(KINDS[name].assistant, folder, context).answer(unseen) == answers
     assert answers != base.answer(unseen)
 
 
@@ -376,7 +379,7 @@ def test_adapters_learn_in_float32_beside_half_precision_weights(name, learned, 
     types = {(value.requires_grad, value.dtype) for value in model._network.parameters()}
     assert types == {(True, torch.float32), (False, torch.bfloat16)}
     unseen = toy_instructions(4, seed=2)
-    kept = KINDS[name].assistant.load(saved(model, tmp_path / "adapters"), context)
+    kept = load_estimator(KINDS[name].assistant, saved(model, tmp_path / "adapters"), context)
     assert model.answer(unseen) == right(unseen) and kept.answer(unseen) == right(unseen)
 
 

@@ -1,6 +1,7 @@
 """The convolutional stem of assistants from scratch: built, stored in the folder, read again, or refused."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,19 +11,15 @@ from bench.models.assistants.instructblip import InstructBlip
 from bench.models.assistants.llava import Llava
 from bench.models.assistants.minigpt4 import Parts
 from bench.models.assistants.weights import open_pretrained
-from bench.plugins.assistants import QFORMER, SETTINGS
+from tests.toy_instructions import toy_context
 
 TINY = {"embed_dim": 16, "depth": 1, "num_heads": 2}
 ASSISTANTS = {"llava": Llava, "instructblip": InstructBlip, "minigpt4": Parts}
 
 
-def settings(**given):
-    return {**{name: setting.default for name, setting in {**SETTINGS, **QFORMER}.items()}, **TINY, **given}
-
-
 def built(kind, **given):
     torch.manual_seed(0)
-    return kind.scratch(kind.__new__(kind), ["one two three"] * 3, 64, settings(**given))
+    return kind(toy_context(Path(), {}), **{**TINY, **given}).scratch(["one two three"] * 3, 64)
 
 
 def patches(model):
@@ -37,7 +34,7 @@ def test_a_stem_of_convolutions_is_read_again_from_the_folder_that_was_saved(nam
     patches(model)(pixels)  # running statistics that are not those of new weights
     model.save_pretrained(tmp_path)
     processor.save_pretrained(tmp_path)
-    again, _ = open_pretrained(kind.model_class, kind.processor_class, str(tmp_path), settings())
+    again, _ = open_pretrained(kind.model_class, kind.processor_class, str(tmp_path), "float32")
     torch.testing.assert_close(patches(again.eval())(pixels), patches(model.eval())(pixels), rtol=1e-4, atol=1e-5)
     assert patches(again)(pixels).shape == (2, 16, 2, 2)
     assert json.loads((tmp_path / "config.json").read_text())["vision_config"]["stem"] == "conv"

@@ -7,13 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench import ModelSpec, Setting
+from bench import ModelSpec
 from bench.models.images.distillation import Distillation, TeacherNetwork
 from bench.models.selfsupervised.graphs.pretraining import GraphPretraining
 from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.probe import Probed
-from bench.plugins.self_supervised import PROBE, RESNET, SHOWN
 from bench.store.record import parsed
 
 SMALL = ("--set", "model.patch_size=16", "--set", "recipe.batch_size=8")
@@ -156,7 +155,7 @@ class Alike(Method):
 
     views = (ImageView(), ImageView())
 
-    def __init__(self, encoder, weight):
+    def __init__(self, encoder, weight=2.0):
         super().__init__(encoder)
         self.weight = weight
 
@@ -190,14 +189,8 @@ class Brightness:
 
 
 STRANGERS = {
-    "alike": ModelSpec(
-        "alike",
-        "Alike",
-        "vsl",
-        builds=f"{__name__}:Alike",
-        settings={**RESNET, **SHOWN, "weight": Setting(2.0, "of the loss", stage="pretrain"), **PROBE},
-    ),
-    "brightness": ModelSpec("brightness", "Brightness", "vsl", pretrains=f"{__name__}:Brightness", settings=PROBE),
+    "alike": ModelSpec("alike", "Alike", "vsl", builds=f"{__name__}:Alike"),
+    "brightness": ModelSpec("brightness", "Brightness", "vsl", pretrains=f"{__name__}:Brightness"),
 }
 
 

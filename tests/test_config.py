@@ -8,11 +8,11 @@ from bench.registered.registry import Registry
 from bench.specs import Setting
 
 SETTINGS = {
-    "depth": Setting(6, "blocks"),
-    "rate": Setting(0.5, "share"),
-    "stem": Setting("linear", "patches", choices=("linear", "conv")),
-    "weights": Setting(None, "folder"),
-    "flag": Setting(False, "on or off"),
+    "depth": Setting("blocks", default=6),
+    "rate": Setting("share", default=0.5),
+    "stem": Setting("patches", ("linear", "conv"), default="linear"),
+    "weights": Setting("folder"),
+    "flag": Setting("on or off", default=False),
 }
 
 

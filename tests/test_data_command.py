@@ -58,10 +58,10 @@ def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, 
     code, said, err = bench("data", "export", *SMALL, "--out", out, "--count", "30", "--size", "120x90")
     assert code == 0, err
     assert said == f"wrote {out}: 30 pictures in category folders, 660 records in records.jsonl\n"
-    back = Folder(str(out), {}, 64, NoProgress())
+    back = Folder(str(out), 64, NoProgress())
     micrographs = back.load()
     assert len(micrographs) == 30 and set(np.bincount(micrographs.labels)) == {3} and back.set_aside() == ()
-    dataset = Synthetic("", {"size": 30, "seed": 0, "balanced": True}, 64, NoProgress())
+    dataset = Synthetic("", 64, NoProgress(), size=30, balanced=True)
     for position in (0, 17):
         category = dataset.facts(position)["category"]
         with Image.open(out / category / f"synthetic-{position:06d}.png") as image:

@@ -14,7 +14,7 @@ SIZE = 224
 @pytest.fixture(scope="module")
 def drawn():
     """Pictures, the rows each bar was drawn at, and what is known of each."""
-    dataset = Synthetic("", {"size": 160, "seed": 3, "balanced": True}, SIZE, NoProgress())
+    dataset = Synthetic("", SIZE, NoProgress(), size=160, seed=3, balanced=True)
     plain, rows = microscope.with_bar, []
 
     def noted(picture, scene, random):

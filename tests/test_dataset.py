@@ -22,7 +22,7 @@ class Dots:
     name = "dots"
     categories = ("few", "many")
 
-    def __init__(self, argument, settings, image_size, progress):
+    def __init__(self, argument, image_size, progress):
         self.loads = 0
 
     def identity(self):
@@ -57,7 +57,9 @@ def opened(kind=Dots, monkeypatch=None):
     if monkeypatch is not None:
         monkeypatch.setattr("tests.test_dataset.chosen", kind)
     spec = DatasetSpec(name="dots", label="Dots", builds="tests.test_dataset:chosen")
-    return open_dataset(SimpleNamespace(find=lambda *_: (spec, "")), "dots", {}, SIDE, NoProgress())
+    return open_dataset(
+        SimpleNamespace(find=lambda *_: (spec, ""), settings=lambda _: {}), "dots", {}, SIDE, NoProgress()
+    )
 
 
 def used(dataset):

@@ -36,7 +36,7 @@ def sem(tmp_path):
 
 
 def opened(root) -> Folder:
-    return Folder(str(root), {}, 32, NoProgress())
+    return Folder(str(root), 32, NoProgress())
 
 
 def age(path, seconds=100):
@@ -292,7 +292,7 @@ def test_a_wrong_folder_is_one_sentence_with_the_remedy(sem, prepare, below, sai
 
 def test_no_path_is_an_error():
     with pytest.raises(BenchError, match="needs a path"):
-        Folder("", {}, 32, NoProgress())
+        Folder("", 32, NoProgress())
 
 
 def test_what_is_passed_over_is_said(sem):

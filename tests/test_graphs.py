@@ -21,6 +21,7 @@ from bench.models.graphs.patches import Patches
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
+from bench.stages.context import load_estimator
 from bench.stages.fitting import train_estimator
 from bench.tables.published import published
 
@@ -41,7 +42,7 @@ def _toy(count=16, side=32, seed=0):
 
 
 def _context(spec, folder, epochs=1, **own):
-    settings = {key: setting.default for key, setting in spec.settings.items()} | SMALL | own
+    settings = {key: setting.default for key, setting in REGISTRY.settings(spec).items()} | SMALL | own
     recipe = Recipe(epochs=epochs, batch_size=5)
     return Context(spec, settings, recipe, 0, "cpu", NoProgress(), folder)
 
@@ -76,7 +77,7 @@ def test_a_row_trains_and_gives_the_same_probabilities_after_loading(spec, tmp_p
     probabilities = estimator.predict_proba(asked)
     assert probabilities.shape == (8, 3)
     assert probabilities.sum(1) == pytest.approx(1)
-    again = type(estimator).load(tmp_path / "weights", context)
+    again = load_estimator(type(estimator), tmp_path / "weights", context)
     assert np.array_equal(again.predict_proba(asked), probabilities)
 
 

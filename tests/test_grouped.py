@@ -97,7 +97,7 @@ def copies(tmp_path):
             plain.save(tmp_path / "pictures" / category / f"{number}.png")
             darker = plain.filter(ImageFilter.GaussianBlur(1)).point(lambda level: level * 0.8)
             darker.save(tmp_path / "pictures" / category / f"{number}-again.jpg")
-    return Folder(str(tmp_path / "pictures"), {}, 64, NoProgress())
+    return Folder(str(tmp_path / "pictures"), 64, NoProgress())
 
 
 def test_copies_are_one_cluster_each_and_never_on_two_sides(copies):

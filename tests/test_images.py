@@ -14,10 +14,13 @@ from bench.models.images.build import build
 from bench.models.images.estimator import ImageClassifier
 from bench.plugins import convnets, vision_transformers
 from bench.progress import NoProgress
+from bench.registered.registry import Registry
 from bench.specs import ModelSpec, resolve
+from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 
 ROWS = {row.name: row for row in (*convnets.ROWS, *vision_transformers.ROWS)}
+SETTINGS = {name: Registry().settings(row) for name, row in ROWS.items()}
 IMAGES = "bench.models.images.estimator:ImageClassifier"
 CHEAPER = {
     "t2tvit": {"t2t_layers": ((15, 8), (3, 4)), "depth": 1},
@@ -46,7 +49,7 @@ def micrographs(count, size=224):
 
 def context_of(spec, folder, settings=None, **recipe):
     given = Recipe(**{"epochs": 1, "batch_size": 2, **recipe})
-    complete_settings = complete(spec.name, spec.settings, settings or {})
+    complete_settings = complete(spec.name, Registry().settings(spec), settings or {})
     return Context(spec, complete_settings, given, 0, "cpu", Ear(), folder, checkpoint_seconds=1e9)
 
 
@@ -64,53 +67,55 @@ def test_a_row_trains_a_step_and_predicts_the_same_after_loading(name, tmp_path)
     estimator.save(tmp_path)
 
     torch.manual_seed(1)  # of another process
-    first = type(estimator).load(tmp_path, context).predict_proba(pictures)
+    first = load_estimator(type(estimator), tmp_path, context).predict_proba(pictures)
     torch.manual_seed(2)
-    again = type(estimator).load(tmp_path, context).predict_proba(pictures)
+    again = load_estimator(type(estimator), tmp_path, context).predict_proba(pictures)
 
     assert first.shape == (2, 3)
     np.testing.assert_allclose(first.sum(1), 1)
     np.testing.assert_array_equal(first, again)
 
 
-@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if "embed_dim" in row.settings])
+@pytest.mark.parametrize("name", [name for name in ROWS if "embed_dim" in SETTINGS[name]])
 def test_heads_that_do_not_share_the_width_are_refused_in_one_sentence(name):
     spec = ROWS[name]
-    value = {"heads": (5, 5, 5, 5)} if "heads" in spec.settings else {"num_heads": 5}
-    settings = complete(name, spec.settings, value)
+    value = {"heads": (5, 5, 5, 5)} if "heads" in SETTINGS[name] else {"num_heads": 5}
+    settings = complete(name, SETTINGS[name], value)
     with pytest.raises(BenchError, match="not a multiple of"):
         if spec.builds is None:
-            estimator = distillation.Distillation(Context(spec, settings, Recipe(), 0, "cpu", NoProgress(), None))
+            estimator = make_estimator(
+                distillation.Distillation, Context(spec, settings, Recipe(), 0, "cpu", NoProgress(), None)
+            )
             estimator.shape = {"num_classes": 3, "image_size": 224}
             estimator._built()
         else:
             build(spec, settings, 3, 224)
 
 
-@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if "patch_size" in row.settings and row.builds])
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if "patch_size" in SETTINGS[name] and row.builds])
 def test_patches_that_do_not_fill_the_picture_are_refused(name):
     if name == "pit":
         pytest.skip("its patches overlap")
     spec = ROWS[name]
     with pytest.raises(BenchError, match="image_size 224 is not a multiple"):
-        build(spec, complete(name, spec.settings, {"patch_size": 30}), 3, 224)
+        build(spec, complete(name, SETTINGS[name], {"patch_size": 30}), 3, 224)
 
 
 def test_a_list_sets_the_layers_of_each_stage():
-    settings = complete("swint", ROWS["swint"].settings, {"depths": [1, 1, 1, 1]})
+    settings = complete("swint", SETTINGS["swint"], {"depths": [1, 1, 1, 1]})
     network = build(ROWS["swint"], settings, 3, 224)
     assert [len(stage.blocks) for stage in network.layers] == [1, 1, 1, 1]
 
 
 def test_stages_need_as_many_values_of_each_setting():
-    settings = complete("swint", ROWS["swint"].settings, {"depths": [2, 2]})
+    settings = complete("swint", SETTINGS["swint"], {"depths": [2, 2]})
     with pytest.raises(BenchError, match="depths has 2, heads has 4"):
         build(ROWS["swint"], settings, 3, 224)
 
 
 def test_a_list_of_other_things_is_refused():
     with pytest.raises(BenchError, match="'two' is str, not int"):
-        complete("swint", ROWS["swint"].settings, {"depths": [2, "two"]})
+        complete("swint", SETTINGS["swint"], {"depths": [2, "two"]})
 
 
 def tuple_net(num_classes):
@@ -134,7 +139,7 @@ def test_predictions_are_computed_in_the_precision_that_validation_judged(precis
     pictures = micrographs(6)
     estimator = train_estimator(ImageClassifier, pictures, pictures, context)
     estimator.save(tmp_path)
-    loaded = ImageClassifier.load(tmp_path, context)
+    loaded = load_estimator(ImageClassifier, tmp_path, context)
     loss = -np.log(loaded.predict_proba(pictures)[np.arange(6), pictures.labels]).mean()
     assert loaded.history.summary["precision"] == precision
     assert loss == pytest.approx(loaded.history.summary["validation"], abs=1e-5)

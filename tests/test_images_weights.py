@@ -17,6 +17,7 @@ from bench.models.images.initial import initial
 from bench.models.images.tensors import heads, put, read_tensors
 from bench.plugins import convnets, vision_transformers
 from bench.progress import NoProgress
+from bench.registered.registry import Registry
 from bench.specs import ModelSpec
 
 ROWS = {row.name: row for row in (*convnets.ROWS, *vision_transformers.ROWS)}
@@ -32,13 +33,13 @@ class Ear(NoProgress):
 
 
 def context_of(spec, folder, **settings):
-    chosen = complete(spec.name, spec.settings, settings)
+    chosen = complete(spec.name, Registry().settings(spec), settings)
     return Context(spec, chosen, Recipe(), 0, "cpu", Ear(), folder)
 
 
 def from_file(name, path, folder, **settings):
     context = context_of(ROWS[name], folder, weights=str(path), **settings)
-    return initial(context, 3, 224), context.progress.said
+    return initial(str(path), context, 3, 224), context.progress.said
 
 
 def same_but(network, tensors, head):

@@ -10,6 +10,7 @@ from transformers import Blip2ForConditionalGeneration, OPTConfig, T5Config
 from bench.errors import BenchError
 from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.minigpt4 import PROJECTION, MiniGpt4, Parts
+from bench.stages.context import load_estimator
 from bench.stages.fitting import train_estimator
 from bench.store.record import parsed
 from tests.conftest import SMALL
@@ -26,7 +27,7 @@ RUN = (
 def behind(parts, folder, settings=None, **recipe):
     """Return the context of the second step, behind a first one that left its weights in a folder."""
     context = context_of("minigpt4", folder, settings, **recipe)
-    return replace(context, pretrained=lambda: Parts.load(parts, context))
+    return replace(context, pretrained=lambda: load_estimator(Parts, parts, context))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,7 @@ def test_one_layer_alone_learns_behind_frozen_parts_and_it_alone_is_saved(parts,
     learning = {key for key, value in model._network.named_parameters() if value.requires_grad}
     assert learning == {f"model.{PROJECTION}.weight", f"model.{PROJECTION}.bias"}
     assert all(value.grad is None for key, value in model._network.named_parameters() if key in frozen)
-    before = Parts.load(parts, context)._network.state_dict()
+    before = load_estimator(Parts, parts, context)._network.state_dict()
     after = model._network.state_dict()
     assert {key for key in before if not torch.equal(before[key], after[key])} == learning
 
@@ -54,7 +55,7 @@ def test_one_layer_alone_learns_behind_frozen_parts_and_it_alone_is_saved(parts,
     assert {file.name for file in folder.iterdir()} == {"part.safetensors", "history.json"}
     assert set(load_file(folder / "part.safetensors")) == {"weight", "bias"}
     unseen = toy_instructions(6, seed=2)
-    assert MiniGpt4.load(folder, context).answer(unseen) == model.answer(unseen) == right(unseen)
+    assert load_estimator(MiniGpt4, folder, context).answer(unseen) == model.answer(unseen) == right(unseen)
 
 
 def test_from_scratch_the_layer_begins_anew_and_of_pretrained_weights_it_goes_on(parts, tmp_path):
@@ -77,7 +78,7 @@ def test_adapters_may_learn_behind_parts_from_scratch(parts, tmp_path):
     model, context = second(parts, tmp_path, {"tuning": "lora"}, epochs=8, learning_rate=1e-2)
     unseen = toy_instructions(6, seed=2)
     folder = saved(model, tmp_path / "adapters")
-    assert MiniGpt4.load(folder, context).answer(unseen) == model.answer(unseen) == right(unseen)
+    assert load_estimator(MiniGpt4, folder, context).answer(unseen) == model.answer(unseen) == right(unseen)
 
 
 def test_half_precision_weights_stay_so_around_the_layer(parts, tmp_path):
@@ -86,12 +87,12 @@ def test_half_precision_weights_stay_so_around_the_layer(parts, tmp_path):
     assert model._network.model.language_projection.weight.dtype == torch.float32
     assert model._network.model.language_model.dtype == torch.bfloat16
     unseen = toy_instructions(4, seed=2)
-    kept = MiniGpt4.load(saved(model, tmp_path / "layer"), context)
+    kept = load_estimator(MiniGpt4, saved(model, tmp_path / "layer"), context)
     assert kept.answer(unseen) == model.answer(unseen) == right(unseen)
 
 
 def test_a_language_model_of_another_kind_learns_and_writes_as_transformers_own_does(parts, tmp_path):
-    model = Parts.load(parts, context_of("minigpt4", tmp_path))
+    model = load_estimator(Parts, parts, context_of("minigpt4", tmp_path))
     config = model._network.model.config
     config.text_config = OPTConfig(
         vocab_size=config.text_config.vocab_size, hidden_size=32, ffn_dim=64, num_hidden_layers=2, num_attention_heads=4
@@ -108,15 +109,15 @@ def test_a_language_model_of_another_kind_learns_and_writes_as_transformers_own_
 
     folder = saved(model, tmp_path / "opt")
     learned, context = second(parts, tmp_path, {"weights": str(folder), "tuning": "lora"}, epochs=1)
-    kept = MiniGpt4.load(saved(learned, tmp_path / "adapters"), context)
+    kept = load_estimator(MiniGpt4, saved(learned, tmp_path / "adapters"), context)
     assert kept.answer(toy_instructions(2)) == learned.answer(toy_instructions(2))
 
 
 def test_a_language_model_with_an_encoder_is_refused(parts, tmp_path):
-    config = Parts.load(parts, context_of("minigpt4", tmp_path))._network.model.config
+    config = load_estimator(Parts, parts, context_of("minigpt4", tmp_path))._network.model.config
     config.text_config = T5Config(vocab_size=400, d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=4)
     config.use_decoder_only_language_model = False
-    model = Parts.load(parts, context_of("minigpt4", tmp_path))
+    model = load_estimator(Parts, parts, context_of("minigpt4", tmp_path))
     model._network.model = Blip2ForConditionalGeneration(config)
     with pytest.raises(BenchError, match="type 't5' reads with an encoder"):
         second(parts, tmp_path, {"weights": str(saved(model, tmp_path / "t5"))}, epochs=1)

@@ -12,9 +12,10 @@ from bench.errors import BenchError
 from bench.models.controls.blind import Blind
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.model import MVaEMaModel
-from bench.plugins.mvaema import SETTINGS
 from bench.progress import NoProgress
+from bench.registered.signature import settings_of
 from bench.specs import ModelSpec
+from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 
 TINY = {"embed_dim": 16, "depth": 1, "num_heads": 2, "prompt_tokens": 16, "answer_tokens": 16, "stem": "conv"}
@@ -52,7 +53,7 @@ def instructions(count, seed):
 
 
 def context_for(folder, recipe=None, progress=None, **settings):
-    values = {name: setting.default for name, setting in SETTINGS.items()}
+    values = {name: setting.default for name, setting in settings_of("bench.models.mvaema.estimator:MVaEMa").items()}
     recipe = Recipe(**{"epochs": 2, "batch_size": 8, "questions_per_picture": 2, **(recipe or {})})
     spec = ModelSpec("mvaema", "MVaEMa", "mvaema")
     return Context(spec, {**values, **TINY, **settings}, recipe, 0, "cpu", progress or NoProgress(), folder / "work")
@@ -66,7 +67,7 @@ def fitted(folder, cls=MVaEMa, count=8, **changes):
 def reloaded(estimator, folder, **settings):
     folder.mkdir(exist_ok=True)
     estimator.save(folder)
-    return type(estimator).load(folder, context_for(folder, **settings))
+    return load_estimator(type(estimator), folder, context_for(folder, **settings))
 
 
 def share_right(answers, records):
@@ -183,4 +184,4 @@ def test_a_picture_that_patches_do_not_tile_is_refused(tmp_path):
     odd = replace(data, micrographs=replace(data.micrographs, pixels=data.micrographs.pixels[:, :50, :50]))
     context = context_for(tmp_path)
     with pytest.raises(BenchError, match="image_size"):
-        MVaEMa(context).fit(odd, odd)
+        make_estimator(MVaEMa, context).fit(odd, odd)

@@ -17,6 +17,7 @@ from bench.planning.rows import Request
 from bench.plugins.mvaema import VARIANTS
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
+from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 from bench.tables.published import published
 from tests.conftest import SMALL
@@ -40,10 +41,11 @@ def test_every_part_has_a_row_of_the_papers_tables():
     rows = {row.model: row.row for table in (5, 6) for row in published(table).values()}
     assert rows == {"mvaema": "MVaEMa", **{f"mvaema-no-{part}": label for part, label in VARIANTS.items()}}
     assert VARIANTS.keys() == PARTS.keys()
-    models = Registry().every("model")
+    registry = Registry()
+    models = registry.every("model")
     for part in PARTS:
         assert models[f"mvaema-no-{part}"].variant_of == "mvaema"
-        assert models[f"mvaema-no-{part}"].settings["without"].default == (part,)
+        assert registry.settings(models[f"mvaema-no-{part}"])["without"].default == (part,)
 
 
 def test_the_parts_that_are_gone_are_those_that_the_name_says():
@@ -140,7 +142,7 @@ def test_a_variant_learns_answers_classifies_and_is_the_same_after_loading(part,
     estimator = train_estimator(MVaEMa, learning, learning, context)
     (tmp_path / "weights").mkdir()
     estimator.save(tmp_path / "weights")
-    again = MVaEMa.load(tmp_path / "weights", context)
+    again = load_estimator(MVaEMa, tmp_path / "weights", context)
     assert estimator.answer(learning) == again.answer(learning)
     pictures = learning.micrographs.unlabelled()
     found = again.predict_proba(pictures)
@@ -159,7 +161,7 @@ def test_a_rank_whose_part_was_off_is_refused(part, rank, tmp_path):
 def test_a_part_that_there_is_not_is_refused_with_the_nearest(tmp_path):
     context = context_for(tmp_path, without=("cas",))
     with pytest.raises(BenchError, match="did you mean 'csa'|did you mean 'ca'"):
-        MVaEMa(context).fit(instructions(8, 1), instructions(4, 2))
+        make_estimator(MVaEMa, context).fit(instructions(8, 1), instructions(4, 2))
 
 
 @pytest.mark.parametrize("beams", [1, 3])

@@ -11,7 +11,7 @@ MOST = 51
 
 @pytest.fixture(scope="module")
 def pictures():
-    dataset = Synthetic("", {"size": 200, "seed": 0, "balanced": False}, 224, NoProgress())
+    dataset = Synthetic("", 224, NoProgress(), size=200)
     return np.asarray(dataset.load().pixels)
 
 

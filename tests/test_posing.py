@@ -5,6 +5,7 @@ import pytest
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.plugins.tasks import register_tasks
+from bench.registered.signature import class_settings
 from bench.specs import resolve
 from bench.stages.code import POSES
 from bench.store.code_digest import Methods, closure
@@ -79,9 +80,9 @@ def test_the_registered_tasks_resolve_and_posing_knows_no_metric():
     specs = []
     register_tasks(register=specs.append)
     for spec in specs:
-        task = resolve(spec.builds)(**{name: setting.default for name, setting in spec.settings.items()})
+        task = resolve(spec.builds)(**{name: setting.default for name, setting in class_settings(spec).items()})
         assert task.protocol() == resolve(spec.builds)().protocol()
-        assert {setting.stage for setting in spec.settings.values()} <= {"predict"}
+        assert {setting.stage for setting in class_settings(spec).values()} <= {"predict"}
         assert not [module for module in closure(Methods(spec.builds, POSES)) if "metrics" in module]
 
 

@@ -10,8 +10,8 @@ from bench import ModelSpec, TableSpec, hookimpl
 from bench.errors import BenchError
 from bench.registered import registry as registry_module
 from bench.registered.registry import PLURALS, Plugin, Registry
+from bench.registered.source_file import source_file
 from bench.specs import Column
-from bench.store.code_digest import source_file
 
 KINDS = [kind for kind in PLURALS if kind != "family"]
 SPECS = [(kind, spec) for kind in PLURALS for spec in Registry().every(kind).values()]

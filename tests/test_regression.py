@@ -8,6 +8,7 @@ import pytest
 from bench.contracts import Micrographs
 from bench.models.controls.pixels import Pixels
 from bench.models.controls.spectrum import Spectrum
+from bench.stages.context import load_estimator
 from bench.stages.fitting import train_estimator
 from tests.toy_instructions import toy_context
 
@@ -68,7 +69,7 @@ def test_it_gives_the_same_probabilities_after_saving_and_loading(control, side,
     model = train_estimator(control, pictures, pictures, context)
     model.save(tmp_path)
     first = model.predict_proba(pictures)
-    again = control.load(tmp_path, context).predict_proba(pictures.unlabelled())
+    again = load_estimator(control, tmp_path, context).predict_proba(pictures.unlabelled())
     assert first.shape == (9, 3)
     np.testing.assert_allclose(first.sum(1), 1)
     np.testing.assert_array_equal(first, again)

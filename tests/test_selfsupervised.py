@@ -22,6 +22,7 @@ from bench.plugins.self_supervised import ROWS
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
+from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 from bench.tables.published import published
 
@@ -49,7 +50,7 @@ def toy(count=24, size=32):
 
 
 def context_of(spec, folder, recipe=None, **settings):
-    complete = {name: setting.default for name, setting in spec.settings.items()}
+    complete = {name: setting.default for name, setting in REGISTRY.settings(spec).items()}
     small = {name: value for name, value in SMALL[spec.family].items() if name in complete}
     recipe = Recipe(**{"epochs": 2, "batch_size": 6, "precision": "32-true", **(recipe or {})})
     return Context(spec, {**complete, **small, **settings}, recipe, 0, "cpu", NoProgress(), folder)
@@ -58,7 +59,8 @@ def context_of(spec, folder, recipe=None, **settings):
 def first_step(context):
     """The context and estimator of a row's pretraining, which sees the settings of its own stage alone."""
     spec = context.model
-    settings = {name: value for name, value in context.settings.items() if spec.settings[name].stage == "pretrain"}
+    declared = REGISTRY.settings(spec)
+    settings = {name: value for name, value in context.settings.items() if declared[name].stage == "pretrain"}
     path = spec.pretrains or REGISTRY.family(spec).pretrains
     return resolve(path), replace(context, settings=settings)
 
@@ -116,7 +118,7 @@ def test_a_row_is_probed_and_gives_the_same_probabilities_after_loading(spec, tm
         (tmp_path / name).mkdir()
         each.save(tmp_path / name)
     kind, first = first_step(context)
-    again = replace(context, pretrained=lambda: kind.load(tmp_path / "encoder", first))
+    again = replace(context, pretrained=lambda: load_estimator(kind, tmp_path / "encoder", first))
     assert np.array_equal(Probed.load(tmp_path / "probe", again).predict_proba(asked), probabilities)
 
 
@@ -199,7 +201,7 @@ def test_no_picture_is_left_alone_in_a_batch(size):
         assert min(map(len, drawn)) >= 2
 
 
-def test_the_linear_probe_keeps_the_regularisation_that_validation_prefers(tmp_path):
+def test_the_linear_probe_keeps_the_regularisation_that_validation_prefers():
     random = np.random.default_rng(0)
     sides = []
     for count in (30, 200):
@@ -207,26 +209,22 @@ def test_the_linear_probe_keeps_the_regularisation_that_validation_prefers(tmp_p
         features = random.standard_normal((count, 40)) + 1.5 * np.eye(40)[labels]
         sides.append(Labelled(features, labels, 3))
     spec = next(spec for spec in ROWS if spec.name == "simclr")
-    probe = LinearProbe(context_of(spec, tmp_path))
+    default = REGISTRY.settings(spec)["l2"].default
+    probe = LinearProbe(default)
     probe.fit(*sides)
     tried = {each["l2"]: each["validation"] for each in probe._tried}
     best = min(tried, key=tried.get)
-    assert tuple(tried) == spec.settings["l2"].default and tried[best] < min(tried[1e-4], tried[10.0])
+    assert tuple(tried) == default and tried[best] < min(tried[1e-4], tried[10.0])
     expected = Logistic.fitted(*sides[0], best).probabilities(sides[1].features)
     assert np.array_equal(probe.probabilities(sides[1].features, 3), expected)
 
 
-def neighbours(folder, **settings):
-    spec = next(spec for spec in ROWS if spec.name == "simclr")
-    return NeighbourProbe(context_of(spec, folder, probe="knn", **settings))
-
-
 @pytest.mark.parametrize(("votes", "temperature"), [(5, 0.1), (20, 0.07), (0, 0.1)])
-def test_the_neighbours_vote_as_they_do_in_lightly(votes, temperature, tmp_path):
+def test_the_neighbours_vote_as_they_do_in_lightly(votes, temperature):
     random = np.random.default_rng(0)
     labels = np.arange(50) % 4
     bank, asked = random.standard_normal((50, 6)) + np.eye(6)[labels], random.standard_normal((30, 6))
-    probe = neighbours(tmp_path, knn_k=votes, knn_temperature=temperature)
+    probe = NeighbourProbe(votes, temperature)
     probe.fit(Labelled(bank, labels, 5), Labelled(bank, labels, 5))
     found = probe.probabilities(asked, 5)
     unit = [normalize(torch.from_numpy(each).float(), dim=1) for each in (asked, bank)]
@@ -236,8 +234,8 @@ def test_the_neighbours_vote_as_they_do_in_lightly(votes, temperature, tmp_path)
     assert ours == pytest.approx(theirs) and (found[:, 4] == 0).all()
 
 
-def test_more_neighbours_than_the_bank_has_are_refused(tmp_path):
-    probe = neighbours(tmp_path, knn_k=51)
+def test_more_neighbours_than_the_bank_has_are_refused():
+    probe = NeighbourProbe(51, 0.1)
     probe.fit(Labelled(np.eye(50), np.arange(50) % 4, 4), Labelled(np.eye(50), np.arange(50) % 4, 4))
     with pytest.raises(BenchError, match="knn_k 51 is larger than the bank of 50 training pictures; choose at most 50"):
         probe.probabilities(np.eye(50), 4)
@@ -254,7 +252,7 @@ def test_a_category_that_training_lacks_is_judged_too(tmp_path):
 def test_views_of_another_size_are_what_the_encoder_sees(tmp_path):
     spec = next(spec for spec in ROWS if spec.name == "simclr")
     kind, first = first_step(context_of(spec, tmp_path, view_size=16))
-    estimator = kind(first)
+    estimator = make_estimator(kind, first)
     estimator.image_size = 32
     estimator.encoder = estimator.built()
     images = toy()

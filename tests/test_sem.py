@@ -4,7 +4,7 @@ import pytest
 from bench.errors import BenchError
 from bench.progress import NoProgress
 from bench.tasks.datasets.editions import FOLDERS
-from bench.tasks.datasets.sem import Sem
+from bench.tasks.datasets.sem import FetchedSem, Sem
 from bench.tasks.facts import CATEGORIES
 from tests.sem_server import PICTURES, names, picture
 
@@ -15,7 +15,7 @@ def empty_cache(tmp_path, monkeypatch):
 
 
 def opened(argument="", **settings):
-    return Sem(argument, settings if argument else {"edition": "sem", **settings}, 32, NoProgress())
+    return Sem(argument, 32, NoProgress()) if argument else FetchedSem("", 32, NoProgress(), **settings)
 
 
 def kept(folder):

@@ -168,6 +168,7 @@ INDIFFERENT = {
     "who is registered": ("bench/registered/registry.py", *ANYTHING),
     "another model": ("models/images/convnets.py", *ANYTHING),
     "a docstring": ("bench/data/splits.py", "Draw fold ``index`` of k, stratified", "Draw a fold, stratified"),
+    "a setting's help": ("models/mvaema/estimator.py", "most tokens of the vocabulary", "words at most"),
     "threads": ("bench/config/cores.py", *ANYTHING),
 }
 

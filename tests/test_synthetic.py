@@ -41,7 +41,7 @@ def empty_cache(tmp_path, monkeypatch):
 
 
 def build(image_size=64, progress=None, **settings) -> Synthetic:
-    return Synthetic("", {**SETTINGS, **settings}, image_size, progress or NoProgress())
+    return Synthetic("", image_size, progress or NoProgress(), **{**SETTINGS, **settings})
 
 
 def scenes(category, count=400, seed=11):
@@ -62,8 +62,7 @@ def first(category, **wanted):
 def test_the_spec_builds_a_complete_dataset():
     specs = {}
     register_datasets(lambda spec: specs.__setitem__(spec.name, spec))
-    settings = {name: setting.default for name, setting in specs["synthetic"].settings.items()}
-    built: Dataset = resolve(specs["synthetic"].builds)("", settings, 224, NoProgress())
+    built: Dataset = resolve(specs["synthetic"].builds)("", 224, NoProgress())
     assert (built.name, built.categories, len(built.labels()), built.set_aside()) == ("synthetic", CATEGORIES, 1200, ())
     assert built.caption(4) == "This image depicts a nanomaterial of the category nanowires."
 
@@ -275,4 +274,4 @@ def test_a_shape_that_cannot_be_drawn_is_refused(shape):
 @pytest.mark.parametrize(("argument", "settings"), [("x", {}), ("", {"size": 19}), ("", {"seed": -1})])
 def test_wrong_choices_are_one_sentence(argument, settings):
     with pytest.raises(BenchError, match="synthetic"):
-        Synthetic(argument, {**SETTINGS, **settings}, 64, NoProgress())
+        Synthetic(argument, 64, NoProgress(), **{**SETTINGS, **settings})

@@ -31,12 +31,13 @@ def list_command(
     elif kind not in kinds:
         raise unknown("list", kind, [*kinds, "plugins"])
     elif name is not None:
-        rows = [_data(_found(kinds[kind], name, registry))]
+        rows = [_data(_found(kinds[kind], name, registry), registry)]
     else:
         if family is not None:
             registry.find("family", family)
         specs = registry.every(kinds[kind]).values()
-        rows = [_data(spec) for spec in specs if family in (None, getattr(spec, "family", None))]
+        shown = [spec for spec in specs if family in (None, getattr(spec, "family", None))]
+        rows = [_data(spec, registry if as_json else None) for spec in shown]
     if kind != "plugins" and registry.failures:
         typer.echo(f"note: {registry.failures}", err=True)
     if as_json:
@@ -52,11 +53,14 @@ def _found(kind: "Kind", name: str, registry: "Registry") -> Any:
     return chosen([name], registry)[0] if kind == "table" else registry.find(kind, name)[0]
 
 
-def _data(spec: Any) -> dict[str, Any]:
-    """Return a spec's fields as JSON data."""
+def _data(spec: Any, registry: "Registry | None") -> dict[str, Any]:
+    """Return a spec's fields as JSON data, with its settings where a registry is there to read them."""
     from dataclasses import asdict, fields
 
-    return {field.name: asdict(spec)[field.name] for field in fields(spec)}
+    # A default in which a row departs from what it builds stands among its settings.
+    data = {field.name: asdict(spec)[field.name] for field in fields(spec) if field.name != "defaults"}
+    settings = registry.settings(spec) if registry else {}
+    return {**data, **({"settings": {key: asdict(setting) for key, setting in settings.items()}} if settings else {})}
 
 
 def _plugin(plugin: "Plugin") -> dict[str, Any]:

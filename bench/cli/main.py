@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from bench.errors import BenchError
-from bench.store.source_file import source_file
+from bench.registered.source_file import source_file
 
 COMMANDS = "bench.commands"
 VERBS = (

@@ -25,7 +25,7 @@ from yaml import YAMLError
 
 from bench.config.cluster import Cluster
 from bench.errors import BenchError, unknown
-from bench.specs import Setting, Settings, resolve
+from bench.specs import Settings, resolve
 
 DEFAULT = "demo"
 """The config of a run that names none; a file that names no data takes this one's."""
@@ -143,11 +143,13 @@ def data_of(run: Mapping[str, Any]) -> Config:
 
 def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return every setting's value, given or default; BenchError for an unknown key, a wrong type, choice or value."""
-    for key, value in given.items():
+    for key in given:
         if key not in settings:
             raise unknown(f"{name} setting", key, settings)
-        _check(f"{name}.{key}", settings[key], value)
-    values = {key: _as_declared(given.get(key, setting.default), setting) for key, setting in settings.items()}
+    values = {
+        key: setting.checked(f"{name}.{key}", given[key]) if key in given else setting.default
+        for key, setting in settings.items()
+    }
     for key, setting in settings.items():
         if setting.check:
             resolve(setting.check)(values[key])
@@ -256,15 +258,6 @@ def _complaint(found: ErrorDetails) -> str:
     return f"{'.'.join([*parents, last])} = {found['input']!r}: {found['msg'][0].lower()}{found['msg'][1:]}"
 
 
-def _as_declared(value: Any, setting: Setting) -> Any:
-    """Return a YAML list as a tuple, lists within it too, where the default is a tuple."""
-    return _tuple(value) if isinstance(setting.default, tuple) else value
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(_tuple(item) for item in value) if isinstance(value, list | tuple) else value
-
-
 def _unknown_key(key: str) -> BenchError:
     """Build the error for a key that the config has not, naming the nearest of its parts too by its full name."""
     full = {name: f"{part}.{name}" for part, model in _PARTS.items() for name in model.model_fields}
@@ -276,26 +269,3 @@ def _unknown_key(key: str) -> BenchError:
         f"unknown config key {key!r}{guess}{one}{'?' if guess else ''} (valid: {', '.join(valid)}); "
         "a setting of a model, task, dataset or teacher is NAME.key, in a file below 'settings'"
     )
-
-
-def _check(where: str, setting: Setting, value: Any) -> None:
-    if setting.choices and value not in setting.choices:
-        raise unknown(f"{where} value", str(value), [str(choice) for choice in setting.choices])
-    wanted = type(setting.default)
-    if wanted is tuple and isinstance(value, list | tuple):
-        _check_items(where, setting.default, value)
-        return
-    fits = isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
-    if setting.default is None or setting.choices or fits or (wanted is float and type(value) is int):
-        return
-    default = list(setting.default) if wanted is tuple else setting.default
-    raise BenchError(
-        f"{where} = {value!r} is {type(value).__name__}, not {type(default).__name__} (default {default!r})"
-    )
-
-
-def _check_items(where: str, default: tuple[Any, ...], values: Sequence[Any]) -> None:
-    """Refuse a list whose items are of another type than those of the default."""
-    for value in values:
-        if default:
-            _check(where, Setting(default[0], "an item"), value)

@@ -23,8 +23,8 @@ def open_dataset(
 ) -> Dataset:
     """Build a dataset by name with its settings, complete; BenchError where it cannot be had or breaks its contract."""
     spec, argument = registry.find("dataset", name)
-    completed = complete(spec.name, spec.settings, settings.get(spec.name, {}))
-    return CheckedDataset(spec.builds, image_size, argument, completed, image_size, progress)
+    completed = complete(spec.name, registry.settings(spec), settings.get(spec.name, {}))
+    return CheckedDataset(spec.builds, argument, image_size, progress, **completed)
 
 
 class CheckedDataset(Checked):
@@ -33,8 +33,8 @@ class CheckedDataset(Checked):
     Labels and pictures are asked for once; what else the dataset can do is handed through.
     """
 
-    def __init__(self, path: str, image_size: int, *arguments: Any) -> None:
-        super().__init__("dataset", ("name", "categories", *_METHODS), path, *arguments)
+    def __init__(self, path: str, argument: str, image_size: int, progress: Progress, **settings: Any) -> None:
+        super().__init__("dataset", ("name", "categories", *_METHODS), path, argument, image_size, progress, **settings)
         self._image_size, dataset = image_size, self._inner
         self.name: str = dataset.name
         self._require(isinstance(self.name, str) and bool(self.name), "name", f"is {self.name!r}", "make it a text")

@@ -36,7 +36,7 @@ _FORMS = TypeAdapter(Annotated[tuple[_Form, ...], FailFast()])
 def open_teacher(registry: Registry, name: str, settings: Mapping[str, Mapping[str, Any]], seed: int) -> Teacher:
     """Build a teacher by name with its settings, complete; BenchError where it cannot be had or lacks a method."""
     spec, argument = registry.find("teacher", name)
-    completed = complete(spec.name, spec.settings, settings.get(spec.name, {}))
+    completed = complete(spec.name, registry.settings(spec), settings.get(spec.name, {}))
     return CheckedTeacher(spec.builds, argument, seed, **completed)
 
 

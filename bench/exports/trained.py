@@ -12,7 +12,7 @@ from bench.planning.rows import Row, spec_of
 from bench.progress import NoProgress, Progress
 from bench.registered.registry import Registry
 from bench.specs import resolve
-from bench.stages.context import settings_until
+from bench.stages.context import load_estimator, settings_until
 from bench.stages.seeding import prepare
 
 
@@ -44,9 +44,9 @@ def loaded(exported: Exported, folder: Path, pretrained: Path, registry: Registr
     device = prepare(Machine(), exported.seed)
     context = Context(row.spec, settings_until(row, "predict"), row.recipe, exported.seed, device, progress, folder)
     if before is not None:
-        context = replace(context, pretrained=lambda: before.load(pretrained, context))
+        context = replace(context, pretrained=lambda: load_estimator(before, pretrained, context))
     try:
-        return Trained(exported, estimator.load(folder, context))
+        return Trained(exported, load_estimator(estimator, folder, context))
     except BenchError:
         raise
     except Exception as error:  # a damaged file can raise anything out of a library
@@ -60,7 +60,8 @@ def _row(exported: Exported, registry: Registry) -> Row:
         spec = spec_of(exported.model, registry)
     except BenchError as error:
         raise BenchError(f"the export is of {exported.label}: {error}; install the plugin that registers it") from error
-    settings = complete(exported.model, spec.settings, exported.settings)
+    declared = registry.settings(spec)
+    settings = complete(exported.model, declared, exported.settings)
     known = {key: value for key, value in exported.recipe.items() if key in Recipe.model_fields}  # of any version
     recipe = with_recipe(Recipe(), known, exported.model)
-    return Row(exported.model, spec, registry.family(spec), settings, recipe)
+    return Row(exported.model, spec, registry.family(spec), declared, settings, recipe)

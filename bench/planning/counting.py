@@ -24,9 +24,10 @@ from bench.planning.plan import Plan
 from bench.planning.rows import Row
 from bench.progress import TRAINING, NoProgress, Progress
 from bench.quantities import count
-from bench.specs import resolve
+from bench.specs import SCRATCH, resolve
 from bench.stages.context import Surroundings, context_of
 from bench.stages.environment import description
+from bench.stages.fitting import train_estimator
 from bench.training import heap
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def counted(
 def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
     """Fit a model to next to nothing and return the first step of each training that this takes."""
     row = plan.rows[cell.model]
-    if row.settings.get("weights", "scratch") != "scratch":  # they may be large, or not here
+    if row.settings.get("weights", SCRATCH) != SCRATCH:  # they may be large, or not here
         return []
     kind = resolve(row.pretrains if stage is cell.pretrain and row.pretrains else row.estimator)
     if "torch" not in sys.modules:  # its code computes without, and it learns in no steps
@@ -104,7 +105,7 @@ def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
         context = replace(context, recipe=recipe, unlabelled=validation.micrographs.unlabelled())
         try:
             with watch.steps.counting():
-                kind(context).fit(train, validation, context)
+                train_estimator(kind, train, validation, context)
         except Exception:  # what comes after the steps may well ask for more pictures than there are
             if not watch.steps.done:
                 raise

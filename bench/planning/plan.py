@@ -21,6 +21,7 @@ from bench.planning.settings import check_names
 from bench.progress import Progress
 from bench.registered.building import build_task
 from bench.registered.registry import Registry
+from bench.registered.signature import class_settings
 from bench.specs import TaskSpec
 from bench.stages.code import predict_code, pretrain_code, score_code, train_code
 from bench.stages.context import settings_until
@@ -126,7 +127,7 @@ class Plan:
     def _held_out(self) -> dict[str, Any]:
         """What a task is told that asks about the group held out alone; BenchError where it knows no groups."""
         group = self.config.hold_out_group
-        if group and "group" not in self.task_spec.settings:
+        if group and "group" not in class_settings(self.task_spec):
             raise BenchError(f"--hold-out-group is for tasks that ask by prompt group; {self.request.task!r} does not")
         return {"group": group} if group else {}
 

@@ -18,7 +18,7 @@ from bench.planning.plan import Plan
 from bench.progress import TRAINING, NoProgress, Progress
 from bench.specs import resolve
 from bench.stages import train
-from bench.stages.context import Surroundings, context_of
+from bench.stages.context import Surroundings, context_of, load_estimator
 from bench.stages.contracts.contract import pictures
 from bench.stages.environment import description
 from bench.stages.fitting import train_estimator
@@ -76,7 +76,8 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
             estimator.save(weights(cell, stage))
 
         context = context_of(plan, cell, cell.predict, Surroundings(NoProgress(), Path(folder), weights))
-        estimator, peak = resolve(row.estimator).load(weights(cell, cell.train), context), Peak(context.device)
+        estimator = load_estimator(resolve(row.estimator), weights(cell, cell.train), context)
+        peak = Peak(context.device)
         posed = questions.posed(cell, few)
         if plan.transfer:  # another dataset's pictures may be many
             posed = posed.take(np.arange(min(len(posed), len(few.test))))

@@ -12,6 +12,7 @@ from bench.specs import (
     Data,
     FamilySpec,
     ModelSpec,
+    Settings,
     StageName,
     SuiteSpec,
     TaskSpec,
@@ -59,11 +60,12 @@ def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[
 
 @dataclass(frozen=True)
 class Row:
-    """A model with its settings and recipe as this run trains it."""
+    """A model as this run trains it: its settings' values and what its signatures declare of them, and its recipe."""
 
     name: str
     spec: ModelSpec
     family: FamilySpec
+    declared: Settings
     settings: Mapping[str, Any]
     recipe: Recipe
 
@@ -93,14 +95,14 @@ class Row:
     @property
     def deviations(self) -> list[str]:
         """Say which settings differ from the model's defaults."""
-        defaults = {key: setting.default for key, setting in self.spec.settings.items()}
+        defaults = {key: setting.default for key, setting in self.declared.items()}
         return [
             f"{key} {value} (default {defaults[key]})" for key, value in self.settings.items() if value != defaults[key]
         ]
 
     def staged(self, stage: StageName) -> dict[str, Any]:
         """Return the settings whose change redoes this stage and not the one before."""
-        return {key: value for key, value in self.settings.items() if self.spec.settings[key].stage == stage}
+        return {key: value for key, value in self.settings.items() if self.declared[key].stage == stage}
 
 
 def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:
@@ -157,20 +159,22 @@ def spec_of(name: str, registry: Registry) -> ModelSpec:
 
 def _row(name: str, request: Request, registry: Registry) -> Row:
     spec = spec_of(name, registry)
-    given = _given_to(name, spec, request)
+    declared = registry.settings(spec)
+    given = _given_to(name, spec, declared, request)
     recipe, settings = split_recipe(given)
-    for key in settings.keys() - spec.settings.keys():
-        raise unknown(f"{name} setting", key, [*spec.settings, *Recipe.model_fields])
+    for key in settings.keys() - declared.keys():
+        raise unknown(f"{name} setting", key, [*declared, *Recipe.model_fields])
     return Row(
         name,
         spec,
         registry.family(spec),
-        complete(name, spec.settings, settings),
+        declared,
+        complete(name, declared, settings),
         with_recipe(request.config.recipe, recipe, name),
     )
 
 
-def _given_to(name: str, spec: ModelSpec, request: Request) -> dict[str, Any]:
+def _given_to(name: str, spec: ModelSpec, declared: Settings, request: Request) -> dict[str, Any]:
     """Merge what is said to every model, to the one of which this is a variant, and to this one.
 
     The command line goes before the config.
@@ -180,7 +184,7 @@ def _given_to(name: str, spec: ModelSpec, request: Request) -> dict[str, Any]:
     shared = {
         key: value
         for key, value in request.config.settings.get(EVERY_MODEL, {}).items()
-        if key in spec.settings or key in Recipe.model_fields
+        if key in declared or key in Recipe.model_fields
     }
     commanded = {
         key for key in shared if f"{EVERY_MODEL}.{key}" in request.explicit and f"{name}.{key}" not in request.explicit

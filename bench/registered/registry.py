@@ -12,7 +12,8 @@ import pluggy
 
 from bench import hookspecs
 from bench.errors import BenchError, in_one_line, unknown
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+from bench.registered.signature import class_settings, model_settings
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Settings, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
 
 DISTRIBUTION = "mvaema-bench"
 Kind = Literal["family", "model", "task", "suite", "dataset", "teacher", "table"]
@@ -102,6 +103,12 @@ class Registry:
             raise BenchError(
                 f"model {model.name!r} of plugin {self._owners['model', model.name].name!r}: {error}"
             ) from None
+
+    def settings(self, spec: Any) -> Settings:
+        """Return the settings of what a spec builds, none of a spec that builds nothing; BenchError where it fails."""
+        if isinstance(spec, ModelSpec):
+            return model_settings(spec, self.family(spec))
+        return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
 
     def load_all(self) -> list[Plugin]:
         """Load every plugin and return them with what each registered or how it failed."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.contracts import Context
 from bench.ranks import ALONE, Ranks
+from bench.registered.signature import handed
 from bench.specs import STAGES, StageName, resolve
 from bench.stages.seeding import prepare
 
@@ -49,12 +50,22 @@ def context_of(plan: Plan, cell: Cell, stage: Stage, around: Surroundings) -> Co
     )
     if first is None or before is None:
         return context
-    return replace(context, pretrained=lambda: before.load(around.weights(cell, first), context))
+    return replace(context, pretrained=lambda: load_estimator(before, around.weights(cell, first), context))
 
 
 def estimator_of(row: Row, stage: Stage) -> Any:
     """Import the estimator of a stage."""
     return resolve(row.pretrains if stage.name == "pretrain" and row.pretrains else row.estimator)
+
+
+def make_estimator(kind: Any, context: Context) -> Any:
+    """Return an estimator of this class, made of the context and of the settings that its signature names."""
+    return kind(context, **handed(kind, context.settings))
+
+
+def load_estimator(kind: Any, folder: Path, context: Context) -> Any:
+    """Return an estimator of this class as it was saved in a folder, made of the same as by ``make_estimator``."""
+    return kind.load(folder, context, **handed(kind, context.settings))
 
 
 def settings_until(row: Row, stage: StageName) -> dict[str, Any]:
@@ -65,5 +76,5 @@ def settings_until(row: Row, stage: StageName) -> dict[str, Any]:
     return {
         key: value
         for key, value in row.settings.items()
-        if STAGES.index(row.spec.settings[key].stage) <= STAGES.index(stage)
+        if STAGES.index(row.declared[key].stage) <= STAGES.index(stage)
     }

@@ -1,13 +1,13 @@
 """What the train stage does: one training, or one for each learning rate of a grid, of which the best is kept."""
 
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from bench.config.loading import Recipe
 from bench.contracts import Context, Estimator
+from bench.stages.context import make_estimator
 from bench.store.store import read_json, write_json
 from bench.store.whole import whole
 from bench.training.history import FILE, TUNING, History
@@ -17,10 +17,10 @@ GRID = (0.1, 0.3, 1.0)
 """The learning rates that tuning tries, as multiples of the recipe's: every model gets the same three trials."""
 
 
-def train_estimator(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context) -> Any:
+def train_estimator(kind: type[Estimator], train: Any, validation: Any, context: Context) -> Any:
     """Return a trained estimator, whose weights are drawn and whose training goes on from the context's seed."""
     seed_all(context.seed)
-    estimator = kind(context)
+    estimator = make_estimator(kind, context)
     estimator.fit(train, validation)
     return estimator
 
@@ -30,7 +30,7 @@ def trainings(recipe: Recipe) -> int:
     return 1 if recipe.tune == "nothing" else len(GRID)
 
 
-def fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> int:
+def fit(kind: type[Estimator], train: Any, validation: Any, context: Context, weights: Path) -> int:
     """Train a model into the folder ``weights``; return how often that may go through the training side.
 
     With ``recipe.tune`` the learning rate of the lowest validation loss wins, and ``TUNING`` tells of all. A model
@@ -68,7 +68,7 @@ def described(weights: Path) -> dict[str, Any] | None:
     return {**history, **({"tuning": tuning} if tuning else {})} or None
 
 
-def _once(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
+def _once(kind: type[Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
     """Train into a folder unless it stands already, whole."""
     if context.ranks.agreed(weights.is_dir()):
         return
@@ -77,7 +77,7 @@ def _once(kind: Callable[[Context], Estimator], train: Any, validation: Any, con
     _fit(kind, train, validation, context, weights)
 
 
-def _fit(kind: Callable[[Context], Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
+def _fit(kind: type[Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
     estimator = train_estimator(kind, train, validation, context)
     if context.ranks.first:
         with whole(weights) as part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.stages.context import Surroundings, context_of, estimator_of
+from bench.stages.context import Surroundings, context_of, estimator_of, load_estimator
 from bench.stages.contracts.contract import pictures
 from bench.stages.questions import Questions
 from bench.store.store import write_json
@@ -22,7 +22,7 @@ def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path
     plan, posed = questions.materials.plan, questions.posed(cell)
     kind = estimator_of(plan.rows[cell.model], cell.predict)  # imported before anything is seeded
     context = context_of(plan, cell, cell.predict, around)
-    estimator = kind.load(around.weights(cell, cell.train), context)
+    estimator = load_estimator(kind, around.weights(cell, cell.train), context)
     given = plan.contract.ask(estimator, posed, context.progress)
     plan.contract.keep(plan.transfer.restricted(given) if plan.transfer else given, folder)
     if usage := getattr(estimator, "usage", None):

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import BenchError
+from bench.registered.source_file import source_file
 from bench.store.class_part import class_part
 from bench.store.fingerprint import file_digest
-from bench.store.source_file import source_file
 
 IN_CLEAR = (
     *("bench.config", "bench.specs", "bench.registered", "bench.hookspecs", "bench.planning"),
@@ -148,16 +148,24 @@ def _files_beside(tree: ast.Module, path: Path) -> set[str]:
 
 
 def _undocumented(path: Path) -> ast.Module:
-    """Return a file's syntax tree without docstrings."""
+    """Return a file's syntax tree without docstrings, and without what a setting is called in words."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise BenchError(f"{path.name} does not parse ({error}); mend it or uninstall its package") from error
     for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+            node.slice.elts = [part for part in node.slice.elts if not _is_setting(part)]
         body = getattr(node, "body", None)
         if isinstance(body, list):
             node.body = [line for line in body if not _is_docstring(line)] or [ast.Pass()]  # pyright: ignore[reportAttributeAccessIssue] -- every such node has a settable body
     return tree
+
+
+def _is_setting(part: ast.expr) -> bool:
+    """Tell whether this is a Setting beside a parameter: a help, a stage, choices that a value in clear is among."""
+    called = part.func if isinstance(part, ast.Call) else None
+    return getattr(called, "id", getattr(called, "attr", "")) == "Setting"
 
 
 def _is_docstring(line: ast.AST) -> bool:

@@ -1,9 +1,9 @@
 """The estimator that all assistants share: a picture and a question in, a generated answer out."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
@@ -16,9 +16,20 @@ from bench.errors import BenchError
 from bench.models.assistants.conversation import Conversation, plain_prompt
 from bench.models.assistants.lessons import Lessons
 from bench.models.assistants.network import AssistantNetwork
+from bench.models.assistants.scratch import Shape
+from bench.models.assistants.settings import (
+    AnswerTokens,
+    NumHeads,
+    PatchSize,
+    PatchStem,
+    VocabularySize,
+    Weights,
+    WeightsDtype,
+)
 from bench.models.assistants.token_batches import IGNORED
 from bench.models.assistants.tokenizer import IMAGE_TOKEN
 from bench.models.assistants.weights import (
+    Adapters,
     add_adapters,
     free_part,
     load_adapters,
@@ -27,14 +38,17 @@ from bench.models.assistants.weights import (
     save_part,
 )
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
-from bench.specs import SCRATCH
+from bench.specs import SCRATCH, Setting
 from bench.training import loop as training
 from bench.training.history import FILE
 from bench.training.seeding import seed_all
 
 
 class Assistant(ABC):
-    """An ``Answerer`` of ``bench.contracts``, trained from scratch or from pretrained weights alike."""
+    """An ``Answerer`` of ``bench.contracts``, trained from scratch or from pretrained weights alike.
+
+    By ``tuning`` the ``full`` network learns, or adapters (``lora``), or the ``projection`` into the language model.
+    """
 
     model_class: ClassVar[type[PreTrainedModel]]
     processor_class: ClassVar[type[ProcessorMixin]]
@@ -44,32 +58,57 @@ class Assistant(ABC):
     plain: ClassVar[str]
     """The prompt where the processor brings no chat template, with ``{said}`` in it."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        weights: Weights = SCRATCH,
+        tuning: Annotated[
+            Literal["full", "lora"], Setting("train all weights, or low-rank adapters of pretrained ones")
+        ] = "full",
+        lora_rank: Annotated[int, Setting("rank of the adapters")] = 16,
+        lora_alpha: Annotated[int, Setting("scale of the adapters: alpha / rank")] = 32,
+        lora_dropout: Annotated[float, Setting("dropout before the adapters")] = 0.05,
+        weights_dtype: WeightsDtype = "float32",
+        embed_dim: Annotated[int, Setting("from scratch: width of the vision tower and of the decoder")] = 64,
+        depth: Annotated[int, Setting("from scratch: layers of the vision tower and of the decoder")] = 4,
+        num_heads: NumHeads = 4,
+        patch_size: PatchSize = 32,
+        stem: PatchStem = "linear",
+        vocabulary_size: VocabularySize = 2000,
+        answer_tokens: AnswerTokens = 128,
+        max_new_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict")] = 128,
+        num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", stage="predict")] = 1,
+        temperature: Annotated[float, Setting("temperature of sampling; 0 takes the likeliest", stage="predict")] = 0.0,
+        top_p: Annotated[
+            float, Setting("sampling: share of probability that the candidates hold", stage="predict")
+        ] = 1.0,
+        answer_batch_size: Annotated[int, Setting("questions answered at once", stage="predict")] = 96,
+    ) -> None:
         disable_progress_bar()  # transformers' own, over the harness's
-        self._settings = context.settings
         self._context = context
+        self.tuning: str = tuning
+        self.shape = Shape(embed_dim, depth, num_heads, patch_size, stem, vocabulary_size)
+        self._weights, self._dtype = weights, weights_dtype
+        self._adapters = Adapters(lora_rank, lora_alpha, lora_dropout)
+        self._answer_tokens, self._answers_at_once = answer_tokens, answer_batch_size
+        self._max_new_tokens, self._num_beams = max_new_tokens, num_beams
+        self._temperature, self._top_p = temperature, top_p
         self._history: training.History | None = None
         self._network: Any = None
         self._processor: Any = None
 
     @abstractmethod
-    def scratch(
-        self, texts: Sequence[str], image_size: int, settings: Mapping[str, Any]
-    ) -> tuple[PreTrainedModel, ProcessorMixin]:
+    def scratch(self, texts: Sequence[str], image_size: int) -> tuple[PreTrainedModel, ProcessorMixin]:
         """Build an untrained model and its processor for these texts and square pictures of this size."""
 
     @abstractmethod
     def conversation(self, model: PreTrainedModel, processor: Any) -> Conversation:
         """Return how a question is put to the model."""
 
-    @property
-    def tuning(self) -> str:
-        """What learns: the ``full`` network, adapters (``lora``) or the ``projection`` into the language model."""
-        return self._settings["tuning"]
-
     def fit(self, train: Instructions, validation: Instructions) -> None:
         """Learn to answer the training side's questions, judged by fixed ones of the validation side."""
-        pretrained = self._settings["weights"] != SCRATCH
+        pretrained = self._weights != SCRATCH
         self._equip(*(self.from_pretrained() if pretrained else self.from_scratch(train)))
         context, recipe = self._context, self._context.recipe
         batches = InstructionBatches(
@@ -97,11 +136,11 @@ class Assistant(ABC):
             self._history.save(folder / FILE)
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
         """Read what ``save`` wrote; a part goes into the model that it learned in."""
-        assistant = cls(context)
+        assistant = cls(context, **settings)
         if assistant.tuning == "full":
-            assistant._equip(*open_pretrained(cls.model_class, cls.processor_class, str(folder), context.settings))
+            assistant._equip(*open_pretrained(cls.model_class, cls.processor_class, str(folder), assistant._dtype))
         else:
             assistant._equip(*assistant.base())
         if assistant.tuning == "lora":
@@ -115,7 +154,7 @@ class Assistant(ABC):
     def answer(self, questions: Instructions) -> list[str]:
         """Return one generated answer a record, in order."""
         seed_all(self._context.seed)
-        lessons, decoding, size = self._lessons(questions), self._decoding(), self._settings["answer_batch_size"]
+        lessons, decoding, size = self._lessons(questions), self._decoding(), self._answers_at_once
         answers: list[str] = []
         self._context.progress.start("answering", len(questions))
         for positions in _slices(len(questions), size):
@@ -128,7 +167,7 @@ class Assistant(ABC):
     def longest_prompt(self) -> int:
         """The tokens, those of the picture among them, that leave room for the longest answer and are all read."""
         config = self._network.model.config.get_text_config()
-        return self._conversation.longest_prompt(config.max_position_embeddings - self._settings["max_new_tokens"])
+        return self._conversation.longest_prompt(config.max_position_embeddings - self._max_new_tokens)
 
     def prompt_lengths(self, questions: Instructions) -> list[int]:
         """Return how many tokens the prompt of each record has, those of the picture among them."""
@@ -143,7 +182,7 @@ class Assistant(ABC):
             raise BenchError(
                 f"tuning={self.tuning!r} needs pretrained weights, not weights={SCRATCH!r}; name a folder or hub id"
             )
-        return self.scratch(list(_texts(train, self.plain)), train.micrographs.pixels.shape[-1], self._settings)
+        return self.scratch(list(_texts(train, self.plain)), train.micrographs.pixels.shape[-1])
 
     def from_pretrained(self) -> tuple[PreTrainedModel, Any]:
         """Return the pretrained model, of which only what is tuned may learn, and its processor."""
@@ -152,12 +191,12 @@ class Assistant(ABC):
 
     def base(self) -> tuple[PreTrainedModel, Any]:
         """Return the model that a tuned part belongs into, and its processor."""
-        return open_pretrained(self.model_class, self.processor_class, self._settings["weights"], self._settings)
+        return open_pretrained(self.model_class, self.processor_class, self._weights, self._dtype)
 
     def tuned(self, model: PreTrainedModel) -> PreTrainedModel:
         """Freeze what is not tuned, and add the adapters."""
         if self.tuning == "lora":
-            add_adapters(model, self._settings, self.tuned_whole)
+            add_adapters(model, self._adapters, self.tuned_whole)
         if self.tuning == "projection":
             free_part(model, self.tuned_whole[-1])
         return model
@@ -168,18 +207,17 @@ class Assistant(ABC):
         self._conversation = self.conversation(model, processor)
 
     def _lessons(self, instructions: Instructions) -> Lessons:
-        return Lessons(instructions, self._conversation, self._context.device, self._settings["answer_tokens"])
+        return Lessons(instructions, self._conversation, self._context.device, self._answer_tokens)
 
     def _decoding(self) -> GenerationConfig:
         """Return how answers are generated: greedy unless the settings name beams or a temperature."""
-        settings = self._settings
-        sampled = settings["temperature"] > 0
+        sampled = self._temperature > 0
         return GenerationConfig(
-            max_new_tokens=settings["max_new_tokens"],
-            num_beams=settings["num_beams"],
+            max_new_tokens=self._max_new_tokens,
+            num_beams=self._num_beams,
             do_sample=sampled,
-            temperature=settings["temperature"] if sampled else None,
-            top_p=settings["top_p"] if sampled else None,
+            temperature=self._temperature if sampled else None,
+            top_p=self._top_p if sampled else None,
             pad_token_id=self._conversation.pad,
             eos_token_id=self._conversation.end,
         )

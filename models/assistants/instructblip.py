@@ -3,8 +3,7 @@
 A vision tower, a Q-Former that reads the question too, so that it looks for what is asked, and a Llama decoder.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -49,16 +48,14 @@ class InstructBlip(QFormerAssistant):
     tuned_whole = ("qformer", "language_projection")
     plain = "Question: {said} Answer:"
 
-    def scratch(
-        self, texts: Sequence[str], image_size: int, settings: Mapping[str, Any]
-    ) -> tuple[PreTrainedModel, InstructBlipProcessor]:
+    def scratch(self, texts: Sequence[str], image_size: int) -> tuple[PreTrainedModel, InstructBlipProcessor]:
         """Build a small InstructBLIP and the processor that goes with it, whose tokenizers know the texts."""
-        reader = train_reader(texts, settings["vocabulary_size"])
+        reader = train_reader(texts, self.shape.vocabulary_size)
         processor = InstructBlipProcessor(
             image_processor=seeing(BlipImageProcessor, image_size),
-            tokenizer=train_tokenizer(texts, settings["vocabulary_size"]),
+            tokenizer=train_tokenizer(texts, self.shape.vocabulary_size),
             qformer_tokenizer=reader,
-            num_query_tokens=settings["num_query_tokens"],
+            num_query_tokens=self.num_query_tokens,
         )
         reading = {"vocab_size": len(reader), "max_position_embeddings": READER_LONGEST}
-        return self.configured(processor, image_size, settings, **reading), processor
+        return self.configured(processor, image_size, **reading), processor

@@ -3,7 +3,7 @@
 A CLIP vision tower, a two-layer projector and a Llama decoder that reads the picture's patches as tokens.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -49,15 +49,13 @@ class Llava(Assistant):
     tuned_whole = ("multi_modal_projector",)
     plain = "USER: <image>\n{said} ASSISTANT:"
 
-    def scratch(
-        self, texts: Sequence[str], image_size: int, settings: Mapping[str, Any]
-    ) -> tuple[PreTrainedModel, LlavaProcessor]:
+    def scratch(self, texts: Sequence[str], image_size: int) -> tuple[PreTrainedModel, LlavaProcessor]:
         """Build a small LLaVA and the processor that goes with it, whose tokenizer knows the texts."""
-        tokenizer = train_tokenizer(texts, settings["vocabulary_size"])
-        patch = settings["patch_size"]
+        tokenizer = train_tokenizer(texts, self.shape.vocabulary_size)
+        patch = self.shape.patch_size
         config = LlavaConfig(
-            vision_config=CLIPVisionConfig(**tower(settings, image_size)),
-            text_config=decoder(tokenizer, settings),
+            vision_config=CLIPVisionConfig(**tower(self.shape, image_size)),
+            text_config=decoder(tokenizer, self.shape),
             image_token_index=IMAGE,
             image_seq_length=(image_size // patch) ** 2,
             vision_feature_layer=-1,

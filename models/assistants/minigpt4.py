@@ -4,20 +4,31 @@ The layer, ``language_projection`` of transformers' BLIP-2, turns what the Q-For
 model. The paper takes all else from models that were trained before; from scratch a step before does that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from torch import Tensor, nn
 from transformers import Blip2ForConditionalGeneration, Blip2Processor, BlipImageProcessor, PreTrainedModel
 
-from bench.contracts import Instructions
+from bench.contracts import Context, Instructions
 from bench.models.assistants.lessons import Seen
 from bench.models.assistants.qformer import DEVIATION, QFormerAssistant, QFormerNetwork
 from bench.models.assistants.scratch import seeing
+from bench.models.assistants.settings import (
+    AnswerTokens,
+    NumHeads,
+    PatchSize,
+    PatchStem,
+    QFormerDepth,
+    QFormerWidth,
+    QueryTokens,
+    VocabularySize,
+    Weights,
+)
 from bench.models.assistants.stem import stemmed
 from bench.models.assistants.tokenizer import train_tokenizer
-from bench.specs import SCRATCH
+from bench.specs import SCRATCH, Setting
 
 PROJECTION = "language_projection"
 
@@ -47,25 +58,45 @@ class _Blip2(QFormerAssistant):
     tuned_whole = (PROJECTION,)
     plain = "###Human: <Img><image></Img> {said} ###Assistant:"
 
-    def scratch(
-        self, texts: Sequence[str], image_size: int, settings: Mapping[str, Any]
-    ) -> tuple[PreTrainedModel, Blip2Processor]:
+    def scratch(self, texts: Sequence[str], image_size: int) -> tuple[PreTrainedModel, Blip2Processor]:
         """Build a small BLIP-2 with a Llama and the processor that goes with it, whose tokenizer knows the texts."""
         processor = Blip2Processor(
             image_processor=seeing(BlipImageProcessor, image_size),
-            tokenizer=train_tokenizer(texts, settings["vocabulary_size"]),
-            num_query_tokens=settings["num_query_tokens"],
+            tokenizer=train_tokenizer(texts, self.shape.vocabulary_size),
+            num_query_tokens=self.num_query_tokens,
         )
-        return self.configured(processor, image_size, settings), processor
+        return self.configured(processor, image_size), processor
 
 
 class Parts(_Blip2):
     """The step before: from scratch it teaches the whole network to answer; of pretrained weights it does nothing."""
 
-    @property
-    def tuning(self) -> str:
-        """All of it learns, whatever the step behind it does."""
-        return "full"
+    def __init__(
+        self,
+        context: Context,
+        *,
+        weights: Weights = SCRATCH,
+        embed_dim: QFormerWidth = 64,
+        depth: QFormerDepth = 4,
+        num_heads: NumHeads = 4,
+        patch_size: PatchSize = 32,
+        stem: PatchStem = "linear",
+        vocabulary_size: VocabularySize = 2000,
+        num_query_tokens: QueryTokens = 16,
+        answer_tokens: AnswerTokens = 128,
+    ) -> None:
+        super().__init__(
+            context,
+            weights=weights,
+            embed_dim=embed_dim,
+            depth=depth,
+            num_heads=num_heads,
+            patch_size=patch_size,
+            stem=stem,
+            vocabulary_size=vocabulary_size,
+            num_query_tokens=num_query_tokens,
+            answer_tokens=answer_tokens,
+        )
 
     @property
     def parts(self) -> tuple[PreTrainedModel, Any]:
@@ -74,7 +105,7 @@ class Parts(_Blip2):
 
     def fit(self, train: Instructions, validation: Instructions) -> None:
         """Learn to answer the training side's questions."""
-        if self._settings["weights"] == SCRATCH:
+        if self._weights == SCRATCH:
             super().fit(train, validation)
 
     def save(self, folder: Path) -> None:
@@ -86,6 +117,18 @@ class Parts(_Blip2):
 class MiniGpt4(_Blip2):
     """MiniGPT-4 as an answerer; with ``tuning=projection``, as in the paper, it learns and saves one layer alone."""
 
+    def __init__(
+        self,
+        context: Context,
+        *,
+        tuning: Annotated[
+            Literal["projection", "lora", "full"],
+            Setting("train the layer into the language model alone, or low-rank adapters beside it, or all weights"),
+        ] = "projection",
+        **shared: Any,
+    ) -> None:
+        super().__init__(context, tuning=tuning, **shared)
+
     def from_scratch(self, train: Instructions) -> tuple[PreTrainedModel, Any]:
         """Return the parts that the step before trained, with another layer between them."""
         model, processor = self.base()
@@ -96,7 +139,7 @@ class MiniGpt4(_Blip2):
 
     def base(self) -> tuple[PreTrainedModel, Any]:
         """Return the model whose parts stay frozen, and its processor: from scratch those of the step before."""
-        if self._settings["weights"] != SCRATCH:
+        if self._weights != SCRATCH:
             return super().base()
         assert self._context.pretrained is not None, "from scratch the parts come first"
         return self._context.pretrained().parts

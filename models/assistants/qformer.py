@@ -1,17 +1,18 @@
 """What the assistants with a Q-Former share (Li et al. 2023, 'BLIP-2'): it reads a few queries' worth of a picture."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from torch import nn
 from transformers import PreTrainedModel
 
+from bench.contracts import Context
 from bench.errors import BenchError
 from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.estimator import Assistant
 from bench.models.assistants.network import AssistantNetwork
 from bench.models.assistants.reader import Reader
 from bench.models.assistants.scratch import decoder, layers, tower
+from bench.models.assistants.settings import QFormerDepth, QFormerWidth, QueryTokens
 from bench.models.assistants.tokenizer import IMAGE, IMAGE_TOKEN
 
 DEVIATION = 0.02
@@ -30,17 +31,27 @@ class QFormerNetwork(AssistantNetwork):
 class QFormerAssistant(Assistant):
     """An assistant whose language model reads a picture through a Q-Former."""
 
-    def configured(
-        self, processor: Any, image_size: int, settings: Mapping[str, Any], **reading: Any
-    ) -> PreTrainedModel:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        embed_dim: QFormerWidth = 64,
+        depth: QFormerDepth = 4,
+        num_query_tokens: QueryTokens = 16,
+        **shared: Any,
+    ) -> None:
+        super().__init__(context, embed_dim=embed_dim, depth=depth, **shared)
+        self.num_query_tokens = num_query_tokens
+
+    def configured(self, processor: Any, image_size: int, **reading: Any) -> PreTrainedModel:
         """Build an untrained model for the processor's words; ``reading`` is what the Q-Former needs for its own."""
-        shape = layers(settings)
+        shape = layers(self.shape)
         kind: Any = self.model_class.config_class
         config = kind(
-            vision_config={"initializer_range": DEVIATION, **tower(settings, image_size)},
+            vision_config={"initializer_range": DEVIATION, **tower(self.shape, image_size)},
             qformer_config={"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0, **shape, **reading},
-            text_config=decoder(processor.tokenizer, settings),
-            num_query_tokens=settings["num_query_tokens"],
+            text_config=decoder(processor.tokenizer, self.shape),
+            num_query_tokens=self.num_query_tokens,
             image_token_index=IMAGE,
         )
         model: Any = self.model_class(config)

@@ -1,8 +1,7 @@
 """Pretrained weights of an assistant: opened from a folder or the hub, of which all, adapters or one part may learn."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import torch
 from peft import LoraConfig
@@ -18,9 +17,11 @@ _PART = "part.safetensors"
 
 
 def open_pretrained(
-    model_class: type[PreTrainedModel], processor_class: type[ProcessorMixin], source: str, settings: Mapping[str, Any]
+    model_class: type[PreTrainedModel], processor_class: type[ProcessorMixin], source: str, dtype: str
 ) -> tuple[PreTrainedModel, Any]:
-    """Read a model and its processor from a local folder or the hub (``HF_HUB_OFFLINE=1``: its cache alone).
+    """Read a model, in a number type of torch, and its processor from a folder or the hub.
+
+    With ``HF_HUB_OFFLINE=1`` the hub is its cache alone.
 
     Nothing is unpickled and no code of the folder's own is run. BenchError where there is no such model.
     """
@@ -33,7 +34,7 @@ def open_pretrained(
             raise ValueError(f"it is of type {found!r}, not {wanted!r}")
         model, report = opened(
             source,
-            dtype=getattr(torch, settings["weights_dtype"]),
+            dtype=getattr(torch, dtype),
             use_safetensors=True,
             trust_remote_code=False,
             output_loading_info=True,
@@ -49,16 +50,24 @@ def open_pretrained(
         ) from error
 
 
-def add_adapters(model: PreTrainedModel, settings: Mapping[str, Any], whole: tuple[str, ...]) -> None:
+class Adapters(NamedTuple):
+    """How low-rank adapters are made."""
+
+    rank: int
+    alpha: int
+    dropout: float
+
+
+def add_adapters(model: PreTrainedModel, adapters: Adapters, whole: tuple[str, ...]) -> None:
     """Freeze a model and let low-rank adapters of its language model learn, and the modules named whole.
 
     What learns is float32, whatever the number type of the rest.
     """
     model.add_adapter(
         LoraConfig(
-            r=settings["lora_rank"],
-            lora_alpha=settings["lora_alpha"],
-            lora_dropout=settings["lora_dropout"],
+            r=adapters.rank,
+            lora_alpha=adapters.alpha,
+            lora_dropout=adapters.dropout,
             target_modules=_ADAPTED,
             modules_to_save=list(whole),
         )

@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 
 from bench.contracts import Context, Micrographs
 from bench.models.logistic import Logistic
+from bench.specs import Setting
 
 _AT_ONCE = 256
 _FILE = "regression.safetensors"
@@ -18,8 +19,13 @@ class Regression(ABC):
 
     regression: Logistic
 
-    def __init__(self, context: Context) -> None:
-        self._l2 = float(context.settings["l2"])
+    def __init__(
+        self,
+        context: Context,
+        *,
+        l2: Annotated[float, Setting("weight of the squared coefficients beside the mean loss of a picture")] = 0.01,
+    ) -> None:
+        self._l2 = float(l2)
 
     @abstractmethod
     def features(self, picture: np.ndarray) -> np.ndarray:
@@ -34,9 +40,9 @@ class Regression(ABC):
         self.regression.save(folder / _FILE)
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
         """Read what ``save`` wrote."""
-        estimator = cls(context)
+        estimator = cls(context, **settings)
         estimator.regression = Logistic.load(folder / _FILE)
         return estimator
 

@@ -1,7 +1,7 @@
 """The convolutions of the graph rows, from torch_geometric; each maps nodes (N, D) and their batch to nodes (N, D)."""
 
 from collections.abc import Iterable, Mapping
-from typing import cast
+from typing import Annotated, cast
 
 import torch
 from torch import Tensor, nn
@@ -24,6 +24,11 @@ from torch_geometric.nn import (
 
 from bench.errors import BenchError
 from bench.models.graphs.batches import GraphBatch
+from bench.specs import Setting
+
+Depth = Annotated[int, Setting("convolutions, or steps of one")]
+NumHeads = Annotated[int, Setting("attention heads")]
+Alpha = Annotated[float, Setting("share of the first nodes in every step")]
 
 
 class Stack(nn.Module):
@@ -45,49 +50,58 @@ class Stack(nn.Module):
         return convolution(x, graphs.edge_index)
 
 
-def appnp(embed_dim: int, depth: int, dropout: float, alpha: float) -> Stack:
+def appnp(embed_dim: int, dropout: float, depth: Depth = 10, alpha: Alpha = 0.1) -> Stack:
     """Build APPNP; ``depth`` counts the steps of its propagation, which has no weights."""
     return Stack([APPNP(K=depth, alpha=alpha)], dropout)
 
 
-def agnn(embed_dim: int, depth: int, dropout: float) -> Stack:
+def agnn(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
     """Build attention by cosine, one learned number a layer."""
     return Stack([AGNNConv() for _ in range(depth)], dropout)
 
 
-def arma(embed_dim: int, depth: int, dropout: float, num_stacks: int, num_layers: int, skip_dropout: float) -> Stack:
+def arma(
+    embed_dim: int,
+    dropout: float,
+    depth: Depth = 2,
+    num_stacks: Annotated[int, Setting("filters side by side")] = 3,
+    num_layers: Annotated[int, Setting("steps of each filter")] = 2,
+    skip_dropout: Annotated[float, Setting("dropout of what a step is fed beside the last one")] = 0.25,
+) -> Stack:
     """Build auto-regressive moving average filters."""
     own = {"num_stacks": num_stacks, "num_layers": num_layers, "shared_weights": True, "dropout": skip_dropout}
     return Stack([ARMAConv(embed_dim, embed_dim, **own) for _ in range(depth)], dropout)
 
 
-def gat(embed_dim: int, depth: int, dropout: float, num_heads: int) -> Stack:
+def gat(embed_dim: int, dropout: float, depth: Depth = 2, num_heads: NumHeads = 4) -> Stack:
     """Build graph attention, the heads concatenated."""
     width = _head_width(embed_dim, num_heads)
     return Stack([GATConv(embed_dim, width, heads=num_heads) for _ in range(depth)], dropout)
 
 
-def ggconv(embed_dim: int, depth: int, dropout: float) -> Stack:
+def ggconv(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
     """Build a gated graph network; ``depth`` counts the steps of its one recurrent unit."""
     return Stack([GatedGraphConv(embed_dim, num_layers=depth, aggr="mean")], dropout)
 
 
-def gcn(embed_dim: int, depth: int, dropout: float) -> Stack:
+def gcn(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
     """Build the graph convolution of Kipf and Welling."""
     return Stack([GCNConv(embed_dim, embed_dim) for _ in range(depth)], dropout)
 
 
-def chebconv(embed_dim: int, depth: int, dropout: float, order: int) -> Stack:
+def chebconv(
+    embed_dim: int, dropout: float, depth: Depth = 2, order: Annotated[int, Setting("size of a filter")] = 3
+) -> Stack:
     """Build Chebyshev filters; they want edges that run both ways."""
     return Stack([ChebConv(embed_dim, embed_dim, K=order) for _ in range(depth)], dropout)
 
 
-def graphconv(embed_dim: int, depth: int, dropout: float) -> Stack:
+def graphconv(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
     """Build the graph convolution of Morris et al."""
     return Stack([GraphConv(embed_dim, embed_dim, aggr="mean") for _ in range(depth)], dropout)
 
 
-def rggconv(embed_dim: int, depth: int, dropout: float) -> Stack:
+def rggconv(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
     """Build residual gated graph convolutions."""
     return Stack([ResGatedGraphConv(embed_dim, embed_dim, aggr="mean") for _ in range(depth)], dropout)
 
@@ -95,7 +109,7 @@ def rggconv(embed_dim: int, depth: int, dropout: float) -> Stack:
 class DNA(Stack):
     """Just Jump: every convolution attends to what all before it made of each neighbour."""
 
-    def __init__(self, embed_dim: int, depth: int, dropout: float, num_heads: int) -> None:
+    def __init__(self, embed_dim: int, dropout: float, depth: Depth = 2, num_heads: NumHeads = 4) -> None:
         _head_width(embed_dim, num_heads)
         super().__init__([DNAConv(embed_dim, heads=num_heads, groups=num_heads) for _ in range(depth)], dropout)
 
@@ -111,7 +125,14 @@ class DNA(Stack):
 class GCN2(Stack):
     """GCNII: every convolution is fed the first nodes too."""
 
-    def __init__(self, embed_dim: int, depth: int, dropout: float, alpha: float, theta: float) -> None:
+    def __init__(
+        self,
+        embed_dim: int,
+        dropout: float,
+        depth: Depth = 4,
+        alpha: Alpha = 0.1,
+        theta: Annotated[float, Setting("how fast a layer's weights give way to the identity")] = 0.5,
+    ) -> None:
         super().__init__([GCN2Conv(embed_dim, alpha, theta, layer=layer + 1) for layer in range(depth)], dropout)
 
     def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
@@ -125,7 +146,13 @@ class GCN2(Stack):
 class UNet(nn.Module):
     """Graph U-Net: ``depth`` times half of the nodes are left out, and put back on the way up."""
 
-    def __init__(self, embed_dim: int, depth: int, dropout: float, pool_ratio: float) -> None:
+    def __init__(
+        self,
+        embed_dim: int,
+        dropout: float,
+        depth: Depth = 3,
+        pool_ratio: Annotated[float, Setting("share of the nodes that a level keeps")] = 0.5,
+    ) -> None:
         super().__init__()
         self.network = GraphUNet(embed_dim, embed_dim, embed_dim, depth, pool_ratios=pool_ratio)
         self.dropout = nn.Dropout(dropout)
@@ -138,7 +165,13 @@ class UNet(nn.Module):
 class MPNN(nn.Module):
     """Message passing, Gilmer et al. 2017: a network of the edge makes the message, a recurrent unit keeps the node."""
 
-    def __init__(self, embed_dim: int, depth: int, dropout: float, edge_dim: int) -> None:
+    def __init__(
+        self,
+        embed_dim: int,
+        dropout: float,
+        depth: Depth = 3,
+        edge_dim: Annotated[int, Setting("width of the network of an edge")] = 32,
+    ) -> None:
         super().__init__()
         edge = nn.Sequential(nn.Linear(3, edge_dim), nn.ReLU(), nn.Linear(edge_dim, embed_dim**2))
         self.convolution = NNConv(embed_dim, embed_dim, edge, aggr="mean")
@@ -157,7 +190,14 @@ class MPNN(nn.Module):
 class SuperGAT(Stack):
     """Graph attention that also learns, at a price of ``attention_weight``, to tell edges from pairs that are none."""
 
-    def __init__(self, embed_dim: int, depth: int, dropout: float, num_heads: int, attention_weight: float) -> None:
+    def __init__(
+        self,
+        embed_dim: int,
+        dropout: float,
+        depth: Depth = 2,
+        num_heads: NumHeads = 4,
+        attention_weight: Annotated[float, Setting("weight of the loss of telling edges from other pairs")] = 1.0,
+    ) -> None:
         width = _head_width(embed_dim, num_heads)
         super().__init__(
             [

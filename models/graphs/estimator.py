@@ -1,29 +1,39 @@
 """The estimator of every network over graphs of patches."""
 
-from dataclasses import fields
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 from bench.contracts import Context, Micrographs
 from bench.models.graphs.building import Joining, patch_graphs
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
 from bench.models.graphs.patches import Patches
+from bench.models.graphs.settings import EmbedDim, GraphKind, Neighbours, PatchSize
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
-from bench.specs import resolve
-
-_JOINING = tuple(field.name for field in fields(Joining))
+from bench.registered.signature import handed
+from bench.specs import Setting, resolve
 
 
 class GraphClassifier(NetworkClassifier):
     """Trains, between an embedding of patches and a head, the convolutions that the spec's ``builds`` makes.
 
-    ``builds`` gets all settings but those of ``Joining``. A ``Classifier`` of ``bench.contracts``.
+    ``builds`` gets the width and the dropout of nodes too. A ``Classifier`` of ``bench.contracts``.
     """
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        graph: GraphKind = "knn",
+        neighbours: Neighbours = 8,
+        patch_size: PatchSize = 32,
+        embed_dim: EmbedDim = 64,
+        dropout: Annotated[float, Setting("dropout of nodes")] = 0.1,
+    ) -> None:
         super().__init__(context)
-        self._joining = Joining(**{key: value for key, value in context.settings.items() if key in _JOINING})
+        self._joining = Joining(graph, neighbours, patch_size)
+        self._embed_dim, self._dropout = embed_dim, dropout
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side; BenchError where patches do not fill a picture."""
@@ -38,13 +48,12 @@ class GraphClassifier(NetworkClassifier):
     def _built(self) -> PatchGraphNetwork:
         spec = self._context.model
         assert spec.builds is not None, "a model of this estimator names its convolutions"
-        settings = {key: value for key, value in self._context.settings.items() if key not in _JOINING}
-        patches = Patches(self.shape["image_size"], self._joining.patch_size)
+        build = resolve(spec.builds)
         return PatchGraphNetwork(
-            resolve(spec.builds)(**settings),
-            patches,
-            settings["embed_dim"],
-            settings["dropout"],
+            build(**handed(build, self._context.settings)),
+            Patches(self.shape["image_size"], self._joining.patch_size),
+            self._embed_dim,
+            self._dropout,
             self.shape["num_classes"],
         )
 

@@ -8,21 +8,19 @@ import torch
 from torch import Tensor, nn
 
 from bench.errors import BenchError, in_one_line
+from bench.registered.signature import handed
 from bench.specs import ModelSpec, resolve
-
-OURS = ("weights", "memory_format")
-"""Settings that are the estimator's, not arguments of the network."""
 
 
 def build(spec: ModelSpec, settings: Mapping[str, Any], num_classes: int, image_size: int) -> nn.Module:
     """Build a network from (B, 3, H, W) pictures to (B, C) scores.
 
-    The callable gets ``num_classes``, the model's settings, and ``image_size`` where it names such a parameter.
+    The callable gets ``num_classes``, the settings that its signature names, and ``image_size`` where it names that.
     BenchError where it refuses them.
     """
     assert spec.builds is not None, "a model of this estimator names its network"
     make = resolve(spec.builds)
-    arguments = {name: value for name, value in settings.items() if name not in OURS}
+    arguments = handed(make, settings)
     if "image_size" in inspect.signature(make).parameters:
         arguments["image_size"] = image_size
     try:

@@ -6,21 +6,23 @@ predicts. Networks and loss are vit-pytorch's.
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import torch
 from torch import Tensor, nn
 from torchvision.models import get_model
 from vit_pytorch.distill import DistillableViT, DistillWrapper
 
-from bench.contracts import Micrographs
+from bench.contracts import Context, Micrographs
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
 from bench.models.images.one_width import of_vit_pytorch
+from bench.models.images.settings import Depth, Dropout, EmbedDim, MlpRatio, NumHeads, PatchSize
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
+from bench.specs import Setting
 
-_LAYERS = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "dropout")
+_Teacher = Literal["resnet18", "resnet50", "densenet121", "vgg11_bn", "squeezenet1_1", "alexnet"]
 
 
 class _OfPictures(NetworkClassifier):
@@ -34,11 +36,22 @@ class _OfPictures(NetworkClassifier):
 class TeacherNetwork(_OfPictures):
     """The ConvNet of torchvision that is trained first, by the student's recipe and on its pictures."""
 
+    def __init__(
+        self,
+        context: Context,
+        *,
+        teacher: Annotated[
+            _Teacher, Setting("network of torchvision that is trained first, on the same pictures")
+        ] = "resnet18",
+    ) -> None:
+        super().__init__(context)
+        self._teacher = teacher
+
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
         self.shape = shape_of(train)
         self.network = self._built()
-        check_scores(self.network, f"the teacher {self._context.settings['teacher']}", **self.shape)
+        check_scores(self.network, f"the teacher {self._teacher}", **self.shape)
         self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
 
     def rebuilt(self, folder: Path) -> nn.Module:
@@ -46,7 +59,7 @@ class TeacherNetwork(_OfPictures):
         return self._built()
 
     def _built(self) -> nn.Module:
-        network = get_model(self._context.settings["teacher"], weights=None, num_classes=self.shape["num_classes"])
+        network = get_model(self._teacher, weights=None, num_classes=self.shape["num_classes"])
         return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
 
 
@@ -61,18 +74,34 @@ class _Lesson(DistillWrapper):
 class Distillation(_OfPictures):
     """Trains the student of a trained ``TeacherNetwork``; a ``Classifier`` of ``bench.contracts``."""
 
+    def __init__(
+        self,
+        context: Context,
+        *,
+        patch_size: PatchSize = 32,
+        embed_dim: EmbedDim = 64,
+        depth: Depth = 6,
+        num_heads: NumHeads = 4,
+        mlp_ratio: MlpRatio = 4.0,
+        dropout: Dropout = 0.0,
+        temperature: Annotated[float, Setting("by which the scores of teacher and student are divided")] = 3.0,
+        alpha: Annotated[float, Setting("share of the teacher's word in the loss")] = 0.5,
+        hard: Annotated[bool, Setting("whether the student learns the teacher's likeliest category alone")] = False,
+    ) -> None:
+        super().__init__(context)
+        self._layers = (patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
+        self._lesson = {"temperature": temperature, "alpha": alpha, "hard": hard}
+
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
-        settings, pretrained = self._context.settings, self._context.pretrained
+        pretrained = self._context.pretrained
         assert pretrained is not None, "a student comes after its teacher"
         self.shape = shape_of(train)
         self.network = self._built()
         lesson = _Lesson(
             teacher=partial(pretrained().network),  # no module of the lesson: neither trained nor saved with it
             student=self.network,
-            temperature=settings["temperature"],
-            alpha=settings["alpha"],
-            hard=settings["hard"],
+            **self._lesson,
         )
         self.history = fit_classifier(lesson, self.side(train), self.side(validation), self._context, _lesson_loss)
 
@@ -81,8 +110,7 @@ class Distillation(_OfPictures):
         return self._built()
 
     def _built(self) -> nn.Module:
-        layers = {name: self._context.settings[name] for name in _LAYERS}
-        arguments = of_vit_pytorch(self.shape["image_size"], **layers)
+        arguments = of_vit_pytorch(self.shape["image_size"], *self._layers)
         return DistillableViT(num_classes=self.shape["num_classes"], **arguments)
 
 

@@ -2,38 +2,62 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Annotated, Literal
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.contracts import Micrographs
+from bench.contracts import Context, Micrographs
 from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
+from bench.specs import SCRATCH, Setting
 
 
 class ImageClassifier(NetworkClassifier):
     """Trains the network that the spec's ``builds`` makes; a ``Classifier`` of ``bench.contracts``."""
 
+    def __init__(
+        self,
+        context: Context,
+        *,
+        weights: Annotated[
+            str,
+            Setting(
+                "scratch, a file or folder of tensors, or a pretrained torchvision:NAME, timm:NAME or transformers:NAME"
+            ),
+        ] = SCRATCH,
+        memory_format: Annotated[
+            Literal["channels_last", "contiguous"], Setting("how pictures lie in memory")
+        ] = "contiguous",
+    ) -> None:
+        super().__init__(context)
+        self._weights, self._memory_format = weights, memory_format
+
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
         self.shape = shape_of(train)
-        self.network = initial(self._context, **self.shape)
+        self.network = self._laid_out(initial(self._weights, self._context, **self.shape))
         self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
 
     def save(self, folder: Path) -> None:
         """Write what the network is built from again, and the config of a network of transformers."""
         super().save(folder)
-        keep(self.network, folder, self._context)
+        keep(self.network, folder, self._weights)
 
     def rebuilt(self, folder: Path) -> nn.Module:
         """Build the network again; pretrained weights are not asked for."""
-        return again(folder, self._context, **self.shape)
+        return self._laid_out(again(folder, self._weights, self._context, **self.shape))
 
     def side(self, images: Micrographs) -> Side:
         """Return the pictures as the network sees them."""
         return Side(partial(pictures, images, self._context.device), images.labels)
+
+    def _laid_out(self, network: nn.Module) -> nn.Module:
+        if self._memory_format == "channels_last":
+            return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
+        return network
 
 
 def pictures(images: Micrographs, device: str, positions: np.ndarray) -> Tensor:

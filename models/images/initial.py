@@ -14,9 +14,8 @@ from bench.specs import SCRATCH
 PACKAGES = ("torchvision", "timm", "transformers")
 
 
-def initial(context: Context, num_classes: int, image_size: int) -> nn.Module:
+def initial(source: str, context: Context, num_classes: int, image_size: int) -> nn.Module:
     """Return the network by the setting ``weights``; BenchError where that names nothing or does not fit."""
-    source = context.settings.get("weights", SCRATCH)
     if named(source):
         # Here, not above: these packages take seconds to import, and most trainings need none of them.
         from bench.models.images.pretrained import TensorShape, pretrained
@@ -27,22 +26,21 @@ def initial(context: Context, num_classes: int, image_size: int) -> nn.Module:
         if source != SCRATCH:
             _fill(network, source, context, num_classes, image_size)
     check_scores(network, context.model.name, num_classes, image_size)
-    return _laid_out(network, context)
+    return network
 
 
-def again(folder: Path, context: Context, num_classes: int, image_size: int) -> nn.Module:
+def again(folder: Path, source: str, context: Context, num_classes: int, image_size: int) -> nn.Module:
     """Return the same network without weights, from what ``keep`` wrote."""
-    source = context.settings.get("weights", SCRATCH)
     if not named(source):
-        return _laid_out(build(context.model, context.settings, num_classes, image_size), context)
+        return build(context.model, context.settings, num_classes, image_size)
     from bench.models.images.pretrained import TensorShape, skeleton
 
-    return _laid_out(skeleton(source, TensorShape(num_classes, image_size), folder), context)
+    return skeleton(source, TensorShape(num_classes, image_size), folder)
 
 
-def keep(network: nn.Module, folder: Path, context: Context) -> None:
+def keep(network: nn.Module, folder: Path, source: str) -> None:
     """Write what ``again`` needs of a network that was pretrained by name."""
-    if named(context.settings.get("weights", SCRATCH)):
+    if named(source):
         from bench.models.images.pretrained import describe
 
         describe(network, folder)
@@ -62,9 +60,3 @@ def _fill(network: nn.Module, source: str, context: Context, num_classes: int, i
     with torch.random.fork_rng([]):
         head = heads(network, build(context.model, context.settings, num_classes + 1, image_size))
     put(network, tensors, head, source, context.progress)
-
-
-def _laid_out(network: nn.Module, context: Context) -> nn.Module:
-    if context.settings.get("memory_format") == "channels_last":
-        return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
-    return network

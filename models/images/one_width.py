@@ -1,10 +1,9 @@
 """Vision transformers that keep one width through all layers, from timm and vit-pytorch.
 
-``layers`` are the settings of them all: ``patch_size`` (pixels), ``embed_dim`` D, ``depth``, ``num_heads`` of
-D / ``num_heads`` each, ``mlp_ratio``, ``dropout`` (within the layers).
+The ``num_heads`` heads of each share ``embed_dim``, D, evenly.
 """
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import numpy as np
 import torch
@@ -19,37 +18,92 @@ from vit_pytorch.t2t import T2TViT
 from vit_pytorch.vit_with_patch_merger import ViT as PatchMergerViT
 
 from bench.errors import BenchError
+from bench.models.images.settings import Depth, Dropout, EmbedDim, MlpRatio, NumHeads, PatchSize
 from bench.models.images.sizes import patches, width_of_head
+from bench.specs import Setting
 
 _FEWEST_TOKENS = 8
 """What adaptive sampling leaves in the last layer where nothing is said."""
 
 
-def vanillavit(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
+def vanillavit(
+    num_classes: int,
+    image_size: int,
+    patch_size: PatchSize = 32,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+) -> nn.Module:
     """Dosovitskiy et al. 2020."""
-    return VisionTransformer(num_classes=num_classes, **of_timm(image_size, **layers))
+    return VisionTransformer(
+        num_classes=num_classes, **of_timm(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
+    )
 
 
-def cait(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
+def cait(
+    num_classes: int,
+    image_size: int,
+    patch_size: PatchSize = 32,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+) -> nn.Module:
     """Touvron et al. 2021: scaled layers, then two layers of class attention."""
-    return Cait(num_classes=num_classes, init_values=1e-5, **of_timm(image_size, **layers))
+    layers = of_timm(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
+    return Cait(num_classes=num_classes, init_values=1e-5, **layers)
 
 
-def convit(num_classes: int, image_size: int, local_layers: int, **layers: Any) -> nn.Module:
+def convit(
+    num_classes: int,
+    image_size: int,
+    patch_size: PatchSize = 32,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    local_layers: Annotated[int, Setting("first layers, whose attention begins as convolution")] = 4,
+) -> nn.Module:
     """D'Ascoli et al. 2021: the attention of the first layers begins as convolution."""
-    arguments = of_timm(image_size, **layers)
+    arguments = of_timm(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
     arguments["embed_dim"] //= arguments["num_heads"]  # timm counts a head's width here
     return ConVit(num_classes=num_classes, local_up_to_layer=local_layers, **arguments)
 
 
-def deepvit(num_classes: int, image_size: int, **layers: Any) -> nn.Module:
+def deepvit(
+    num_classes: int,
+    image_size: int,
+    patch_size: PatchSize = 32,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+) -> nn.Module:
     """Zhou et al. 2021: attention maps mixed between heads."""
-    return DeepViT(num_classes=num_classes, **of_vit_pytorch(image_size, **layers))
+    return DeepViT(
+        num_classes=num_classes,
+        **of_vit_pytorch(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout),
+    )
 
 
-def patchmerger(num_classes: int, image_size: int, merged_tokens: int, **layers: Any) -> nn.Module:
+def patchmerger(
+    num_classes: int,
+    image_size: int,
+    patch_size: PatchSize = 32,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    merged_tokens: Annotated[int, Setting("tokens behind the middle layer")] = 8,
+) -> nn.Module:
     """Renggli et al. 2022: behind the middle layer all tokens are merged into a few."""
-    arguments = of_vit_pytorch(image_size, **layers)
+    arguments = of_vit_pytorch(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
     return PatchMergerViT(num_classes=num_classes, patch_merge_num_tokens=merged_tokens, **arguments)
 
 
@@ -65,17 +119,38 @@ class _RepeatableATS(AdaptiveTokenViT):
             return cast(Tensor, super().forward(pixels))
 
 
-def ats(num_classes: int, image_size: int, max_tokens: tuple[int, ...], **layers: Any) -> nn.Module:
+def ats(
+    num_classes: int,
+    image_size: int,
+    patch_size: PatchSize = 32,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    max_tokens: Annotated[
+        tuple[int, ...], Setting("most tokens of each layer; without values they fall evenly to 8")
+    ] = (),
+) -> nn.Module:
     """Fayyaz et al. 2021: each layer keeps at most ``max_tokens`` of its tokens, sampled by their attention."""
-    arguments = of_vit_pytorch(image_size, **layers)
-    depth, tokens = arguments["depth"], patches(image_size, arguments["patch_size"]) ** 2
+    arguments = of_vit_pytorch(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
+    tokens = patches(image_size, patch_size) ** 2
     kept = max_tokens or tuple(int(count) for count in np.linspace(tokens, min(_FEWEST_TOKENS, tokens), depth))
     if len(kept) != depth or sorted(kept, reverse=True) != list(kept) or min(kept) < 1:
         raise BenchError(f"max_tokens {list(kept)} must never rise from layer to layer and have depth = {depth} values")
     return _RepeatableATS(num_classes=num_classes, max_tokens_per_depth=kept, **arguments)
 
 
-def cct(num_classes: int, image_size: int, convolutions: int, **layers: Any) -> nn.Module:
+def cct(
+    num_classes: int,
+    image_size: int,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    convolutions: Annotated[int, Setting("convolutions that make the tokens")] = 2,
+) -> nn.Module:
     """Hassani et al. 2021, Compact Convolutional Transformer: tokens from convolutions, sequence pooling."""
     return CCT(
         img_size=image_size,
@@ -84,11 +159,20 @@ def cct(num_classes: int, image_size: int, convolutions: int, **layers: Any) -> 
         stride=2,
         padding=3,
         num_classes=num_classes,
-        **_of_cct(**layers),
+        **_of_cct(embed_dim, depth, num_heads, mlp_ratio, dropout),
     )
 
 
-def cvt(num_classes: int, image_size: int, patch_size: int, **layers: Any) -> nn.Module:
+def cvt(
+    num_classes: int,
+    image_size: int,
+    patch_size: PatchSize = 32,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+) -> nn.Module:
     """Hassani et al. 2021, Compact Vision Transformer: square patches, sequence pooling; not Microsoft's CvT."""
     patches(image_size, patch_size)
     network = CCT(
@@ -101,21 +185,36 @@ def cvt(num_classes: int, image_size: int, patch_size: int, **layers: Any) -> nn
         pooling_stride=1,
         pooling_padding=0,
         num_classes=num_classes,
-        **_of_cct(**layers),
+        **_of_cct(embed_dim, depth, num_heads, mlp_ratio, dropout),
     )
     cast(nn.Sequential, network.tokenizer.conv_layers[0])[1] = nn.Identity()  # a patch's embedding is linear
     return network
 
 
-def t2tvit(num_classes: int, image_size: int, t2t_layers: tuple[tuple[int, int], ...], **layers: Any) -> nn.Module:
+def t2tvit(
+    num_classes: int,
+    image_size: int,
+    embed_dim: EmbedDim = 64,
+    depth: Depth = 6,
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    t2t_layers: Annotated[
+        tuple[tuple[int, int], ...], Setting("steps that join tokens, each (side of a token, stride)")
+    ] = ((7, 4), (3, 2), (3, 2)),
+) -> nn.Module:
     """Yuan et al. 2021: overlapping tokens joined step by step, ``t2t_layers`` being each step's (kernel, stride)."""
-    return T2TViT(image_size=image_size, num_classes=num_classes, t2t_layers=t2t_layers, **_of_layers(**layers))
+    layers = _of_layers(embed_dim, depth, num_heads, mlp_ratio, dropout)
+    return T2TViT(image_size=image_size, num_classes=num_classes, t2t_layers=t2t_layers, **layers)
 
 
-def of_vit_pytorch(image_size: int, patch_size: int, **layers: Any) -> dict[str, Any]:
+def of_vit_pytorch(
+    image_size: int, patch_size: int, embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dropout: float
+) -> dict[str, Any]:
     """Return the settings as vit-pytorch names them; BenchError where they do not agree."""
     patches(image_size, patch_size)
-    return {"image_size": image_size, "patch_size": patch_size, **_of_layers(**layers)}
+    layers = _of_layers(embed_dim, depth, num_heads, mlp_ratio, dropout)
+    return {"image_size": image_size, "patch_size": patch_size, **layers}
 
 
 def _of_layers(embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dropout: float) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from transformers import CvtConfig, CvtForImageClassification, PvtConfig, PvtForImageClassification
 
 from bench.errors import BenchError
+from bench.models.images.settings import Depths, Dropout, DropPath, EmbedDims, Heads, MlpRatio
 from bench.models.images.sizes import divides, heads_of_stages, one_a_stage
 
 
@@ -24,12 +25,12 @@ class _Pvt(PvtForImageClassification):
 
 def convvit(
     num_classes: int,
-    embed_dims: tuple[int, ...],
-    depths: tuple[int, ...],
-    heads: tuple[int, ...],
-    mlp_ratio: float,
-    dropout: float,
-    drop_path: float,
+    embed_dims: EmbedDims = (64, 128, 256),
+    depths: Depths = (1, 2, 3),
+    heads: Heads = (1, 2, 4),
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    drop_path: DropPath = 0.0,
 ) -> nn.Module:
     """Wu et al. 2021, Convolutional vision Transformer: queries, keys and values from convolutions."""
     stages = one_a_stage(embed_dims=embed_dims, depths=depths, heads=heads)
@@ -49,12 +50,12 @@ def convvit(
 def pvtc(
     num_classes: int,
     image_size: int,
-    embed_dims: tuple[int, ...],
-    depths: tuple[int, ...],
-    heads: tuple[int, ...],
-    mlp_ratio: float,
-    dropout: float,
-    drop_path: float,
+    embed_dims: EmbedDims = (32, 64, 128, 256),
+    depths: Depths = (2, 2, 2, 2),
+    heads: Heads = (1, 2, 4, 8),
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    drop_path: DropPath = 0.0,
 ) -> nn.Module:
     """Wang et al. 2021, Pyramid Vision Transformer: keys and values of fewer tokens than queries."""
     stages = one_a_stage(embed_dims=embed_dims, depths=depths, heads=heads)

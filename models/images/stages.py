@@ -3,6 +3,8 @@
 Settings in the plural have one value a stage.
 """
 
+from typing import Annotated
+
 from timm.models.crossvit import CrossVit
 from timm.models.levit import Levit
 from timm.models.nest import Nest
@@ -12,20 +14,31 @@ from timm.models.visformer import Visformer
 from torch import nn
 from vit_pytorch.regionvit import RegionViT
 
+from bench.models.images.settings import (
+    Depths,
+    Dropout,
+    DropPath,
+    EmbedDims,
+    Heads,
+    MlpRatio,
+    NumHeads,
+    PatchSize,
+)
 from bench.models.images.sizes import divides, heads_of_stages, one_a_stage, width_of_head
+from bench.specs import Setting
 
 
 def swint(
     num_classes: int,
     image_size: int,
-    patch_size: int,
-    window_size: int,
-    embed_dim: int,
-    depths: tuple[int, ...],
-    heads: tuple[int, ...],
-    mlp_ratio: float,
-    dropout: float,
-    drop_path: float,
+    patch_size: PatchSize = 4,
+    window_size: Annotated[int, Setting("side of a window in tokens")] = 7,
+    embed_dim: Annotated[int, Setting("width of a token in the first stage, doubled by each next")] = 64,
+    depths: Depths = (2, 2, 2, 2),
+    heads: Heads = (4, 8, 16, 32),
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    drop_path: DropPath = 0.1,
 ) -> nn.Module:
     """Liu et al. 2021: attention within shifted windows; ``embed_dim`` is the first stage's, doubled by each next."""
     one_a_stage(depths=depths, heads=heads)
@@ -48,13 +61,13 @@ def swint(
 def nest(
     num_classes: int,
     image_size: int,
-    patch_size: int,
-    embed_dims: tuple[int, ...],
-    depths: tuple[int, ...],
-    heads: tuple[int, ...],
-    mlp_ratio: float,
-    dropout: float,
-    drop_path: float,
+    patch_size: PatchSize = 8,
+    embed_dims: EmbedDims = (64, 128, 256),
+    depths: Depths = (2, 2, 2),
+    heads: Heads = (4, 8, 16),
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    drop_path: DropPath = 0.1,
 ) -> nn.Module:
     """Zhang et al. 2021: blocks of tokens that are merged four by four."""
     levels = one_a_stage(embed_dims=embed_dims, depths=depths, heads=heads)
@@ -78,14 +91,14 @@ def nest(
 def pit(
     num_classes: int,
     image_size: int,
-    patch_size: int,
-    stride: int,
-    head_dim: int,
-    depths: tuple[int, ...],
-    heads: tuple[int, ...],
-    mlp_ratio: float,
-    dropout: float,
-    drop_path: float,
+    patch_size: PatchSize = 32,
+    stride: Annotated[int, Setting("pixels from patch to patch")] = 16,
+    head_dim: Annotated[int, Setting("width of a head")] = 16,
+    depths: Depths = (2, 2, 2),
+    heads: Heads = (4, 8, 16),
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    drop_path: DropPath = 0.0,
 ) -> nn.Module:
     """Heo et al. 2021: tokens pooled between stages; a stage's width is its heads times ``head_dim``."""
     stages = one_a_stage(depths=depths, heads=heads)
@@ -106,12 +119,12 @@ def pit(
 def levit(
     num_classes: int,
     image_size: int,
-    embed_dims: tuple[int, ...],
-    depths: tuple[int, ...],
-    heads: tuple[int, ...],
-    head_dim: int,
-    mlp_ratio: float,
-    drop_path: float,
+    embed_dims: EmbedDims = (64, 128, 192),
+    depths: Depths = (2, 2, 2),
+    heads: Heads = (4, 6, 8),
+    head_dim: Annotated[int, Setting("width of a head's keys")] = 16,
+    mlp_ratio: MlpRatio = 2.0,
+    drop_path: DropPath = 0.0,
 ) -> nn.Module:
     """Graham et al. 2021: a stem of convolutions, then attention whose keys have ``head_dim``."""
     one_a_stage(embed_dims=embed_dims, depths=depths, heads=heads)
@@ -130,13 +143,13 @@ def levit(
 def visformer(
     num_classes: int,
     image_size: int,
-    stem_channels: int,
-    embed_dim: int,
-    depths: tuple[int, ...],
-    num_heads: int,
-    mlp_ratio: float,
-    dropout: float,
-    drop_path: float,
+    stem_channels: Annotated[int, Setting("channels of the first convolution")] = 16,
+    embed_dim: Annotated[int, Setting("width of a token in the second stage, half before and double behind it")] = 64,
+    depths: Depths = (3, 2, 2),
+    num_heads: NumHeads = 4,
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    drop_path: DropPath = 0.0,
 ) -> nn.Module:
     """Chen et al. 2021: a stage of convolutions, then two of attention; ``embed_dim`` is the second stage's."""
     width_of_head(embed_dim, num_heads)
@@ -163,13 +176,15 @@ def visformer(
 def crossvit(
     num_classes: int,
     image_size: int,
-    patch_sizes: tuple[int, ...],
-    embed_dims: tuple[int, ...],
-    depths: tuple[int, ...],
-    heads: tuple[int, ...],
-    mlp_ratio: float,
-    dropout: float,
-    stages: int,
+    patch_sizes: Annotated[tuple[int, ...], Setting("side of a patch in pixels, one value a branch")] = (16, 32),
+    embed_dims: Annotated[tuple[int, ...], Setting("width of a token, one value a branch")] = (32, 64),
+    depths: Annotated[
+        tuple[int, ...], Setting("layers of each branch in a stage, then layers across branches less one")
+    ] = (1, 2, 0),
+    heads: Annotated[tuple[int, ...], Setting("attention heads, one value a branch")] = (4, 4),
+    mlp_ratio: MlpRatio = 4.0,
+    dropout: Dropout = 0.0,
+    stages: Annotated[int, Setting("number of stages")] = 3,
 ) -> nn.Module:
     """Chen et al. 2021: branches of small and large patches that attend to each other.
 
@@ -194,11 +209,11 @@ def crossvit(
 def regionvit(
     num_classes: int,
     image_size: int,
-    patch_size: int,
-    window_size: int,
-    embed_dims: tuple[int, ...],
-    depths: tuple[int, ...],
-    dropout: float,
+    patch_size: PatchSize = 4,
+    window_size: Annotated[int, Setting("side of a region in patches")] = 7,
+    embed_dims: EmbedDims = (64, 128, 256, 512),
+    depths: Depths = (1, 1, 2, 1),
+    dropout: Dropout = 0.0,
 ) -> nn.Module:
     """Chen et al. 2021: tokens of patches, and of the windows that hold them; 4 heads of 32 in every stage."""
     one_a_stage(embed_dims=embed_dims, depths=depths)

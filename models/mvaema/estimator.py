@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -22,15 +21,13 @@ from bench.models.mvaema.losses import LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.ranking import Rank, candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
-from bench.models.stem import PATCH
-from bench.specs import SCRATCH
+from bench.models.stem import PATCH, Stem
+from bench.specs import SCRATCH, Setting
 from bench.training.history import FILE, History
 from bench.training.loop import train
 
 PICTURES_AT_ONCE = 64
 ANSWERS_AT_ONCE = 256
-_BUILT = ("embed_dim", "depth", "num_heads", "stem", "prompt_tokens", "answer_tokens", "without")
-"""The settings that decide the shapes of the weights, or what they are for."""
 
 
 class _Said(NamedTuple):
@@ -50,8 +47,58 @@ class MVaEMa:
     names: tuple[str, ...]
     history: History
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(
+        self,
+        context: Context,
+        *,
+        weights: Annotated[
+            str, Setting("'scratch', or a folder that `bench export` wrote, to train on from there")
+        ] = SCRATCH,
+        stem: Annotated[Stem, Setting("how a patch becomes a vector: one linear map, or convolutions")] = "linear",
+        embed_dim: Annotated[int, Setting("width of all encoders and of the decoder")] = 64,
+        depth: Annotated[int, Setting("layers of the image encoder and of the text encoder")] = 6,
+        num_heads: Annotated[int, Setting("attention heads")] = 4,
+        without: Annotated[tuple[str, ...], Setting("parts that are switched off, of itc, itm, sa, ca, csa")] = (),
+        itc_weight: Annotated[
+            float, Setting("what the image-text contrastive loss counts in the sum of the three")
+        ] = 1.0,
+        itm_weight: Annotated[float, Setting("what the image-text matching loss counts in the sum of the three")] = 1.0,
+        lm_weight: Annotated[float, Setting("what the language modelling loss counts in the sum of the three")] = 1.0,
+        vocabulary_size: Annotated[int, Setting("most tokens of the vocabulary")] = 2000,
+        prompt_tokens: Annotated[int, Setting("tokens a prompt can have; of a longer one the end is read")] = 64,
+        answer_tokens: Annotated[int, Setting("tokens an answer can have")] = 128,
+        max_new_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict")] = 128,
+        num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", stage="predict")] = 1,
+        temperature: Annotated[float, Setting("temperature of sampling; 0 takes the likeliest", stage="predict")] = 0.0,
+        top_p: Annotated[
+            float, Setting("sampling: share of probability that the candidates hold", stage="predict")
+        ] = 1.0,
+        rank: Annotated[
+            Rank,
+            Setting(
+                "how a category's name is judged in classification: by decoder, matching head or common space",
+                stage="predict",
+            ),
+        ] = "likelihood",
+        rank_mean: Annotated[
+            bool,
+            Setting("by the mean log-likelihood of a name's tokens instead of their sum", stage="predict"),
+        ] = False,
+    ) -> None:
+        self._context, self._source, self._vocabulary_size = context, weights, vocabulary_size
+        self._built = {
+            "embed_dim": embed_dim,
+            "depth": depth,
+            "num_heads": num_heads,
+            "stem": stem,
+            "prompt_tokens": prompt_tokens,
+            "answer_tokens": answer_tokens,
+            "without": without,
+        }
+        self._loss_weights = LossWeights(itc_weight, itm_weight, lm_weight)
+        self._decoding = Decoding(num_beams, temperature, top_p, max_new_tokens)
+        self._rank: Rank = rank
+        self._rank_mean = rank_mean
 
     def fit(self, train: Instructions, validation: Instructions) -> None:
         """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
@@ -67,9 +114,9 @@ class MVaEMa:
         self.history.save(folder / FILE)
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
         """Read weights and tokenizer; settings of the predict stage come from the context."""
-        estimator = cls(context)
+        estimator = cls(context, **settings)
         model, estimator.tokenizer = opened(folder)
         estimator.model = model.to(context.device).eval()
         estimator.names = tuple(json.loads((folder / "names.json").read_text(encoding="utf-8")))
@@ -81,7 +128,7 @@ class MVaEMa:
 
     def looks(self, questions: Instructions) -> list[Look]:
         """Return where the words of each answer looked; BenchError where training left cross-attention out."""
-        if "ca" in self._context.settings["without"]:
+        if "ca" in self._built["without"]:
             raise BenchError(
                 "cross-attention (ca) was off in training, so no word looked at the picture; export another"
             )
@@ -100,12 +147,12 @@ class MVaEMa:
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): how well the name of each category fits, after softmax."""
-        settings, found = self._context.settings, []
-        self._check_rank(settings["rank"])
+        found = []
+        self._check_rank(self._rank)
         for part in np.array_split(np.arange(len(images)), -(-len(images) // PICTURES_AT_ONCE)):
             asked = candidates(images.take(part), self.names)
             pixels = self.pixels(images, part)
-            fits = scores(self.model, self.tokenizer, pixels, asked, settings["rank"], settings["rank_mean"])
+            fits = scores(self.model, self.tokenizer, pixels, asked, self._rank, self._rank_mean)
             found.append(fits.double().softmax(1).cpu().numpy())
             self._context.progress.advance(int(part[-1]) + 1)
         return np.concatenate(found)
@@ -123,9 +170,8 @@ class MVaEMa:
 
     def _said(self, questions: Instructions) -> list["_Said"]:
         """Return what is said to each record, in order."""
-        records, settings = self._tokenised(questions), self._context.settings
+        records = self._tokenised(questions)
         prompts = [records.prompt(position, True) for position in range(len(questions))]
-        decoding = Decoding(**{field.name: settings[field.name] for field in fields(Decoding)})
         random = torch.Generator(self.model.device).manual_seed(self._context.seed)
         seen, rows = np.unique(questions.pictures, return_inverse=True)
         features = self._features(questions.micrographs, seen)
@@ -133,7 +179,7 @@ class MVaEMa:
         self._context.progress.start("answering", len(questions))
         for done, group in _of_equal_length(prompts):
             tokens = torch.tensor([prompts[position] for position in group], dtype=torch.long).to(features.device)
-            generated = generate(self.model, features[rows[group]], tokens, decoding, random)
+            generated = generate(self.model, features[rows[group]], tokens, self._decoding, random)
             for position, said in zip(group, generated, strict=True):
                 found.append(_Said(position, features[rows[position], None], prompts[position], said))
             self._context.progress.advance(done + len(group))
@@ -141,27 +187,24 @@ class MVaEMa:
 
     def _initial(self, train: Instructions) -> tuple[MVaEMaModel, TextTokenizer]:
         """Return what training starts from: fresh weights and a vocabulary of its text, or those of an export."""
-        image_size, settings = train.micrographs.pixels.shape[1], self._context.settings
-        if settings["weights"] != SCRATCH:
-            wanted = {"image_size": image_size, **{name: settings[name] for name in _BUILT}}
-            return from_export(Path(settings["weights"]), wanted)
-        tokenizer = TextTokenizer.trained(_texts(train), settings["vocabulary_size"])
+        image_size = train.micrographs.pixels.shape[1]
+        if self._source != SCRATCH:
+            return from_export(Path(self._source), {"image_size": image_size, **self._built})
+        tokenizer = TextTokenizer.trained(_texts(train), self._vocabulary_size)
         return self._build(image_size, tokenizer), tokenizer
 
     def _build(self, image_size: int, tokenizer: TextTokenizer) -> MVaEMaModel:
-        settings = self._context.settings
         if image_size % PATCH:
             raise BenchError(f"image_size={image_size} is no multiple of the patch, {PATCH}; use 224")
-        if settings["embed_dim"] % settings["num_heads"]:
+        if self._built["embed_dim"] % self._built["num_heads"]:
             raise BenchError(
-                f"embed_dim={settings['embed_dim']} cannot be shared by {settings['num_heads']} heads; "
+                f"embed_dim={self._built['embed_dim']} cannot be shared by {self._built['num_heads']} heads; "
                 "use a multiple of num_heads"
             )
-        for part in settings["without"]:
+        for part in self._built["without"]:
             if part not in PARTS:
                 raise unknown("part of the setting without", part, PARTS)
-        built = {name: settings[name] for name in _BUILT}
-        return MVaEMaModel(vocabulary_size=len(tokenizer), image_size=image_size, **built)
+        return MVaEMaModel(vocabulary_size=len(tokenizer), image_size=image_size, **self._built)
 
     def _tokenised(self, instructions: Instructions) -> TokenisedRecords:
         return TokenisedRecords(instructions, self.tokenizer, self.model.prompt_tokens, self.model.answer_tokens)
@@ -174,7 +217,7 @@ class MVaEMa:
         )
         held_out = list(self._validation_batches(validation, context))
 
-        weights = LossWeights(*(self._context.settings[f"{name}_weight"] for name in LossWeights._fields))
+        weights = self._loss_weights
 
         def losses(module: nn.Module, drawn: InstructionBatch) -> dict[str, Tensor]:
             return module(self._batch(records, learning, drawn), weights)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from bench.contracts import Context, Instructions
 from bench.endpoint.address import Address
@@ -24,6 +24,7 @@ from bench.endpoint.request import (
     without_thought,
 )
 from bench.errors import BenchError
+from bench.specs import Setting
 
 SYSTEM = "You are shown an electron micrograph. Answer the question about it in one or two plain sentences."
 
@@ -31,8 +32,43 @@ SYSTEM = "You are shown an electron micrograph. Answer the question about it in 
 class RemoteAnswerer:
     """An ``Answerer`` of ``bench.contracts``; ``usage`` tells what the answers cost, whenever they were paid."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(
+        self,
+        context: Context,
+        *,
+        base_url: Annotated[
+            str,
+            Setting(
+                "a server of your own; '' is the public API", stage="predict", check="bench.endpoint.address:Address"
+            ),
+        ] = "",
+        temperature: Annotated[
+            float, Setting("temperature of sampling; below 0: left to the server", stage="predict")
+        ] = 0.0,
+        top_p: Annotated[
+            float,
+            Setting("share of probability that the candidates hold; below 0: the server's", stage="predict"),
+        ] = 1.0,
+        max_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict")] = 300,
+        in_flight: Annotated[int, Setting("most calls at once", stage="predict")] = 8,
+        timeout: Annotated[
+            float, Setting("seconds after which a call is given up and sent again", stage="predict")
+        ] = 120.0,
+        price_in: Annotated[
+            float, Setting("dollars per million input tokens; below 0: configs/prices.yaml", stage="predict")
+        ] = -1.0,
+        price_out: Annotated[
+            float, Setting("dollars per million output tokens; below 0: configs/prices.yaml", stage="predict")
+        ] = -1.0,
+        budget_usd: Annotated[
+            float, Setting("dollars that one fold's answers stay within; below 0: no end", stage="predict")
+        ] = -1.0,
+    ) -> None:
+        self._context, self._model = context, context.model.name.partition(":")[2]
+        sampling = Sampling.of(temperature, top_p, max_tokens)
+        self._endpoint = Endpoint(self._model, Address(base_url.rstrip("/")), sampling, in_flight, timeout)
+        self._prices = tuple(price if price >= 0 else None for price in (price_in, price_out))
+        self._budget = budget_usd if budget_usd >= 0 else None
         self.usage: dict[str, Any] = {}
 
     def fit(self, train: Any, validation: Any) -> None:
@@ -42,16 +78,16 @@ class RemoteAnswerer:
         """Write nothing: the model is elsewhere."""
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
         """Return the model; there is nothing to read."""
-        return cls(context)
+        return cls(context, **settings)
 
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer a record, '' where the model refused or gave none; each is paid once and then kept.
 
         BenchError where one got no reply: what has one is kept, and the same run asks for the rest.
         """
-        endpoint, ledger = self._endpoint(), self._ledger()
+        endpoint, ledger = self._endpoint, self._ledger()
         outcomes: dict[str, Outcome] = {}
         progress = self._context.progress
         progress.start(f"asking {endpoint.model}", len(questions))
@@ -69,18 +105,8 @@ class RemoteAnswerer:
         self.usage = self._spent(list(outcomes.values()), ledger)
         return [outcomes[str(position)].value or "" for position in range(len(questions))]
 
-    def _endpoint(self) -> Endpoint:
-        settings = self._context.settings
-        model = self._context.model.name.partition(":")[2]
-        sampling = Sampling.of(settings["temperature"], settings["top_p"], settings["max_tokens"])
-        address = Address(str(settings["base_url"]).rstrip("/"))
-        return Endpoint(model, address, sampling, settings["in_flight"], settings["timeout"])
-
     def _ledger(self) -> Ledger:
-        settings = self._context.settings
-        given = (settings[key] if settings[key] >= 0 else None for key in ("price_in", "price_out"))
-        price = price_of(self._context.model.name.partition(":")[2], *given)
-        return Ledger(price, budget=settings["budget_usd"] if settings["budget_usd"] >= 0 else None)
+        return Ledger(price_of(self._model, *self._prices), budget=self._budget)
 
     def _spent(self, outcomes: list[Outcome], ledger: Ledger) -> dict[str, Any]:
         """Say what the answers cost whenever they were paid, and how much of it was paid now."""

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 from safetensors.torch import load_model, save_model
@@ -20,12 +20,12 @@ from bench.errors import BenchError
 from bench.models.selfsupervised.linear import Labelled, trials
 from bench.models.selfsupervised.method import Method, Moment
 from bench.models.supervised import ShuffledBatches, Side, computed
-from bench.specs import resolve
+from bench.registered.signature import handed
+from bench.specs import Setting, resolve
 from bench.training.history import FILE, History
 from bench.training.loop import train
 
 _SHAPE, _ENCODER = "shape.json", "encoder.safetensors"
-_SHOWN = "pretrain_on"
 
 
 class Draw(NamedTuple):
@@ -56,17 +56,25 @@ class Draws:
 class Pretraining(ABC):
     """Teaches an encoder by the method that the spec's ``builds`` makes, none where it names none.
 
-    ``builds`` gets the encoder and all settings but ``own``, those of the encoder, and ``pretrain_on``. An
-    ``Encoder`` of ``bench.contracts``.
+    ``builds`` gets the encoder and the settings that its signature names. An ``Encoder`` of ``bench.contracts``.
     """
 
-    own: ClassVar[tuple[str, ...]]
     encoder: nn.Module
     image_size: int
     history: History | None = None
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(
+        self,
+        context: Context,
+        *,
+        pretrain_on: Annotated[
+            Literal["labelled", "fold"],
+            Setting(
+                "pictures that teach the encoder: the labelled ones, or with --fraction all of the fold's training side"
+            ),
+        ] = "labelled",
+    ) -> None:
+        self._context, self._pretrain_on = context, pretrain_on
 
     @abstractmethod
     def built(self) -> nn.Module:
@@ -92,10 +100,10 @@ class Pretraining(ABC):
         if context.model.builds is None:
             self.encoder.to(context.device)
             return
-        shown = with_unlabelled(train, context) if context.settings[_SHOWN] == "fold" else train
+        shown = with_unlabelled(train, context) if self._pretrain_on == "fold" else train
         check_batch(context.recipe.batch_size, len(shown))
-        settings = {name: value for name, value in context.settings.items() if name not in (*self.own, _SHOWN)}
-        method = resolve(context.model.builds)(self.encoder, **settings)
+        build = resolve(context.model.builds)
+        method = build(self.encoder, **handed(build, context.settings, "encoder"))
         self.history = self._taught(method, shown)
         loss = min(trial.validation for trial in trials(Labelled.of(self, train), Labelled.of(self, validation)))
         self.history = judged(self.history, loss)
@@ -117,9 +125,9 @@ class Pretraining(ABC):
             self.history.save(folder / FILE)
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
         """Build the encoder again and read its weights."""
-        estimator = cls(context)
+        estimator = cls(context, **settings)
         estimator.image_size = json.loads((folder / _SHAPE).read_text(encoding="utf-8"))["image_size"]
         estimator.encoder = estimator.built()
         load_model(estimator.encoder, str(folder / _ENCODER))
@@ -140,8 +148,8 @@ def with_unlabelled(train: Micrographs, context: Context) -> Micrographs:
     rest = context.unlabelled
     if not rest:
         raise BenchError(
-            f"{_SHOWN}=fold: beside the {len(train)} labelled pictures of its training side this fold has none without "
-            f"labels; train on a --fraction below 1, or set {_SHOWN}=labelled"
+            f"pretrain_on=fold: beside the {len(train)} labelled pictures of its training side this fold has none "
+            "without labels; train on a --fraction below 1, or set pretrain_on=labelled"
         )
     rows, labels = (np.concatenate([getattr(side, name) for side in (train, rest)]) for name in ("rows", "labels"))
     return replace(train, rows=rows, labels=labels, ids=(*train.ids, *rest.ids))

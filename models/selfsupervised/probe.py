@@ -1,8 +1,9 @@
 """Probes of frozen encoders: what a pretraining is worth, told by a linear classifier or by nearest neighbours."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from safetensors.numpy import load_file, save_file
@@ -10,7 +11,8 @@ from safetensors.numpy import load_file, save_file
 from bench.contracts import Context, Encoder, Micrographs
 from bench.errors import BenchError
 from bench.models.logistic import Logistic
-from bench.models.selfsupervised.linear import Labelled, trials
+from bench.models.selfsupervised.linear import L2, Labelled, trials
+from bench.specs import Setting
 from bench.store.store import write_json
 from bench.training.history import TUNING
 
@@ -22,10 +24,26 @@ _VOTES = 200
 class Probed:
     """Classifies by a probe of the encoder that the step before pretrained; a ``Classifier`` of ``bench.contracts``."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self,
+        context: Context,
+        *,
+        probe: Annotated[Literal["linear", "knn"], Setting("how the frozen encoder is judged")] = "linear",
+        l2: Annotated[
+            tuple[float, ...],
+            Setting("linear: weights of the squared coefficients that are tried; validation chooses"),
+        ] = L2,
+        knn_k: Annotated[
+            int,
+            Setting("knn: how many neighbours vote; 0 for 200, or all where there are fewer", stage="predict"),
+        ] = 0,
+        knn_temperature: Annotated[
+            float, Setting("knn: cosines are divided by it before they weigh a vote", stage="predict")
+        ] = 0.1,
+    ) -> None:
         assert context.pretrained is not None, "a probe comes after its encoder"
         self._encoder: Encoder = context.pretrained()
-        self._probe: Probe = PROBES[context.settings["probe"]](context)
+        self._probe: Probe = LinearProbe(l2) if probe == "linear" else NeighbourProbe(knn_k, knn_temperature)
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Fit the probe to the encoder's features of the training side."""
@@ -36,9 +54,9 @@ class Probed:
         self._probe.save(folder)
 
     @classmethod
-    def load(cls, folder: Path, context: Context) -> Self:
+    def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
         """Read the probe that ``save`` wrote, and the encoder."""
-        estimator = cls(context)
+        estimator = cls(context, **settings)
         estimator._probe.load(folder)
         return estimator
 
@@ -49,9 +67,6 @@ class Probed:
 
 class Probe(ABC):
     """A simple classifier of features (N, D)."""
-
-    def __init__(self, context: Context) -> None:
-        self._settings = context.settings
 
     @abstractmethod
     def fit(self, train: Labelled, validation: Labelled) -> None:
@@ -71,14 +86,17 @@ class Probe(ABC):
 
 
 class LinearProbe(Probe):
-    """Logistic regression on standardised features; of the settings ``l2`` the best on the validation side is kept."""
+    """Logistic regression on standardised features; of the ``l2`` the best on the validation side is kept."""
 
     _regression: Logistic
     _tried: list[dict[str, Any]]
 
+    def __init__(self, l2: Sequence[float]) -> None:
+        self._l2 = l2
+
     def fit(self, train: Labelled, validation: Labelled) -> None:
         """Fit one regression for each ``l2`` and keep that of the lowest validation loss."""
-        found = trials(train, validation, self._settings["l2"])
+        found = trials(train, validation, self._l2)
         self._regression = min(found, key=lambda trial: trial.validation).regression
         self._tried = [{"l2": trial.l2, "validation": trial.validation} for trial in found]
 
@@ -102,6 +120,9 @@ class NeighbourProbe(Probe):
     _bank: np.ndarray
     _labels: np.ndarray
 
+    def __init__(self, knn_k: int, temperature: float) -> None:
+        self._knn_k, self._temperature = knn_k, temperature
+
     def fit(self, train: Labelled, validation: Labelled) -> None:
         """Keep the training side as the bank of neighbours; the validation side is not needed."""
         self._bank, self._labels = train.features.astype(np.float32), train.labels
@@ -119,7 +140,7 @@ class NeighbourProbe(Probe):
         """Return probabilities (N, C); BenchError where more neighbours are asked for than the bank has."""
         from sklearn.neighbors import KNeighborsClassifier
 
-        votes, temperature = self._settings["knn_k"] or min(_VOTES, len(self._bank)), self._settings["knn_temperature"]
+        votes = self._knn_k or min(_VOTES, len(self._bank))
         if votes > len(self._bank):
             raise BenchError(
                 f"knn_k {votes} is larger than the bank of {len(self._bank)} training pictures; choose at most "
@@ -127,13 +148,10 @@ class NeighbourProbe(Probe):
             )
 
         def weights(distances: np.ndarray) -> np.ndarray:
-            return np.exp((1 - distances) / temperature)
+            return np.exp((1 - distances) / self._temperature)
 
         model = KNeighborsClassifier(votes, metric="cosine", weights=weights)  # pyright: ignore[reportArgumentType] -- its stub lacks functions
         found = np.zeros((len(features), categories))
         model.fit(self._bank, self._labels)
         found[:, model.classes_] = model.predict_proba(features.astype(np.float32))
         return found
-
-
-PROBES: dict[str, type[Probe]] = {"linear": LinearProbe, "knn": NeighbourProbe}

@@ -27,7 +27,7 @@ _PIXELS, _INDEX = "pixels.npy", "index.json"
 class Folder:
     """Pictures of one's own: a category is the name of a folder, an id the path below the root."""
 
-    def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
+    def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
         self._root, self._listing = listed(argument)
         self.categories = tuple(sorted(set(self._listing.categories.values())))

@@ -1,24 +1,26 @@
 """The datasets ``sem`` and ``sem:PATH``: the SEM dataset of Aversa et al. 2018, fetched or in a folder of one's own."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from bench.errors import BenchError
 from bench.progress import Progress
+from bench.specs import Setting
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.editions import FOLDERS, home
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.facts import CATEGORIES
 
+Edition = Literal["sem", "majority", "all"]
+
 
 class Sem(Folder):
     """The ten published folders as the ten categories; read, decoded and cached as any folder is."""
 
-    def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
-        root = Path(argument).expanduser() if argument else home(settings["edition"])
-        _require_folders(root, settings.get("edition", ""))
-        super().__init__(str(root), settings, image_size, progress)
+    def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
+        root = Path(argument).expanduser()
+        _require_folders(root, "")
+        super().__init__(str(root), image_size, progress)
         self.name, self.categories = "sem", CATEGORIES
         known = {name: FOLDERS[folder] for name, folder in self._listing.categories.items() if folder in FOLDERS}
         paths = {name: path for name, path in self._listing.paths.items() if name in known}
@@ -27,6 +29,21 @@ class Sem(Folder):
     def identity(self) -> dict[str, Any]:
         """Return what decides the data: every file's name and sha256, as one digest; decodes nothing."""
         return {**super().identity(), "name": "sem", "code": code_digests("bench.tasks.datasets.sem")}
+
+
+class FetchedSem(Sem):
+    """The same from the cache, where `bench data fetch sem` put it."""
+
+    def __init__(
+        self,
+        argument: str,
+        image_size: int,
+        progress: Progress,
+        *,
+        edition: Annotated[Edition, Setting("which of the published sets of labels")] = "sem",
+    ) -> None:
+        _require_folders(home(edition), edition)
+        super().__init__(str(home(edition)), image_size, progress)
 
 
 def _require_folders(root: Path, edition: str) -> None:

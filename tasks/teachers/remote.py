@@ -1,14 +1,32 @@
 """The teacher ``openai`` as a run sees it: its records are written beforehand, by ``bench teach``."""
 
-from typing import Any
+from typing import Annotated
 
 from bench.errors import BenchError
+from bench.specs import Setting
 
 
 class RemoteTeacher:
-    """What ``--records openai`` would name: a run asks no server for its records, ``bench teach`` does, beforehand."""
+    """What ``--records openai`` would name: a run asks no server for its records, ``bench teach`` does, beforehand.
 
-    def __init__(self, argument: str, seed: int, **settings: Any) -> None:
+    Its settings are those of ``bench teach``, which reads them here.
+    """
+
+    def __init__(
+        self,
+        argument: str,
+        seed: int,
+        *,
+        temperature: Annotated[float, Setting("temperature of sampling; below 0: left to the server")] = 0.25,
+        top_p: Annotated[
+            float, Setting("share of probability that the candidates hold; below 0: left to the server")
+        ] = 0.1,
+        max_tokens: Annotated[int, Setting("longest answer in tokens, the thought before it included")] = 3500,
+        size: Annotated[int, Setting("side in pixels to which pictures are squashed")] = 512,
+        in_flight: Annotated[int, Setting("most calls at once")] = 8,
+        timeout: Annotated[float, Setting("seconds after which a call is given up and sent again")] = 120.0,
+        poll_seconds: Annotated[float, Setting("seconds between two looks at a batch")] = 30.0,
+    ) -> None:
         raise BenchError(
             "the teacher 'openai' costs time and money and is not asked within a run; write its records with "
             "`bench teach --teacher openai --model NAME --out records.jsonl`, then take --records records.jsonl"

@@ -115,12 +115,13 @@ def _remote(spec: "TeacherSpec", config: "Config", said: Remote, dataset: str | 
     from bench.endpoint.address import key_for
     from bench.endpoint.prices import price_of
     from bench.progress import shown
+    from bench.registered.signature import class_settings
 
     if not said.model:
         raise BenchError(f"the teacher {REMOTE!r} needs a model; add --model NAME, as the server calls it")
     if said.pictures and dataset:
         raise BenchError("--pictures and --dataset both say what to teach about; name one of them")
-    chosen = complete(spec.name, spec.settings, config.settings.get(spec.name, {}))
+    chosen = complete(spec.name, class_settings(spec), config.settings.get(spec.name, {}))
     price = price_of(said.model, said.price_in, said.price_out)
     teaching = _teaching(chosen, config, said, price, out)
     if said.dry_run:

@@ -9,13 +9,19 @@ from bench.models.graphs.batches import GraphBatch
 from bench.models.selfsupervised.graphs.altered import Altered
 from bench.models.selfsupervised.graphs.encoder import GraphEncoder
 from bench.models.selfsupervised.method import Follower, Moment, rising
+from bench.models.selfsupervised.settings import DropEdges, HiddenDim, MaskFeatures, Momentum
 
 
 class BGRL(Altered):
     """Head, twin and loss of BGRL; the twin sees the same two alterations."""
 
     def __init__(
-        self, encoder: GraphEncoder, drop_edges: float, mask_features: float, momentum: float, hidden_dim: int
+        self,
+        encoder: GraphEncoder,
+        drop_edges: DropEdges = 0.5,
+        mask_features: MaskFeatures = 0.1,
+        momentum: Momentum = 0.99,
+        hidden_dim: HiddenDim = 128,
     ) -> None:
         super().__init__(encoder, drop_edges, mask_features)
         self.prediction = nn.Sequential(

@@ -7,12 +7,13 @@ from bench.models.graphs.batches import GraphBatch
 from bench.models.selfsupervised.graphs.altered import Altered
 from bench.models.selfsupervised.graphs.encoder import GraphEncoder
 from bench.models.selfsupervised.method import Moment
+from bench.models.selfsupervised.settings import DropEdges, MaskFeatures
 
 
 class GBT(Altered):
     """Loss of Graph Barlow Twins, which has no heads; redundancy weighs 1 / width, as the authors have it."""
 
-    def __init__(self, encoder: GraphEncoder, drop_edges: float, mask_features: float) -> None:
+    def __init__(self, encoder: GraphEncoder, drop_edges: DropEdges = 0.5, mask_features: MaskFeatures = 0.1) -> None:
         super().__init__(encoder, drop_edges, mask_features)
         self.correlation = BarlowTwinsLoss(1 / encoder.width)
 

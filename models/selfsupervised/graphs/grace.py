@@ -7,13 +7,19 @@ from bench.models.graphs.batches import GraphBatch
 from bench.models.selfsupervised.graphs.altered import Altered
 from bench.models.selfsupervised.graphs.encoder import GraphEncoder
 from bench.models.selfsupervised.method import Moment
+from bench.models.selfsupervised.settings import DropEdges, HiddenDim, MaskFeatures, Temperature
 
 
 class GRACE(Altered):
     """Head and loss of GRACE; its equation is that of SimCLR, over nodes."""
 
     def __init__(
-        self, encoder: GraphEncoder, drop_edges: float, mask_features: float, temperature: float, hidden_dim: int
+        self,
+        encoder: GraphEncoder,
+        drop_edges: DropEdges = 0.3,
+        mask_features: MaskFeatures = 0.3,
+        temperature: Temperature = 0.4,
+        hidden_dim: HiddenDim = 64,
     ) -> None:
         super().__init__(encoder, drop_edges, mask_features)
         self.projection = nn.Sequential(

@@ -1,35 +1,46 @@
 """Pretraining of encoders of graphs of patches."""
 
 from collections.abc import Callable
-from dataclasses import fields
 from functools import partial
+from typing import Annotated, Any
 
-from bench.contracts import Micrographs
+from bench.contracts import Context, Micrographs
 from bench.models.graphs.batches import GraphBatch
 from bench.models.graphs.building import Joining, patch_graphs
 from bench.models.graphs.patches import Patches
+from bench.models.graphs.settings import EmbedDim, GraphKind, Neighbours, PatchSize
 from bench.models.selfsupervised.graphs.encoder import GraphEncoder
 from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.pretraining import Draw, Pretraining
 from bench.models.supervised import Side
-
-_JOINING = tuple(field.name for field in fields(Joining))
+from bench.specs import Setting
 
 
 class GraphPretraining(Pretraining):
     """Pretrains graph convolutions; BenchError where patches do not fill a picture."""
 
-    own = (*_JOINING, "embed_dim", "depth")
+    def __init__(
+        self,
+        context: Context,
+        *,
+        graph: GraphKind = "knn",
+        neighbours: Neighbours = 8,
+        patch_size: PatchSize = 32,
+        embed_dim: EmbedDim = 64,
+        depth: Annotated[int, Setting("convolutions")] = 2,
+        **shared: Any,
+    ) -> None:
+        super().__init__(context, **shared)
+        self._joining = Joining(graph, neighbours, patch_size)
+        self._embed_dim, self._depth = embed_dim, depth
 
     def built(self) -> GraphEncoder:
         """Build the encoder of the settings."""
-        settings = self._context.settings
-        return GraphEncoder(Patches(self.image_size, settings["patch_size"]), settings["embed_dim"], settings["depth"])
+        return GraphEncoder(Patches(self.image_size, self._joining.patch_size), self._embed_dim, self._depth)
 
     def side(self, images: Micrographs) -> Side:
         """Return pictures as graphs of patches."""
-        joining = Joining(**{name: self._context.settings[name] for name in _JOINING})
-        graphs = patch_graphs(images, joining, self._context.progress)
+        graphs = patch_graphs(images, self._joining, self._context.progress)
         return Side(partial(graphs.batch, images, self._context.device), images.labels)
 
     def shown(self, images: Micrographs, method: Method) -> Callable[[Draw], GraphBatch]:

@@ -1,5 +1,7 @@
 """Barlow Twins, Zbontar et al. 2021: the features of two views are to agree, each telling what no other tells."""
 
+from typing import Annotated
+
 from lightly.loss import BarlowTwinsLoss
 from lightly.models.modules import BarlowTwinsProjectionHead
 from torch import Tensor
@@ -7,6 +9,8 @@ from torch import Tensor
 from bench.models.selfsupervised.images.byol import VIEWS
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.method import Method, Moment
+from bench.models.selfsupervised.settings import HiddenDim, OutputDim
+from bench.specs import Setting
 
 
 class BarlowTwins(Method):
@@ -14,7 +18,13 @@ class BarlowTwins(Method):
 
     views = VIEWS
 
-    def __init__(self, encoder: ResNet, redundancy_weight: float, hidden_dim: int, output_dim: int) -> None:
+    def __init__(
+        self,
+        encoder: ResNet,
+        redundancy_weight: Annotated[float, Setting("weight of the correlations that should be 0")] = 5e-3,
+        hidden_dim: HiddenDim = 2048,
+        output_dim: OutputDim = 2048,
+    ) -> None:
         super().__init__(encoder)
         self.projection = BarlowTwinsProjectionHead(encoder.width, hidden_dim, output_dim)
         self.correlation = BarlowTwinsLoss(redundancy_weight)

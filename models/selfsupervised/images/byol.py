@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Follower, Method, Moment, rising
+from bench.models.selfsupervised.settings import HiddenDim, Momentum, OutputDim
 
 VIEWS = (
     ImageView(brightness=0.4, contrast=0.4, blur=1.0),
@@ -22,7 +23,9 @@ class BYOL(Method):
 
     views = VIEWS
 
-    def __init__(self, encoder: ResNet, momentum: float, hidden_dim: int, output_dim: int) -> None:
+    def __init__(
+        self, encoder: ResNet, momentum: Momentum = 0.996, hidden_dim: HiddenDim = 1024, output_dim: OutputDim = 256
+    ) -> None:
         super().__init__(encoder)
         self.online = nn.Sequential(encoder, BYOLProjectionHead(encoder.width, hidden_dim, output_dim))
         self.prediction = BYOLPredictionHead(output_dim, hidden_dim, output_dim)

@@ -2,7 +2,7 @@
 
 import warnings
 from copy import deepcopy
-from typing import cast
+from typing import Annotated, cast
 
 import torch
 from lightly.loss import DINOLoss
@@ -13,6 +13,8 @@ from bench.models.images.sizes import divides
 from bench.models.selfsupervised.images.encoders import ViT
 from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Follower, Method, Moment, rising
+from bench.models.selfsupervised.settings import HiddenDim, Momentum, OutputDim
+from bench.specs import Setting
 
 _LARGE = 2
 """How many of the views are large: they come first, and the teacher sees them alone."""
@@ -29,12 +31,12 @@ class DINO(Method):
     def __init__(
         self,
         encoder: ViT,
-        momentum: float,
-        local_views: int,
-        local_size: int,
-        hidden_dim: int,
-        bottleneck_dim: int,
-        output_dim: int,
+        momentum: Momentum = 0.996,
+        local_views: Annotated[int, Setting("how many small crops the student sees")] = 6,
+        local_size: Annotated[int, Setting("side of a small crop in pixels")] = 96,
+        hidden_dim: HiddenDim = 256,
+        bottleneck_dim: Annotated[int, Setting("width before the last layer")] = 64,
+        output_dim: OutputDim = 1024,
     ) -> None:
         super().__init__(encoder)
         network = encoder.network

@@ -1,5 +1,7 @@
 """The masked autoencoder, He et al. 2021: of a quarter of its patches, the whole picture is decoded."""
 
+from typing import Annotated
+
 from lightly.models.modules import MaskedVisionTransformerDecoderTIMM
 from lightly.models.utils import get_at_index, repeat_token, set_at_index
 from torch import Tensor, nn
@@ -8,6 +10,8 @@ from torch.nn.functional import mse_loss
 from bench.models.selfsupervised.images.encoders import ViT
 from bench.models.selfsupervised.images.masked import Masked
 from bench.models.selfsupervised.method import Moment
+from bench.models.selfsupervised.settings import MaskRatio
+from bench.specs import Setting
 
 _SMALLEST = 1e-6
 """Added to the variance of a patch before its root divides."""
@@ -19,11 +23,13 @@ class MaskedAutoencoder(Masked):
     def __init__(
         self,
         encoder: ViT,
-        mask_ratio: float,
-        norm_pix_loss: bool,
-        decoder_embed_dim: int,
-        decoder_depth: int,
-        decoder_num_heads: int,
+        mask_ratio: MaskRatio = 0.75,
+        norm_pix_loss: Annotated[
+            bool, Setting("whether a patch is decoded about its own mean, in its own deviation")
+        ] = True,
+        decoder_embed_dim: Annotated[int, Setting("width of a token in the decoder")] = 64,
+        decoder_depth: Annotated[int, Setting("layers of the decoder")] = 2,
+        decoder_num_heads: Annotated[int, Setting("attention heads of the decoder")] = 4,
     ) -> None:
         super().__init__(encoder, mask_ratio)
         network = encoder.network

@@ -10,6 +10,7 @@ from bench.models.selfsupervised.images.banks import kept
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.images.simsiam import VIEWS
 from bench.models.selfsupervised.method import Follower, Method, Moment, rising
+from bench.models.selfsupervised.settings import BankSize, HiddenDim, Momentum, OutputDim, Temperature
 
 
 class MoCo(Method):
@@ -18,7 +19,13 @@ class MoCo(Method):
     views = VIEWS
 
     def __init__(
-        self, encoder: ResNet, momentum: float, temperature: float, bank_size: int, hidden_dim: int, output_dim: int
+        self,
+        encoder: ResNet,
+        momentum: Momentum = 0.996,
+        temperature: Temperature = 0.2,
+        bank_size: BankSize = 1024,
+        hidden_dim: HiddenDim = 512,
+        output_dim: OutputDim = 128,
     ) -> None:
         super().__init__(encoder)
         self.query = nn.Sequential(encoder, MoCoProjectionHead(encoder.width, hidden_dim, output_dim))

@@ -8,6 +8,7 @@ from bench.models.selfsupervised.images.banks import kept
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method, Moment
+from bench.models.selfsupervised.settings import BankSize, HiddenDim, OutputDim, Temperature
 
 
 class NNCLR(Method):
@@ -15,7 +16,14 @@ class NNCLR(Method):
 
     views = (ImageView(), ImageView())
 
-    def __init__(self, encoder: ResNet, temperature: float, bank_size: int, hidden_dim: int, output_dim: int) -> None:
+    def __init__(
+        self,
+        encoder: ResNet,
+        temperature: Temperature = 0.1,
+        bank_size: BankSize = 1024,
+        hidden_dim: HiddenDim = 512,
+        output_dim: OutputDim = 128,
+    ) -> None:
         super().__init__(encoder)
         self.projection = NNCLRProjectionHead(encoder.width, hidden_dim, output_dim)
         self.prediction = NNCLRPredictionHead(output_dim, hidden_dim, output_dim)

@@ -2,27 +2,40 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from bench.contracts import Micrographs
+from bench.contracts import Context, Micrographs
 from bench.models.images.estimator import normalised
+from bench.models.images.settings import Depth, Dropout, EmbedDim, MlpRatio, NumHeads, PatchSize
 from bench.models.selfsupervised.images.encoders import ResNet, ViT
 from bench.models.selfsupervised.images.views import drawn, resized
 from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.pretraining import Draw, Pretraining
 from bench.models.supervised import Side
+from bench.specs import Setting
 
 
 class _OfImages(Pretraining):
     """What encoders of pictures have in common: views of ``view_size`` pixels; whole pictures are shrunk to it too."""
 
+    def __init__(
+        self,
+        context: Context,
+        *,
+        view_size: Annotated[int, Setting("side in pixels of what the encoder sees; 0 for that of the pictures")] = 0,
+        **shared: Any,
+    ) -> None:
+        super().__init__(context, **shared)
+        self._view_size = view_size
+
     @property
     def size(self) -> int:
         """The side in pixels of what the encoder is fed."""
-        return self._context.settings["view_size"] or self.image_size
+        return self._view_size or self.image_size
 
     def side(self, images: Micrographs) -> Side:
         """Return whole pictures at the size of a view."""
@@ -50,19 +63,46 @@ class _OfImages(Pretraining):
 class ResNetPretraining(_OfImages):
     """Pretrains a residual network."""
 
-    own = ("encoder", "view_size")
+    def __init__(
+        self,
+        context: Context,
+        *,
+        encoder: Annotated[Literal["resnet18", "resnet34", "resnet50"], Setting("network")] = "resnet18",
+        **shared: Any,
+    ) -> None:
+        super().__init__(context, **shared)
+        self._name = encoder
 
     def built(self) -> ResNet:
         """Build the network that the settings name."""
-        return ResNet(self._context.settings["encoder"])
+        return ResNet(self._name)
 
 
 class ViTPretraining(_OfImages):
     """Pretrains a vision transformer; BenchError where its patches do not fill a view."""
 
-    own = ("patch_size", "embed_dim", "depth", "num_heads", "mlp_ratio", "dropout", "view_size")
+    def __init__(
+        self,
+        context: Context,
+        *,
+        patch_size: PatchSize = 32,
+        embed_dim: EmbedDim = 64,
+        depth: Depth = 6,
+        num_heads: NumHeads = 4,
+        mlp_ratio: MlpRatio = 4.0,
+        dropout: Dropout = 0.0,
+        **shared: Any,
+    ) -> None:
+        super().__init__(context, **shared)
+        self._layers = {
+            "patch_size": patch_size,
+            "embed_dim": embed_dim,
+            "depth": depth,
+            "num_heads": num_heads,
+            "mlp_ratio": mlp_ratio,
+            "dropout": dropout,
+        }
 
     def built(self) -> ViT:
         """Build the transformer of the settings."""
-        layers = {name: self._context.settings[name] for name in self.own if name != "view_size"}
-        return ViT(self.size, **layers)
+        return ViT(self.size, **self._layers)

@@ -7,6 +7,7 @@ from torch import Tensor
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method, Moment
+from bench.models.selfsupervised.settings import HiddenDim, OutputDim, Temperature
 
 
 class SimCLR(Method):
@@ -14,7 +15,9 @@ class SimCLR(Method):
 
     views = (ImageView(), ImageView())
 
-    def __init__(self, encoder: ResNet, temperature: float, hidden_dim: int, output_dim: int) -> None:
+    def __init__(
+        self, encoder: ResNet, temperature: Temperature = 0.5, hidden_dim: HiddenDim = 512, output_dim: OutputDim = 128
+    ) -> None:
         super().__init__(encoder)
         self.projection = SimCLRProjectionHead(encoder.width, hidden_dim, output_dim)
         self.contrast = NTXentLoss(temperature)

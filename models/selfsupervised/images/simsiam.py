@@ -1,5 +1,7 @@
 """SimSiam, Chen and He 2021: predict one view from the other, whose side learns nothing from it."""
 
+from typing import Annotated
+
 from lightly.loss import NegativeCosineSimilarity
 from lightly.models.modules import SimSiamPredictionHead, SimSiamProjectionHead
 from torch import Tensor
@@ -7,6 +9,8 @@ from torch import Tensor
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method, Moment
+from bench.models.selfsupervised.settings import HiddenDim, OutputDim
+from bench.specs import Setting
 
 VIEWS = (ImageView(scale=(0.2, 1.0), brightness=0.4, contrast=0.4),) * 2
 """Those of SimSiam, which it took from MoCo v2."""
@@ -17,7 +21,13 @@ class SimSiam(Method):
 
     views = VIEWS
 
-    def __init__(self, encoder: ResNet, hidden_dim: int, output_dim: int, bottleneck_dim: int) -> None:
+    def __init__(
+        self,
+        encoder: ResNet,
+        hidden_dim: HiddenDim = 512,
+        output_dim: OutputDim = 128,
+        bottleneck_dim: Annotated[int, Setting("width of the prediction's hidden layer")] = 64,
+    ) -> None:
         super().__init__(encoder)
         self.projection = SimSiamProjectionHead(encoder.width, hidden_dim, output_dim)
         self.prediction = SimSiamPredictionHead(output_dim, bottleneck_dim, output_dim)

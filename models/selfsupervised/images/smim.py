@@ -7,12 +7,13 @@ from torch.nn.functional import l1_loss
 from bench.models.selfsupervised.images.encoders import ViT
 from bench.models.selfsupervised.images.masked import Masked
 from bench.models.selfsupervised.method import Moment
+from bench.models.selfsupervised.settings import MaskRatio
 
 
 class SimMIM(Masked):
     """Head, loss and view of SimMIM; the masks are lightly's."""
 
-    def __init__(self, encoder: ViT, mask_ratio: float) -> None:
+    def __init__(self, encoder: ViT, mask_ratio: MaskRatio = 0.6) -> None:
         super().__init__(encoder, mask_ratio)
         self.prediction = nn.Linear(encoder.network.embed_dim, 3 * self.patch_size**2)
 

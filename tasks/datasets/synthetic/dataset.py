@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from bench.config.cores import spread
 from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.progress import Progress
+from bench.specs import Setting
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import caption
@@ -34,12 +35,23 @@ class Synthetic:
     name = "synthetic"
     categories = CATEGORIES
 
-    def __init__(self, argument: str, settings: Mapping[str, Any], image_size: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        argument: str,
+        image_size: int,
+        progress: Progress,
+        *,
+        size: Annotated[int, Setting("how many pictures")] = 1200,
+        seed: Annotated[int, Setting("another seed draws other pictures")] = 0,
+        balanced: Annotated[
+            bool, Setting("as many pictures of every category, instead of the SEM dataset's shares")
+        ] = False,
+    ) -> None:
         if argument:
             raise BenchError(
-                f"the dataset 'synthetic' takes no argument, not {argument!r}; its settings are {', '.join(settings)}"
+                f"the dataset 'synthetic' takes no argument, not {argument!r}; its settings are size, seed, balanced"
             )
-        self.size, self.seed, self.balanced = int(settings["size"]), int(settings["seed"]), bool(settings["balanced"])
+        self.size, self.seed, self.balanced = size, seed, balanced
         if self.size < 2 * len(CATEGORIES) or self.seed < 0:
             raise BenchError(
                 f"synthetic.size = {self.size}, synthetic.seed = {self.seed}: "

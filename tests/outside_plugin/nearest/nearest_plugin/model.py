@@ -1,13 +1,22 @@
 """Answers with what was said of the training picture that looks most alike."""
 
 import json
+from typing import Annotated
 
 import numpy as np
 
+from bench import Setting
+
 
 class Nearest:
-    def __init__(self, context):
-        self.context = context
+    def __init__(
+        self,
+        context,
+        *,
+        grid: Annotated[int, Setting("side of the grid of mean grey values")] = 4,
+        ending: Annotated[str, Setting("text put behind each answer", stage="predict")] = "",
+    ):
+        self.context, self.grid, self.ending = context, grid, ending
 
     def fit(self, train, validation):
         self.known = self._features(train.micrographs)
@@ -20,8 +29,8 @@ class Nearest:
         (folder / "answers.json").write_text(json.dumps(self.answers))
 
     @classmethod
-    def load(cls, folder, context):
-        model = cls(context)
+    def load(cls, folder, context, **settings):
+        model = cls(context, **settings)
         model.known = np.load(folder / "known.npy")
         model.answers = json.loads((folder / "answers.json").read_text())
         return model
@@ -29,15 +38,14 @@ class Nearest:
     def answer(self, questions):
         features = self._features(questions.micrographs)
         nearest = ((features[:, None] - self.known[None]) ** 2).sum(-1).argmin(1)
-        ending = self.context.settings["ending"]
         return [
-            self.answers[nearest[picture]].get(record.question, "") + ending
+            self.answers[nearest[picture]].get(record.question, "") + self.ending
             for record, picture in zip(questions.records, questions.pictures, strict=True)
         ]
 
     def _features(self, micrographs):
-        side = self.context.settings["grid"]
         pictures = micrographs.batch(slice(None)).astype(float)
+        side = self.grid
         size = pictures.shape[1] // side * side
         blocks = pictures[:, :size, :size].reshape(len(pictures), side, size // side, side, size // side)
         return blocks.mean((2, 4)).reshape(len(pictures), -1)

@@ -1,6 +1,6 @@
 """Registers models of a stranger's: one that works, one that cheats and one whose training fails."""
 
-from bench import ModelSpec, Setting, hookimpl
+from bench import ModelSpec, hookimpl
 
 
 @hookimpl
@@ -11,10 +11,6 @@ def register_models(register):
             label="Nearest picture",
             family="assistant",
             estimator="nearest_plugin.model:Nearest",
-            settings={
-                "grid": Setting(4, "side of the grid of mean grey values"),
-                "ending": Setting("", "text put behind each answer", stage="predict"),
-            },
         )
     )
     register(
@@ -23,10 +19,6 @@ def register_models(register):
             label="Cheat",
             family="assistant",
             estimator="nearest_plugin.model:Cheat",
-            settings={
-                "grid": Setting(4, "side of the grid"),
-                "ending": Setting("", "not for training", stage="predict"),
-            },
         )
     )
     register(ModelSpec(name="failing", label="Failing", family="assistant", estimator="nearest_plugin.model:Failing"))

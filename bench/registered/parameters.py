@@ -1,0 +1,127 @@
+"""What a callable takes by name, asked of the imported object."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from bench.errors import BenchError, unknown
+from bench.specs import Setting
+
+HARNESS = ("argument", "context", "image_size", "num_classes", "progress", "seed")
+"""Parameters that the harness fills by itself, whatever their defaults."""
+
+
+class Parameters(NamedTuple):
+    """What a callable takes by name: its settings, and the names of the parameters that have no default."""
+
+    settings: Mapping[str, Setting]
+    required: tuple[str, ...]
+
+
+class Annotation(NamedTuple):
+    """What an annotation tells: its Setting, the choices of its Literal, and whether it is a float."""
+
+    setting: Setting | None = None
+    choices: tuple[Any, ...] = ()
+    is_float: bool = False
+
+
+class Parameter(NamedTuple):
+    """One parameter that can be given by name; ``default`` is ``inspect.Parameter.empty`` where it has none."""
+
+    name: str
+    annotation: Annotation
+    default: Any = inspect.Parameter.empty
+
+
+def taken(what: str, signatures: Iterable[Iterable[Parameter]]) -> Parameters:
+    """Return what a constructor takes, and those behind it to which it hands on what it does not name itself."""
+    settings: dict[str, Setting] = {}
+    required: tuple[str, ...] = ()
+    for number, signature in enumerate(signatures):
+        for parameter in signature:
+            if parameter.name in HARNESS or parameter.name in settings:
+                continue
+            if parameter.default is not inspect.Parameter.empty:
+                setting = _setting(what, parameter)
+                settings.update({parameter.name: setting} if setting else {})
+            elif parameter.annotation.setting:
+                raise BenchError(f"parameter {parameter.name!r} of {what} is a Setting without a default; give it one")
+            elif not number:
+                required += (parameter.name,)
+    return Parameters(settings, required)
+
+
+def _setting(what: str, parameter: Parameter) -> Setting | None:
+    """Return a parameter with a default as a setting; None for one of a stranger's whose value nobody could write."""
+    declared, choices, is_float = parameter.annotation
+    default = float(parameter.default) if is_float and type(parameter.default) is int else parameter.default
+    if not declared and not _writable(default):
+        return None
+    setting = replace(declared or Setting(), default=default)
+    setting = replace(setting, choices=setting.choices or choices)
+    if setting.choices and default not in setting.choices:
+        raise unknown(f"default of parameter {parameter.name!r} of {what}", str(default), map(str, setting.choices))
+    return setting
+
+
+def _writable(value: Any) -> bool:
+    return isinstance(value, bool | int | float | str) or (
+        isinstance(value, tuple | list) and all(_writable(item) for item in value)
+    )
+
+
+def inspected(maker: Callable[..., Any]) -> Parameters:
+    """Return what a function or class takes; BenchError where it has no signature."""
+    name = getattr(maker, "__name__", repr(maker))
+    try:
+        if isinstance(maker, type):
+            return taken(name, [_asked(each, bound=True) for each in _constructors_of(maker)])
+        return taken(name, [_asked(maker, bound=False)])
+    except (TypeError, ValueError) as error:
+        raise BenchError(f"{name} has no signature that can be read ({error}); name a function or a class") from error
+
+
+def _constructors_of(kind: type) -> Iterator[Callable[..., Any]]:
+    first, package = True, kind.__module__.partition(".")[0]
+    for base in kind.__mro__:
+        constructor = vars(base).get("__init__")
+        if constructor is None:
+            continue
+        if not first and base.__module__.partition(".")[0] not in (package, "bench"):
+            return
+        yield constructor
+        kinds = {each.kind for each in inspect.signature(constructor).parameters.values()}
+        if inspect.Parameter.VAR_KEYWORD not in kinds:
+            return
+        first = False
+
+
+def _asked(function: Callable[..., Any], *, bound: bool) -> list[Parameter]:
+    unnamed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    listed = list(inspect.signature(function).parameters.values())[int(bound) :]
+    return [
+        Parameter(each.name, _meant(_evaluated(function, each.annotation)), each.default)
+        for each in listed
+        if each.kind not in unnamed
+    ]
+
+
+def _evaluated(function: Callable[..., Any], annotation: Any) -> Any:
+    """Return an annotation, one in quotes evaluated where its names are known, by itself."""
+    names = getattr(inspect.unwrap(function), "__globals__", {})
+    try:
+        return get_type_hints(SimpleNamespace(__annotations__={"it": annotation}), names, include_extras=True)["it"]
+    except Exception:  # it may be any expression, or name what is imported for type checkers alone
+        return annotation
+
+
+def _meant(hint: Any) -> Annotation:
+    if get_origin(hint) is Annotated:
+        declared = next((each for each in hint.__metadata__ if isinstance(each, Setting)), None)
+        return _meant(hint.__origin__)._replace(setting=declared)
+    if get_origin(hint) is Literal:
+        return Annotation(choices=get_args(hint))
+    return Annotation(is_float=hint is float)

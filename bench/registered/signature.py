@@ -1,0 +1,89 @@
+"""The settings of what specs name: the parameters of its signature that have a default.
+
+They are read from the syntax tree of its source, so that nothing is imported: a network's module takes seconds. What
+the tree does not tell (a decorator, a computed default) is asked of the imported object, with the same result.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from bench.errors import unknown
+from bench.registered.parameters import Parameters, inspected
+from bench.registered.source_parameters import UnreadableError, read
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, TaskSpec, TeacherSpec, estimator_path, resolve
+
+
+def model_settings(spec: ModelSpec, family: FamilySpec) -> dict[str, Setting]:
+    """Return a model's settings: those of what it builds, of the step before its training, and of its estimator.
+
+    What two of them name is one setting, with the default of the first. Of a model trained in two steps, what is built
+    and the first step have settings of stage "pretrain". BenchError where a default of the spec names none of them.
+    """
+    first = spec.pretrains or family.pretrains
+    early = settings_of(*filter(None, (spec.builds, first)))
+    if first:
+        early = {key: replace(each, stage="pretrain") if each.stage == "train" else each for key, each in early.items()}
+    path = estimator_path(spec, family)
+    return with_defaults(f"model {spec.name!r}", joined(early, settings_of(path) if path else {}), spec.defaults)
+
+
+def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Setting]:
+    """Return the settings of the class of a dataset, task or teacher.
+
+    A task trains nothing: its settings are of stage "predict", unless they say "score". BenchError where a default of
+    the spec names none of them.
+    """
+    settings = settings_of(spec.builds)
+    if isinstance(spec, TaskSpec):
+        settings = {
+            key: replace(each, stage="predict") if each.stage == "train" else each for key, each in settings.items()
+        }
+    kind = type(spec).__name__.removesuffix("Spec").lower()
+    return with_defaults(f"{kind} {spec.name!r}", settings, spec.defaults)
+
+
+def settings_of(*paths: str) -> dict[str, Setting]:
+    """Return the settings of what lazy paths name, joined; BenchError where one cannot be had."""
+    settings: dict[str, Setting] = {}
+    for path in paths:
+        settings = joined(settings, parameters(path).settings)
+    return settings
+
+
+def joined(first: Mapping[str, Setting], others: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Return all settings; of one that both have the first decides, but for a help that it lacks."""
+    settings = {**others, **first}
+    for key in first.keys() & others.keys():
+        if not first[key].help:
+            settings[key] = replace(others[key], default=first[key].default, stage=first[key].stage)
+    return {key: settings[key] for key in [*first, *(key for key in others if key not in first)]}
+
+
+def with_defaults(who: str, settings: dict[str, Setting], defaults: Mapping[str, Any]) -> dict[str, Setting]:
+    """Return settings with other defaults; BenchError for one that is no setting, or has a value that does not fit."""
+    for key, value in defaults.items():
+        if key not in settings:
+            raise unknown(f"default of {who}", key, settings, "a setting is a parameter with a default")
+        settings[key] = replace(settings[key], default=settings[key].checked(f"default {key} of {who}", value))
+    return settings
+
+
+def handed(maker: Callable[..., Any], settings: Mapping[str, Any], *given: str) -> dict[str, Any]:
+    """Return the values that a callable is to be called with: of its own settings and of what it cannot do without.
+
+    ``given`` are parameters that the caller fills by itself.
+    """
+    own = inspected(maker)
+    names = [name for name in (*own.settings, *own.required) if name in settings and name not in given]
+    return {name: settings[name] for name in names}
+
+
+@cache
+def parameters(path: str) -> Parameters:
+    """Return what the function or class of a lazy path takes; BenchError where it cannot be had."""
+    try:
+        return read(path)
+    except UnreadableError:
+        return inspected(resolve(path))
