@@ -1,8 +1,8 @@
-# Every target makes the same virtual environment first; a second call starts work at once.
+# Every target creates the same virtual environment first, and reuses it later.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Models in tests are tiny: a second thread a process only gets in the way of the other process.
+# Models in tests are tiny: a second thread per process would only slow down the other process.
 test test-slow test-slurm: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -10,33 +10,33 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint const
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make install     install into $(VENV) and do nothing else; then $(BIN)/bench --help"
+	@echo "make install     only install into $(VENV); then try $(BIN)/bench --help"
 	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (6 to 8 minutes)"
-	@echo "make test        the fast tests; make test-slow the others, make test-slurm those on a Slurm of this host's own"
-	@echo "make check       formatting, lint and types; make format mends the first two"
-	@echo "make docs        the pages of docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
+	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
+	@echo "make check       check formatting, lint and types; make format fixes the first two"
+	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
 
 install: $(VENV)/installed
 
-# Processes of one thread each are faster than one of two: these networks are small. Three trainings share two cores
-# evenly by three processes; by two, the third training would run alone.
+# These networks are small: several processes of one thread are faster than one with two. Three processes share two
+# cores evenly; with two, the third training would run alone.
 demo: $(VENV)/installed
 	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority --launcher local --jobs 3 $(OPTIONS)
 	$(BIN)/bench table 1 7
 
-# A file's tests share what they train: one process has them all.
+# The tests of one file share trained models, so one process runs them all.
 test: $(VENV)/installed-test
 	$(BIN)/pytest -m "not slow and not slurm" --numprocesses 2 --dist loadfile
 
-# Among the slow ones only few do, which name their group.
+# Only few slow tests share models; they name their group.
 test-slow: $(VENV)/installed-test
 	$(BIN)/pytest -m slow --numprocesses 2 --dist loadgroup --durations 10
 
-# Starts a Slurm of four nodes on this host, as root, where Debian's packages are there or can be had.
+# Starts a Slurm of four nodes on this host, as root, if Debian's packages are installed or available.
 test-slurm: $(VENV)/installed-test
 	$(BIN)/pytest -m slurm --durations 10 -rs
 
-# Some minutes on an idle machine; NAMES="text_metrics generation" runs those alone.
+# A few minutes on an idle machine; NAMES="text_metrics generation" runs only those.
 benchmarks: $(VENV)/installed
 	$(BIN)/python -m benchmarks.run $(NAMES)
 

@@ -55,17 +55,17 @@ _HOMES = {
     "status": "api.status",
     **{"records": "api.records", "items": "api.records", "load_dataset": "api.datasets"},
 }
-"""Where an exported name is at home, below ``bench``; the others are specs."""
+"""The modules of exported names, below ``bench``; all other names are in ``specs``."""
 
 _checkout = Path(__file__).resolve().parent.parent
 if (_checkout / "plugins").is_dir() and (_checkout / "pyproject.toml").is_file():
-    # In a checkout, models/, tasks/ ... lie beside bench/: one root must give all of them, or a copy
-    # of the code run from elsewhere would mix its own bench with the installed bench.models.
+    # In a checkout, models/, tasks/ ... are next to bench/. One root must provide all of them; otherwise a copy of
+    # the code that runs from elsewhere would mix its own bench with the installed bench.models.
     __path__.append(str(_checkout))
 
 
 def __getattr__(name: str) -> Any:
-    """Import an exported name when it is first asked for: `bench --help` needs none of them."""
+    """Import an exported name at its first use, because `bench --help` needs none of them."""
     if name not in __all__:
         raise AttributeError(f"module 'bench' has no attribute {name!r}")
     return getattr(import_module(f"bench.{_HOMES.get(name, 'specs')}"), name)

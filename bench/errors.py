@@ -1,4 +1,4 @@
-"""The one exception for a user's mistake, and the sentence it says."""
+"""The exception for a user's mistake, and its messages."""
 
 import re
 from collections.abc import Iterable
@@ -8,13 +8,13 @@ from traceback import extract_tb
 
 
 class BenchError(Exception):
-    """A mistake of the user's: shown as one sentence without traceback, exit code 2."""
+    """A user's mistake: shown as one sentence without traceback, with exit code 2."""
 
 
 def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> BenchError:
-    """Build the error for a name that is none of the valid ones: value, nearest, valid ones, remedy."""
+    """Build the error for an unknown name: the value, the nearest valid name, all valid names, the remedy."""
     names = sorted(set(valid), key=_in_human_order)
-    worded = re.search(r"[^\W\d]{2}", value)  # of a number or a letter, no other is the nearest
+    worded = re.search(r"[^\W\d]{2}", value)  # a number or a single letter has no nearest name
     near = get_close_matches(value, names, n=1, cutoff=0.5) if worded else []
     guess = f"; did you mean {near[0]!r}?" if near else ""
     return BenchError(
@@ -23,7 +23,7 @@ def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> Be
 
 
 def in_one_line(error: BaseException) -> str:
-    """Return an exception's type, what it says, and the file and line that raised it."""
+    """Return an exception's type, message, and the file and line that raised it."""
     frames = extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"

@@ -1,4 +1,4 @@
-"""What a long computation says while it runs: a live bar on a terminal, a log line every 30 s elsewhere."""
+"""Progress of a long computation: a live bar on a terminal, a log line every 30 s elsewhere."""
 
 import sys
 import time
@@ -18,31 +18,31 @@ from rich.text import Text
 LINE_SECONDS = 30.0
 _SHORTEST_BAR, _LONGEST_BAR = 8, 24
 TRAINING = "training"
-"""What the loop calls its part, whose units are steps."""
+"""The training loop's name for its activity, whose units are steps."""
 
 
 class Stopped(BaseException):
-    """The work is to stop, and goes on later; a progress that is told raises it in ``advance``, between two units."""
+    """The work must stop and will resume later; a progress raises it in ``advance``, between two units."""
 
 
 class Progress(Protocol):
-    """Told by whoever computes."""
+    """Receives the progress of a computation."""
 
     def start(self, what: str, total: int, done: int = 0) -> None:
-        """Begin a new part of ``total`` units, ``done`` of which stand already."""
+        """Start a new activity of ``total`` units, ``done`` of which are done already."""
         ...
 
     def advance(self, done: int, **figures: float) -> None:
-        """Say how many units are done by now, with figures such as ``loss``; may raise ``Stopped``."""
+        """Report how many units are done, with figures such as ``loss``; may raise ``Stopped``."""
         ...
 
     def say(self, text: str) -> None:
-        """Say one line that stays."""
+        """Print one permanent line."""
         ...
 
 
 class NoProgress:
-    """The progress of who wants to hear nothing."""
+    """A progress that ignores everything."""
 
     def start(self, what: str, total: int, done: int = 0) -> None:
         """Ignore it."""
@@ -55,7 +55,7 @@ class NoProgress:
 
 
 class Lines:
-    """A line now and then: for logs, batch jobs and pipes."""
+    """Occasional lines, for logs, batch jobs and pipes."""
 
     def __init__(self, stream: IO[str] | None = None, seconds: float = LINE_SECONDS) -> None:
         self._stream = stream
@@ -64,7 +64,7 @@ class Lines:
         self._began = self._spoken = 0.0
 
     def start(self, what: str, total: int, done: int = 0) -> None:
-        """Begin a part; the first line comes after the pause."""
+        """Start an activity; the first line comes after the pause."""
         self._what, self._total, self._first = what, total, done
         self._began = self._spoken = time.monotonic()
 
@@ -80,14 +80,14 @@ class Lines:
 
     def say(self, text: str) -> None:
         """Write the line at once."""
-        print(text, file=self._stream or sys.stderr, flush=True)  # noqa: T201 -- this is the printer
+        print(text, file=self._stream or sys.stderr, flush=True)  # noqa: T201 -- printing is its purpose
 
 
 class Live:
-    """A bar that lives on a terminal and leaves it at the end."""
+    """A bar on a terminal, which disappears at the end."""
 
     def __init__(self, console: Console) -> None:
-        # Of two streams only that of a terminal may be led through it: the other one is a file's or a pipe's.
+        # Only a terminal's stdout may be redirected through the bar, not a file or a pipe.
         self._bars = Bars(_Line(), console=console, transient=True, redirect_stdout=sys.stdout.isatty())
         self._task: TaskID | None = None
 
@@ -116,17 +116,17 @@ class Live:
 
 
 class _Line(ProgressColumn):
-    """The only column of the bars: rich would cut the last of several, and that is the time."""
+    """The only column of the bars: of several, rich would cut the last, which is the time."""
 
     def render(self, task: Task) -> RenderableType:
         return _Fitted(task)
 
 
 class _Fitted:
-    """One line of name, bar, steps, figures and time left, in the width there is.
+    """One line of name, bar, steps, figures and time left, fitted to the available width.
 
-    Where it is narrow the figures go first, from the last, then the name is cut; bar, steps and time stay. A part that
-    is one step has nothing to count: its bar only moves, beside the time gone by.
+    If it is too narrow, figures are dropped from the last, then the name is cut; bar, steps and time stay. An activity
+    of one step has nothing to count: its bar only pulses, next to the elapsed time.
     """
 
     def __init__(self, task: Task) -> None:
@@ -141,7 +141,7 @@ class _Fitted:
         yield line
 
     def _pieces(self, width: int) -> list[tuple[RenderableType, int]]:
-        """Return what is shown, each with its cells; together with a blank between two they are as wide as allowed."""
+        """Return the pieces with their widths; with one blank between two they fill at most ``width``."""
         task, name = self._task, Text(self._task.description)
         long = max(_SHORTEST_BAR, min(_LONGEST_BAR, width // 5))
         single = (task.total or 0) <= 1
@@ -173,7 +173,7 @@ def shown() -> Iterator[Progress]:
 
 
 class CellProgress:
-    """A cell's own progress: names the cell before each part and keeps the lines in the cell's log."""
+    """A cell's progress: it puts the cell's name before each activity and writes the lines to the cell's log."""
 
     def __init__(self, shown: Progress, prefix: str, log: Path) -> None:
         self._shown = shown
@@ -182,22 +182,22 @@ class CellProgress:
         self._lines = Lines(self._stream)
 
     def start(self, what: str, total: int, done: int = 0) -> None:
-        """Begin a part of the cell's work."""
+        """Start an activity of the cell."""
         self._shown.start(f"{self._prefix}: {what}", total, done)
         self._lines.start(what, total, done)
 
     def advance(self, done: int, **figures: float) -> None:
-        """Say how far the part is."""
+        """Report the activity's progress."""
         self._shown.advance(done, **figures)
         self._lines.advance(done, **figures)
 
     def say(self, text: str) -> None:
-        """Say a line about the cell."""
+        """Print a line about the cell."""
         self._shown.say(f"{self._prefix}: {text}")
         self._lines.say(text)
 
     def note(self, text: str) -> None:
-        """Write to the log alone."""
+        """Write only to the log."""
         self._lines.say(text)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Times, sizes and numbers of things for people."""
+"""Times, sizes and counts as text."""
 
 
 def duration(seconds: float) -> str:
@@ -9,10 +9,10 @@ def duration(seconds: float) -> str:
 
 
 def size(memory: int | None) -> str:
-    """Return bytes as gigabytes, '' where they are not known."""
+    """Return bytes as gigabytes, '' if unknown."""
     return f"{memory / 2**30:.1f} GB" if memory else ""
 
 
 def count(number: int, noun: str) -> str:
-    """Return a number of things."""
+    """Return a number with its noun."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

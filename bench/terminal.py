@@ -1,11 +1,11 @@
-"""Text of any origin on a terminal: nothing in it may command the terminal."""
+"""Untrusted text on a terminal: it must not control the terminal."""
 
 
 def safe(text: str) -> str:
-    """Return text of any origin on one line, with an escape in the place of what could command a terminal."""
+    """Return untrusted text on one line, with unprintable characters escaped."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 def safe_lines(text: str) -> str:
-    """Return text of any origin in its lines, each of them safe."""
+    """Return untrusted text with its line breaks, each line escaped."""
     return "\n".join(map(safe, text.split("\n")))

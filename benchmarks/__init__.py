@@ -1,1 +1,1 @@
-"""Speed measurements: ours against a named peer, in turns, in one run."""
+"""Speed measurements: ours against a named peer, alternating in one run."""

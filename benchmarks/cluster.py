@@ -1,4 +1,4 @@
-"""The commands `bench run --launcher slurm` and `bench status` over many cells, where Slurm answers at once."""
+"""The commands `bench run --launcher slurm` and `bench status` over many cells, with a Slurm that answers at once."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ COMMANDS = {
     "srun": "",
     "sacct": "exit 1",
 }
-"""What stands for Slurm: shell scripts of these names, first on the path."""
+"""Stand-ins for Slurm: shell scripts of these names, first on the path."""
 MODELS = "vanillavit,gcn,gat,cait"
 PER_JOB = 10
 
@@ -38,14 +38,14 @@ def submission(repeats: int = 15, repetitions: int = 3) -> Row:
     cells = 40 * repeats
     with tempfile.TemporaryDirectory() as folder, _slurm() as environment:
         settings = ("synthetic.size=200", "cluster.job_minutes=0", "cluster.probe_seconds=0", f"repeats={repeats}")
-        asked = ["run", "--task", "classification", "--models", MODELS, "--folds", "all", "--launcher", "slurm"]
-        asked += [part for setting in settings for part in ("--set", setting)]
-        taken = alone(lambda: _bench([*asked, "--store", folder], environment), repetitions)
+        arguments = ["run", "--task", "classification", "--models", MODELS, "--folds", "all", "--launcher", "slurm"]
+        arguments += [part for setting in settings for part in ("--set", setting)]
+        taken = alone(lambda: _bench([*arguments, "--store", folder], environment), repetitions)
     return Row(f"`bench run --launcher slurm`, {cells:,} cells", "", taken, "s", 10)
 
 
 def status(cells: int = 6000, repetitions: int = 3) -> Row:
-    """Measure what tells how far so many cells are: two in three done, the others running, queued and failed."""
+    """Measure `bench status` on this many cells: two in three done, the others running, queued and failed."""
     with tempfile.TemporaryDirectory() as folder, _slurm() as environment:
         _fill(Store(Path(folder)), cells)
         taken = alone(lambda: _bench(["status", "--store", folder], environment), repetitions)
@@ -53,16 +53,16 @@ def status(cells: int = 6000, repetitions: int = 3) -> Row:
 
 
 def _fill(store: Store, count: int) -> None:
-    """Write a run of so many cells in jobs of ten, with what its workers would have told."""
+    """Write a run of this many cells in jobs of ten, with its workers' reports."""
     store.prepare()
     campaign = Campaign(store.root / "runs" / "20260101T000000000000")
     cells = {f"cell{number:06d}": Planned(f"net fold {number}", "net", 60, _stages(number)) for number in range(count)}
     campaign.begin({"config": {"cluster": Cluster().model_dump()}, "at_once": None}, cells, None)
     ids, ledger = list(cells), {}
     for number in range(-(-count // PER_JOB)):
-        errand = campaign.folder / "jobs" / f"{number}.json"
-        write_json(errand, {"kind": "cells", "cells": ids[number * PER_JOB : (number + 1) * PER_JOB]})
-        ledger[f"7_{number}"] = str(errand)
+        assignment = campaign.folder / "jobs" / f"{number}.json"
+        write_json(assignment, {"kind": "cells", "cells": ids[number * PER_JOB : (number + 1) * PER_JOB]})
+        ledger[f"7_{number}"] = str(assignment)
     write_json(campaign.folder / "submissions" / "one" / LEDGER, ledger)
     for number, cell in enumerate(ids):
         if number % 3 < 2:
@@ -79,7 +79,7 @@ def _stages(number: int) -> dict[str, str]:
 
 @contextmanager
 def _slurm() -> Iterator[dict[str, str]]:
-    """Put the scripts into a folder; yields the environment in which they are found."""
+    """Write the scripts to a folder and yield an environment with it on the path."""
     with tempfile.TemporaryDirectory() as folder:
         for name, script in COMMANDS.items():
             path = Path(folder) / name

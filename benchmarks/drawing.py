@@ -1,4 +1,4 @@
-"""Drawing pictures of all categories: by one process, and the embedded dataset by as many as there are cores."""
+"""Drawing pictures of all categories: in one process, and the embedded dataset in one process per core."""
 
 import os
 import tempfile
@@ -14,7 +14,7 @@ from bench.tasks.datasets.synthetic.scene import scene
 from benchmarks.measurement import Row, alone
 
 SIDE, A_SECOND = 224, 150
-"""The pictures' side in pixels, and how many each core is to draw a second."""
+"""The pictures' side in pixels, and the target per core in pictures per second."""
 
 
 def rows() -> list[Row]:
@@ -23,7 +23,7 @@ def rows() -> list[Row]:
 
 
 def drawing(count: int = 300, repetitions: int = 3) -> Row:
-    """Measure ``count`` pictures, as many of each category."""
+    """Measure ``count`` pictures, equally many of each category."""
     categories = list(SEM_COUNTS)
     scenes = [scene(0, index, categories[index % len(categories)]) for index in range(count)]
     timing = alone(lambda: [draw(shown, (SIDE, SIDE)) for shown in scenes], repetitions)
@@ -31,7 +31,7 @@ def drawing(count: int = 300, repetitions: int = 3) -> Row:
 
 
 def dataset(count: int = 2400, repetitions: int = 1) -> Row:
-    """Measure the dataset of ``count`` pictures, with the start of the processes and the writing of the cache."""
+    """Measure the dataset of ``count`` pictures, including process start and writing the cache."""
     settings = {"size": count, "seed": 0, "balanced": True}
 
     def load() -> None:

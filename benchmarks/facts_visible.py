@@ -1,4 +1,4 @@
-"""Is every kind of fact visible? A small ConvNet against what the category alone tells, kind by kind.
+"""Is every kind of fact visible? A small ConvNet against guessing from the category, kind by kind.
 
 One trunk with a head for each kind learns from pictures of the embedded dataset in its default shares. The prior
 answers with the value that is most frequent within the picture's category.
@@ -19,11 +19,11 @@ from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.facts import KINDS
 
 UNKNOWN = -100
-"""The target where a scene does not show a kind."""
+"""The target for a kind that a scene does not show."""
 
 
 class SmallConvNet(nn.Module):
-    """Pictures (B, 1, H, W) to one vector of scores a kind."""
+    """Pictures (B, 1, H, W) to one vector of scores per kind."""
 
     def __init__(self, values: Mapping[str, int]) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class SmallConvNet(nn.Module):
 
 
 def targets(facts: Sequence[Mapping[str, str]]) -> dict[str, np.ndarray]:
-    """Return kind to the number of each picture's value (N,), ``UNKNOWN`` where it shows none."""
+    """Return kind to the number of each picture's value (N,), ``UNKNOWN`` if it shows none."""
     return {
         kind: np.array([values.index(shown[kind]) if kind in shown else UNKNOWN for shown in facts])
         for kind, values in KINDS.items()
@@ -52,7 +52,7 @@ def targets(facts: Sequence[Mapping[str, str]]) -> dict[str, np.ndarray]:
 
 
 def normalised(pixels: np.ndarray) -> torch.Tensor:
-    """Return uint8 pictures (B, H, W) as (B, 1, H, W) about zero."""
+    """Return uint8 pictures (B, H, W) as (B, 1, H, W), centred on zero."""
     return torch.from_numpy(pixels).float().div_(64).sub_(2).unsqueeze(1)
 
 
@@ -89,32 +89,32 @@ def train(pixels: np.ndarray, wanted: Mapping[str, np.ndarray], epochs: int, bat
 
 @torch.no_grad()
 def predicted(model: SmallConvNet, pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """Return kind to the value the model sees in each picture (N,)."""
+    """Return kind to the value that the model predicts for each picture (N,)."""
     parts = [model(normalised(pixels[start : start + 100])) for start in range(0, len(pixels), 100)]
     return {kind: torch.cat([part[kind] for part in parts]).argmax(1).numpy() for kind in parts[0]}
 
 
-def prior(labels: np.ndarray, wanted: np.ndarray, asked: np.ndarray) -> np.ndarray:
+def prior(labels: np.ndarray, wanted: np.ndarray, queried: np.ndarray) -> np.ndarray:
     """Return for pictures of these categories the most frequent value of their category."""
     counts: dict[int, Counter[int]] = defaultdict(Counter)
     known = wanted != UNKNOWN
     for label, value in zip(labels[known].tolist(), wanted[known].tolist(), strict=True):
         counts[label][value] += 1
-    return np.array([counts[label].most_common(1)[0][0] if counts[label] else UNKNOWN for label in asked.tolist()])
+    return np.array([counts[label].most_common(1)[0][0] if counts[label] else UNKNOWN for label in queried.tolist()])
 
 
 def table(labels: np.ndarray, wanted: Mapping[str, np.ndarray], seen: Mapping[str, np.ndarray], known: int) -> str:
-    """Compare both on the pictures after the first ``known``; a difference is told with its standard error."""
+    """Compare both on the pictures after the first ``known``; differences have their standard error."""
     rows = []
     for kind, values in wanted.items():
-        asked = np.flatnonzero(values[known:] != UNKNOWN) + known
+        shown = np.flatnonzero(values[known:] != UNKNOWN) + known
         blank = np.zeros_like(labels) if kind == "category" else labels
-        guess = prior(blank[:known], values[:known], blank[asked])
-        told, looked = guess == values[asked], seen[kind][asked - known] == values[asked]
-        gain = looked.astype(float) - told
+        guess = prior(blank[:known], values[:known], blank[shown])
+        by_category, by_model = guess == values[shown], seen[kind][shown - known] == values[shown]
+        gain = by_model.astype(float) - by_category
         error = gain.std(ddof=1) / np.sqrt(len(gain))
         verdict = "yes" if gain.mean() > 3 * error else "no"
-        rows.append([kind, len(asked), told.mean(), looked.mean(), gain.mean(), error, verdict])
+        rows.append([kind, len(shown), by_category.mean(), by_model.mean(), gain.mean(), error, verdict])
     headers = ["kind", "n", "category's prior", "ConvNet", "gain", "s.e.", "gain > 3 s.e."]
     return tabulate(rows, headers=headers, floatfmt=".3f", tablefmt="github")
 
@@ -123,7 +123,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=int, default=5000, help="pictures to learn from")
-    parser.add_argument("--asked", type=int, default=1500, help="pictures to be asked about")
+    parser.add_argument("--test", type=int, default=1500, help="number of pictures to predict")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--threads", type=int, default=2)

@@ -1,6 +1,6 @@
 """Answering 48 questions in 24 tokens, pictures included: MVaEMa against BLIP, both greedy.
 
-BLIP encodes a picture for every question; ours once however many questions are about it, as in a run: once with 48
+BLIP encodes a picture for every question; ours only once per picture, as in a run: once with 48
 different pictures, once with the 12 that a recipe's batch holds.
 """
 
@@ -17,21 +17,21 @@ def rows() -> list[Row]:
 
 
 def generation(pictures: int, size: Size = FULL, repetitions: int = 5) -> Row:
-    """Measure; AssertionError where one of the two says fewer tokens than it should."""
+    """Measure; AssertionError if one of the two generates too few tokens."""
     import torch
 
     model, given = mvaema(size).eval(), batch(size, pictures)
     prompts, decoding = given.tokens[:, : size.prompt], Decoding(max_new_tokens=size.answer)
-    peer, asked = blip(size).eval(), blip_questions(size)
+    peer, inputs = blip(size).eval(), blip_questions(size)
 
     @torch.inference_mode()
     def ours() -> None:
-        said = generate(model, model.vision(given.pixels)[given.pictures], prompts, decoding)
-        assert max(len(row) for row in said) == size.answer, "all answers ended early"
+        tokens = generate(model, model.vision(given.pixels)[given.pictures], prompts, decoding)
+        assert max(len(row) for row in tokens) == size.answer, "all answers ended early"
 
     def theirs() -> None:
-        said = peer.generate(**asked, do_sample=False, min_new_tokens=size.answer, max_new_tokens=size.answer)
-        assert said.shape == (RECORDS, 1 + size.answer), "BLIP generated another number of tokens"
+        tokens = peer.generate(**inputs, do_sample=False, min_new_tokens=size.answer, max_new_tokens=size.answer)
+        assert tokens.shape == (RECORDS, 1 + size.answer), "BLIP generated another number of tokens"
 
     timing = in_turns(ours, theirs, repetitions)
     what = f"generating {size.answer} tokens for {RECORDS} questions about {pictures} pictures"

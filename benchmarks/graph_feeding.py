@@ -32,9 +32,9 @@ def rows() -> list[Row]:
 
 
 def joining(pictures: int = PICTURES, repetitions: int = 7) -> Row:
-    """Measure epochs of shuffled batches of edges and what they are like, without the pictures.
+    """Measure epochs of shuffled batches of edges and their attributes, without the pictures.
 
-    A turn is several epochs: one alone takes two milliseconds, of which the processor's caches decide half.
+    A repetition is several epochs: one takes only two milliseconds, half of which depends on the processor's caches.
     """
     images, graphs = _graphs(pictures)
     batches = ShuffledBatches(pictures, Recipe().batch_size, seed=0)
@@ -52,7 +52,7 @@ def joining(pictures: int = PICTURES, repetitions: int = 7) -> Row:
 
 
 def feeding(pictures: int = PICTURES, repetitions: int = 7) -> Row:
-    """Measure an epoch of shuffled batches, their uint8 pictures among them on both sides."""
+    """Measure an epoch of shuffled batches, including their uint8 pictures on both sides."""
     ours, theirs = _feeds(pictures)
     timing = in_turns(lambda: _drain(ours()), lambda: _drain(theirs()), repetitions)
     return Row(f"feeding {pictures} patch graphs with their pictures", PEER, timing, "times faster")
@@ -77,7 +77,7 @@ def _graphs(pictures: int) -> tuple[Micrographs, PatchGraphs]:
 
 
 def _feeds(pictures: int) -> tuple[Callable[[], Iterator[GraphBatch]], Callable[[], Iterator[GraphBatch]]]:
-    """Return what yields an epoch of batches: ours, and the peer's."""
+    """Return the functions that yield an epoch of batches, ours and the peer's."""
     images, graphs = _graphs(pictures)
     batches = ShuffledBatches(pictures, Recipe().batch_size, seed=0)
     loader = _loader(

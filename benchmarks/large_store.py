@@ -1,4 +1,4 @@
-"""The whole command `bench table all`, and a `bench run` that finds all done, over thousands of records."""
+"""The commands `bench table all` and `bench run` with nothing to do, over thousands of records."""
 
 import subprocess
 import sys
@@ -33,12 +33,12 @@ def large_store(repeats: int = 150, repetitions: int = 3) -> list[Row]:
     """Measure both on a store of four models, ten folds and these many repeats: 6,000 records."""
     records = f"{len(MODELS) * FOLDS * repeats:,} records"
     with _store(repeats) as store:
-        kept = ["--store", str(store.root)]
-        run = [*_run(MODELS, "all"), "--repeats", str(repeats), *kept]
-        said = _bench(*run)
-        assert "nothing to do" in said, said
+        store_option = ["--store", str(store.root)]
+        run = [*_run(MODELS, "all"), "--repeats", str(repeats), *store_option]
+        output = _bench(*run)
+        assert "nothing to do" in output, output
         idle = alone(lambda: _bench(*run), repetitions)
-        table = alone(lambda: _bench("table", "all", *kept), repetitions)
+        table = alone(lambda: _bench("table", "all", *store_option), repetitions)
     return [
         Row(f"`bench table all` over {records}", "", table, "s", 2),
         Row(f"`bench run` over {records}, all done", "", idle, "s", 3),
@@ -51,13 +51,13 @@ def _store(repeats: int) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         _bench(*_run(("majority",), "0"), "--store", folder)
-        (made,) = _plan(("majority",), 1, "0").cells
-        record = store.record(made.id)
+        (source_cell,) = _plan(("majority",), 1, "0").cells
+        record = store.record(source_cell.id)
         assert record is not None, "a cell that was run has a record"
         plan = _plan(MODELS, repeats, "all")
         assert len(plan.cells) == len(MODELS) * FOLDS * repeats
         for cell in plan.cells:
-            _write(store, plan, cell, made, record)
+            _write(store, plan, cell, source_cell, record)
         yield store
 
 

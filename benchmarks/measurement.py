@@ -1,4 +1,4 @@
-"""A measurement: two computations timed in turns, and the row of the table it makes."""
+"""A measurement: two computations timed alternately, and its row of the table."""
 
 import gc
 import statistics
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 Figure = Literal["times faster", "of its time", "s"]
-"""What a bar is about: the peer's time over ours, ours over the peer's, or our seconds."""
+"""What a target refers to: the peer's time over ours, ours over the peer's, or our seconds."""
 
 
 class Timing(NamedTuple):
-    """Median seconds of both sides, and the median over the repetitions of ``ratio``, ours over the peer's."""
+    """Median seconds of both, and the median over the repetitions of ``ratio``, ours over the peer's."""
 
     ours: float
     peer: float
@@ -21,42 +21,49 @@ class Timing(NamedTuple):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table; ``timing`` has no peer where the figure is seconds, ``bar`` is None without one."""
+    """One row of the table; ``timing`` has no peer if the figure is seconds, ``target`` is None without one."""
 
     what: str
     peer: str
     timing: Timing
     figure: Figure
-    bar: float | None = None
+    target: float | None = None
 
     @property
     def value(self) -> float:
-        """The figure that the bar is about."""
+        """The figure that the target refers to."""
         return {"times faster": 1 / self.timing.ratio, "of its time": self.timing.ratio, "s": self.timing.ours}[
             self.figure
         ]
 
     @property
     def held(self) -> bool:
-        """Whether the bar is held; without a bar it is."""
-        if self.bar is None:
+        """Whether the target is met, True without one."""
+        if self.target is None:
             return True
-        return self.value >= self.bar if self.figure == "times faster" else self.value <= self.bar
+        return self.value >= self.target if self.figure == "times faster" else self.value <= self.target
 
     def cells(self) -> list[str]:
         """Return the row as text."""
         peer = _seconds(self.timing.peer) if self.peer else ""
-        return [self.what, self.peer, _seconds(self.timing.ours), peer, f"{self.value:.3g} {self.figure}", self._bar()]
+        return [
+            self.what,
+            self.peer,
+            _seconds(self.timing.ours),
+            peer,
+            f"{self.value:.3g} {self.figure}",
+            self._target(),
+        ]
 
-    def _bar(self) -> str:
-        if self.bar is None:
+    def _target(self) -> str:
+        if self.target is None:
             return "reported"
         side = "at least" if self.figure == "times faster" else "at most"
-        return f"{side} {self.bar:g}" + ("" if self.held else " (missed)")
+        return f"{side} {self.target:g}" + ("" if self.held else " (missed)")
 
 
 def in_turns(ours: Callable[[], object], peer: Callable[[], object], repetitions: int) -> Timing:
-    """Time both sides ``repetitions`` times, each first in every other one, after one call that warms up."""
+    """Time both ``repetitions`` times, alternating which goes first, after one warm-up call."""
     ours()
     peer()
     pairs: list[tuple[float, float]] = []
@@ -71,7 +78,7 @@ def in_turns(ours: Callable[[], object], peer: Callable[[], object], repetitions
 
 
 def alone(ours: Callable[[], object], repetitions: int) -> Timing:
-    """Time what has no peer, after one call that warms up."""
+    """Time a computation without a peer, after one warm-up call."""
     ours()
     own = statistics.median(seconds(ours) for _ in range(repetitions))
     return Timing(own, float("nan"), float("nan"))
@@ -89,7 +96,7 @@ def as_table(rows: Sequence[Row]) -> str:
     """Render rows in markdown."""
     from tabulate import tabulate
 
-    headers = ["what", "peer", "ours", "the peer's", "figure", "bar"]
+    headers = ["what", "peer", "ours", "the peer's", "figure", "target"]
     return tabulate([row.cells() for row in rows], headers=headers, tablefmt="pipe", disable_numparse=True)
 
 

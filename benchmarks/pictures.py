@@ -40,7 +40,7 @@ def pictures(count: int = 96, repetitions: int = 5) -> Row:
 
 
 def _write(root: Path, count: int) -> None:
-    """Write pictures as smooth and as noisy as micrographs are."""
+    """Write pictures that are as smooth and noisy as micrographs."""
     random = np.random.default_rng(0)
     for number in range(count):
         smooth = Image.fromarray(random.integers(40, 200, (48, 64), dtype=np.uint8)).resize((1024, 768))

@@ -1,4 +1,4 @@
-"""Prints the table of all speed measurements, or of those named: ``python -m benchmarks.run [NAME ...]``."""
+"""Print the table of all speed measurements, or of the named ones: ``python -m benchmarks.run [NAME ...]``."""
 
 import argparse
 import sys
@@ -32,9 +32,9 @@ def main(arguments: list[str] | None = None) -> None:
     rows: list[Row] = []
     for name in names:
         print(f"measuring {name}", file=sys.stderr, flush=True)
-        found = import_module(f"benchmarks.{name}").rows()
-        print(as_table(found), file=sys.stderr, flush=True)
-        rows += found
+        measured = import_module(f"benchmarks.{name}").rows()
+        print(as_table(measured), file=sys.stderr, flush=True)
+        rows += measured
     print(as_table(rows))
 
 

@@ -1,4 +1,4 @@
-"""The text metrics of answers in the scripted teacher's words, against nltk and rouge-score pair by pair."""
+"""The text metrics of the scripted teacher's answers, against nltk and rouge-score pair by pair."""
 
 import random
 import warnings
@@ -25,7 +25,7 @@ def rows() -> list[Row]:
 
 
 def meteor_alone(pairs: int = 10_000, repetitions: int = 5) -> Row:
-    """Measure METEOR; AssertionError where a value differs."""
+    """Measure METEOR; AssertionError if a value differs."""
     given = scripted_pairs(pairs)
     split = [(answer.split(), truth.split()) for answer, truth in given]
     assert meteor(split).tolist() == _meteor_one_by_one(given)
@@ -38,7 +38,7 @@ def meteor_alone(pairs: int = 10_000, repetitions: int = 5) -> Row:
 
 
 def all_six(pairs: int = 10_000, repetitions: int = 5) -> Row:
-    """Measure all text metrics; AssertionError where a value differs."""
+    """Measure all text metrics; AssertionError if a value differs."""
     given = scripted_pairs(pairs)
     answers, truths = [answer for answer, _ in given], [truth for _, truth in given]
     scores, expected = text_scores(answers, truths), _six_one_by_one(given)
@@ -49,7 +49,7 @@ def all_six(pairs: int = 10_000, repetitions: int = 5) -> Row:
 
 
 def scripted_pairs(count: int) -> list[tuple[str, str]]:
-    """Return what the teacher answers to the same questions about two scenes of one category, many times."""
+    """Return the teacher's answers to the same questions about two scenes of one category, many times."""
     scenes = -(-count // len(QUESTIONS))
     answers, truths = (_answers(scenes, name) for name in ("answers", "references"))
     return list(zip(answers, truths, strict=True))[:count]
@@ -64,7 +64,7 @@ def _answers(scenes: int, name: str) -> list[str]:
 
 
 def _scene(category: str, draw: random.Random) -> dict[str, str]:
-    """Return a scene of which some four in five kinds of facts are known."""
+    """Return a scene with about four in five of its kinds of facts known."""
     known = {kind: draw.choice(values) for kind, values in KINDS.items() if draw.random() < 0.8}
     return {**known, "category": category, "shape": draw.choice(SHAPES[category])}
 

@@ -17,28 +17,28 @@ def rows() -> list[Row]:
 
 
 def language_loss(size: Size = FULL, pictures: int = RECORDS, repetitions: int = 9) -> Row:
-    """Measure a step on the language modelling loss, the one that BLIP has too; the bar is for 48 pictures."""
+    """Measure a step with the language modelling loss, which BLIP also has; the target is for 48 pictures."""
     model, given = mvaema(size), batch(size, pictures)
     return _row("LM loss alone", 1.0, model, lambda: model.language_loss(given), size, pictures, repetitions)
 
 
 def three_losses(size: Size = FULL, pictures: int = RECORDS, repetitions: int = 9) -> Row:
-    """Measure a step on all three losses; the bar is for 48 pictures."""
+    """Measure a step with all three losses; the target is for 48 pictures."""
     model, given = mvaema(size), batch(size, pictures)
     return _row("three losses", 1.3, model, lambda: model(given)["loss"], size, pictures, repetitions)
 
 
 def _row(
-    what: str, bar: float, model: nn.Module, loss: Callable[[], Tensor], size: Size, pictures: int, repetitions: int
+    what: str, target: float, model: nn.Module, loss: Callable[[], Tensor], size: Size, pictures: int, repetitions: int
 ) -> Row:
-    peer, asked, labels = blip(size).train(), blip_questions(size), blip_answers(size)
+    peer, inputs, labels = blip(size).train(), blip_questions(size), blip_answers(size)
     timing = in_turns(
         _stepper(model, loss),
-        _stepper(peer, lambda: peer(**asked, labels=labels).loss),
+        _stepper(peer, lambda: peer(**inputs, labels=labels).loss),
         repetitions,
     )
     name = f"MVaEMa training step, {what}, {RECORDS} questions about {pictures} pictures"
-    return Row(name, "BlipForQuestionAnswering", timing, "of its time", bar if pictures == RECORDS else None)
+    return Row(name, "BlipForQuestionAnswering", timing, "of its time", target if pictures == RECORDS else None)
 
 
 def _stepper(model: nn.Module, loss: Callable[[], Tensor]) -> Callable[[], None]:

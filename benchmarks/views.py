@@ -19,7 +19,7 @@ def rows() -> list[Row]:
 
 
 def two_views(count: int = 48, repetitions: int = 9) -> Row:
-    """Measure two views of ``count`` cached pictures as a network is fed them, in this process alone."""
+    """Measure two views of ``count`` cached pictures as a network's input, in this process only."""
     random = np.random.default_rng(0)
     rough = random.integers(40, 200, (count, 28, 28), dtype=np.uint8)
     pictures = np.stack([np.asarray(Image.fromarray(each).resize((SIZE, SIZE))) for each in rough])

@@ -19,7 +19,7 @@ RECORDS, IMAGE_SIZE = 48, 224
 
 @dataclass(frozen=True)
 class Size:
-    """What both models have in common, and the tokens of a prompt and an answer."""
+    """The sizes of both models, and the tokens of a prompt and an answer."""
 
     embed_dim: int = 64
     depth: int = 6
@@ -68,7 +68,7 @@ def blip(size: Size) -> BlipForQuestionAnswering:
 
 
 def batch(size: Size, pictures: int = RECORDS) -> Batch:
-    """Return 48 records over this many pictures as MVaEMa takes them."""
+    """Return 48 records about this many pictures as MVaEMa's input."""
     prompts, answers = _words(size, size.prompt), _words(size, size.answer)
     start = torch.full((RECORDS, 1), DECODE)
     return Batch(
@@ -84,7 +84,7 @@ def batch(size: Size, pictures: int = RECORDS) -> Batch:
 
 
 def blip_questions(size: Size) -> dict[str, Any]:
-    """Return 48 questions as BLIP takes them: a float picture each, made before the clock starts."""
+    """Return 48 questions as BLIP's input: one float picture each, prepared before the clock starts."""
     return {
         "pixel_values": torch.randn(RECORDS, 3, IMAGE_SIZE, IMAGE_SIZE),
         "input_ids": _words(size, size.prompt),

@@ -1,4 +1,4 @@
-"""Draw docs/terminal.svg: 80 columns of a terminal in the middle of a real `bench run`, which then is broken off.
+"""Draw docs/terminal.svg: 80 columns of a terminal during a real `bench run`, which is then stopped.
 
 ``python scripts/draw_terminal.py`` runs the command below in a store of its own, and takes about a minute.
 """
@@ -19,23 +19,23 @@ from bench.cli.main import main
 COMMAND = "bench run --task vqa --models mvaema,llava,blind,majority"
 OUT = Path(__file__).resolve().parent.parent / "docs" / "terminal.svg"
 COLUMNS, SHARE = 80, 0.01
-"""The picture is taken when this share of the first training is done."""
+"""The share of the first training after which the picture is taken."""
 
 
 class Camera(progress.Live):
-    """A bar on a terminal that nobody sees; its lines, and the bar once, are printed on a console that records."""
+    """A bar on an invisible terminal; its lines, and the bar once, are printed to a recording console."""
 
     def __init__(self, paper: Console) -> None:
         super().__init__(Console(force_terminal=True, width=COLUMNS, file=io.StringIO()))
         self._paper, self._steps = paper, sys.maxsize
 
     def start(self, what: str, total: int, done: int = 0) -> None:
-        """Replace the bar; of a training it is known how long it is."""
+        """Replace the bar; remember the length of a training."""
         super().start(what, total, done)
         self._steps = total if what.endswith(progress.TRAINING) else sys.maxsize
 
     def advance(self, done: int, **figures: float) -> None:
-        """Move the bar; far enough it is drawn, and the run ends."""
+        """Move the bar; when far enough, draw it and end the run."""
         super().advance(done, **figures)
         if done >= SHARE * self._steps:
             self._paper.print(self._bars.get_renderable())
@@ -63,7 +63,7 @@ def draw() -> None:
             main()
         except SystemExit:
             drawn = paper.export_svg(title=f"{COLUMNS} columns")
-            drawn = re.sub(r"@font-face {.*?}", "", drawn, flags=re.DOTALL)  # nothing is loaded from elsewhere
+            drawn = re.sub(r"@font-face {.*?}", "", drawn, flags=re.DOTALL)  # load no fonts from elsewhere
             OUT.write_text(drawn.replace(store, "."), encoding="utf-8")
 
 

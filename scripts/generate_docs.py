@@ -1,4 +1,4 @@
-"""Write what docs/ takes from the code: help texts, hooks, metrics, facts, tables. Run it after changing any."""
+"""Write what docs/ takes from the code: help texts, hooks, metrics, facts, tables. Run it after any change to them."""
 
 import dataclasses
 import inspect
@@ -28,7 +28,7 @@ def commands() -> str:
 
 
 def _helps(name: str, command: Any, parent: Any = None) -> Iterator[tuple[str, str]]:
-    """Yield name and help of a command and, of a group, of what it holds; strangers' verbs are left out."""
+    """Yield name and help of a command and its subcommands; verbs of other packages are left out."""
     with command.make_context(name, [], parent, resilient_parsing=True, terminal_width=100) as context:
         if not isinstance(command, TyperGroup):
             yield context.command_path, command.get_help(context)
@@ -40,13 +40,13 @@ def _helps(name: str, command: Any, parent: Any = None) -> Iterator[tuple[str, s
 
 
 def hooks() -> str:
-    """Return every hook with its signature and what it is for."""
-    found = [hook for name, hook in vars(hookspecs).items() if name.startswith("register_")]
-    return "\n".join(f"- `{hook.__name__}(register)`: {inspect.getdoc(hook)}" for hook in found)
+    """Return every hook with its signature and purpose."""
+    specs = [hook for name, hook in vars(hookspecs).items() if name.startswith("register_")]
+    return "\n".join(f"- `{hook.__name__}(register)`: {inspect.getdoc(hook)}" for hook in specs)
 
 
 def metrics() -> str:
-    """Return what each of our tasks measures, by name."""
+    """Return the metrics of each of our tasks, by name."""
     lines = ["| task | metric | what it is |", "|---|---|---|"]
     for task in Registry().every("task").values():
         if task.builds.startswith("bench."):
@@ -56,22 +56,22 @@ def metrics() -> str:
 
 
 def fields_of_tables() -> str:
-    """Return the fields of a table, its rows and its cells, and what is said of them."""
-    said = []
+    """Return the fields and docstrings of a table, its rows and its cells."""
+    lines = []
     for kind in (Table, TableRow, TableCell):
         names = ", ".join(f"`{field.name}`" for field in dataclasses.fields(kind))
-        said.append(f"- `{kind.__name__}`: {names}. {' '.join((inspect.getdoc(kind) or '').split())}")
-    return "\n".join(said)
+        lines.append(f"- `{kind.__name__}`: {names}. {' '.join((inspect.getdoc(kind) or '').split())}")
+    return "\n".join(lines)
 
 
 def facts() -> str:
-    """Return the vocabulary of facts, a line a kind."""
+    """Return the vocabulary of facts, one line per kind."""
     lines = ["| kind | values |", "|---|---|"]
     return "\n".join([*lines, *(f"| `{kind}` | {', '.join(values)} |" for kind, values in KINDS.items())])
 
 
 GENERATED = {"hooks": hooks, "facts": facts, "metrics": metrics, "fields of tables": fields_of_tables}
-"""What stands between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""
+"""The text between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""
 
 
 def renewed(page: str) -> str:

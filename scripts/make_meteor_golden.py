@@ -22,12 +22,12 @@ FUNCTION_WORDS = ("a", "the", "of", "in", "with", "and", "or", "is", "are", "was
 
 
 def full_wordnet(source: Path, data: Path) -> Any:
-    """Lay WordNet's files out below ``data`` as nltk wants them, and open it."""
+    """Lay out WordNet's files in ``data`` as nltk expects them, and open it."""
     corpus = data / "corpora" / "wordnet"
     shutil.copytree(source, corpus, ignore=shutil.ignore_patterns("bin", "pixmaps", "wnres"))
-    # Debian leaves lexnames out; nltk reads its 45 names, METEOR asks for none.
+    # Debian omits lexnames; nltk reads its 45 names, which METEOR does not need.
     (corpus / "lexnames").write_text("".join(f"{number:02d}\tunnamed\t0\n" for number in range(45)))
-    os.environ["NLTK_DATA"] = str(data)  # nltk 3.10 reads a corpus only below a folder of its data path
+    os.environ["NLTK_DATA"] = str(data)  # nltk 3.10 reads a corpus only from a folder of its data path
     from nltk.corpus import wordnet
 
     return wordnet
@@ -47,7 +47,7 @@ def irregular_forms(source: Path) -> list[tuple[str, str]]:
 
 
 def inflected(word: str, draw: Random) -> str:
-    """Return the word, at times in the plural of '-y', '-f' or '-man', or with an ending, right or wrong."""
+    """Return the word, sometimes in the plural of '-y', '-f' or '-man', or with a right or wrong ending."""
     if draw.random() < 0.5:
         return word
     for end, new in (("y", "ies"), ("f", "ves"), ("man", "men"), ("e", "ing")):

@@ -15,7 +15,7 @@ RESOURCE = Path(__file__).parents[1] / "tasks/metrics/wordnet-3.0.txt.xz"
 
 
 def synsets(source: Path, speech: str) -> Iterator[list[str]]:
-    """Yield the names of each synset; the licence lines at the top of the file begin with a space."""
+    """Yield the names of each synset; licence lines at the top of the file begin with a space."""
     for line in (source / f"data.{SPEECH[speech]}").read_text(encoding="ascii").splitlines():
         if not line.startswith(" "):
             _, _, _, count, *fields = line.split(" ")
@@ -37,15 +37,15 @@ def lines(source: Path, speech: str) -> Iterator[str]:
     forms = list(irregular(source, speech))
     reached = {base for _, *bases in forms for base in bases if "_" in base}
     for names in synsets(source, speech):
-        kept = [name for name in names if "_" not in name or name.lower() in reached]
-        if kept:
-            yield " ".join((speech, *kept))
+        single_words = [name for name in names if "_" not in name or name.lower() in reached]
+        if single_words:
+            yield " ".join((speech, *single_words))
     for form in forms:
         yield " ".join((speech.upper(), *form))
 
 
 def main() -> None:
-    """Write the resource; SystemExit where the source is not WordNet 3.0."""
+    """Write the resource; SystemExit if the source is not WordNet 3.0."""
     source = Path(sys.argv[1] if len(sys.argv) > 1 else "/usr/share/wordnet")
     if "WordNet 3.0 Copyright" not in (source / "data.noun").read_text(encoding="ascii"):
         raise SystemExit(f"{source} does not hold WordNet 3.0")

@@ -1,4 +1,4 @@
-"""The kinds of facts a micrograph can show, and their values: the vocabulary scenes and answers share.
+"""The kinds of facts a micrograph can show, and their values: the shared vocabulary of scenes and answers.
 
 A scene shows at most one value of a kind. Every value must be visible at 224 x 224 pixels.
 """

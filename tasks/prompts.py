@@ -1,9 +1,8 @@
 """The paper's ten prompt groups with their 22 questions.
 
-Source: the paper, 'Multimodal Instruction-Following Data', Prompt 1 to Prompt 10, word for word. Undone is the
-mark-up only: list dashes are dropped; where a full stop and a question mark collide, the question mark stays; the
-fragment 'elements/compounds?', printed at the end of Prompt 3, ends the second question of Prompt 5, and that
-question then reads without a break.
+Source: the paper, 'Multimodal Instruction-Following Data', Prompt 1 to Prompt 10, word for word. Only mark-up
+is changed: list dashes are dropped; of a full stop and a question mark in succession, the question mark stays; the
+fragment 'elements/compounds?', printed at the end of Prompt 3, completes the second question of Prompt 5.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 r"""Instruction records as JSONL: LLaVA's conversation format plus id, prompt group, facts and teacher.
 
-One line a record: ``{"id", "image", "conversations": [{"from": "human", "value": "<image>\nQUESTION"},
+One record per line: ``{"id", "image", "conversations": [{"from": "human", "value": "<image>\nQUESTION"},
 {"from": "gpt", "value": ANSWER}], "prompt_group": 1 to 10, "facts": [[kind, value], ...], "teacher"}``.
 ``image`` is the picture's id in its dataset.
 """
@@ -16,14 +16,14 @@ from bench.errors import BenchError
 from bench.store.whole import whole
 
 _BEFORE, _BEHIND = "<image>\n", "\n<image>"
-"""LLaVA's mark of the picture, on a line of its own before the question, as we write it, or behind it."""
+"""LLaVA's marker of the picture, on its own line before the question (as we write it) or after it."""
 _KEYS = {"id": str, "image": str, "conversations": list, "prompt_group": int, "facts": list, "teacher": str}
 _TYPES = {str: "a text", int: "a whole number", list: "a list"}
 _FORM = "each line is one JSON object with " + ", ".join(_KEYS)
 
 
 def write_records(path: Path, records: Iterable[InstructionRecord]) -> None:
-    """Write the records, one a line, into a file that is whole or absent; BenchError where it cannot be."""
+    """Write the records, one per line, to a temporary file that is then renamed; BenchError if that fails."""
     try:
         with whole(path) as part, part.open("w", encoding="utf-8", newline="\n") as stream:
             for record in records:
@@ -35,7 +35,7 @@ def write_records(path: Path, records: Iterable[InstructionRecord]) -> None:
 def read_records(path: Path) -> tuple[InstructionRecord, ...]:
     """Read all records; empty lines are skipped.
 
-    BenchError names a file that cannot be read, the number of a broken line, a missing key, an id used twice.
+    BenchError names an unreadable file, the number of a malformed line, a missing key, or a duplicate id.
     """
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -50,7 +50,7 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
         record = from_json(loaded(line, where), where)
         if record.id in first:
             raise BenchError(
-                f"{where}: id {record.id!r} is that of line {first[record.id]} too; every record needs its own"
+                f"{where}: id {record.id!r} is also the id of line {first[record.id]}; every record needs its own"
             )
         first[record.id] = number
         records.append(record)
@@ -60,21 +60,21 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
 
 
 def failed_beside(path: Path) -> Path:
-    """Return the file beside one of records that says what a teacher did not answer."""
+    """Return the path of the file, next to a file of records, with the prompts that a teacher did not answer."""
     return path.with_name(f"{path.stem}.failed.jsonl")
 
 
 def of_those_aside(sentences: Iterable[str], pictures: Collection[str]) -> dict[str, str]:
-    """Return picture to sentence of those that were set aside; a sentence begins with the picture's id."""
-    found: dict[str, str] = {}
+    """Return, for pictures that were set aside, picture to sentence; a sentence begins with the picture's id."""
+    sentence_of: dict[str, str] = {}
     for sentence in sentences:
         ends = [colon.start() for colon in re.finditer(": ", sentence)]
-        found |= {sentence[:end]: sentence for end in ends if sentence[:end] in pictures}
-    return dict(sorted(found.items()))
+        sentence_of |= {sentence[:end]: sentence for end in ends if sentence[:end] in pictures}
+    return dict(sorted(sentence_of.items()))
 
 
 def as_json(record: InstructionRecord) -> dict[str, Any]:
-    """Return a record as the JSON data of its line."""
+    """Return a record as JSON data."""
     return {
         "id": record.id,
         "image": record.picture,
@@ -89,11 +89,11 @@ def as_json(record: InstructionRecord) -> dict[str, Any]:
 
 
 def loaded(line: str, where: str) -> dict[str, Any]:
-    """Return the JSON data of a line; BenchError says ``where`` it is none."""
+    """Return the JSON data of a line; BenchError says ``where`` it is invalid."""
     try:
         data = json.loads(line)
     except ValueError as error:
-        raise BenchError(f"{where} is not JSON ({error}); mend or remove it") from error
+        raise BenchError(f"{where} is not JSON ({error}); correct or remove it") from error
     if not isinstance(data, dict):
         raise BenchError(f"{where} is not a record; {_FORM}")
     return data
@@ -106,9 +106,9 @@ def from_json(data: dict[str, Any], where: str) -> InstructionRecord:
         raise BenchError(f"{where} has no {', '.join(map(repr, missing))}; {_FORM}")
     for key, wanted in _KEYS.items():
         if not isinstance(data[key], wanted) or isinstance(data[key], bool):
-            raise BenchError(f"{where}: {key!r} = {data[key]!r} is not {_TYPES[wanted]}; mend it")
+            raise BenchError(f"{where}: {key!r} = {data[key]!r} is not {_TYPES[wanted]}; correct it")
     if not 1 <= data["prompt_group"] <= 10:
-        raise BenchError(f"{where}: 'prompt_group' = {data['prompt_group']} is not one of the ten, 1 to 10; mend it")
+        raise BenchError(f"{where}: 'prompt_group' = {data['prompt_group']} is not one of the ten, 1 to 10; correct it")
     question, answer = _turns(data["conversations"], where)
     return InstructionRecord(
         id=data["id"],
@@ -129,7 +129,7 @@ def _turns(turns: list[Any], where: str) -> tuple[str, str]:
     if (first, second) != ("human", "gpt") or not isinstance(question, str) or not isinstance(answer, str):
         raise BenchError(
             f"{where}: 'conversations' is not one question from human and one answer from gpt; "
-            "write one record a question"
+            "write one record per question"
         )
     before = question.startswith(_BEFORE)
     question = question.removeprefix(_BEFORE) if before else question.removesuffix(_BEHIND)
@@ -142,5 +142,5 @@ def _turns(turns: list[Any], where: str) -> tuple[str, str]:
 def _facts(facts: list[Any], where: str) -> tuple[tuple[str, str], ...]:
     for fact in facts:
         if not (isinstance(fact, list) and len(fact) == 2 and all(isinstance(part, str) for part in fact)):
-            raise BenchError(f"{where}: fact {fact!r} is not a pair [kind, value]; mend it")
+            raise BenchError(f"{where}: fact {fact!r} is not a pair [kind, value]; correct it")
     return tuple((kind, value) for kind, value in facts)

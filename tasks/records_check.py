@@ -1,4 +1,4 @@
-"""What is in a file of records: coverage by prompt group, lengths, and what a training would stumble over."""
+"""A check of a file of records: coverage by prompt group, lengths, and errors that would stop a training."""
 
 import re
 from collections import Counter, defaultdict
@@ -22,7 +22,7 @@ _REFUSAL = re.compile(
 
 @dataclass
 class Check:
-    """What a file holds: its whole records, and sentences on lines and pictures that are not as they should be.
+    """The contents of a file: its valid records, and sentences on faulty lines and pictures.
 
     ``expected`` is the number of pictures that it should cover.
     """
@@ -32,7 +32,7 @@ class Check:
     broken: list[str] = field(default_factory=list)
     empty: list[str] = field(default_factory=list)
     repeated_ids: list[str] = field(default_factory=list)
-    asked_twice: list[str] = field(default_factory=list)
+    repeated_questions: list[str] = field(default_factory=list)
     without_records: list[str] = field(default_factory=list)
     set_aside: list[str] = field(default_factory=list)
     unknown_pictures: list[str] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Check:
 
     @property
     def refused(self) -> list[str]:
-        """The records whose answer is none: the model declined."""
+        """The ids of records whose answer is a refusal."""
         return [record.id for record in self.records if _REFUSAL.match(record.answer)]
 
     @property
@@ -51,86 +51,88 @@ class Check:
 
 
 def check(path: Path, pictures: Sequence[str] = (), aside: Iterable[str] = ()) -> Check:
-    """Read a file of records line by line; ``pictures`` are the ids that it should cover, () where nobody said.
+    """Check a file of records line by line; ``pictures`` are the ids that it should cover, () if unknown.
 
-    ``aside`` is a sentence for each picture that was set aside, whose records a training leaves out. BenchError where
-    the file cannot be read.
+    ``aside`` has a sentence for each picture that was set aside; training ignores their records. BenchError if the
+    file cannot be read.
     """
-    found = Check()
+    result = Check()
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BenchError(f"records {str(path)!r} cannot be read ({error}); name a JSONL file in UTF-8") from error
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            _take(found, line, f"line {number}")
-    seen = Counter(record.id for record in found.records)
-    found.repeated_ids = [name for name, times in seen.items() if times > 1]
-    asked = Counter((record.picture, record.question) for record in found.records)
-    found.asked_twice = [f"{picture}: {question}" for (picture, question), times in asked.items() if times > 1]
-    there = {record.picture for record in found.records}
-    found.expected = len(pictures) or len(there)
+            _add_line(result, line, f"line {number}")
+    seen = Counter(record.id for record in result.records)
+    result.repeated_ids = [name for name, times in seen.items() if times > 1]
+    questions = Counter((record.picture, record.question) for record in result.records)
+    result.repeated_questions = [
+        f"{picture}: {question}" for (picture, question), times in questions.items() if times > 1
+    ]
+    covered = {record.picture for record in result.records}
+    result.expected = len(pictures) or len(covered)
     if pictures:
-        found.without_records = [picture for picture in pictures if picture not in there]
-        found.set_aside = list(of_those_aside(aside, there))
-        found.unknown_pictures = sorted(there - {*pictures, *found.set_aside})
-    found.unanswered = _unanswered(failed_beside(path))
-    return found
+        result.without_records = [picture for picture in pictures if picture not in covered]
+        result.set_aside = list(of_those_aside(aside, covered))
+        result.unknown_pictures = sorted(covered - {*pictures, *result.set_aside})
+    result.unanswered = _unanswered(failed_beside(path))
+    return result
 
 
-def as_text(found: Check) -> str:
-    """Render a check: a line a prompt group, then one a finding."""
+def as_text(result: Check) -> str:
+    """Render a check: a line per prompt group, then one per finding."""
     from tabulate import tabulate
 
     heads = ["", "prompt group", "records", "pictures", "coverage", "words", "shortest", "longest", "refused", "same"]
-    lines = [_summary(found)]
-    if found.records:
-        lines += ["", tabulate(_rows(found), headers=heads, floatfmt=".1f"), ""]
+    lines = [_summary(result)]
+    if result.records:
+        lines += ["", tabulate(_rows(result), headers=heads, floatfmt=".1f"), ""]
     sentences = {
         "broken": "cannot be read",
         "empty": "have an empty answer",
-        "repeated_ids": "ids stand on several records",
-        "asked_twice": "questions are asked twice of one picture",
+        "repeated_ids": "ids occur in several records",
+        "repeated_questions": "questions occur twice for one picture",
         "refused": "answers are refusals",
-        "unanswered": "prompts were not answered by the teacher, as the file beside it says",
+        "unanswered": "prompts were not answered by the teacher, see the failed.jsonl file",
         "without_records": "pictures have no record",
-        "set_aside": "pictures that have records were set aside, and a training leaves these out",
-        "unknown_pictures": "pictures are none of the dataset's",
+        "set_aside": "pictures with records were set aside, and training ignores their records",
+        "unknown_pictures": "pictures are not in the dataset",
     }
     for name, sentence in sentences.items():
-        those: list[str] = getattr(found, name)
-        if those:
-            more = f" and {len(those) - _SHOWN} more" if len(those) > _SHOWN else ""
-            lines.append(f"{len(those):,} {sentence}: {safe('; '.join(those[:_SHOWN]))}{more}")
+        entries: list[str] = getattr(result, name)
+        if entries:
+            more = f" and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else ""
+            lines.append(f"{len(entries):,} {sentence}: {safe('; '.join(entries[:_SHOWN]))}{more}")
     lines.append(
-        "`bench run --records` would refuse it" if found.stops_a_training else "`bench run --records` takes it"
+        "`bench run --records` would refuse it" if result.stops_a_training else "`bench run --records` accepts it"
     )
     return "\n".join(lines)
 
 
-def _take(found: Check, line: str, where: str) -> None:
+def _add_line(result: Check, line: str, where: str) -> None:
     try:
         data = loaded(line, where)
         if _is_empty(data):
-            found.empty.append(f"{where}, {data.get('id')}")
+            result.empty.append(f"{where}, {data.get('id')}")
         else:
-            found.records.append(from_json(data, where))
+            result.records.append(from_json(data, where))
     except BenchError as error:
-        found.broken.append(str(error))
+        result.broken.append(str(error))
 
 
 def _is_empty(data: dict[str, Any]) -> bool:
     try:
         answer = data["conversations"][1]["value"]
     except (LookupError, TypeError):
-        return False  # there is none: that is another fault
+        return False  # a missing answer is another fault
     return isinstance(answer, str) and not answer.strip()
 
 
 def _unanswered(path: Path) -> list[str]:
     if not path.is_file():
         return []
-    # Not splitlines(), which cuts at marks that may stand in a raw reply.
+    # Not splitlines(), which splits at characters that may occur in a raw reply.
     lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     return [_failure(line, f"{path.name} line {number}") for number, line in enumerate(lines, start=1) if line.strip()]
 
@@ -143,38 +145,38 @@ def _failure(line: str, where: str) -> str:
     return f"{data.get('image')}, group {data.get('prompt_group')}: {data.get('reason')}"
 
 
-def _summary(found: Check) -> str:
-    teachers = ", ".join(sorted({record.teacher for record in found.records})) or "nobody"
-    pictures = len({record.picture for record in found.records})
-    return f"{len(found.records):,} records of {pictures:,} pictures, by {safe(teachers)}"
+def _summary(result: Check) -> str:
+    teachers = ", ".join(sorted({record.teacher for record in result.records})) or "nobody"
+    pictures = len({record.picture for record in result.records})
+    return f"{len(result.records):,} records of {pictures:,} pictures, by {safe(teachers)}"
 
 
-def _rows(found: Check) -> list[list[str | int | float]]:
+def _rows(result: Check) -> list[list[str | int | float]]:
     by_group: dict[int, list[InstructionRecord]] = defaultdict(list)
-    for record in found.records:
+    for record in result.records:
         by_group[record.group].append(record)
-    refused = {*found.refused}
+    refused = {*result.refused}
     return [
-        [group.number, group.name, *_row(by_group[group.number], found.expected * len(group.questions), refused)]
+        [group.number, group.name, *_row(by_group[group.number], result.expected * len(group.questions), refused)]
         for group in PROMPT_GROUPS
     ]
 
 
 def _row(records: list[InstructionRecord], expected: int, refused: set[str]) -> list[str | int | float]:
-    """Count one group, ``expected`` to answer so many questions.
+    """Return the counts of one group, which should answer ``expected`` questions.
 
-    ``same`` is the share of its records that give another picture's very answer to the same question.
+    ``same`` is the share of records with exactly the answer of another picture to the same question.
     """
     if not records:
         return [0, 0, "0%", "", "", "", 0, ""]
     words = [len(record.answer.split()) for record in records]
     texts = Counter((record.question, record.answer) for record in records)
     same = sum(times for times in texts.values() if times > 1)
-    asked = len({(record.picture, record.question) for record in records})
+    answered = len({(record.picture, record.question) for record in records})
     return [
         len(records),
         len({record.picture for record in records}),
-        f"{asked / expected:.0%}",
+        f"{answered / expected:.0%}",
         sum(words) / len(words),
         min(words),
         max(words),

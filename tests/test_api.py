@@ -143,7 +143,7 @@ def test_an_exported_model_is_asked_and_ranks_categories(exports, folder):
     picture = Path(folder(4, 4).removeprefix("folder:"), "kind00", "0.png")
     said = api.ask(picture, "What is seen?", model=str(exports.folder("mvaema")), top=3)
     assert isinstance(said.answer, str) and len(said.categories) == 3
-    with pytest.raises(BenchError, match="nothing is asked"):
+    with pytest.raises(BenchError, match="there is no question"):
         api.ask(picture)
 
 

@@ -16,7 +16,7 @@ from bench.exports.exported import FILE, read
 from bench.tasks.asking.printing import chart
 from bench.tasks.asking.questions import question
 from bench.tasks.asking.questions import read as picture_of
-from bench.tasks.asking.words import parted
+from bench.tasks.asking.words import split_arguments
 from bench.terminal import safe
 from tests.conftest import texture
 
@@ -73,13 +73,13 @@ def test_json_holds_answer_and_probabilities(ask, pictures):
     assert sum(each["probability"] for each in row["categories"]) == pytest.approx(1)
 
 
-def test_of_several_each_has_its_line_and_what_cannot_be_read_stops_no_other(ask, pictures):
+def test_several_pictures_have_a_line_each_and_an_unreadable_one_stops_no_other(ask, pictures):
     code, out, err = ask(pictures, pictures / "e.png", QUESTION)
     assert code == 2 and err == "error: 2 of 5 pictures cannot be read; their lines say why\n"
     found = rows(out)
     assert [row["picture"] for row in found] == [str(pictures / name) for name in _NAMES]
     assert ["error" in row for row in found] == [False, False, False, True, True]
-    assert "cannot be decoded" in found[3]["error"] and "is not there" in found[4]["error"]
+    assert "cannot be decoded" in found[3]["error"] and "does not exist" in found[4]["error"]
 
 
 _NAMES = ("a.png", "b.tif", "c.JPG", "d.png", "e.png")
@@ -148,13 +148,13 @@ def test_a_model_that_only_answers_ranks_no_categories(exports, bench, pictures,
     ("words", "told"),
     [
         (("d.png", QUESTION), ["'{}/d.png' cannot be decoded"]),
-        (("e.png", QUESTION), ["'{}/e.png' is not there; check its path"]),
+        (("e.png", QUESTION), ["'{}/e.png' does not exist; check its path"]),
         (("huge.png", QUESTION), ["'{}/huge.png' has more than 89 million pixels; make it smaller"]),
         (("empty.png", QUESTION), ["'{}/empty.png' is empty"]),
         (("a.png", ""), ["the question is empty"]),
         (("a.png", " \n"), ["the question is empty"]),
         (("a.png", "word " * 10_000), ["tokens in 10000 words, and MVaEMa reads 64"]),
-        (("a.png", "b.tif"), ["is a picture and no question"]),
+        (("a.png", "b.tif"), ["is a picture, not a question"]),
         ((QUESTION,), ["no picture is named"]),
         (("a.png", "--classify", "--category", "tip"), ["unknown category 'tip'", "did you mean 'tips'"]),
         (("none", QUESTION), ["the folder '{}/none' holds no picture"]),
@@ -172,10 +172,10 @@ def test_what_is_wrong_is_one_sentence(ask, pictures, words, told):
     assert all(word.format(pictures) in err for word in told), err
 
 
-def test_a_long_question_in_a_pictures_place_is_a_picture_that_is_not_there(ask, pictures):
+def test_a_long_question_in_place_of_a_picture_is_a_missing_picture(ask, pictures):
     code, out, err = ask("what is seen here, " * 20, pictures / "a.png", "--classify")
     assert code == 2 and err == "error: 1 of 2 pictures cannot be read; their lines say why\n"
-    assert "is not there" in rows(out)[0]["error"] and "categories" in rows(out)[1]
+    assert "does not exist" in rows(out)[0]["error"] and "categories" in rows(out)[1]
 
 
 def test_a_question_that_just_fits_is_asked_and_the_caption_counts(exports, ask, pictures):
@@ -187,7 +187,7 @@ def test_a_question_that_just_fits_is_asked_and_the_caption_counts(exports, ask,
     assert ask(pictures / "a.png", "?" * words)[0] == 0
     assert ask(pictures / "a.png", "?" * (words + 1))[0] == 2
     code, _, err = ask(pictures / "a.png", "?" * words, "--category", "tips")
-    assert code == 2 and "the caption among them" in err
+    assert code == 2 and "including the caption" in err
 
 
 def test_an_answer_cannot_command_the_terminal(ask, pictures, monkeypatch):
@@ -210,7 +210,7 @@ def test_an_answer_cannot_command_the_terminal(ask, pictures, monkeypatch):
 def test_the_question_comes_last(pictures, monkeypatch, words, classify, count, asked):
     monkeypatch.chdir(pictures.parent)
     (pictures / ".hidden.png").write_text("x")
-    found, question = parted(words, classify)
+    found, question = split_arguments(words, classify)
     assert (len(found), question) == (count, asked)
 
 
@@ -276,14 +276,14 @@ def test_questions_line_by_line_are_answered_as_each_is_alone(ask, ask_on, pictu
     code, out, err = ask_on(lines, pictures / "a.png")
     asked = [("a.png", QUESTION), ("b.tif", QUESTION), ("b.tif", "And the size?")]
     assert code == 0 and out == "".join(ask(pictures / name, text)[1] for name, text in asked)
-    assert err == f"error: the picture {str(pictures / 'gone.png')!r} is not there; check its path\n"
+    assert err == f"error: the picture {str(pictures / 'gone.png')!r} does not exist; check its path\n"
 
 
-def test_line_by_line_what_is_wrong_ends_nothing(ask_on, pictures):
+def test_an_error_does_not_end_an_interactive_session(ask_on, pictures):
     code, out, err = ask_on([QUESTION, pictures / "a.png", "word " * 999, QUESTION])
     assert code == 0 and out.count("\n") == 1
     first, second = err.splitlines()
-    assert first.startswith(f"error: {QUESTION!r} is no picture; ") and "in 999 words, and MVaEMa reads 64" in second
+    assert first.startswith(f"error: {QUESTION!r} is not a picture; ") and "in 999 words, and MVaEMa reads 64" in second
 
 
 def test_line_by_line_the_categories_of_each_picture_are_ranked(ask, ask_on, pictures):
@@ -310,9 +310,9 @@ def test_on_a_terminal_a_prompt_names_the_picture_until_ctrl_c_or_the_end(export
     assert "an empty line ends" in err
 
 
-def test_line_by_line_begins_with_one_picture(ask_on, pictures):
+def test_an_interactive_session_takes_one_picture(ask_on, pictures):
     code, out, err = ask_on([], pictures / "a.png", QUESTION)
-    assert (code, out) == (2, "") and "-i begins with one picture" in err
+    assert (code, out) == (2, "") and "-i takes one picture" in err
 
 
 def test_a_model_that_an_earlier_version_trained_is_asked_whatever_its_recipe_was_called(

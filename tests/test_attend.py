@@ -7,7 +7,7 @@ from PIL import Image
 
 from bench import BenchError
 from bench.contracts import Attentive, Look
-from bench.figures.looks import MOST, draw, telling
+from bench.figures.looks import MOST, draw, most_distinct
 from bench.models.controls.blind import Blind
 from bench.models.mvaema.attention import Attention
 from bench.models.mvaema.estimator import MVaEMa
@@ -117,12 +117,12 @@ def look_of(words, weights=None):
     return Look(" ".join(words), tuple(words), random.random((len(words), 3, 3)) / 9 if weights is None else weights)
 
 
-def test_few_telling_words_have_panels_in_their_order():
+def test_the_most_distinct_words_have_panels_in_their_order():
     words = [*["The", "shape", "of", "the", "wires", "is", ","], *(f"word{number}" for number in range(12))]
-    shown = telling(look_of(words))
+    shown = most_distinct(look_of(words))
     assert len(shown) == MOST and shown == sorted(shown)
     assert not {words[place] for place in shown} & {"The", "of", "the", "is", ","}
-    assert telling(look_of(["the", "of"])) == [0, 1]
+    assert most_distinct(look_of(["the", "of"])) == [0, 1]
 
 
 def test_all_panels_have_one_scale_that_is_stated(monkeypatch, tmp_path):
@@ -141,12 +141,12 @@ def test_all_panels_have_one_scale_that_is_stated(monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("words", "options", "told"),
     [
-        (None, {"model": "majority"}, "Majority answer does not tell where it looks"),
+        (None, {"model": "majority"}, "Majority answer has no looks() method"),
         (None, {"model": "pixels"}, "Pixels answers no questions"),
         (None, {"out": "look.gif"}, "unknown suffix of the file"),
         (("{}", " "), {}, "the question is empty"),
         (("{}", "word " * 10_000), {}, "tokens in 10000 words"),
-        (("nowhere.png", "What?"), {}, "the picture 'nowhere.png' is not there"),
+        (("nowhere.png", "What?"), {}, "the picture 'nowhere.png' does not exist"),
     ],
     ids=lambda value: str(value)[:30],
 )

@@ -77,7 +77,7 @@ def test_an_unknown_measurement_is_refused(capsys):
 
 
 @pytest.mark.parametrize(
-    ("figure", "timing", "bar", "shown", "held"),
+    ("figure", "timing", "target", "shown", "held"),
     [
         ("times faster", Timing(1.0, 9.0, 1 / 9), 8, "9 times faster", True),
         ("times faster", Timing(1.0, 7.0, 1 / 7), 8, "7 times faster", False),
@@ -87,8 +87,8 @@ def test_an_unknown_measurement_is_refused(capsys):
         ("s", Timing(2.5, float("nan"), float("nan")), 2, "2.5 s", False),
     ],
 )
-def test_a_missed_bar_is_marked(figure, timing, bar, shown, held):
-    row = Row("what", "", timing, figure, bar)
+def test_a_missed_target_is_marked(figure, timing, target, shown, held):
+    row = Row("what", "", timing, figure, target)
     assert row.held == held
     assert shown in row.cells()
     assert ("(missed)" in row.cells()[-1]) != held

@@ -1,4 +1,4 @@
-"""The command line as a whole: its verbs, and those of strangers."""
+"""The command line as a whole: its verbs, and those of other packages."""
 
 import inspect
 import re
@@ -28,7 +28,7 @@ def test_the_help_lists_verbs_without_importing_them(bench, monkeypatch):
     assert all(verb in out for verb in VERBS)
 
 
-def test_a_verb_of_strangers_that_fails_stops_no_other(bench, monkeypatch):
+def test_a_failing_verb_of_another_package_stops_no_other(bench, monkeypatch):
     monkeypatch.setattr(cli, "added", lambda: {"extra": cli.Verb("nobodys_module:app", "a-package")})
     assert re.search(r"extra +added by a-package", bench("--help")[1])
     assert bench("list", "tasks")[0] == 0
@@ -72,12 +72,12 @@ def test_h_is_help(bench, arguments):
     assert code == 0 and "-h, --help" in out
 
 
-def test_the_version_is_told(bench):
+def test_the_version_is_printed(bench):
     assert bench("--version")[:2] == (0, f"bench {version('mvaema-bench')}\n")
 
 
 def test_a_packages_verb_is_described_by_the_first_line_of_its_module(bench):
-    assert re.search(r"data +Look at a dataset's pictures, or write them to files\.", bench("--help")[1])
+    assert re.search(r"data +Download a dataset, show its pictures, or write them to files\.", bench("--help")[1])
 
 
 def test_an_error_that_quotes_a_file_cannot_steer_the_terminal(bench, monkeypatch):
@@ -90,11 +90,11 @@ def test_an_error_that_quotes_a_file_cannot_steer_the_terminal(bench, monkeypatc
     assert bench("list", "tasks") == (2, "", "error: \\x1b[2J is wrong;\nmend it\n")
 
 
-def test_ctrl_c_is_told_and_ends_with_130(bench, monkeypatch):
+def test_ctrl_c_prints_a_message_and_exits_with_130(bench, monkeypatch):
     def interrupted(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("bench.registered.registry.Registry.every", interrupted)
     code, out, err = bench("list", "tasks")
     assert (code, out) == (130, "")
-    assert err == "stopped; the same command goes on where it stopped\n"
+    assert err == "stopped; the same command resumes\n"

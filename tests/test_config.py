@@ -29,7 +29,7 @@ def test_the_head_of_a_shipped_config_names_every_model_that_it_sets_apart(name)
     assert [model for model in load_config(name)[0].settings if model in models and model not in head] == []
 
 
-def test_assignments_go_before_options_and_options_before_the_file():
+def test_assignments_override_options_and_options_override_the_file():
     config, explicit = load_config("demo", ["k=3", "recipe.epochs=7", "somemodel.depth=2"], {"folds": "0,1", "k": 5})
     assert (config.k, config.folds, config.recipe.epochs) == (3, "0,1", 7)
     assert config.settings["somemodel"] == {"depth": 2}
@@ -44,7 +44,7 @@ def test_assignments_go_before_options_and_options_before_the_file():
         ("recipe.epochs=many", "recipe.epochs = 'many'"),
         ("machine.thread=1", "did you mean 'threads'"),
         ("repeat=2", "did you mean 'repeats'"),
-        ("epoch=3", r"did you mean 'recipe\.epochs', or MODEL\.epochs for one model alone\?"),
+        ("epoch=3", r"did you mean 'recipe\.epochs', or MODEL\.epochs for one model only\?"),
         ("thread=3", r"did you mean 'machine\.threads'\? \(valid"),
         ("depth=3", r"is NAME\.key"),
         ("epochs", "key=value"),
@@ -75,7 +75,7 @@ def test_a_bad_file_is_one_sentence(tmp_path, text, message):
         load_config(str(tmp_path / "c.yaml"))
 
 
-def test_a_file_that_names_no_data_is_on_that_of_the_default_and_keeps_no_recipe_of_it(tmp_path):
+def test_a_file_without_data_uses_the_defaults_data_but_not_its_recipe(tmp_path):
     (tmp_path / "c.yaml").write_text("recipe: {epochs: 3}\nrecords: mine.jsonl\n")
     config, _ = load_config(str(tmp_path / "c.yaml"))
     demo, _ = load_config("demo")

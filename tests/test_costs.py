@@ -200,7 +200,7 @@ def test_a_warm_up_that_does_not_fit_is_told_before_training(classify, folder):
 
 
 def test_what_was_expected_stands_beside_what_it_took(classify, folder, bench):
-    assert bench("costs")[0] == 2 and "knows no run that computed anything; `bench run` first" in bench("costs")[2]
+    assert bench("costs")[0] == 2 and "has no run that computed anything; use `bench run` first" in bench("costs")[2]
     mine = folder(8, 8, 8)
     classify(mine, "gcn,majority", "--set", "k=4", "--dry-run")
     classify(mine, "gcn,majority", "--set", "k=4")

@@ -54,7 +54,7 @@ def checked(bench, tmp_path):
 
 def test_whole_records_are_counted_by_group(checked, records):
     code, said = checked(records)
-    assert code == 0 and "44 records of 2 pictures, by me" in said and "takes it" in said
+    assert code == 0 and "44 records of 2 pictures, by me" in said and "accepts it" in said
     assert re.search(r"2 +Morphology and Structure +6 +2 +100% +6\.0 +6 +6 +0 +0%", said)
 
 
@@ -69,12 +69,12 @@ def test_a_group_that_is_asked_of_some_pictures_only_is_covered_in_part(checked,
     ("change", "code", "says"),
     [
         ({"answer": "I'm sorry, but I cannot assist with that."}, 0, "1 answers are refusals: a.png#01"),
-        ({"id": "a.png#02"}, 1, "1 ids stand on several records: a.png#02"),
-        ({"question": QUESTIONS[1].text}, 0, "1 questions are asked twice of one picture: a.png: Additionally"),
-        ({"picture": "z.png"}, 1, "1 pictures are none of the dataset's: z.png"),
+        ({"id": "a.png#02"}, 1, "1 ids occur in several records: a.png#02"),
+        ({"question": QUESTIONS[1].text}, 0, "1 questions occur twice for one picture: a.png: Additionally"),
+        ({"picture": "z.png"}, 1, "1 pictures are not in the dataset: z.png"),
     ],
 )
-def test_a_record_that_is_not_as_it_should_be_is_named(checked, records, tmp_path, change, code, says):
+def test_a_faulty_record_is_named(checked, records, tmp_path, change, code, says):
     folder = pictures(tmp_path)
     found, said = checked([replace(records[0], **change), *records[1:]], "--pictures", folder)
     assert (found, says in said) == (code, True), said
@@ -89,7 +89,7 @@ def test_empty_answers_and_broken_lines_are_counted_with_their_lines(checked, re
     assert "2 cannot be read: line 45 is not JSON" in said
 
 
-def test_one_answer_given_of_all_pictures_is_told(checked, records):
+def test_an_answer_repeated_for_all_pictures_is_reported(checked, records):
     said = checked([replace(record, answer="It is static.") if record.group == 9 else record for record in records])[1]
     assert re.search(r"9 +Functional Features .* 100%", said)
 
@@ -108,12 +108,12 @@ def test_pictures_that_were_set_aside_need_no_records_and_may_have_some(checked,
     code, said = checked(about(*readable), *options)
     assert code == 0 and "torn" not in said, said
     code, said = checked(about(*readable, "kind00/torn.png"), *options)
-    assert code == 0 and "1 pictures that have records were set aside, and a training leaves these out" in said, said
+    assert code == 0 and "1 pictures with records were set aside, and training ignores their records" in said, said
     code, said = checked(about(*readable, "kind00/gone.png"), *options)
-    assert code == 1 and "1 pictures are none of the dataset's: kind00/gone.png" in said, said
+    assert code == 1 and "1 pictures are not in the dataset: kind00/gone.png" in said, said
 
 
-def test_what_the_teacher_did_not_answer_is_told_whatever_the_raw_reply_holds(checked, records, tmp_path):
+def test_unanswered_prompts_are_reported_whatever_the_raw_reply_holds(checked, records, tmp_path):
     failure = {"image": "a.png", "prompt_group": 3, "reason": "the model refused", "raw": "No.\u2028\x85Never."}
     lines = [json.dumps(failure, ensure_ascii=False), "", '{"torn']
     (tmp_path / "r.failed.jsonl").write_text("\n".join(lines), encoding="utf-8")
@@ -129,11 +129,11 @@ def test_what_stands_in_a_file_cannot_steer_the_terminal(checked, records, tmp_p
     assert code == 0 and "\x1b" not in said and "\\x1b[2Jgone" in said and "\\x1b[31mred" in said
 
 
-def test_two_things_to_cover_and_a_file_that_is_not_there_are_one_sentence(bench, tmp_path):
+def test_conflicting_options_and_a_missing_file_are_one_sentence(bench, tmp_path):
     code, _, err = bench("data", "check", tmp_path / "none.jsonl")
     assert code == 2 and "cannot be read" in err
     code, _, err = bench("data", "check", "r.jsonl", "--dataset", "synthetic", "--pictures", tmp_path)
-    assert code == 2 and "name one of them" in err
+    assert code == 2 and "use one of them" in err
 
 
 def pictures(tmp_path):

@@ -78,7 +78,7 @@ def stripes(picture):
 
 
 @pytest.mark.parametrize("draw", [edge, dark_ground, stripes])
-def test_what_has_no_text_or_is_too_high_is_no_bar(draw):
+def test_a_strip_without_text_or_too_high_is_not_a_bar(draw):
     picture = np.random.default_rng(2).integers(70, 190, (SIZE, SIZE), dtype=np.uint8)
     draw(picture)
     assert find_bars(picture[None]).tolist() == [[0, 0]]
@@ -102,7 +102,7 @@ def longest_runs(picture):
     return (ends - np.maximum.accumulate(np.where(levels, 0, ends), axis=2)).max(2).reshape(-1)
 
 
-def test_blanking_leaves_nothing_that_tells_how_long_the_scale_bar_was(drawn):
+def test_masking_hides_the_length_of_the_scale_bar(drawn):
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import cross_val_score
 

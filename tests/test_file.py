@@ -82,7 +82,7 @@ def test_an_empty_answer_is_refused(tmp_path, dataset):
 
 
 def test_a_repeated_id_and_a_broken_line_are_named(tmp_path, dataset):
-    with pytest.raises(BenchError, match=r"line 7: id 'a\.png/2' is that of line 1"):
+    with pytest.raises(BenchError, match=r"line 7: id 'a\.png/2' is also the id of line 1"):
         teacher(tmp_path, [*RECORDS, RECORDS[0]]).records(dataset)
     (tmp_path / "r.jsonl").write_text("{}\nbroken\n")
     with pytest.raises(BenchError, match=r"line 1 has no 'id'"):

@@ -56,7 +56,7 @@ def test_pictures_are_read_with_ids_labels_facts_and_captions(sem):
     assert np.array_equal(micrographs.batch(np.array([4]))[0], grey(sem / "tips" / "1.png", 32))
 
 
-def test_a_picture_is_squashed_whole_without_a_crop(tmp_path):
+def test_a_picture_is_resized_without_cropping(tmp_path):
     Image.fromarray(RAMP).save(tmp_path / "wide.png")
     picture = grey(tmp_path / "wide.png", 32)
     assert picture[:, 0].max() < 8 and picture[:, -1].min() > 247
@@ -72,7 +72,7 @@ def test_every_kind_of_picture_becomes_the_same_grey(tmp_path, mode):
     assert np.abs(grey(path, 32).astype(int) - wanted).max() <= 2
 
 
-def test_what_is_transparent_is_shown_over_black(tmp_path):
+def test_transparent_pixels_are_shown_over_black(tmp_path):
     Image.new("RGBA", (8, 8), (255, 255, 255, 0)).save(tmp_path / "a.png")
     assert grey(tmp_path / "a.png", 8).max() == 0
 
@@ -102,13 +102,13 @@ def test_numbers_of_any_range_are_stretched(tmp_path, values):
     assert picture.min() < 10 and picture.max() > 245
 
 
-def test_an_even_deep_picture_is_no_division_by_zero(tmp_path):
+def test_a_constant_deep_picture_causes_no_division_by_zero(tmp_path):
     Image.fromarray(np.full((9, 9), 0.5, np.float32)).save(tmp_path / "a.tif")
     assert np.ptp(grey(tmp_path / "a.tif", 8)) == 0
 
 
 def bomb(path, side=30_000):
-    """A PNG of a few bytes that says it has side x side pixels."""
+    """A PNG of a few bytes that claims to have side x side pixels."""
 
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
@@ -177,7 +177,7 @@ def test_a_category_without_one_readable_picture_is_an_error(sem):
         opened(sem).load()
 
 
-def test_nested_folders_belong_to_their_top_folder_and_hidden_ones_to_none(sem):
+def test_nested_folders_belong_to_their_top_folder_and_hidden_ones_are_ignored(sem):
     (sem / "tips" / "day 2" / "x").mkdir(parents=True)
     Image.fromarray(RAMP).save(sem / "tips" / "day 2" / "x" / "9.TIF", format="TIFF")
     for hidden in (sem / ".git", sem / "tips" / ".thumbs"):
@@ -253,7 +253,7 @@ def test_a_picture_that_changes_while_read_spoils_no_cache(sem, monkeypatch):
         folder.load()
 
 
-def test_a_broken_digest_store_is_only_a_loss_of_time(sem, tmp_path):
+def test_a_broken_digest_cache_costs_only_time(sem, tmp_path):
     before = opened(sem).identity()
     for store in (tmp_path / "cache" / "digests").glob("*.json"):
         store.write_text('{"tips/0.png": 5')
@@ -276,7 +276,7 @@ def no_pictures(root):
     [
         (None, "../sen", "did you mean"),
         (None, "tips/0.png", "is a file"),
-        (None, "tips", "lie in no category folder"),
+        (None, "tips", "outside category folders"),
         (None, "..", r"did you mean 'folder:.*sem'"),
         (one_category, "", "only one category, 'powder'"),
         (no_pictures, "", "no pictures"),
@@ -295,7 +295,7 @@ def test_no_path_is_an_error():
         Folder("", 32, NoProgress())
 
 
-def test_what_is_passed_over_is_said(sem):
+def test_ignored_files_are_reported(sem):
     (sem / "films").mkdir()
     (sem / "films" / "notes.txt").touch()
     (sem / "tips" / "deep").mkdir()
@@ -305,8 +305,8 @@ def test_what_is_passed_over_is_said(sem):
     folder = opened(sem)
     assert [sentence.partition(";")[0] for sentence in folder.set_aside()] == [
         "films: is a folder without pictures",
-        "loose.png: lies in no category folder",
-        "tips/a.bmp: is of a type that is not read",
+        "loose.png: is in no category folder",
+        "tips/a.bmp: has an unsupported type",
     ]
     assert folder.categories == ("powder", "tips") and "tips/deep/a.png" in folder.load().ids
 
@@ -323,7 +323,7 @@ def grey_of(folder, image):
 
 
 @pytest.mark.parametrize(("task", "told"), [("vqa", True), ("classification", False)])
-def test_what_references_were_written_from_is_told_where_answers_are_asked_for(sem, task, told):
+def test_the_run_says_what_its_references_were_written_from(sem, task, told):
     config, explicit = load_config("demo", [f"dataset=folder:{sem}"])
     plan = Plan(Request(task, ("majority",), config, explicit), Registry(), NoProgress())
     assert ("category alone" in plan.caveat) == told

@@ -126,7 +126,7 @@ def plan(*assignments):
     return Plan(Request("classification", ("squeezenet",), config, explicit), Registry(), NoProgress())
 
 
-def test_the_protocol_of_a_plain_run_says_what_it_always_said():
+def test_the_protocol_of_a_stratified_run_has_no_new_entries():
     protocol = plan().protocol(1.0)
     assert protocol["split"] == {"kind": "stratified", "k": 3, "validation_share": 0.1}
     assert set(protocol) == {"data", "split", "repeats", "image_size", "task", "metrics"}
@@ -138,7 +138,7 @@ def test_another_split_or_masked_pictures_are_another_protocol_and_another_train
     assert plain.protocol != other.protocol and plain.train.fingerprint != other.train.fingerprint
 
 
-def test_the_distance_decides_the_protocol_of_the_grouped_split_alone():
+def test_the_distance_affects_only_the_protocol_of_the_grouped_split():
     assert plan("duplicate_distance=30").cells[0].protocol == plan().cells[0].protocol
     grouped = [plan("split=grouped", f"duplicate_distance={most}").cells[0].protocol for most in (30, 51)]
     assert grouped[0] != grouped[1]

@@ -133,7 +133,7 @@ def test_a_job_that_is_stopped_goes_on_and_its_numbers_are_those_of_a_run_left_a
         process.kill()
         lost = user.until(lambda states: kinds(states) == {"lost"})["vanillavit fold 0"]
         assert "FAILED" in lost["why"] or "OUT_OF_MEMORY" in lost["why"]
-        assert "1 cell queued again" in user("retry")
+        assert "1 cell resubmitted" in user("retry")
     else:
         subprocess.run(["scancel", "--signal", end, cell["job"]], check=True)
     assert kinds(user.ended()) == {"done"}
@@ -146,7 +146,7 @@ def test_a_cancelled_job_is_named_and_retried(user):
     cell = running(user.until(running))
     subprocess.run(["scancel", cell["job"]], check=True)
     user.until(lambda states: kinds(states) == {"cancelled"})
-    assert "1 cell queued again" in user("retry", "--watch", "--every", "2")
+    assert "1 cell resubmitted" in user("retry", "--watch", "--every", "2")
     assert kinds(user.states()) == {"done"}
     assert "nothing to retry" in user("retry")
 
@@ -279,7 +279,7 @@ def test_pictures_may_be_made_ready_by_a_first_job(user, monkeypatch, tmp_path):
 def test_a_cell_that_needs_more_memory_than_its_job_has_is_named_and_given_up_after_a_third_time(user):
     user.submit("vanillavit", LONG, "cluster.memory_gb=0.2", "cluster.probe_seconds=0")
     said = user("retry", "--watch", "--every", "1")
-    assert "ended 3 times" in said and said.count("1 cell queued again") == 2
+    assert "ended 3 times" in said and said.count("1 cell resubmitted") == 2
     assert kinds(user.states()) == {"lost"}
 
 

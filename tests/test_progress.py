@@ -38,7 +38,7 @@ def test_a_name_of_any_length_is_cut_before_bar_steps_and_time_are():
     assert "━" * 5 in text and "1234/1944" in text and " left" in text
 
 
-def test_figures_go_whole_and_from_the_last_where_it_is_narrow():
+def test_a_narrow_line_drops_whole_figures_from_the_last():
     shown = {width: [name for name in FIGURES if f" {name} " in frame(width, **FIGURES)] for width in WIDTHS}
     assert shown[40] == [] and shown[200] == list(FIGURES)
     for width, names in shown.items():
@@ -47,12 +47,12 @@ def test_figures_go_whole_and_from_the_last_where_it_is_narrow():
     assert len({*map(len, shown.values())}) > 2
 
 
-def test_hours_are_told_as_hours(monkeypatch):
+def test_hours_are_shown_as_hours(monkeypatch):
     monkeypatch.setattr("rich.progress.Task.time_remaining", 12_345)
     assert "3:25:45 left" in frame(80)
 
 
-def test_a_part_of_one_step_tells_the_time_gone_by():
+def test_an_activity_of_one_step_shows_the_elapsed_time():
     text = frame(80, name="mvaema fold 0: scoring 240 answers", done=0, total=1)
     assert "0/1" not in text and "left" not in text and text.rstrip().endswith("0:00 gone")
 

@@ -51,7 +51,7 @@ def test_a_line_has_llavas_form_and_our_keys(tmp_path):
 
 
 @pytest.mark.parametrize("said", ["<image>\nQ?", "Q?\n<image>", "Q?"])
-def test_the_mark_of_the_picture_is_no_part_of_the_question(tmp_path, said):
+def test_the_picture_marker_is_removed_from_the_question(tmp_path, said):
     turns = [{"from": "human", "value": said}, GOOD["conversations"][1]]
     (tmp_path / "r.jsonl").write_text(json.dumps({**GOOD, "conversations": turns}))
     assert read_records(tmp_path / "r.jsonl")[0].question == "Q?"
@@ -76,7 +76,7 @@ def test_windows_line_ends_a_byte_order_mark_and_empty_lines_are_read(tmp_path):
         (json.dumps({**GOOD, "id": "x", "conversations": []}), r"line 2: 'conversations'"),
         (json.dumps({**GOOD, "id": "x", "conversations": GOOD["conversations"] * 2}), r"line 2: 'conversations'"),
         (json.dumps({**GOOD, "id": "x", "conversations": GOOD["conversations"][::-1]}), r"line 2: 'conversations'"),
-        (json.dumps(GOOD), r"line 2: id 'b' is that of line 1 too"),
+        (json.dumps(GOOD), r"line 2: id 'b' is also the id of line 1"),
     ],
 )
 def test_a_broken_line_is_named_by_its_number(tmp_path, broken, said):
@@ -93,6 +93,6 @@ def test_a_file_without_readable_records_is_an_error(tmp_path, content):
         read_records(tmp_path / "r.jsonl")
 
 
-def test_a_place_that_cannot_be_written_is_an_error(tmp_path):
+def test_an_unwritable_path_is_an_error(tmp_path):
     with pytest.raises(BenchError, match="cannot be written"):
         write_records(tmp_path / "absent" / "r.jsonl", [RECORD])

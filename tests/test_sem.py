@@ -77,7 +77,7 @@ def test_a_wrong_digest_is_refused_and_nothing_of_it_is_kept(server, bench, tmp_
 def test_a_record_that_names_files_elsewhere_is_refused(server, bench, tmp_path, file):
     server.files[file] = b""
     code, _, err = bench("data", "fetch", "sem", "--out", tmp_path / "sem")
-    assert code == 2 and "form that is not known" in err and not (tmp_path / "sem").exists()
+    assert code == 2 and "unknown format" in err and not (tmp_path / "sem").exists()
 
 
 def test_a_server_that_does_not_answer_is_one_sentence_with_two_remedies(server, bench, monkeypatch):
@@ -160,6 +160,6 @@ def test_info_counts_the_pictures_beside_those_published(sem, bench):
     assert code == 0, err
     (line,) = [line for line in out.splitlines() if line.startswith("nanowires")]
     assert line.split() == ["nanowires", "3", "10.0%", "3,821"]
-    assert "30 of 32 x 24" in out and "not looked for" in out
+    assert "30 of 32 x 24" in out and "near-duplicates: unknown" in out
     assert bench("data", "duplicates", "--dataset", f"sem:{sem}")[0] == 0
     assert "0 pictures in 0 clusters" in bench("data", "info", "--dataset", f"sem:{sem}")[1]

@@ -1,4 +1,4 @@
-"""The launcher for Slurm where there is none: settings, packing, what would be submitted, how states are told."""
+"""The Slurm launcher without Slurm: settings, packing, scripts, and states of cells."""
 
 import json
 import os
@@ -60,13 +60,13 @@ def cluster(**settings):
         ({"constraint": "gpu10"}, "unknown cluster.constraint 'gpu10' (valid: a100)"),
     ],
 )
-def test_what_no_node_has_is_refused(settings, said):
+def test_settings_that_no_node_satisfies_are_refused(settings, said):
     with pytest.raises(BenchError) as refused:
         check_cluster(cluster(**settings), SITE)
     assert said in str(refused.value)
 
 
-def test_all_that_is_wrong_is_said_at_once():
+def test_all_errors_are_reported_at_once():
     with pytest.raises(BenchError) as refused:
         check_cluster(cluster(gpus=3, cpus=9, minutes=1000), SITE)
     assert all(f"cluster.{key}" in str(refused.value) for key in ("gpus", "cpus", "minutes"))
@@ -126,7 +126,7 @@ def test_without_slurm_nothing_is_written(bench, store, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "minutes"), [("infinite", None), ("1-02:03:04", 1564), ("2:00:00", 120), ("30:00", 30)]
 )
-def test_slurms_times_are_read(text, minutes):
+def test_slurm_times_are_parsed(text, minutes):
     assert site.minutes(text) == minutes
 
 
@@ -152,7 +152,7 @@ def test_cells_of_a_model_share_jobs_that_fit_the_time(settings, at_once, sizes)
     assert all(len({cell[0] for cell in job.cells}) == 1 for job in jobs)
 
 
-def test_a_cell_longer_than_a_job_has_one_of_its_own_and_the_longest_job_comes_first():
+def test_a_long_cell_has_its_own_job_and_the_longest_job_comes_first():
     jobs = packed([*works(3), Work("c0", "c", 10_000), Work("c1", "c", 10_000)], cluster(), None)
     assert [job.cells for job in jobs[:2]] == [("c0",), ("c1",)]
 
@@ -171,13 +171,13 @@ def test_jobs_hold_no_more_work_than_fits_the_time_however_unlike_cells_are():
 
 
 @pytest.mark.parametrize(("count", "largest", "sizes"), [(3, 10, [3]), (10, 10, [10]), (11, 10, [6, 5]), (0, 10, [])])
-def test_jobs_are_parted_into_arrays_that_the_site_takes(count, largest, sizes):
+def test_arrays_respect_the_sites_limit(count, largest, sizes):
     parts = arrays(range(count), largest)
     assert [len(part) for part in parts] == sizes
     assert [number for part in parts for number in part] == list(range(count))
 
 
-def test_sbatch_is_told_what_the_settings_say(tmp_path):
+def test_the_script_for_sbatch_has_the_settings(tmp_path):
     asked = cluster(
         partition="main", gpus=1, setup=("module load cuda",), sbatch={"mail_type": "FAIL", "exclusive": False}
     )
@@ -211,7 +211,7 @@ def test_sbatch_is_told_what_the_settings_say(tmp_path):
         ({"python": "/shared/python"}, "/shared/python -m"),
     ],
 )
-def test_python_is_the_one_that_is_asked_for(tmp_path, settings, begins):
+def test_the_script_runs_the_chosen_python(tmp_path, settings, begins):
     script = Submitter(tmp_path, cluster(**settings), None, tmp_path).script(1)
     assert f" {begins} submitit.core._submit" in script
 
@@ -226,8 +226,8 @@ def test_python_is_the_one_that_is_asked_for(tmp_path, settings, begins):
         (False, "RUNNING", False),
     ],
 )
-def test_a_job_is_queued_again_by_its_script_where_a_worker_asks_for_it(tmp_path, wanted, state, again):
-    """The script runs outside of a container, within which there is no Slurm."""
+def test_the_job_script_requeues_the_job_at_a_workers_request(tmp_path, wanted, state, again):
+    """The script runs outside the container, which has no Slurm."""
     folder = tmp_path / "a run"
     lines = Submitter(folder, cluster(), None, tmp_path).script(1).splitlines()
     before, behind = lines[lines.index("# setup") + 1 :], lines[lines.index("# teardown") + 1 :]
@@ -240,14 +240,14 @@ def test_a_job_is_queued_again_by_its_script_where_a_worker_asks_for_it(tmp_path
     assert ran.returncode == 5 and ran.stdout == ("requeue 77\n" if again else ""), ran.stderr
 
 
-def test_the_variables_of_the_submitting_shell_speak_not_over_the_settings(monkeypatch):
+def test_variables_of_the_submitting_shell_do_not_override_the_settings(monkeypatch):
     for name in ("SBATCH_PARTITION", "SLURM_JOB_ID", "SLURM_CONF", "HOME"):
         monkeypatch.setenv(name, "x")
     assert {"SLURM_CONF", "HOME"} <= site.environment().keys()
     assert not {"SBATCH_PARTITION", "SLURM_JOB_ID"} & site.environment().keys()
 
 
-def test_sbatch_is_called_without_the_variables_that_speak_over_the_settings(tmp_path, monkeypatch):
+def test_sbatch_is_called_without_variables_that_override_the_settings(tmp_path, monkeypatch):
     (tmp_path / "errand").touch()
     sbatch, told = tmp_path / "sbatch", tmp_path / "told"
     sbatch.write_text(f"#!/bin/sh\nenv > {told}\necho Submitted batch job 7\n")
@@ -329,7 +329,7 @@ RUNNING = Report("running", "training", 3, 10, job="7_0", worker="7_0.0")
         ("RUNNING", replace(RUNNING, state="failed", why="ValueError"), 0, "failed"),
     ],
 )
-def test_a_state_comes_of_what_the_worker_told_and_of_what_slurm_says(campaign, store, hint, report, silent, state):
+def test_a_state_follows_from_the_workers_report_and_slurms_hint(campaign, store, hint, report, silent, state):
     if report:
         campaign.reports.write("cell2", report)
     if silent is not None:
@@ -348,20 +348,20 @@ def test_a_worker_that_takes_no_step_hangs(campaign, store):
     assert told(campaign, store, {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})[2] == "hangs"
 
 
-def test_a_job_that_slurm_has_forgotten_is_lost_and_one_it_does_not_tell_of_is_unknown(campaign, store, monkeypatch):
+def test_a_forgotten_job_is_lost_and_without_an_answer_it_is_unknown(campaign, store, monkeypatch):
     monkeypatch.setattr("bench.launch.slurm.states.accounted", lambda jobs: {})
     assert told(campaign, store, {}) == ["done", "done", "lost", "lost", "lost", "lost", "unsubmitted"]
     assert told(campaign, store, None) == ["done", "done", "unknown", "unknown", "unknown", "unknown", "unsubmitted"]
 
 
-def test_a_record_of_other_stages_is_none_of_this_run(campaign, store):
+def test_a_record_of_other_stages_does_not_count(campaign, store):
     later = time.time() + 60
     os.utime(store / "stages" / f"{1:032d}" / "product" / "product.json", (later, later))
     assert told(campaign, store, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})[1] == "queued"
 
 
-def test_a_record_that_another_run_wrote_after_an_older_score_is_none_of_this_run(campaign, store):
-    """The score stood already when this run was begun, and the record is of a run between."""
+def test_another_runs_record_with_an_older_score_does_not_count(campaign, store):
+    """The score existed before this run started, and the record is from a run in between."""
     earlier = time.time() - 60
     product = store / "stages" / f"{1:032d}" / "product" / "product.json"
     os.utime(product, (earlier, earlier))
@@ -370,7 +370,7 @@ def test_a_record_that_another_run_wrote_after_an_older_score_is_none_of_this_ru
         assert told(campaign, store, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})[1] == state
 
 
-def test_status_tells_counts_and_names_what_is_wrong(bench, campaign, store, monkeypatch):
+def test_status_shows_counts_and_failed_cells(bench, campaign, store, monkeypatch):
     monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})
     campaign.reports.write("cell2", replace(RUNNING, figures={"epoch": 2.0, "loss": 0.5}, left=90.0, host="n1"))
     campaign.reports.write("cell3", Report("failed", why="train failed: ValueError: no", job="7_0"))
@@ -385,7 +385,7 @@ def test_status_tells_counts_and_names_what_is_wrong(bench, campaign, store, mon
     assert [cell["state"] for cell in json.loads(out)[campaign.folder.name]].count("queued") == 2
 
 
-def test_status_without_a_run_and_of_an_unknown_one_is_refused(bench, campaign, tmp_path, monkeypatch):
+def test_status_of_no_run_or_an_unknown_run_is_refused(bench, campaign, tmp_path, monkeypatch):
     code, _, err = bench("status", "--store", tmp_path / "other")
     assert code == 2 and "knows no run;" in err
     monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {})
@@ -394,7 +394,7 @@ def test_status_without_a_run_and_of_an_unknown_one_is_refused(bench, campaign, 
 
 
 class Submitted:
-    """Stands for Slurm: keeps what would be submitted and cancelled; ``refuses`` is what sbatch says to it all."""
+    """A stand-in for Slurm that records submissions and cancellations; ``refuses`` is sbatch's error."""
 
     def __init__(self, monkeypatch):
         self.jobs, self.cancelled, self.at_once, self.after, self.refuses = [], set(), [], [], ""
@@ -420,7 +420,7 @@ def retried(bench, monkeypatch, hints, *arguments, code=0):
 
 
 def asked_again(campaign, **settings):
-    """Let the run have been asked for with these settings of the cluster, or with ``at_once``."""
+    """Change the run's request to these cluster settings, or to ``at_once``."""
     request = campaign.request
     request["at_once"] = settings.pop("at_once", None)
     request["config"]["cluster"] |= settings
@@ -429,7 +429,7 @@ def asked_again(campaign, **settings):
     os.utime(campaign.folder / "request.json", (past, past))
 
 
-def test_retry_submits_what_ended_and_cancels_what_is_silent(bench, campaign, monkeypatch):
+def test_retry_submits_ended_cells_and_cancels_silent_jobs(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     campaign.reports.write("cell4", replace(RUNNING, job="7_1", worker="7_1.0"))
     beat(campaign, "7_1.0", 1000)
@@ -438,7 +438,7 @@ def test_retry_submits_what_ended_and_cancels_what_is_silent(bench, campaign, mo
     assert slurm.cancelled == {"7_1"}
 
 
-def test_a_silent_process_is_replaced_and_those_at_work_in_its_job_are_left_alone(bench, campaign, monkeypatch):
+def test_a_silent_process_is_replaced_without_cancelling_a_working_one(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     campaign.reports.write("cell2", RUNNING)
     campaign.reports.write("cell3", replace(RUNNING, worker="7_0.1"))
@@ -448,14 +448,14 @@ def test_a_silent_process_is_replaced_and_those_at_work_in_its_job_are_left_alon
     assert slurm.cancelled == set() and sorted(cell for job in slurm.jobs for cell in job) == ["cell2", "cell6"]
 
 
-def test_jobs_that_are_open_still_count_among_those_at_once(bench, campaign, monkeypatch):
+def test_open_jobs_count_towards_the_limit_of_jobs(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     asked_again(campaign, at_once=3)
     retried(bench, monkeypatch, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING")})
     assert slurm.jobs == [["cell6"]] and slurm.at_once == [1]
 
 
-def test_what_was_told_stays_where_sbatch_refuses(bench, campaign, monkeypatch):
+def test_reports_are_restored_if_sbatch_refuses(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     failed = Report("failed", why="ValueError", job="7_0")
     campaign.reports.write("cell2", failed)
@@ -468,7 +468,7 @@ def test_what_was_told_stays_where_sbatch_refuses(bench, campaign, monkeypatch):
     assert "2 times" not in retried(bench, monkeypatch, hints) and slurm.jobs
 
 
-def test_pictures_are_made_ready_by_a_job_before_the_others_until_they_are(bench, campaign, monkeypatch):
+def test_a_first_job_prepares_pictures_once(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     asked_again(campaign, prepare="job", gpus=1)
     hints = {"7_0": Hint("CANCELLED"), "7_1": Hint("PENDING")}
@@ -480,7 +480,7 @@ def test_pictures_are_made_ready_by_a_job_before_the_others_until_they_are(bench
     assert ["first"] not in slurm.jobs
 
 
-def test_nobody_else_submits_while_a_retry_looks_and_submits(bench, campaign, monkeypatch):
+def test_a_retry_holds_the_submission_lock(bench, campaign, monkeypatch):
     slurm, tried = Submitted(monkeypatch), []
 
     def contend():
@@ -501,7 +501,7 @@ def test_nobody_else_submits_while_a_retry_looks_and_submits(bench, campaign, mo
     assert bench("retry")[0] == 0 and tried == [0, 0]
 
 
-def test_a_cell_that_failed_is_tried_again_only_when_asked(bench, campaign, monkeypatch):
+def test_failed_cells_are_retried_only_with_the_option(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     campaign.reports.write("cell2", Report("failed", why="ValueError", job="7_0"))
     hints = {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")}
@@ -526,7 +526,7 @@ def test_a_cell_that_failed_is_tried_again_only_when_asked(bench, campaign, monk
         ("NODE_FAIL", None, 4),
     ],
 )
-def test_ends_of_a_cells_own_fault_are_retried_twice_and_others_as_often_as_it_takes(
+def test_ends_caused_by_a_cell_are_retried_twice_and_others_without_limit(
     bench, campaign, monkeypatch, end, state, times
 ):
     slurm = Submitted(monkeypatch)
@@ -538,7 +538,7 @@ def test_ends_of_a_cells_own_fault_are_retried_twice_and_others_as_often_as_it_t
     assert ("ended 3 times" in out) == (times == 2)
 
 
-def test_a_cell_that_its_job_had_not_come_to_is_not_to_blame(bench, campaign, monkeypatch):
+def test_a_cell_that_had_not_started_is_not_blamed_for_its_jobs_end(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     for _ in range(4):
         campaign.reports.write("cell2", RUNNING)
@@ -546,7 +546,7 @@ def test_a_cell_that_its_job_had_not_come_to_is_not_to_blame(bench, campaign, mo
     assert sum("cell3" in job for job in slurm.jobs) == 4
 
 
-def test_jobs_that_stand_in_no_ledger_are_cancelled(bench, campaign, monkeypatch):
+def test_jobs_in_no_ledger_are_cancelled(bench, campaign, monkeypatch):
     slurm = Submitted(monkeypatch)
     stray = Hint("PENDING", name=f"bench-{campaign.folder.name}")
     retried(bench, monkeypatch, {"7_0": Hint("PENDING"), "7_1": Hint("PENDING"), "8_0": stray})
@@ -556,7 +556,7 @@ def test_jobs_that_stand_in_no_ledger_are_cancelled(bench, campaign, monkeypatch
 @pytest.mark.parametrize(
     ("arguments", "jobs"), [((), {"7_0", "7_1"}), (("net fold 4",), {"7_1"}), (("cell2",), {"7_0"})]
 )
-def test_cancel_takes_the_jobs_of_cells_or_all(bench, campaign, monkeypatch, arguments, jobs):
+def test_cancel_cancels_the_jobs_of_cells_or_all_jobs(bench, campaign, monkeypatch, arguments, jobs):
     slurm = Submitted(monkeypatch)
     monkeypatch.setattr("bench.launch.slurm.queue.queue", lambda: {"7_0": Hint("RUNNING"), "7_1": Hint("PENDING")})
     code, out, err = bench("cancel", *arguments)
@@ -565,8 +565,8 @@ def test_cancel_takes_the_jobs_of_cells_or_all(bench, campaign, monkeypatch, arg
     assert code == 2 and "did you mean 'net fold 4'" in err
 
 
-def test_a_cell_is_found_in_whichever_run_it_is_of(bench, campaign, store, monkeypatch):
-    """A suite makes one run a task, all of which may be under way."""
+def test_a_cell_is_found_in_any_run(bench, campaign, store, monkeypatch):
+    """A suite makes one run per task, and all may be active."""
     slurm = Submitted(monkeypatch)
     other = Campaign(store / "runs" / "20260102T000000000000")
     other.begin(campaign.request, {"other": Planned("other fold 0", "other", 60, {"score": "0" * 32})}, None)
@@ -593,7 +593,7 @@ def test_logs_show_the_cells_log_and_its_jobs_output(bench, campaign, store, mon
 
 @pytest.fixture
 def quiet():
-    """The handlers of signals as they were, behind a test that changes them."""
+    """Restores the signal handlers after the test."""
     numbers = (signal.SIGUSR2, signal.SIGTERM, signal.SIGCONT, signal.SIGALRM)
     before = [signal.getsignal(number) for number in numbers]
     signal.alarm(0)  # the time limit of the test itself
@@ -613,7 +613,7 @@ def quiet():
         ([signal.SIGCONT], 0),
     ],
 )
-def test_signals_become_a_wish_that_the_next_step_heeds(quiet, campaign, sent, seconds):
+def test_a_signal_stops_the_work_at_the_next_step(quiet, campaign, sent, seconds):
     signals = Signals(grace_seconds=60)
     telling = StatusWriter(campaign.reports, "7_0", "7_0.0", signals)
     telling.begin("cell2")
@@ -658,7 +658,7 @@ def test_a_worker_whose_data_or_code_changed_since_the_submission_refuses():
         worker._own(SimpleNamespace(cells=()), {"cells": ["cell2"], "stages": "of before"})
 
 
-def test_an_error_of_the_first_job_is_that_of_every_cell(quiet, campaign):
+def test_an_error_of_the_first_job_fails_every_cell(quiet, campaign):
     telling = StatusWriter(campaign.reports, "6", "6.0", Signals(60))
     with pytest.raises(Exception, match="config"):
         worker._prepare({"planned": dict.fromkeys(campaign.planned())}, telling)
@@ -666,7 +666,7 @@ def test_an_error_of_the_first_job_is_that_of_every_cell(quiet, campaign):
     assert not (campaign.folder / PREPARED).exists()
 
 
-def test_a_cell_is_told_to_run_before_what_it_needs_is_loaded(quiet, campaign):
+def test_a_cell_is_reported_as_running_before_its_inputs_are_loaded(quiet, campaign):
     telling = StatusWriter(campaign.reports, "7_0", "7_0.0", Signals(60))
     telling.begin("cell2")
     telling.begin_stage("train")

@@ -41,13 +41,13 @@ LEARNED = Fake("learned", ("fibres", "MEMS devices", "powder", "tips"), [0, 1])
 TESTED = Fake("tested", ("Tips", "grains", "mems_devices"), [0, 1, 2, 2, 0])
 
 
-def test_categories_are_shared_by_name_and_their_pictures_labelled_anew_but_for_copies():
+def test_shared_categories_are_relabelled_and_copies_left_out():
     transfer = Transfer(LEARNED, TESTED)
     said = Ear()
     shared = transfer.shared(TESTED.load(), LEARNED.load(), said)
     assert transfer.categories == shared.categories == ("MEMS devices", "tips")
     assert shared.ids == ("p2", "p3", "p4") and shared.labels.tolist() == [0, 0, 1]
-    assert len(transfer) == 4 and said.told == ["1 pictures of tested are trained on, and left out"]
+    assert len(transfer) == 4 and said.told == ["1 pictures of tested are training pictures and left out"]
 
 
 def test_probabilities_are_those_among_the_shared_categories():
@@ -55,12 +55,12 @@ def test_probabilities_are_those_among_the_shared_categories():
     np.testing.assert_allclose(found, [[0.75, 0.25], [0.5, 0.5]])
 
 
-def test_datasets_without_two_common_categories_are_refused_by_both_their_names():
-    with pytest.raises(BenchError, match="'learned' and 'other' share 1 categories.*call at least two alike"):
+def test_datasets_without_two_common_categories_are_refused():
+    with pytest.raises(BenchError, match="'learned' and 'other' share 1 categories.*give at least two the same name"):
         Transfer(LEARNED, Fake("other", ("powder", "dust")))
 
 
-def test_a_trained_model_is_tested_elsewhere_without_training_again(folder, classify, bench, store):
+def test_a_trained_model_is_tested_on_another_dataset_without_retraining(folder, classify, bench, store):
     mine, other = folder(8, 8, 8), folder(4, 5, name="other", first=8)
     classify(mine, "gcn,majority", "--set", "k=4")
     trained = records(store)["gcn"].stages["train"]
@@ -87,7 +87,7 @@ def test_the_test_dataset_is_for_classifiers_and_must_exist(bench, folder):
     assert code == 2 and "did you mean 'synthetic'" in err
 
 
-def test_what_is_varied_in_vain_is_told_how_to_be_had(classify, bench, folder):
+def test_a_missing_variation_names_its_remedy(classify, bench, folder):
     learned, tested = folder(6, 6), folder(3, 3, name="theirs", first=20)
     options = ("--set", "folds=0", "--set", "k=2")
     assert classify(learned, "majority", *options, "--test-dataset", tested)[0] == 0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.launch.slurm import queue
+from bench.launch.slurm.campaign_status import chosen_runs, states_by_name, states_of_runs
 from bench.launch.slurm.retrying import cancelled
 from bench.launch.slurm.retrying import retry as retried
-from bench.launch.slurm.standing import chosen, looked, named
 from bench.launch.slurm.states import last_lines
 from bench.quantities import count
 from bench.store.store import opened
@@ -26,15 +26,15 @@ class Retry:
 
 
 def retry(run: str | None = None, *, failed: bool = False, store: str | Path | None = None) -> Retry:
-    """Submit again the cells of runs that ended without a record; those that failed by their own error if ``failed``.
+    """Resubmit the cells of runs that ended without a record, with ``failed`` also those that failed by themselves.
 
     BenchError where Slurm does not answer, or no run on a cluster is known.
     """
     kept = opened(store)
-    outcomes = [(campaign, retried(campaign, kept, _hints, failed)) for campaign in chosen(kept, run, _hints())]
+    outcomes = [(campaign, retried(campaign, kept, _hints, failed)) for campaign in chosen_runs(kept, run, _hints())]
     lines: list[str] = []
     for campaign, outcome in outcomes:
-        again = f"{count(len(outcome.cells), 'cell')} queued again in {count(len(outcome.jobs), 'job')}"
+        again = f"{count(len(outcome.cells), 'cell')} resubmitted in {count(len(outcome.jobs), 'job')}"
         lines += [*outcome.refused, f"run {campaign.folder.name}: {again if outcome.cells else 'nothing to retry'}"]
     return Retry("\n".join(lines), any(outcome.open for _, outcome in outcomes))
 
@@ -47,8 +47,8 @@ def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Pa
     hints = queue.queue()
     if hints is None:
         raise BenchError("Slurm does not answer, so nothing can be cancelled; try again later")
-    campaigns, states = looked(opened(store), run, hints)
-    wanted = named(cells, states) if cells else {}
+    campaigns, states = states_of_runs(opened(store), run, hints)
+    wanted = states_by_name(cells, states) if cells else {}
     lines: list[str] = []
     for campaign in campaigns:
         jobs = cancelled(campaign, hints, wanted[campaign.folder.name] if cells else None)
@@ -64,8 +64,8 @@ def logs(
     BenchError where the cell is unknown.
     """
     kept = opened(store)
-    campaigns, states = looked(kept, run, queue.queue())
-    of_cell = named([cell], states)
+    campaigns, states = states_of_runs(kept, run, queue.queue())
+    of_cell = states_by_name([cell], states)
     files = [
         path
         for campaign in campaigns
@@ -78,5 +78,5 @@ def logs(
 def _hints() -> dict[str, queue.Hint]:
     hints = queue.queue()
     if hints is None:
-        raise BenchError("Slurm does not answer, so what was lost cannot be told from what runs; try again later")
+        raise BenchError("Slurm does not answer, so lost cells cannot be told from running ones; try again later")
     return hints

@@ -9,14 +9,14 @@ from bench.store.whole import whole
 
 
 def write_out(out: str | Path, content: str | bytes) -> None:
-    """Write text or bytes to a file; BenchError where that cannot be."""
+    """Write text or bytes to a file; BenchError if that fails."""
     with writing(out) as path, whole(path) as part:
         part.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 @contextmanager
 def writing(out: str | Path) -> Iterator[Path]:
-    """Make the folders above a file and hand out its path; BenchError where it or what is beside it cannot be had."""
+    """Create the folders above a file and yield its path; BenchError if a file there cannot be written."""
     try:
         Path(out).parent.mkdir(parents=True, exist_ok=True)
         yield Path(out)
@@ -25,7 +25,7 @@ def writing(out: str | Path) -> Iterator[Path]:
 
 
 def by_suffix(out: str, suffixes: Mapping[str, str], remedy: str = "") -> str:
-    """Return what the suffix of a file stands for; BenchError where it stands for nothing."""
+    """Return the meaning of a file's suffix; BenchError if it has none."""
     suffix = Path(out).suffix.lower()
     if suffix not in suffixes:
         raise unknown(f"suffix of the file {out!r}:", suffix, suffixes, remedy or "end its name in one of them")

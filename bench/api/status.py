@@ -52,8 +52,19 @@ def _of_this_machine(store: Store, run: str | None, everything: bool) -> Status:
 
 
 def _of_cluster(store: Store, run: str | None, everything: bool) -> Status:
+    from bench.launch.slurm.campaign_status import (
+        all_ended,
+        any_ended_without_record,
+        as_json_text,
+        as_text,
+        states_of_runs,
+    )
     from bench.launch.slurm.queue import queue
-    from bench.launch.slurm.standing import as_json_text, as_text, looked, over, wrong
 
-    states = looked(store, run, queue())[1]
-    return Status(as_text(states, store, everything), as_json_text(states), not over(states), wrong(states))
+    states = states_of_runs(store, run, queue())[1]
+    return Status(
+        as_text(states, store, everything),
+        as_json_text(states),
+        not all_ended(states),
+        any_ended_without_record(states),
+    )

@@ -1,4 +1,4 @@
-"""``bench compare``: which of some models is better, and whether that could be chance."""
+"""``bench compare``: tests of whether models differ."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def compare_command(
-    models: Annotated[list[str], typer.Argument(help="names of models, or all that were measured")],
+    models: Annotated[list[str], typer.Argument(help="names of models, or `all` that were measured")],
     task: Annotated[Text, typer.Option(help="the task [default: the latest record's]")] = None,
     metric: Annotated[Text, typer.Option(help="the metric [default: the task's first]")] = None,
     dataset: Dataset = None,
@@ -24,7 +24,7 @@ def compare_command(
     store: StoreFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Compare models pair by pair, and all at once."""
+    """Test whether models differ, in pairs and all together."""
     import json
     from dataclasses import asdict
 

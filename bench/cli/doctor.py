@@ -1,4 +1,4 @@
-"""``bench doctor``: what this machine has, and what to do about what it lacks."""
+"""``bench doctor``: what this machine has, and remedies for what it lacks."""
 
 from typing import Annotated
 
@@ -12,14 +12,14 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def doctor_command(
     store: StoreFolder = None,
-    node: Annotated[bool, typer.Option("--node", help="look at a node of the cluster, through a job")] = False,
-    config: Annotated[str, typer.Option(help="with --node: the config that says how to ask the cluster")] = "demo",
+    node: Annotated[bool, typer.Option("--node", help="check a node of the cluster, through a job")] = False,
+    config: Annotated[str, typer.Option(help="with --node: the config with the cluster's settings")] = "demo",
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="with --node: such as cluster.partition=gpu")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Look at this machine: versions, devices, room, resources, each with its remedy."""
+    """Check this machine (versions, devices, disk, resources) and suggest remedies."""
     import json
 
     from tabulate import tabulate

@@ -1,4 +1,4 @@
-"""``bench export``: a trained model as a folder by itself."""
+"""``bench export``: a trained model in a folder of its own."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,14 +13,16 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def export_command(
-    cell: Annotated[str, typer.Argument(help="a model's name, for its first fold of the latest run, or a cell's id")],
-    folder: Annotated[Path, typer.Argument(help="folder to write; it must not exist or be empty")],
-    task: Annotated[Text, typer.Option(help="the task of the run [default: that of the model's latest record]")] = None,
+    cell: Annotated[str, typer.Argument(help="a model's name (its first fold of the latest run), or a cell's id")],
+    folder: Annotated[Path, typer.Argument(help="folder to write; it must be new or empty")],
+    task: Annotated[
+        Text, typer.Option(help="the task of the run [default: the task of the model's latest record]")
+    ] = None,
     dataset: Dataset = None,
     protocol: Protocol = None,
     store: StoreFolder = None,
 ) -> None:
-    """Write a trained model with its model card into a folder, to ask it or to train it on."""
+    """Export a trained model with its model card to a folder, to ask it or to train it further."""
     from bench.api.results import export
 
     exported = export(cell, folder, task=task, dataset=dataset, protocol=protocol, store=store)

@@ -1,4 +1,4 @@
-"""``bench gallery``: what a model got most wrong with the pictures, as one HTML page."""
+"""``bench gallery``: a model's worst answers with the pictures, as one HTML page."""
 
 from typing import Annotated
 
@@ -12,19 +12,21 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def gallery_command(
-    model: Annotated[str, typer.Option(help="whose answers")],
+    model: Annotated[str, typer.Option(help="the model whose answers to show")],
     out: Annotated[str, typer.Option(help="the HTML file to write")] = "gallery.html",
-    worst: Annotated[int, typer.Option(min=1, help="how many answers")] = 20,
+    worst: Annotated[int, typer.Option(min=1, help="number of answers")] = 20,
     table: Annotated[
         Text,
-        typer.Option(help="the table of scores whose columns judge [default: the first of the model's latest task]"),
+        typer.Option(help="the table whose columns rank the answers [default: the first of the model's latest task]"),
     ] = None,
-    column: Annotated[Text, typer.Option(help="judge by this column [default: as the table judges controls]")] = None,
+    column: Annotated[
+        Text, typer.Option(help="rank by this column [default: the one that the table compares with controls]")
+    ] = None,
     dataset: Dataset = None,
     protocol: Protocol = None,
     store: StoreFolder = None,
 ) -> None:
-    """Show what a model got most wrong, with the pictures: its worst answers, or categories that it mistook."""
+    """Write a page of a model's worst answers or misclassified pictures."""
     from bench.api.results import gallery
 
     shown = gallery(

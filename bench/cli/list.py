@@ -14,11 +14,13 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def list_command(
     kind: Annotated[str, typer.Argument(help="models, tasks, suites, datasets, teachers, tables or plugins")],
-    name: Annotated[str | None, typer.Argument(help="only this one, with its settings; a table by number too")] = None,
-    family: Annotated[str | None, typer.Option(help="only models of this family")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="show only this one, with its settings; tables also by number")
+    ] = None,
+    family: Annotated[str | None, typer.Option(help="show only models of this family")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """List what is registered."""
+    """List models, tasks, datasets and everything else that is registered."""
     import json
 
     from bench.errors import unknown
@@ -31,7 +33,7 @@ def list_command(
     elif kind not in kinds:
         raise unknown("list", kind, [*kinds, "plugins"])
     elif name is not None:
-        rows = [_data(_found(kinds[kind], name, registry), registry)]
+        rows = [_data(_spec_of(kinds[kind], name, registry), registry)]
     else:
         if family is not None:
             registry.find("family", family)
@@ -46,8 +48,8 @@ def list_command(
         typer.echo(_plugins(rows) if kind == "plugins" else _one(rows[0]) if name else _several(rows))
 
 
-def _found(kind: "Kind", name: str, registry: "Registry") -> Any:
-    """Return one spec; a table may be called by its number."""
+def _spec_of(kind: "Kind", name: str, registry: "Registry") -> Any:
+    """Return one spec, a table also by its number."""
     from bench.tables.build import chosen
 
     return chosen([name], registry)[0] if kind == "table" else registry.find(kind, name)[0]
@@ -96,13 +98,13 @@ def _plugins(rows: list[dict[str, Any]]) -> str:
 
 
 def _failure(row: dict[str, Any]) -> str:
-    """Tell why a plugin failed: in one sentence, then whole where there is more."""
-    said = f"plugin {row['name']} of {row['distribution']} failed: {row['reason']}"
-    return said if row["failure"] == row["reason"] else f"{said}\n{row['failure'].rstrip()}"
+    """Return why a plugin failed: one sentence, then the traceback if there is one."""
+    sentence = f"plugin {row['name']} of {row['distribution']} failed: {row['reason']}"
+    return sentence if row["failure"] == row["reason"] else f"{sentence}\n{row['failure'].rstrip()}"
 
 
 def _one(row: dict[str, Any]) -> str:
-    """Tell all of one spec: its fields, then its settings or columns as a table."""
+    """Render one spec: its fields, then its settings or columns as a table."""
     from tabulate import tabulate
 
     settings, columns = row.pop("settings", {}), row.pop("columns", ())

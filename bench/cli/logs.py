@@ -12,11 +12,11 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def logs_command(
     cell: Annotated[str, typer.Argument(help="a cell's id or name, such as 'NAME fold 0'")],
-    lines: Annotated[int, typer.Option(min=1, help="how many of the last lines of each")] = 40,
+    lines: Annotated[int, typer.Option(min=1, help="number of lines from the end of each file")] = 40,
     run: Run = None,
     store: StoreFolder = None,
 ) -> None:
-    """Show the end of a cell's log, and of what its job on a cluster wrote."""
+    """Show the end of a cell's log and of its cluster job's output."""
     from bench.api.cluster import logs
     from bench.terminal import safe
 

@@ -39,23 +39,23 @@ class Verbs(TyperGroup):
         return None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """List the verbs with what each does, importing none."""
+        """List the verbs with their descriptions, importing none."""
         own = {name: Verb(f"bench.cli.{name}:app", "bench") for name in VERBS}
         every = {**added(), **own}
         with formatter.section("Commands"):
             formatter.write_dl([(name, _help_of(every[name])) for name in self.list_commands(ctx)])
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a verb; Ctrl-C ends it with a word and exit code 130."""
+        """Run a verb; Ctrl-C ends it with a message and exit code 130."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:  # typer would end without one
-            print("stopped; the same command goes on where it stopped", file=sys.stderr)  # noqa: T201
+        except KeyboardInterrupt:  # typer would print no message
+            print("stopped; the same command resumes", file=sys.stderr)  # noqa: T201
             sys.exit(130)
 
 
 class Verb(NamedTuple):
-    """A verb that an installed package adds: its entry point as text, ``module:attribute``, and who adds it."""
+    """A verb added by an installed package: its entry point, ``module:attribute``, and the distribution."""
 
     value: str
     distribution: str
@@ -65,18 +65,18 @@ class Verb(NamedTuple):
 def added() -> dict[str, Verb]:
     """Return the verbs that installed packages add, by name.
 
-    The files of entry points are read here: importing importlib.metadata takes half as long as all else of a help.
+    Entry-point files are read directly, because importing importlib.metadata takes half as long as the rest of a help.
     """
     files = [file for folder in sys.path for file in sorted(Path(folder).glob("*-info/entry_points.txt"))]
-    found: dict[str, Verb] = {}
-    for file in reversed(files):  # of two copies of a package the first on the path counts
+    verbs: dict[str, Verb] = {}
+    for file in reversed(files):  # of two copies of a package, the first on the path wins
         distribution = re.split(r"-|\.egg-info$", file.parent.name)[0].replace("_", "-")
         group = re.search(
             rf"^\[{re.escape(COMMANDS)}\]$(.*?)(?=^\[|\Z)", file.read_text("utf-8"), re.DOTALL | re.MULTILINE
         )
         for name, value in re.findall(r"^([^#;=\n]+?) *= *(.+?) *$", group[1] if group else "", re.MULTILINE):
-            found[name] = Verb(value, distribution)
-    return found
+            verbs[name] = Verb(value, distribution)
+    return verbs
 
 
 def _help_of(verb: Verb) -> str:
@@ -97,8 +97,8 @@ def _loaded(name: str, verb: Verb) -> Any:
 
     try:
         return EntryPoint(name, verb.value, COMMANDS).load()
-    except Exception as error:  # a stranger's module may fail in any way
-        raise BenchError(f"the verb {name!r} of {verb.value!r} fails to import: {error}; mend it") from error
+    except Exception as error:  # a third-party module may fail in any way
+        raise BenchError(f"the verb {name!r} of {verb.value!r} fails to import: {error}; correct it") from error
 
 
 app = typer.Typer(
@@ -112,8 +112,8 @@ app = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         typer.echo(f"bench {version('mvaema-bench')}")
@@ -131,7 +131,7 @@ def _bench(
 
 def main() -> None:
     """Run the command line; a user's mistake is one sentence and exit code 2."""
-    if not sys.warnoptions:  # what libraries tell those who program with them
+    if not sys.warnoptions:  # warnings of libraries for their programmers
         warnings.simplefilter("ignore", FutureWarning)
         warnings.filterwarnings("ignore", module="torch_geometric")
     try:
@@ -139,5 +139,5 @@ def main() -> None:
     except BenchError as error:
         from bench.terminal import safe_lines
 
-        print(f"error: {safe_lines(str(error))}", file=sys.stderr)  # noqa: T201 -- the command's own word
+        print(f"error: {safe_lines(str(error))}", file=sys.stderr)  # noqa: T201 -- the command's own message
         sys.exit(2)

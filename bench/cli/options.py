@@ -7,16 +7,18 @@ import typer
 if TYPE_CHECKING:
     from bench.store.store import Store
 
-Dataset = Annotated[str | None, typer.Option(help="records of this dataset [default: the latest run's]")]
-Protocol = Annotated[str | None, typer.Option(help="first letters of a protocol [default: the latest run's]")]
+Dataset = Annotated[str | None, typer.Option(help="use records of this dataset [default: the latest run's]")]
+Protocol = Annotated[
+    str | None, typer.Option(help="first letters of the protocol's digest [default: the latest run's]")
+]
 StoreFolder = Annotated[
     str | None, typer.Option("--store", help="folder of results [default: $BENCH_STORE, else ./runs]")
 ]
-Run = Annotated[str | None, typer.Option(help="name of a run on a cluster [default: the latest, and all under way]")]
+Run = Annotated[str | None, typer.Option(help="name of a cluster run [default: the latest, and all active ones]")]
 
 
 def opened(folder: str | None) -> "Store":
-    """Return the store that a verb was told of, else the default one."""
+    """Return the store in a folder, None for the default one."""
     from bench.store import store
 
     return store.opened(folder)

@@ -12,12 +12,14 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def retry_command(
     run: Run = None,
-    failed: Annotated[bool, typer.Option("--failed", help="cells that failed, or were lost too often, too")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="look again now and then until nothing is open")] = False,
-    every: Annotated[float, typer.Option(min=0.5, help="seconds between two looks of --watch")] = 60.0,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="also retry cells that failed, or were lost too often")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="repeat until nothing is open")] = False,
+    every: Annotated[float, typer.Option(min=0.5, help="seconds between repetitions of --watch")] = 60.0,
     store: StoreFolder = None,
 ) -> None:
-    """Submit again the cells of a run on a cluster that ended without a record."""
+    """Resubmit the cells of a cluster run that ended without a record."""
     import time
 
     from bench.api.cluster import retry

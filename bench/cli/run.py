@@ -19,22 +19,23 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def run_command(
     task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks` and `bench list suites`")],
     models: Annotated[
-        Text, typer.Option(help="names with commas, or all but controls and variants: all; a suite brings its own")
+        Text, typer.Option(help="comma-separated names, or `all` (except controls and variants); a suite names its own")
     ] = None,
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
-    test_dataset: Annotated[Text, typer.Option(help="test on this dataset what is trained on the other")] = None,
-    records: Annotated[Text, typer.Option(help="a teacher's name or FILE.jsonl")] = None,
+    test_dataset: Annotated[Text, typer.Option(help="train on --dataset, test on this one")] = None,
+    records: Annotated[Text, typer.Option(help="a teacher's name, or FILE.jsonl")] = None,
     config: Annotated[
-        str, typer.Option(help="demo, evening, paper, slurm or a YAML file; several with commas: later ones win")
+        str,
+        typer.Option(help="demo, evening, classify, paper, slurm or a YAML file; comma-separated, later ones override"),
     ] = "demo",
-    folds: Annotated[Text, typer.Option(help="all, 0-2 or 0,3")] = None,
-    repeats: Annotated[int | None, typer.Option(help="how often the partition is redrawn")] = None,
-    split: Annotated[Text, typer.Option(help="stratified, or grouped: near-duplicates stay on one side")] = None,
-    fraction: Annotated[Text, typer.Option(help="shares of the training side to train on: 0.1,0.3,1")] = None,
+    folds: Annotated[Text, typer.Option(help="such as all, 0-2 or 0,3")] = None,
+    repeats: Annotated[int | None, typer.Option(help="number of repeats, each with its own partition")] = None,
+    split: Annotated[Text, typer.Option(help="stratified, or grouped (near-duplicates stay on one side)")] = None,
+    fraction: Annotated[Text, typer.Option(help="shares of the training side to use, such as 0.1,0.3,1")] = None,
     hold_out_group: Annotated[
-        int | None, typer.Option(help="leave a prompt group out of training, ask it alone")
+        int | None, typer.Option(help="leave this prompt group out of training, and test only on it")
     ] = None,
-    mask_bar: Annotated[bool | None, typer.Option("--mask-bar", help="blank each picture's data bar")] = None,
+    mask_bar: Annotated[bool | None, typer.Option("--mask-bar", help="mask each picture's data bar")] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -46,33 +47,42 @@ def run_command(
         int | None, typer.Option(min=1, help="local: workers [default: 1]; slurm: jobs at once [default: all]")
     ] = None,
     store: StoreFolder = None,
-    force: Annotated[bool, typer.Option("--force", help="compute again what stands")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what is done, stale, missing")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="name the inputs that changed; implies --dry-run")] = False,
-    probe: Annotated[bool, typer.Option("--probe", help="try two steps of each model; implies --dry-run")] = False,
+    force: Annotated[bool, typer.Option("--force", help="recompute finished stages")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what is done, stale and missing")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="list the changed inputs; implies --dry-run")] = False,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="run two steps of each model to estimate time and memory; implies --dry-run")
+    ] = False,
 ) -> None:
-    """Train, ask and score models; what stands already is not computed again."""
+    """Train, evaluate and score models; finished results are reused."""
     from bench.api.runs import forecast, run
 
     options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats, "split": split}
     options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
     options["fraction"] = None if fraction is None else fraction.split(",")
-    given = {key: value for key, value in options.items() if value is not None}
-    asked = {"config": config, "settings": settings or [], "launcher": launcher, "jobs": jobs, "store": store, **given}
-    with _summed_up() as said:
+    choices = {key: value for key, value in options.items() if value is not None}
+    arguments = {
+        "config": config,
+        "settings": settings or [],
+        "launcher": launcher,
+        "jobs": jobs,
+        "store": store,
+        **choices,
+    }
+    with _printed_at_the_end() as lines:
         if dry_run or explain or probe:
-            said.append(forecast(task, models, explain=explain, probe=probe, **asked))
+            lines.append(forecast(task, models, explain=explain, probe=probe, **arguments))
             return
-        done = run(task, models, force=force, tell=said.append, **asked)
+        done = run(task, models, force=force, tell=lines.append, **arguments)
     raise typer.Exit(1 if done.failed else 0)
 
 
 @contextmanager
-def _summed_up() -> Iterator[list[str]]:
-    """Print what is said once the last bar has left the screen, on a line of its own; after an error, too."""
-    said: list[str] = []
+def _printed_at_the_end() -> Iterator[list[str]]:
+    """Print the collected lines after the last bar has left the screen, even after an error."""
+    lines: list[str] = []
     try:
-        yield said
+        yield lines
     finally:
-        if said:
-            typer.echo(safe_lines("\n".join(said)))
+        if lines:
+            typer.echo(safe_lines("\n".join(lines)))

@@ -12,15 +12,15 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def status_command(
     run: Annotated[
-        str | None, typer.Option(help="name of a run [default: the latest ones, and all under way on a cluster]")
+        str | None, typer.Option(help="name of a run [default: the latest, and all active ones on a cluster]")
     ] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="look again every few seconds until nothing is open")] = False,
-    every: Annotated[float, typer.Option(min=0.5, help="seconds between two looks of --watch")] = 5.0,
-    show_all: Annotated[bool, typer.Option("--all", help="name done and queued cells, and earlier runs, too")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="refresh every few seconds until nothing is open")] = False,
+    every: Annotated[float, typer.Option(min=0.5, help="seconds between refreshes of --watch")] = 5.0,
+    show_all: Annotated[bool, typer.Option("--all", help="also show done and queued cells, and earlier runs")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     store: StoreFolder = None,
 ) -> None:
-    """Tell how far my runs are, and what to do next; exit code 1 where cells ended without a record."""
+    """Show the progress of your runs and what to do next; exit code 1 if cells ended without a record."""
     from bench.api.status import status
     from bench.terminal import safe_lines
 
@@ -38,4 +38,4 @@ def _pause(seconds: float) -> None:
     from rich.console import Console
 
     time.sleep(seconds)
-    Console().clear()  # on a terminal alone
+    Console().clear()  # only on a terminal

@@ -1,4 +1,4 @@
-"""``bench store``: what a store holds; tidy it, or join two."""
+"""``bench store``: the contents of a store; clean it up, or merge two."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, invoke_without_co
 
 @app.callback()
 def store_command(context: typer.Context, store: StoreFolder = None) -> None:
-    """Tell what is in my store; tidy a store, or join two."""
+    """Show what the store holds; clean it up, or merge two."""
     if context.invoked_subcommand is None:
         from bench.store.inventory import inventory
         from bench.terminal import safe_lines
@@ -23,28 +23,28 @@ def store_command(context: typer.Context, store: StoreFolder = None) -> None:
 
 @app.command("gc")
 def gc_command(
-    days: Annotated[float, typer.Option(min=0, help="leave what was touched in the last so many days")] = DAYS,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would go")] = False,
+    days: Annotated[float, typer.Option(min=0, help="keep stages used within this many days")] = DAYS,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what would be deleted")] = False,
     store: StoreFolder = None,
 ) -> None:
-    """Drop the stages that no record refers to."""
+    """Delete the stages that no record refers to."""
     from bench.store.upkeep import drop, garbage
 
-    found = garbage(opened(store), days)
-    for each in found:
-        typer.echo(f"{each.path.name}  {each.size / 2**20:.1f} MB")
+    unused = garbage(opened(store), days)
+    for stage in unused:
+        typer.echo(f"{stage.path.name}  {stage.size / 2**20:.1f} MB")
     if not dry_run:
-        drop(found)
-    size = sum(each.size for each in found) / 2**20
-    typer.echo(f"{len(found)} stages, {size:.1f} MB {'would go' if dry_run else 'dropped'}")
+        drop(unused)
+    size = sum(stage.size for stage in unused) / 2**20
+    typer.echo(f"{len(unused)} stages, {size:.1f} MB {'would be deleted' if dry_run else 'deleted'}")
 
 
 @app.command("merge")
 def merge_command(
-    source: Annotated[str, typer.Argument(help="the store that is read")],
-    target: Annotated[str, typer.Argument(help="the store that is added to")],
+    source: Annotated[str, typer.Argument(help="the store to read")],
+    target: Annotated[str, typer.Argument(help="the store to extend")],
 ) -> None:
-    """Copy into one store what only another has; refused where the two disagree."""
+    """Copy what is missing from one store into another; refuse if the two disagree."""
     from bench.store.store import Store
     from bench.store.upkeep import merge
 

@@ -1,4 +1,4 @@
-"""``bench table``: records as the paper's tables, published numbers beside measured."""
+"""``bench table``: records as the paper's tables, with published numbers."""
 
 from typing import Annotated
 
@@ -15,24 +15,27 @@ def table_command(
     names: Annotated[list[str], typer.Argument(help="names or numbers of tables, or all; see `bench list tables`")],
     dataset: Dataset = None,
     protocol: Protocol = None,
-    by: Annotated[Text, typer.Option(help="break it down, for example by category or question")] = None,
-    vary: Annotated[
-        Text, typer.Option(help="set protocols side by side that differ in this, for example caption")
-    ] = None,
+    by: Annotated[Text, typer.Option(help="break down, for example by category or question")] = None,
+    vary: Annotated[Text, typer.Option(help="compare protocols that differ only in this, for example caption")] = None,
     costs: Annotated[bool, typer.Option("--costs", help="show time and memory of training and inference")] = False,
-    model: Annotated[Text, typer.Option(help="the model that a table of one model shows")] = None,
+    model: Annotated[Text, typer.Option(help="the model to show in a table of one model")] = None,
     figure: Annotated[Text, typer.Option(help="draw the table's figure to this file (.svg, .pdf, .png)")] = None,
     form: Annotated[
-        Text, typer.Option("--format", help="markdown, latex, html, csv or json [default: by --out, else markdown]")
+        Text,
+        typer.Option(
+            "--format", help="markdown, latex, html, csv or json [default: from the suffix of --out, else markdown]"
+        ),
     ] = None,
     published: Annotated[bool, typer.Option(help="show the paper's numbers")] = True,
     strict: Annotated[
-        bool, typer.Option("--strict", help="exit 1 if a control wins, or folds are missing or differ")
+        bool, typer.Option("--strict", help="exit with 1 if a control wins, or if folds are missing or differ")
     ] = False,
     store: StoreFolder = None,
-    out: Annotated[Text, typer.Option(help="write to this .md, .tex, .html, .csv or .json, pictures beside it")] = None,
+    out: Annotated[
+        Text, typer.Option(help="file to write (.md, .tex, .html, .csv or .json); pictures go next to it")
+    ] = None,
 ) -> None:
-    """Print tables of what was measured, beside what was published."""
+    """Print tables of measured and published numbers."""
     from bench.api.tables import form_of, table
 
     chosen_form = form_of(form, out)  # before anything is built

@@ -1,4 +1,4 @@
-"""``bench why``: what one number of a table comes from."""
+"""``bench why``: where a number of a table comes from."""
 
 from typing import Annotated
 
@@ -18,10 +18,10 @@ def why_command(
     dataset: Dataset = None,
     protocol: Protocol = None,
     store: StoreFolder = None,
-    full: Annotated[bool, typer.Option("--full", help="all inputs, packages and files, not the summary")] = False,
+    full: Annotated[bool, typer.Option("--full", help="show all inputs, packages and files")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
-    """Tell what one number of a table comes from."""
+    """Show where a number of a table comes from."""
     import json
 
     from bench.api.results import why

@@ -1,1 +1,1 @@
-"""What a run is asked for: YAML and ``--set``, merged and validated into frozen data."""
+"""The configuration of a run: YAML and ``--set``, merged and validated into frozen data."""

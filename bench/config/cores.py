@@ -1,7 +1,7 @@
-"""The cores that this process may use, and work spread over processes on them.
+"""The cores that this process may use, and distribution of work over processes on them.
 
-The processes are joblib's: fresh ones, for a fork inherits the threads and the locks of torch in whatever state they
-are; and such as do not run the caller's script again, which those of the standard library do.
+The processes are joblib's. They are new processes, because a fork inherits torch's threads and locks in whatever state
+they are; and unlike the standard library's, they do not run the caller's script again.
 """
 
 import os
@@ -22,25 +22,25 @@ _most: int | None = None
 
 
 def limit(threads: int | None) -> None:
-    """Say how many cores this process may use, None for all that the system grants."""
-    global _most  # noqa: PLW0603 -- as torch's number of threads, it belongs to the process
+    """Set how many cores this process may use, None for all that the system grants."""
+    global _most  # noqa: PLW0603 -- like torch's number of threads, it belongs to the process
     _most = threads
 
 
 def usable() -> int:
-    """Return how many cores this process may use: those granted by the system, at most the limit."""
+    """Return how many cores this process may use: the system's grant, at most the limit."""
     from joblib import cpu_count
 
-    if current_process().daemon:  # it may have no processes of its own
+    if current_process().daemon:  # it may not start processes
         return 1
     return min(cpu_count(), _most or cpu_count())
 
 
 def spread(compute: Callable[[Item], Result], items: Sequence[Item], fewest: int = 2) -> Generator[Result, None, None]:
-    """Give ``compute`` of every item, in their order, computed by as many processes as cores may be used.
+    """Yield ``compute`` of every item, in order, computed by one process per usable core.
 
-    This process computes fewer than ``fewest`` items itself. Close what is left early: the processes end with it.
-    BenchError where one of them is killed.
+    Fewer than ``fewest`` items are computed in this process. If you stop early, close the generator to end the
+    processes. BenchError if one of them is killed.
     """
     processes = min(usable(), len(items)) if len(items) >= fewest else 1
     if processes < 2:
@@ -54,7 +54,7 @@ def spread(compute: Callable[[Item], Result], items: Sequence[Item], fewest: int
         yield from pool.map(compute, items)
     except TerminatedWorkerError as error:
         raise BenchError(
-            f"one of {processes} processes was killed, as the system does where memory is short; "
+            f"one of {processes} processes was killed, probably because memory ran out; "
             "use fewer with --set machine.threads=1"
         ) from error
     finally:
@@ -62,7 +62,7 @@ def spread(compute: Callable[[Item], Result], items: Sequence[Item], fewest: int
 
 
 def _serve(parent: int) -> None:
-    """Make this process one that its parent alone ends: it outlives no parent, and leaves Ctrl-C to it."""
+    """Make this process end with its parent and ignore Ctrl-C, which the parent handles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 

@@ -28,11 +28,11 @@ from bench.errors import BenchError, unknown
 from bench.specs import Settings, resolve
 
 DEFAULT = "demo"
-"""The config of a run that names none; a file that names no data takes this one's."""
+"""The config of a run that names none, and the source of dataset and records for a file that names none."""
 EVERY_MODEL = "model"
-"""The name under ``settings`` that speaks to every model of the run that has the key."""
+"""The name under ``settings`` that applies to every model of the run that has the key."""
 PRICES = "prices.yaml"
-"""The file beside the configs that is none: what tokens cost."""
+"""The file next to the configs that is not a config: the price of tokens."""
 
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
@@ -40,7 +40,7 @@ ScheduleName = Literal["plateau", "cosine", "linear"]
 
 
 class Recipe(BaseModel):
-    """How a model is trained; a row whose recipe differs from the table's is footnoted."""
+    """How a model is trained; a row whose recipe differs from the table's gets a footnote."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,30 +48,30 @@ class Recipe(BaseModel):
     batch_size: PositiveInt = 48
     learning_rate: PositiveFloat = 1e-3
     beta2: float = Field(default=0.999, gt=0, lt=1)
-    """Adam's memory of squared gradients; a short training gains by a shorter one, such as 0.98."""
+    """Adam's memory of squared gradients; a short training benefits from a shorter one, such as 0.98."""
     warmup: NonNegativeFloat = 0
-    """Steps over which the learning rate rises from nothing, or below 1 their share of all; at most a tenth of them."""
+    """Steps in which the learning rate rises from zero, or below 1 their share of all steps; at most a tenth of all."""
     schedule: ScheduleName = "plateau"
-    """How the learning rate falls: halved on a plateau of the validation loss, or along half a cosine or a line."""
+    """How the learning rate falls: halved on a plateau of the validation loss, or along a half cosine or a line."""
     halve_after: PositiveInt = 5
     """plateau: epochs without a better validation loss after which the learning rate is halved."""
     stop_after: PositiveInt = 10
     """Epochs without a better validation loss after which training stops; the best epoch's weights are kept."""
     questions_per_picture: PositiveInt = 4
-    """Assistants: how many of a picture's questions one batch holds."""
+    """Assistants: number of a picture's questions in one batch."""
     vision_rate: float = Field(default=1.0, gt=0, le=1)
-    """Assistants: the learning rate of the image encoder (the part vision, vision_model or vision_tower), as a share of
+    """Assistants: the learning rate of the image encoder (module vision, vision_model or vision_tower), as a share of
     the others'."""
     caption_dropout: float = Field(default=0.5, ge=0, le=1)
-    """Assistants: the share of training questions that go without the caption."""
+    """Assistants: the share of training questions without the caption."""
     precision: Literal["auto"] | Precision = "auto"
-    """auto is bf16-mixed for large networks of pictures on a device that computes in it, else 32-true."""
+    """auto is bf16-mixed for large image networks on a device that supports it, else 32-true."""
     tune: Literal["nothing", "learning_rate"] = "nothing"
     """Train with 0.1, 0.3 and 1 times the learning rate and keep the best by validation loss."""
 
 
 class Machine(BaseModel):
-    """What a process computes with; stands in the record, not in a fingerprint."""
+    """What a process computes with; part of the record, not of a fingerprint."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -82,7 +82,7 @@ class Machine(BaseModel):
 
 
 class Config(BaseModel):
-    """All choices of a run; ``settings`` holds those of models, tasks, datasets and teachers by name."""
+    """All choices of a run; ``settings`` holds the settings of models, tasks and datasets by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -95,26 +95,26 @@ class Config(BaseModel):
     image_size: PositiveInt = 224
     validation_share: float = Field(default=0.1, gt=0, lt=1)
     split: Literal["stratified", "grouped"] = "stratified"
-    """Whether near-duplicates may stand on two sides of a fold; both draw every category evenly."""
+    """Whether near-duplicates may be on two sides of a fold; both keep the proportions of categories."""
     duplicate_distance: int = Field(default=51, ge=0, le=127)
-    """Most of the 255 bits in which the perceptual hashes of near-duplicates differ."""
+    """The largest number of the 255 bits in which the perceptual hashes of near-duplicates differ."""
     test_dataset: str | None = None
-    """Another dataset, all of whose pictures of shared categories are tested instead of the fold's."""
+    """Another dataset whose pictures of shared categories are tested instead of the fold's."""
     fraction: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (1.0,)
     """Shares of each fold's training side to train on, one training each; validation and test sides stay whole."""
     hold_out_group: Annotated[int, Field(ge=1, le=10)] | None = None
-    """A prompt group whose questions are left out of training, and asked alone."""
+    """A prompt group whose questions are left out of training and are the only ones tested."""
     mask_bar: bool = False
-    """Whether the data bar of each picture is blanked."""
+    """Whether the data bar of each picture is masked."""
     keep: Literal["scores", "weights", "all"] = "weights"
-    """What stays of a trained model: nothing, weights under 50 MB, all weights."""
+    """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
     recipe: Recipe = Recipe()
     machine: Machine = Machine()
     cluster: Cluster = Cluster()
     settings: dict[str, dict[str, Any]] = {}
 
 
-_PARTS: dict[str, type[BaseModel]] = {"recipe": Recipe, "machine": Machine, "cluster": Cluster}
+_SECTIONS: dict[str, type[BaseModel]] = {"recipe": Recipe, "machine": Machine, "cluster": Cluster}
 
 
 def load_config(
@@ -122,13 +122,13 @@ def load_config(
 ) -> tuple[Config, frozenset[str]]:
     """Read a config by name or file, apply options by key and ``a.b=c`` assignments, and validate it.
 
-    Of several with commas a later one goes over those before, key by key. What all leave out keeps the default of
-    ``Config``; dataset and records are then those of the default config.
-    Returns the config and the keys given explicitly. BenchError names a missing file, a line that is not
-    YAML, an unknown key (with the nearest), or a value of the wrong type.
+    Of several comma-separated configs, a later one overrides the earlier ones key by key. Missing keys have the default
+    of ``Config``; missing dataset and records come from the default config. Returns the config and the keys given
+    explicitly. BenchError names a missing file, a line that is not YAML, an unknown key (with the nearest), or a value
+    of the wrong type.
     """
-    read = [_read(part.strip()) for part in source.split(",")]
-    merged = {**_data_of_default(), **_merged(read), **(options or {})}
+    configs = [_read(name.strip()) for name in source.split(",")]
+    merged = {**_data_of_default(), **_merged(configs), **(options or {})}
     for assignment in assignments:
         _assign(merged, assignment)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
@@ -136,8 +136,8 @@ def load_config(
 
 
 def data_of(run: Mapping[str, Any]) -> Config:
-    """Return what a run of the store was on; its recipe, machine and cluster, perhaps of another version, are left."""
-    known = Config.model_fields.keys() - _PARTS.keys()
+    """Return a stored run's choices, without recipe, machine and cluster, which may be of another version."""
+    known = Config.model_fields.keys() - _SECTIONS.keys()
     return Config.model_validate({key: value for key, value in run["config"].items() if key in known})
 
 
@@ -157,13 +157,13 @@ def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[st
 
 
 def split_recipe(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Part a model's values into those of the recipe and those of its own settings."""
+    """Divide a model's values into those of the recipe and its own settings."""
     recipe = {key: value for key, value in given.items() if key in Recipe.model_fields}
     return recipe, {key: value for key, value in given.items() if key not in recipe}
 
 
 def with_recipe(recipe: Recipe, given: Mapping[str, Any], name: str) -> Recipe:
-    """Return the recipe with a model's own values; BenchError where one does not validate."""
+    """Return the recipe with a model's own values; BenchError if one is invalid."""
     try:
         return Recipe.model_validate({**recipe.model_dump(), **given})
     except ValidationError as error:
@@ -171,7 +171,7 @@ def with_recipe(recipe: Recipe, given: Mapping[str, Any], name: str) -> Recipe:
 
 
 def _data_of_default() -> dict[str, Any]:
-    """Return what a config cannot do without: every field that has no default of its own."""
+    """Return the default config's values of every field without a default."""
     given = _read(DEFAULT)
     return {key: given[key] for key, field in Config.model_fields.items() if field.is_required()}
 
@@ -199,7 +199,7 @@ def _read(source: str) -> dict[str, Any]:
 
 
 def _parsed(text: str, source: str) -> dict[str, Any]:
-    return deepcopy(_parsed_once(text, source))  # what is read is merged in place
+    return deepcopy(_parsed_once(text, source))  # the result is merged in place
 
 
 @cache
@@ -209,9 +209,9 @@ def _parsed_once(text: str, source: str) -> dict[str, Any]:
         plain = OmegaConf.to_container(loaded, resolve=True)
     except (YAMLError, OmegaConfBaseException) as error:
         place = " ".join(str(error).split())
-        raise BenchError(f"{source!r} cannot be read as YAML: {place}; mend that line") from error
+        raise BenchError(f"{source!r} cannot be read as YAML: {place}; correct that line") from error
     if not isinstance(loaded, DictConfig) or not isinstance(plain, dict):
-        raise BenchError(f"{source!r} is not a mapping of keys to values; see the configs shipped for the form")
+        raise BenchError(f"{source!r} is not a mapping of keys to values; see the shipped configs for the format")
     return {str(key): value for key, value in plain.items()}
 
 
@@ -242,29 +242,31 @@ def _validated(merged: Mapping[str, Any], source: str) -> Config:
 
 
 def _explain(error: ValidationError) -> str:
-    """Return what is wrong, all of it, in one sentence."""
-    return "; ".join(_complaint(found) for found in error.errors(include_url=False))
+    """Return all errors in one sentence."""
+    return "; ".join(_complaint(detail) for detail in error.errors(include_url=False))
 
 
-def _complaint(found: ErrorDetails) -> str:
-    parents = [str(part) for part in found["loc"]]
+def _complaint(detail: ErrorDetails) -> str:
+    parents = [str(part) for part in detail["loc"]]
     last = parents.pop() if parents else ""
-    if found["type"] == "extra_forbidden":
+    if detail["type"] == "extra_forbidden":
         if not parents:
             return str(_unknown_key(last))
-        return str(unknown(f"key of {parents[0]}", last, _PARTS[parents[0]].model_fields))
-    if found["type"] == "value_error":  # a sentence of our own
-        return f"{'.'.join([*parents, last])}: {found['msg'].removeprefix('Value error, ')}"
-    return f"{'.'.join([*parents, last])} = {found['input']!r}: {found['msg'][0].lower()}{found['msg'][1:]}"
+        return str(unknown(f"key of {parents[0]}", last, _SECTIONS[parents[0]].model_fields))
+    if detail["type"] == "value_error":  # our own sentence
+        return f"{'.'.join([*parents, last])}: {detail['msg'].removeprefix('Value error, ')}"
+    return f"{'.'.join([*parents, last])} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
 def _unknown_key(key: str) -> BenchError:
-    """Build the error for a key that the config has not, naming the nearest of its parts too by its full name."""
-    full = {name: f"{part}.{name}" for part, model in _PARTS.items() for name in model.model_fields}
+    """Build the error for an unknown config key; the nearest key of a section is shown with its full name."""
+    full = {name: f"{section}.{name}" for section, model in _SECTIONS.items() for name in model.model_fields}
     near = get_close_matches(key, [*Config.model_fields, *full], n=1, cutoff=0.6)
     guess = "".join(f"; did you mean {full.get(name, name)!r}" for name in near)
-    one = "".join(f", or MODEL.{name} for one model alone" for name in near if name in Recipe.model_fields)
-    valid = [name for name in Config.model_fields if name not in _PARTS] + [f"{part}.KEY" for part in _PARTS]
+    one = "".join(f", or MODEL.{name} for one model only" for name in near if name in Recipe.model_fields)
+    valid = [name for name in Config.model_fields if name not in _SECTIONS] + [
+        f"{section}.KEY" for section in _SECTIONS
+    ]
     return BenchError(
         f"unknown config key {key!r}{guess}{one}{'?' if guess else ''} (valid: {', '.join(valid)}); "
         "a setting of a model, task, dataset or teacher is NAME.key, in a file below 'settings'"

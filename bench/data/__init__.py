@@ -1,1 +1,1 @@
-"""A run's pictures: checked datasets, masked data bars, and the partition into folds."""
+"""A run's pictures: checked datasets, masked data bars, near-duplicates, and the partition into folds."""

@@ -1,4 +1,4 @@
-"""The data bar of a micrograph, found picture by picture: a plain strip with instrument text near the lower border."""
+"""Detection of a micrograph's data bar: a uniform strip with instrument text near the lower border."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -7,25 +7,26 @@ from typing import NamedTuple
 import numpy as np
 
 _LOWER_SHARE = 0.45
-"""The part of the height, from below, in which a bar is looked for."""
+"""The share of the height, from below, in which a bar is searched."""
 _HEIGHTS = (0.02, 0.18)
-"""A bar's height as a share of the picture's."""
+"""Smallest and largest height of a bar, as a share of the picture's."""
 _PAPER_DISTANCE = 16
-"""Paper is white or black but for this many grey levels: what JPEG and squashing leave. More admits dark specimens."""
+"""Largest distance of paper from white or black, in grey levels, to allow for JPEG and resizing. A larger value would
+accept dark specimens."""
 _PAPER_SHARE = 0.5
 _COVERED_SHARE, _COVERED_DISTANCE, _COVERED_HEIGHT = 0.2, 48, 0.05
-"""A scale bar or dense text leaves this share of paper, blurred, on rows that are at most this share of the height."""
+"""A scale bar or dense text leaves this share of (blurred) paper in a row, over at most this share of the height."""
 _INK_DISTANCE = 90
-"""Grey levels between paper and ink; squashed letters are grey."""
+"""Least distance of ink from paper, in grey levels; resized letters are grey."""
 _INK_SHARES = (0.01, 0.45)
 _CHANGES = 6
-"""Changes between paper and ink along the busiest row: fewer is no text."""
+"""Least number of changes between paper and ink along the busiest row of a text."""
 _BLENDED = 0.75
-"""A border row that is this much nearer to paper than the row beyond it was mixed from both when the picture shrank."""
+"""A border row whose distance from paper is below this share of the next row's is a mixture of bar and specimen."""
 
 
 class _Rows(NamedTuple):
-    """Of every row: shares of paper, of blurred paper and of ink, changes of ink, mean distance from paper."""
+    """For every row: shares of paper, blurred paper and ink, changes of ink, mean distance from paper."""
 
     paper: np.ndarray
     blurred: np.ndarray
@@ -35,7 +36,7 @@ class _Rows(NamedTuple):
 
 
 def find_bars(pictures: np.ndarray) -> np.ndarray:
-    """Return first row and end row (B, 2) of each picture's data bar, (0, 0) where there is none.
+    """Return first row and end row (B, 2) of each picture's data bar, (0, 0) if there is none.
 
     ``pictures`` (B, H, W) uint8. A bar is a run of rows that are white or black over at least half of the width,
     with ink that changes often along a row; of several runs the one with the busiest row is taken.
@@ -46,9 +47,9 @@ def find_bars(pictures: np.ndarray) -> np.ndarray:
     sides = [_rows(255 - lower), _rows(lower)]  # from white paper, from black
     bars = np.zeros((len(pictures), 2), np.int64)
     for number in range(len(pictures)):
-        found = [run for rows in sides for run in _written(_Rows(*(part[number] for part in rows)), height)]
-        if found:
-            _, top, end = max(found)
+        runs = [run for rows in sides for run in _written(_Rows(*(values[number] for values in rows)), height)]
+        if runs:
+            _, top, end = max(runs)
             bars[number] = first + top, first + end
     return bars
 
@@ -56,8 +57,8 @@ def find_bars(pictures: np.ndarray) -> np.ndarray:
 def without_bars(pictures: np.ndarray, bars: np.ndarray) -> np.ndarray:
     """Return the pictures with each bar filled with the mean of its picture's other rows.
 
-    Not with mid-grey: on a dark or a bright specimen that is a new bar with a sharp edge, and it shifts the
-    brightness of the whole; the mean has the least contrast to what is around it.
+    Mid-grey would be a new bar with a sharp edge on a dark or bright specimen, and would shift the brightness of the
+    picture; the mean has the least contrast to its surroundings.
     """
     blank = pictures.copy()
     for picture, (top, end) in zip(blank, bars, strict=True):
@@ -74,7 +75,7 @@ def _rows(distance: np.ndarray) -> _Rows:
 
 
 def _written(rows: _Rows, height: int) -> Iterator[tuple[int, int, int]]:
-    """Give the changes on the busiest row, first row and end row of each run of paper with text on it."""
+    """Yield the changes on the busiest row, first row and end row of each run of paper with text."""
     plain = _closed(rows.paper >= _PAPER_SHARE, rows.blurred >= _COVERED_SHARE, round(_COVERED_HEIGHT * height))
     top = 0
     for paper, run in groupby(plain):
@@ -87,7 +88,7 @@ def _written(rows: _Rows, height: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _closed(plain: np.ndarray, covered: np.ndarray, longest: int) -> np.ndarray:
-    """Return the rows of paper with the short gaps between them that a scale bar or dense text covers."""
+    """Return the rows of paper, with short gaps between them filled where a scale bar or dense text covers them."""
     closed = plain.copy()
     places = np.flatnonzero(plain)
     for before, after in zip(places[:-1], places[1:], strict=True):
@@ -97,7 +98,7 @@ def _closed(plain: np.ndarray, covered: np.ndarray, longest: int) -> np.ndarray:
 
 
 def _with_blended(distance: np.ndarray, top: int, end: int) -> tuple[int, int]:
-    """Return the run with the row at either border that is half bar, half specimen."""
+    """Return the run including border rows that are part bar, part specimen."""
     if top >= 2 and distance[top - 1] < _BLENDED * distance[top - 2]:
         top -= 1
     if end + 2 <= len(distance) and distance[end] < _BLENDED * distance[end + 1]:

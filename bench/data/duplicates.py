@@ -1,4 +1,4 @@
-"""Which pictures of a dataset are one another's near-duplicates, found once and cached with the dataset."""
+"""The near-duplicates of a dataset, computed once and cached."""
 
 from functools import partial
 from pathlib import Path
@@ -24,24 +24,26 @@ class Duplicates(NamedTuple):
 
 
 def duplicates(dataset: Dataset, most: int, progress: Progress) -> Duplicates:
-    """Return the dataset's groups of pictures whose hashes differ in at most ``most`` bits, by however many steps.
+    """Return the dataset's groups of pictures linked, directly or indirectly, by hashes at most ``most`` bits apart.
 
-    The pictures are compared as they are, whether a run blanks their data bars or not: both have the same split.
+    The pictures are compared unmasked even if a run masks data bars, so that both have the same split.
     """
     return _read(cached(_KIND, _clear(dataset, most), partial(_find, dataset, most, progress)))
 
 
 def known_duplicates(dataset: Dataset, most: int) -> Duplicates | None:
-    """Return what ``duplicates`` found earlier, None where it was not asked."""
+    """Return the cached result of ``duplicates``, None if it was never called."""
     folder = standing(_KIND, _clear(dataset, most))
     return _read(folder) if folder else None
 
 
-def clusters(found: Duplicates) -> list[np.ndarray]:
+def clusters(near: Duplicates) -> list[np.ndarray]:
     """Return the positions of each group of two or more pictures, the largest group first."""
-    order = np.argsort(found.groups, kind="stable")
-    bounds = np.flatnonzero(np.diff(found.groups[order])) + 1
-    return sorted((part for part in np.split(order, bounds) if len(part) > 1), key=lambda part: (-len(part), part[0]))
+    order = np.argsort(near.groups, kind="stable")
+    bounds = np.flatnonzero(np.diff(near.groups[order])) + 1
+    return sorted(
+        (group for group in np.split(order, bounds) if len(group) > 1), key=lambda group: (-len(group), group[0])
+    )
 
 
 def _clear(dataset: Dataset, most: int) -> dict[str, Any]:
@@ -55,6 +57,6 @@ def _read(folder: Path) -> Duplicates:
 def _find(dataset: Dataset, most: int, progress: Progress, folder: Path) -> None:
     micrographs = dataset.load()
     progress.start("comparing pictures", 1)
-    found = perceptual.links(micrographs.batch(slice(None)), most)
-    np.save(folder / _GROUPS, perceptual.groups(found, len(micrographs)))
-    np.save(folder / _LINKS, np.stack([part.astype(np.int64) for part in found]))
+    links = perceptual.links(micrographs.batch(slice(None)), most)
+    np.save(folder / _GROUPS, perceptual.groups(links, len(micrographs)))
+    np.save(folder / _LINKS, np.stack([column.astype(np.int64) for column in links]))

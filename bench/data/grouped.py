@@ -1,4 +1,4 @@
-"""The grouped split: near-duplicates stay on one side, so that no test picture was all but trained on."""
+"""The grouped split: near-duplicates stay on one side, so that no test picture closely resembles a training one."""
 
 import warnings
 
@@ -10,40 +10,43 @@ from bench.errors import BenchError
 
 
 def group_counts(labels: np.ndarray, groups: np.ndarray, categories: int) -> np.ndarray:
-    """Return in how many groups each category stands (C,): no split can spread it over more folds."""
+    """Return the number of groups of each category (C,): it cannot be spread over more folds."""
     pairs = np.unique(np.stack([labels, groups]), axis=1)
     return np.bincount(pairs[0], minlength=categories)
 
 
-def usable_k(labels: np.ndarray, groups: np.ndarray, asked: int, explicit: bool, categories: tuple[str, ...]) -> int:
-    """Return the number of folds: what is asked, at most the number of groups of the category with the fewest.
+def usable_k(
+    labels: np.ndarray, groups: np.ndarray, requested: int, explicit: bool, categories: tuple[str, ...]
+) -> int:
+    """Return the number of folds: the requested one, at most the number of groups of the category with the fewest.
 
-    BenchError where that leaves fewer than two, or where a larger number was asked for explicitly.
+    BenchError if that is fewer than two, or if a larger number was requested explicitly.
     """
     counts = group_counts(labels, groups, len(categories))
     fewest, name = int(counts.min()), categories[int(counts.argmin())]
-    if explicit and asked > fewest >= 2:
+    if explicit and requested > fewest >= 2:
         raise BenchError(
-            f"k={asked} is more than category {name!r} has groups of near-duplicates ({fewest}); use k={fewest} or less"
+            f"k={requested} is more than category {name!r} has groups of near-duplicates ({fewest}); "
+            f"use k={fewest} or less"
         )
-    if min(asked, fewest) < 2:
+    if min(requested, fewest) < 2:
         raise BenchError(
             f"category {name!r} has {fewest} group(s) of near-duplicates, a grouped split needs at least 2; "
             f"add other pictures, lower duplicate_distance, or use --split stratified"
         )
-    return min(asked, fewest)
+    return min(requested, fewest)
 
 
 def grouped_fold(
     labels: np.ndarray, groups: np.ndarray, k: int, index: int, repeat: int, validation_share: float
 ) -> Fold:
-    """Draw fold ``index`` of k, categories spread evenly as far as whole groups allow; the repeat redraws.
+    """Draw fold ``index`` of k, stratified as far as whole groups allow; the repeat redraws.
 
-    Validation is taken from the training side by groups too, as near to the share as groups allow. BenchError where
-    a category is left without a training picture.
+    Validation is taken from the training side by groups too, as near to the share as groups allow. BenchError if a
+    category is left without a training picture.
     """
     seed = 7919 * repeat
-    rest, test = _parts(labels, groups, k, seed)[index]
+    rest, test = _folds(labels, groups, k, seed)[index]
     validation = _validation(labels[rest], groups[rest], validation_share, seed + index)
     train = np.delete(rest, validation)
     lost = np.setdiff1d(labels, labels[train])
@@ -55,22 +58,22 @@ def grouped_fold(
     return Fold(np.sort(train), np.sort(rest[validation]), np.sort(test))
 
 
-def _parts(labels: np.ndarray, groups: np.ndarray, k: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+def _folds(labels: np.ndarray, groups: np.ndarray, k: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a category in fewer groups than parts is in no other's way
+        warnings.simplefilter("ignore", UserWarning)  # a category with fewer groups than folds does no harm
         folds = StratifiedGroupKFold(k, shuffle=True, random_state=seed).split(labels, labels, groups)
         return list(folds)
 
 
 def _validation(labels: np.ndarray, groups: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Return positions of the validation side: of about equal parts the one nearest to the share."""
-    parts = min(round(1 / share), int(np.bincount(labels).max()), len(np.unique(groups)))
-    drawn = [_spared(labels, groups, held) for _, held in _parts(labels, groups, max(2, parts), seed)]
+    """Return positions of the validation side: of about equal candidates the one nearest to the share."""
+    count = min(round(1 / share), int(np.bincount(labels).max()), len(np.unique(groups)))
+    drawn = [_spared(labels, groups, held) for _, held in _folds(labels, groups, max(2, count), seed)]
     return min(drawn, key=lambda held: abs(len(held) - share * len(labels)))
 
 
 def _spared(labels: np.ndarray, groups: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """Return the positions without the groups of categories that would have no picture left."""
+    """Return the positions without groups whose category would otherwise have no picture left."""
     lost = np.setdiff1d(labels, np.delete(labels, held))
     needed = groups[held][np.isin(labels[held], lost)]
     return held[~np.isin(groups[held], needed)]

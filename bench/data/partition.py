@@ -1,4 +1,4 @@
-"""A run's partition of its dataset: how many folds, which pictures each side has, and what decides that."""
+"""A run's partition of its dataset: the number of folds, the pictures of each side, and what determines both."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 class Partition:
-    """The split that a config asks for, over a dataset; ``explicit`` where somebody asked for this very k."""
+    """The config's split of a dataset; ``explicit`` if the user asked for this k."""
 
     def __init__(self, dataset: Dataset, config: Config, explicit: bool, progress: Progress) -> None:
         self._dataset, self._config, self._explicit, self._progress = dataset, config, explicit, progress
 
     @cached_property
     def k(self) -> int:
-        """The number of folds: what the config names, at most what the smallest category allows."""
+        """The number of folds: the config's, at most what the smallest category allows."""
         labels, categories = self._dataset.labels(), self._dataset.categories
         if self._config.split == "grouped":
             return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories)
         return splits.usable_k(labels, self._config.k, self._explicit, categories)
 
     def fold(self, index: int, repeat: int, fraction: float = 1.0) -> Fold:
-        """Return the positions of one fold's sides in the dataset, of the training side a fraction."""
+        """Return the positions of one fold's sides in the dataset, with a fraction of the training side."""
         labels, place = self._dataset.labels(), (self.k, index, repeat, self._config.validation_share)
         if self._config.split == "grouped":
             whole = grouped.grouped_fold(labels, self._groups, *place)
@@ -52,18 +52,18 @@ class Partition:
         return np.setdiff1d(self.fold(cell.fold, cell.repeat).train, self.of(cell).train)
 
     def identity(self, fraction: float) -> dict[str, Any]:
-        """Return what decides the sides beside the data, in clear."""
+        """Return in clear what determines the sides, apart from the data."""
         return {**self._whole, **({"fraction": fraction} if fraction < 1 else {})}
 
     @cached_property
     def _whole(self) -> dict[str, Any]:
-        drawn = {"kind": self._config.split, "k": self.k, "validation_share": self._config.validation_share}
+        choices = {"kind": self._config.split, "k": self.k, "validation_share": self._config.validation_share}
         if self._config.split == "stratified":
-            return drawn
+            return choices
         code = digest(code_digests("bench.data.grouped", "bench.data.duplicates", "bench.data.perceptual"))[:16]
-        return {**drawn, "duplicate_distance": self._config.duplicate_distance, "code": code}
+        return {**choices, "duplicate_distance": self._config.duplicate_distance, "code": code}
 
     @cached_property
     def _groups(self) -> np.ndarray:
-        """The group of near-duplicates that each picture is in (N,)."""
+        """Each picture's group of near-duplicates (N,)."""
         return duplicates(self._dataset, self._config.duplicate_distance, self._progress).groups

@@ -1,4 +1,4 @@
-"""Pictures that look alike, by perceptual hash: the signs of low-frequency cosine coefficients against their median.
+"""Similar pictures, by perceptual hash: whether low-frequency cosine coefficients exceed their median.
 
 The hash is Zauner's pHash (Implementation and Benchmarking of Perceptual Image Hash Functions, 2010, section 3.2.1),
 with 16 x 16 coefficients instead of 8 x 8: among 20,000 pictures there are 2e8 pairs, too many for 63 bits.
@@ -15,12 +15,12 @@ from scipy.sparse.csgraph import connected_components
 _SIDE = 16
 BITS = _SIDE * _SIDE - 1
 _SEEN_SHARE = 0.75
-"""Only this part of the height, from above, is hashed: data bars lie below it and make flat pictures alike."""
+"""The share of the height, from above, that is hashed: data bars lie below it and would make flat pictures similar."""
 _AT_ONCE = 256
 
 
 class Links(NamedTuple):
-    """Pairs of pictures that look alike: both positions (L,), distance in bits (L,), whether all pixels agree (L,)."""
+    """Pairs of similar pictures: both positions (L,), distance in bits (L,), whether all pixels agree (L,)."""
 
     first: np.ndarray
     second: np.ndarray
@@ -31,7 +31,7 @@ class Links(NamedTuple):
 def hashes(pictures: np.ndarray) -> np.ndarray:
     """Return the hash of every picture, (N, BITS) bool; ``pictures`` (N, H, W) uint8.
 
-    In double precision and rounded, so that a bit does not depend on the machine's order of summation.
+    Computed in double precision and rounded, so that a bit does not depend on the machine's order of summation.
     """
     height, width = pictures.shape[1:]
     rows = max(1, round(_SEEN_SHARE * height))
@@ -47,14 +47,14 @@ def hashes(pictures: np.ndarray) -> np.ndarray:
 def links(pictures: np.ndarray, most: int) -> Links:
     """Return the pairs of pictures whose hashes differ in at most ``most`` bits.
 
-    Of pictures with one and the same hash each is paired with the first alone, and that one with the others.
+    Of pictures with the same hash, each is paired only with the first of them, and only that one with other pictures.
     """
     bits = hashes(pictures)
-    kept, owner = np.unique(bits, axis=0, return_index=True, return_inverse=True)[1:]
-    copies = np.flatnonzero(kept[owner] != np.arange(len(bits)))
-    left, right, distance = _near(bits[kept], most)
-    first = np.concatenate([kept[owner[copies]], kept[left]])
-    second = np.concatenate([copies, kept[right]])
+    unique_rows, owner = np.unique(bits, axis=0, return_index=True, return_inverse=True)[1:]
+    copies = np.flatnonzero(unique_rows[owner] != np.arange(len(bits)))
+    left, right, distance = _near(bits[unique_rows], most)
+    first = np.concatenate([unique_rows[owner[copies]], unique_rows[left]])
+    second = np.concatenate([copies, unique_rows[right]])
     swapped = first > second
     first, second = np.where(swapped, second, first), np.where(swapped, first, second)
     digests = {
@@ -64,9 +64,9 @@ def links(pictures: np.ndarray, most: int) -> Links:
     return Links(first, second, np.concatenate([np.zeros(len(copies), np.int64), distance]), same)
 
 
-def groups(found: Links, size: int) -> np.ndarray:
-    """Return a group number for each of ``size`` pictures: linked ones, by however many steps, share theirs."""
-    edges = coo_array((np.ones(len(found.first), np.int8), (found.first, found.second)), shape=(size, size))
+def groups(pairs: Links, size: int) -> np.ndarray:
+    """Return a group number for each of ``size`` pictures: pictures linked directly or indirectly share one."""
+    edges = coo_array((np.ones(len(pairs.first), np.int8), (pairs.first, pairs.second)), shape=(size, size))
     return connected_components(edges, directed=False)[1].astype(np.int64)
 
 
@@ -83,11 +83,11 @@ def _cosines(length: int) -> np.ndarray:
 def _near(bits: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return positions and distances of the pairs of rows that differ in at most ``most`` places."""
     signs = bits.astype(np.float32) * 2 - 1
-    found = [(np.empty(0, np.int64),) * 3]
+    pairs = [(np.empty(0, np.int64),) * 3]
     for start in range(0, len(signs), _AT_ONCE):
         distance = (BITS - signs[start : start + _AT_ONCE] @ signs[start:].T) / 2  # whole numbers, exact in float32
         left, right = np.nonzero(distance <= most)
-        kept = left < right
-        left, right = left[kept], right[kept]
-        found.append((left + start, right + start, distance[left, right].astype(np.int64)))
-    return tuple(np.concatenate(part) for part in zip(*found, strict=True))  # pyright: ignore[reportReturnType] -- three
+        ordered = left < right
+        left, right = left[ordered], right[ordered]
+        pairs.append((left + start, right + start, distance[left, right].astype(np.int64)))
+    return tuple(np.concatenate(columns) for columns in zip(*pairs, strict=True))  # pyright: ignore[reportReturnType] -- three

@@ -8,7 +8,7 @@ from bench.errors import BenchError
 
 
 class Fold(NamedTuple):
-    """Positions of one fold's sides in the dataset, each ascending; together every picture once."""
+    """Positions of one fold's sides in the dataset, each ascending; together they hold every picture once."""
 
     train: np.ndarray
     validation: np.ndarray
@@ -16,39 +16,39 @@ class Fold(NamedTuple):
 
 
 def shrunk(side: np.ndarray, labels: np.ndarray, fraction: float, seed: int) -> np.ndarray:
-    """Return a fraction of a side's positions, ascending: of each category alike, and at least one.
+    """Return a fraction of a side's positions, ascending: the same share of each category, and at least one picture.
 
-    Under one seed a smaller fraction lies within a larger one.
+    With one seed, a smaller fraction is contained in a larger one.
     """
     order = np.random.default_rng(seed).permutation(side)
-    parts = [order[labels[order] == category] for category in np.unique(labels[side])]
-    return np.sort(np.concatenate([part[: max(1, round(fraction * len(part)))] for part in parts]))
+    by_category = [order[labels[order] == category] for category in np.unique(labels[side])]
+    return np.sort(np.concatenate([positions[: max(1, round(fraction * len(positions)))] for positions in by_category]))
 
 
-def usable_k(labels: np.ndarray, asked: int, explicit: bool, categories: tuple[str, ...]) -> int:
-    """Return the number of folds: what is asked, at most the smallest category's size.
+def usable_k(labels: np.ndarray, requested: int, explicit: bool, categories: tuple[str, ...]) -> int:
+    """Return the number of folds: the requested one, at most the smallest category's size.
 
-    BenchError where that leaves fewer than two, or where a larger number was asked for explicitly.
+    BenchError if that is fewer than two, or if a larger number was requested explicitly.
     """
     sizes = np.bincount(labels, minlength=len(categories))
     smallest = int(sizes.min())
     name = categories[int(sizes.argmin())]
-    if explicit and asked > smallest >= 2:
+    if explicit and requested > smallest >= 2:
         raise BenchError(
-            f"k={asked} is more than category {name!r} has pictures ({smallest}); use k={smallest} or less"
+            f"k={requested} is more than category {name!r} has pictures ({smallest}); use k={smallest} or less"
         )
-    if min(asked, smallest) < 2:
+    if min(requested, smallest) < 2:
         raise BenchError(
             f"category {name!r} has {smallest} picture(s), a split needs at least 2; add some or remove it"
         )
-    return min(asked, smallest)
+    return min(requested, smallest)
 
 
 def fold(labels: np.ndarray, k: int, index: int, repeat: int, validation_share: float) -> Fold:
     """Draw fold ``index`` of k, stratified by category; the repeat redraws the partition.
 
-    Validation is taken from the training side, stratified where every category there has two pictures or more
-    and the share holds one of each, else drawn over all.
+    Validation is taken from the training side. It is stratified if every category there has at least two pictures and
+    the share can hold one of each; otherwise it is drawn from all.
     """
     from sklearn.model_selection import StratifiedKFold, train_test_split
 

@@ -1,4 +1,4 @@
-"""Models trained on one dataset, tested on another: on its pictures of the categories that both have."""
+"""Models trained on one dataset and tested on another, on its pictures of the categories that both have."""
 
 from dataclasses import replace
 from hashlib import blake2b
@@ -14,9 +14,10 @@ from bench.store.fingerprint import digest
 
 
 class Transfer:
-    """From a dataset ``learned`` to another that is ``tested``; BenchError where they share fewer than two categories.
+    """Transfer from a dataset ``learned`` to another that is ``tested``.
 
-    Categories are shared by name, whatever its case and punctuation; ``categories`` are in the order of the former.
+    Categories are matched by name, ignoring case and punctuation; ``categories`` has the order of ``learned``.
+    BenchError if the datasets share fewer than two.
     """
 
     def __init__(self, learned: Dataset, tested: Dataset) -> None:
@@ -30,13 +31,13 @@ class Transfer:
         if len(shared) < 2:
             raise BenchError(
                 f"{learned.name!r} and {tested.name!r} share {len(shared)} categories; to test a model of the first on "
-                f"the second, call at least two alike (first: {', '.join(learned.categories)}; "
+                f"the second, give at least two the same name (first: {', '.join(learned.categories)}; "
                 f"second: {', '.join(tested.categories)})"
             )
 
     @property
     def identity(self) -> dict[str, Any]:
-        """What decides the test side, in clear."""
+        """In clear, what determines the test side."""
         data, code = digest(self.tested.identity())[:16], digest(code_digests("bench.data.transfer"))[:16]
         return {"dataset": self.tested.name, "data": data, "categories": list(self.categories), "code": code}
 
@@ -44,35 +45,34 @@ class Transfer:
         return int((self._labels[self.tested.labels()] >= 0).sum())
 
     def shared(self, pictures: Micrographs, learned: Micrographs, progress: Progress) -> Micrographs:
-        """Return those of the tested dataset's pictures that are of a shared category, labelled by these.
+        """Return the tested dataset's pictures of shared categories, labelled by these.
 
-        Copies of learned pictures are left out and counted: the models may have been trained on them. BenchError where
-        nothing else is there.
+        Copies of learned pictures are left out and counted, because the models may have been trained on them.
+        BenchError if no others exist.
         """
         labels = self._labels[pictures.labels]
         known = np.flatnonzero(labels >= 0)
         seen = set(_digests(learned, np.arange(len(learned))))
-        new = known[[found not in seen for found in _digests(pictures, known)]]
+        new = known[[fingerprint not in seen for fingerprint in _digests(pictures, known)]]
         if len(new) == 0:
             raise BenchError(
-                f"every picture of {self.tested.name!r} is one of those that models are trained on; "
-                "name another test dataset"
+                f"every picture of {self.tested.name!r} is a training picture of the models; name another test dataset"
             )
         if len(new) < len(known):
-            progress.say(f"{len(known) - len(new)} pictures of {self.tested.name} are trained on, and left out")
+            progress.say(f"{len(known) - len(new)} pictures of {self.tested.name} are training pictures and left out")
         return replace(pictures.take(new), labels=labels[new], categories=self.categories)
 
     def restricted(self, probabilities: np.ndarray) -> np.ndarray:
-        """Return probabilities (N, S) of the S shared categories from those of all learned ones (N, C).
+        """Return probabilities (N, S) of the S shared categories from those of all C learned categories (N, C).
 
-        A row that gives the shared ones nothing gives each the same. BenchError for another number of categories.
+        If all shared categories have probability 0, they become equally likely. BenchError for a wrong shape.
         """
         if probabilities.ndim != 2 or probabilities.shape[1] != self._learned:
             raise BenchError(
-                f"predict_proba returned an array of shape {probabilities.shape}; {self._learned} columns are wanted"
+                f"predict_proba returned an array of shape {probabilities.shape}; {self._learned} columns are needed"
             )
-        kept = probabilities[:, self._columns] + np.finfo(np.float64).tiny
-        return kept / kept.sum(1, keepdims=True)
+        shared = probabilities[:, self._columns] + np.finfo(np.float64).tiny
+        return shared / shared.sum(1, keepdims=True)
 
 
 def _digests(pictures: Micrographs, positions: np.ndarray) -> list[bytes]:

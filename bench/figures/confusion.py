@@ -19,7 +19,7 @@ from bench.tables.selection import Selection
 
 
 def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) -> None:
-    """Draw the counts of the table's model, added up over its folds and repeats, from what scoring stored."""
+    """Draw the stored counts of the table's model, summed over folds and repeats."""
     model = model_shown(spec.options["model"], selection)
     records = selection.by_model[model]
     products = [store.product(record.stages["score"]) for record in records]
@@ -32,7 +32,7 @@ def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) ->
 
 
 def draw(counts: np.ndarray, categories: Sequence[str], title: str, path: Path) -> None:
-    """Write the matrix of counts (C, C), rows what is true, columns what was said; shaded by the row's share."""
+    """Write the matrix of counts (C, C), rows true, columns predicted; shaded by the share of the row."""
     side = 1.8 + 0.55 * len(categories)
     figure = Figure(figsize=(side, side), layout="constrained")
     axes = figure.subplots()
@@ -41,7 +41,7 @@ def draw(counts: np.ndarray, categories: Sequence[str], title: str, path: Path) 
     places = range(len(categories))
     axes.set_xticks(places, categories, rotation=60, ha="right", rotation_mode="anchor", parse_math=False)
     axes.set_yticks(places, categories, parse_math=False)
-    axes.set_xlabel("said")
+    axes.set_xlabel("predicted")
     axes.set_ylabel("true")
     axes.set_title(title, fontsize=10, parse_math=False, wrap=True)
     for row, column in np.argwhere(counts > 0):

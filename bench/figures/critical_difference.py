@@ -1,4 +1,4 @@
-"""The critical-difference diagram: mean ranks on a line, models joined that cannot be told apart (Demsar 2006)."""
+"""The critical-difference diagram (Demsar 2006): mean ranks on a line; a bar joins models that do not differ."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +20,7 @@ def of_comparison(comparison: Comparison, path: Path) -> None:
 
 def draw(ranks: Mapping[str, float], difference: float, path: Path) -> None:
     """Write the diagram of mean ranks by label, 1 being the best, to a file such as an SVG."""
-    ordered = sorted(ranks.items(), key=lambda found: found[1])
+    ordered = sorted(ranks.items(), key=lambda labelled: labelled[1])
     half = -(-len(ordered) // 2)
     joined = groups([rank for _, rank in ordered], difference)
     height = 1.1 + _ROW * half + 0.09 * len(joined)
@@ -48,10 +48,10 @@ def draw(ranks: Mapping[str, float], difference: float, path: Path) -> None:
 
 
 def groups(ranks: list[float], difference: float) -> list[tuple[int, int]]:
-    """Return the first and last place of each longest run of ascending ranks that lie within the difference."""
-    found: list[tuple[int, int]] = []
+    """Return the first and last position of each maximal run of ascending ranks within the difference."""
+    runs: list[tuple[int, int]] = []
     for first, rank in enumerate(ranks):
         last = max(place for place in range(first, len(ranks)) if ranks[place] - rank < difference)
-        if last > first and (not found or last > found[-1][1]):
-            found.append((first, last))
-    return found
+        if last > first and (not runs or last > runs[-1][1]):
+            runs.append((first, last))
+    return runs

@@ -1,4 +1,4 @@
-"""The learning curve: a score over the number of pictures that were trained on, a line for each model."""
+"""The learning curve: a score over the number of training pictures, a line per model."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,11 +12,11 @@ from bench.tables.selection import Selection
 from bench.tables.table import TableCell
 
 Point = tuple[float, float, float]
-"""Pictures trained on, mean score, and its standard deviation over folds and repeats, 0 of one alone."""
+"""Number of training pictures, mean score, and its standard deviation over folds and repeats (0 for one)."""
 
 
 def of_selections(spec: TableSpec, selections: Sequence[Selection], path: Path) -> None:
-    """Draw the table's first column over the training sides of protocols that differ in their fraction."""
+    """Draw the table's first column over the size of the training side, for protocols that differ in their fraction."""
     column = spec.columns[0]
     lines: dict[str, list[Point]] = {}
     for selection in selections:
@@ -33,7 +33,7 @@ def _point(records: Sequence[Record], score: TableCell) -> Point:
 
 
 def draw(lines: Mapping[str, Sequence[Point]], score: str, title: str, path: Path) -> None:
-    """Write the curves to a file such as an SVG; models are named at the ends of their lines, the best first."""
+    """Write the curves to a file such as an SVG; the legend lists the models, best first."""
     figure = Figure(figsize=(7.5, 4.5), layout="constrained")
     axes = figure.subplots()
     for label, points in sorted(lines.items(), key=lambda line: -line[1][-1][1]):

@@ -1,4 +1,4 @@
-"""Where the words of an answer looked: the picture in grey with each word's attention over its patches."""
+"""Where the words of an answer attended: the picture in grey with each word's attention over its patches."""
 
 import textwrap
 from pathlib import Path
@@ -11,7 +11,7 @@ from matplotlib.image import AxesImage
 from bench.contracts import Look
 
 MOST = 8
-"""Words that have a panel of their own."""
+"""The largest number of words that have a panel."""
 _COLUMNS = 5
 _FUNCTION_WORDS = """
 a an the this that these those is are was be been has have it its there which
@@ -20,8 +20,8 @@ of in on at to by for from with into over than and or as not no
 
 
 def draw(picture: np.ndarray, look: Look, question: str, path: Path) -> None:
-    """Write the picture (H, W), the mean of all words over it, and the words; the scale is the same in all panels."""
-    shown = telling(look)
+    """Write the picture (H, W), with the mean over all words and the single words; all panels have the same scale."""
+    shown = most_distinct(look)
     mean = look.weights.mean(0)
     panels = [("mean of all words", mean), *((look.words[place], look.weights[place]) for place in shown)]
     highest = max(float(weights.max()) for _, weights in panels)
@@ -31,24 +31,24 @@ def draw(picture: np.ndarray, look: Look, question: str, path: Path) -> None:
     for each in axes:
         each.set_axis_off()
     axes[0].imshow(picture, cmap="gray", vmin=0, vmax=255)
-    axes[0].set_title("the picture as it was read", fontsize=9)
+    axes[0].set_title("the picture as the model sees it", fontsize=9)
     drawn = None
     for place, (word, weights) in zip(axes[1:], panels, strict=False):
         drawn = _panel(place, picture, word, weights, highest)
     assert drawn is not None, "the mean is always drawn"
     even = 1 / mean.size
     bar = figure.colorbar(drawn, ax=axes.tolist(), shrink=0.9)
-    bar.set_label(f"share of a word's attention on a patch (all alike: {even:.3f})", fontsize=8)
+    bar.set_label(f"share of a word's attention on a patch (uniform: {even:.3f})", fontsize=8)
     bar.ax.axhline(even, color="black", linewidth=1)
-    said = [line for text in (question, look.answer) for line in textwrap.wrap(text, 120)]
-    figure.suptitle("\n".join(said), fontsize=9, parse_math=False)
+    lines = [line for text in (question, look.answer) for line in textwrap.wrap(text, 120)]
+    figure.suptitle("\n".join(lines), fontsize=9, parse_math=False)
     figure.savefig(path, dpi=70, pil_kwargs={"optimize": True})
 
 
-def telling(look: Look) -> list[int]:
-    """Return the places of at most ``MOST`` words, in order: those that looked least like the mean of all.
+def most_distinct(look: Look) -> list[int]:
+    """Return the positions of at most ``MOST`` words, in order: those that differ most from the mean of all words.
 
-    Words such as "the", and marks, are left out where others are left.
+    Function words and punctuation are used only if there are no other words.
     """
     distance = np.abs(look.weights - look.weights.mean(0)).sum((1, 2))
     content = [place for place, word in enumerate(look.words) if _is_content(word)] or list(range(len(look.words)))
@@ -60,7 +60,7 @@ def _is_content(word: str) -> bool:
 
 
 def _panel(axes: Axes, picture: np.ndarray, word: str, weights: np.ndarray, highest: float) -> AxesImage:
-    """Lay a word's shares (side, side) over the picture, each over the patch it is of."""
+    """Draw a word's shares (side, side) over the picture, each on its patch."""
     high, wide = picture.shape
     axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
     axes.set_title(word, fontsize=9, parse_math=False)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # the config of a run imports this package's settings of a cl
 
 
 class Launched(NamedTuple):
-    """What came of cells: why some ``failed``, by id; ``queued`` says where the others go on, '' where all ended."""
+    """The outcome of a launch: why cells ``failed``, by id; ``queued`` says where the others run, '' if all ended."""
 
     failed: dict[str, str]
     queued: str = ""
@@ -25,19 +25,19 @@ class Launcher(Protocol):
     packs: bool
 
     def check(self, plan: "Plan", looks: "Sequence[CellOutlook]") -> None:
-        """BenchError where the cells to be computed cannot be computed there; nothing is written."""
+        """Raise BenchError if the cells cannot be computed there; nothing is written."""
         ...
 
     def prepare(self, runner: "Runner") -> None:
-        """Load what all cells need, or see to it that it is loaded before they are computed."""
+        """Load what all cells need, or arrange that it is loaded before they are computed."""
         ...
 
     def told(self, plan: "Plan", looks: "Sequence[CellOutlook]", explain: bool) -> str:
-        """Say what a run would do, and what it would cost."""
+        """Return what a run would do and cost, as text."""
         ...
 
     def launch(self, runner: "Runner", looks: "Sequence[CellOutlook]", run: str) -> Launched:
-        """Compute the cells looked at; ``run`` names the run in the store."""
+        """Compute the cells; ``run`` is the name of the run in the store."""
         ...
 
 

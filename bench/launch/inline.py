@@ -23,14 +23,14 @@ class Inline:
         pass
 
     def check(self, plan: Plan, looks: Sequence[CellOutlook]) -> None:
-        """Nothing is to be looked at: this process is there."""
+        """Check nothing: this process is available."""
 
     def prepare(self, runner: Runner) -> None:
         """Load pictures and records, once for all cells."""
         runner.questions.load()
 
     def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
-        """Say what a run would do, and what it would cost."""
+        """Return what a run would do and cost, as text."""
         return as_text(list(looks), explain, 1, worker_threads(plan.config.machine, 1))
 
     def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
@@ -44,9 +44,9 @@ class Inline:
 def work(
     runner: Runner, cells: Sequence[Cell], has_failed: Callable[[Cell], bool], fail: Callable[[Cell, str], None]
 ) -> None:
-    """Compute cells until each is done or failed, turning to others while one is busy in another process.
+    """Compute cells until each is done or failed; while another process computes one, continue with the others.
 
-    ``fail`` is told of a cell that fails, and why.
+    ``fail`` is called with a failed cell and the reason.
     """
     waiting = deque(cells)
     busy = 0

@@ -1,7 +1,7 @@
 """The local launcher: several worker processes on this machine, through submitit's LocalExecutor.
 
-Every worker goes through all cells; claims see to it that each stage is computed once. Nothing is pickled but
-the path of the request.
+Every worker goes through all cells; claims ensure that each stage is computed once. Only the path of the request is
+pickled.
 """
 
 import os
@@ -37,14 +37,14 @@ class Local:
         self._jobs = jobs or 1
 
     def check(self, plan: Plan, looks: Sequence[CellOutlook]) -> None:
-        """Nothing is to be looked at: this machine is there."""
+        """Check nothing: this machine is available."""
 
     def prepare(self, runner: Runner) -> None:
         """Load pictures and records, once for all cells."""
         runner.questions.load()
 
     def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
-        """Say what a run would do, and what it would cost."""
+        """Return what a run would do and cost, as text."""
         return as_text(list(looks), explain, self._jobs, worker_threads(plan.config.machine, self._jobs))
 
     def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
@@ -57,8 +57,8 @@ class Local:
         cells = [look.cell for look in looks]
         request = folder / "request.json"
         ids = [cell.id for cell in cells]
-        asked = {"cells": ids, "jobs": self._jobs, "stages": stages_digest(cells)}
-        write_json(request, {**written(runner.plan, store, threads), **asked})
+        job_fields = {"cells": ids, "jobs": self._jobs, "stages": stages_digest(cells)}
+        write_json(request, {**written(runner.plan, store, threads), **job_fields})
         executor = submitit.LocalExecutor(folder=folder / "workers")
         executor.update_parameters(timeout_min=LONGEST_MINUTES)
         with _safe_path():
@@ -74,19 +74,19 @@ class Local:
 
 
 def work(request: str, number: int) -> None:
-    """Go through the request's cells as one worker of several, starting at a cell of its own."""
+    """Compute the request's cells as one of several workers, each starting at a different cell."""
     path = Path(request)
-    asked = read_json(path)
+    fields = read_json(path)
     progress = Lines(sys.stdout)
-    plan = planned(asked, progress)
-    wanted = set(asked["cells"])
+    plan = planned(fields, progress)
+    wanted = set(fields["cells"])
     cells = [cell for cell in plan.cells if cell.id in wanted]
-    if stages_digest(cells) != asked["stages"]:
+    if stages_digest(cells) != fields["stages"]:
         raise BenchError("code or data changed while the workers started; run the same command again")
-    first = number * len(cells) // asked["jobs"]
+    first = number * len(cells) // fields["jobs"]
     reports = Reports(path.parent)
     inline.work(
-        Runner(plan, Store(Path(asked["store"])), progress),
+        Runner(plan, Store(Path(fields["store"])), progress),
         cells[first:] + cells[:first],
         lambda cell: reports.has_failed(cell.id),
         lambda cell, why: reports.write(cell.id, Report("failed", why=why)),
@@ -95,7 +95,7 @@ def work(request: str, number: int) -> None:
 
 @contextmanager
 def _safe_path() -> Iterator[None]:
-    """Keep the current folder off the workers' sys.path: a ``random.py`` in it would break them."""
+    """Keep the current folder off the workers' sys.path, where a ``random.py`` would break them."""
     before = os.environ.get("PYTHONSAFEPATH")
     os.environ["PYTHONSAFEPATH"] = "1"
     try:
@@ -108,7 +108,7 @@ def _safe_path() -> Iterator[None]:
 
 
 def _watch(workers: Sequence[Any], progress: Progress) -> None:
-    """Show the workers' lines until all have ended."""
+    """Show the workers' output until all have ended."""
     shown = [0] * len(workers)
     while True:
         running = [not worker.done(force_check=True) for worker in workers]
@@ -126,7 +126,7 @@ def _watch(workers: Sequence[Any], progress: Progress) -> None:
 
 
 def _name_deaths(workers: Sequence[Any], progress: Progress) -> None:
-    """Say which workers ended by an error or a signal, and where their last words are."""
+    """Say which workers ended by an error or a signal, and where their output is."""
     for number, worker in enumerate(workers):
         if worker.exception() is not None:
             last = (worker.stderr() or "killed").strip().splitlines()[-1]

@@ -1,4 +1,4 @@
-"""What workers of a run tell of its cells, one small file a cell: how far it is, or why it ended without a record."""
+"""Reports of a run's workers, one small file per cell: its progress, or why it ended without a record."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,15 +9,15 @@ from bench.errors import BenchError
 from bench.store.store import read_json, write_json
 
 State = Literal["running", "stopped", "stalled", "failed"]
-"""stopped: by a signal, with a checkpoint; stalled: by its own process, for no step ended; failed: by an error."""
+"""stopped: by a signal, with a checkpoint; stalled: by its own process, because no step ended; failed: by an error."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was last told of a cell.
+    """The last report of a cell.
 
-    ``what`` is the part under way, with ``done`` of ``total`` units, ``figures`` such as epoch and loss, and the
-    seconds ``left``; ``why`` it stopped or failed; ``job``, ``worker`` and ``host`` tell who computes it.
+    ``what`` is the current activity, with ``done`` of ``total`` units, ``figures`` such as epoch and loss, and the
+    seconds ``left``; ``why`` is the reason why it stopped or failed; ``job``, ``worker`` and ``host`` compute it.
     """
 
     state: State
@@ -33,7 +33,7 @@ class Report:
 
     @property
     def place(self) -> str:
-        """The part under way and how far it is."""
+        """The current activity and its progress."""
         return f"{self.what} {self.done}/{self.total}" if self.total else self.what
 
 
@@ -44,40 +44,40 @@ class Reports:
         self.folder = folder
 
     def write(self, cell: str, report: Report) -> None:
-        """Replace what was told of a cell."""
+        """Replace the report of a cell."""
         write_json(self._file(cell), asdict(report))
 
     def read(self, cell: str) -> Report | None:
-        """Return what was last told of a cell, None where nothing was, or nothing that can be read."""
+        """Return the last report of a cell, None if there is none that can be read."""
         try:
-            found = read_json(self._file(cell))
-            return Report(**found) if found else None
+            report = read_json(self._file(cell))
+            return Report(**report) if report else None
         except (BenchError, TypeError):
             return None
 
     def age(self, cell: str, now: float) -> float:
-        """Return how many seconds before ``now``, by the file server's clock, something was told of a cell."""
+        """Return the age of a cell's report in seconds at ``now``, by the file server's clock; infinite without one."""
         try:
             return now - self._file(cell).stat().st_mtime
         except FileNotFoundError:
             return float("inf")
 
     def has_failed(self, cell: str) -> bool:
-        """Tell whether a cell failed in this run."""
+        """Return whether a cell failed in this run."""
         report = self.read(cell)
         return report is not None and report.state == "failed"
 
     def why(self, cell: str) -> str:
-        """Return why a cell has no record, as far as somebody told."""
+        """Return why a cell has no record, as far as it was reported."""
         report = self.read(cell)
         return report.why if report and report.why else "its worker ended early"
 
     def forget(self, cell: str) -> None:
-        """Drop what was told of a cell, so that it is begun again."""
+        """Delete the report of a cell, so that it is started again."""
         self._file(cell).unlink(missing_ok=True)
 
-    def told(self) -> Iterator[str]:
-        """Yield the ids of the cells of which something was told."""
+    def cells(self) -> Iterator[str]:
+        """Yield the ids of the cells that have a report."""
         for path in (self.folder / "cells").glob("*.json"):
             if not path.name.startswith("."):
                 yield path.stem

@@ -1,4 +1,4 @@
-"""What a worker in another process is asked for, kept as JSON: from it the worker builds the same plan."""
+"""A request to workers in other processes, stored as JSON: each worker builds the same plan from it."""
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -17,7 +17,7 @@ from bench.store.store import Store
 
 
 def written(plan: Plan, store: Store, threads: int | None) -> dict[str, Any]:
-    """Return a plan's request as JSON data, for workers that compute with so many threads."""
+    """Return a plan's request as JSON data, for workers that use this many threads."""
     config = plan.config.model_dump()
     config["machine"]["threads"] = threads
     return {
@@ -30,15 +30,15 @@ def written(plan: Plan, store: Store, threads: int | None) -> dict[str, Any]:
 
 
 def planned(request: Mapping[str, Any], progress: Progress) -> Plan:
-    """Return the plan of a written request; BenchError where the code at hand is not of one piece."""
+    """Return the plan of a stored request; BenchError if the imported code comes from several copies."""
     _check_root()
     config = Config.model_validate(request["config"])
-    asked = Request(request["task"], tuple(request["models"]), config, frozenset(request["explicit"]))
-    return Plan(asked, Registry(), progress)
+    rebuilt = Request(request["task"], tuple(request["models"]), config, frozenset(request["explicit"]))
+    return Plan(rebuilt, Registry(), progress)
 
 
 def stages_digest(cells: Sequence[Cell]) -> str:
-    """Digest what is to be computed of cells, to tell whether code or data changed between planning and working."""
+    """Digest the stages of cells, to detect code or data that changed between planning and working."""
     return digest([stage.fingerprint for cell in cells for stage in cell.stages])
 
 
@@ -46,6 +46,6 @@ def _check_root() -> None:
     """Refuse to mix a copy of the code with the installed one."""
     own = Path(__file__).resolve().parents[1]
     for name in ("bench.models", "bench.tasks"):
-        found = Path(import_module(name).__file__ or "").resolve().parents[1]
-        if found not in (own, own.parent):
-            raise BenchError(f"bench lies in {own}, {name} in {found}; install one copy of the code")
+        root = Path(import_module(name).__file__ or "").resolve().parents[1]
+        if root not in (own, own.parent):
+            raise BenchError(f"bench lies in {own}, {name} in {root}; install one copy of the code")

@@ -1,4 +1,4 @@
-"""Several ranks that go through cells together, so that one training is spread over all of them."""
+"""Several processes that compute cells together, so that one training is distributed over all of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -11,7 +11,7 @@ from bench.running.runner import Runner
 def work(
     runner: Runner, cells: Sequence[Cell], has_failed: Callable[[Cell], bool], fail: Callable[[Cell, str], None]
 ) -> None:
-    """Compute cells as one process does, on every rank of the runner's; each must call it with the same cells.
+    """Compute cells in every process of the runner's group; each process must call this with the same cells.
 
     The first rank holds claims, writes products and records, predicts and scores, so that each picture is counted once;
     the others wait for its word and train along. A failure that all ranks have is the cell's, of which the first tells;

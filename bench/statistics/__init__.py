@@ -1,1 +1,1 @@
-"""What an error is: means of dependent observations, and tests between rows."""
+"""Standard errors of means of dependent observations, and tests between rows."""

@@ -9,16 +9,16 @@ import numpy as np
 
 
 def mean_std(values: Sequence[float]) -> tuple[float, float | None, int]:
-    """Return mean, standard deviation (ddof 1) and number of values; one value has no deviation."""
+    """Return mean, standard deviation (ddof 1) and number of values; None as the deviation of one value."""
     count = len(values)
     std = float(np.std(values, ddof=1)) if count > 1 else None
     return float(np.mean(values)), std, count
 
 
 def clustered_mean(values: Sequence[float] | np.ndarray, clusters: Sequence[Hashable]) -> tuple[float, float | None]:
-    """Return the mean (N,) and its standard error, observations of one cluster being dependent.
+    """Return the mean (N,) and its standard error; observations of one cluster are dependent.
 
-    The mean is the ratio of two cluster totals, its error the linearised one with the factor G / (G - 1) for
+    The mean is the ratio of two cluster totals, its standard error the linearised one with the factor G / (G - 1) for
     G clusters (Cochran, Sampling Techniques, section 6.3); one cluster has no error.
     """
     observed = np.asarray(values, dtype=np.float64)

@@ -11,11 +11,11 @@ import numpy as np
 
 
 def p_over_folds(differences: Sequence[float], k: int) -> float:
-    """Return the two-sided p of a mean difference over folds and repeats being no accident.
+    """Return the two-sided p of a mean difference over folds and repeats.
 
     The corrected resampled t-test: the variance is widened by the test share over the training share, 1 / (k - 1),
-    since training sides overlap (Nadeau and Bengio 2003, Machine Learning 52, section 5). At least two differences;
-    where they never vary, as on few small folds, only their signs count (sign test).
+    because training sides overlap (Nadeau and Bengio 2003, Machine Learning 52, section 5). It needs at least two
+    differences; if they are all equal, as can happen on few small folds, it is a sign test.
     """
     from scipy.special import stdtr
 
@@ -30,8 +30,8 @@ def p_over_folds(differences: Sequence[float], k: int) -> float:
 def p_within_fold(difference: float, *errors: float | None) -> float:
     """Return the two-sided p of a difference between two scores on one fold, from their standard errors.
 
-    Taken as independent, which they are not: both were asked the same questions, so true differences are sooner
-    overlooked than false ones seen. Where no error is known nothing can be told apart.
+    The scores are treated as independent although they share their questions, so the test is conservative. Without a
+    known standard error p is 1.
     """
     from scipy.special import ndtr
 
@@ -61,9 +61,9 @@ class Friedman:
 
 
 def friedman(values: Mapping[str, np.ndarray]) -> Friedman:
-    """Test whether some of at least three models (each N scores on the same N folds) rank apart.
+    """Test whether some of at least three models (each N scores on the same N folds) differ in rank.
 
-    Rank 1 is the highest score, equals share theirs. Without ties this is Friedman's chi-square as Demsar has it
+    Rank 1 is the highest score; equal scores share a rank. Without ties this is Friedman's chi-square as in Demsar
     (JMLR 7, 2006, section 3.2.2); scipy corrects it for ties.
     """
     from scipy.stats import friedmanchisquare, rankdata, studentized_range

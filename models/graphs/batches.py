@@ -14,7 +14,7 @@ from bench.models.graphs.patches import Patches
 
 
 class GraphBatch(NamedTuple):
-    """B graphs of P nodes as one graph without edges between them, in the words of torch_geometric.
+    """B graphs of P nodes as one graph without edges between them, with torch_geometric's names.
 
     ``pixels`` (B, H, W) uint8, whose P patches are the nodes; ``edge_index`` (2, E) source and target of every edge;
     ``batch`` (B*P,) each node's graph; ``likeness`` (E,) how alike the two patches are, -1 to 1; ``side`` the square
@@ -29,7 +29,7 @@ class GraphBatch(NamedTuple):
 
     @property
     def edge_attr(self) -> Tensor:
-        """What an edge is like (E, 3): dx and dy from source to target, in widths of the picture, and the likeness."""
+        """Edge attributes (E, 3): dx and dy from source to target, in picture widths, and the similarity."""
         source, target = self.edge_index % self.side**2
         dx = (target % self.side - source % self.side) / self.side
         dy = (target // self.side - source // self.side) / self.side
@@ -50,7 +50,7 @@ class PatchGraphs:
     likeness: np.ndarray
 
     def save(self, folder: Path) -> None:
-        """Write one file an array."""
+        """Write one file per array."""
         for name in ("offsets", "edges", "likeness"):
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
 
@@ -68,13 +68,13 @@ class PatchGraphs:
         return GraphBatch(pixels, edge_index, batch, likeness, self.patches.side)
 
     def joined(self, rows: np.ndarray, device: str) -> tuple[Tensor, Tensor]:
-        """Return the edges (2, E) and their likeness (E,) of pictures (B,), those of the b-th shifted by b P."""
+        """Return edges (2, E) and similarities (E,) of pictures (B,); node numbers of the b-th are shifted by b P."""
         starts = self.offsets[rows]
         counts = self.offsets[rows + 1] - starts
         before = np.cumsum(counts) - counts
         places = np.arange(counts.sum()) + np.repeat(starts - before, counts)
         shifts = np.repeat(np.arange(len(rows)) * self.patches.count, counts)
-        # Both ends of an edge are taken as one number, and become int64 only here: the disk does not want it.
+        # Both ends of an edge are read as one number and become int64 only here, to save disk space.
         ends = np.take(self._whole, places).view(self.edges.dtype).reshape(-1, 2)
         edge_index = torch.from_numpy(np.add(ends.T, shifts, order="C"))
         return edge_index.to(device), torch.from_numpy(np.take(self.likeness, places)).to(device).float()

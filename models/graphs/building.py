@@ -1,4 +1,4 @@
-"""Graphs of a dataset's pictures: which patches are joined, found once and kept in the cache.
+"""Graphs of a dataset's pictures: which patches are joined, computed once and cached.
 
 Nodes are patches. ``knn`` joins each to those that look most alike, ``grid`` to those around it. Likeness is the
 cosine of raw pixels and not of anything learned, so that a graph depends on its picture alone: it is built once, and
@@ -27,20 +27,20 @@ from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 
 _NUMBERS = 2**24
-"""How many numbers a chunk of pictures may hold while it is joined, 64 MB."""
+"""The largest number of values of a chunk of pictures while it is joined (64 MB)."""
 _BLANK = 1e-3
-"""Length below which a patch is like none: what rounding leaves of a blank one, where a single pixel one shade off the
-mean has 0.008."""
+"""Length below which a patch is similar to none: rounding leaves this much of a blank patch, while a single pixel one
+grey level off the mean gives 0.008."""
 _PREFERENCE = 1e-6
-"""What a patch's side of distance costs in likeness: of patches equally alike, as in a blank picture, the nearest are
-neighbours, and no rounding of a processor decides it."""
+"""Loss of similarity per patch side of distance: of equally similar patches, as in a blank picture, the nearest become
+neighbours, whatever the processor's rounding."""
 
 
 @dataclass(frozen=True)
 class Joining:
-    """What makes graphs of pictures: the kind, and for ``knn`` how many of the most alike patches each is joined to.
+    """How graphs are built: the kind, and for ``knn`` the number of most similar patches that each is joined to.
 
-    A patch may have more neighbours, for the edges run both ways. BenchError where there would be none.
+    A patch may have more neighbours, because edges run in both directions. BenchError if there would be none.
     """
 
     graph: str = "knn"
@@ -52,12 +52,12 @@ class Joining:
             raise BenchError(f"neighbours = {self.neighbours}: a patch needs at least 1 neighbour; try 8")
 
     def clear(self) -> dict[str, Any]:
-        """Return what decides a graph, as the key of the cache."""
+        """Return what determines a graph, as the key of the cache."""
         return {key: value for key, value in asdict(self).items() if key != "neighbours" or self.graph == "knn"}
 
 
 def patch_graphs(images: Micrographs, joining: Joining, progress: Progress) -> PatchGraphs:
-    """Return the graphs of all pictures that ``images`` is a view of, built at the first call."""
+    """Return the graphs of all pictures behind the view ``images``, built at the first call."""
     patches = Patches(images.pixels.shape[1], joining.patch_size)
     clear = {
         "pictures": images.digest or sha256(np.ascontiguousarray(images.pixels).data).hexdigest(),
@@ -87,7 +87,7 @@ def build_graphs(pixels: np.ndarray, patches: Patches, joining: Joining, progres
 
 
 def _alike(pixels: np.ndarray, patches: Patches) -> Iterator[tuple[int, Tensor]]:
-    """Yield the first position of each chunk and its patches' likeness (n, P, P), -1 to 1; 0 where one is constant."""
+    """Yield the first position of each chunk and its patches' similarity (n, P, P), -1 to 1; 0 for constant patches."""
     chunk = max(1, _NUMBERS // (patches.count * max(patches.count, patches.width)))
     for start in range(0, len(pixels), chunk):
         cut = patches.cut(torch.from_numpy(np.array(pixels[start : start + chunk])))
@@ -96,13 +96,13 @@ def _alike(pixels: np.ndarray, patches: Patches) -> Iterator[tuple[int, Tensor]]
 
 
 def _distances(patches: Patches) -> Tensor:
-    """Return how far patches lie apart (P, P), in patches."""
+    """Return the distances between patches (P, P), in patches."""
     rows, columns = torch.arange(patches.count) // patches.side, torch.arange(patches.count) % patches.side
     return torch.hypot((rows[:, None] - rows).float(), (columns[:, None] - columns).float())
 
 
 def _most_alike(likeness: Tensor, distances: Tensor, count: int) -> Tensor:
-    """Join each patch to the ``count`` most alike, both ways (n, P, P); to all others where there are fewer."""
+    """Join each patch to the ``count`` most similar, in both directions (n, P, P); to all others if there are fewer."""
     preferred = likeness - _PREFERENCE * distances
     preferred.diagonal(dim1=1, dim2=2).fill_(-torch.inf)
     nearest = preferred.sort(dim=-1, descending=True, stable=True).indices[..., : min(count, len(distances) - 1)]

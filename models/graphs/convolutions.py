@@ -107,7 +107,7 @@ def rggconv(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
 
 
 class DNA(Stack):
-    """Just Jump: every convolution attends to what all before it made of each neighbour."""
+    """Just Jump: every convolution attends to all earlier features of each neighbour."""
 
     def __init__(self, embed_dim: int, dropout: float, depth: Depth = 2, num_heads: NumHeads = 4) -> None:
         _head_width(embed_dim, num_heads)
@@ -117,13 +117,13 @@ class DNA(Stack):
         """Return the nodes (N, D); the history is (N, layers so far, D)."""
         history = [x]
         for convolution in self.convolutions:
-            made = convolution(torch.stack(history, dim=1), graphs.edge_index)
-            history.append(self.dropout(made.relu()))
+            features = convolution(torch.stack(history, dim=1), graphs.edge_index)
+            history.append(self.dropout(features.relu()))
         return history[-1]
 
 
 class GCN2(Stack):
-    """GCNII: every convolution is fed the first nodes too."""
+    """GCNII: every convolution also gets the first nodes."""
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class GCN2(Stack):
 
 
 class UNet(nn.Module):
-    """Graph U-Net: ``depth`` times half of the nodes are left out, and put back on the way up."""
+    """Graph U-Net: half of the nodes are dropped ``depth`` times, and restored on the way up."""
 
     def __init__(
         self,
@@ -163,7 +163,7 @@ class UNet(nn.Module):
 
 
 class MPNN(nn.Module):
-    """Message passing, Gilmer et al. 2017: a network of the edge makes the message, a recurrent unit keeps the node."""
+    """Message passing, Gilmer et al. 2017: an edge network makes the message, a recurrent unit updates the node."""
 
     def __init__(
         self,
@@ -188,7 +188,7 @@ class MPNN(nn.Module):
 
 
 class SuperGAT(Stack):
-    """Graph attention that also learns, at a price of ``attention_weight``, to tell edges from pairs that are none."""
+    """Graph attention that also learns to tell edges from other pairs; ``attention_weight`` weights that loss."""
 
     def __init__(
         self,
@@ -211,17 +211,17 @@ class SuperGAT(Stack):
         self.attention_weight = attention_weight
 
     def convolved(self, convolution: nn.Module, x: Tensor, graphs: GraphBatch) -> Tensor:
-        """Apply one convolution; the pairs that are no edges are drawn within each graph."""
+        """Apply one convolution; the negative pairs are drawn within each graph."""
         return convolution(x, graphs.edge_index, batch=graphs.batch)
 
     def extra_loss(self) -> Mapping[str, Tensor]:
-        """Return the loss of telling edges from other pairs at the last call."""
+        """Return the last call's loss for distinguishing edges from other pairs."""
         losses = torch.stack([cast(SuperGATConv, each).get_attention_loss() for each in self.convolutions])
         return {"attention": self.attention_weight * losses.sum()}
 
 
 def _head_width(embed_dim: int, num_heads: int) -> int:
-    """Return the width of a head; BenchError where the heads do not share the width evenly."""
+    """Return the width of a head; BenchError if the heads do not divide the width."""
     if num_heads < 1 or embed_dim % num_heads:
         raise BenchError(f"embed_dim = {embed_dim} cannot be shared by num_heads = {num_heads}; take a divisor of it")
     return embed_dim // num_heads

@@ -42,7 +42,7 @@ class GraphClassifier(NetworkClassifier):
         self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context, graph_loss)
 
     def rebuilt(self, folder: Path) -> PatchGraphNetwork:
-        """Build the network again; the folder has nothing to say."""
+        """Build the network again; the folder is not needed."""
         return self._built()
 
     def _built(self) -> PatchGraphNetwork:

@@ -36,13 +36,13 @@ class PatchGraphNetwork(nn.Module):
         return self.head(self.dropout(nodes.unflatten(0, (-1, self.patches.count)).mean(1)))
 
     def extra_loss(self) -> Mapping[str, Tensor]:
-        """Return the convolutions' own term of the loss at the last call, by name; nothing where they have none."""
+        """Return the convolutions' own loss terms at the last call, by name; empty if they have none."""
         own = getattr(self.convolutions, "extra_loss", None)
         return own() if own else {}
 
 
 def graph_loss(network: nn.Module, graphs: GraphBatch, labels: Tensor) -> Mapping[str, Tensor]:
-    """Return the cross-entropy of the scores, and what the convolutions add to it."""
+    """Return the cross-entropy of the scores, and the loss terms of the convolutions."""
     loss = cross_entropy(network(graphs), labels)
-    extra = cast(PatchGraphNetwork, network).extra_loss()  # Fabric's wrapper hands it on
+    extra = cast(PatchGraphNetwork, network).extra_loss()  # Fabric's wrapper forwards it
     return {"loss": sum(extra.values(), loss), **extra}

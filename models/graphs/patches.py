@@ -12,7 +12,7 @@ from bench.errors import BenchError
 class Patches:
     """How square pictures of ``image_size`` pixels are cut: row by row, P patches of F pixels each.
 
-    BenchError where the patches do not fill the picture, or where there is only one.
+    BenchError if the patches do not fill the picture, or if there is only one.
     """
 
     image_size: int
@@ -28,22 +28,22 @@ class Patches:
 
     @property
     def side(self) -> int:
-        """How many patches stand side by side."""
+        """The number of patches along a side."""
         return self.image_size // self.patch_size
 
     @property
     def count(self) -> int:
-        """P, how many patches a picture has."""
+        """P, the number of patches of a picture."""
         return self.side**2
 
     @property
     def width(self) -> int:
-        """F, how many pixels a patch has."""
+        """F, the number of pixels of a patch."""
         return self.patch_size**2
 
     def cut(self, pictures: Tensor) -> Tensor:
         """Return the patches (B, P, F) of uint8 pictures (B, H, W), from -1 to 1."""
         tiles = pictures.unflatten(2, (self.side, -1)).unflatten(1, (self.side, -1)).transpose(2, 3)
-        # Cuts and converts in one pass.
+        # Cut and convert in one pass.
         cut = tiles.to(torch.get_default_dtype(), memory_format=torch.contiguous_format)
         return cut.div_(127.5).sub_(1).flatten(3).flatten(1, 2)

@@ -1,4 +1,4 @@
-"""From a spec to its network: the callable that ``builds`` names, given what it asks for."""
+"""From a spec to its network: call the function that ``builds`` names with the arguments that it accepts."""
 
 import inspect
 from collections.abc import Mapping
@@ -26,8 +26,10 @@ def build(spec: ModelSpec, settings: Mapping[str, Any], num_classes: int, image_
     try:
         return make(num_classes=num_classes, **arguments)
     except (AssertionError, IndexError, RuntimeError, TypeError, ValueError, ZeroDivisionError) as error:
-        said = ", ".join(f"{name}={value!r}" for name, value in arguments.items()) or "no settings"
-        raise BenchError(f"{spec.name} cannot be built with {said}: {in_one_line(error)}; change these") from error
+        arguments_text = ", ".join(f"{name}={value!r}" for name, value in arguments.items()) or "no settings"
+        raise BenchError(
+            f"{spec.name} cannot be built with {arguments_text}: {in_one_line(error)}; change these"
+        ) from error
 
 
 @torch.no_grad()

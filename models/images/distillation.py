@@ -1,7 +1,7 @@
 """Distillation by a token (DeiT, Touvron et al. 2020): a ConvNet is trained first, then teaches a transformer.
 
-The transformer's distillation token learns from the teacher's scores, its class token from the labels; it alone
-predicts. Networks and loss are vit-pytorch's.
+The transformer's distillation token learns from the teacher's scores, its class token from the labels; only the class
+token predicts. Networks and loss are vit-pytorch's.
 """
 
 from functools import partial
@@ -26,15 +26,15 @@ _Teacher = Literal["resnet18", "resnet50", "densenet121", "vgg11_bn", "squeezene
 
 
 class _OfPictures(NetworkClassifier):
-    """What teacher and student have in common: they see the same pictures."""
+    """Base of teacher and student: both see the same pictures."""
 
     def side(self, images: Micrographs) -> Side:
-        """Return the pictures as both networks see them."""
+        """Return the pictures as both networks' input."""
         return Side(partial(pictures, images, self._context.device), images.labels)
 
 
 class TeacherNetwork(_OfPictures):
-    """The ConvNet of torchvision that is trained first, by the student's recipe and on its pictures."""
+    """A ConvNet of torchvision that is trained first, with the student's recipe and pictures."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class TeacherNetwork(_OfPictures):
         self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
 
     def rebuilt(self, folder: Path) -> nn.Module:
-        """Build the ConvNet again; the folder has nothing to say."""
+        """Build the ConvNet again; the folder is not needed."""
         return self._built()
 
     def _built(self) -> nn.Module:
@@ -64,7 +64,7 @@ class TeacherNetwork(_OfPictures):
 
 
 class _Lesson(DistillWrapper):
-    """The loss of a student beside its teacher; outside training the student's scores."""
+    """The student's loss given its teacher; outside training the student's scores."""
 
     def forward(self, pixels: Tensor, labels: Tensor | None = None) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] -- labels only in training
         """Return the loss for pictures (B, 3, H, W) and labels (B,), or without labels scores (B, C)."""
@@ -106,7 +106,7 @@ class Distillation(_OfPictures):
         self.history = fit_classifier(lesson, self.side(train), self.side(validation), self._context, _lesson_loss)
 
     def rebuilt(self, folder: Path) -> nn.Module:
-        """Build the student again: it alone predicts."""
+        """Build the student again: only the student predicts."""
         return self._built()
 
     def _built(self) -> nn.Module:

@@ -42,16 +42,16 @@ class ImageClassifier(NetworkClassifier):
         self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
 
     def save(self, folder: Path) -> None:
-        """Write what the network is built from again, and the config of a network of transformers."""
+        """Write what is needed to build the network again, with the config of a network of transformers."""
         super().save(folder)
         keep(self.network, folder, self._weights)
 
     def rebuilt(self, folder: Path) -> nn.Module:
-        """Build the network again; pretrained weights are not asked for."""
+        """Build the network again, without pretrained weights."""
         return self._laid_out(again(folder, self._weights, self._context, **self.shape))
 
     def side(self, images: Micrographs) -> Side:
-        """Return the pictures as the network sees them."""
+        """Return the pictures as the network's input."""
         return Side(partial(pictures, images, self._context.device), images.labels)
 
     def _laid_out(self, network: nn.Module) -> nn.Module:
@@ -61,10 +61,10 @@ class ImageClassifier(NetworkClassifier):
 
 
 def pictures(images: Micrographs, device: str, positions: np.ndarray) -> Tensor:
-    """Return the pictures at these positions as a network is fed them (B, 3, H, W)."""
+    """Return the pictures at these positions as a network's input (B, 3, H, W)."""
     return normalised(torch.from_numpy(images.batch(positions)).to(device))
 
 
 def normalised(grey: Tensor) -> Tensor:
-    """Return grey pictures (B, H, W) uint8 about zero, from -1 to 1, in three channels alike (B, 3, H, W)."""
+    """Return grey pictures (B, H, W) uint8, scaled to -1 to 1, in three equal channels (B, 3, H, W)."""
     return grey.unsqueeze(1).float().div_(127.5).sub_(1).expand(-1, 3, -1, -1)

@@ -1,4 +1,4 @@
-"""The network that a training starts from: fresh, from a file or folder of tensors, or pretrained by name."""
+"""The network that training starts from: new, from a file or folder of tensors, or pretrained by name."""
 
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def keep(network: nn.Module, folder: Path, source: str) -> None:
 
 
 def named(source: str) -> bool:
-    """Tell whether weights are named ``package:name``; a file or folder of that name goes before."""
+    """Return whether weights have the form ``package:name``; an existing file or folder takes precedence."""
     return source.partition(":")[0] in PACKAGES and ":" in source and not Path(source).exists()
 
 

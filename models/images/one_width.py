@@ -23,7 +23,7 @@ from bench.models.images.sizes import patches, width_of_head
 from bench.specs import Setting
 
 _FEWEST_TOKENS = 8
-"""What adaptive sampling leaves in the last layer where nothing is said."""
+"""The default number of tokens that adaptive sampling keeps in the last layer."""
 
 
 def vanillavit(
@@ -108,7 +108,7 @@ def patchmerger(
 
 
 class _RepeatableATS(AdaptiveTokenViT):
-    """Adaptive token sampling whose noise, which it has outside training too, is there the same every time."""
+    """Adaptive token sampling, which has noise outside training too; there the noise is fixed."""
 
     def forward(self, pixels: Tensor) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] -- scores alone
         """Return scores (B, C) of pictures (B, 3, H, W)."""
@@ -231,7 +231,7 @@ def _of_layers(embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dro
 def of_timm(
     image_size: int, patch_size: int, embed_dim: int, depth: int, num_heads: int, mlp_ratio: float, dropout: float
 ) -> dict[str, Any]:
-    """Return these layers in timm's words; BenchError where they do not fit the picture or each other."""
+    """Return these layers under timm's names; BenchError if they do not fit the picture or each other."""
     patches(image_size, patch_size)
     width_of_head(embed_dim, num_heads)
     return {

@@ -1,4 +1,4 @@
-"""Pretrained networks by name, from torchvision, timm and transformers, with a fresh head for C categories.
+"""Pretrained networks by name, from torchvision, timm and transformers, with a new head for C categories.
 
 Names are those of the packages: ``torchvision:resnet18``, ``torchvision:ResNet18_Weights.IMAGENET1K_V1``,
 ``timm:vit_small_patch32_224.augreg_in21k_ft_in1k``, ``transformers:microsoft/cvt-13``.
@@ -19,14 +19,14 @@ from bench.progress import Progress
 
 
 class TensorShape(NamedTuple):
-    """What a network is for."""
+    """The input and output sizes of a network."""
 
     num_classes: int
     image_size: int
 
 
 class TensorScores(nn.Module):
-    """A network of transformers that returns its scores alone."""
+    """A network of transformers that returns only its scores."""
 
     def __init__(self, network: Any) -> None:
         super().__init__()
@@ -38,9 +38,9 @@ class TensorScores(nn.Module):
 
 
 def pretrained(source: str, shape: TensorShape, progress: Progress) -> nn.Module:
-    """Return the network that ``package:name`` names with its pretrained weights and a fresh head.
+    """Return the network ``package:name`` with its pretrained weights and a new head.
 
-    What is not on this machine is downloaded. BenchError where it cannot be had or does not fit.
+    Missing weights are downloaded. BenchError if they are not available or do not fit.
     """
     package, _, name = source.partition(":")
     opens = {"torchvision": _from_torchvision, "timm": _from_timm, "transformers": _from_transformers}
@@ -48,9 +48,9 @@ def pretrained(source: str, shape: TensorShape, progress: Progress) -> nn.Module
         return opens[package](name, shape, progress)
     except BenchError:
         raise
-    except Exception as error:  # of the package, of its hub or of the network: there is no common one
+    except Exception as error:  # errors of the package, its hub and the network have no common base
         raise BenchError(
-            f"weights={source!r} cannot be had ({in_one_line(error)}); see the name, or download the file elsewhere "
+            f"weights={source!r} is not available ({in_one_line(error)}); see the name, or download the file elsewhere "
             "and name its path"
         ) from error
 
@@ -66,7 +66,7 @@ def skeleton(source: str, shape: TensorShape, folder: Path) -> nn.Module:
 
 
 def describe(network: nn.Module, folder: Path) -> None:
-    """Write what ``skeleton`` needs beside the name: the config of a network of transformers."""
+    """Write what ``skeleton`` needs apart from the name: the config of a network of transformers."""
     if isinstance(network, TensorScores):
         network.network.config.save_pretrained(folder)
 
@@ -107,7 +107,7 @@ def _from_timm(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
 
 
 def _timm_network(name: str, shape: TensorShape, pretrained: bool) -> nn.Module:
-    """Return a network whose head was replaced: with its own head, timm insists that every tensor fits."""
+    """Return a network with a replaced head: with its own head, timm requires every tensor to fit."""
     config = timm.get_pretrained_cfg(name)
     fixed = config is not None and config.fixed_input_size and config.input_size[-1] != shape.image_size
     size: dict[str, Any] = {"img_size": shape.image_size} if fixed else {}
@@ -120,13 +120,13 @@ def _from_transformers(name: str, shape: TensorShape, progress: Progress) -> nn.
     config = AutoConfig.from_pretrained(name, num_labels=shape.num_classes)
     if hasattr(config, "image_size"):
         config.image_size = shape.image_size
-    network, found = AutoModelForImageClassification.from_pretrained(
+    network, loading_info = AutoModelForImageClassification.from_pretrained(
         name, config=config, ignore_mismatched_sizes=True, output_loading_info=True
     )
     config.num_labels = shape.num_classes + 1
     head = heads(network, AutoModelForImageClassification.from_config(config))
     network.config.num_labels = shape.num_classes
-    fresh = {*found["missing_keys"], *(key for key, *_ in found["mismatched_keys"])}
+    fresh = {*loading_info["missing_keys"], *(key for key, *_ in loading_info["mismatched_keys"])}
     if wrong := sorted(fresh - head):
         raise BenchError(
             f"weights='transformers:{name}' do not fit: {wrong[0]} is missing or has another shape; "

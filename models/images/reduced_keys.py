@@ -1,6 +1,6 @@
-"""Vision transformers in stages whose keys and values are of fewer tokens than their queries, from transformers.
+"""Vision transformers in stages with fewer tokens for keys and values than for queries, from transformers.
 
-The scores alone are returned; the tensors keep the names they have in transformers.
+Only the scores are returned; tensors have the same names as in transformers.
 """
 
 from typing import Any, cast
@@ -57,7 +57,7 @@ def pvtc(
     dropout: Dropout = 0.0,
     drop_path: DropPath = 0.0,
 ) -> nn.Module:
-    """Wang et al. 2021, Pyramid Vision Transformer: keys and values of fewer tokens than queries."""
+    """Wang et al. 2021, Pyramid Vision Transformer: fewer tokens for keys and values than for queries."""
     stages = one_a_stage(embed_dims=embed_dims, depths=depths, heads=heads)
     heads_of_stages(embed_dims, heads)
     if mlp_ratio != int(mlp_ratio):

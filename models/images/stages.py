@@ -1,6 +1,6 @@
 """Vision transformers in stages, each with fewer and wider tokens than the one before, from timm and vit-pytorch.
 
-Settings in the plural have one value a stage.
+Plural settings have one value per stage.
 """
 
 from typing import Annotated

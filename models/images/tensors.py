@@ -1,4 +1,4 @@
-"""Tensors of a file or folder put into a network whose head is for other categories."""
+"""Loading of tensors from a file or folder into a network whose head has other categories."""
 
 import pickle
 import re
@@ -16,16 +16,16 @@ from bench.progress import Progress
 
 _TORCH_FILES = (".pth", ".pt", ".bin")
 _WRAPPINGS = ("state_dict", "model", "model_state_dict")
-"""Keys under which training programs keep a network's tensors beside their own state."""
+"""Keys under which training programs store a network's tensors, next to their own state."""
 
 _COUNTERS = ".num_batches_tracked"
-"""Counters that old files lack; nothing of a score hangs on them."""
+"""Counters that old files lack; no score depends on them."""
 
 _SECOND_HEADS = {"aux1.", "aux2.", "AuxLogits.", "head_dist."}
-"""Heads that a network of ours may lack: GoogLeNet's and Inception's auxiliary ones, DeiT's of distillation."""
+"""Heads that our networks may lack: the auxiliary heads of GoogLeNet and Inception, DeiT's distillation head."""
 
 _DENSENET_OF_OLD = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12])\.")
-"""How torchvision's published file of DenseNet names a layer's parts: norm.1 for what is now norm1."""
+"""Old names of a layer's modules in torchvision's published DenseNet file: norm.1 is now norm1."""
 
 Tensors = Mapping[str, Tensor]
 
@@ -33,29 +33,29 @@ Tensors = Mapping[str, Tensor]
 def read_tensors(path: Path) -> dict[str, Tensor]:
     """Read the tensors of a .safetensors, .pth, .pt or .bin file, or of the first such kind in a folder.
 
-    BenchError where there are none, or where a file holds more than tensors and plain values.
+    BenchError if there is none, or if the file holds more than tensors and plain values.
     """
     files = _files(path)
     try:
-        found = {name: value for file in files for name, value in _read(file).items()}
+        tensors = {name: value for file in files for name, value in _read(file).items()}
     except (SafetensorError, pickle.UnpicklingError, OSError, RuntimeError, EOFError) as error:
         reason = str(error).strip().splitlines()[0]
         raise BenchError(
             f"weights={str(path)!r} cannot be read as tensors alone ({reason}); save the network's state_dict()"
         ) from error
-    if not found:
+    if not tensors:
         raise BenchError(f"weights={str(path)!r} holds no tensors; save the network's state_dict()")
-    return found
+    return tensors
 
 
 def heads(network: nn.Module, another: nn.Module) -> frozenset[str]:
-    """Return the names of the tensors whose shape differs in a network for another number of categories."""
+    """Return the names of the tensors whose shape depends on the number of categories."""
     other = another.state_dict()
     return frozenset(name for name, value in network.state_dict().items() if value.shape != other[name].shape)
 
 
 def put(network: nn.Module, tensors: Tensors, head: frozenset[str], source: str, progress: Progress) -> None:
-    """Load all tensors but those of the head; BenchError names the first that differs and both shapes.
+    """Load all tensors except the head's; BenchError names the first that differs and both shapes.
 
     Where no name agrees but kinds and shapes do, in order, the tensors are paired in order: the same network written
     by someone else.
@@ -101,7 +101,7 @@ def _today(name: str) -> str:
 
 
 def _renamed(given: Tensors, wanted: Tensors, head: frozenset[str]) -> dict[str, Tensor]:
-    """Return the given tensors under the names wanted at their places; empty where any place disagrees."""
+    """Return the given tensors under the expected names, by position; empty if any position disagrees."""
     pairs = list(zip(given.items(), wanted.items(), strict=False))
     alike = len(given) == len(wanted) and all(
         old.rpartition(".")[2] == new.rpartition(".")[2] and (new in head or value.shape == place.shape)

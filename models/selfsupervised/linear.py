@@ -1,4 +1,4 @@
-"""The linear probe: logistic regression on frozen features, its regularisation tried on the validation side."""
+"""The linear probe: logistic regression on frozen features, with the regularisation chosen on the validation side."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Self
@@ -11,7 +11,7 @@ from bench.models.selfsupervised.strengths import L2
 
 
 class Labelled(NamedTuple):
-    """Features (N, D) of pictures and their labels (N,), of so many categories."""
+    """Features (N, D) of pictures, their labels (N,), and the number of categories."""
 
     features: np.ndarray
     labels: np.ndarray
@@ -19,7 +19,7 @@ class Labelled(NamedTuple):
 
     @classmethod
     def of(cls, encoder: Encoder, images: Micrographs) -> Self:
-        """Return what an encoder sees in pictures, with their labels."""
+        """Return an encoder's features of pictures, with their labels."""
         return cls(encoder.features(images), images.labels, len(images.categories))
 
 
@@ -32,7 +32,7 @@ class Trial(NamedTuple):
 
 
 def trials(train: Labelled, validation: Labelled, l2: Sequence[float] = L2) -> list[Trial]:
-    """Fit a regression for each ``l2`` to the training side and judge it by the validation side."""
+    """Fit a regression for each ``l2`` to the training side and evaluate it on the validation side."""
     from sklearn.metrics import log_loss
 
     found = []

@@ -1,4 +1,4 @@
-"""What a self-supervised method is: its heads, its loss, and what it is shown."""
+"""The interface of a self-supervised method: its heads, its loss, and its inputs."""
 
 import math
 from abc import ABC, abstractmethod
@@ -11,14 +11,14 @@ from torch import Tensor, nn
 
 
 class Moment(NamedTuple):
-    """Where a pretraining stands: the epoch, counted from 0, and the share of all steps that is done."""
+    """The time in a pretraining: the epoch, counted from 0, and the share of all steps done."""
 
     epoch: int
     done: float
 
 
 class Method(nn.Module, ABC):
-    """Teaches an encoder without labels; of all its parts the encoder alone is kept.
+    """Trains an encoder without labels; only the encoder is kept.
 
     ``views`` of a subclass say what each step is shown. Heads compute in the precision of the training, the loss always
     in float32.
@@ -33,18 +33,18 @@ class Method(nn.Module, ABC):
         self.encoder = encoder
 
     def forward(self, shown: Any, moment: Moment) -> Tensor:
-        """Return the loss of a step, of what was shown in it."""
+        """Return the loss of a step from its inputs."""
         outputs = self.outputs(shown, moment)
         with torch.autocast(outputs[0].device.type, enabled=False):
             return self.loss(*(output.float() for output in outputs))
 
     @abstractmethod
     def outputs(self, shown: Any, moment: Moment) -> tuple[Tensor, ...]:
-        """Return what the loss is computed of."""
+        """Return the arguments of the loss."""
 
 
 class Follower(nn.Module):
-    """A module whose weights follow those of a leader, as their moving average; it never learns by itself.
+    """A momentum encoder: its weights are the moving average of a leader's, and get no gradient.
 
     Its parameters are not frozen, since what is frozen is not stored in checkpoints: nothing computes a gradient for
     them.
@@ -56,7 +56,7 @@ class Follower(nn.Module):
         self.twin = twin
 
     def follow(self, leader: nn.Module, momentum: float) -> None:
-        """Keep ``momentum`` of the own weights and take the rest from the leader's."""
+        """Update the weights: ``momentum`` times the old ones, the rest from the leader."""
         update_momentum(leader, self.twin, momentum)
 
     @torch.no_grad()
@@ -66,5 +66,5 @@ class Follower(nn.Module):
 
 
 def rising(momentum: float, done: float) -> float:
-    """Return the momentum of a moment: from its first value to 1 along half a cosine (Grill et al. 2020, section 3)."""
+    """Return the momentum at a time: from its first value to 1 along a half cosine (Grill et al. 2020, section 3)."""
     return 1 - (1 - momentum) * (1 + math.cos(math.pi * done)) / 2

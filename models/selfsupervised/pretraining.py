@@ -29,7 +29,7 @@ _SHAPE, _ENCODER = "shape.json", "encoder.safetensors"
 
 
 class Draw(NamedTuple):
-    """What a step is of: positions (B,) of pictures, the random numbers of their views, and when it is."""
+    """The inputs of a step: positions (B,) of pictures, random numbers for their views, and the step's time."""
 
     positions: np.ndarray
     random: np.random.Generator
@@ -54,7 +54,7 @@ class Draws:
 
 
 class Pretraining(ABC):
-    """Teaches an encoder by the method that the spec's ``builds`` makes, none where it names none.
+    """Pretrains an encoder with the method that the spec's ``builds`` makes, not at all if it names none.
 
     ``builds`` gets the encoder and the settings that its signature names. An ``Encoder`` of ``bench.contracts``.
     """
@@ -82,11 +82,11 @@ class Pretraining(ABC):
 
     @abstractmethod
     def side(self, images: Micrographs) -> Side:
-        """Return what the encoder is fed for whole pictures."""
+        """Return the encoder's input for whole pictures."""
 
     @abstractmethod
     def shown(self, images: Micrographs, method: Method) -> Callable[[Draw], Any]:
-        """Return what makes, of a draw, what the method is shown in a step."""
+        """Return the function from a draw to the method's input in a step."""
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Pretrain on the training side, whose labels are not looked at.
@@ -118,7 +118,7 @@ class Pretraining(ABC):
         return train(method, draws, losses, None, context)
 
     def save(self, folder: Path) -> None:
-        """Write encoder.safetensors, shape.json, and history.json where it was taught."""
+        """Write encoder.safetensors, shape.json, and history.json if it was pretrained."""
         save_model(self.encoder, str(folder / _ENCODER))
         (folder / _SHAPE).write_text(json.dumps({"image_size": self.image_size}), encoding="utf-8")
         if self.history is not None:
@@ -144,7 +144,7 @@ class Pretraining(ABC):
 
 
 def with_unlabelled(train: Micrographs, context: Context) -> Micrographs:
-    """Return the training side and what a fraction left out of it; BenchError where it left nothing out."""
+    """Return the training side with the pictures that a fraction left out; BenchError if it left out none."""
     rest = context.unlabelled
     if not rest:
         raise BenchError(
@@ -156,7 +156,7 @@ def with_unlabelled(train: Micrographs, context: Context) -> Micrographs:
 
 
 def check_batch(batch_size: int, count: int) -> None:
-    """Refuse a batch of one picture, in which there is nothing to compare, and one larger than the training side."""
+    """Raise BenchError for a batch of one picture, which allows no comparison, or one larger than the training side."""
     if not 2 <= batch_size <= count:
         raise BenchError(
             f"batch_size {batch_size} is no batch of a training side of {count} pictures: self-supervised methods "

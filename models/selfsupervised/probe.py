@@ -1,4 +1,4 @@
-"""Probes of frozen encoders: what a pretraining is worth, told by a linear classifier or by nearest neighbours."""
+"""Probes of frozen encoders, by a linear classifier or nearest neighbours, to evaluate a pretraining."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -18,11 +18,11 @@ from bench.training.history import TUNING
 
 _LINEAR, _BANK = "linear.safetensors", "bank.safetensors"
 _VOTES = 200
-"""How many neighbours vote where nobody says otherwise and the bank has as many."""
+"""The default number of voting neighbours, at most the size of the bank."""
 
 
 class Probed:
-    """Classifies by a probe of the encoder that the step before pretrained; a ``Classifier`` of ``bench.contracts``."""
+    """Classifies with a probe on the pretrained encoder; a ``Classifier`` of ``bench.contracts``."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Probed:
         self._probe.fit(Labelled.of(self._encoder, train), Labelled.of(self._encoder, validation))
 
     def save(self, folder: Path) -> None:
-        """Write the probe; the encoder stays where its pretraining left it."""
+        """Write the probe; the encoder stays in the product of its pretraining."""
         self._probe.save(folder)
 
     @classmethod
@@ -70,15 +70,15 @@ class Probe(ABC):
 
     @abstractmethod
     def fit(self, train: Labelled, validation: Labelled) -> None:
-        """Learn from the training side, judging by the validation side."""
+        """Learn from the training side; the validation side selects settings."""
 
     @abstractmethod
     def save(self, folder: Path) -> None:
-        """Write what was learned."""
+        """Write the learned parameters."""
 
     @abstractmethod
     def load(self, folder: Path) -> None:
-        """Read what ``save`` wrote."""
+        """Read the files of ``save``."""
 
     @abstractmethod
     def probabilities(self, features: np.ndarray, categories: int) -> np.ndarray:
@@ -86,7 +86,7 @@ class Probe(ABC):
 
 
 class LinearProbe(Probe):
-    """Logistic regression on standardised features; of the ``l2`` the best on the validation side is kept."""
+    """Logistic regression on standardised features, with the ``l2`` that is best on the validation side."""
 
     _regression: Logistic
     _tried: list[dict[str, Any]]
@@ -95,13 +95,13 @@ class LinearProbe(Probe):
         self._l2 = l2
 
     def fit(self, train: Labelled, validation: Labelled) -> None:
-        """Fit one regression for each ``l2`` and keep that of the lowest validation loss."""
+        """Fit one regression for each ``l2`` and keep the one with the lowest validation loss."""
         found = trials(train, validation, self._l2)
         self._regression = min(found, key=lambda trial: trial.validation).regression
         self._tried = [{"l2": trial.l2, "validation": trial.validation} for trial in found]
 
     def save(self, folder: Path) -> None:
-        """Write the regression and what was tried."""
+        """Write the regression and the results of all candidates."""
         self._regression.save(folder / _LINEAR)
         write_json(folder / TUNING, self._tried)
 
@@ -115,7 +115,7 @@ class LinearProbe(Probe):
 
 
 class NeighbourProbe(Probe):
-    """The vote of the nearest training pictures (Wu et al. 2018), weighed by exp(cosine / temperature)."""
+    """A vote of the nearest training pictures (Wu et al. 2018), weighted by exp(cosine / temperature)."""
 
     _bank: np.ndarray
     _labels: np.ndarray
@@ -124,7 +124,7 @@ class NeighbourProbe(Probe):
         self._knn_k, self._temperature = knn_k, temperature
 
     def fit(self, train: Labelled, validation: Labelled) -> None:
-        """Keep the training side as the bank of neighbours; the validation side is not needed."""
+        """Store the training side as the bank of neighbours; the validation side is not needed."""
         self._bank, self._labels = train.features.astype(np.float32), train.labels
 
     def save(self, folder: Path) -> None:
@@ -137,7 +137,7 @@ class NeighbourProbe(Probe):
         self._bank, self._labels = kept["bank"], kept["labels"]
 
     def probabilities(self, features: np.ndarray, categories: int) -> np.ndarray:
-        """Return probabilities (N, C); BenchError where more neighbours are asked for than the bank has."""
+        """Return probabilities (N, C); BenchError if ``knn_k`` exceeds the size of the bank."""
         from sklearn.neighbors import KNeighborsClassifier
 
         votes = self._knn_k or min(_VOTES, len(self._bank))

@@ -1,1 +1,1 @@
-"""Asking a trained model about pictures of one's own."""
+"""Asking a trained model about the user's pictures."""

@@ -1,4 +1,4 @@
-"""What a trained model says of one picture after the other."""
+"""A trained model's answers about pictures, one after another."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -20,8 +20,8 @@ from bench.terminal import safe
 
 
 @dataclass(frozen=True)
-class Said:
-    """What was said of a picture: an answer, None where nothing was asked, and categories, none where not ranked."""
+class PictureAnswer:
+    """A model's answer about a picture, None without a question; ranked categories, empty if not requested."""
 
     path: Path
     question: str | None
@@ -30,15 +30,15 @@ class Said:
     read = True
 
     def as_text(self) -> str:
-        """Return the answer above a bar a category."""
-        parts = [] if self.answer is None else [safe(self.answer)]
-        return "\n".join([*parts, *([chart(self.categories)] if self.categories else [])])
+        """Return the answer, then one bar per category."""
+        texts = [] if self.answer is None else [safe(self.answer)]
+        return "\n".join([*texts, *([chart(self.categories)] if self.categories else [])])
 
     def as_json(self) -> str:
-        """Return all as one JSON object."""
-        asked = {} if self.question is None else {"question": self.question, "answer": self.answer}
+        """Return everything as one JSON object."""
+        fields = {} if self.question is None else {"question": self.question, "answer": self.answer}
         rows = [{"category": name, "probability": share} for name, share in self.categories]
-        return json.dumps({"picture": str(self.path), **asked, **({"categories": rows} if rows else {})})
+        return json.dumps({"picture": str(self.path), **fields, **({"categories": rows} if rows else {})})
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Failure:
 
 
 class Answering:
-    """A trained model that is asked about pictures, ranks the ``top`` categories, or both."""
+    """A trained model that answers questions about pictures, ranks the ``top`` categories, or both."""
 
     def __init__(self, model: Trained, category: str | None, top: int) -> None:
         self._model, self._top = model, top
@@ -64,19 +64,19 @@ class Answering:
             self._require("classifier")
 
     def check(self, text: str) -> None:
-        """BenchError where the model answers no questions, or would not read all of this one."""
+        """Raise BenchError if the model answers no questions, or cannot read the whole question."""
         self._require("answerer")
         check_length(text, self._caption, self._model.estimator, self._model.exported)
 
-    def about(self, path: Path, text: str | None) -> Said:
-        """Return what is said of a picture, and answered where something is asked; raises Unreadable."""
+    def about(self, path: Path, text: str | None) -> PictureAnswer:
+        """Return the answer about a picture; ``text`` is the question or None. Raise Unreadable for a bad picture."""
         picture, model = read(path, self._model.exported), self._model.estimator
         answer = None if text is None else model.answer(question(picture, text, self._caption))[0]
-        found = ranked(model.predict_proba(picture)[0], picture.categories, self._top) if self._top else ()
-        return Said(path, text, answer, found)
+        categories = ranked(model.predict_proba(picture)[0], picture.categories, self._top) if self._top else ()
+        return PictureAnswer(path, text, answer, categories)
 
-    def about_each(self, paths: Iterable[Path], text: str | None) -> Iterator[Said | Failure]:
-        """Yield what is said of one picture after the other, or why it cannot be read."""
+    def about_each(self, paths: Iterable[Path], text: str | None) -> Iterator[PictureAnswer | Failure]:
+        """Yield the answer for each picture, or why it cannot be read."""
         for path in paths:
             try:
                 yield self.about(path, text)
@@ -84,11 +84,11 @@ class Answering:
                 yield Failure(path, str(reason))
 
     def look(self, path: Path, text: str) -> tuple[np.ndarray, Look]:
-        """Return a picture (H, W) as it was read and where the words of its answer looked; BenchError if it cannot."""
+        """Return the picture (H, W) as the model sees it, and where each word attended; BenchError if impossible."""
         model, label = self._model.estimator, self._model.exported.label
         if not isinstance(model, Attentive):
             raise BenchError(
-                f"{label} does not tell where it looks; `bench attend` draws MVaEMa and who else has looks()"
+                f"{label} has no looks() method to show where it looks; use a model that has one, such as MVaEMa"
             )
         with _alone(path):
             picture = read(path, self._model.exported)
@@ -99,15 +99,15 @@ class Answering:
             raise BenchError(f"{self._model.exported.label} {contract_of(contract).unable}")
 
 
-def about_one(asking: Answering, path: Path, text: str | None) -> Said:
-    """Return what is said of the only picture; BenchError where it cannot be read."""
+def about_one(asking: Answering, path: Path, text: str | None) -> PictureAnswer:
+    """Return the answer about a single picture; BenchError if it cannot be read."""
     with _alone(path):
         return asking.about(path, text)
 
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Turn what is wrong with the only picture into a BenchError."""
+    """Turn Unreadable into a BenchError, for a single picture."""
     try:
         yield
     except Unreadable as reason:

@@ -1,4 +1,4 @@
-"""Ask a trained model about pictures of one's own."""
+"""Ask a trained model about your pictures."""
 
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -15,12 +15,10 @@ Text = str | None
 Model = Annotated[
     Text,
     typer.Option(
-        help="a folder that `bench export` wrote, or a model or cell of the store [default: the newest trained]"
+        help="a folder written by `bench export`, or a model or cell of the store [default: the newest trained]"
     ),
 ]
-Category = Annotated[
-    Text, typer.Option(help="tell the model that the picture is of this category [default: say nothing]")
-]
+Category = Annotated[Text, typer.Option(help="tell the model the category of the picture [default: not told]")]
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -29,36 +27,34 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def ask_command(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PICTURE", help="files or folders of pictures; the question, in quotes, is last"),
+        typer.Argument(metavar="PICTURE", help="files or folders of pictures; then the question, in quotes"),
     ] = None,
     model: Model = None,
     category: Category = None,
-    classify: Annotated[
-        bool, typer.Option("--classify", help="rank the categories; then no question is needed")
-    ] = False,
-    top: Annotated[int, typer.Option(min=1, help="how many categories are shown")] = 5,
+    classify: Annotated[bool, typer.Option("--classify", help="rank the categories; no question is needed")] = False,
+    top: Annotated[int, typer.Option(min=1, help="number of categories to show")] = 5,
     interactive: Annotated[
-        bool, typer.Option("-i", "--interactive", help="ask on: a question, or the path of a picture, a line")
+        bool, typer.Option("-i", "--interactive", help="read lines: each a question or the path of a picture")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON, as for several pictures always")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON, as always for several pictures")] = False,
     store: StoreFolder = None,
 ) -> None:
-    """Ask a trained model about pictures of one's own; of several, each is answered in a line of JSON."""
-    from bench.tasks.asking.answering import Answering, Said, about_one
+    """Ask a trained model about your pictures; several pictures give one line of JSON each."""
+    from bench.tasks.asking.answering import Answering, PictureAnswer, about_one
     from bench.tasks.asking.asked_model import asked_model
     from bench.tasks.asking.asking_on import ask_on
-    from bench.tasks.asking.words import only, parted
+    from bench.tasks.asking.words import first_picture, split_arguments
 
     tell = partial(typer.echo, err=True)
     if interactive:
-        first = only(words or ())
+        first = first_picture(words or ())
         wanted: list[ContractName] = ["classifier" if classify else "answerer"]
         asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
-        ask_on(asking, first, classify, Said.as_json if as_json else Said.as_text)
+        ask_on(asking, first, classify, PictureAnswer.as_json if as_json else PictureAnswer.as_text)
         return
-    pictures, question = parted(words or (), classify)
+    pictures, question = split_arguments(words or (), classify)
     able: dict[ContractName, bool] = {"classifier": classify, "answerer": question is not None}
-    wanted = [contract for contract, asked in able.items() if asked]
+    wanted = [contract for contract, needed in able.items() if needed]
     asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
     if question is not None:
         asking.check(question)
@@ -66,8 +62,8 @@ def ask_command(
         typer.echo(about_one(asking, pictures[0], question).as_text())
         return
     unread = 0
-    for said in asking.about_each(pictures, question):
-        typer.echo(said.as_json())
-        unread += not said.read
+    for result in asking.about_each(pictures, question):
+        typer.echo(result.as_json())
+        unread += not result.read
     if unread:
         raise BenchError(f"{unread} of {len(pictures)} pictures cannot be read; their lines say why")

@@ -1,4 +1,4 @@
-"""The model that is asked: an export, one of the store by name, or the store's newest."""
+"""The model to ask: an export, a model of the store by name, or the store's newest."""
 
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -12,23 +12,23 @@ from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.tasks.asking.words import there
+from bench.tasks.asking.words import exists
 
 
 def asked_model(name: str | None, store: Store, able: Collection[ContractName], tell: Callable[[str], None]) -> Trained:
-    """Return the model of an export's folder, of a name in the store, or the newest that is ``able``; tell which.
+    """Return the model of an export's folder or of a name in the store, or the newest with the contracts ``able``.
 
-    BenchError where there is none such.
+    ``tell`` gets a sentence that names a model of the store. BenchError if there is no such model.
     """
     registry = Registry()
-    if name is not None and there(Path(name)):
+    if name is not None and exists(Path(name)):
         return trained(Path(name), registry, NoProgress())
     record = called(name, store) if name is not None else newest(store, registry, able)
     if record is not None:
         tell(f"asking {_described(record, store)}")
         return from_store(record, store, registry, NoProgress())
     if name is not None:
-        return trained(Path(name), registry, NoProgress())  # says what is wrong with it
+        return trained(Path(name), registry, NoProgress())  # raises the error that says what is wrong
     wanted = " and ".join(contract_of(name).model for name in sorted(able))
     raise BenchError(
         f"the store {str(store.root)!r} holds no trained {wanted}; `make demo` trains one, "

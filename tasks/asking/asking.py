@@ -5,16 +5,18 @@ from pathlib import Path
 from bench.errors import BenchError
 from bench.specs import ContractName
 from bench.store.store import Store
-from bench.tasks.asking.answering import Answering, Said, about_one
+from bench.tasks.asking.answering import Answering, PictureAnswer, about_one
 from bench.tasks.asking.asked_model import asked_model
 
 
-def ask(picture: Path, question: str | None, model: str | None, category: str | None, top: int, store: Store) -> Said:
-    """Return what a trained model says of a picture; BenchError where nothing is asked of it, or it cannot be had."""
+def ask(
+    picture: Path, question: str | None, model: str | None, category: str | None, top: int, store: Store
+) -> PictureAnswer:
+    """Return a trained model's answer about a picture; BenchError without a question or ``top``, or without a model."""
     able: dict[ContractName, bool] = {"classifier": top > 0, "answerer": question is not None}
-    wanted: list[ContractName] = [contract for contract, asked in able.items() if asked]
+    wanted: list[ContractName] = [contract for contract, needed in able.items() if needed]
     if not wanted:
-        raise BenchError("nothing is asked; add a question, or top=5 to rank five categories")
+        raise BenchError("there is no question; add one, or top=5 to rank five categories")
     asking = Answering(asked_model(model, store, wanted, lambda _: None), category, top)
     if question is not None:
         asking.check(question)

@@ -1,4 +1,4 @@
-"""Questions about pictures, a line each, until somebody has no more."""
+"""An interactive session: questions about pictures, one per line."""
 
 import sys
 from collections.abc import Callable
@@ -7,34 +7,34 @@ from pathlib import Path
 import typer
 
 from bench.errors import BenchError
-from bench.tasks.asking.answering import Answering, Said, about_one
-from bench.tasks.asking.words import is_picture, there
+from bench.tasks.asking.answering import Answering, PictureAnswer, about_one
+from bench.tasks.asking.words import exists, is_picture
 from bench.terminal import safe
 
-_HELP = "a question a line; the path of another picture changes to it; an empty line ends"
+_HELP = "enter one question per line; the path of a picture switches to it; an empty line ends"
 
 
-def ask_on(asking: Answering, picture: Path | None, classify: bool, show: Callable[[Said], str]) -> None:
-    """Answer one line after the other; what is wrong with one is said, and the next is read.
+def ask_on(asking: Answering, picture: Path | None, classify: bool, show: Callable[[PictureAnswer], str]) -> None:
+    """Answer one line after another; print an error and continue if one is wrong.
 
-    A picture that is named is changed to, and its categories are ranked where that is wanted.
+    A line with a picture's path switches to that picture and, with ``classify``, ranks its categories.
     """
     if sys.stdin.isatty():
         typer.echo(_HELP, err=True)
     if picture is not None and classify:
-        _say(asking, picture, None, show)
+        _answer(asking, picture, None, show)
     while line := _line("picture" if picture is None else picture.name):
         if is_picture(line):
-            picture = Path(line) if there(Path(line)) else picture
+            picture = Path(line) if exists(Path(line)) else picture
             if classify or picture != Path(line):
-                _say(asking, Path(line), None, show)
+                _answer(asking, Path(line), None, show)
         elif picture is None:
-            typer.echo(f"error: {line!r} is no picture; name one first, then ask about it", err=True)
+            typer.echo(f"error: {line!r} is not a picture; name one first, then ask about it", err=True)
         else:
-            _say(asking, picture, line, show)
+            _answer(asking, picture, line, show)
 
 
-def _say(asking: Answering, picture: Path, text: str | None, show: Callable[[Said], str]) -> None:
+def _answer(asking: Answering, picture: Path, text: str | None, show: Callable[[PictureAnswer], str]) -> None:
     try:
         if text is not None:
             asking.check(text)
@@ -44,11 +44,11 @@ def _say(asking: Answering, picture: Path, text: str | None, show: Callable[[Sai
 
 
 def _line(prompt: str) -> str:
-    """Return what is typed or piped in, '' at the end or after Ctrl-C; on a terminal behind a prompt."""
+    """Return the next input line, '' at the end or after Ctrl-C; a terminal shows a prompt."""
     try:
         if not sys.stdin.isatty():
             return sys.stdin.readline().strip()
-        import readline  # noqa: F401 -- with it, input() can be edited, and earlier lines are called back
+        import readline  # noqa: F401 -- makes input() editable, with a history
 
         return input(f"{safe(prompt)}> ").strip()
     except (EOFError, KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""Draw where in a picture a trained model looked while it answered."""
+"""Draw where a trained model looked while it answered."""
 
 from functools import partial
 from pathlib import Path
@@ -15,14 +15,14 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def attend_command(
-    picture: Annotated[Path, typer.Argument(help="the file of a picture")],
-    question: Annotated[str, typer.Argument(help="what is asked about it")],
+    picture: Annotated[Path, typer.Argument(help="the file of the picture")],
+    question: Annotated[str, typer.Argument(help="the question about it")],
     out: Annotated[Path, typer.Option(help="the PNG file to write")],
     model: Model = None,
     category: Category = None,
     store: StoreFolder = None,
 ) -> None:
-    """Draw where in a picture the words of a trained model's answer looked: its cross-attention over the patches."""
+    """Draw where each word of a trained model's answer attended: the cross-attention over patches."""
     from bench.api.output import by_suffix, writing
     from bench.figures.looks import draw
     from bench.tasks.asking.answering import Answering

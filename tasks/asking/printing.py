@@ -1,4 +1,4 @@
-"""Ranked categories as a terminal shows them: bars."""
+"""Ranked categories as bars in a terminal."""
 
 from collections.abc import Sequence
 
@@ -13,17 +13,18 @@ Ranked = Sequence[tuple[str, float]]
 
 
 def ranked(probabilities: np.ndarray, categories: Sequence[str], top: int) -> Ranked:
-    """Return the likeliest categories with their probabilities (C,), best first."""
+    """Return the ``top`` most probable categories with their probabilities, best first, from those of all (C,)."""
     order = np.argsort(-probabilities, kind="stable")[:top]
     return [(categories[int(place)], float(probabilities[place])) for place in order]
 
 
-def chart(found: Ranked) -> str:
-    """Return a bar a category; a full bar is a probability of 1."""
-    names = [safe(name) for name, _ in found]
+def chart(categories: Ranked) -> str:
+    """Return one bar per category; a full bar is a probability of 1."""
+    names = [safe(name) for name, _ in categories]
     wide = max(map(len, names))
     return "\n".join(
-        f"{name:{wide}}  {_bar(share):{_WIDTH}}  {share:.3f}" for name, (_, share) in zip(names, found, strict=True)
+        f"{name:{wide}}  {_bar(share):{_WIDTH}}  {share:.3f}"
+        for name, (_, share) in zip(names, categories, strict=True)
     )
 
 

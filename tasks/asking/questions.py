@@ -1,4 +1,4 @@
-"""A question about one picture of one's own, as a trained model is asked it."""
+"""A question about one of the user's pictures, in the form that a trained model gets."""
 
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,14 @@ from bench.contracts import Bounded, InstructionRecord, Instructions, Micrograph
 from bench.data.databar import find_bars, without_bars
 from bench.errors import BenchError, unknown
 from bench.exports.exported import Exported
-from bench.tasks.asking.words import there
+from bench.tasks.asking.words import exists
 from bench.tasks.datasets.decoding import Unreadable, grey
 
 
 def read(path: Path, exported: Exported) -> Micrographs:
-    """Return a picture as the model was shown its own: squashed, grey, without data bar; raises Unreadable."""
-    if not there(path):
-        raise Unreadable("is not there; check its path")
+    """Return a picture prepared as in training (resized, grey, data bar masked); raise Unreadable if that fails."""
+    if not exists(path):
+        raise Unreadable("does not exist; check its path")
     pixels = grey(path, exported.image_size)[None]
     if exported.mask_bar:
         pixels = without_bars(pixels, find_bars(pixels))
@@ -30,24 +30,24 @@ def question(picture: Micrographs, text: str, caption: str = "") -> Instructions
 
 
 def caption_of(category: str | None, exported: Exported) -> str:
-    """Return the caption that names a category as the model learned it, '' for none; BenchError if it has no such."""
+    """Return the caption of a category as in the model's training, '' for None; BenchError for an unknown category."""
     if category is None:
         return ""
     if category not in exported.categories:
-        raise unknown("category", category, exported.categories, "or leave --category away")
+        raise unknown("category", category, exported.categories, "or omit --category")
     return exported.captions[exported.categories.index(category)]
 
 
 def check_length(text: str, caption: str, estimator: Any, exported: Exported) -> None:
-    """Refuse a question of which the model would not read all."""
+    """Raise BenchError for a question that is too long for the model."""
     if not isinstance(estimator, Bounded):
         return
     size = exported.image_size
     blank = Micrographs(np.zeros((1, size, size), np.uint8), np.arange(1), ("0",), np.array([-1]), exported.categories)
     (length,) = estimator.prompt_lengths(question(blank, text, caption))
     if length > estimator.longest_prompt:
-        beside = ", the caption among them," if caption else ""
+        included = ", including the caption," if caption else ""
         raise BenchError(
-            f"the question has {length} tokens{beside} in {len(text.split())} words, and {exported.label} reads "
+            f"the question has {length} tokens{included} in {len(text.split())} words, and {exported.label} reads "
             f"{estimator.longest_prompt}; ask a shorter one"
         )

@@ -6,14 +6,14 @@ NAMES = {
     "patterned_surface": "patterned surface",
     "porous_sponge": "porous sponge",
 }
-"""Category folder names of the SEM dataset that read otherwise in a sentence."""
+"""Category folder names of the SEM dataset that are written differently in a sentence."""
 
 
 def category_name(category: str) -> str:
-    """Return a category as a sentence says it."""
+    """Return a category's name for use in a sentence."""
     return NAMES.get(category, category.replace("_", " "))
 
 
 def caption(category: str) -> str:
-    """Return the caption of a picture of this category, as the paper's prompt says it."""
+    """Return the caption of a picture of this category, in the words of the paper's prompt."""
     return f"This image depicts a nanomaterial of the category {category_name(category)}."

@@ -1,4 +1,4 @@
-"""Look at a dataset's pictures, or write them to files."""
+"""Download a dataset, show its pictures, or write them to files."""
 
 import re
 from pathlib import Path
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     add_completion=False,
-    help="Fetch a dataset, look at its pictures, or write them to files.",
+    help="Download a dataset, show its pictures, or write them to files.",
 )
 
 
@@ -27,13 +27,13 @@ app = typer.Typer(
 def sheet_command(
     out: Annotated[Path, typer.Option(help="the PNG file to write")],
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
-    beside: Annotated[Text, typer.Option(help="folder of category folders, shown to the right")] = None,
-    per_category: Annotated[int, typer.Option(help="pictures of each category and side")] = 4,
+    beside: Annotated[Text, typer.Option(help="folder of category folders to show on the right")] = None,
+    per_category: Annotated[int, typer.Option(help="number of pictures per category and column")] = 4,
     size: Annotated[int, typer.Option(help="side of a picture on the sheet in pixels")] = 224,
-    mask_bar: Annotated[bool, typer.Option("--mask-bar", help="blank the data bars, as `bench run` does")] = False,
+    mask_bar: Annotated[bool, typer.Option("--mask-bar", help="mask the data bars, as `bench run` does")] = False,
     assignments: Assignments = None,
 ) -> None:
-    """Draw a contact sheet: a row a category."""
+    """Draw a contact sheet with one row per category."""
     from bench.api.output import writing
     from bench.data.masking import as_shown
     from bench.progress import Lines
@@ -49,24 +49,26 @@ def sheet_command(
     if beside is not None:
         bars = [text for text in assignments or () if text.startswith(("image_size=", "mask_bar="))]
         sides.append(_for_sheet(f"folder:{beside}", bars, mask_bar, size))
-    # Both are there before the pictures of one are loaded, which may take a minute.
+    # Both datasets are opened before the pictures of one are loaded, which may take a minute.
     shown = [as_shown(opened, config, Lines()) for opened, config in sides]
     sheet = contact_sheet(shown, per_category, size)
     with writing(out) as path:
         sheet.save(path, optimize=True)
-    typer.echo(f"wrote {out}: {sheet.width} x {sheet.height} pixels, a row a category")
+    typer.echo(f"wrote {out}: {sheet.width} x {sheet.height} pixels, one row per category")
 
 
 @app.command("export")
 def export_command(
-    out: Annotated[Path, typer.Option(help="folder to write: a folder a category, and records.jsonl")],
-    count: Annotated[int | None, typer.Option(help="how many pictures [default: all of the dataset]")] = None,
+    out: Annotated[Path, typer.Option(help="folder to write: one folder per category, and records.jsonl")],
+    count: Annotated[int | None, typer.Option(help="number of pictures [default: all of the dataset]")] = None,
     size: Annotated[str, typer.Option(help="width x height in pixels")] = "1024x768",
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
-    teacher: Annotated[str, typer.Option(help="who writes the records; see `bench list teachers`")] = "scripted",
+    teacher: Annotated[
+        str, typer.Option(help="the teacher that writes the records; see `bench list teachers`")
+    ] = "scripted",
     assignments: Assignments = None,
 ) -> None:
-    """Draw pictures natively at any size into files that `--dataset folder:DIR` reads, with their records."""
+    """Draw pictures at any size, with their records, into files that `--dataset folder:DIR` reads."""
     from bench.data.teacher import open_teacher
     from bench.registered.registry import Registry
     from bench.tasks.datasets.export import RECORDS, export
@@ -81,11 +83,11 @@ def export_command(
 @app.command("fetch")
 def fetch_command(
     name: Annotated[str, typer.Argument(help="the dataset to fetch: sem")],
-    edition: Annotated[str, typer.Option(help="sem, majority or all: which of the published sets of labels")] = "sem",
+    edition: Annotated[str, typer.Option(help="the published set of labels: sem, majority or all")] = "sem",
     out: Annotated[Path | None, typer.Option(help="folder to write [default: the cache]")] = None,
-    tars: Annotated[Path | None, typer.Option(help="folder of tars had already: unpack them, fetch nothing")] = None,
+    tars: Annotated[Path | None, typer.Option(help="folder of downloaded tars: unpack them, download nothing")] = None,
 ) -> None:
-    """Fetch a published dataset; broken off, the same command goes on where it stopped."""
+    """Download a published dataset; the same command resumes an interrupted download."""
     from bench.errors import unknown
     from bench.progress import Lines
     from bench.tasks.datasets.editions import EDITIONS, home
@@ -108,14 +110,14 @@ def info_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     assignments: Assignments = None,
 ) -> None:
-    """Count a dataset's pictures beside those published; say their sizes, what is set aside, near-duplicates."""
+    """Show a dataset's picture counts (found and published), sizes, pictures set aside, and near-duplicates."""
     from bench.data.duplicates import known_duplicates
     from bench.tasks.datasets.overview import info
     from bench.terminal import safe_lines
 
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
-    found = info(opened, known_duplicates(opened, config.duplicate_distance))
-    typer.echo(safe_lines(found))
+    text = info(opened, known_duplicates(opened, config.duplicate_distance))
+    typer.echo(safe_lines(text))
 
 
 @app.command("duplicates")
@@ -123,7 +125,7 @@ def duplicates_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     assignments: Assignments = None,
 ) -> None:
-    """Show which pictures look alike, as `--split grouped` keeps them together; --set duplicate_distance=BITS."""
+    """Show the near-duplicates that `--split grouped` keeps together; see --set duplicate_distance=BITS."""
     from bench.data.duplicates import duplicates
     from bench.progress import Lines
     from bench.tasks.datasets.overview import duplicates_listed
@@ -137,24 +139,24 @@ def duplicates_command(
 @app.command("check")
 def check_command(
     records: Annotated[Path, typer.Argument(help="the JSONL file of records")],
-    dataset: Annotated[Text, typer.Option(help="the micrographs that it should cover")] = None,
-    pictures: Annotated[Text, typer.Option(help="a folder of pictures that it should cover")] = None,
+    dataset: Annotated[Text, typer.Option(help="the dataset that the records should cover")] = None,
+    pictures: Annotated[Text, typer.Option(help="a folder of pictures that the records should cover")] = None,
     assignments: Assignments = None,
 ) -> None:
-    """Look at records: coverage by prompt group, lengths, empty and refused answers, pictures without records."""
+    """Check records: coverage by prompt group, lengths, empty and refused answers, pictures without records."""
     from bench.tasks.records_check import as_text, check
 
     if dataset and pictures:
-        raise BenchError("--pictures and --dataset both say what the records should cover; name one of them")
-    found = check(records, *_covered(dataset, pictures, assignments))
-    typer.echo(as_text(found))
-    raise typer.Exit(1 if found.stops_a_training else 0)
+        raise BenchError("--pictures and --dataset both name what the records should cover; use one of them")
+    result = check(records, *_covered(dataset, pictures, assignments))
+    typer.echo(as_text(result))
+    raise typer.Exit(1 if result.stops_a_training else 0)
 
 
 def _covered(
     dataset: str | None, pictures: str | None, assignments: list[str] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids of all pictures that can be read, and a sentence for each that was set aside."""
+    """Return the ids of all readable pictures, and a sentence for each picture that was set aside."""
     from bench.progress import Lines
     from bench.tasks.teachers.subjects import of_folder
 
@@ -168,20 +170,20 @@ def _covered(
 
 
 def _width_and_height(size: str) -> tuple[int, int]:
-    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
-    if found is None:
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
+    if match is None:
         raise BenchError(f"--size {size!r} is not of the form WIDTHxHEIGHT, for example 1024x768")
-    return int(found[1]), int(found[2])
+    return int(match[1]), int(match[2])
 
 
 def _for_sheet(name: str | None, assignments: list[str] | None, mask_bar: bool, size: int) -> "tuple[Dataset, Config]":
-    """Build a dataset for a sheet; data bars that are to go are found at the size at which a run finds them."""
+    """Build a dataset for a sheet; data bars to be masked are found at the size that a run uses."""
     config = _config(name, [*(assignments or ()), *(["mask_bar=true"] if mask_bar else [])], "image_size", "mask_bar")
     return _open(config, config.image_size if config.mask_bar else size), config
 
 
 def _opened(name: str | None, assignments: list[str] | None, *read: str) -> "tuple[Dataset, Config]":
-    """Build a dataset with settings and at the size that `bench run` would."""
+    """Build a dataset with the settings and the size that `bench run` would use."""
     config = _config(name, assignments, *read)
     return _open(config, config.image_size), config
 
@@ -195,7 +197,7 @@ def _open(config: "Config", size: int) -> "Dataset":
 
 
 def _config(name: str | None, assignments: list[str] | None, *read: str) -> "Config":
-    """Return a run's choices, of which those named are ``read``, and the dataset's settings; what else is refused."""
+    """Return a config with the dataset's settings; BenchError for choices other than the dataset and ``read``."""
     from bench.config.loading import DEFAULT, load_config
     from bench.planning.settings import check_keys, check_names
     from bench.registered.registry import Registry

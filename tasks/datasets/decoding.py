@@ -1,4 +1,4 @@
-"""One picture file decoded to grey levels, and the sentence that says why it could not be."""
+"""Decoding of one picture file to grey levels, and the reason if that is impossible."""
 
 import warnings
 from pathlib import Path
@@ -11,13 +11,13 @@ _BIT_DEPTHS = (8, 10, 12, 14, 16)
 
 
 class Unreadable(Exception):
-    """A picture that is set aside; its text says why and what to do."""
+    """A picture that is set aside; the message gives the reason and the remedy."""
 
 
 def grey(path: Path, size: int) -> np.ndarray:
-    """Return the picture squashed to (size, size) uint8 grey, without a crop; raises Unreadable.
+    """Return the picture resized to (size, size) uint8 grey, without cropping; raise Unreadable if that fails.
 
-    Of several frames the first is taken; what is transparent is shown over black.
+    Of several frames the first is used; transparent pixels are shown over black.
     """
     if not path.is_file():
         raise Unreadable("is not a regular file; remove it")
@@ -26,14 +26,14 @@ def grey(path: Path, size: int) -> np.ndarray:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Pillow warns of more pixels than its limit and raises at twice the limit: both are refused unread.
+            # Pillow warns above its limit of pixels and raises above twice the limit: both are refused unread.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=FORMATS) as image:
                 return _squashed(image, size)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         limit = (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000
         raise Unreadable(f"has more than {limit} million pixels; make it smaller") from error
-    except Exception as error:  # a damaged file can raise anything out of a decoder
+    except Exception as error:  # a decoder can raise anything on a damaged file
         raise Unreadable(f"cannot be decoded ({' '.join(str(error).split()) or type(error).__name__})") from error
 
 
@@ -51,9 +51,9 @@ def _squashed(image: Image.Image, size: int) -> np.ndarray:
 def _deep(levels: np.ndarray, size: int) -> np.ndarray:
     """Scale more than 8 bits to 8.
 
-    Whole numbers are divided by the range of the smallest usual bit depth that holds 99.9 % of them: a camera's
-    12 bits in a 16-bit file keep their brightness, and so does a full 16-bit picture. Numbers of any other range
-    are stretched between their 0.1 and 99.9 % points.
+    Whole numbers are divided by the range of the smallest common bit depth that holds 99.9 % of them: a camera's
+    12 bits in a 16-bit file keep their brightness, and so does a full 16-bit picture. Other numbers are stretched
+    between their 0.1 and 99.9 % quantiles.
     """
     levels = np.nan_to_num(levels, nan=0.0, posinf=0.0, neginf=0.0)
     low, high = (float(bound) for bound in np.percentile(levels, (0.1, 99.9)))

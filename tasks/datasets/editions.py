@@ -22,7 +22,7 @@ FOLDERS: Mapping[str, str] = {
 
 
 class Edition(NamedTuple):
-    """One B2SHARE record and how many pictures it is said to hold."""
+    """One B2SHARE record and its published number of pictures."""
 
     record: str
     pictures: int
@@ -41,5 +41,5 @@ EDITIONS: Mapping[str, Edition] = {
 
 
 def home(edition: str) -> Path:
-    """Return the folder of the cache where an edition is kept."""
+    """Return the cache folder of an edition."""
     return cache_folder() / "sem" / edition

@@ -1,4 +1,4 @@
-"""Pictures of a dataset that draws them, written to files in category folders, with instruction records."""
+"""Export of a drawn dataset: picture files in category folders, with instruction records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +18,16 @@ RECORDS = "records.jsonl"
 
 
 def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, shape: tuple[int, int]) -> tuple[int, int]:
-    """Write ``count`` pictures of ``shape`` (height, width) below ``out``, which must not exist or be empty.
+    """Write ``count`` pictures of ``shape`` (height, width) into ``out``, which must be new or empty.
 
-    Returns how many pictures and records were written. BenchError where the dataset draws no pictures, holds fewer,
-    or the folder is in use; then nothing is written.
+    Returns the numbers of pictures and records written. BenchError if the dataset draws no pictures, has fewer, or the
+    folder is not empty; then nothing is written.
     """
     draw = getattr(dataset, "draw", None)
     if draw is None:
-        raise BenchError(f"the dataset {dataset.name!r} draws no pictures, its files are there; export another")
+        raise BenchError(
+            f"the dataset {dataset.name!r} draws no pictures: it consists of files; export another dataset"
+        )
     every = len(dataset.labels())
     count = every if count is None else count
     if not 1 <= count <= every:
@@ -53,7 +55,7 @@ def _name(dataset: Dataset, position: int) -> str:
 
 @dataclass(frozen=True)
 class _Exported:
-    """The exported part of a dataset, as a teacher sees it: pictures are named as their files."""
+    """The exported pictures of a dataset, for a teacher: their ids are the file names."""
 
     dataset: Dataset
     names: tuple[str, ...]

@@ -1,9 +1,9 @@
-"""Files of a B2SHARE record: what it holds, and each file fetched, resumed where it broke off, checked by its digest.
+"""Files of a B2SHARE record: their list, and resumable downloads checked by digest.
 
-The record's form is that of B2SHARE's HTTP API (EUDAT-Training/B2SHARE-Training, api/01_Retrieve_existing_record.md):
+The record's format is that of B2SHARE's HTTP API (EUDAT-Training/B2SHARE-Training, api/01_Retrieve_existing_record.md):
 ``/api/records/ID`` is JSON with ``files``, each with ``key``, ``size``, ``checksum`` ('md5:…') and ``bucket``; the file
-itself is ``/api/files/BUCKET/KEY``. pooch checks digests and moves what is whole into place; it begins a broken
-transfer anew, so the transfer itself is ours.
+itself is ``/api/files/BUCKET/KEY``. pooch checks digests and moves complete files into place. It restarts a
+broken transfer from zero, so the transfer itself is ours.
 """
 
 import json
@@ -21,7 +21,7 @@ SERVER = "https://b2share.eudat.eu"
 SERVER_VARIABLE = "BENCH_B2SHARE"
 """The environment variable that names a mirror."""
 _CHUNK = 2**14
-"""Bytes written at once; of a chunk that breaks off nothing is kept."""
+"""Bytes written at once; an incomplete chunk is discarded."""
 _SECONDS = 30
 _TRIES = 3
 
@@ -36,12 +36,12 @@ class RemoteFile(NamedTuple):
 
 
 def server() -> str:
-    """Return the address of the server: ``$BENCH_B2SHARE``, else B2SHARE's own."""
+    """Return the address of the server: ``$BENCH_B2SHARE``, else B2SHARE."""
     return (os.environ.get(SERVER_VARIABLE) or SERVER).rstrip("/")
 
 
 def files_of(record: str) -> list[RemoteFile]:
-    """Return the files of a record; BenchError where the server does not answer or not in the form known."""
+    """Return the files of a record; BenchError if the server does not answer in the known format."""
     import requests
 
     address = f"{server()}/api/records/{record}"
@@ -56,38 +56,38 @@ def files_of(record: str) -> list[RemoteFile]:
         ) from error
     except (KeyError, TypeError, ValueError) as error:
         raise BenchError(
-            f"{address} answers in a form that is not known ({type(error).__name__}: {error}); "
+            f"{address} answers in an unknown format ({type(error).__name__}: {error}); "
             f"download the tars in a browser and use --tars FOLDER"
         ) from error
 
 
 def fetch(file: RemoteFile, folder: Path, progress: Progress) -> Path:
-    """Return the file in the folder, its digest checked; what an earlier call left of it is continued.
+    """Download a file to the folder, resuming an earlier call, and return its path; the digest is checked.
 
-    BenchError where the transfer breaks off (what came is kept) or the digest is another (nothing is kept).
+    BenchError if the transfer breaks off (the received bytes are kept) or the digest is wrong (nothing is kept).
     """
     import pooch
     import requests
 
     pooch.get_logger().setLevel("WARNING")
-    part = folder / f"{file.name}.{file.digest.partition(':')[2]}.part"
+    partial = folder / f"{file.name}.{file.digest.partition(':')[2]}.part"
 
     def transfer(address: str, output: str, _: Any) -> None:
-        _whole(address, part, file, progress)
-        part.replace(output)
+        _complete(address, partial, file, progress)
+        partial.replace(output)
 
     try:
         return Path(pooch.retrieve(file.address, file.digest, file.name, folder, downloader=cast(Any, transfer)))
     except requests.RequestException as error:
-        have = part.stat().st_size if part.exists() else 0
+        have = partial.stat().st_size if partial.exists() else 0
         raise BenchError(
             f"{file.name}: the transfer broke off at {have:,} of {file.size:,} bytes ({_reason(error)}); "
-            f"run the same command again, it goes on from there"
+            f"run the same command again to resume"
         ) from error
     except ValueError as error:
         raise BenchError(
             f"{file.name} does not have the digest that its record states ({file.digest}); "
-            f"run the same command again, and tell the publisher if it stays so"
+            f"run the same command again, and tell the publisher if this persists"
         ) from error
 
 
@@ -98,28 +98,28 @@ def _file(entry: Mapping[str, Any]) -> RemoteFile:
     return RemoteFile(name, f"{server()}/api/files/{entry['bucket']}/{quote(name)}", size, digest)
 
 
-def _whole(address: str, part: Path, file: RemoteFile, progress: Progress) -> None:
-    """Fill the part up to the file's size, again and again while each try brings something."""
+def _complete(address: str, partial: Path, file: RemoteFile, progress: Progress) -> None:
+    """Complete the partial file, retrying as long as each attempt receives something."""
     import requests
 
-    progress.start(f"fetching {file.name}", file.size, _size(part))
+    progress.start(f"fetching {file.name}", file.size, _size(partial))
     for left in reversed(range(_TRIES)):
-        before = _size(part)
+        before = _size(partial)
         try:
-            _transfer(address, part, file.size, progress)
+            _transfer(address, partial, file.size, progress)
             return
         except requests.RequestException:
-            if not left or _size(part) <= before:
+            if not left or _size(partial) <= before:
                 raise
 
 
-def _transfer(address: str, part: Path, size: int, progress: Progress) -> None:
-    """Ask for what is missing and append it; begin anew where the server sends the whole or the part is too long."""
+def _transfer(address: str, partial: Path, size: int, progress: Progress) -> None:
+    """Request the missing bytes and append them; start over if the server sends the whole file."""
     import requests
 
-    have = _size(part)
+    have = _size(partial)
     if have > size:
-        part.unlink()
+        partial.unlink()
         have = 0
     if have == size and size:
         return
@@ -127,10 +127,10 @@ def _transfer(address: str, part: Path, size: int, progress: Progress) -> None:
     with requests.get(address, headers=headers, stream=True, timeout=_SECONDS) as answer:
         answer.raise_for_status()
         goes_on = answer.status_code == requests.codes.partial and _begins_at(answer.headers, have)
-        with part.open("ab" if goes_on else "wb") as stream:
+        with partial.open("ab" if goes_on else "wb") as stream:
             _write(answer, stream, progress)
-    if _size(part) < size:
-        raise requests.ConnectionError(f"{_size(part):,} bytes came")
+    if _size(partial) < size:
+        raise requests.ConnectionError(f"{_size(partial):,} bytes received")
 
 
 def _write(answer: Any, stream: IO[bytes], progress: Progress) -> None:
@@ -152,7 +152,7 @@ def _reason(error: Exception) -> str:
 
 
 def read_done(folder: Path) -> dict[str, str]:
-    """Return file name to digest of the tars that are unpacked in a folder already."""
+    """Return file name to digest of the tars already unpacked in a folder."""
     try:
         return dict(json.loads((folder / ".unpacked.json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
@@ -160,5 +160,5 @@ def read_done(folder: Path) -> dict[str, str]:
 
 
 def write_done(folder: Path, done: Mapping[str, str]) -> None:
-    """Write down which tars are unpacked in a folder."""
+    """Store which tars are unpacked in a folder."""
     write_json(folder / ".unpacked.json", done)

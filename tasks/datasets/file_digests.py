@@ -1,4 +1,4 @@
-"""The sha256 of many files, remembered by path, size and time, so that an unchanged file is read once."""
+"""The sha256 of many files, cached by path, size and time, so that an unchanged file is read once."""
 
 import contextlib
 import json
@@ -12,13 +12,13 @@ from bench.store.fingerprint import digest, file_digest
 from bench.store.store import write_text
 
 _SETTLED_SECONDS = 2.0
-"""A file written this shortly before it was read may change again within its time stamp: not remembered."""
+"""A file written this shortly before it was read may change again within the same time stamp: it is not cached."""
 
 Known = dict[str, tuple[int, int, str]]
 
 
 def digests(root: Path, names: Mapping[str, Path], progress: Progress) -> dict[str, str]:
-    """Return name to sha256 of the files of a folder; ``unreadable`` for one that cannot be read."""
+    """Return name to sha256 of a folder's files, ``unreadable`` for a file that cannot be read."""
     store = cache_folder() / "digests" / f"{digest(str(root))[:32]}.json"
     known, now = _read(store), time.time()
     fresh: Known = {}
@@ -33,7 +33,7 @@ def digests(root: Path, names: Mapping[str, Path], progress: Progress) -> dict[s
 
 
 def unchanged(path: Path, expected: str) -> bool:
-    """Tell whether a file still has this sha256."""
+    """Return whether a file still has this sha256."""
     return _one(path, None)[2] == expected
 
 
@@ -42,7 +42,7 @@ def _one(path: Path, known: tuple[int, int, str] | None) -> tuple[int, int, str]
         state = path.stat()
         if known is not None and tuple(known[:2]) == (state.st_size, state.st_mtime_ns):
             return known
-        # A pipe or a device with a picture's name must not be opened: reading it could wait for ever.
+        # A pipe or a device with a picture's name must not be opened: reading it could block forever.
         return state.st_size, state.st_mtime_ns, file_digest(path) if path.is_file() else "unreadable"
     except OSError:
         return 0, 0, "unreadable"
@@ -57,7 +57,7 @@ def _read(store: Path) -> Known:
 
 
 def _write(store: Path, known: Known) -> None:
-    # Only time is lost where the cache cannot be written, and whoever stores pictures there will say so.
+    # If the cache cannot be written, only time is lost; storing the pictures there will report the error.
     with contextlib.suppress(OSError):
         store.parent.mkdir(parents=True, exist_ok=True)
         write_text(store, json.dumps(known))

@@ -25,7 +25,7 @@ _PIXELS, _INDEX = "pixels.npy", "index.json"
 
 
 class Folder:
-    """Pictures of one's own: a category is the name of a folder, an id the path below the root."""
+    """The user's pictures: a category is the name of a folder, an id the path relative to the root."""
 
     def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
@@ -34,7 +34,7 @@ class Folder:
         self._image_size, self._progress = image_size, progress
 
     def identity(self) -> dict[str, Any]:
-        """Return what decides the data: every file's name and sha256, as one digest; decodes nothing."""
+        """Return what determines the data: every file's name and sha256, as one digest; decodes nothing."""
         return {
             "name": "folder",
             "pictures": len(self._digests),
@@ -48,18 +48,18 @@ class Folder:
         return digests(self._root, self._listing.paths, self._progress)
 
     def labels(self) -> np.ndarray:
-        """Return the category index of every picture that can be read (N,)."""
+        """Return the category index of every readable picture (N,)."""
         place = {category: index for index, category in enumerate(self.categories)}
         return np.array([place[self._listing.categories[name]] for name in self._index["pictures"]])
 
     def load(self) -> Micrographs:
-        """Return all pictures that can be read, decoded once into the cache."""
+        """Return all readable pictures, decoded once into the cache."""
         names = tuple(self._index["pictures"])
         pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
         return Micrographs(pixels, np.array(self._index["rows"]), names, self.labels(), self.categories)
 
     def facts(self, position: int) -> Mapping[str, str]:
-        """Return the category: all that is known of somebody's picture."""
+        """Return the category, the only known fact of a user's picture."""
         return {"category": self._listing.categories[self._index["pictures"][position]]}
 
     def caption(self, label: int) -> str:
@@ -67,11 +67,11 @@ class Folder:
         return caption(self.categories[label])
 
     def paths(self) -> dict[str, Path]:
-        """Return the file of every picture that can be read, by id."""
+        """Return the file of every readable picture, by id."""
         return {name: self._listing.paths[name] for name in self._index["pictures"]}
 
     def set_aside(self) -> tuple[str, ...]:
-        """Return one sentence for each picture that is left out, and for each category without any."""
+        """Return one sentence for each picture that is left out, and for each category without pictures."""
         return (*self._index["set aside"], *self._listing.passed_over)
 
     @cached_property
@@ -85,7 +85,7 @@ class Folder:
         for category in self.categories:
             if category not in left:
                 raise BenchError(
-                    f"no picture of category {category!r} can be read; mend its pictures or remove the folder"
+                    f"no picture of category {category!r} can be read; repair its pictures or remove the folder"
                 )
         return index
 
@@ -95,11 +95,11 @@ class Folder:
         shape = (len(names), self._image_size, self._image_size)
         pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
         rows, aside = [], []
-        shown: dict[str, str] = {}
+        first_of: dict[str, str] = {}
         for row, name in enumerate(names):
             try:
                 pixels[row] = grey(self._listing.paths[name], self._image_size)
-                self._require_first(name, shown.setdefault(hashlib.sha256(pixels[row]).hexdigest(), name))
+                self._require_first(name, first_of.setdefault(hashlib.sha256(pixels[row]).hexdigest(), name))
                 rows.append(row)
             except Unreadable as reason:
                 aside.append(f"{name}: {reason}")
@@ -110,13 +110,15 @@ class Folder:
         (folder / _INDEX).write_text(json.dumps(index, indent=1), encoding="utf-8")
 
     def _require_first(self, name: str, first: str) -> None:
-        """Raise Unreadable for a picture that an earlier one shows already: it could be trained on and tested."""
+        """Raise Unreadable for a copy of an earlier picture: one could be in training and the other in the test."""
         if name != first:
             alike = self._listing.categories[name] == self._listing.categories[first]
             remedy = "remove one" if alike else "decide to which of the two categories it belongs"
             raise Unreadable(f"shows the same as {first}; {remedy}")
 
     def _require_unchanged(self, name: str) -> None:
-        """Raise BenchError where a file changed since its digest was taken: the cache would lie."""
+        """Raise BenchError if a file has changed since its digest was computed: the cache would be wrong."""
         if not unchanged(self._listing.paths[name], self._digests[name]):
-            raise BenchError(f"{name!r} changed while it was read; run the same command again when nobody writes there")
+            raise BenchError(
+                f"{name!r} changed while it was read; run the same command again when nobody is writing to the folder"
+            )

@@ -13,7 +13,7 @@ _OTHER_PICTURES = (".bmp", ".gif", ".webp", ".jp2", ".dm3", ".dm4")
 
 
 class Listing(NamedTuple):
-    """Name to path and name to category of every candidate, in order; a sentence on each thing passed over."""
+    """Name to path and name to category of every candidate, in order; a sentence for each ignored picture or folder."""
 
     paths: dict[str, Path]
     categories: dict[str, str]
@@ -21,39 +21,39 @@ class Listing(NamedTuple):
 
 
 def listed(argument: str) -> tuple[Path, Listing]:
-    """Return the folder and its pictures: each belongs to the top folder it lies in, however deep.
+    """Return the folder and its pictures; the category of a picture is its top folder, at any depth.
 
-    Hidden files and folders and files that are no pictures are passed over without a word, pictures beside the
-    folders, pictures in other formats and empty folders with one; links are followed, each folder once.
-    BenchError where there is no such folder, or fewer than two categories.
+    Hidden files and folders, and files that are not pictures, are ignored silently; pictures outside the category
+    folders, pictures in other formats and empty folders are ignored with a sentence. Links are followed, each folder
+    once. BenchError if there is no such folder, or fewer than two categories.
     """
     root = _existing(argument)
-    found = Listing({}, {}, ())
+    listing = Listing({}, {}, ())
     passed_over: list[str] = []
     seen = {_identity(root)}
     for folder in sorted(_visible(root)):
-        category, before = _printable(Path(folder.name)), len(found.paths) + len(passed_over)
+        category, before = _printable(Path(folder.name)), len(listing.paths) + len(passed_over)
         if not folder.is_dir():
             if folder.suffix.lower() in (*SUFFIXES, *_OTHER_PICTURES):
-                passed_over.append(f"{category}: lies in no category folder; move it into one")
+                passed_over.append(f"{category}: is in no category folder; move it into one")
         elif _new(folder, seen):
             for path in _pictures(folder, seen, passed_over, root):
                 name = _printable(path.relative_to(root))
-                found.paths[name] = path
-                found.categories[name] = category
-            if len(found.paths) + len(passed_over) == before:
-                passed_over.append(f"{category}: is a folder without pictures; put some there or remove it")
-    _checked(root, argument, found)
-    return root, found._replace(passed_over=tuple(passed_over))
+                listing.paths[name] = path
+                listing.categories[name] = category
+            if len(listing.paths) + len(passed_over) == before:
+                passed_over.append(f"{category}: is a folder without pictures; add some or remove it")
+    _checked(root, argument, listing)
+    return root, listing._replace(passed_over=tuple(passed_over))
 
 
 def loose(argument: str) -> dict[str, Path]:
-    """Return every picture of a folder, however deep, by its path below it; BenchError where there is none."""
+    """Return every picture of a folder, at any depth, by its relative path; BenchError if there is none."""
     root = _existing(argument)
-    found = {_printable(path.relative_to(root)): path for path in _pictures(root, {_identity(root)}, [], root)}
-    if not found:
-        raise BenchError(f"the folder {argument!r} holds no pictures; put there some ({', '.join(SUFFIXES)})")
-    return found
+    pictures = {_printable(path.relative_to(root)): path for path in _pictures(root, {_identity(root)}, [], root)}
+    if not pictures:
+        raise BenchError(f"the folder {argument!r} holds no pictures; add some ({', '.join(SUFFIXES)})")
+    return pictures
 
 
 def _existing(argument: str) -> Path:
@@ -71,18 +71,18 @@ def _existing(argument: str) -> Path:
     raise BenchError(f"there is no folder {argument!r}; {guess}")
 
 
-def _checked(root: Path, argument: str, found: Listing) -> None:
-    categories = sorted(set(found.categories.values()))
+def _checked(root: Path, argument: str, listing: Listing) -> None:
+    categories = sorted(set(listing.categories.values()))
     if len(categories) >= 2:
         return
     need = f"pictures ({', '.join(SUFFIXES)}) of at least two categories, each in a folder of its own"
     if not categories:
         loose = any(path.suffix.lower() in SUFFIXES for path in _visible(root))
-        have = "only pictures that lie in no category folder" if loose else "no pictures"
-        raise BenchError(f"the folder {argument!r} holds {have}; put there {need}")
-    below = {name.split("/")[1] for name in found.paths if name.count("/") >= 2}
+        have = "only pictures outside category folders" if loose else "no pictures"
+        raise BenchError(f"the folder {argument!r} holds {have}; add {need}")
+    below = {name.split("/")[1] for name in listing.paths if name.count("/") >= 2}
     deeper = Path(argument) / categories[0]
-    hint = f"; did you mean 'folder:{deeper}'?" if len(below) >= 2 else f"; put there {need}"
+    hint = f"; did you mean 'folder:{deeper}'?" if len(below) >= 2 else f"; add {need}"
     raise BenchError(f"the folder {argument!r} holds only one category, {categories[0]!r}{hint}")
 
 
@@ -96,7 +96,7 @@ def _pictures(folder: Path, seen: set[tuple[int, int]], passed_over: list[str], 
             yield path
         elif suffix in _OTHER_PICTURES:
             name = _printable(path.relative_to(root))
-            passed_over.append(f"{name}: is of a type that is not read; convert it to one of {', '.join(SUFFIXES)}")
+            passed_over.append(f"{name}: has an unsupported type; convert it to one of {', '.join(SUFFIXES)}")
 
 
 def _visible(folder: Path) -> list[Path]:
@@ -104,12 +104,12 @@ def _visible(folder: Path) -> list[Path]:
         return [path for path in folder.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise BenchError(
-            f"the folder {str(folder)!r} cannot be listed ({error.strerror}); mend its permissions"
+            f"the folder {str(folder)!r} cannot be listed ({error.strerror}); correct its permissions"
         ) from error
 
 
 def _new(folder: Path, seen: set[tuple[int, int]]) -> bool:
-    """Tell whether a folder has not been walked yet, under whatever name; links can run in a circle."""
+    """Return whether a folder is visited for the first time, under any name: links can form a circle."""
     identity = _identity(folder)
     fresh = identity not in seen
     seen.add(identity)
@@ -122,5 +122,5 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 
 def _printable(path: Path) -> str:
-    """Return a relative path as text that any JSON file can hold, whatever bytes the name is made of."""
+    """Return a relative path as text that JSON can hold, whatever bytes the name consists of."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""What a dataset holds, as text: counts beside those published, sizes of its files, near-duplicates."""
+"""A dataset's contents as text: counts (found and published), sizes of its files, near-duplicates."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -14,33 +14,33 @@ from bench.data.perceptual import BITS
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS
 
 _SHOWN = 8
-"""Lines of a list before the rest is only counted."""
+"""The largest number of lines of a list; the rest is only counted."""
 
 
-def info(dataset: Dataset, found: Duplicates | None) -> str:
-    """Return counts a category, sizes of the files, what is set aside, and the near-duplicates where they are known."""
-    parts = [_counts(dataset), *_sizes(getattr(dataset, "paths", dict)()), *_aside(dataset.set_aside())]
-    if found is None:
-        parts.append("near-duplicates: not looked for; `bench data duplicates` does")
+def info(dataset: Dataset, near: Duplicates | None) -> str:
+    """Return counts per category, sizes of the files, pictures set aside, and near-duplicates if they are known."""
+    lines = [_counts(dataset), *_sizes(getattr(dataset, "paths", dict)()), *_aside(dataset.set_aside())]
+    if near is None:
+        lines.append("near-duplicates: unknown; `bench data duplicates` finds them")
     else:
-        parts.append(_summary(found))
-    return "\n".join(parts)
+        lines.append(_summary(near))
+    return "\n".join(lines)
 
 
-def duplicates_listed(micrographs: Micrographs, found: Duplicates, most: int) -> str:
-    """Return a line a picture that has near-duplicates, cluster by cluster, with its distance to the nearest other."""
-    nearest = _nearest(found)
+def duplicates_listed(micrographs: Micrographs, near: Duplicates, most: int) -> str:
+    """Return a line per picture with near-duplicates, cluster by cluster, with its distance to the nearest one."""
+    nearest = _nearest(near)
     rows = [
         (number, micrographs.ids[place], micrographs.categories[micrographs.labels[place]], nearest[int(place)])
-        for number, places in enumerate(clusters(found), start=1)
+        for number, places in enumerate(clusters(near), start=1)
         for place in places
     ]
-    head = f"{_summary(found)} (hashes differ in at most {most} of {BITS} bits)"
+    head = f"{_summary(near)} (hashes differ in at most {most} of {BITS} bits)"
     return "\n\n".join([head, tabulate(rows, headers=["cluster", "picture", "category", "nearest"])]) if rows else head
 
 
 def _counts(dataset: Dataset) -> str:
-    """Tabulate pictures a category; the published counts stand beside those whose categories they are of."""
+    """Tabulate pictures per category, with the published counts if all categories are the SEM dataset's."""
     counts = np.bincount(dataset.labels(), minlength=len(dataset.categories))
     total = int(counts.sum())
     published = SEM_COUNTS if set(dataset.categories) <= SEM_COUNTS.keys() else {}
@@ -53,22 +53,20 @@ def _counts(dataset: Dataset) -> str:
     table = tabulate(
         [row[:width] for row in rows], headers=["category", "pictures", "share", "published"][:width], intfmt=","
     )
-    note = (
-        "published: Aversa et al. 2018, for what is called majority; a folder counts itself, one more than its pictures"
-    )
+    note = "published: Aversa et al. 2018, edition majority; each count includes the folder itself and is one too high"
     return f"{dataset.name}\n\n{table}\n" + (f"{note}\n" if published else "")
 
 
 def _sizes(paths: Mapping[str, Path]) -> Iterator[str]:
-    """Say how large the files' pictures are, by their headers."""
+    """Yield a line with the sizes of the pictures, from the files' headers."""
     sizes: Counter[tuple[int, int]] = Counter()
     for path in paths.values():
         with Image.open(path) as image:
             sizes[image.size] += 1
     if sizes:
-        said = [f"{count:,} of {width} x {height}" for (width, height), count in sizes.most_common(_SHOWN)]
-        rest = len(sizes) - len(said)
-        yield "sizes: " + ", ".join(said) + (f", and {rest} other sizes" if rest else "")
+        sizes_shown = [f"{count:,} of {width} x {height}" for (width, height), count in sizes.most_common(_SHOWN)]
+        rest = len(sizes) - len(sizes_shown)
+        yield "sizes: " + ", ".join(sizes_shown) + (f", and {rest} other sizes" if rest else "")
 
 
 def _aside(sentences: tuple[str, ...]) -> Iterator[str]:
@@ -77,18 +75,18 @@ def _aside(sentences: tuple[str, ...]) -> Iterator[str]:
         yield f"set aside: {len(sentences) - _SHOWN:,} more"
 
 
-def _summary(found: Duplicates) -> str:
-    groups = clusters(found)
+def _summary(near: Duplicates) -> str:
+    groups = clusters(near)
     pictures = sum(len(places) for places in groups)
-    exact = int(found.links.same.sum())
+    exact = int(near.links.same.sum())
     return f"near-duplicates: {pictures:,} pictures in {len(groups):,} clusters, {exact:,} pairs with the same pixels"
 
 
-def _nearest(found: Duplicates) -> dict[int, str]:
-    """Return of each linked picture how far its nearest other is, in bits, or that the pixels are the same."""
+def _nearest(near: Duplicates) -> dict[int, str]:
+    """Return for each linked picture the distance to its nearest one in bits, or that the pixels are the same."""
     nearest: dict[int, tuple[int, str]] = {}
-    for first, second, distance, same in zip(*found.links, strict=True):
-        said = (-1, "same pixels") if same else (int(distance), f"{distance} bits")
+    for first, second, distance, same in zip(*near.links, strict=True):
+        distance_text = (-1, "same pixels") if same else (int(distance), f"{distance} bits")
         for place in (int(first), int(second)):
-            nearest[place] = min(nearest.get(place, said), said)
-    return {place: said for place, (_, said) in nearest.items()}
+            nearest[place] = min(nearest.get(place, distance_text), distance_text)
+    return {place: distance_text for place, (_, distance_text) in nearest.items()}

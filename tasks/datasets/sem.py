@@ -1,4 +1,4 @@
-"""The datasets ``sem`` and ``sem:PATH``: the SEM dataset of Aversa et al. 2018, fetched or in a folder of one's own."""
+"""The datasets ``sem`` and ``sem:PATH``: the SEM dataset of Aversa et al. 2018, downloaded or in the user's folder."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ Edition = Literal["sem", "majority", "all"]
 
 
 class Sem(Folder):
-    """The ten published folders as the ten categories; read, decoded and cached as any folder is."""
+    """The ten published folders as the ten categories; read, decoded and cached like any folder."""
 
     def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
         root = Path(argument).expanduser()
@@ -27,7 +27,7 @@ class Sem(Folder):
         self._listing = self._listing._replace(paths=paths, categories=known)
 
     def identity(self) -> dict[str, Any]:
-        """Return what decides the data: every file's name and sha256, as one digest; decodes nothing."""
+        """Return what determines the data: every file's name and sha256, as one digest; decodes nothing."""
         return {**super().identity(), "name": "sem", "code": code_digests("bench.tasks.datasets.sem")}
 
 
@@ -47,7 +47,7 @@ class FetchedSem(Sem):
 
 
 def _require_folders(root: Path, edition: str) -> None:
-    """Raise BenchError where one of the ten folders is missing, with what to do about it."""
+    """Raise BenchError with a remedy if one of the ten folders is missing."""
     fetch = f"`bench data fetch sem{'' if edition in ('', 'sem') else f' --edition {edition}'}`"
     if edition and not root.is_dir():
         raise BenchError(f"the SEM dataset is not in the cache; get it with {fetch}, or name its folder: sem:PATH")
@@ -64,5 +64,5 @@ def _require_folders(root: Path, edition: str) -> None:
     if len(missing) == len(FOLDERS):
         remedy = f"name the one that holds {', '.join(FOLDERS)}, or read any other with folder:{root}"
         raise BenchError(f"the folder {str(root)!r} holds none of the ten folders of the SEM dataset; {remedy}")
-    remedy = f"unpack the missing, or read what is there with folder:{root}"
+    remedy = f"unpack the missing, or read the others with folder:{root}"
     raise BenchError(f"the folder {str(root)!r} lacks {', '.join(missing)} of the SEM dataset; {remedy}")

@@ -1,4 +1,4 @@
-"""``bench data fetch sem``: an edition's tars fetched and unpacked into its ten folders, each tar once."""
+"""``bench data fetch sem``: download an edition's tars and unpack them into its ten folders, each tar once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,45 +16,45 @@ _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 
 
 def fetch_edition(edition: str, folder: Path, progress: Progress) -> None:
-    """Bring an edition into a folder; what stands there already is not fetched again.
+    """Download an edition into a folder; tars unpacked there earlier are skipped.
 
-    A tar is removed when it is unpacked. BenchError as of ``files_of``, ``fetch`` and ``unpack``, and where the record
-    has no tar.
+    A tar is removed after it is unpacked. BenchError as in ``files_of``, ``fetch`` and ``unpack``, or if the record has
+    no tar.
     """
     record = EDITIONS[edition].record
     tars = [file for file in files_of(record) if file.name.endswith(_TAR)]
     if not tars:
         raise BenchError(f"the record {record} holds no tar; see https://doi.org/{EDITIONS[edition].doi}")
-    with _held(folder):
+    with _locked(folder):
         done = read_done(folder)
         for file in tars:
             if done.get(file.name) != file.digest:
-                _bring(file, folder, progress)
+                _fetch_and_unpack(file, folder, progress)
                 done[file.name] = file.digest
                 write_done(folder, done)
     _require_all(folder, f"the record {record}")
 
 
 def unpack_tars(tars: Path, folder: Path, progress: Progress) -> None:
-    """Unpack the tars that somebody has already; BenchError where there is none or one is broken."""
-    found = sorted(path for path in tars.iterdir() if path.name.endswith(_TAR)) if tars.is_dir() else []
-    if not found:
-        raise BenchError(f"--tars {str(tars)!r} holds no tar; name the folder with the tars as they were published")
-    with _held(folder):
-        for tar in found:
+    """Unpack downloaded tars; BenchError if there is none or one is broken."""
+    paths = sorted(path for path in tars.iterdir() if path.name.endswith(_TAR)) if tars.is_dir() else []
+    if not paths:
+        raise BenchError(f"--tars {str(tars)!r} holds no tar; name the folder with the published tars")
+    with _locked(folder):
+        for tar in paths:
             progress.say(f"{tar.name}: {unpack(tar, folder, FOLDERS):,} pictures")
     _require_all(folder, f"--tars {str(tars)!r}")
 
 
-def _bring(file: RemoteFile, folder: Path, progress: Progress) -> None:
+def _fetch_and_unpack(file: RemoteFile, folder: Path, progress: Progress) -> None:
     tar = fetch(file, folder / ".tars", progress)
     progress.say(f"{file.name}: {unpack(tar, folder, FOLDERS):,} pictures")
     tar.unlink()
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """Make the folder and keep other processes out of it."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Create the folder and lock it against other processes."""
     try:
         (folder / ".tars").mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / ".lock")

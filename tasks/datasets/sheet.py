@@ -1,4 +1,4 @@
-"""A contact sheet: pictures of one or more datasets side by side, a row a category."""
+"""A contact sheet: pictures of one or more datasets side by side, one row per category."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ _LABEL, _GAP, _BETWEEN = 14, 2, 12
 """Height of a row's label, gap between pictures, gap between datasets; pixels."""
 _PAPER = 24
 _PLAIN = {"ß": "ss", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "µ": "u", "μ": "u"}
-"""What stands for letters that are no letter with an accent."""
+"""Replacements for letters that are not a letter with an accent."""
 
 
 def contact_sheet(sides: Sequence[Micrographs], per_category: int, tile: int) -> Image.Image:
-    """Return the sheet: the first dataset's categories, ``per_category`` of each and dataset, ``tile`` wide."""
+    """Return the sheet: the first dataset's categories, ``per_category`` pictures per dataset, ``tile`` pixels wide."""
     wide = per_category * (tile + _GAP)
     categories = sides[0].categories
     sheet = Image.new("L", (len(sides) * (wide + _BETWEEN) - _BETWEEN, len(categories) * (tile + _LABEL)), _PAPER)
@@ -33,7 +33,7 @@ def contact_sheet(sides: Sequence[Micrographs], per_category: int, tile: int) ->
 
 
 def drawable(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> str:
-    """Return text that a font has all letters of: one that it lacks loses its accent, or else becomes '?'."""
+    """Return text that a font can draw: a letter that it lacks loses its accent, or else becomes '?'."""
     return "".join(_letter(letter, font) for letter in unicodedata.normalize("NFC", text))
 
 
@@ -43,7 +43,7 @@ def _letter(letter: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> 
 
 
 def _has(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, letter: str) -> bool:
-    """Tell whether a font draws a letter otherwise than one that no font has."""
+    """Return whether a font has a letter: it draws it differently from a letter that no font has."""
     return letter.isascii() or _drawn(font, letter) != _drawn(font, "\uffff")
 
 
@@ -54,7 +54,7 @@ def _drawn(font: ImageFont.FreeTypeFont | ImageFont.ImageFont, letter: str) -> b
 
 
 def _of_category(side: Micrographs, category: str, count: int) -> np.ndarray:
-    """Return the first pictures (n, H, W) of a category, fewer than ``count`` where there are no more."""
+    """Return the first pictures (n, H, W) of a category, at most ``count``."""
     if category not in side.categories:
         return side.batch(slice(0))
     return side.batch(np.flatnonzero(side.labels == side.categories.index(category))[:count])

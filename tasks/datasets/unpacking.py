@@ -1,4 +1,4 @@
-"""Tars of category folders, unpacked so that nothing lands outside and nothing stays half done."""
+"""Unpacking of tars of category folders: nothing is written outside the folder, and nothing is left half done."""
 
 import shutil
 import tarfile
@@ -11,10 +11,10 @@ from bench.tasks.datasets.listing import SUFFIXES
 
 
 def unpack(tar: Path, folder: Path, categories: Iterable[str]) -> int:
-    """Move a tar's pictures into ``folder/CATEGORY`` and return how many they are.
+    """Move a tar's pictures into ``folder/CATEGORY`` and return their number.
 
-    A picture belongs to the nearest of its folders that is a category, without any to the tar's own name. BenchError
-    where the tar is broken, or holds a link, a device, or a name that leads out of it: then nothing is unpacked.
+    A picture's category is its nearest folder that is a category, or else the tar's own name. BenchError if the tar is
+    broken or holds a link, a device, or a name that leads outside; then nothing is unpacked.
     """
     staging = folder / f".unpacking-{uuid.uuid4().hex[:8]}"
     staging.mkdir(parents=True)
@@ -42,11 +42,11 @@ def _extract(tar: Path, staging: Path) -> None:
 
 
 def _require_end(archive: tarfile.TarFile) -> None:
-    """Raise where no end follows the last member: tarfile passes over a header that is cut off."""
+    """Raise if no end follows the last member, because tarfile ignores a truncated header."""
     assert archive.fileobj is not None, "it is open"
     archive.fileobj.seek(archive.offset)
     if archive.fileobj.read(512).strip(b"\0"):
-        raise tarfile.ReadError("it is cut off")
+        raise tarfile.ReadError("it is truncated")
 
 
 def _require_harmless(member: tarfile.TarInfo, tar: Path) -> None:
@@ -59,17 +59,17 @@ def _require_harmless(member: tarfile.TarInfo, tar: Path) -> None:
         what = "is a device or a pipe"
     else:
         return
-    raise BenchError(f"{tar.name} is refused: its member {member.name!r} {what}; get it from where it was published")
+    raise BenchError(f"{tar.name} is refused: its member {member.name!r} {what}; get it from its publisher")
 
 
 def _placed(staging: Path, tar: Path, categories: set[str]) -> list[tuple[Path, str]]:
-    """Return each picture with its category, hidden files and other types left out."""
-    found = []
+    """Return each picture with its category; hidden files and other types are left out."""
+    pictures = []
     for path in sorted(staging.rglob("*")):
         inside = path.relative_to(staging).parts
-        if path.suffix.lower() not in SUFFIXES or not path.is_file() or any(part.startswith(".") for part in inside):
+        if path.suffix.lower() not in SUFFIXES or not path.is_file() or any(name.startswith(".") for name in inside):
             continue
-        named = [part for part in (tar.name.partition(".")[0], *inside[:-1]) if part in categories]
+        named = [name for name in (tar.name.partition(".")[0], *inside[:-1]) if name in categories]
         if named:
-            found.append((path, named[-1]))
-    return found
+            pictures.append((path, named[-1]))
+    return pictures

@@ -41,26 +41,28 @@ class Remote:
 
 @app.command()
 def teach_command(
-    out: Annotated[Path, typer.Option(help="the JSONL file of records to write, or to go on with")],
-    teacher: Annotated[str, typer.Option(help="who writes the records; see `bench list teachers`")] = "scripted",
-    model: Annotated[Text, typer.Option(help="openai: the model's name at its server")] = None,
+    out: Annotated[Path, typer.Option(help="the JSONL file of records to write or to continue")],
+    teacher: Annotated[
+        str, typer.Option(help="the teacher that writes the records; see `bench list teachers`")
+    ] = "scripted",
+    model: Annotated[Text, typer.Option(help="openai: the model's name on the server")] = None,
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     pictures: Annotated[
-        Text, typer.Option(help="openai: any folder of pictures in place of a dataset, without captions")
+        Text, typer.Option(help="openai: a folder of pictures instead of a dataset; without captions")
     ] = None,
-    count: Annotated[int | None, typer.Option(help="openai: only the first so many pictures")] = None,
+    count: Annotated[int | None, typer.Option(help="openai: use only this many pictures, from the first")] = None,
     base_url: Annotated[
-        Text, typer.Option(help="openai: a server of your own [default: $OPENAI_BASE_URL, else the public API]")
+        Text, typer.Option(help="openai: your own server [default: $OPENAI_BASE_URL, else the public API]")
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="openai: only say how many calls, tokens, dollars")
+        bool, typer.Option("--dry-run", help="openai: only show the number of calls, tokens and dollars")
     ] = False,
     budget_usd: Annotated[
-        float | None, typer.Option(help="openai: dollars that all runs for --out stay within")
+        float | None, typer.Option(help="openai: limit in dollars for all runs with this --out")
     ] = None,
     price_in: Annotated[float | None, typer.Option(help="openai: dollars per million input tokens")] = None,
     price_out: Annotated[float | None, typer.Option(help="openai: dollars per million output tokens")] = None,
-    batch: Annotated[bool, typer.Option("--batch", help="openai: by the Batch API, at half the price")] = False,
+    batch: Annotated[bool, typer.Option("--batch", help="openai: use the Batch API, at half the price")] = False,
     config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="NAME.key=value, repeatable")

@@ -2,15 +2,15 @@
 
 ::
 
-    runs/<run>/request.json          what was asked for, and its cells in clear
-    runs/<run>/jobs/<unique>.json    what each job is to do
+    runs/<run>/request.json          the request and its cells
+    runs/<run>/jobs/<unique>.json    the assignment of each job
     runs/<run>/submissions/<time>/   submitit's files of one submission, and its ledger
-    runs/<run>/cells/<id>.json       what workers tell of a cell
-    runs/<run>/beats/<job>.<rank>    touched while a worker lives
-    runs/<run>/again/<job>           there while a job wants to be queued again
-    runs/<run>/meetings/<job>.json   where the processes of a job that compute a cell together find each other
-    runs/<run>/retries.json          how often each cell was submitted again after an end of its own
-    runs/<run>/prepared.json         there once a first job has made pictures and records ready
+    runs/<run>/cells/<id>.json       the report of a cell's worker
+    runs/<run>/beats/<job>.<rank>    touched while a worker is alive
+    runs/<run>/again/<job>           exists while a job wants to be requeued
+    runs/<run>/meetings/<job>.json   address at which a job's processes meet to compute a cell together
+    runs/<run>/retries.json          how often each cell was resubmitted after it ended its job
+    runs/<run>/prepared.json         exists once a first job has prepared pictures and records
 """
 
 import uuid
@@ -54,86 +54,86 @@ class Campaign:
         self.reports = Reports(folder)
 
     def begin(self, request: Mapping[str, Any], cells: Mapping[str, Planned], code: Path | None) -> None:
-        """Write what the run is asked for."""
-        kept = {cell: asdict(planned) for cell, planned in cells.items()}
-        said = {"code": str(code) if code else None, "home": str(Path.cwd()), "planned": kept}
-        write_json(self.folder / "request.json", {**request, **said})
+        """Write the request of the run."""
+        planned_fields = {cell: asdict(planned) for cell, planned in cells.items()}
+        site_fields = {"code": str(code) if code else None, "home": str(Path.cwd()), "planned": planned_fields}
+        write_json(self.folder / "request.json", {**request, **site_fields})
 
     def submit(self, cells: Sequence[str], array_size: int, at_once: int | None) -> list[str]:
-        """Pack cells into jobs and submit them, of which so many run at once; return the jobs' ids.
+        """Pack cells into jobs, submit them with at most ``at_once`` running at a time, and return the jobs' ids.
 
-        Pictures and records are made ready by a job before them, where that is asked for and not done.
+        If the cluster's settings say so, a first job prepares pictures and records, unless that is done.
         """
         submitter, wanted = self.submitter, set(cells)
-        planned = {cell: found for cell, found in self.planned().items() if cell in wanted}
-        works = [Work(cell, found.model, found.seconds) for cell, found in planned.items()]
-        errands = [self._write(job, planned) for job in packed(works, submitter.cluster, at_once)]
-        parts = arrays(range(len(errands)), array_size)
-        each = max(1, at_once // len(parts)) if at_once else None
+        planned = {cell: cell_plan for cell, cell_plan in self.planned().items() if cell in wanted}
+        works = [Work(cell, cell_plan.model, cell_plan.seconds) for cell, cell_plan in planned.items()]
+        assignments = [self._write(job, planned) for job in packed(works, submitter.cluster, at_once)]
+        batches = arrays(range(len(assignments)), array_size)
+        each = max(1, at_once // len(batches)) if at_once else None
         first, ids = self._prepare(), []
         try:
-            for part in parts:
-                ids += submitter.submit([errands[index] for index in part], each, *first)
+            for batch in batches:
+                ids += submitter.submit([assignments[index] for index in batch], each, *first)
         except BenchError:
             cancel([*first, *ids])  # all or nothing
             raise
         return ids
 
     def _prepare(self) -> list[str]:
-        """Submit the job that makes pictures and records ready, and return its id; nothing where none is needed."""
+        """Submit the job that prepares pictures and records, and return its id in a list, empty if none is needed."""
         submitter = self.submitter
         if submitter.cluster.prepare == "here" or (self.folder / PREPARED).is_file():
             return []
-        return replace(submitter, cluster=submitter.cluster.single).submit([self._errand({"kind": "prepare"})])
+        return replace(submitter, cluster=submitter.cluster.single).submit([self._assignment({"kind": "prepare"})])
 
     def planned(self) -> dict[str, Planned]:
         """Return the cells of the run by id, in the order in which they were planned."""
-        return {cell: Planned(**found) for cell, found in self.request["planned"].items()}
+        return {cell: Planned(**fields) for cell, fields in self.request["planned"].items()}
 
     @property
     def request(self) -> dict[str, Any]:
-        """What the run was asked for."""
+        """The request of the run."""
         return read_json(self.folder / "request.json")
 
     @property
     def submitter(self) -> Submitter:
-        """Who submits jobs of this run."""
-        asked = self.request
-        code = Path(asked["code"]) if asked["code"] else None
-        cluster = Cluster.model_validate(asked["config"]["cluster"])
-        return Submitter(self.folder, cluster, code, Path(asked["home"]))
+        """The submitter of this run's jobs."""
+        request = self.request
+        code = Path(request["code"]) if request["code"] else None
+        cluster = Cluster.model_validate(request["config"]["cluster"])
+        return Submitter(self.folder, cluster, code, Path(request["home"]))
 
     @property
     def lock(self) -> FileLock:
-        """Held while jobs are submitted: who looks meanwhile would take them for lost."""
+        """The lock held while jobs are submitted: a reader would otherwise take their cells for lost."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(str(self.folder / "submitting.lock"))
 
     def jobs(self) -> dict[str, tuple[str, ...]]:
         """Return the cells of every job that was submitted, by the job's id, in the order of submission."""
-        found: dict[str, tuple[str, ...]] = {}
+        cells_of: dict[str, tuple[str, ...]] = {}
         ledgers = (self.folder / "submissions").glob(f"*/{LEDGER}")
-        for ledger in sorted(ledgers, key=lambda path: path.stat().st_mtime_ns):  # clocks of login nodes may be apart
-            for job, errand in read_json(ledger).items():
-                found[job] = tuple(read_json(Path(errand)).get("cells", ()))
-        return found
+        for ledger in sorted(ledgers, key=lambda path: path.stat().st_mtime_ns):  # clocks of login nodes may differ
+            for job, assignment in read_json(ledger).items():
+                cells_of[job] = tuple(read_json(Path(assignment)).get("cells", ()))
+        return cells_of
 
     def outputs(self, job: str) -> list[Path]:
-        """Return the files of what a job wrote."""
+        """Return the files with a job's output."""
         return sorted((self.folder / "submissions").glob(f"*/{job}_*_log.*")) if job else []
 
     def _write(self, job: Job, planned: Mapping[str, Planned]) -> Path:
         fingerprints = [fingerprint for cell in job.cells for fingerprint in planned[cell].stages.values()]
-        asked = {"cells": list(job.cells), "stages": digest(fingerprints)}
-        return self._errand({"kind": "cells", "seconds": job.seconds, **asked})
+        fields = {"cells": list(job.cells), "stages": digest(fingerprints)}
+        return self._assignment({"kind": "cells", "seconds": job.seconds, **fields})
 
-    def _errand(self, asked: Mapping[str, Any]) -> Path:
+    def _assignment(self, content: Mapping[str, Any]) -> Path:
         path = self.folder / "jobs" / f"{uuid.uuid4().hex[:12]}.json"
-        write_json(path, asked)
+        write_json(path, content)
         return path
 
 
 def campaigns(store: Store) -> list[Campaign]:
-    """Return the runs on a cluster that a store holds, latest first."""
-    found = sorted((store.root / "runs").glob("*/jobs"), reverse=True)
-    return [Campaign(folder.parent.resolve()) for folder in found]
+    """Return a store's runs on a cluster, latest first."""
+    folders = sorted((store.root / "runs").glob("*/jobs"), reverse=True)
+    return [Campaign(folder.parent.resolve()) for folder in folders]

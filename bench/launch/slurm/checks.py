@@ -1,4 +1,4 @@
-"""What is wrong with what a run asks of a cluster, looked at before anything is queued: all of it at once."""
+"""Checks of the cluster settings before anything is queued; all errors are reported at once."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,14 +13,14 @@ from bench.training.history import PARTS
 
 
 def check_cluster(cluster: Cluster, site: Site) -> None:
-    """BenchError where no partition or node is as the settings ask, with all that is wrong."""
+    """Raise BenchError, listing every mismatch, if no partition or node satisfies the settings."""
     _raise(_complaints(cluster, site))
 
 
 def check_epochs(plan: Plan, looks: Sequence[CellOutlook], threads: int) -> None:
-    """BenchError where an epoch of a training is expected to take longer than a job may, and so would never end.
+    """Raise BenchError if an epoch is expected to take longer than a job's time limit, and so would never end.
 
-    Threads are taken to share the work evenly; what processors take says nothing of a graphics card.
+    Assumes that threads share the work evenly; times on a CPU say nothing about a GPU.
     """
     cluster = plan.config.cluster
     room = 60 * cluster.minutes - cluster.grace_seconds
@@ -49,9 +49,9 @@ def _source(looks: Sequence[CellOutlook]) -> str:
 
 
 def _raise(complaints: Iterator[str]) -> None:
-    found = list(complaints)
-    if found:
-        raise BenchError(f"the cluster cannot do what is asked: {'; '.join(found)}")
+    sentences = list(complaints)
+    if sentences:
+        raise BenchError(f"the cluster cannot do what is asked: {'; '.join(sentences)}")
 
 
 def _complaints(cluster: Cluster, site: Site) -> Iterator[str]:
@@ -74,7 +74,7 @@ def _complaints(cluster: Cluster, site: Site) -> Iterator[str]:
 
 
 def _of_a_node(cluster: Cluster, partition: SlurmPartition) -> Iterator[str]:
-    """Name what no node of the partition has; one that has each alone but no two at once is left to sbatch."""
+    """Yield what no node of the partition has; sbatch detects requests that no single node satisfies together."""
     cpus, memory = cluster.cpus * cluster.processes, int(1024 * cluster.memory_gb)
     largest = _largest(partition.shapes)
     where = f"a node of partition {partition.name!r} has at most"

@@ -1,4 +1,4 @@
-"""The Slurm launcher: checks, submits, and leaves; jobs tell of themselves in the store."""
+"""The Slurm launcher: it checks, submits and returns; jobs report their progress in the store."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,12 +29,12 @@ class Slurm:
         self._jobs = jobs
 
     def check(self, plan: Plan, looks: Sequence[CellOutlook]) -> None:
-        """BenchError where Slurm is absent, or no node is as asked, or a job is too short for an epoch."""
+        """Raise BenchError if Slurm is absent, no node satisfies the settings, or a job is too short for an epoch."""
         check_cluster(plan.config.cluster, read_site())
         check_epochs(plan, looks, _threads(plan))
 
     def prepare(self, runner: Runner) -> None:
-        """See that nodes see the store; load pictures and records into the cache they share, unless a job does."""
+        """Check that nodes see the store; load pictures and records into the shared cache, unless a job does."""
         runner.store.prepare()
         doubt = ensure_seen(runner.store.root.resolve(), runner.plan.config.cluster)
         if doubt:
@@ -43,7 +43,7 @@ class Slurm:
             runner.questions.load()
 
     def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
-        """Say what a run would do and cost, and what sbatch would be told."""
+        """Return what a run would do and cost, and the script for sbatch, as text."""
         cluster = plan.config.cluster
         jobs = packed(_works(looks), cluster, self._jobs)
         threads = worker_threads(plan.config.machine.model_copy(update={"threads": _threads(plan)}), 1)
@@ -67,7 +67,7 @@ class Slurm:
         return Launched(
             {},
             f"{count(len(looks), 'cell')} queued in {count(len(ids), 'job')} (Slurm's {arrays_said}), run {run}; "
-            "this shell may be closed: `bench status --watch` tells how far they are",
+            "you can close this shell: `bench status --watch` shows the progress",
         )
 
     def _forecast(self, cluster: Cluster, jobs: Sequence[Job]) -> list[str]:
@@ -80,17 +80,17 @@ class Slurm:
         code = Path("/STORE/code") if cluster.code == "snapshot" else None
         submitter = Submitter(Path("/STORE/runs/RUN"), cluster, code, Path.cwd())
         after = ["FIRST"] if cluster.prepare == "job" else []
-        before = "a first job, FIRST, that makes pictures and records ready, then " if after else ""
+        before = "a first job, FIRST, that prepares pictures and records, then " if after else ""
         return [
             f"{before}{count(len(jobs), 'job')} in {count(len(parts), 'array')}, about {hours * each:.1f} {unit}, "
-            f"the longest job about {duration(longest)}; sbatch would be told:",
+            f"the longest job about {duration(longest)}; the script for sbatch:",
             "",
             submitter.script(len(parts[0]), self._jobs, *after),
         ]
 
 
 def _threads(plan: Plan) -> int:
-    """Return with how many threads each process of a job computes."""
+    """Return the number of threads of each process of a job."""
     return plan.config.machine.threads or plan.config.cluster.cpus
 
 

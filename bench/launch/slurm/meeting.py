@@ -1,4 +1,4 @@
-"""Where the processes of a job that compute a cell together find each other: the first one says it in a file."""
+"""The meeting point of a job's processes that compute a cell together: the first writes its address to a file."""
 
 import os
 import socket
@@ -18,7 +18,7 @@ _POLL_SECONDS = 0.2
 def meet(folder: Path, seat: Any, device: str) -> Ranks:
     """Join the other processes of this job, which all see the folder.
 
-    BenchError where the first does not say in time where it is.
+    BenchError if the first process does not write its address in time.
     """
     attempt = os.environ.get("SLURM_RESTART_COUNT", "0")
     place = folder / "meetings" / f"{seat.job_id}.{attempt}.json"
@@ -27,13 +27,13 @@ def meet(folder: Path, seat: Any, device: str) -> Ranks:
     until = time.monotonic() + _WAIT_SECONDS
     while (said := read_json(place)) is None:
         if time.monotonic() > until:
-            raise BenchError(f"the first process of job {seat.job_id} did not say where to meet; see its log")
+            raise BenchError(f"the first process of job {seat.job_id} did not write its address; see its log")
         time.sleep(_POLL_SECONDS)
     return join(seat.global_rank, seat.num_tasks, seat.local_rank, said["address"], said["port"], device)
 
 
 def _own_address() -> str:
-    """Return the address by which Slurm reaches this node: its name may not resolve."""
+    """Return the address at which Slurm reaches this node, because its name may not resolve."""
     name = os.environ.get("SLURMD_NODENAME") or socket.gethostname()
     try:
         told = dict(part.split("=", 1) for part in asked("scontrol", "show", "node", "-o", name).split() if "=" in part)

@@ -1,4 +1,4 @@
-"""Cells into jobs: those of one model share a job, so that imports and caches are paid once."""
+"""Packing of cells into jobs: cells of one model share a job, so that imports and caches are paid once."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from bench.config.cluster import Cluster
 
 _FILLED = 0.8
-"""Cells are packed up to this share of a job's time limit: an estimate may be wrong."""
+"""Jobs are filled to this share of their time limit, because an estimate may be wrong."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Job:
-    """Cells that one job computes, and the ``seconds`` it is expected to take."""
+    """The cells of one job, and the ``seconds`` it is expected to take."""
 
     cells: tuple[str, ...]
     seconds: float
@@ -34,8 +34,8 @@ class Job:
 def packed(works: Sequence[Work], cluster: Cluster, jobs: int | None) -> list[Job]:
     """Pack cells into jobs, longest job first.
 
-    A job holds cells of one model, as long as they fit the time limit and ``job_minutes``, or, where ``jobs`` are to
-    run at once, an even share of all work where that is more; a longer cell has a job of its own.
+    A job holds cells of one model, up to the time limit and ``job_minutes``. If only ``jobs`` jobs may run at once, a
+    job may hold an even share of all work instead, if that is more. A longer cell has its own job.
     """
     limit = _FILLED * (60 * cluster.minutes - cluster.grace_seconds)
     unknown = [Job((work.cell,), limit) for work in works if work.seconds is None]
@@ -47,7 +47,7 @@ def packed(works: Sequence[Work], cluster: Cluster, jobs: int | None) -> list[Jo
 
 
 def arrays(jobs: Sequence[int], largest: int) -> list[list[int]]:
-    """Part numbers of jobs into arrays of at most this size, as even as can be."""
+    """Divide job numbers into arrays of at most this size, as evenly as possible."""
     return [part.tolist() for part in np.array_split(jobs, -(-len(jobs) // largest))] if jobs else []
 
 

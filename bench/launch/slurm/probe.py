@@ -1,4 +1,4 @@
-"""A first small job that looks whether a node sees the store and the cache, runs our Python, and what it has."""
+"""A small first job that checks whether a node sees the store and the cache and runs our Python, and what it has."""
 
 import sys
 import time
@@ -22,26 +22,26 @@ from bench.store.store import read_json, write_json, write_text
 
 _POLL_SECONDS = 0.5
 _MISSES = 6
-"""How often in a row Slurm may say nothing of a job before it is taken to be gone."""
+"""How often in a row Slurm may not know a job before it counts as gone."""
 _FRESH_HOURS = 24
 _MINUTES = 15
-"""The time limit of the job that looks: a short one finds a place sooner."""
+"""The time limit of the job: a short job starts sooner."""
 _LEAST_SECONDS = 120
-"""How long that job may take at least, once it runs: a first import from a shared disk is slow."""
+"""The least time that the job gets once it runs: a first import from a shared disk is slow."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a node said of itself: its name, and findings where it was asked to look around."""
+    """A node's answer: its name, and its findings if it was examined."""
 
     node: str
     findings: tuple[Finding, ...]
 
 
 def ensure_seen(store: Path, cluster: Cluster) -> str:
-    """See to it that nodes see the store; return a sentence where that was not found out, '' where it was.
+    """Check that nodes see the store; return a sentence if this could not be determined, else ''.
 
-    BenchError where they do not. What was found out holds for a day.
+    BenchError if they do not see it. A result is valid for a day.
     """
     if not cluster.probe_seconds:
         return ""
@@ -52,13 +52,13 @@ def ensure_seen(store: Path, cluster: Cluster) -> str:
         return ""
     answer = probed(store, cluster, examine=False)
     if answer is None:
-        return f"no node was free within {cluster.probe_seconds} s to look whether nodes see {store}"
+        return f"no node was free within {cluster.probe_seconds} s to check whether nodes see {store}"
     write_json(seen, {"at": datetime.now(UTC).isoformat(), "node": answer.node})
     return ""
 
 
 def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
-    """Ask a node; None where none was free in time; BenchError where the job ended without an answer."""
+    """Return a node's answer; None if none was free in time; BenchError if the job ended without an answer."""
     folder, nonce = store / "probes" / uuid.uuid4().hex[:12], uuid.uuid4().hex
     folder.mkdir(parents=True)
     cache_folder().mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
 
 
 def answer(errand: Path, asked: Mapping[str, Any]) -> None:
-    """Answer on a node what a probe asks."""
+    """Answer a probe, on a node."""
     from bench.launch.slurm.status_writer import host
 
     nonce = asked["nonce"]
@@ -102,15 +102,15 @@ def answer(errand: Path, asked: Mapping[str, Any]) -> None:
 
 
 def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
-    """Wait for an answer; None where the job waits in the queue for longer than this, BenchError where it runs so long.
+    """Wait for an answer; None if the job is queued for longer than ``seconds``, BenchError if it runs for longer.
 
-    A node that takes so long to answer is of no use for cells either.
+    A node that takes this long to answer is of no use for cells either.
     """
     until, missed = time.monotonic() + seconds, 0
     while not reply.is_file():
         hint = (queue() or {}).get(job)
         missed = missed + 1 if hint is None or hint.ended else 0
-        if missed > _MISSES:  # a shared disk may show the answer later than Slurm tells the end
+        if missed > _MISSES:  # a shared disk may show the answer after Slurm reports the end
             raise _unseen(reply, job, hint)
         if hint and hint.state in WAITING and time.monotonic() > until:
             cancel([job])
@@ -133,12 +133,12 @@ def _checked(said: Mapping[str, Any], nonce: str) -> Answer:
 def _unseen(reply: Path, job: str, hint: Hint | None) -> BenchError:
     wrote = list(reply.parent.rglob("*_log.err"))
     last = [line for path in wrote for line in path.read_text(errors="replace").strip().splitlines()][-1:]
-    state = hint.state if hint else "nothing of it any more"
+    state = hint.state if hint else "no such job"
     where = f" on {hint.node}" if hint and hint.node else ""
     ground = f"it wrote {last[0].strip()!r}" if last else "it wrote nothing, so that node may not see this folder"
     return BenchError(
         f"a first job ({job}{where}) left no answer in the store {str(reply.parents[2])!r}: Slurm says {state}, "
-        f"{ground}; name a folder that all nodes share with --store, or mend what cluster.setup or cluster.python lack"
+        f"{ground}; name a folder that all nodes share with --store, or correct cluster.setup or cluster.python"
     )
 
 

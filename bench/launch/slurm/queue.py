@@ -1,4 +1,4 @@
-"""What Slurm says of jobs: a hint, for it forgets them minutes after their end, and accounting is often absent."""
+"""Slurm's hints on jobs: it forgets ended jobs within minutes, and accounting is often absent."""
 
 import getpass
 from collections.abc import Collection
@@ -12,16 +12,16 @@ WAITING = frozenset(
 )
 ALIVE = frozenset({"RUNNING", "COMPLETING", "STAGE_OUT", "SIGNALING", "STOPPED", "RESIZING"})
 GONE = "GONE"
-"""The state of a job of which Slurm says nothing any more."""
+"""The state of a job that Slurm no longer knows."""
 UNCOUNTED = frozenset({"TIMEOUT", "PREEMPTED", "NODE_FAIL", "BOOT_FAIL", "REVOKED"})
-"""Ends that are no fault of the cell's."""
+"""Ends that the cell has not caused."""
 
 
 @dataclass(frozen=True)
 class Hint:
-    """What Slurm says of a job: its state, why it waits, the node it is or was on, its name.
+    """Slurm's information on a job: its state, why it waits, its present or last node, its name.
 
-    ``elapsed`` are the seconds since it began, for the last time; None where that is not known.
+    ``elapsed`` is the number of seconds since its last start; None if unknown.
     """
 
     state: str
@@ -32,12 +32,12 @@ class Hint:
 
     @property
     def ended(self) -> bool:
-        """Tell whether the job will compute nothing more."""
+        """Whether the job will compute nothing more."""
         return self.state not in WAITING | ALIVE
 
 
 def queue() -> dict[str, Hint] | None:
-    """Return what Slurm says of this user's jobs, by id such as ``12_3``; None where it does not answer."""
+    """Return Slurm's hints on this user's jobs, by id such as ``12_3``; None if Slurm does not answer."""
     try:
         lines = asked(
             "squeue",
@@ -49,15 +49,15 @@ def queue() -> dict[str, Hint] | None:
         ).splitlines()
     except BenchError:
         return None
-    found: dict[str, Hint] = {}
+    hints: dict[str, Hint] = {}
     for line in lines:
         job, state, reason, node, elapsed, name = line.split("|", 5)
-        found[job.strip()] = Hint(state, "" if reason == "None" else reason, node, name.strip(), seconds(elapsed))
-    return found
+        hints[job.strip()] = Hint(state, "" if reason == "None" else reason, node, name.strip(), seconds(elapsed))
+    return hints
 
 
 def accounted(jobs: Collection[str]) -> dict[str, Hint]:
-    """Return what accounting says of jobs that the queue has forgotten; nothing where there is no accounting."""
+    """Return accounting's hints on jobs that the queue has forgotten; empty without accounting."""
     if not jobs:
         return {}
     arrays = ",".join(sorted({job.partition("_")[0] for job in jobs}))
@@ -68,16 +68,16 @@ def accounted(jobs: Collection[str]) -> dict[str, Hint]:
         ).splitlines()  # fmt: skip
     except BenchError:
         return {}
-    found: dict[str, Hint] = {}
+    hints: dict[str, Hint] = {}
     for line in lines:
         job, state, node = line.split("|")[:3]
         hint = Hint(state.split()[0] if state else GONE, node=node)
-        if job in jobs and hint.ended:  # accounting is seconds behind, or says PENDING for good of a job that was lost
-            found[job] = hint
-    return found
+        if job in jobs and hint.ended:  # accounting lags by seconds, or says PENDING forever for a lost job
+            hints[job] = hint
+    return hints
 
 
 def cancel(jobs: Collection[str]) -> None:
-    """Cancel jobs; those that have ended already stay as they are."""
+    """Cancel jobs; ended jobs are unaffected."""
     if jobs:
         asked("scancel", "--quiet", *sorted(jobs))

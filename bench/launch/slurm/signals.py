@@ -1,38 +1,38 @@
-"""How a job hears of its end: Slurm's signals become a wish to stop, which the work heeds between two steps."""
+"""How a job learns that it must end: Slurm's signals become a request to stop, obeyed between two steps."""
 
 import signal
 from types import FrameType
 
 _SHARE = 0.7
-"""Of the time that is left to a job, the share in which a step may end."""
+"""The share of a job's remaining time in which the current step may end."""
 _KILL_WAIT = 20
-"""Seconds from SIGTERM in which to stop: Slurm's own default leaves 30 until SIGKILL."""
+"""Seconds after SIGTERM in which to stop: Slurm's default is 30 until SIGKILL."""
 
 
 class Abandoned(BaseException):
-    """The time to stop at the end of a step is over; what stands is the last checkpoint."""
+    """The step did not end in time; only the last checkpoint remains."""
 
 
 class Signals:
-    """The signals of this process, from now on.
+    """Handles the signals of this process.
 
-    ``stop`` once the job's time is nearly over, another job needs its place, or somebody cancels it: how much time is
-    left differs, why does not matter here.
+    ``stop`` becomes true when the job's time is nearly over, when another job preempts it, or when it is cancelled.
+    These differ only in the time that remains.
     """
 
     def __init__(self, grace_seconds: int) -> None:
         self.stop = False
         self._seconds = {signal.SIGUSR2: max(1, int(_SHARE * grace_seconds)), signal.SIGTERM: _KILL_WAIT}
         for number in self._seconds:
-            signal.signal(number, self._told_to_stop)
+            signal.signal(number, self._stop_soon)
         signal.signal(signal.SIGCONT, lambda number, frame: None)
         signal.signal(signal.SIGALRM, self._too_late)
 
     def heeded(self) -> None:
-        """Note that the work has stopped: nothing is abandoned any more."""
+        """Note that the work has stopped, so that nothing is abandoned."""
         signal.alarm(0)
 
-    def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
+    def _stop_soon(self, number: int, frame: FrameType | None) -> None:
         seconds = self._seconds[signal.Signals(number)]
         signal.alarm(min(signal.alarm(0) or seconds, seconds))  # whichever comes first
         self.stop = True
@@ -42,7 +42,7 @@ class Signals:
 
 
 class NoSignals(Signals):
-    """Signals that this process passes over, because another decides when it ends."""
+    """Ignores the signals of this process, because another process decides when it ends."""
 
     def __init__(self) -> None:
         self.stop = False

@@ -1,4 +1,4 @@
-"""What Slurm tells of its site: partitions, nodes, the largest array; asked with the commands every user has."""
+"""Slurm's site: partitions, nodes, the largest array, read with commands that every user has."""
 
 import os
 import re
@@ -16,7 +16,7 @@ _ARRAY = 1001
 
 @dataclass(frozen=True)
 class NodeShape:
-    """What the nodes of one kind have: ``memory`` in MB, ``features`` that constraints name; ``count`` of them."""
+    """The ``count`` nodes of one kind: ``memory`` is in MB, ``features`` can be named by constraints."""
 
     count: int
     cpus: int
@@ -27,7 +27,7 @@ class NodeShape:
 
 @dataclass(frozen=True)
 class SlurmPartition:
-    """A partition: ``minutes`` a job may take at most, None without a limit; whether it is ``up``."""
+    """A partition; ``minutes`` is the longest time limit, None without one."""
 
     name: str
     default: bool
@@ -37,25 +37,25 @@ class SlurmPartition:
 
     @property
     def nodes(self) -> int:
-        """How many nodes it has."""
+        """The number of nodes."""
         return sum(shape.count for shape in self.shapes)
 
 
 @dataclass(frozen=True)
 class Site:
-    """Partitions by name, and how many tasks an array may have."""
+    """Partitions by name, and the largest number of tasks in an array."""
 
     partitions: dict[str, SlurmPartition]
     array_size: int
 
     @property
     def default(self) -> SlurmPartition | None:
-        """The partition of jobs that name none, None where there is none."""
-        return next((found for found in self.partitions.values() if found.default), None)
+        """The partition for jobs that name none, None if there is none."""
+        return next((partition for partition in self.partitions.values() if partition.default), None)
 
 
 def read_site() -> Site:
-    """Ask Slurm; BenchError where it is absent or does not answer."""
+    """Return what Slurm reports; BenchError if it is absent or does not answer."""
     lines = asked("sinfo", "--noheader", "--noconvert", "--format=%R|%P|%a|%l|%D|%c|%m|%G|%f").splitlines()
     partitions: dict[str, SlurmPartition] = {}
     for line in lines:
@@ -63,15 +63,15 @@ def read_site() -> Site:
         before = partitions.get(name)
         shapes = (*(before.shapes if before else ()), _shape(*shape))
         partitions[name] = SlurmPartition(name, marked.endswith("*"), up == "up", minutes(limit), shapes)
-    found = re.search(r"^MaxArraySize\s*=\s*(\d+)", asked("scontrol", "show", "config"), re.MULTILINE)
-    return Site(partitions, int(found[1]) if found else _ARRAY)
+    match = re.search(r"^MaxArraySize\s*=\s*(\d+)", asked("scontrol", "show", "config"), re.MULTILINE)
+    return Site(partitions, int(match[1]) if match else _ARRAY)
 
 
 def asked(*command: str) -> str:
-    """Return what a command of Slurm's prints; BenchError where it is absent, or fails, with what it says."""
+    """Return the output of a Slurm command; BenchError with its message if it is absent or fails."""
     if shutil.which(command[0]) is None:
         raise BenchError(
-            f"Slurm is not here: {command[0]!r} is not found; run this on a login node of the cluster, or take "
+            f"Slurm is not here: {command[0]!r} is not found; run this on a login node of the cluster, or use "
             "--launcher local"
         )
     try:
@@ -79,32 +79,34 @@ def asked(*command: str) -> str:
     except subprocess.TimeoutExpired:
         raise BenchError(f"Slurm does not answer: {command[0]!r} took over {_SECONDS} s; try again later") from None
     if ran.returncode:
-        said = " ".join((ran.stderr or ran.stdout).split())[:500] or f"exit code {ran.returncode}"
-        raise BenchError(f"Slurm does not answer as it should: {command[0]!r} says {said!r}")
+        output = " ".join((ran.stderr or ran.stdout).split())[:500] or f"exit code {ran.returncode}"
+        raise BenchError(f"Slurm does not answer as it should: {command[0]!r} says {output!r}")
     return ran.stdout
 
 
 def environment() -> dict[str, str]:
-    """Return this process's environment without the variables that would speak over what is asked of Slurm.
+    """Return this process's environment without variables that override a command's arguments.
 
-    They are there inside of a job, and where a user has set defaults for sbatch; where Slurm's own config is, stays.
+    Such variables exist inside a job, or where a user has set defaults for sbatch. SLURM_CONF stays.
     """
-    spoken = ("SBATCH_", "SLURM_", "SRUN_", "SALLOC_", "SQUEUE_", "SINFO_", "SACCT_", "SUBMITIT_")
-    return {name: value for name, value in os.environ.items() if name == "SLURM_CONF" or not name.startswith(spoken)}
+    overriding = ("SBATCH_", "SLURM_", "SRUN_", "SALLOC_", "SQUEUE_", "SINFO_", "SACCT_", "SUBMITIT_")
+    return {
+        name: value for name, value in os.environ.items() if name == "SLURM_CONF" or not name.startswith(overriding)
+    }
 
 
 def minutes(limit: str) -> int | None:
-    """Return the minutes, rounded up, of one of Slurm's times; None without a limit."""
+    """Return a Slurm time in minutes, rounded up; None without a limit."""
     taken = seconds(limit)
     return None if taken is None else -(-taken // 60)
 
 
 def seconds(time: str) -> int | None:
-    """Return the seconds of one of Slurm's times, ``days-hours:minutes:seconds``; None where it is no time."""
-    found = re.fullmatch(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)", time)
-    if not found:
+    """Return a Slurm time, ``days-hours:minutes:seconds``, in seconds; None if it is not a time."""
+    match = re.fullmatch(r"(?:(\d+)-)?(?:(\d+):)?(\d+):(\d+)", time)
+    if not match:
         return None
-    days, hours, mins, secs = (int(part or 0) for part in found.groups())
+    days, hours, mins, secs = (int(part or 0) for part in match.groups())
     return ((days * 24 + hours) * 60 + mins) * 60 + secs
 
 
@@ -115,6 +117,6 @@ def _shape(count: str, cpus: str, memory: str, gres: str, features: str) -> Node
 
 
 def _first(number: str) -> int:
-    """Return a number that sinfo prints, whose ``+`` says that some nodes have more."""
-    found: Sequence[str] = re.findall(r"\d+", number)
-    return int(found[0]) if found else 0
+    """Return a number printed by sinfo; a ``+`` after it means that some nodes have more."""
+    digits: Sequence[str] = re.findall(r"\d+", number)
+    return int(digits[0]) if digits else 0

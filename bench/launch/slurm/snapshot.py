@@ -1,4 +1,4 @@
-"""A copy of the code as it is at submission, which jobs run whatever becomes of the installed one."""
+"""A copy of the code at submission; jobs run it even if the installed code changes."""
 
 import shutil
 from contextlib import suppress
@@ -14,7 +14,7 @@ _ROOMS = ("bench", "models", "tasks", "plugins", "configs", "results")
 
 
 def snapshot(store: Path) -> Path:
-    """Return the folder below the store that holds the code as it is now; made once for each state of the code."""
+    """Return the folder in the store that holds the present code; each state of the code is copied once."""
     root, commit = _root(), environment.commit()
     files = {path.relative_to(root).as_posix(): path for path in _files(root)}
     named = digest([commit, {name: file_digest(path) for name, path in files.items()}])[:16]
@@ -30,14 +30,14 @@ def snapshot(store: Path) -> Path:
 
 
 def _root() -> Path:
-    """Return the folder on ``sys.path`` from which the code at hand is imported."""
+    """Return the folder on ``sys.path`` from which this code is imported."""
     return Path(bench.__file__ or "").resolve().parents[1]
 
 
 def _files(root: Path) -> list[Path]:
-    """Return all files of the code: those of a checkout's rooms, or of the installed package."""
+    """Return all files of the code: a checkout's code folders, or the installed package."""
     checkout = (root / "pyproject.toml").is_file() and (root / "plugins").is_dir()
     rooms = _ROOMS if checkout else ("bench",)
     marks = [root / "pyproject.toml"] if checkout else []  # by which bench/__init__.py knows a checkout
-    found = [path for room in rooms for path in (root / room).rglob("*") if path.is_file()]
-    return sorted(marks + [path for path in found if "__pycache__" not in path.parts])
+    paths = [path for room in rooms for path in (root / room).rglob("*") if path.is_file()]
+    return sorted(marks + [path for path in paths if "__pycache__" not in path.parts])

@@ -1,4 +1,4 @@
-"""The progress of a worker: a line in the job's output now and then, and how far its cell is in the cell's report."""
+"""The progress of a worker: occasional lines in the job's output, and the report of its cell."""
 
 import os
 import socket
@@ -16,7 +16,7 @@ _SECONDS = 5.0
 
 
 class StatusWriter:
-    """A ``Progress`` that reports on the cell begun last, and stops the work at its next step when it is to end."""
+    """A ``Progress`` that reports on the current cell, and stops the work at its next step on request."""
 
     def __init__(self, reports: Reports, job: str, worker: str, signals: Signals) -> None:
         self.reports, self.job, self.worker = reports, job, worker
@@ -24,71 +24,71 @@ class StatusWriter:
         self._signals = signals
         self._lines = Lines(sys.stdout)
         self._now = Report("running", job=job, worker=worker, host=host())
-        self._began = self._told = self._stepped = time.monotonic()
+        self._began = self._reported = self._stepped = time.monotonic()
         self._first = 0
 
     @property
     def idle_seconds(self) -> float:
-        """How long nothing has gone on."""
+        """Seconds since the last step."""
         return time.monotonic() - self._stepped
 
     @property
     def place(self) -> str:
-        """The part under way and how far it is."""
+        """The current activity and its progress."""
         return self._now.place or "before the first cell"
 
     def begin(self, cell: str) -> None:
-        """Turn to a cell; raises ``Stopped`` where the work is to end."""
+        """Start a cell; raise ``Stopped`` if the work must end."""
         self._step()
         self.cell = cell
 
     def begin_stage(self, name: str) -> None:
-        """Say that a stage of the cell is begun, before what it needs is loaded: that may be too much."""
+        """Report that a stage starts, before its inputs are loaded, which may exhaust the memory."""
         self._now = replace(self._now, what=name, total=0, done=0, figures={}, left=None)
-        self._tell()
+        self._report()
 
     def leave(self) -> None:
-        """Turn away from the cell, which needs no more telling."""
+        """Leave the cell; nothing more is reported of it."""
         self.cell = ""
         self._now = Report("running", job=self.job, worker=self.worker, host=self._now.host)
 
     def ended(self, cell: str, report: Report) -> None:
-        """Tell how a cell ended without a record; where there is none yet, nothing is to be told."""
+        """Report how a cell ended without a record; do nothing before the first cell."""
         if cell:
             self._write(
                 cell, replace(report, job=self.job, worker=self.worker, host=self._now.host, what=self._now.what)
             )
 
     def start(self, what: str, total: int, done: int = 0) -> None:
-        """Begin a part of the cell's work."""
+        """Start an activity of the cell."""
         self._lines.start(what, total, done)
         self._began, self._first = time.monotonic(), done
         self._now = replace(self._now, what=what.rpartition(": ")[2], total=total, done=done, figures={}, left=None)
         self._step()
-        self._tell()
-        self._told -= _SECONDS  # so that its first step is told at once, too
+        self._report()
+        self._reported -= _SECONDS  # so that its first step is reported at once, too
 
     def advance(self, done: int, **figures: float) -> None:
-        """Say how far the part is; raises ``Stopped`` where the work is to end."""
+        """Report the activity's progress; raise ``Stopped`` if the work must end."""
         self._lines.advance(done, **figures)
         now = time.monotonic()
-        if now - self._told >= _SECONDS:
+        if now - self._reported >= _SECONDS:
             left = (now - self._began) / max(done - self._first, 1) * (self._now.total - done)
             self._now = replace(self._now, done=done, figures=figures, left=left)
-            self._tell()
+            self._report()
         self._step()
 
     def say(self, text: str) -> None:
         """Write a line at once."""
         self._lines.say(text)
 
-    def _tell(self) -> None:
-        self._told = time.monotonic()
+    def _report(self) -> None:
+        self._reported = time.monotonic()
         if self.cell:
             self._write(self.cell, self._now)
 
     def _write(self, cell: str, report: Report) -> None:
-        with suppress(OSError):  # a full disk: the work itself will meet it, or not
+        with suppress(OSError):  # a full disk: the work itself may or may not fail
             self.reports.write(cell, report)
 
     def _step(self) -> None:

@@ -1,4 +1,4 @@
-"""Handing jobs to Slurm through submitit, each submission in a folder of its own with its ledger."""
+"""Submission of jobs through submitit; each submission has its own folder and ledger."""
 
 import os
 import shlex
@@ -20,10 +20,10 @@ from bench.store.cache import cache_folder
 from bench.store.store import write_json
 
 LEDGER = "jobs.json"
-"""Beside the files of a submission: job id to path of what the job does."""
+"""The ledger of a submission, next to its files: job id to the path of the job's assignment."""
 _TIMEOUTS = 10**6
 AGAIN = "again"
-"""The folder of a run in which a worker asks its job's script to queue the job again, by a file of the job's number."""
+"""The folder of a run in which a worker requests, by a file named after its job, that the job script requeues it."""
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 
 
@@ -31,7 +31,7 @@ _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_DATASETS_OFFLINE")
 class Submitter:
     """Submits the jobs of a run: ``folder`` is the run's in the store, ``code`` a snapshot or None.
 
-    Jobs begin in ``home``, where the run was asked for: names of files may be relative to it.
+    Jobs start in ``home``, where `bench run` was called, because file names may be relative to it.
     """
 
     folder: Path
@@ -45,10 +45,9 @@ class Submitter:
         return f"bench-{self.folder.name}"
 
     def submit(self, errands: Sequence[Path], at_once: int | None = None, after: str | None = None) -> list[str]:
-        """Submit one array whose tasks do these errands, in order, and return the jobs' ids.
+        """Submit one array with a task for each assignment, in order, and return the jobs' ids.
 
-        ``after`` is the id of a job that must have succeeded before. BenchError with sbatch's own word where it
-        refuses.
+        ``after`` is the id of a job that must succeed first. BenchError with sbatch's message if it refuses.
         """
         from submitit.core.utils import FailedJobError, FailedSubmissionError
 
@@ -63,13 +62,13 @@ class Submitter:
         return ids
 
     def script(self, tasks: int, at_once: int | None = None, after: str | None = None) -> str:
-        """Return what sbatch would be told of an array of so many tasks."""
+        """Return the script for sbatch of an array with this many tasks."""
         return sbatch_script(self._python(), self.folder, self._parameters(at_once, after), tasks)
 
     def _executor(self, at_once: int | None, after: str | None) -> Any:
         import submitit
 
-        # Job numbers come again after a controller has lost its state: no two submissions share a folder.
+        # Job numbers recur after a controller has lost its state: no two submissions share a folder.
         own = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
         executor = submitit.SlurmExecutor(self.folder / "submissions" / own, _TIMEOUTS, python=self._python())
         executor.update_parameters(**self._parameters(at_once, after))
@@ -103,7 +102,7 @@ class Submitter:
             "array_parallelism": at_once or 10**6,
             "setup": self._setup(),
             "teardown": self._teardown(),
-            # Newer sbatches do not pass it on. One of several processes that share a cell takes the others with it.
+            # Newer versions of sbatch do not pass cpus on. If one of several processes of a cell dies, all must end.
             "srun_args": [f"--cpus-per-task={asked.cpus}", f"--kill-on-bad-exit={int(asked.together > 1)}"],
             "wckey": None,
             **ties,
@@ -111,7 +110,7 @@ class Submitter:
         }
 
     def _setup(self) -> list[str]:
-        """Return the lines of the job's shell before Python: the user's own, then what our process needs."""
+        """Return the lines of the job script before Python: the user's, then what our process needs."""
         lines = [*self.cluster.setup, "export PYTHONSAFEPATH=1", f"export BENCH_CACHE={_quoted(cache_folder())}"]
         if self.code:
             lines.append(f'export PYTHONPATH={_quoted(self.code)}"${{PYTHONPATH:+:$PYTHONPATH}}"')
@@ -120,9 +119,9 @@ class Submitter:
         return [*lines, f"rm -f {self._again()}"]
 
     def _teardown(self) -> list[str]:
-        """Return the lines behind Python: a container's Python could not queue the job again, for it has no Slurm.
+        """Return the lines after Python. A Python in a container has no Slurm and cannot requeue the job itself.
 
-        Slurm would queue a job again that somebody has cancelled, too.
+        The state is checked first, because Slurm would requeue even a cancelled job.
         """
         return [
             "code=$?",
@@ -140,7 +139,7 @@ class Submitter:
 
 @contextmanager
 def _environment() -> Iterator[None]:
-    """Take what would speak over our parameters out of this process's environment for a while."""
+    """Remove variables that override our parameters from this process's environment for a while."""
     before = dict(os.environ)
     for name in before.keys() - environment().keys():
         del os.environ[name]

@@ -1,4 +1,4 @@
-"""What a job does on its node: the cells of its file, one after another, telling how far each is."""
+"""A job on its node: it computes the cells of its file one after another and reports their progress."""
 
 import math
 import os
@@ -31,106 +31,106 @@ from bench.store.store import Store, read_json, write_json
 
 BEAT_SECONDS = 10.0
 STALLED = 70
-"""The exit code of a worker that ends itself because nothing goes on."""
+"""The exit code of a worker that ends itself because no step ends."""
 TERMINATED = 143
 
 
-def work(errand: Path, asked: Mapping[str, Any]) -> None:
-    """Do what the file of an errand asks; ends the process where the work stops before it is done."""
-    folder = errand.parents[1]
+def work(path: Path, assignment: Mapping[str, Any]) -> None:
+    """Carry out an assignment; end the process if the work stops before it is done."""
+    folder = path.parents[1]
     request = read_json(folder / "request.json")
     cluster = Cluster.model_validate(request["config"]["cluster"])
     seat = submitit.JobEnvironment()
     together = cluster.together > 1
-    # Of processes that compute a cell together the first alone stops, with a checkpoint, and the first alone tells of
+    # Of processes that compute a cell together, only the first stops with a checkpoint, and only the first reports
     # steps: the others end with it.
     follows = together and seat.global_rank > 0
     signals = NoSignals() if follows else Signals(cluster.grace_seconds)
     if request["config"]["machine"]["device"] in ("auto", "cuda") and cluster.gpus > 1:
         request["config"]["machine"]["device"] = f"cuda:{seat.local_rank // cluster.cells_per_gpu}"
-    telling = StatusWriter(Reports(folder), seat.job_id, f"{seat.job_id}.{seat.global_rank}", signals)
+    status = StatusWriter(Reports(folder), seat.job_id, f"{seat.job_id}.{seat.global_rank}", signals)
     patience = math.inf if follows else 60.0 * cluster.stall_minutes
-    Watch(folder / "beats" / telling.worker, telling, patience).start()
+    Watch(folder / "beats" / status.worker, status, patience).start()
     try:
-        if asked["kind"] == "prepare":
-            _prepare(request, telling)
+        if assignment["kind"] == "prepare":
+            _prepare(request, status)
         else:
-            _compute(request, asked, telling, seat, together)
+            _compute(request, assignment, status, seat, together)
     except (Stopped, Abandoned) as stopped:
-        _stop(signals, telling, isinstance(stopped, Stopped))
+        _stop(signals, status, isinstance(stopped, Stopped))
     finally:
         if together:
             abandon()
 
 
-def _prepare(request: Mapping[str, Any], telling: StatusWriter) -> None:
-    """Make pictures and records ready in the cache that all nodes share."""
+def _prepare(request: Mapping[str, Any], status: StatusWriter) -> None:
+    """Prepare pictures and records in the cache that all nodes share."""
     from bench.stages.materials import Materials
     from bench.stages.questions import Questions
 
-    with _failing(telling, request["planned"]):
-        Questions(Materials(planned(request, telling))).load()
-    write_json(telling.reports.folder / PREPARED, {"job": telling.job})
+    with _failing(status, request["planned"]):
+        Questions(Materials(planned(request, status))).load()
+    write_json(status.reports.folder / PREPARED, {"job": status.job})
 
 
 def _compute(
-    request: Mapping[str, Any], asked: Mapping[str, Any], telling: StatusWriter, seat: Any, together: bool
+    request: Mapping[str, Any], assignment: Mapping[str, Any], status: StatusWriter, seat: Any, together: bool
 ) -> None:
-    """Compute the cells of a job, together with its other processes, or beginning where this one's share does."""
-    with _failing(telling, asked["cells"]):
-        plan = planned(request, telling)
-        cells = _own(plan, asked)
-    store, reports = Store(Path(request["store"])), telling.reports
+    """Compute the cells of a job together with its other processes, or start at this process's share of them."""
+    with _failing(status, assignment["cells"]):
+        plan = planned(request, status)
+        cells = _own(plan, assignment)
+    store, reports = Store(Path(request["store"])), status.reports
     first = 0 if together else seat.global_rank * len(cells) // seat.num_tasks
     ranks = meet(reports.folder, seat, plan.config.machine.device) if together else ALONE
     compute_together.work(
-        ReportingRunner(plan, store, telling, ranks),
+        ReportingRunner(plan, store, status, ranks),
         [*cells[first:], *cells[:first]],
         lambda cell: reports.has_failed(cell.id),
-        lambda cell, why: telling.ended(cell.id, Report("failed", why=why)),
+        lambda cell, why: status.ended(cell.id, Report("failed", why=why)),
     )
     if together:
         leave()
 
 
 @contextmanager
-def _failing(telling: StatusWriter, cells: Iterable[str]) -> Iterator[None]:
-    """Enclose what all these cells need: an error in it is told as theirs."""
+def _failing(status: StatusWriter, cells: Iterable[str]) -> Iterator[None]:
+    """Report an error in the enclosed code as a failure of all these cells."""
     try:
         yield
     except Exception as error:
         why = str(error) if isinstance(error, BenchError) else in_one_line(error)
         for cell in cells:
-            telling.ended(cell, Report("failed", why=why))
+            status.ended(cell, Report("failed", why=why))
         raise
 
 
 class ReportingRunner(Runner):
-    """A runner whose cells tell how far they are."""
+    """A runner that reports the progress of its cells."""
 
-    def __init__(self, plan: Plan, store: Store, telling: StatusWriter, ranks: Ranks) -> None:
-        super().__init__(plan, store, telling, ranks)
-        self._telling = telling
+    def __init__(self, plan: Plan, store: Store, status: StatusWriter, ranks: Ranks) -> None:
+        super().__init__(plan, store, status, ranks)
+        self._status = status
 
     def run(self, cell: Cell) -> Outcome:
         """Compute the cell as ``Runner.run`` does."""
-        self._telling.begin(cell.id)
+        self._status.begin(cell.id)
         outcome = super().run(cell)
-        self._telling.leave()
+        self._status.leave()
         if outcome == "done":
-            self._telling.reports.forget(cell.id)
+            self._status.reports.forget(cell.id)
         return outcome
 
     def _make(self, cell: Cell, stage: Stage, progress: CellProgress) -> None:
-        self._telling.begin_stage(stage.name)
+        self._status.begin_stage(stage.name)
         super()._make(cell, stage, progress)
 
 
-def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
-    """Return the cells of a job; BenchError where code or data are not those of the submission."""
-    wanted = set(asked["cells"])
+def _own(plan: Plan, assignment: Mapping[str, Any]) -> list[Cell]:
+    """Return the cells of a job; BenchError if code or data differ from the submission."""
+    wanted = set(assignment["cells"])
     cells = [cell for cell in plan.cells if cell.id in wanted]
-    if stages_digest(cells) != asked["stages"]:
+    if stages_digest(cells) != assignment["stages"]:
         raise BenchError(
             "code or data changed since the submission (a dataset's files, a plugin, or the installed code where "
             "cluster.code=installed); run the same command again"
@@ -138,32 +138,32 @@ def _own(plan: Plan, asked: Mapping[str, Any]) -> list[Cell]:
     return cells
 
 
-def _stop(signals: Signals, telling: StatusWriter, kept: bool) -> NoReturn:
-    """End this process with a word; once all have ended, the job's script queues it again, unless it was cancelled."""
+def _stop(signals: Signals, status: StatusWriter, checkpointed: bool) -> NoReturn:
+    """Report and end this process; when all have ended, the job's script requeues the job unless it was cancelled."""
     signals.heeded()
-    why = "stopped " + ("with a checkpoint" if kept else "at the last checkpoint")
-    telling.say(why)
-    telling.ended(telling.cell, Report("stopped", why=why))
-    write_json(telling.reports.folder / AGAIN / os.environ["SLURM_JOB_ID"], None)
+    why = "stopped " + ("with a checkpoint" if checkpointed else "at the last checkpoint")
+    status.say(why)
+    status.ended(status.cell, Report("stopped", why=why))
+    write_json(status.reports.folder / AGAIN / os.environ["SLURM_JOB_ID"], None)
     sys.exit(TERMINATED)
 
 
 class Watch(threading.Thread):
-    """Shows that this process lives, by the time of a file, and ends it where nothing has gone on for too long."""
+    """Shows that this process is alive, by the time of a file, and ends it if no step ends for too long."""
 
-    def __init__(self, file: Path, telling: StatusWriter, stall_seconds: float) -> None:
+    def __init__(self, file: Path, status: StatusWriter, stall_seconds: float) -> None:
         super().__init__(daemon=True)
-        self._file, self._telling, self._stall = file, telling, stall_seconds
+        self._file, self._status, self._stall = file, status, stall_seconds
         file.parent.mkdir(exist_ok=True)
         file.touch()
 
     def run(self) -> None:
-        """Touch the file now and then, for as long as the process lives."""
+        """Touch the file regularly while the process is alive."""
         while True:
             time.sleep(BEAT_SECONDS)
             with suppress(OSError):  # a full disk
                 self._file.touch()
-            if self._telling.idle_seconds > self._stall:
-                why = f"no step for {self._stall / 60:.0f} minutes (cluster.stall_minutes), {self._telling.place}"
-                self._telling.ended(self._telling.cell, Report("stalled", why=why))
+            if self._status.idle_seconds > self._stall:
+                why = f"no step for {self._stall / 60:.0f} minutes (cluster.stall_minutes), {self._status.place}"
+                self._status.ended(self._status.cell, Report("stalled", why=why))
                 os._exit(STALLED)

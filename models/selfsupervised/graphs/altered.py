@@ -1,4 +1,4 @@
-"""What contrastive graph methods share: two alterations of the same graphs, and the nodes that an encoder makes."""
+"""The common base of contrastive graph methods: two alterations of the same graphs, and their encoded nodes."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""BGRL, Thakoor et al. 2021: of a node in one alteration, predict what a slowly following twin makes of the other."""
+"""BGRL, Thakoor et al. 2021: from one alteration of a node, predict a momentum encoder's features of the other."""
 
 from copy import deepcopy
 
@@ -13,7 +13,7 @@ from bench.models.selfsupervised.settings import DropEdges, HiddenDim, MaskFeatu
 
 
 class BGRL(Altered):
-    """Head, twin and loss of BGRL; the twin sees the same two alterations."""
+    """Head, momentum encoder and loss of BGRL; the momentum encoder sees the same two alterations."""
 
     def __init__(
         self,
@@ -32,12 +32,12 @@ class BGRL(Altered):
         self.momentum = momentum
 
     def outputs(self, shown: GraphBatch, moment: Moment) -> tuple[Tensor, ...]:
-        """Return the predictions of both alterations, then what the target makes of both, each (N, D)."""
+        """Return the predictions of both alterations, then the targets of both, each (N, D)."""
         self.target.follow(self.encoder.network, rising(self.momentum, moment.done))
         seen = self.seen(shown)
         predicted = tuple(self.prediction(self.encoder.nodes(*altered)) for altered in seen)
         return *predicted, *(self.target(*altered) for altered in seen)
 
     def loss(self, predicted0: Tensor, predicted1: Tensor, target0: Tensor, target1: Tensor) -> Tensor:
-        """Return how unlike each prediction is to the target of the other alteration."""
+        """Return the dissimilarity of each prediction to the target of the other alteration."""
         return (self.likeness(predicted0, target1) + self.likeness(predicted1, target0)) / 2

@@ -1,4 +1,4 @@
-"""Graph Barlow Twins, Bielak et al. 2021: a node's features in two alterations are to agree, none telling another's."""
+"""Graph Barlow Twins, Bielak et al. 2021: a node's features agree in two alterations and are uncorrelated."""
 
 from lightly.loss import BarlowTwinsLoss
 from torch import Tensor
@@ -11,7 +11,7 @@ from bench.models.selfsupervised.settings import DropEdges, MaskFeatures
 
 
 class GBT(Altered):
-    """Loss of Graph Barlow Twins, which has no heads; redundancy weighs 1 / width, as the authors have it."""
+    """Loss of Graph Barlow Twins, which has no heads; redundancy is weighted 1 / width, as in the paper."""
 
     def __init__(self, encoder: GraphEncoder, drop_edges: DropEdges = 0.5, mask_features: MaskFeatures = 0.1) -> None:
         super().__init__(encoder, drop_edges, mask_features)
@@ -22,5 +22,5 @@ class GBT(Altered):
         return tuple(self.encoder.nodes(*altered) for altered in self.seen(shown))
 
     def loss(self, first: Tensor, second: Tensor) -> Tensor:
-        """Return how far the correlation of both is from the identity."""
+        """Return the distance of both's correlation matrix from the identity."""
         return self.correlation(first, second)

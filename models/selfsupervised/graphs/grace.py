@@ -1,4 +1,4 @@
-"""GRACE, Zhu et al. 2020: a node is to be like itself in another alteration, and unlike all others of the batch."""
+"""GRACE, Zhu et al. 2020: a node's features agree in two alterations, and differ from all others' of the batch."""
 
 from lightly.loss import NTXentLoss
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ from bench.models.selfsupervised.settings import DropEdges, HiddenDim, MaskFeatu
 
 
 class GRACE(Altered):
-    """Head and loss of GRACE; its equation is that of SimCLR, over nodes."""
+    """Head and loss of GRACE: SimCLR's equation, over nodes."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""InfoGraph, Sun et al. 2019: a node is to be told to belong to its graph, and to no other of the batch."""
+"""InfoGraph, Sun et al. 2019: nodes are trained to identify their graph among those of the batch."""
 
 import math
 
@@ -29,7 +29,7 @@ class InfoGraph(Method):
         return self.of_nodes(nodes), self.of_graphs(self.encoder.pooled(nodes))
 
     def loss(self, nodes: Tensor, graphs: Tensor) -> Tensor:
-        """Return the bound's negative: nodes lie in the order of their graphs, each of equally many."""
+        """Return the bound's negative; nodes are in the order of their graphs, which have equally many."""
         likeness = nodes @ graphs.T
         own = torch.eye(len(graphs), dtype=torch.bool, device=nodes.device)
         own = own.repeat_interleave(len(nodes) // len(graphs), dim=0)
@@ -39,7 +39,7 @@ class InfoGraph(Method):
 
 
 class _Head(nn.Module):
-    """Three layers beside a straight one."""
+    """Three layers with a linear shortcut."""
 
     def __init__(self, width: int) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from bench.specs import Setting
 
 
 class GraphPretraining(Pretraining):
-    """Pretrains graph convolutions; BenchError where patches do not fill a picture."""
+    """Pretrains graph convolutions; BenchError if patches do not fill a picture."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class GraphPretraining(Pretraining):
         return Side(partial(graphs.batch, images, self._context.device), images.labels)
 
     def shown(self, images: Micrographs, method: Method) -> Callable[[Draw], GraphBatch]:
-        """Return what makes the graphs of a draw; the method alters them itself."""
+        """Return the function from a draw to its graphs; the method itself alters them."""
         inputs = self.side(images).inputs
 
         def show(draw: Draw) -> GraphBatch:

@@ -1,4 +1,4 @@
-"""Banks of earlier features, as checkpoints must hold them."""
+"""Banks of earlier features that checkpoints include."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ Bank = TypeVar("Bank", bound=MemoryBankModule)
 
 
 def kept(bank: Bank) -> Bank:
-    """Return the bank, its entries part of its state: lightly leaves them out, and a resumed training with none."""
+    """Return the bank with its entries in its state: lightly omits them, and a resumed training would lose them."""
     bank.register_buffer("bank", bank.bank)
     bank.register_buffer("bank_ptr", bank.bank_ptr)
     return bank

@@ -1,4 +1,4 @@
-"""Barlow Twins, Zbontar et al. 2021: the features of two views are to agree, each telling what no other tells."""
+"""Barlow Twins, Zbontar et al. 2021: the features of two views agree and are uncorrelated with each other."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ from bench.specs import Setting
 
 
 class BarlowTwins(Method):
-    """Heads, loss and views of Barlow Twins; parts of lightly."""
+    """Heads, loss and views of Barlow Twins, from lightly."""
 
     views = VIEWS
 
@@ -34,5 +34,5 @@ class BarlowTwins(Method):
         return tuple(self.projection(self.encoder(view)) for view in shown)
 
     def loss(self, first: Tensor, second: Tensor) -> Tensor:
-        """Return how far the correlation of both projections is from the identity."""
+        """Return the distance of the projections' correlation matrix from the identity."""
         return self.correlation(first, second)

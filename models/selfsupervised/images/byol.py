@@ -1,4 +1,4 @@
-"""BYOL, Grill et al. 2020: from one view, predict what a slowly following twin makes of the other."""
+"""BYOL, Grill et al. 2020: from one view, predict a momentum encoder's features of the other."""
 
 from copy import deepcopy
 
@@ -15,11 +15,11 @@ VIEWS = (
     ImageView(brightness=0.4, contrast=0.4, blur=1.0),
     ImageView(brightness=0.4, contrast=0.4, blur=0.1, solarise=0.2),
 )
-"""The two views of BYOL and of Barlow Twins are drawn unlike each other."""
+"""The two views of BYOL and Barlow Twins, which are drawn differently."""
 
 
 class BYOL(Method):
-    """Heads, loss and views of BYOL; parts of lightly."""
+    """Heads, loss and views of BYOL, from lightly."""
 
     views = VIEWS
 
@@ -34,11 +34,11 @@ class BYOL(Method):
         self.momentum = momentum
 
     def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
-        """Return the predictions of both views, then what the target makes of both, each (B, D)."""
+        """Return the predictions of both views, then the targets of both, each (B, D)."""
         self.target.follow(self.online, rising(self.momentum, moment.done))
         predicted = tuple(self.prediction(self.online(view)) for view in shown)
         return *predicted, *(self.target(view) for view in shown)
 
     def loss(self, predicted0: Tensor, predicted1: Tensor, target0: Tensor, target1: Tensor) -> Tensor:
-        """Return how unlike each prediction is to the target of the other view."""
+        """Return the dissimilarity of each prediction to the target of the other view."""
         return (self.likeness(predicted0, target1) + self.likeness(predicted1, target0)) / 2

@@ -1,4 +1,4 @@
-"""DINO, Caron et al. 2021: of a small crop, say what a slowly following twin says of a large one."""
+"""DINO, Caron et al. 2021: from a small crop, predict a momentum teacher's output for a large one."""
 
 import warnings
 from copy import deepcopy
@@ -17,11 +17,11 @@ from bench.models.selfsupervised.settings import HiddenDim, Momentum, OutputDim
 from bench.specs import Setting
 
 _LARGE = 2
-"""How many of the views are large: they come first, and the teacher sees them alone."""
+"""The number of large views: they come first, and the teacher sees only these."""
 
 
 class DINO(Method):
-    """Heads, loss and views of DINO; parts of lightly. The head sees the class token.
+    """Heads, loss and views of DINO, from lightly. The head's input is the class token.
 
     BenchError where patches do not fill a local view.
     """
@@ -53,7 +53,7 @@ class DINO(Method):
         last.register_hook(self._frozen_at_first)
 
     def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
-        """Return what the teacher says of the large views (2, B, K) and the student of all (V, B, K)."""
+        """Return the teacher's outputs for the large views (2, B, K) and the student's for all (V, B, K)."""
         self._first_epoch = moment.epoch == 0
         momentum = rising(self.momentum, moment.done)
         self.teacher.follow(self.encoder.network, momentum)
@@ -65,11 +65,11 @@ class DINO(Method):
         return taught.unflatten(0, (-1, count)), torch.cat(said).unflatten(0, (-1, count))
 
     def loss(self, taught: Tensor, said: Tensor) -> Tensor:
-        """Return the cross-entropy of student and teacher over pairs of unlike views; moves the teacher's centre."""
+        """Return the cross-entropy of student and teacher over different views; update the teacher's centre."""
         return self.distance(list(taught), list(said))
 
     def _frozen_at_first(self, gradient: Tensor) -> Tensor:
-        """Hold the last layer still in the first epoch, as the authors do."""
+        """Freeze the last layer in the first epoch, as the authors do."""
         return torch.zeros_like(gradient) if self._first_epoch else gradient
 
 
@@ -83,5 +83,7 @@ def _views(local_views: int, local_size: int) -> tuple[ImageView, ...]:
 
 def _head(embed_dim: int, hidden_dim: int, bottleneck_dim: int, output_dim: int) -> DINOProjectionHead:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # of torch, about how lightly normalises the last layer
+        warnings.simplefilter(
+            "ignore", FutureWarning
+        )  # torch warns about lightly's weight normalisation of the last layer
         return DINOProjectionHead(embed_dim, hidden_dim, bottleneck_dim, output_dim)

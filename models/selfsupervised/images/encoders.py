@@ -26,7 +26,7 @@ class ResNet(nn.Module):
 
 
 class ViT(nn.Module):
-    """The vision transformer of vanillavit without its head; pictures smaller than the usual ones are welcome.
+    """The vision transformer of vanillavit without its head; it accepts smaller pictures too.
 
     The features are the class token beside the mean of the patches, for some methods teach only one of them.
     """

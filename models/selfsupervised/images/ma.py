@@ -1,4 +1,4 @@
-"""The masked autoencoder, He et al. 2021: of a quarter of its patches, the whole picture is decoded."""
+"""The masked autoencoder, He et al. 2021: decode the whole picture from a quarter of its patches."""
 
 from typing import Annotated
 
@@ -14,11 +14,11 @@ from bench.models.selfsupervised.settings import MaskRatio
 from bench.specs import Setting
 
 _SMALLEST = 1e-6
-"""Added to the variance of a patch before its root divides."""
+"""Added to a patch's variance before dividing by its root."""
 
 
 class MaskedAutoencoder(Masked):
-    """Decoder, loss and view of the masked autoencoder; parts of lightly."""
+    """Decoder, loss and view of the masked autoencoder, from lightly."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class MaskedAutoencoder(Masked):
         return self.prediction(get_at_index(self.decoder(tokens), places)), self.hidden(pictures, places)
 
     def loss(self, decoded: Tensor, true: Tensor) -> Tensor:
-        """Return the mean squared difference, of each patch about its own mean in its own deviation where asked."""
+        """Return the mean squared difference; each patch is normalised first if the setting says so."""
         if self.norm_pix_loss:
             true = (true - true.mean(-1, keepdim=True)) / (true.var(-1, keepdim=True) + _SMALLEST).sqrt()
         return mse_loss(decoded, true)

@@ -1,4 +1,4 @@
-"""What masked methods have in common: the transformer with most of its patches hidden."""
+"""The common base of masked methods: the transformer with most of its patches hidden."""
 
 import torch
 from lightly.models.modules import MaskedVisionTransformerTIMM
@@ -22,11 +22,11 @@ class Masked(Method):
         self.patch_size: int = encoder.network.patch_embed.patch_size[0]
 
     def drawn(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Draw which tokens stay (B, K) and which are hidden (B, M), the class token never."""
+        """Draw which tokens are visible (B, K) and which are hidden (B, M); the class token is always visible."""
         size = len(pictures), self.masked.sequence_length
         return random_token_mask(size, self.mask_ratio, device=pictures.device)
 
     def hidden(self, pictures: Tensor, places: Tensor) -> Tensor:
-        """Return the pixels of hidden patches (B, M, F) of pictures; ``places`` count the class token."""
+        """Return the pixels of hidden patches (B, M, F) of pictures; ``places`` include the class token."""
         patches = patchify(pictures, self.patch_size)
         return torch.gather(patches, 1, (places - 1).unsqueeze(-1).expand(-1, -1, patches.shape[-1]))

@@ -1,4 +1,4 @@
-"""MoCo v2, He et al. 2020: a view is to be found again among views of many earlier pictures, kept in a queue."""
+"""MoCo v2, He et al. 2020: find the other view of a picture among views of many earlier pictures, kept in a queue."""
 
 from copy import deepcopy
 
@@ -14,7 +14,7 @@ from bench.models.selfsupervised.settings import BankSize, HiddenDim, Momentum, 
 
 
 class MoCo(Method):
-    """Heads, loss and views of MoCo; parts of lightly."""
+    """Heads, loss and views of MoCo, from lightly."""
 
     views = VIEWS
 
@@ -40,5 +40,5 @@ class MoCo(Method):
         return self.query(shown[0]), self.key(shown[1])
 
     def loss(self, query: Tensor, key: Tensor) -> Tensor:
-        """Return the cross-entropy of finding the key among the bank's; the keys enter the bank then."""
+        """Return the cross-entropy of finding the key among those of the bank; then add the keys to the bank."""
         return self.contrast(query, key)

@@ -1,4 +1,4 @@
-"""NNCLR, Dwibedi et al. 2021: a view is to be like the nearest among earlier pictures to the other view."""
+"""NNCLR, Dwibedi et al. 2021: a view is similar to the nearest neighbour, among earlier pictures, of the other view."""
 
 from lightly.loss import NTXentLoss
 from lightly.models.modules import NNCLRPredictionHead, NNCLRProjectionHead, NNMemoryBankModule
@@ -12,7 +12,7 @@ from bench.models.selfsupervised.settings import BankSize, HiddenDim, OutputDim,
 
 
 class NNCLR(Method):
-    """Heads, loss and views of NNCLR; parts of lightly."""
+    """Heads, loss and views of NNCLR, from lightly."""
 
     views = (ImageView(), ImageView())
 
@@ -36,7 +36,7 @@ class NNCLR(Method):
         return *(self.prediction(each) for each in projected), *projected
 
     def loss(self, predicted0: Tensor, predicted1: Tensor, projected0: Tensor, projected1: Tensor) -> Tensor:
-        """Return the contrastive loss of predictions and neighbours; the second view's projections enter the bank."""
+        """Return the contrastive loss of predictions and neighbours; add the second view's projections to the bank."""
         nearest0 = self.bank(projected0.detach(), update=False)
         nearest1 = self.bank(projected1.detach(), update=True)
         return (self.contrast(nearest0, predicted1) + self.contrast(nearest1, predicted0)) / 2

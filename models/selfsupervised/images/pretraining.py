@@ -20,7 +20,7 @@ from bench.specs import Setting
 
 
 class _OfImages(Pretraining):
-    """What encoders of pictures have in common: views of ``view_size`` pixels; whole pictures are shrunk to it too."""
+    """The common base of encoders of pictures: views of ``view_size`` pixels; whole pictures are resized to it too."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class _OfImages(Pretraining):
 
     @property
     def size(self) -> int:
-        """The side in pixels of what the encoder is fed."""
+        """The side of the encoder's input in pixels."""
         return self._view_size or self.image_size
 
     def side(self, images: Micrographs) -> Side:
@@ -42,7 +42,7 @@ class _OfImages(Pretraining):
         return Side(partial(self._whole, images), images.labels)
 
     def shown(self, images: Micrographs, method: Method) -> Callable[[Draw], list[Tensor]]:
-        """Return what draws the method's views of pictures, each (B, 3, S, S) from -1 to 1."""
+        """Return the function that draws the method's views, each (B, 3, S, S) from -1 to 1."""
 
         def show(draw: Draw) -> list[Tensor]:
             pictures = images.batch(draw.positions)
@@ -79,7 +79,7 @@ class ResNetPretraining(_OfImages):
 
 
 class ViTPretraining(_OfImages):
-    """Pretrains a vision transformer; BenchError where its patches do not fill a view."""
+    """Pretrains a vision transformer; BenchError if its patches do not fill a view."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""SimCLR, Chen et al. 2020: two views of a picture are to be alike, and unlike all others of the batch."""
+"""SimCLR, Chen et al. 2020: two views of a picture are similar, and dissimilar to all others of the batch."""
 
 from lightly.loss import NTXentLoss
 from lightly.models.modules import SimCLRProjectionHead
@@ -11,7 +11,7 @@ from bench.models.selfsupervised.settings import HiddenDim, OutputDim, Temperatu
 
 
 class SimCLR(Method):
-    """Heads, loss and views of SimCLR; parts of lightly."""
+    """Heads, loss and views of SimCLR, from lightly."""
 
     views = (ImageView(), ImageView())
 

@@ -1,4 +1,4 @@
-"""SimSiam, Chen and He 2021: predict one view from the other, whose side learns nothing from it."""
+"""SimSiam, Chen and He 2021: predict one view from the other, with no gradient through the target."""
 
 from typing import Annotated
 
@@ -13,11 +13,11 @@ from bench.models.selfsupervised.settings import HiddenDim, OutputDim
 from bench.specs import Setting
 
 VIEWS = (ImageView(scale=(0.2, 1.0), brightness=0.4, contrast=0.4),) * 2
-"""Those of SimSiam, which it took from MoCo v2."""
+"""The views of SimSiam, which are those of MoCo v2."""
 
 
 class SimSiam(Method):
-    """Heads, loss and views of SimSiam; parts of lightly."""
+    """Heads, loss and views of SimSiam, from lightly."""
 
     views = VIEWS
 
@@ -39,5 +39,5 @@ class SimSiam(Method):
         return *(self.prediction(each) for each in projected), *projected
 
     def loss(self, predicted0: Tensor, predicted1: Tensor, projected0: Tensor, projected1: Tensor) -> Tensor:
-        """Return how unlike each prediction is to the projection of the other view, which gets no gradient."""
+        """Return the dissimilarity of each prediction to the projection of the other view, which gets no gradient."""
         return (self.likeness(predicted0, projected1.detach()) + self.likeness(predicted1, projected0.detach())) / 2

@@ -1,4 +1,4 @@
-"""SimMIM, Xie et al. 2021: hidden patches are guessed from the others by one layer behind the encoder."""
+"""SimMIM, Xie et al. 2021: predict hidden patches from the others with one layer after the encoder."""
 
 from lightly.models.utils import get_at_index
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ class SimMIM(Masked):
         self.prediction = nn.Linear(encoder.network.embed_dim, 3 * self.patch_size**2)
 
     def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
-        """Return the guessed and the true pixels (B, M, F) of the hidden patches."""
+        """Return the predicted and the true pixels (B, M, F) of the hidden patches."""
         pictures = shown[0]
         _, places = self.drawn(pictures)
         tokens = self.masked.encode(pictures, idx_mask=places)

@@ -1,4 +1,4 @@
-"""Random views of pictures, cropped from the uint8 cache: what lightly's transforms make of grey pictures, faster.
+"""Random views cropped from the uint8 cache: the same as lightly's transforms for grey pictures, but faster.
 
 Hue, saturation and the dropping of colours change nothing in a grey picture and are left out. The rest is drawn from
 the distributions of lightly's transforms and computed on one channel instead of three, in bytes: brightness and
@@ -18,16 +18,16 @@ from torch.nn.functional import interpolate
 Interpolation = Literal["bilinear", "bicubic"]
 _LEVELS = np.arange(256, dtype=np.float32)
 _BOXES = 3
-"""How many boxes make a Gaussian."""
+"""The number of boxes that approximate a Gaussian."""
 _ATTEMPTS = 10
-"""How often a crop is drawn before the whole picture is taken, as in torchvision."""
+"""The number of attempts to draw a crop before the whole picture is used, as in torchvision."""
 _RATIOS = (3 / 4, 4 / 3)
 _LOG_RATIOS = math.log(_RATIOS[0]), math.log(_RATIOS[1])
 
 
 @dataclass(frozen=True)
 class ImageView:
-    """How one view of a picture is drawn; ``size`` in pixels, None for that of the encoder.
+    """How one view of a picture is drawn; ``size`` is in pixels, None means the encoder's size.
 
     ``scale`` is the range of the crop's area, in areas of the picture; ``brightness`` and ``contrast`` how far from 1
     their factors may be, in the share ``jitter`` of views; ``blur``, ``solarise`` and ``flip`` the shares of views that
@@ -86,12 +86,12 @@ def crops(count: int, height: int, width: int, scale: tuple[float, float], rando
 
 
 def brightened(pixels: np.ndarray, factor: float) -> np.ndarray:
-    """Return a picture (H, W) uint8 whose grey levels are multiplied, as Pillow does it."""
+    """Return a picture (H, W) uint8 with multiplied grey levels, as in Pillow."""
     return _blended(0, pixels, factor)
 
 
 def contrasted(pixels: np.ndarray, factor: float) -> np.ndarray:
-    """Return a picture (H, W) uint8 whose grey levels' distances from their mean are multiplied, as Pillow does it."""
+    """Return a picture (H, W) uint8 with multiplied differences from the mean grey level, as in Pillow."""
     return _blended(int(pixels.sum(dtype=np.int64) / pixels.size + 0.5), pixels, factor)
 
 
@@ -101,7 +101,7 @@ def _blended(level: int, pixels: np.ndarray, factor: float) -> np.ndarray:
 
 
 def blurred(pixels: np.ndarray, sigma: float) -> np.ndarray:
-    """Return a picture (H, W) uint8 behind a Gaussian of ``sigma`` pixels, whose weights are whole 256ths."""
+    """Return a picture (H, W) uint8 blurred by a Gaussian of ``sigma`` pixels, with weights in whole 256ths."""
     shares = _gaussian(sigma)
     weights = np.rint(256 * shares[len(shares) // 2 :]).astype(np.uint16)
     weights = weights[weights > 0]
@@ -112,7 +112,7 @@ def blurred(pixels: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def _gaussian(sigma: float) -> np.ndarray:
-    """Return the weights that Pillow's Gaussian has: a box with fractional edges, three times over.
+    """Return the weights of Pillow's Gaussian: a box with fractional edges, applied three times.
 
     The box of half-width l and edges a has a third of the variance (Gwosdek et al. 2011, extended box filtering).
     """
@@ -124,7 +124,7 @@ def _gaussian(sigma: float) -> np.ndarray:
 
 
 def _mixed(pixels: np.ndarray, weights: np.ndarray, axis: int) -> np.ndarray:
-    """Mix each pixel with those before and behind it, by the weights of their distances; no sum exceeds 16 bits."""
+    """Average each pixel with its neighbours, weighted by distance; no sum exceeds 16 bits."""
     reach, length = len(weights) - 1, pixels.shape[axis]
     rim = [(0, 0), (0, 0)]
     rim[axis] = (reach, reach)
@@ -145,13 +145,13 @@ def _mixed(pixels: np.ndarray, weights: np.ndarray, axis: int) -> np.ndarray:
 
 
 def resized(pixels: np.ndarray, size: int, interpolation: Interpolation = "bilinear") -> np.ndarray:
-    """Return a picture (H, W) uint8 at another size (S, S), as Pillow resizes it."""
+    """Return a picture (H, W) uint8 resized to (S, S), as in Pillow."""
     tensor = torch.from_numpy(np.ascontiguousarray(pixels))[None, None]
     return interpolate(tensor, (size, size), mode=interpolation, antialias=True)[0, 0].numpy()
 
 
 def _exposure(view: ImageView, random: np.random.Generator) -> Sequence[tuple[Callable[..., np.ndarray], float]]:
-    """Draw the factors of brightness and contrast, and which goes first."""
+    """Draw the factors of brightness and contrast, and which is applied first."""
     steps = [
         (step, random.uniform(max(0.0, 1 - reach), 1 + reach))
         for step, reach in ((brightened, view.brightness), (contrasted, view.contrast))

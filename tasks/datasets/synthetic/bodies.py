@@ -1,7 +1,7 @@
 """Bodies painted onto a canvas: round bars, lumpy blobs and crystals.
 
-Outlines are filled once into a picture of numbers, later bodies over earlier ones; heights of thousands of bodies
-then come from one pass over the pixels, each looking up the numbers of its body.
+Outlines are filled once into a picture of body numbers, later bodies over earlier ones. The heights of thousands of
+bodies then take one pass over the pixels, each looking up the values of its body.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ Numbers = np.ndarray | float
 
 
 class Bars(NamedTuple):
-    """Where a canvas shows bars: body number (0 none), place along the bar (field widths), across it (-1 to 1)."""
+    """The bars on a canvas: body number (0 none), position along the bar (field widths) and across it (-1 to 1)."""
 
     item: np.ndarray
     along: np.ndarray
@@ -23,19 +23,19 @@ class Bars(NamedTuple):
 
 
 class Blobs(NamedTuple):
-    """Where a canvas shows blobs: body number (0 none) and distance from the centre, 1 on the rim."""
+    """The blobs on a canvas: body number (0 none) and distance from the centre, 1 on the rim."""
 
     item: np.ndarray
     far: np.ndarray
 
 
 def many(value: Numbers, count: int) -> np.ndarray:
-    """Return one number a body (count,)."""
+    """Return one number per body (count,)."""
     return np.broadcast_to(np.asarray(value, np.float32), (count,))
 
 
 def polygons(canvas: Canvas, rings: np.ndarray) -> np.ndarray:
-    """Return the number, from 1, of the last of the rings (n, k, 2) that covers each pixel; 0 where none does."""
+    """Return the number, from 1, of the last of the rings (n, k, 2) that covers each pixel, 0 for none."""
     placed = canvas.pixels(rings)
     height, width = canvas.shape
     low, high = placed.min(1), placed.max(1)
@@ -48,7 +48,7 @@ def polygons(canvas: Canvas, rings: np.ndarray) -> np.ndarray:
 
 
 def look_up(values: np.ndarray, item: np.ndarray, nothing: float = 0.0) -> np.ndarray:
-    """Return each pixel's number out of those of the bodies (n,)."""
+    """Return for each pixel the value of its body, from the bodies' values (n,)."""
     return np.concatenate([[nothing], values]).astype(np.float32).take(item)
 
 
@@ -62,7 +62,7 @@ def laid(canvas: Canvas, item: np.ndarray, height: np.ndarray, albedo: np.ndarra
 def bars(
     canvas: Canvas, start: np.ndarray, stop: np.ndarray, radius: Numbers, albedo: Numbers, lift: Numbers = 0.0
 ) -> Bars:
-    """Paint round bars from ``start`` to ``stop`` (n, 2); balls where both agree."""
+    """Paint round bars from ``start`` to ``stop`` (n, 2), or balls if both are equal."""
     count = len(start)
     radius, albedo, lift = many(radius, count), many(albedo, count), many(lift, count)
     item = bar_numbers(canvas, start, stop, radius)
@@ -81,11 +81,11 @@ def bars(
 
 _CAP = np.linspace(0.5, 1.5, 5) * np.pi
 _ROUND = np.concatenate([np.stack([np.cos(_CAP), np.sin(_CAP)], 1), -np.stack([np.cos(_CAP), np.sin(_CAP)], 1)])
-"""The outline of a bar about its two ends: half a circle each, along and across."""
+"""The outline of a bar around its two ends, a semicircle each, in coordinates along and across."""
 
 
 def bar_numbers(canvas: Canvas, start: np.ndarray, stop: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Return the number, from 1, of the last of the bars that covers each pixel; 0 where none does."""
+    """Return the number, from 1, of the last of the bars that covers each pixel, 0 for none."""
     along = stop - start
     length = np.sqrt((along**2).sum(1))
     way = np.where(length[:, None] > 0, along / np.maximum(length, 1e-9)[:, None], (1.0, 0.0)) * radius[:, None]
@@ -105,7 +105,7 @@ def spindles(
     lift: Numbers = 0.0,
     taper: float = 1.0,
 ) -> Bars:
-    """Paint bodies whose ends dip like a yarn's under others, and thin out by ``taper``; ``along`` is from -1 to 1."""
+    """Paint bodies whose ends dip under others, as in yarn, and narrow by ``taper``; ``along`` is from -1 to 1."""
     count = len(start)
     radius, albedo, lift = many(radius, count), many(albedo, count), many(lift, count)
     middle, half = (start + stop) / 2, (stop - start) / 2
@@ -149,9 +149,9 @@ def blobs(
     turn: Numbers = 0.0,
     paint: bool = True,
 ) -> Blobs:
-    """Paint domes about ``centre`` (n, 2) whose outline departs by ``lump`` from an ellipse; ``stretch`` is its width.
+    """Paint domes around ``centre`` (n, 2); ``lump`` is the deviation from an ellipse of relative width ``stretch``.
 
-    Without ``paint`` only tells where they lie.
+    Without ``paint``, only return where they are.
     """
     count = len(centre)
     radius, stretch, turn = many(radius, count), many(stretch, count), many(turn, count)

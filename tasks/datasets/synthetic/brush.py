@@ -1,4 +1,4 @@
-"""What drawers of all categories share: reading facts as lengths and grey levels, grounds and surface textures."""
+"""Common functions of all drawers: facts as lengths and grey levels, substrates, surface textures."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
 
 GIANT = 2.0
-"""The factor from which on a structure stands out among others of its scene."""
+"""The size factor above which a structure stands out among others of its scene."""
 
 
 def length(scene: Scene, random: np.random.Generator, small: float, medium: float, large: float) -> float:
-    """Return the length that stands for the scene's size, spread by 12 %."""
+    """Return a length for the scene's size, random within 12 %."""
     middle = {"small": small, "medium": medium, "large": large}[scene.get("size", "medium")]
     return middle * random.uniform(0.88, 1.12)
 
 
 def spread(scene: Scene, random: np.random.Generator, count: int) -> np.ndarray:
-    """Return ``count`` factors about 1: nearly equal where uniform, many small ones and a few giants where varied."""
+    """Return ``count`` size factors: nearly 1 if uniform; if varied, many small ones and a few giants."""
     if scene.get("uniformity", "uniform") == "uniform":
         return random.normal(1, 0.04, count).clip(0.9, 1.1)
     factors = np.exp(random.uniform(np.log(0.35), 0, count))
@@ -31,7 +31,7 @@ def background(scene: Scene, random: np.random.Generator) -> float:
 
 
 def body(scene: Scene, random: np.random.Generator, count: int) -> np.ndarray:
-    """Return grey levels (count,) that stand out from the background; a third bright where there are two phases."""
+    """Return grey levels (count,) that stand out from the background; a third bright with two phases."""
     two = scene.get("phases", "one") == "two"
     dark = scene.get("background", "dark") == "bright"
     level = random.uniform(0.15, 0.22) if dark else random.uniform(0.24, 0.32) if two else random.uniform(0.38, 0.54)
@@ -51,7 +51,7 @@ def angle(scene: Scene, random: np.random.Generator) -> float:
 
 
 def ground(canvas: Canvas, scene: Scene, random: np.random.Generator, level: float | None = None) -> None:
-    """Lay the substrate: faintly rough, lighter to one side."""
+    """Draw the substrate: slightly rough, lighter on one side."""
     level = background(scene, random) if level is None else level
     rough = canvas.noise(random, "rough", random.uniform(0.04, 0.12))
     slope = random.uniform(-0.2, 0.2, 2).astype(np.float32)
@@ -68,9 +68,9 @@ def textured(
     angle: float = 0.0,
     pitch: float = 0.046,
 ) -> None:
-    """Make the surface where the mask is true what the scene's texture says.
+    """Give the surface inside a mask the scene's texture.
 
-    ``pitch`` is the distance of its ridges, which run at this angle; grains are about two thirds as wide.
+    ``pitch`` is the distance of ridges, which run at this angle; grains are about two thirds as wide.
     """
     texture = scene.get("texture", "smooth")
     if texture == "smooth":

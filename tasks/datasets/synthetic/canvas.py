@@ -1,4 +1,4 @@
-"""A canvas: the height map and brightness map of a scene, free of resolution.
+"""A canvas: the height map and brightness map of a scene, independent of resolution.
 
 All lengths are shares of the field of view, x to the right and y down. The field is the square from 0 to 1; a wider
 picture shows more of the same scene at both sides. Drawers place structures over ``WIDE``, whatever is shown.
@@ -11,14 +11,14 @@ from scipy import ndimage
 from bench.tasks.datasets.synthetic.tiles import REFERENCE, SIDE, Kind, reduced
 
 WIDEST = 1.5
-"""The widest picture in heights."""
+"""The largest aspect ratio of a picture, width to height."""
 MARGIN = 0.07
-"""How far beyond the widest picture structures may lie, so that its border cuts some."""
+"""How far structures may be outside the widest picture, so that its border cuts some."""
 WIDE = np.array([[0.5 - WIDEST / 2 - MARGIN, -MARGIN], [0.5 + WIDEST / 2 + MARGIN, 1 + MARGIN]])
-"""Upper left and lower right corner of all that is placed."""
+"""Upper left and lower right corner of the area in which structures are placed."""
 
 _SMALL = 56
-"""Rows of the small picture by which surroundings are blurred."""
+"""Rows of the small picture that is used to blur surroundings."""
 
 
 class Canvas:
@@ -38,13 +38,13 @@ class Canvas:
         return (points - (self.left, 0.0)) * self.unit - 0.5
 
     def turned(self, angle: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return each pixel's coordinates along a direction and across it, about the middle of the field."""
+        """Return each pixel's coordinates along and across a direction, relative to the middle of the field."""
         c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
         x, y = self.x - np.float32(0.5), self.y - np.float32(0.5)
         return x * c + y * s, y * c - x * s
 
     def waves(self, random: np.random.Generator, cells: float) -> np.ndarray:
-        """Return smooth noise of about unit spread, with ``cells`` bumps a field."""
+        """Return smooth noise with a standard deviation of about 1 and ``cells`` bumps per field width."""
         extent = WIDE[1] - WIDE[0]
         columns, rows = (max(2, round(cells * float(length))) for length in extent)
         knots = Image.fromarray(random.standard_normal((rows + 4, columns + 4), np.float32))
@@ -54,7 +54,7 @@ class Canvas:
         return np.float32(1.3) * enlarged(knots, self.shape, box)
 
     def noise(self, random: np.random.Generator, kind: Kind, scale: float) -> np.ndarray:
-        """Return a part of a tile of noise whose longest wavelength is ``scale``: unit spread."""
+        """Return a section of a noise tile with the longest wavelength ``scale`` and unit standard deviation."""
         step = min(REFERENCE[kind] / scale, (SIDE - 2) / WIDEST)
         corner = random.random(2) * (SIDE - 1 - np.array([WIDEST, 1.0]) * step)
         left = corner[0] + (self.left + (WIDEST - 1) / 2) * step
@@ -65,7 +65,7 @@ class Canvas:
         part = np.asarray(
             reduced(kind, halvings).resize((self.shape[1], self.shape[0]), Image.Resampling.BILINEAR, box)
         )
-        # The mirror images of a tile are other noise; those about the middle keep the field of a wider picture.
+        # Mirror images of a tile are different noise; mirroring about the middle keeps the field of a wider picture.
         return part[:: 1 if random.random() < 0.5 else -1, :: 1 if random.random() < 0.5 else -1]
 
 
@@ -75,16 +75,16 @@ def enlarged(field: Image.Image, shape: tuple[int, int], box: tuple[float, float
 
 
 def blurred(field: np.ndarray, width: float, least: float = 0.7) -> np.ndarray:
-    """Return the field blurred by a Gaussian of this width (field heights), as it is where that is ``least`` pixels."""
+    """Return the field blurred by a Gaussian of this width (field heights), unchanged below ``least`` pixels."""
     if width * field.shape[0] < least:
         return field
     return ndimage.gaussian_filter(field, width * field.shape[0], mode="nearest", truncate=2.5)
 
 
 def hollows(z: np.ndarray, shift: tuple[float, float], near: float, wide: float) -> np.ndarray:
-    """Return how much higher than each pixel its surroundings are: ``near`` times the close, ``wide`` times the far.
+    """Return how much higher than each pixel its close (times ``near``) and far (times ``wide``) surroundings are.
 
-    The far ones are taken ``shift`` (field heights) to the right and down. Blurred by way of small pictures.
+    The far ones are shifted by ``shift`` (field heights) to the right and down. Small pictures do the blurring.
     """
     rows, columns = _SMALL, round(_SMALL * z.shape[1] / z.shape[0])
     close = Image.fromarray(z).resize((columns, rows), Image.Resampling.BOX)

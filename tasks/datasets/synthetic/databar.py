@@ -13,14 +13,14 @@ from PIL import Image, ImageDraw, ImageFont
 from bench.tasks.datasets.synthetic.scene import Scene
 
 STEPS = (100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000)
-"""What a scale bar can stand for, in nanometres."""
+"""The possible lengths of a scale bar, in nanometres."""
 _VOLTS = (1.0, 2.0, 3.0, 5.0, 5.0, 7.0, 10.0, 15.0, 20.0)
 _DETECTORS = ("SE2", "InLens", "ETD", "TLD", "LEI", "SE(U)", "BSE")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Reading(NamedTuple):
-    """What the instrument says of one picture; ``share`` is the scale bar's part of the width."""
+    """The instrument's text for one picture; ``share`` is the scale bar's share of the width."""
 
     share: float
     label: str
@@ -97,7 +97,7 @@ def with_bar(picture: np.ndarray, scene: Scene, random: np.random.Generator) -> 
 
 
 def read_off(random: np.random.Generator, long: bool) -> Reading:
-    """Draw what the instrument says."""
+    """Draw the data bar."""
     share = random.uniform(0.36, 0.5) if long else random.uniform(0.08, 0.17)
     stands_for = STEPS[random.integers(len(STEPS))]
     field = stands_for / share

@@ -24,9 +24,9 @@ from bench.tasks.facts import CATEGORIES
 _PIXELS = "pixels.npy"
 _LARGEST = 8192
 _SHARE = 16
-"""How many pictures a process draws at a time."""
+"""The number of pictures that a process draws at a time."""
 _WORTH_PROCESSES = 40
-"""Fewer shares are drawn before other processes have started."""
+"""The least number of shares for which starting processes pays off."""
 
 
 class Synthetic:
@@ -60,7 +60,7 @@ class Synthetic:
         self.image_size, self.progress = image_size, progress
 
     def identity(self) -> dict[str, Any]:
-        """Return what decides the data, the generator's code among it; draws nothing."""
+        """Return what determines the data, including the generator's code; draws nothing."""
         return {
             "name": self.name,
             "size": self.size,
@@ -83,7 +83,7 @@ class Synthetic:
         return scene(self.seed, position, CATEGORIES[self._labels[position]])
 
     def facts(self, position: int) -> Mapping[str, str]:
-        """Return what the picture at this position shows, kind to value."""
+        """Return the facts of the picture at this position, kind to value."""
         return dict(self.scene(position).facts)
 
     def caption(self, label: int) -> str:
@@ -93,7 +93,7 @@ class Synthetic:
     def draw(self, position: int, shape: tuple[int, int]) -> np.ndarray:
         """Return the picture at this position drawn natively at ``shape`` (height, width).
 
-        BenchError where it is too small, too large, taller than wide or wider than 3:2.
+        BenchError if it is too small, too large, taller than wide or wider than 3:2.
         """
         height, width = shape
         if not (16 <= height <= width <= WIDEST * height and width <= _LARGEST):
@@ -103,7 +103,7 @@ class Synthetic:
         return draw(self.scene(position), shape)
 
     def set_aside(self) -> tuple[str, ...]:
-        """Return nothing: every picture can be read."""
+        """Return nothing, because every picture is readable."""
         return ()
 
     def load(self) -> Micrographs:

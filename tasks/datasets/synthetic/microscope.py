@@ -22,14 +22,14 @@ def photograph(canvas: Canvas, scene: Scene) -> np.ndarray:
         signal = _charged(signal, canvas, random)
     dose = np.exp(random.uniform(np.log(0.018), np.log(0.075))) * (1.0 if scene["contrast"] == "high" else 0.6)
     lines = random.uniform(0.0, 0.012)
-    # Of its own stream: how many numbers it takes depends on the resolution, the data bar must not.
+    # A separate stream: the amount of random numbers depends on the resolution, and the data bar must not.
     signal = _noisy(signal, dose, lines, scene.stream(NOISE))
     picture = (np.clip(signal, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
     return with_bar(picture, scene, random)
 
 
 def _yield(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
-    # The electrons leave from a depth that rounds off sharp steps, whatever the resolution.
+    # Electrons leave from a depth that smooths sharp steps at any resolution.
     height = blurred(canvas.z, 0.0021)
     right, down = np.zeros_like(height), np.zeros_like(height)
     right[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * np.float32(0.5 * canvas.unit)
@@ -38,7 +38,7 @@ def _yield(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
     edge = np.minimum(tilt - 1, 1.3) * np.float32(1 / 1.8)
     light = random.uniform(-2.6, -0.5)
     facing = (right * np.float32(-np.cos(light)) - down * np.float32(np.sin(light))) / tilt
-    # What stands towards the detector throws a soft shadow.
+    # Structures towards the detector cast a soft shadow.
     hollow = hollows(canvas.z, (0.03 * float(np.cos(light)), 0.03 * float(np.sin(light))), near=20, wide=9)
     open_sky = np.minimum(np.maximum(1 - hollow, 0.28), 1.45)
     glow = random.uniform(0.16, 0.34) + random.uniform(0.2, 0.4) * canvas.albedo

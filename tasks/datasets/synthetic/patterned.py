@@ -76,7 +76,7 @@ def _places(canvas: Canvas, grid: _Grid, lift: float) -> tuple[np.ndarray, np.nd
 
 
 def _raised(shape: str, u: np.ndarray, v: np.ndarray, blocks: int, wide: float) -> np.ndarray:
-    """Return where the pattern is raised; between blocks of cells, where there are such, nothing was exposed."""
+    """Return where the pattern is raised; nothing is exposed between blocks of cells."""
     column, row = np.floor(u), np.floor(v)
     if shape == "checkerboard":
         half = (column + row) * np.float32(0.5)

@@ -1,4 +1,4 @@
-"""Where structures lie: points (n, 2) over ``WIDE``, ordered, clustered or random; counts are those of one field."""
+"""Positions of structures: points (n, 2) in ``WIDE``, ordered, clustered or random; counts are per field."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from scipy.spatial import KDTree
 from bench.tasks.datasets.synthetic.canvas import WIDE
 
 AREA = float(np.prod(WIDE[1] - WIDE[0]))
-"""How many fields large the placed area is."""
+"""The size of the placed area in fields."""
 
 
 def anywhere(random: np.random.Generator, count: float, inset: float = 0.0) -> np.ndarray:
@@ -43,13 +43,13 @@ def lattice(
 
 
 def scattered(random: np.random.Generator, count: float, gap: float) -> np.ndarray:
-    """Return up to ``count`` random points a field, no two closer than ``gap``."""
+    """Return up to ``count`` random points per field, no two closer than ``gap``."""
     candidates = anywhere(random, max(count * 2.2, 30))
     return candidates[apart(candidates, gap / 2)][: max(1, round(count * AREA))]
 
 
 def in_clusters(random: np.random.Generator, count: float, area: float) -> np.ndarray:
-    """Return ``count`` points a field in lumps, two or three in the field, that take ``area`` of it."""
+    """Return ``count`` points per field in clusters, two or three in the field, that cover ``area`` of it."""
     clusters = int(random.integers(2, 4))
     reach = np.sqrt(area / clusters / np.pi)
     far = min(reach, 0.3)
@@ -59,7 +59,7 @@ def in_clusters(random: np.random.Generator, count: float, area: float) -> np.nd
     homes = np.concatenate([middle, wings])
     number = round(count * len(homes) / len(middle))
     turn, out = random.random(number) * (2 * np.pi), random.random(number) ** 0.6 * reach
-    # A lump is not round: it reaches farther one way.
+    # A cluster is not round: it is longer in one direction.
     home = random.integers(0, len(homes), number)
     swell = 1 + 0.3 * np.cos(2 * (turn - (random.random(len(homes)) * np.pi)[home]))
     return homes[home] + (out * swell)[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)

@@ -10,7 +10,7 @@ from bench.tasks.datasets.synthetic.scene import Scene
 
 
 def porous(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
-    """Draw the wall that the shape leaves, the depth behind it, and bright inclusions where there are two phases."""
+    """Draw the wall that the shape leaves, the depth behind it, and bright inclusions if there are two phases."""
     brush.ground(canvas, scene, random, random.uniform(0.4, 0.54))
     wide = brush.length(scene, random, 0.045, 0.095, 0.2)
     open_share = {"sparse": 0.22, "moderate": 0.43, "dense": 0.66}[scene["coverage"]]
@@ -46,12 +46,12 @@ def _foam(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float
 
 
 def _honeycomb(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float, open_share: float) -> np.ndarray:
-    """Return how far a place is outside the hexagonal pore it is nearest to."""
+    """Return each pixel's distance outside its nearest hexagonal pore."""
     found = cells(canvas, random, wide, random.uniform(0.03, 0.11), hexagonal=True)
     return np.float32(0.5 * wide * 0.95 * (1 - np.sqrt(open_share))) - found.rim
 
 
 def _labyrinth(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float, open_share: float) -> np.ndarray:
-    """Return a network: the places where smooth noise is near zero hang together."""
+    """Return a network: the pixels where smooth noise is near zero are connected."""
     field = np.abs(canvas.waves(random, 0.9 / wide) + 0.18 * canvas.waves(random, 2.4 / wide))
     return np.float32(wide * 0.4) * (np.quantile(field[:: max(1, canvas.unit // 112)], 1 - open_share) - field)

@@ -1,4 +1,4 @@
-"""Which kinds of facts a scene of a category shows, and how often each value comes.
+"""Which kinds of facts a scene of a category shows, and how frequent each value is.
 
 A fact is drawn on its own: its weights depend on the category (or on the shape, where a shape leaves no room
 for a kind), never on another fact's value, so that no fact can be guessed from the others.
@@ -22,7 +22,7 @@ SEM_COUNTS: Mapping[str, int] = {
     "powder": 918,
     "tips": 1625,
 }
-"""Pictures a category of the SEM dataset (Aversa et al., Scientific Data 5:180172, 2018)."""
+"""Number of pictures per category of the SEM dataset (Aversa et al., Scientific Data 5:180172, 2018)."""
 
 _SIZE = {"small": 0.3, "medium": 0.4, "large": 0.3}
 _COVERAGE = {"sparse": 0.35, "moderate": 0.35, "dense": 0.3}
@@ -40,7 +40,7 @@ EVERYWHERE: Mapping[str, Weights] = {
     "charging": {"none": 0.85, "streaks": 0.15},
     "bar": {"absent": 0.2, "short": 0.4, "long": 0.4},
 }
-"""Kinds of the microscope, the same for every category, so that none tells the category."""
+"""Kinds of the microscope, equally distributed in every category, so that none reveals the category."""
 
 OF_CATEGORY: Mapping[str, Mapping[str, Weights]] = {
     "biological": {"size": _SIZE, "background": {"dark": 0.4, "bright": 0.6}},

@@ -1,4 +1,4 @@
-"""A scene: the frozen record of facts that a picture is drawn from, free of resolution."""
+"""A scene: the facts from which a picture is drawn, independent of resolution."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS, Weights, kinds_of, shapes_of
 
-if TYPE_CHECKING:  # the data digest holds what is imported here, and the contracts decide no picture
+if TYPE_CHECKING:  # the data digest covers all imports, and the contracts determine no picture
     from bench.contracts import Facts
 
 LABELS, FACTS, GEOMETRY, INSTRUMENT, NOISE = range(5)
@@ -17,7 +17,7 @@ LABELS, FACTS, GEOMETRY, INSTRUMENT, NOISE = range(5)
 
 @dataclass(frozen=True)
 class Scene:
-    """What one picture shows: ``facts`` as kind to value; ``seed`` and ``index`` key where things lie."""
+    """The facts of one picture, kind to value; ``seed`` and ``index`` determine the positions of structures."""
 
     seed: int
     index: int
@@ -27,16 +27,16 @@ class Scene:
         return dict(self.facts)[kind]
 
     def get(self, kind: str, default: str) -> str:
-        """Return the value of a kind, or the default where the scene does not show it."""
+        """Return the value of a kind, or the default if the scene does not show it."""
         return dict(self.facts).get(kind, default)
 
     def stream(self, which: int) -> np.random.Generator:
-        """Return the numbers that place structures (GEOMETRY), set the microscope (INSTRUMENT) or make its NOISE."""
+        """Return the random numbers for positions (GEOMETRY), microscope settings (INSTRUMENT) or its NOISE."""
         return generator(self.seed, which, self.index)
 
 
 def generator(*key: int) -> np.random.Generator:
-    """Return a generator that depends on the key alone."""
+    """Return a generator that depends only on the key."""
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(key)))
 
 
@@ -70,7 +70,7 @@ def labels(seed: int, size: int, balanced: bool) -> np.ndarray:
 def category_counts(size: int, balanced: bool) -> Mapping[str, int]:
     """Share out ``size`` pictures: evenly, or as the SEM dataset has them.
 
-    The floor is 20 a category where the size allows it, else half an even share: with 10 folds each then
+    The minimum is 20 per category if the size allows it, else half an even share: with 10 folds, each then
     holds two of every category, and one is left for validation.
     """
     weights = np.ones(len(SEM_COUNTS)) if balanced else np.array(list(SEM_COUNTS.values()), float)
@@ -88,7 +88,7 @@ def category_counts(size: int, balanced: bool) -> Mapping[str, int]:
 
 
 def _rounded(share: np.ndarray, size: int) -> list[int]:
-    """Round shares down, and give what is left to the largest remainders."""
+    """Round shares down, and give the rest to the largest remainders."""
     counts = np.floor(share + 1e-9).astype(int)
     for place in np.argsort(counts - share, kind="stable")[: size - counts.sum()]:
         counts[place] += 1

@@ -1,7 +1,7 @@
-"""Tiles of noise, made once a process from fixed numbers: a picture takes a part of one, at a place of its own.
+"""Tiles of noise, made once per process from a fixed seed: each picture uses its own section of a tile.
 
-Making fractal noise anew for each picture would cost more than all else. A tile wraps around at its borders and is
-made by Pillow's enlarging alone, which hangs on no linear algebra library.
+New fractal noise for each picture would cost more than everything else. A tile wraps around at its borders and is made
+only by Pillow's resizing, which depends on no linear algebra library.
 """
 
 from functools import cache
@@ -35,7 +35,7 @@ def tile(kind: Kind) -> Image.Image:
 
 @cache
 def reduced(kind: Kind, halvings: int) -> Image.Image:
-    """Return a tile made smaller by a power of two, so that no picture is drawn from many times its own pixels."""
+    """Return a tile reduced by a power of two, so that no picture is resampled from many times its pixels."""
     return tile(kind).reduce(2**halvings) if halvings else tile(kind)
 
 
