@@ -3,16 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Models in tests are tiny: a second thread per process would only slow down the other process.
-test test-slow test-slurm: export OMP_NUM_THREADS = 1
+test test-slow test-slurm mutation: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo test test-slow test-slurm benchmarks check format clean docs
+.PHONY: help install demo test test-slow test-slurm mutation benchmarks check format clean docs
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make install     only install into $(VENV); then try $(BIN)/bench --help"
 	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (6 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
+	@echo "make mutation    change the code place by place and list the changes that no test notices (half an hour; MODULE=text takes one)"
 	@echo "make check       check formatting, lint and types; make format fixes the first two"
 	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
 
@@ -35,6 +36,10 @@ test-slow: $(VENV)/installed-test
 # Starts a Slurm of four nodes on this host, as root, if Debian's packages are installed or available.
 test-slurm: $(VENV)/installed-test
 	$(BIN)/pytest -m slurm --durations 10 -rs
+
+# Modules, changes and tests: tests/mutation.toml. MODULE="splits claim" takes only those, SAMPLE=60 that many of each.
+mutation: $(VENV)/installed-mutation
+	$(BIN)/python scripts/mutation.py $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE))
 
 # A few minutes on an idle machine; NAMES="text_metrics generation" runs only those.
 benchmarks: $(VENV)/installed
@@ -65,4 +70,8 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(PIP) --editable '.[test]'
+	touch $@
+
+$(VENV)/installed-mutation: $(VENV)/installed-test
+	$(PIP) --editable '.[mutation]'
 	touch $@

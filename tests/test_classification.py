@@ -44,6 +44,12 @@ def test_metrics_equal_those_of_scikit_learn(seed):
         assert [value[f"{name}:{category}"] for category in asked.categories] == pytest.approx(numbers)
 
 
+def test_a_category_that_is_asked_about_once_and_told_right_counts_whole():
+    asked = micrographs([0, 1, 2, 3])
+    metrics = score(np.eye(4), asked, asked, {}).metrics
+    assert {metrics[f"{name}_macro"][0] for name in ("precision", "recall", "f1")} == {1.0}
+
+
 def test_shares_of_nothing_are_zero_and_said_to_be():
     probabilities, asked = drawn(0)
     undefined = Classification().score(probabilities, asked, asked).counts["undefined"]
@@ -71,6 +77,23 @@ def test_the_calibration_error_is_what_confidence_promises_beyond_accuracy(confi
     probabilities = np.tile([confidence, 1 - confidence], (10, 1))
     labels = np.array([0] * right + [1] * (10 - right))
     assert calibration_error(probabilities, labels) == pytest.approx(error)
+
+
+def test_the_calibration_error_is_told_over_fifteen_equal_bins_of_confidence():
+    random = np.random.default_rng(1)
+    probabilities = random.dirichlet(np.ones(3) * 0.3, 400)
+    probabilities[:9] = [1.0, 0.0, 0.0]
+    labels = random.integers(0, 3, 400)
+    confidence = probabilities.max(1)
+    labels = np.where(confidence > 13 / 15, probabilities.argmax(1), labels)  # so that neighbours' gaps have two signs
+    labels[:9] = 1
+    right = probabilities.argmax(1) == labels
+    total = 0.0
+    for number in range(15):
+        low, high = number / 15, (number + 1) / 15 if number < 14 else 2
+        inside = (confidence >= low) & (confidence < high)
+        total += abs(confidence[inside].sum() - right[inside].sum())
+    assert calibration_error(probabilities, labels) == pytest.approx(total / 400)
 
 
 @pytest.mark.parametrize(

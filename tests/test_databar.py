@@ -1,10 +1,13 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from bench.contracts import Micrographs
 from bench.data.databar import find_bars, without_bars
-from bench.data.masking import masked
+from bench.data.masking import as_shown, masked
 from bench.progress import NoProgress
+from bench.store.fingerprint import digest
 from bench.tasks.datasets.synthetic import databar, microscope
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 
@@ -116,6 +119,26 @@ def test_masking_hides_the_length_of_the_scale_bar(drawn):
 
     seen, blanked = told(pictures), told(without_bars(pictures, find_bars(pictures)))
     assert seen > 0.75 and blanked < 0.62, (seen, blanked)
+
+
+def test_pictures_are_shown_without_bars_where_the_run_blanks_them(drawn, tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
+    pixels = drawn[0][:3]
+    loaded = Micrographs(pixels, np.arange(3), ("0", "1", "2"), np.zeros(3, int), ("a",))
+    dataset = SimpleNamespace(load=lambda: loaded, identity=lambda: {"name": "mine"})
+    plain, blank = (as_shown(dataset, SimpleNamespace(mask_bar=on), NoProgress()) for on in (False, True))
+    assert np.array_equal(plain.pixels, pixels)
+    assert np.array_equal(blank.pixels, without_bars(pixels, find_bars(pixels)))
+    assert plain.digest == digest({"name": "mine"}) != blank.digest
+
+
+def test_blanking_tells_how_many_pictures_are_done(tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
+    told = []
+    progress = SimpleNamespace(start=lambda _, total: told.append(total), advance=told.append)
+    pixels, rows = np.zeros((600, 8, 8), np.uint8), np.arange(600)
+    masked(Micrographs(pixels, rows, tuple(map(str, rows)), rows * 0, ("a",), digest="d"), progress)
+    assert told == [600, 256, 512, 600]
 
 
 def test_masked_pictures_are_made_once_and_have_a_digest_of_their_own(drawn, tmp_path, monkeypatch):

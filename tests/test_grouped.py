@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,55 @@ def drawn(seed=0, size=300):
         groups[random.choice(np.flatnonzero(labels == labels[first]), random.integers(1, 9))] = groups[first]
     groups[np.flatnonzero(labels == 1)[:2]] = groups[np.flatnonzero(labels == 0)[0]]
     return labels, groups
+
+
+@pytest.mark.parametrize(
+    ("index", "repeat", "validation", "test"),
+    [
+        (0, 0, [0, 2, 3], [1, 4, 6, 11, 12, 13]),
+        (1, 0, [8, 16, 17], [0, 2, 3, 5, 7, 9]),
+        (0, 1, [2, 7, 9], [0, 3, 6, 8, 10, 15]),
+        (1, 1, [0, 3, 11], [1, 2, 4, 13, 14, 17]),
+    ],
+)
+def test_a_grouped_fold_is_the_one_that_stored_results_stand_on(index, repeat, validation, test):
+    labels, groups = np.array([0, 1, 2] * 4 + [0] * 6), np.array([0, 1, 2, 0, 1, *range(5, 18)])
+    fold = grouped.grouped_fold(labels, groups, 3, index, repeat, 0.25)
+    assert (fold.validation.tolist(), fold.test.tolist()) == (validation, test)
+
+
+def test_validation_is_as_near_to_the_share_as_groups_allow():
+    labels, groups = np.zeros(40, int), np.repeat(np.arange(12), [9, 9, 9, 3, 3, 1, 1, 1, 1, 1, 1, 1])
+    sizes = [len(grouped.grouped_fold(labels, groups, 2, index, 0, 0.25).validation) for index in range(2)]
+    rest = [len(labels) - len(grouped.grouped_fold(labels, groups, 2, index, 0, 0.25).test) for index in range(2)]
+    assert all(abs(size - 0.25 * whole) < 3 for size, whole in zip(sizes, rest, strict=True)), (sizes, rest)
+
+
+@pytest.mark.parametrize(("share", "size"), [(0.5, 10), (0.25, 5), (0.1, 2), (0.9, 10)])
+def test_validation_is_one_of_as_many_equal_parts_as_the_share_says_and_never_all(share, size):
+    fold = grouped.grouped_fold(np.zeros(40, int), np.arange(40), 2, 0, 0, share)
+    assert (len(fold.validation), len(fold.train)) == (size, 20 - size)
+
+
+def test_categories_without_a_second_group_are_refused_by_name_and_two_groups_are_enough():
+    labels = np.array([0] * 4 + [1] * 4 + [2] * 4)
+    assert grouped.usable_k(labels, np.array([0, 1, 2, 3, 4, 4, 5, 5, *range(6, 10)]), 2, True, CATEGORIES) == 2
+    assert grouped.usable_k(labels, np.arange(12), 3, True, CATEGORIES) == 3
+    assert grouped.usable_k(labels, np.arange(12), 4, True, CATEGORIES) == 4
+    with pytest.raises(BenchError, match=r"k=3 .*'b' .*\(2\); use k=2"):
+        grouped.usable_k(labels, np.array([0, 1, 2, 3, 4, 4, 5, 5, *range(6, 10)]), 3, True, CATEGORIES)
+    for explicit in (True, False):
+        with pytest.raises(BenchError, match=r"'b' has 1 group\(s\)"):
+            grouped.usable_k(labels, np.array([0, 1, 2, 3, 4, 4, 4, 4, *range(6, 10)]), 3, explicit, CATEGORIES)
+        with pytest.raises(BenchError, match="needs at least 2"):
+            grouped.usable_k(labels, np.arange(12), 1, explicit, CATEGORIES)
+
+
+def test_a_category_that_is_left_no_picture_to_train_on_is_named_as_the_reason():
+    labels, groups = np.array([0] * 8 + [1] * 4), np.array([*range(8), 8, 8, 8, 8])
+    with pytest.raises(BenchError, match="leave it no picture to train on; use another k"):
+        for index in range(2):
+            grouped.grouped_fold(labels, groups, 2, index, 0, 0.25)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +187,11 @@ def test_the_protocol_of_a_stratified_run_has_no_new_entries():
 def test_another_split_or_masked_pictures_are_another_protocol_and_another_training(choice):
     plain, other = plan().cells[0], plan(choice).cells[0]
     assert plain.protocol != other.protocol and plain.train.fingerprint != other.train.fingerprint
+
+
+def test_the_protocol_of_the_grouped_split_names_its_distance_and_its_code():
+    split = plan("split=grouped", "duplicate_distance=30").protocol(1.0)["split"]
+    assert split["duplicate_distance"] == 30 and re.fullmatch("[0-9a-f]{16}", split["code"])
 
 
 def test_the_distance_affects_only_the_protocol_of_the_grouped_split():

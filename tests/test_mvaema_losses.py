@@ -6,8 +6,8 @@ import torch
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.models.mvaema.batch import TokenisedRecords
-from bench.models.mvaema.losses import IGNORED, contrastive_loss, hard_pairs, language_loss, matching_loss
-from bench.models.mvaema.tokenizer import DECODE, END, SEPARATOR, TextTokenizer
+from bench.models.mvaema.losses import IGNORED, LossWeights, contrastive_loss, hard_pairs, language_loss, matching_loss
+from bench.models.mvaema.tokenizer import DECODE, END, PAD, SEPARATOR, TextTokenizer
 
 pytestmark = pytest.mark.numeric
 
@@ -134,6 +134,18 @@ def test_language_loss_is_the_mean_over_tokens():
     assert torch.isclose(language_loss(scores, targets), expected)
 
 
+def test_the_target_that_is_left_out_is_the_one_that_torch_leaves_out():
+    scores = torch.randn(2, 7)
+    first = language_loss(scores[:1], torch.tensor([1]))
+    assert torch.isclose(language_loss(scores, torch.tensor([1, IGNORED])), first)
+
+
+@pytest.mark.parametrize(("weights", "total"), [(LossWeights(), 7), (LossWeights(itc=0.5, itm=2.0, lm=3.0), 16.5)])
+def test_losses_count_alike_unless_weights_say_otherwise(weights, total):
+    losses = {"itc": 1.0, "itm": 2.0, "lm": 4.0}
+    assert weights.total({name: torch.tensor(loss) for name, loss in losses.items()}) == total
+
+
 def test_pairs_that_may_belong_together_are_marked(tokenised):
     records, _, pixels = tokenised
     same = batch_of(records, pixels, range(7)).same
@@ -150,6 +162,33 @@ def test_a_text_that_holds_for_a_picture_is_no_negative_of_it_even_where_its_own
     assert same.tolist() == [[False, True], [False, False]]
 
 
+SMALL, ROD = ("which size?", "It is small."), ("which shape?", "It is a rod.")
+
+
+@pytest.mark.parametrize(
+    ("held", "rows", "same"),
+    [
+        ([(0, SMALL), (0, ROD), (1, SMALL)], [1, 2], [[False, True], [False, False]]),  # none behind it has a rod
+        ([(0, SMALL), (0, ROD), (1, ROD)], [1, 2], [[False, True], [True, False]]),
+        ([(0, SMALL), (1, ROD), (2, SMALL)], [0, 1], [[False, False], [False, False]]),  # more pictures than statements
+    ],
+)
+def test_a_picture_holds_its_own_statements_alone(tokenised, held, rows, same):
+    _, tokenizer, pixels = tokenised
+    pictures, rows = np.array([picture for picture, _ in held]), np.array(rows)
+    count = pictures.max() + 1
+    names = tuple(f"p{number}" for number in range(count))
+    micrographs = Micrographs(pixels[:count], np.arange(count), names, np.zeros(count, int), ("powder",))
+    records = tuple(record(number, picture, *said) for number, (picture, said) in enumerate(held))
+    tokens = TokenisedRecords(Instructions(micrographs, records, pictures, ("",) * count), tokenizer, 16, 12)
+    assert tokens.batch(pixels[np.unique(pictures[rows])], rows, np.zeros(2, bool)).same.tolist() == same
+
+
+def test_each_record_has_the_place_of_its_picture_in_the_batch(tokenised):
+    records, _, pixels = tokenised
+    assert batch_of(records, pixels, [2, 3, 4]).pictures.tolist() == [0, 0, 1]
+
+
 def test_the_decoder_learns_the_answer_and_its_end_alone(tokenised):
     records, tokenizer, pixels = tokenised
     batch = batch_of(records, pixels, [0, 2])
@@ -158,6 +197,7 @@ def test_the_decoder_learns_the_answer_and_its_end_alone(tokenised):
     start = batch.tokens[0].tolist().index(DECODE)
     assert batch.tokens[0, start + 1 : start + 1 + len(answer)].tolist() == answer
     assert batch.targets[0, start] == answer[0]
+    assert batch.positions.min() == 0 == batch.positions[batch.tokens == PAD].max()
     assert tokenizer.decode([batch.tokens[0, :start].tolist()]) == ["A picture of powder. which size?"]
 
 
@@ -166,7 +206,8 @@ def test_the_answer_stands_at_the_same_positions_whatever_the_prompt(tokenised):
     for captioned in (True, False):
         batch = batch_of(records, pixels, [0], captioned)
         start = batch.tokens[0].tolist().index(DECODE)
-        assert batch.positions[0, : start + 2].tolist() == [*range(start), 16, 17]
+        behind = batch.tokens.shape[1] - start
+        assert behind > 2 and batch.positions[0].tolist() == [*range(start), *range(16, 16 + behind)]
 
 
 def test_the_pair_is_question_and_answer_without_the_caption(tokenised):
@@ -174,6 +215,12 @@ def test_the_pair_is_question_and_answer_without_the_caption(tokenised):
     pair = batch_of(records, pixels, [0]).pairs[0, 1:].tolist()
     split = pair.index(SEPARATOR)
     assert tokenizer.decode([pair[:split], pair[split:]]) == ["which size?", "It is small."]
+
+
+def test_the_longest_pair_is_present_whole_and_a_shorter_one_up_to_its_padding(tokenised):
+    records, _, pixels = tokenised
+    longest, shorter = (batch_of(records, pixels, [position]).pairs.shape[1] for position in (2, 0))
+    assert longest > shorter and batch_of(records, pixels, [0, 2]).present.sum(1).tolist() == [shorter, longest]
 
 
 def test_a_long_prompt_keeps_its_end_and_a_long_answer_its_beginning(tokenised):

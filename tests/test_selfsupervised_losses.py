@@ -167,6 +167,7 @@ def test_dino_is_the_cross_entropy_over_unlike_views_and_moves_the_centre():
 @pytest.mark.parametrize("normalised", [True, False])
 def test_masked_pixels_are_decoded_by_squares_and_guessed_by_differences(normalised):
     decoded, true = (torch.randn(2, 3, 7, generator=torch.Generator().manual_seed(s)).double() for s in (0, 1))
+    true[0, 0] = 1.0  # a patch of one grey level
     target = true.numpy()
     if normalised:
         spread = np.sqrt(target.var(-1, ddof=1, keepdims=True) + 1e-6)
@@ -187,6 +188,24 @@ def test_infograph_tells_nodes_of_the_graph_from_those_of_others():
     positive = np.mean([math.log(2) - math.log1p(math.exp(-score)) for score in own])
     negative = np.mean([math.log1p(math.exp(-score)) + score - math.log(2) for score in others])
     assert loss_of(InfoGraph(graph_encoder()), nodes, graphs) == pytest.approx(negative - positive, rel=1e-5)
+
+
+def test_infographs_heads_are_three_layers_beside_a_straight_one():
+    head, inputs = InfoGraph(graph_encoder()).of_nodes, torch.randn(5, WIDTH)
+    expected = inputs
+    linear = [layer for layer in head.layers if isinstance(layer, nn.Linear)]
+    for layer in linear:
+        expected = layer(expected).relu()
+    assert len(linear) == 3 and torch.allclose(head(inputs), expected + head.straight(inputs))
+
+
+def test_the_loss_is_computed_in_full_precision_whatever_the_training_has():
+    method = SimCLR(Encoder(), 0.3, **HEADS)
+    seen = []
+    method.loss = lambda first, second: seen.extend([first.dtype, (first @ second.T).dtype]) or first.sum()
+    with torch.autocast("cpu", torch.bfloat16):
+        method(pictures(2), START)
+    assert seen == [torch.float32, torch.float32]
 
 
 def test_the_momentum_rises_to_one():
@@ -282,7 +301,7 @@ def test_hidden_patches_do_not_reach_the_encoder_and_are_what_is_asked_for(metho
     for number in range(COUNT):
         reached = [_patch(picture.grad[number, 0], patch).abs().sum() > 0 for patch in range(4)]
         assert not any(reached[place - 1] for place in places[number])
-    assert torch.equal(true, asked)
+    assert torch.equal(true, asked) and guessed.shape == true.shape
 
 
 def _patch(channel, number):

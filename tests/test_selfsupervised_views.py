@@ -61,6 +61,31 @@ def figures(pixels):
     return {"mean": pixels.mean((1, 2)), "spread": pixels.std((1, 2)), "sharpness": sharpness, "slope": slope}
 
 
+@pytest.mark.parametrize("name", THEIRS)
+def test_every_number_of_a_view_is_that_of_lightly(name):
+    ours, theirs = THEIRS[name]
+    wanted = {"flip": 0.0, "jitter": 0.0, "blur": 0.0, "solarise": 0.0}
+    for step in (theirs if hasattr(theirs, "transforms") else theirs.transform).transforms:
+        match type(step).__name__:
+            case "RandomResizedCrop":
+                way = getattr(step.interpolation, "value", step.interpolation)
+                wanted |= {"scale": step.scale, "interpolation": way, "size": step.size[0]}
+            case "RandomHorizontalFlip":
+                wanted["flip"] = step.p
+            case "RandomApply":
+                (colours,) = step.transforms
+                bounds = {"brightness": colours.brightness[1] - 1, "contrast": colours.contrast[1] - 1}
+                wanted |= {"jitter": step.p, **bounds}
+            case "GaussianBlur":
+                wanted["blur"] = step.prob
+            case "RandomSolarization":
+                wanted["solarise"] = step.prob
+    found = {field: getattr(ours, field) for field in wanted} | {"size": ours.size or SIZE}
+    assert found == {
+        field: value if isinstance(value, str) else pytest.approx(value) for field, value in wanted.items()
+    }
+
+
 @pytest.mark.parametrize("draws", [300, pytest.param(600, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", THEIRS)
 def test_views_are_distributed_as_those_of_lightly(name, draws):

@@ -22,8 +22,13 @@ def test_ranks_and_critical_difference_are_those_of_demsars_example():
 
 
 def test_models_that_never_differ_are_no_ones_better():
-    found = friedman({name: np.ones(5) for name in "abc"})
-    assert found.p == 1 and set(found.ranks.values()) == {2.0}
+    found = friedman({name: np.arange(5) for name in "abc"})
+    assert (found.statistic, found.p) == (0, 1) and set(found.ranks.values()) == {2.0}
+
+
+def test_models_that_differ_alike_on_every_fold_rank_apart():
+    found = friedman({name: np.full(5, level) for level, name in enumerate("cba")})
+    assert found.statistic == pytest.approx(10) and found.ranks == {"c": 3, "b": 2, "a": 1}
 
 
 def test_holm_multiplies_the_smallest_p_most_and_keeps_the_order():

@@ -14,6 +14,11 @@ def test_deviation_is_that_of_a_sample():
     assert std == pytest.approx(np.std([1.0, 2.0, 4.0], ddof=1))
 
 
+def test_two_are_enough_for_a_deviation_and_two_clusters_for_an_error():
+    assert mean_std([1.0, 3.0]) == (2.0, pytest.approx(2**0.5), 2)
+    assert clustered_mean([0.0, 0.0, 1.0, 1.0], ["a", "a", "b", "b"]) == (0.5, pytest.approx(0.5))
+
+
 def test_single_member_clusters_give_the_ordinary_standard_error():
     values = np.random.default_rng(0).normal(size=50)
     mean, error = clustered_mean(values, list(range(50)))

@@ -126,6 +126,8 @@ ODD = [
     "run run running ran",
     "the fibers shown depict mice",
     "depicted mouse fibre showing the film movie",
+    "the depict",
+    "show the show",
     "\N{GREEK CAPITAL LETTER SIGMA}\N{GREEK CAPITAL LETTER SIGMA} 5\N{MICRO SIGN}m \N{KELVIN SIGN}elvin "
     "\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}s",
     "\N{GREEK SMALL LETTER SIGMA}\N{GREEK SMALL LETTER FINAL SIGMA} 5 m k\N{NO-BREAK SPACE}elvin is i\x1fs",
@@ -159,11 +161,11 @@ def golden():
 
 
 PAIRS = {
+    "paper": lambda: list(zip(ANSWERS, TRUTHS, strict=True)),
+    "odd": lambda: [(answer, truth) for answer in ODD for truth in ODD],
     "scripted": scripted,
     "golden": lambda: golden()[::10],
     "every golden one": golden,
-    "paper": lambda: list(zip(ANSWERS, TRUTHS, strict=True)),
-    "odd": lambda: [(answer, truth) for answer in ODD for truth in ODD],
 }
 
 

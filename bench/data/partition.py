@@ -39,8 +39,6 @@ class Partition:
             whole = grouped.grouped_fold(labels, self._groups, *place)
         else:
             whole = splits.fold(labels, *place)
-        if fraction == 1:
-            return whole
         return whole._replace(train=splits.shrunk(whole.train, labels, fraction, self._config.seed))
 
     def of(self, cell: "Cell") -> Fold:

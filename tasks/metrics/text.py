@@ -50,7 +50,7 @@ def _bleu(answer: Words, reference: Words) -> tuple[float, float]:
     found = [_common(answer, reference, size) for size in (1, 2, 3, 4)]
     if not found[0]:
         return 0.0, 0.0
-    possible = [max(1, len(answer) - size) for size in range(4)]
+    possible = [len(answer) - size for size in range(4)]
     logs = [
         math.log(count / most if count else sys.float_info.min) for count, most in zip(found, possible, strict=True)
     ]

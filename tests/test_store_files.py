@@ -1,0 +1,159 @@
+"""What a store makes of files that are not there, broken or in the way, and what it knows of runs and products."""
+
+import json
+import os
+
+import pytest
+
+from bench.errors import BenchError
+from bench.store.store import RECORD_FORMAT, Store, default_store, opened, read_json, write_json
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A prepared store; ``warnings`` is what it says."""
+    warnings = []
+    store = Store(tmp_path / "store", warnings.append)
+    store.prepare()
+    store.warnings = warnings
+    return store
+
+
+def record(number, **other):
+    return {"format": RECORD_FORMAT, "cell": {"fold": number}, **other}
+
+
+def run(task, dataset, protocol, **other):
+    return {"task": task, "dataset": dataset, "protocol": protocol, **other}
+
+
+def test_a_store_is_prepared_more_than_once_and_holds_its_folders_alone(kept):
+    kept.prepare()
+    assert {path.name for path in kept.root.iterdir()} == {"stages", "cells", "runs", "logs"}
+    assert kept.log("cell") == kept.root / "logs" / "cell.log"
+
+
+def test_the_store_is_the_one_named_else_that_of_the_environment_else_runs(tmp_path, monkeypatch, capsys):
+    assert opened(tmp_path).root == tmp_path
+    monkeypatch.setenv("BENCH_STORE", "there")
+    assert str(opened(None).root) == "there"
+    monkeypatch.delenv("BENCH_STORE")
+    assert str(default_store()) == "runs"
+
+
+def test_what_a_store_cannot_read_it_says_on_stderr_unless_told_where(kept, capsys):
+    (kept.root / "cells" / "cell.json").write_text("{")
+    assert opened(kept.root).records() == [] and "warning: " in capsys.readouterr().err
+    said = []
+    opened(kept.root, said.append).records()
+    assert len(said) == 1 and capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '"format"'])
+def test_a_file_that_holds_no_record_is_left_out_with_one_warning(kept, content):
+    kept.write_record("good", record(0))
+    (kept.root / "cells" / "bad.json").write_text(content)
+    assert (
+        [found["cell"]["fold"] for found in kept.records()]
+        == [0]
+        == [found["cell"]["fold"] for found in kept.records()]
+    )
+    (warning,) = kept.warnings
+    assert "bad.json' holds no record" in warning and "left out" in warning
+    assert kept.record("good") == record(0) and kept.record("bad") is None and kept.record("none") is None
+
+
+def test_a_record_of_another_format_is_passed_over_silently(kept):
+    kept.write_record("old", {**record(0), "format": RECORD_FORMAT - 1})
+    assert kept.records() == [] and kept.record("old") is None and kept.warnings == []
+
+
+def test_files_under_way_and_of_others_are_no_records(kept):
+    for name in (".cell.json.part", ".cell.json", "cell.txt"):
+        (kept.root / "cells" / name).write_text(json.dumps(record(0)))
+    assert kept.records() == []
+
+
+def test_a_store_without_folders_has_neither_records_nor_runs(tmp_path):
+    nowhere = Store(tmp_path / "nowhere")
+    assert [*nowhere.runs()] == [] and nowhere.inputs("f") is None and nowhere.product("f") is None
+    assert nowhere.files("f") == {}
+
+
+def test_a_broken_line_of_the_index_is_read_from_its_file(kept):
+    for number in range(2):
+        kept.write_record(f"cell{number}", record(number))
+    kept.records()
+    index = kept.root / "index.jsonl"
+    index.write_text("{broken\n" + index.read_text().splitlines()[1] + "\n")
+    assert sorted(found["cell"]["fold"] for found in Store(kept.root).records()) == [0, 1]
+    assert len(index.read_text().splitlines()) == 2
+
+
+def test_a_record_that_is_gone_leaves_the_index_too(kept):
+    for number in range(2):
+        kept.write_record(f"cell{number}", record(number))
+    kept.records()
+    (kept.root / "cells" / "cell0.json").unlink()
+    assert [found["cell"]["fold"] for found in kept.records()] == [1]
+    assert len((kept.root / "index.jsonl").read_text().splitlines()) == 1
+
+
+def test_the_index_is_written_where_something_changed_alone(kept):
+    kept.write_record("cell", record(0))
+    kept.records()
+    index = kept.root / "index.jsonl"
+    os.utime(index, (0, 0))
+    assert len(kept.records()) == len(Store(kept.root).records()) == 1 and index.stat().st_mtime == 0
+
+
+def test_runs_are_told_latest_first_without_those_that_cannot_be_read(kept):
+    kept.write_run("2026-01-02", run("vqa", "sem", "p2", protocols=["p2", "p3"]))
+    kept.write_run("2026-01-03", run("vqa", "synthetic", "p4"))
+    kept.write_run("2026-01-01", run("classification", "sem", "p1"))
+    (kept.root / "runs" / "2026-01-04.json").write_text("{")
+    assert [name for name, _ in kept.named_runs()] == ["2026-01-03", "2026-01-02", "2026-01-01"]
+    assert [asked["protocol"] for asked in kept.runs()] == ["p4", "p2", "p1"]
+    assert kept.latest_run("vqa")["protocol"] == "p4" and kept.latest_run("classification")["protocol"] == "p1"
+    assert kept.run_under("p3")["protocol"] == "p2" and kept.run_under("p1")["protocol"] == "p1"
+    assert kept.latest_run("none") is None and kept.run_under("none") is None
+    assert kept.run_on("sem")["protocol"] == "p2"
+    with pytest.raises(BenchError, match="no run on 'mine'"):
+        kept.run_on("mine")
+
+
+def test_a_product_is_told_file_by_file_with_its_size(kept):
+    def make(folder):
+        (folder / "weights").mkdir()
+        (folder / "weights" / "a").write_text("12345")
+        (folder / "b").touch()
+
+    kept.make_product("f", {}, make)
+    assert kept.files("f") == {"stages/f/product/b": 0, "stages/f/product/weights/a": 5}
+
+
+def test_a_stage_that_is_dropped_has_neither_product_nor_checkpoints(kept):
+    kept.make_product("f", {"x": 1}, lambda folder: (folder / "a").touch())
+    (kept.stage("f") / "work").mkdir()
+    kept.drop("f")
+    assert [path.name for path in kept.stage("f").iterdir()] == ["inputs.json"]
+    kept.drop("f")
+
+
+def test_a_product_that_stands_ends_what_was_said_of_a_failure(kept):
+    kept.stage("f").mkdir()
+    (kept.stage("f") / "failure.txt").write_text("no memory")
+    kept.make_product("f", {}, lambda folder: None)
+    assert not (kept.stage("f") / "failure.txt").exists() and kept.product("f")
+
+
+def test_data_are_written_as_they_are_into_folders_that_are_made(tmp_path):
+    path = tmp_path / "a" / "b" / "file.json"
+    for data in ({"größe": [1, None]}, {"größe": 2}):
+        write_json(path, data)
+        assert read_json(path) == data and "größe" in path.read_text(encoding="utf-8")
+    assert [entry.name for entry in path.parent.iterdir()] == ["file.json"]
+    assert read_json(tmp_path / "none") is None and read_json(path / "none") is None
+    path.write_text("{")
+    with pytest.raises(BenchError, match="is not JSON"):
+        read_json(path)
