@@ -66,8 +66,8 @@ def _plan(models: tuple[str, ...], repeats: int, folds: str) -> Plan:
     return Plan(Request("vqa", models, config, explicit), Registry(), NoProgress())
 
 
-def _write(store: Store, plan: Plan, cell: Cell, made: Cell, record: Record) -> None:
-    """Write a cell's record and let its stages be those that were made."""
+def _write(store: Store, plan: Plan, cell: Cell, source_cell: Cell, record: Record) -> None:
+    """Write a cell's record and let its stages be those of the source cell."""
     row = plan.rows[cell.model]
     own = replace(
         record,
@@ -77,7 +77,7 @@ def _write(store: Store, plan: Plan, cell: Cell, made: Cell, record: Record) -> 
         code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
         model=replace(record.model, label=row.spec.label, settings=dict(row.settings)),
     )
-    for stage, source in zip(cell.stages, made.stages, strict=True):
+    for stage, source in zip(cell.stages, source_cell.stages, strict=True):
         link = store.stage(stage.fingerprint)
         if not link.exists():
             link.symlink_to(store.stage(source.fingerprint))

@@ -50,9 +50,9 @@ def main() -> int:
         parser.error("no such module, or one with changes that are not committed: each is changed in place")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the change is taken back
     wanted = re.compile(rf"core/({'|'.join(settings['operators'])})")
-    kept = tuple(settings["kept"])
+    unchanged = tuple(settings["kept"])
     lines = [
-        _line(module, tests, _mutations(module, wanted, kept, options.sample)) for module, tests in modules.items()
+        _line(module, tests, _mutations(module, wanted, unchanged, options.sample)) for module, tests in modules.items()
     ]
     print("\n".join(lines))
     return 0
@@ -80,18 +80,18 @@ def _line(module: str, tests: Sequence[str], mutations: Sequence[MutationSpec]) 
     return line
 
 
-def _mutations(module: str, wanted: re.Pattern[str], kept: tuple[str, ...], sample: int) -> list[MutationSpec]:
+def _mutations(module: str, wanted: re.Pattern[str], unchanged: tuple[str, ...], sample: int) -> list[MutationSpec]:
     with use_db(":memory:", WorkDB.Mode.create) as database:
         init([Path(module)], database, {})
         every = [item.mutations[0] for item in database.work_items]
     lines = Path(module).read_text(encoding="utf-8").splitlines()
-    asked = [
+    chosen = [
         mutation
         for mutation in every
         if wanted.fullmatch(mutation.operator_name)
-        and not lines[mutation.start_pos[0] - 1][: mutation.start_pos[1]].endswith(kept)
+        and not lines[mutation.start_pos[0] - 1][: mutation.start_pos[1]].endswith(unchanged)
     ]
-    return random.Random(0).sample(asked, min(sample, len(asked)))
+    return random.Random(0).sample(chosen, min(sample, len(chosen)))
 
 
 def _killed(tests: Sequence[str], limit: float | None) -> tuple[bool, str]:

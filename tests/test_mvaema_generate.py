@@ -5,7 +5,8 @@ import itertools
 import pytest
 import torch
 
-from bench.models.mvaema.generate import Decoding, generate
+from bench.models.mvaema.decoding import Decoding
+from bench.models.mvaema.generate import generate
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import DECODE, END, SPECIAL
 

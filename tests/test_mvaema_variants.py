@@ -9,8 +9,9 @@ import torch
 from bench.config.loading import load_config
 from bench.errors import BenchError
 from bench.models.mvaema.attention import PARTS, Attention, Skipped
+from bench.models.mvaema.decoding import Decoding
 from bench.models.mvaema.estimator import MVaEMa
-from bench.models.mvaema.generate import Decoding, generate
+from bench.models.mvaema.generate import generate
 from bench.models.mvaema.losses import hard_pairs
 from bench.planning.plan import Plan
 from bench.planning.rows import Request

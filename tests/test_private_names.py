@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FILES = [path for room in ("bench", "models", "tasks", "plugins") for path in sorted((ROOT / room).rglob("*.py"))]
 USED = {
     "bench/launch/slurm/sbatch.py": ("submitit.slurm.slurm", "_make_sbatch_string"),
+    "bench/planning/work.py": ("torch.utils", "_python_dispatch"),
     "bench/training/fabric.py": ("torch.nn.modules.batchnorm", "_BatchNorm"),
 }
 """The files that use a private name of a library: its module and the name."""

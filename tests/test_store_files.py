@@ -6,7 +6,8 @@ import os
 import pytest
 
 from bench.errors import BenchError
-from bench.store.store import RECORD_FORMAT, Store, default_store, opened, read_json, write_json
+from bench.store.store import Store, default_store, opened, read_json, write_json
+from tests.table_records import made
 
 
 @pytest.fixture
@@ -19,8 +20,8 @@ def kept(tmp_path):
     return store
 
 
-def record(number, **other):
-    return {"format": RECORD_FORMAT, "cell": {"fold": number}, **other}
+def record(number):
+    return made("mine", number, 0.1)
 
 
 def run(task, dataset, protocol, **other):
@@ -49,28 +50,9 @@ def test_what_a_store_cannot_read_it_says_on_stderr_unless_told_where(kept, caps
     assert len(said) == 1 and capsys.readouterr().err == ""
 
 
-@pytest.mark.parametrize("content", ["{", "[]", "{}", '"format"'])
-def test_a_file_that_holds_no_record_is_left_out_with_one_warning(kept, content):
-    kept.write_record("good", record(0))
-    (kept.root / "cells" / "bad.json").write_text(content)
-    assert (
-        [found["cell"]["fold"] for found in kept.records()]
-        == [0]
-        == [found["cell"]["fold"] for found in kept.records()]
-    )
-    (warning,) = kept.warnings
-    assert "bad.json' holds no record" in warning and "left out" in warning
-    assert kept.record("good") == record(0) and kept.record("bad") is None and kept.record("none") is None
-
-
-def test_a_record_of_another_format_is_passed_over_silently(kept):
-    kept.write_record("old", {**record(0), "format": RECORD_FORMAT - 1})
-    assert kept.records() == [] and kept.record("old") is None and kept.warnings == []
-
-
 def test_files_under_way_and_of_others_are_no_records(kept):
     for name in (".cell.json.part", ".cell.json", "cell.txt"):
-        (kept.root / "cells" / name).write_text(json.dumps(record(0)))
+        (kept.root / "cells" / name).write_text(json.dumps(record(0).as_json()))
     assert kept.records() == []
 
 
@@ -80,22 +62,12 @@ def test_a_store_without_folders_has_neither_records_nor_runs(tmp_path):
     assert nowhere.files("f") == {}
 
 
-def test_a_broken_line_of_the_index_is_read_from_its_file(kept):
-    for number in range(2):
-        kept.write_record(f"cell{number}", record(number))
-    kept.records()
-    index = kept.root / "index.jsonl"
-    index.write_text("{broken\n" + index.read_text().splitlines()[1] + "\n")
-    assert sorted(found["cell"]["fold"] for found in Store(kept.root).records()) == [0, 1]
-    assert len(index.read_text().splitlines()) == 2
-
-
 def test_a_record_that_is_gone_leaves_the_index_too(kept):
     for number in range(2):
         kept.write_record(f"cell{number}", record(number))
     kept.records()
     (kept.root / "cells" / "cell0.json").unlink()
-    assert [found["cell"]["fold"] for found in kept.records()] == [1]
+    assert [found.cell.fold for found in kept.records()] == [1]
     assert len((kept.root / "index.jsonl").read_text().splitlines()) == 1
 
 

@@ -23,12 +23,12 @@ def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) ->
     model = model_shown(spec.options["model"], selection)
     records = selection.by_model[model]
     products = [store.product(record.stages["score"]) for record in records]
-    found = [read_json(product / "scores.json")["counts"] for product in products if product]
-    if not found or "confusion" not in found[0]:
+    scored = [read_json(product / "scores.json")["counts"] for product in products if product]
+    if not scored or "confusion" not in scored[0]:
         raise BenchError(f"no counts of {model} are stored; `bench run` makes them again")
-    counts = np.sum([each["confusion"] for each in found], axis=0)
-    title = f"{records[0].model.label}, {selection.data}, {count(len(found), 'fold')}"
-    draw(counts, found[0]["categories"], title, path)
+    counts = np.sum([each["confusion"] for each in scored], axis=0)
+    title = f"{records[0].model.label}, {selection.data}, {count(len(scored), 'fold')}"
+    draw(counts, scored[0]["categories"], title, path)
 
 
 def draw(counts: np.ndarray, categories: Sequence[str], title: str, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 The formulas for FLOPs are those of ``torch.utils.flop_counter``, whose own mode tells neither the numbers' type nor
 what operations without a formula move; small networks spend most of their time in these.
+``_python_dispatch`` is a private name of torch: by its modes every operation is seen.
 """
 
 from collections.abc import Callable, Generator, Iterator

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, ge
 from bench.errors import BenchError, unknown
 from bench.specs import Setting
 
-HARNESS = ("argument", "context", "image_size", "num_classes", "progress", "seed")
+HARNESS = ("argument", "context", "image_size", "num_classes", "progress")
 """Parameters that the harness fills by itself, whatever their defaults."""
 
 

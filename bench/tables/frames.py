@@ -79,8 +79,8 @@ def scores_of_items(column: Column, items: pandas.DataFrame, by: Sequence[str]) 
     """
     cell = [*by, STAGE]
     if column.share is None:
-        means = items.pivot_table([column.metric], cell, aggfunc="mean", sort=False)
-        return means.rename(columns={column.metric: "value"}).reset_index()
+        own = items.assign(value=items[column.metric])
+        return own.pivot_table(["value"], cell, aggfunc="mean", sort=False).reset_index()
     above, below = column.share
     sums = items.pivot_table([above, below], cell, aggfunc="sum", sort=False).reset_index()
     return sums.assign(value=sums[above] / sums[below])

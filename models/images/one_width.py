@@ -135,10 +135,12 @@ def ats(
     """Fayyaz et al. 2021: each layer keeps at most ``max_tokens`` of its tokens, sampled by their attention."""
     arguments = of_vit_pytorch(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
     tokens = patches(image_size, patch_size) ** 2
-    kept = max_tokens or tuple(int(count) for count in np.linspace(tokens, min(_FEWEST_TOKENS, tokens), depth))
-    if len(kept) != depth or sorted(kept, reverse=True) != list(kept) or min(kept) < 1:
-        raise BenchError(f"max_tokens {list(kept)} must never rise from layer to layer and have depth = {depth} values")
-    return _RepeatableATS(num_classes=num_classes, max_tokens_per_depth=kept, **arguments)
+    counts = max_tokens or tuple(int(count) for count in np.linspace(tokens, min(_FEWEST_TOKENS, tokens), depth))
+    if len(counts) != depth or sorted(counts, reverse=True) != list(counts) or min(counts) < 1:
+        raise BenchError(
+            f"max_tokens {list(counts)} must never rise from layer to layer and have depth = {depth} values"
+        )
+    return _RepeatableATS(num_classes=num_classes, max_tokens_per_depth=counts, **arguments)
 
 
 def cct(

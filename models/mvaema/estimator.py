@@ -14,12 +14,13 @@ from bench.errors import BenchError, unknown
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions, rows_by_picture
 from bench.models.mvaema.attention import PARTS
 from bench.models.mvaema.batch import Batch, TokenisedRecords
-from bench.models.mvaema.generate import Decoding, generate
+from bench.models.mvaema.decoding import Decoding, Rank
+from bench.models.mvaema.generate import generate
 from bench.models.mvaema.initial import VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
 from bench.models.mvaema.losses import LossWeights
 from bench.models.mvaema.model import MVaEMaModel
-from bench.models.mvaema.ranking import Rank, candidates, scores
+from bench.models.mvaema.ranking import candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH, Stem
 from bench.specs import SCRATCH, Setting

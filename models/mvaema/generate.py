@@ -1,27 +1,13 @@
 """Batched generation with a key/value cache: greedy, beam search or sampling."""
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
 from bench.models.mvaema.attention import Memory
+from bench.models.mvaema.decoding import Decoding
 from bench.models.mvaema.grounded import select
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import DECODE, END, SPECIAL
-
-
-@dataclass(frozen=True)
-class Decoding:
-    """How an answer is chosen: the likeliest token each time, or the best of ``num_beams`` beginnings.
-
-    At a ``temperature`` above 0 tokens are drawn, from the likeliest that together hold ``top_p``.
-    """
-
-    num_beams: int = 1
-    temperature: float = 0.0
-    top_p: float = 1.0
-    max_new_tokens: int = 128
 
 
 @torch.inference_mode()

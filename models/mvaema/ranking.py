@@ -4,21 +4,19 @@ The model is asked the first question of the first prompt, without caption, and 
 fixed answer. The three ranks use what the three losses taught: the decoder, the matching head, the common space.
 """
 
-from typing import Literal
-
 import numpy as np
 import torch
 from torch import Tensor
 
 from bench.contracts import CATEGORY_QUESTION, InstructionRecord, Instructions, Micrographs
 from bench.models.mvaema.batch import Batch, TokenisedRecords
+from bench.models.mvaema.decoding import Rank
 from bench.models.mvaema.losses import IGNORED
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.tokenizer import END, TextTokenizer
 
 ANSWER = "The image depicts {}"
 """The answer that names a category; it begins as teachers' answers to the question do."""
-Rank = Literal["likelihood", "matching", "contrastive"]
 
 
 def candidates(pictures: Micrographs, names: tuple[str, ...]) -> Instructions:
