@@ -9,7 +9,7 @@ from bench.api.output import by_suffix, write_out
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.store.store import Store, opened
-from bench.tables.build import View, build, chosen, of_task
+from bench.tables.build import View, build, chosen, table_of_task
 from bench.tables.selection import select
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def gallery(
     registry, kept = Registry(), opened(store)
     spec = chosen([str(table)], registry)[0] if table else None
     latest = galleries.latest(model, kept, spec.task if spec else None).cell
-    spec = spec or of_task(latest.task, registry)
+    spec = spec or table_of_task(latest.task, registry)
     if dataset is None and protocol is None:
         dataset, protocol = latest.dataset, latest.protocol
     selection = select(kept, spec.task, dataset, protocol)

@@ -52,7 +52,7 @@ class Cell:
         """What a record says of the cell's place."""
         return CellIdentity(self.task, self.dataset, self.model, self.fold, self.repeat, self.protocol, self.fraction)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """A file name: readable parts, then the identity's digest."""
         readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)

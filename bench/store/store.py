@@ -100,7 +100,13 @@ class Store:
 
     def record(self, cell_id: str) -> Record | None:
         """Return a cell's record, None where there is none that can be read."""
-        return _entry(self.root / "cells" / f"{cell_id}.json", 0).record
+        path = self.root / "cells" / f"{cell_id}.json"
+        try:
+            stamp = path.stat().st_mtime_ns
+        except OSError:
+            return None
+        known = self._read.get(path.name)
+        return (known if known and known.stamp == stamp else _entry(path, stamp)).record
 
     def records(self) -> list[Record]:
         """Return all records: those read before or indexed, where they still fit the files.

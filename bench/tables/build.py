@@ -1,7 +1,8 @@
 """From a table's spec and what is asked of it to the table."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
@@ -30,10 +31,15 @@ class View:
     costs: bool = False
 
 
-def build(spec: TableSpec, view: View, registry: Registry, store: Store) -> Table:
-    """Build a table from the store's records; BenchError where there are none for it, or the view cannot be had."""
+def build(
+    spec: TableSpec, view: View, registry: Registry, store: Store, of_task: Callable[[str], Selection] | None = None
+) -> Table:
+    """Build a table from the store's records; BenchError where there are none for it, or the view cannot be had.
+
+    ``of_task`` selects the records that the view shows of a task.
+    """
     try:
-        return _built(spec, view, registry, store)
+        return _built(spec, view, registry, store, of_task or partial(_select, view, store))
     except NoRecordError:
         _check_task(spec, registry)
         raise
@@ -46,11 +52,12 @@ def build_all(
 
     BenchError, that of the first table, where there is none.
     """
+    of_task = cache(partial(_select, view, store))
     tables: list[Table] = []
     errors: list[tuple[TableSpec, BenchError]] = []
     for spec in specs:
         try:
-            tables.append(build(spec, view, registry, store))
+            tables.append(build(spec, view, registry, store, of_task))
         except BenchError as error:
             errors.append((spec, error))
     if errors and not tables:
@@ -58,14 +65,17 @@ def build_all(
     return tables, [f"table {spec.number} ({spec.name}) is left out: {error}" for spec, error in errors]
 
 
-def _built(spec: TableSpec, view: View, registry: Registry, store: Store) -> Table:
+def _select(view: View, store: Store, task: str) -> Selection:
+    return select(store, task, view.dataset, view.protocol)
+
+
+def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_task: Callable[[str], Selection]) -> Table:
     if view.by and view.vary:
         raise BenchError("--by and --vary cannot be joined; ask for one of them")
     if view.by:
-        selection = select(store, spec.task, view.dataset, view.protocol)
-        return broken_down(spec, selection, registry, store, view.by)
+        return broken_down(spec, of_task(spec.task), registry, store, view.by)
     if view.model:
-        spec = _of_model(spec, view.model, select(store, spec.task, view.dataset, view.protocol))
+        spec = _of_model(spec, view.model, of_task(spec.task))
     build_one = resolve(spec.builds)
 
     def make(selection: Selection) -> Table:
@@ -75,7 +85,7 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store) -> Tab
     if view.vary:
         found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
         return side_by_side([make(each) for each in found], found, view.vary)
-    return make(select(store, spec.task, view.dataset, view.protocol))
+    return make(of_task(spec.task))
 
 
 def _check_task(spec: TableSpec, registry: Registry) -> None:
@@ -122,7 +132,7 @@ def chosen(names: list[str], registry: Registry) -> list[TableSpec]:
     return list({spec.name: spec for spec in specs}.values())
 
 
-def of_task(task: str, registry: Registry) -> TableSpec:
+def table_of_task(task: str, registry: Registry) -> TableSpec:
     """Return the first table that judges a task's answers one by one; BenchError where there is none."""
     found = [spec for spec in registry.every("table").values() if spec.task == task and spec.breakdowns]
     if not found:

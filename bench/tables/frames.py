@@ -26,22 +26,26 @@ def of_records(records: Iterable[Record]) -> pandas.DataFrame:
     (the standard error; none where there is none), ``n`` questions; ``train_seconds``, ``predict_seconds``,
     ``finished``, ``score_stage`` (its fingerprint).
     """
-    lines = [(record, name, score) for record in records for name, score in record.metrics.items()]
+    behind = [*records]
     columns = {
-        **{key: [getattr(record.cell, key) for record, _, _ in lines] for key in CELL},
-        "label": [record.model.label for record, _, _ in lines],
-        "family": [record.model.family for record, _, _ in lines],
-        "control": [record.model.control for record, _, _ in lines],
-        "metric": [name for _, name, _ in lines],
-        "value": [score.value for _, _, score in lines],
-        "error": [score.error for _, _, score in lines],
-        "n": [record.n for record, _, _ in lines],
-        "train_seconds": [_seconds(record, "train") for record, _, _ in lines],
-        "predict_seconds": [_seconds(record, "predict") for record, _, _ in lines],
-        "finished": pandas.to_datetime([record.finished for record, _, _ in lines], utc=True, format="ISO8601"),
-        STAGE: [record.stages["score"] for record, _, _ in lines],
+        **{key: [getattr(record.cell, key) for record in behind] for key in CELL},
+        "label": [record.model.label for record in behind],
+        "family": [record.model.family for record in behind],
+        "control": [record.model.control for record in behind],
+        "n": [record.n for record in behind],
+        "train_seconds": [_seconds(record, "train") for record in behind],
+        "predict_seconds": [_seconds(record, "predict") for record in behind],
+        "finished": pandas.to_datetime([record.finished for record in behind], utc=True, format="ISO8601"),
+        STAGE: [record.stages["score"] for record in behind],
     }
-    return pandas.DataFrame(columns).astype({"value": float, "error": float})
+    cells = pandas.DataFrame(columns)
+    scores = [score for record in behind for score in record.metrics.values()]
+    frame = cells.loc[cells.index.repeat([len(record.metrics) for record in behind])].reset_index(drop=True)
+    place = frame.columns.get_loc("n")
+    frame.insert(place, "metric", [name for record in behind for name in record.metrics])
+    frame.insert(place + 1, "value", pandas.Series([score.value for score in scores], dtype=float))
+    frame.insert(place + 2, "error", pandas.Series([score.error for score in scores], dtype=float))
+    return frame
 
 
 def of_items(store: Store, records: Iterable[Record]) -> pandas.DataFrame:
