@@ -11,7 +11,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint const
 
 help:
 	@echo "make install     only install into $(VENV); then try $(BIN)/bench --help"
-	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (6 to 8 minutes)"
+	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (3 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
 	@echo "make mutation    change the code place by place and list the changes that no test notices (half an hour; MODULE=text takes one)"
 	@echo "make check       check formatting, lint and types; make format fixes the first two"
@@ -64,7 +64,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "bench needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	@echo "installing: about four minutes with a package index nearby"
+	@echo "installing: one to four minutes with a package index nearby"
 	$(PIP) --editable .
 	touch $@
 

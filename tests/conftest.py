@@ -165,8 +165,8 @@ def put(store):
 
 @pytest.fixture
 def plugged(monkeypatch):
-    """Let a plugin of strangers register tables and models, for one test."""
-    from bench import TableSpec, hookimpl
+    """Let a plugin of strangers register tables, tasks and models, for one test."""
+    from bench import ModelSpec, TableSpec, TaskSpec, hookimpl
     from bench.registered import registry
 
     class Point:
@@ -177,15 +177,20 @@ def plugged(monkeypatch):
 
         @hookimpl
         def register_tables(self, register):
-            for spec in specs:
-                if isinstance(spec, TableSpec):
-                    register(spec)
+            register_all(TableSpec, register)
+
+        @hookimpl
+        def register_tasks(self, register):
+            register_all(TaskSpec, register)
 
         @hookimpl
         def register_models(self, register):
-            for spec in specs:
-                if not isinstance(spec, TableSpec):
-                    register(spec)
+            register_all(ModelSpec, register)
+
+    def register_all(kind, register):
+        for spec in specs:
+            if isinstance(spec, kind):
+                register(spec)
 
     specs = []
     found = registry.discovered

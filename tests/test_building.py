@@ -1,14 +1,19 @@
 """Tasks and teachers as a run meets them: with their settings, checked, as the pages for writing one show."""
 
+import json
+from dataclasses import replace
 from importlib import import_module
+from typing import ClassVar
 
+import numpy as np
 import pytest
 
+from bench.contracts import Micrographs, Scores
+from bench.data.task import open_task, task_settings
 from bench.data.teacher import open_teacher
 from bench.errors import BenchError
 from bench.plugins.tasks import register_tasks
 from bench.registered import registry
-from bench.registered.building import build_task
 from bench.registered.registry import Registry
 from bench.specs import TaskSpec
 from bench.store.record import parsed
@@ -135,12 +140,118 @@ class Failing:
 def test_a_task_that_breaks_its_contract_is_named(name, told):
     spec = TaskSpec("odd", "Odd", "classifier", builds=f"{__name__}:{name}")
     with pytest.raises(BenchError, match=f"task class '{__name__}:{name}'.*{told}"):
-        build_task(spec, {})
+        open_task(spec, {})
 
 
 def test_a_task_is_given_all_its_settings():
     specs = []
     register_tasks(register=specs.append)
     with pytest.raises(BenchError, match="did you mean 'questions'"):
-        build_task(specs[0], {"question": 4})
-    assert build_task(specs[0], {"questions": 4}).protocol()["questions"].startswith("4 of each picture")
+        task_settings(specs[0], {"question": 4})
+    assert (
+        open_task(specs[0], task_settings(specs[0], {"questions": 4}))
+        .protocol()["questions"]
+        .startswith("4 of each picture")
+    )
+
+
+class Odd:
+    """A task whose one method returns what the test says; the others are right."""
+
+    answers: ClassVar = {}
+
+    def __getattr__(self, name):
+        if name not in ("pose", "protocol", "score", "definitions"):
+            raise AttributeError(name)
+        right = {
+            "pose": lambda test: test,
+            "protocol": dict,
+            "definitions": dict,
+            "score": lambda *_: Scores({}, (), {}),
+        }
+        return self.answers.get(name, right[name])
+
+
+PICTURES = Micrographs(np.zeros((3, 8, 8), np.uint8), np.arange(3), ("a", "b", "c"), np.zeros(3, int), ("k",), "d1")
+
+
+def scored(metrics=None, item=None):
+    return lambda *_: Scores(metrics or {"right": (1.0, None)}, ({"id": "a", **(item or {})},), {})
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "told"),
+    [
+        ("protocol", lambda: "the category", r"protocol\(\) returned 'the category'; return a dictionary"),
+        ("protocol", lambda: {"what": {1, 2}}, r"protocol\(\) returned what JSON cannot hold"),
+        ("definitions", lambda: {"right": 1}, "make every meaning a text"),
+        ("pose", lambda test: None, r"pose\(\) returned None; return bench.contracts.Micrographs"),
+        ("pose", lambda test: test.pixels, r"pose\(\) returned array.*; return bench.contracts.Micrographs"),
+        ("pose", lambda test: test.take(np.arange(0)), r"pose\(\) returned"),
+        ("pose", lambda test: replace(test, pixels=test.pixels / 2), "of float64; keep them .8, 8. of uint8"),
+        ("pose", lambda test: replace(test, pixels=test.pixels[:, :4]), "pictures .4, 8. of uint8; keep them .8, 8."),
+        ("pose", lambda test: replace(test, pixels=test.pixels + 1), "other pixels under the digest"),
+        ("score", lambda *_: {"right": 1.0}, r"score\(\) returned .*; return bench.contracts.Scores"),
+        ("score", scored({"right": 0.5}), r"metric 'right' of score\(\) is 0.5; make it .value, standard error"),
+        ("score", scored({"right": (float("nan"), None)}), "leave out a metric that cannot be computed"),
+        ("score", scored({"right": (None, None)}), "metric 'right'"),
+        ("score", scored(item={"shape": np.zeros(2)}), r"field 'shape' of an item of score\(\) is array"),
+        ("score", lambda *_: 1 / 0, r"score\(\) raised ZeroDivisionError.*test_building.py, line \d+"),
+    ],
+)
+def test_what_a_task_answers_wrongly_is_one_sentence_with_a_remedy(monkeypatch, method, answer, told):
+    monkeypatch.setattr(Odd, "answers", {method: answer})
+    task = open_task(TaskSpec("odd", "Odd", "classifier", builds=f"{__name__}:Odd"), {})
+    arguments = {"pose": (PICTURES,), "score": (None, None, None)}.get(method, ())
+    with pytest.raises(BenchError, match=f"task class '{__name__}:Odd': .*{told}"):
+        getattr(task, method)(*arguments)
+
+
+def test_numbers_of_numpy_are_kept_as_plain_ones(monkeypatch):
+    right = scored({"right": (np.float32(0.5), np.float64(0.25))}, {"right": np.bool_(True), "n": np.int64(3)})
+    monkeypatch.setattr(Odd, "answers", {"score": right})
+    scores = open_task(TaskSpec("odd", "Odd", "classifier", builds=f"{__name__}:Odd"), {}).score(None, None, None)
+    assert scores.metrics == {"right": (0.5, 0.25)} and scores.items == ({"id": "a", "right": True, "n": 3},)
+    assert json.dumps(scores.items)
+
+
+LAX = """
+from typing import Annotated
+from bench import Setting
+from bench.contracts import Scores
+from bench.statistics.clustered import clustered_mean
+
+class Lax:
+    def __init__(self, *, half: Annotated[bool, Setting("ask about every other picture")] = False,
+                 floor: Annotated[float, Setting("least probability", stage="score")] = 0.25):
+        self.half, self.floor = half, floor
+    def pose(self, test):
+        import numpy
+        return test.take(numpy.arange(0, len(test), 2)) if self.half else test
+    def protocol(self):
+        return {"asked": "the category"}
+    def score(self, given, posed, train):
+        values = [max(self.floor, float(row[label])) for row, label in zip(given, posed.labels)]
+        return Scores({"sure": clustered_mean(values, posed.ids)}, tuple({"id": name} for name in posed.ids), {})
+    def definitions(self):
+        return {"sure": "mean probability of the true category"}
+"""
+
+
+def test_a_setting_of_a_task_redoes_its_stage_and_stands_in_the_protocol(
+    tmp_path, monkeypatch, plugged, bench, classify, folder, store
+):
+    """Also where the task does not repeat it in its protocol: no number may stand for another setting's."""
+    (tmp_path / "lax_task.py").write_text(LAX)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    plugged(TaskSpec("lax", "Lax", "classifier", builds="lax_task:Lax"))
+    run = ("run", "--task", "lax", "--models", "majority", "--dataset", folder(8, 8), "--folds", "0", "--set", "k=2")
+    for options in ((), ("--set", "lax.floor=0.9"), ("--set", "lax.half=true")):
+        code, _, err = bench(*run, *options)
+        assert code == 0, err
+    plain, floored, halved = records(store)
+    assert {name for name in plain.stages if plain.stages[name] != floored.stages[name]} == {"score"}
+    assert {name for name in plain.stages if plain.stages[name] != halved.stages[name]} == {"predict", "score"}
+    assert plain.metrics["sure"].value < floored.metrics["sure"].value == pytest.approx(0.9)
+    assert len({record.cell.protocol for record in (plain, floored, halved)}) == 3
+    assert floored.protocol["task"] == {"floor": "0.9", "asked": "the category"}

@@ -108,7 +108,7 @@ def test_the_page_for_notebooks_runs_block_by_block(tmp_path, monkeypatch):
             said.append(eval(compile(ast.Expression(last.value), "python.md", "eval"), names))
         else:
             exec(compile(ast.Module([last], []), "python.md", "exec"), names)  # noqa: S102
-    ran, table, records, by_category, shape, answer = said
+    ran, table, origin, records, by_category, shape, answer = said
     assert not ran.failed and "<table" in table._repr_html_()
     assert {"majority", "mvaema"} == {*records.index} == {*by_category.columns}
     assert shape[0] == (2, 224, 224) and isinstance(answer.answer, str) and len(answer.categories) == 3

@@ -12,8 +12,9 @@ from bench.planning.rows import Row, spec_of
 from bench.progress import NoProgress, Progress
 from bench.registered.registry import Registry
 from bench.specs import resolve
-from bench.stages.context import load_estimator, settings_until
+from bench.stages.context import load_estimator
 from bench.stages.seeding import prepare
+from bench.stages.settings import settings_until
 
 
 class Trained(NamedTuple):

@@ -12,6 +12,7 @@ from bench.contracts import Dataset, Task, Teacher
 from bench.data.dataset import open_dataset
 from bench.data.masking import masking_code
 from bench.data.partition import Partition
+from bench.data.task import open_task, task_settings
 from bench.data.teacher import open_teacher
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
@@ -19,13 +20,12 @@ from bench.planning.cell import Cell, Stage
 from bench.planning.rows import Request, Row, resolve_rows
 from bench.planning.settings import check_names
 from bench.progress import Progress
-from bench.registered.building import build_task
 from bench.registered.registry import Registry
 from bench.registered.signature import class_settings
-from bench.specs import TaskSpec
+from bench.specs import StageName, TaskSpec
 from bench.stages.code import predict_code, pretrain_code, score_code, train_code
-from bench.stages.context import settings_until
 from bench.stages.contracts.contract import Contract, contract_of
+from bench.stages.settings import settings_until
 from bench.store.fingerprint import digest, file_digest
 
 
@@ -40,7 +40,10 @@ class Plan:
         self.task_spec: TaskSpec = registry.find("task", request.task)[0]
         self.contract: Contract = contract_of(self.task_spec.asks)
         self.rows = {row.name: row for row in resolve_rows(request, self.task_spec, registry)}
-        self.task: Task = build_task(self.task_spec, {**self._held_out, **self.config.settings.get(request.task, {})})
+        self.task_settings = task_settings(
+            self.task_spec, {**self._held_out, **self.config.settings.get(request.task, {})}
+        )
+        self.task: Task = open_task(self.task_spec, self.task_settings)
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
@@ -156,7 +159,15 @@ class Plan:
 
     @cached_property
     def _asked(self) -> dict[str, Any]:
-        return self.task.protocol()
+        """The task's word on what must agree, behind its settings that are not as usual: no table may mix these."""
+        declared = class_settings(self.task_spec)
+        unusual = {key: str(value) for key, value in self.task_settings.items() if value != declared[key].default}
+        return {**unusual, **self.task.protocol()}
+
+    def _task_settings(self, stage: StageName) -> dict[str, Any]:
+        """Return the settings of the task whose change redoes this stage and not the one before."""
+        declared = class_settings(self.task_spec)
+        return {key: value for key, value in self.task_settings.items() if declared[key].stage == stage}
 
     @cached_property
     def _metrics(self) -> dict[str, Any]:
@@ -194,14 +205,15 @@ class Plan:
     def _predict_inputs(self, row: Row) -> dict[str, Any]:
         return {
             "records": self._records if self.contract.about == "instructions" else None,
-            "task": self._asked,
+            "task": {"settings": self._task_settings("predict"), "protocol": self.task.protocol()},
             **self._elsewhere,
             "settings": row.staged("predict"),
             "code": predict_code(row.spec, row.family, self.task_spec),
         }
 
     def _score_inputs(self) -> dict[str, Any]:
-        return {"metrics": self._metrics, "code": score_code(self.task_spec)}
+        settings = self._task_settings("score")
+        return {"metrics": self._metrics, "settings": settings, "code": score_code(self.task_spec)}
 
     def _transfer(self, registry: Registry) -> Transfer | None:
         name = self.config.test_dataset

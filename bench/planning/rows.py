@@ -20,6 +20,9 @@ from bench.specs import (
     estimator_path,
 )
 
+_NAMED = 8
+"""How many able models an error names."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -110,9 +113,12 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
     rows = [_row(name, request, registry) for name in _names(request.models, task, registry)]
     for row in rows:
         if task.asks not in row.contracts:
-            able = ", ".join(spec.name for spec in _able(task, registry))
-            asks = f"task {task.name!r}, which asks for a {task.asks}"
-            raise BenchError(f"model {row.name!r} cannot do {asks}; able: {able}")
+            able = [spec.name for spec in _able(task, registry)]
+            names = ", ".join(able[:_NAMED]) + (f" and {len(able) - _NAMED} more" if len(able) > _NAMED else "")
+            raise BenchError(
+                f"model {row.name!r} cannot do task {task.name!r}, which needs contract {task.asks!r}; able: {names}"
+                f" (a model of your own says so by ModelSpec(..., contracts=({task.asks!r},)))"
+            )
     for key in request.config.settings.get(EVERY_MODEL, {}):
         if not any(key in row.settings or key in Recipe.model_fields for row in rows):
             keys = {key for row in rows for key in row.settings} | Recipe.model_fields.keys()

@@ -115,7 +115,7 @@ class Runner:
     def _make(self, cell: Cell, stage: Stage, progress: CellProgress) -> None:
         around = self._around(progress, stage)
         around.folder.mkdir(parents=True, exist_ok=True)
-        estimator = estimator_of(self.plan.rows[cell.model], stage)
+        estimator = estimator_of(self.plan, cell, stage)
         progress.note(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator.__name__}")
 
         def make(folder: Path) -> None:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.contracts import Context
+from bench.errors import BenchError
 from bench.ranks import ALONE, Ranks
 from bench.registered.signature import handed
-from bench.specs import STAGES, StageName, resolve
+from bench.specs import resolve
 from bench.stages.seeding import prepare
+from bench.stages.settings import settings_until
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell, Stage
     from bench.planning.plan import Plan
-    from bench.planning.rows import Row
     from bench.progress import Progress
 
 
@@ -53,9 +54,20 @@ def context_of(plan: Plan, cell: Cell, stage: Stage, around: Surroundings) -> Co
     return replace(context, pretrained=lambda: load_estimator(before, around.weights(cell, first), context))
 
 
-def estimator_of(row: Row, stage: Stage) -> Any:
-    """Import the estimator of a stage."""
-    return resolve(row.pretrains if stage.name == "pretrain" and row.pretrains else row.estimator)
+def estimator_of(plan: Plan, cell: Cell, stage: Stage) -> Any:
+    """Import the estimator of a stage; BenchError where it lacks a method that the cell calls, before it is trained."""
+    row = plan.rows[cell.model]
+    first = stage.name == "pretrain" and row.pretrains
+    path = first or row.estimator
+    kind = resolve(path)
+    wanted = ("fit", "save", "load", *(() if first else (plan.contract.method,)))
+    missing = [name for name in wanted if not hasattr(kind, name)]
+    if missing:
+        raise BenchError(
+            f"estimator {path!r} of model {row.name!r} has no {' and no '.join(missing)}; add what the task "
+            f"{plan.request.task!r} and bench.contracts.Estimator ask for"
+        )
+    return kind
 
 
 def make_estimator(kind: Any, context: Context) -> Any:
@@ -66,15 +78,3 @@ def make_estimator(kind: Any, context: Context) -> Any:
 def load_estimator(kind: Any, folder: Path, context: Context) -> Any:
     """Return an estimator of this class as it was saved in a folder, made of the same as by ``make_estimator``."""
     return kind.load(folder, context, **handed(kind, context.settings))
-
-
-def settings_until(row: Row, stage: StageName) -> dict[str, Any]:
-    """Return the settings that a stage may read: its own and those of the stages before.
-
-    What a later stage reads stands in no fingerprint of this one, and so must not decide it.
-    """
-    return {
-        key: value
-        for key, value in row.settings.items()
-        if STAGES.index(row.declared[key].stage) <= STAGES.index(stage)
-    }

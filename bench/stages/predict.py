@@ -20,7 +20,7 @@ USAGE = "usage.json"
 def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path) -> int:
     """Write what a cell's model gives into a folder; return how many pictures it was asked about."""
     plan, posed = questions.materials.plan, questions.posed(cell)
-    kind = estimator_of(plan.rows[cell.model], cell.predict)  # imported before anything is seeded
+    kind = estimator_of(plan, cell, cell.predict)  # imported before anything is seeded
     context = context_of(plan, cell, cell.predict, around)
     estimator = load_estimator(kind, around.weights(cell, cell.train), context)
     given = plan.contract.ask(estimator, posed, context.progress)

@@ -43,7 +43,7 @@ def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
 
 def learn(sides: Sides, plan: Plan, cell: Cell, stage: Stage, around: Surroundings, weights: Path) -> int:
     """Train a cell's model into the folder ``weights``; return how many pictures that may have gone through."""
-    kind = estimator_of(plan.rows[cell.model], stage)  # imported before anything is seeded
+    kind = estimator_of(plan, cell, stage)  # imported before anything is seeded
     context = replace(context_of(plan, cell, stage, around), unlabelled=sides.unlabelled, ranks=around.ranks)
     return fit(kind, sides.train, sides.validation, context, weights) * pictures(sides.train)
 

@@ -19,13 +19,15 @@ class Contract(Protocol):
     """One kind of question to a model.
 
     ``about`` is what is posed: records about pictures, or pictures alone. ``fewest`` is how many pictures show the pace
-    of asking, None for a batch of training's size. ``model`` names a model that keeps the contract, ``unable`` is said
-    of one that does not; ``command`` asks an exported one, and ``hub_tag`` is what the hub calls its work.
+    of asking, None for a batch of training's size. ``model`` names a model that keeps the contract, and ``method`` the
+    method that is called; ``unable`` is said of a model that does not. ``command`` asks an exported one, and
+    ``hub_tag`` is what the hub calls its work.
     """
 
     about: Data
     fewest: int | None
     model: str
+    method: str
     unable: str
     command: str
     hub_tag: str
