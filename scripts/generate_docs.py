@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from bench import hookspecs
 from bench.cli.main import added, app
-from bench.registered.building import build_task
+from bench.data.task import open_task, task_settings
 from bench.registered.registry import DISTRIBUTION, Registry
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS
@@ -50,7 +50,7 @@ def metrics() -> str:
     lines = ["| task | metric | what it is |", "|---|---|---|"]
     for task in Registry().every("task").values():
         if task.builds.startswith("bench."):
-            meanings = build_task(task, {}).definitions()
+            meanings = open_task(task, task_settings(task, {})).definitions()
             lines += [f"| `{task.name}` | `{name}` | {meaning} |" for name, meaning in meanings.items()]
     return "\n".join(lines)
 

@@ -78,9 +78,8 @@ def test_every_page_is_in_the_sites_navigation():
     "page", [page for page in PAGES if "toml title" in page.read_text()], ids=lambda page: page.name
 )
 def test_the_tree_of_a_package_holds_the_files_that_the_page_shows(page):
-    (tree,) = [
-        text.split() for text in re.findall(r"^```\n(.*?)^```", page.read_text(), re.M | re.S) if ".toml" in text
-    ]
+    fences = re.findall(r"^```([^\n]*)\n(.*?)^```$", page.read_text(), re.M | re.S)
+    (tree,) = [text.split() for language, text in fences if not language and ".toml" in text]
     project, settings, package, *files = tree
     assert project == package and f".venv/bin/pip install ./{project[:-1]}\n" in page.read_text()
     assert [title for title, _ in _blocks(page, "toml")] == [settings]
