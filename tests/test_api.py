@@ -100,6 +100,15 @@ def test_the_origin_of_a_number_and_the_state_of_runs_are_the_verbs(ran, bench, 
     assert (state.open, state.wrong) == (False, False) and str(state) == bench("status")[1].rstrip("\n")
 
 
+def test_folds_may_be_a_list_and_the_log_of_a_cell_is_read_by_its_name(store, bench):
+    ran = api.run("vqa", "majority", folds=[0, 1], settings=SMALL)
+    assert [cell.fold for cell in ran.cells] == [0, 1]
+    code, out, _ = bench("logs", "majority fold 1")
+    assert code == 0 and "majority_r0f1" in out and "done in" in out
+    code, _, err = bench("logs", "majority fold 7")
+    assert code == 2 and "did you mean 'majority fold" in err
+
+
 def test_models_are_compared_on_common_folds(put):
     put(*(made(model, fold, level + 0.01 * fold) for model, level in (("one", 0.2), ("two", 0.7)) for fold in range(4)))
     comparison = api.compare("all", metric="facts")

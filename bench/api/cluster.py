@@ -1,17 +1,18 @@
-"""Runs on a cluster: what was lost is submitted again, jobs are cancelled, logs are read."""
+"""Runs on a cluster: what was lost is submitted again, jobs are cancelled; and the logs of any run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.launch.slurm import queue
+from bench.launch.slurm.campaign import campaigns as campaigns_of
 from bench.launch.slurm.campaign_status import chosen_runs, states_by_name, states_of_runs
 from bench.launch.slurm.retrying import cancelled
 from bench.launch.slurm.retrying import retry as retried
 from bench.launch.slurm.states import last_lines
 from bench.quantities import count
-from bench.store.store import opened
+from bench.store.store import Store, opened
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,13 @@ def logs(
 ) -> Mapping[Path, Sequence[str]]:
     """Return the last lines of a cell's log, and of what its job on a cluster wrote, by file.
 
-    BenchError where the cell is unknown.
+    Where the store has no run on a cluster, the log is that of a run on this machine. BenchError where the cell is
+    unknown.
     """
     kept = opened(store)
+    if run is None and not campaigns_of(kept):
+        files = [kept.log(name) for name in _own_cells(kept, cell)]
+        return {path: last for path in files if (last := last_lines(path, lines))}
     campaigns, states = states_of_runs(kept, run, queue.queue())
     of_cell = states_by_name([cell], states)
     files = [
@@ -73,6 +78,15 @@ def logs(
         for path in [kept.log(state.cell), *campaign.outputs(state.job)]
     ]
     return {path: last for path in files if (last := last_lines(path, lines))}
+
+
+def _own_cells(store: Store, cell: str) -> list[str]:
+    """Return the ids of the cells of runs on this machine that have this id or name; BenchError where none has."""
+    names = {key: name for asked in store.runs() for key, name in asked.get("names", {}).items()}
+    ids = [key for key, name in names.items() if cell in (key, name)]
+    if not ids:
+        raise unknown("cell", cell, dict.fromkeys(names.values()), "or the name of a file in logs/ of the store")
+    return ids
 
 
 def _hints() -> dict[str, queue.Hint]:

@@ -133,6 +133,8 @@ def _planned(
         raise unknown("launcher", launcher, LAUNCHERS)
     if isinstance(settings, Mapping):  # JSON is YAML, and keeps a text a text and None nothing
         settings = [f"{key}={json.dumps(value, default=str)}" for key, value in settings.items()]
+    if isinstance(folds := options.get("folds"), list | tuple | range):
+        options = {**options, "folds": ",".join(map(str, folds))}
     loaded, explicit = load_config(config, settings, options)
     kept, registry = opened(store), Registry()
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
