@@ -1,1 +1,1 @@
-"""Registrations: one file a family, each a list of specs with lazy import paths."""
+"""Registrations: one file per family, each a list of specs with lazy import paths."""

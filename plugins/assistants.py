@@ -1,4 +1,4 @@
-"""The general assistants of the paper's Table 1, and any behind a server."""
+"""The general assistants of the paper's Table 1, and any model behind a server."""
 
 from collections.abc import Callable
 
@@ -48,7 +48,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="assistant",
             estimator="bench.models.remote.answerer:RemoteAnswerer",
             trains_on="micrographs",
-            # The environment's word must stand among the settings, for it decides whose answers these are.
+            # The address from the environment belongs to the settings because it decides which model answers.
             defaults={"base_url": default_url()},
             source="zero-shot: nothing is trained",
         )

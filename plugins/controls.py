@@ -1,4 +1,4 @@
-"""Controls: models that never look at the picture, or only with what no network learned, and must lose."""
+"""Controls: models that must lose, because they ignore the picture or use features that no network learned."""
 
 from collections.abc import Callable
 

@@ -7,7 +7,7 @@ from bench import DatasetSpec, hookimpl
 
 @hookimpl
 def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
-    """Register the embedded dataset, the SEM dataset, and that of a folder of one's own."""
+    """Register the embedded dataset, the SEM dataset, and datasets in the user's folders."""
     register(
         DatasetSpec(
             name="synthetic",

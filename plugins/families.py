@@ -1,4 +1,4 @@
-"""The families of models, in the order of the paper's tables; controls stand under a rule."""
+"""The families of models, in the order of the paper's tables; controls come last, under a rule."""
 
 from collections.abc import Callable
 

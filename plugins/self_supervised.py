@@ -1,6 +1,6 @@
 """The self-supervised rows of the paper's Tables 2 and 3, pretrained without labels and probed, and their controls.
 
-Heads are as lightly's examples have them for a residual network of 512 features, augmentations of graphs as PyGCL's.
+Heads follow lightly's examples for a residual network of 512 features; graph augmentations follow PyGCL.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """The supervised vision transformers of the paper's Table 2, in its order: 32 px patches, 4 heads of 16 in 64.
 
-Six layers and MLPs four times as wide are ours, for the paper names neither; a footnote says where a row departs.
+The paper names neither depth nor MLP width: six layers and MLPs four times as wide are our choice. A row that departs
+from these has a footnote.
 """
 
 from collections.abc import Callable
@@ -9,11 +10,11 @@ from bench.hookspecs import hookimpl
 from bench.specs import ModelSpec
 
 _CHANNELS_LAST = ("cct", "convvit", "visformer", "levit", "regionvit")
-"""Those of many convolutions, which take less time where the channels of a pixel lie together."""
+"""Networks of many convolutions, which are faster if the channels of a pixel are adjacent in memory."""
 _LARGE = ("cct", "convvit", "pvtc", "swint", "nest", "regionvit", "t2tvit")
-"""Those that trained faster in mixed precision on two cores that compute in bf16.
+"""Networks that trained faster in mixed precision on two cores that compute in bf16.
 
-Visformer would too, but learns what holds in that precision alone: the validation loss of one training was 1.84 in bf16
+Visformer would too, but its weights work in that precision only: the validation loss of one training was 1.84 in bf16
 and 5.53 in float32.
 """
 

@@ -1,4 +1,4 @@
-"""Ask a trained model about a picture of one's own."""
+"""Ask a trained model about a picture of your own."""
 
 from pathlib import Path
 from typing import Any
@@ -7,7 +7,7 @@ from bench.specs import resolve
 from bench.store.store import opened
 
 _ASKING = "bench.tasks.asking.asking:ask"
-"""By lazy path: what reads a picture stands above this, beside the datasets."""
+"""By lazy path: the code that reads a picture is in a floor above, with the datasets."""
 
 
 def ask(
@@ -19,10 +19,10 @@ def ask(
     top: int = 0,
     store: str | Path | None = None,
 ) -> Any:
-    """Return what a trained model says of a picture: ``answer``, and ``categories`` with their probabilities.
+    """Return a trained model's ``answer`` about a picture and its ``categories`` with their probabilities.
 
-    ``model`` is a folder that `bench export` wrote, or a model or cell of the store, by default the newest trained that
-    is able. ``category`` tells it that the picture is of this one; ``top`` is how many categories it ranks. BenchError
-    where there is no such model, or the picture cannot be read.
+    ``model`` is a folder that `bench export` wrote, or a model or cell of the store, by default the newest trained one
+    that is able. ``category`` tells the model the picture's category; ``top`` is how many categories it ranks.
+    BenchError if there is no such model, or the picture cannot be read.
     """
     return resolve(_ASKING)(Path(picture), question, model, category, top, opened(store))

@@ -1,4 +1,4 @@
-"""Runs on a cluster: what was lost is submitted again, jobs are cancelled; and the logs of any run."""
+"""Runs on a cluster: resubmit lost cells, cancel jobs; and show the logs of any run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bench.store.store import Store, opened
 
 @dataclass(frozen=True)
 class Retry:
-    """What was submitted again, in words a run; ``open`` tells that cells are under way now."""
+    """What was resubmitted, one sentence per run; ``open``: cells are queued or running now."""
 
     text: str
     open: bool
@@ -27,12 +27,14 @@ class Retry:
 
 
 def retry(run: str | None = None, *, failed: bool = False, store: str | Path | None = None) -> Retry:
-    """Resubmit the cells of runs that ended without a record, with ``failed`` also those that failed by themselves.
+    """Resubmit the cells of runs that ended without a record, with ``failed`` also cells that failed by themselves.
 
-    BenchError where Slurm does not answer, or no run on a cluster is known.
+    BenchError if Slurm does not answer, or no run on a cluster is known.
     """
-    kept = opened(store)
-    outcomes = [(campaign, retried(campaign, kept, _hints, failed)) for campaign in chosen_runs(kept, run, _hints())]
+    open_store = opened(store)
+    outcomes = [
+        (campaign, retried(campaign, open_store, _hints, failed)) for campaign in chosen_runs(open_store, run, _hints())
+    ]
     lines: list[str] = []
     for campaign, outcome in outcomes:
         again = f"{count(len(outcome.cells), 'cell')} resubmitted in {count(len(outcome.jobs), 'job')}"
@@ -41,18 +43,18 @@ def retry(run: str | None = None, *, failed: bool = False, store: str | Path | N
 
 
 def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Path | None = None) -> str:
-    """Cancel the jobs of cells, by default all of a run; return how many in words. What is done stays.
+    """Cancel the jobs of cells, by default all of a run; say how many. Finished work stays.
 
-    BenchError where Slurm does not answer, or a cell is unknown.
+    BenchError if Slurm does not answer, or a cell is unknown.
     """
     hints = queue.queue()
     if hints is None:
         raise BenchError("Slurm does not answer, so nothing can be cancelled; try again later")
     campaigns, states = states_of_runs(opened(store), run, hints)
-    wanted = states_by_name(cells, states) if cells else {}
+    chosen = states_by_name(cells, states) if cells else {}
     lines: list[str] = []
     for campaign in campaigns:
-        jobs = cancelled(campaign, hints, wanted[campaign.folder.name] if cells else None)
+        jobs = cancelled(campaign, hints, chosen[campaign.folder.name] if cells else None)
         lines.append(f"run {campaign.folder.name}: {count(len(jobs), 'job')} cancelled")
     return "\n".join(lines)
 
@@ -60,29 +62,28 @@ def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Pa
 def logs(
     cell: str, lines: int = 40, *, run: str | None = None, store: str | Path | None = None
 ) -> Mapping[Path, Sequence[str]]:
-    """Return the last lines of a cell's log, and of what its job on a cluster wrote, by file.
+    """Return the last lines of a cell's log and of its cluster job's output, by file.
 
-    Where the store has no run on a cluster, the log is that of a run on this machine. BenchError where the cell is
-    unknown.
+    If the store has no run on a cluster, the log is from a run on this machine. BenchError if the cell is unknown.
     """
-    kept = opened(store)
-    if run is None and not campaigns_of(kept):
-        files = [kept.log(name) for name in _own_cells(kept, cell)]
+    open_store = opened(store)
+    if run is None and not campaigns_of(open_store):
+        files = [open_store.log(name) for name in _own_cells(open_store, cell)]
         return {path: last for path in files if (last := last_lines(path, lines))}
-    campaigns, states = states_of_runs(kept, run, queue.queue())
+    campaigns, states = states_of_runs(open_store, run, queue.queue())
     of_cell = states_by_name([cell], states)
     files = [
         path
         for campaign in campaigns
         for state in of_cell[campaign.folder.name]
-        for path in [kept.log(state.cell), *campaign.outputs(state.job)]
+        for path in [open_store.log(state.cell), *campaign.outputs(state.job)]
     ]
     return {path: last for path in files if (last := last_lines(path, lines))}
 
 
 def _own_cells(store: Store, cell: str) -> list[str]:
-    """Return the ids of the cells of runs on this machine that have this id or name; BenchError where none has."""
-    names = {key: name for asked in store.runs() for key, name in asked.get("names", {}).items()}
+    """Return the ids of the cells of runs on this machine that have this id or name; BenchError if none has."""
+    names = {key: name for request in store.runs() for key, name in request.get("names", {}).items()}
     ids = [key for key, name in names.items() if cell in (key, name)]
     if not ids:
         raise unknown("cell", cell, dict.fromkeys(names.values()), "or the name of a file in logs/ of the store")

@@ -1,4 +1,4 @@
-"""``bench.load_dataset``: micrographs by name, as a run is handed them."""
+"""``bench.load_dataset``: micrographs by name, as a run receives them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from bench.registered.registry import Registry
 def load_dataset(name: str, *, image_size: int = 224, settings: Mapping[str, Any] | None = None) -> Dataset:
     """Return a dataset by name, checked; its ``load()`` gives the pictures.
 
-    ``settings`` are the dataset's own. BenchError where it cannot be had.
+    ``settings`` are the dataset's own. BenchError if the dataset is unknown or cannot be opened.
     """
     registry = Registry()
     spec = registry.find("dataset", name)[0]

@@ -1,4 +1,4 @@
-"""What this machine, or a node of a cluster, has and lacks."""
+"""What this machine or a node of a cluster has and lacks."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,10 +10,10 @@ from bench.store.store import Store, default_store
 def doctor(
     *, node: bool = False, config: str = "demo", settings: Sequence[str] = (), store: str | Path | None = None
 ) -> Sequence[Finding]:
-    """Return what was looked at, each with its remedy where something is wrong.
+    """Return the findings of all checks, each with its remedy if something is wrong.
 
-    With ``node`` a node of the cluster is examined through a job, asked for as ``config`` and ``settings`` say.
-    BenchError where none answers.
+    With ``node`` a job examines a node of the cluster, as ``config`` and ``settings`` request it. BenchError if no
+    node answers.
     """
     folder = Path(store) if store else default_store()
     return _of_a_node(folder, config, settings) if node else examine(folder)

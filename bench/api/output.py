@@ -1,4 +1,4 @@
-"""Files that a caller names: their suffix says the format, and a file that cannot be had is an error."""
+"""Files that a caller names: their suffix is the format, and a file that cannot be written is an error."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -12,17 +12,19 @@ from bench.tables.frames import CELL, of_items, of_records
 
 
 def records(store: str | Path | None = None) -> pandas.DataFrame:
-    """Return all records of a store, a row a cell and metric, with the columns of ``of_records``."""
+    """Return all records of a store, one row per cell and metric, with the columns of ``of_records``."""
     return of_records(opened(store).records())
 
 
 def items(store: str | Path | None = None, **cell: Any) -> pandas.DataFrame:
-    """Return every scored answer of a store's cells, a row a question, behind the columns of its cell.
+    """Return every scored answer of a store's cells, one row per question, after the columns of its cell.
 
-    ``cell`` chooses by columns of ``CELL``, such as ``fold=0``; BenchError for another.
+    ``cell`` chooses by columns of ``CELL``, such as ``fold=0``; BenchError for another key.
     """
     for key in cell:
         if key not in CELL:
             raise unknown("column of a cell", key, CELL)
-    kept = opened(store)
-    return of_items(kept, (record for record in kept.records() if cell.items() <= asdict(record.cell).items()))
+    open_store = opened(store)
+    return of_items(
+        open_store, (record for record in open_store.records() if cell.items() <= asdict(record.cell).items())
+    )

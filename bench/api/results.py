@@ -1,4 +1,4 @@
-"""What scored answers prove and show: models compared, the origin of a number, the worst answers, a model to take."""
+"""Results: models compared, the origin of a number, the worst answers, an exported model."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,17 +26,17 @@ def compare(
     protocol: str | None = None,
     store: str | Path | None = None,
 ) -> "Comparison":
-    """Compare models pair by pair and all at once; "all" are those that were measured.
+    """Compare models pair by pair and all at once; "all" means all measured models.
 
-    ``task`` is by default that of the latest record, ``metric`` its first. BenchError for fewer than two models, or for
-    models without two folds in common.
+    ``task`` is by default the latest record's task, ``metric`` its first metric. BenchError for fewer than two models,
+    or models without two folds in common.
     """
     from bench.tables import comparison
 
-    kept = opened(store)
-    selection = select(kept, task or _latest_task(kept), dataset, protocol)
-    wanted = [models] if isinstance(models, str) else models
-    names = list(selection.by_model) if [*wanted] == ["all"] else list(dict.fromkeys(wanted))
+    open_store = opened(store)
+    selection = select(open_store, task or _latest_task(open_store), dataset, protocol)
+    named = [models] if isinstance(models, str) else models
+    names = list(selection.by_model) if [*named] == ["all"] else list(dict.fromkeys(named))
     if len(names) < 2:
         raise BenchError(f"{', '.join(names)} alone cannot be compared; name at least two models, or all")
     first = next(iter(selection.by_model.values()))[0]
@@ -45,13 +45,13 @@ def compare(
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a number of a table comes from; ``print`` shows it in few lines, ``full`` has all that is known."""
+    """Where a number of a table comes from; ``print`` shows it in few lines, ``full`` has every detail."""
 
     data: Mapping[str, Any]
 
     @property
     def full(self) -> str:
-        """All inputs in clear, packages and files, one thing a line."""
+        """All inputs in clear, packages and files, one value per line."""
         from bench.tables.provenance import as_text
 
         return as_text(self.data)
@@ -71,15 +71,17 @@ def why(
     protocol: str | None = None,
     store: str | Path | None = None,
 ) -> Provenance:
-    """Return what a number of a table comes from, by the row's label or model and the column's heading or metric.
+    """Return the origin of a table's number, by the row's label or model and the column's heading or metric.
 
-    BenchError where there is no such number.
+    BenchError if there is no such number.
     """
     from bench.tables.provenance import provenance
 
-    registry, kept = Registry(), opened(store)
+    registry, open_store = Registry(), opened(store)
     (spec,) = chosen([str(table)], registry)
-    return Provenance(provenance(spec, build(spec, View(dataset, protocol), registry, kept), row, column, kept))
+    return Provenance(
+        provenance(spec, build(spec, View(dataset, protocol), registry, open_store), row, column, open_store)
+    )
 
 
 def gallery(
@@ -93,25 +95,25 @@ def gallery(
     protocol: str | None = None,
     store: str | Path | None = None,
 ) -> int:
-    """Write what a model got most wrong with the pictures as one HTML page; return how many answers it shows.
+    """Write a model's worst answers with their pictures as one HTML page; return the number of answers shown.
 
     ``table`` and ``column`` judge, by default the first table of the model's latest task and the column in which it
-    compares controls. BenchError where the model was not measured, or nothing is wrong.
+    compares controls. BenchError if the model was not measured, or nothing is wrong.
     """
     from bench.tables import gallery as galleries
     from bench.tables.pictures import as_png, embedded
 
     by_suffix(str(out), {".html": "html", ".htm": "html"})
-    registry, kept = Registry(), opened(store)
+    registry, open_store = Registry(), opened(store)
     spec = chosen([str(table)], registry)[0] if table else None
-    latest = galleries.latest(model, kept, spec.task if spec else None).cell
+    latest = galleries.latest(model, open_store, spec.task if spec else None).cell
     spec = spec or table_of_task(latest.task, registry)
     if dataset is None and protocol is None:
         dataset, protocol = latest.dataset, latest.protocol
-    selection = select(kept, spec.task, dataset, protocol)
-    mistakes = galleries.worst(spec, selection, kept, model, column, worst)
+    selection = select(open_store, spec.task, dataset, protocol)
+    mistakes = galleries.worst(spec, selection, open_store, model, column, worst)
     names = dict.fromkeys(mistake.picture for mistake in mistakes)
-    pictures = embedded(as_png(names, selection.protocol, selection.dataset, kept, registry))
+    pictures = embedded(as_png(names, selection.protocol, selection.dataset, open_store, registry))
     write_out(out, galleries.as_html(selection, model, mistakes, pictures))
     return len(mistakes)
 
@@ -125,17 +127,17 @@ def export(
     protocol: str | None = None,
     store: str | Path | None = None,
 ) -> "Exported":
-    """Write a trained model with its model card into a new folder; ``cell`` is a model's name, or a cell's.
+    """Write a trained model with its model card into a new folder; ``cell`` is a model's or a cell's name.
 
-    BenchError where its weights were dropped, or the folder cannot be had.
+    BenchError if its weights were dropped, or the folder cannot be written.
     """
     from bench.exports import exporting
 
-    registry, kept = Registry(), opened(store)
+    registry, open_store = Registry(), opened(store)
     if task is not None:
         registry.find("task", task)
-    record = exporting.named(cell, kept, task, dataset, protocol)
-    return exporting.export(record, kept, registry, Path(folder))
+    record = exporting.named(cell, open_store, task, dataset, protocol)
+    return exporting.export(record, open_store, registry, Path(folder))
 
 
 def _latest_task(store: Store) -> str:

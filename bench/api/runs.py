@@ -1,4 +1,4 @@
-"""Compute the cells of models on a task, or say what that would cost."""
+"""Compute the cells of models on a task, or say what they would cost."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a run: why cells ``failed``, by name, and the ``summary`` of each task in words."""
+    """The result of a run: why cells ``failed``, by name, and the ``summary`` of each task in words."""
 
     store: Store
     cells: tuple[Cell, ...]
@@ -40,7 +40,7 @@ class Run:
     summary: str
 
     def records(self) -> "pandas.DataFrame":
-        """Return the records of the run's cells as ``bench.records`` does, without those that another run replaced."""
+        """Return the records of the run's cells like ``bench.records``, without records that another run replaced."""
         from bench.tables.frames import of_records
 
         records = (self.store.record(cell.id) for cell in self.cells if recorded(self.store, cell))
@@ -51,7 +51,7 @@ class Run:
 
 
 Settings = Mapping[str, Any] | Sequence[str]
-"""What ``--set`` takes: values by key, ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
+"""The values of ``--set``: by key, ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
 
 
 def run(
@@ -67,23 +67,23 @@ def run(
     tell: Callable[[str], None] = lambda _: None,
     **options: Any,
 ) -> Run:
-    """Train, ask and score models; what stands already is not computed again.
+    """Train, ask and score models; finished stages are not computed again.
 
-    ``models`` are names, or "all"; a suite brings its own. ``options`` are keys of a config, which go before it:
-    dataset, records, folds, repeats, split, fraction, hold_out_group, test_dataset, mask_bar. ``tell`` is called with
-    the summary of each task of a suite as it ends. A cell that fails stops no other: see ``Run.failed``. BenchError for
-    what cannot be run as it is asked for, before anything is written.
+    ``models`` are names, or "all"; a suite brings its own. ``options`` are keys of a config and override it: dataset,
+    records, folds, repeats, split, fraction, hold_out_group, test_dataset, mask_bar. ``tell`` is called with the
+    summary of each task of a suite as it ends. A cell that fails stops no other: see ``Run.failed``. BenchError, before
+    anything is written, if the run is not possible as requested.
     """
-    with _planned(task, models, config, settings, launcher, jobs, store, options) as asked:
+    with _planned(task, models, config, settings, launcher, jobs, store, options) as planned:
         failed: dict[str, str] = {}
         summaries: list[str] = []
-        for plan in asked.plans:
-            found, summary = _computed(plan, asked, force)
-            failed |= found
-            summaries.append(f"{plan.request.task}: {summary}" if len(asked.plans) > 1 else summary)
+        for plan in planned.plans:
+            failures, summary = _computed(plan, planned, force)
+            failed |= failures
+            summaries.append(f"{plan.request.task}: {summary}" if len(planned.plans) > 1 else summary)
             tell(summaries[-1])
-        cells = tuple(cell for plan in asked.plans for cell in plan.cells)
-        return Run(asked.store, cells, failed, "\n".join(summaries))
+        cells = tuple(cell for plan in planned.plans for cell in plan.cells)
+        return Run(planned.store, cells, failed, "\n".join(summaries))
 
 
 def forecast(
@@ -99,14 +99,14 @@ def forecast(
     probe: bool = False,
     **options: Any,
 ) -> str:
-    """Say what ``run`` would do and what it would cost; nothing is written but, to the cache, what was measured.
+    """Say what ``run`` would do and what it would cost; only measurements are written, to the cache.
 
-    ``explain`` names the inputs that changed, ``probe`` tries two steps of each model first. Without it the work of a
-    small step is counted for models of which nothing is known.
+    ``explain`` names the inputs that changed; ``probe`` tries two steps of each model first. Without ``probe`` the work
+    of a small step is counted for models without measurements.
     """
-    with _planned(task, models, config, settings, launcher, jobs, store, options) as asked:
-        texts = [_told(plan, asked, explain, probe) for plan in asked.plans]
-        names = [f"{plan.request.task}: " if len(asked.plans) > 1 else "" for plan in asked.plans]
+    with _planned(task, models, config, settings, launcher, jobs, store, options) as planned:
+        texts = [_told(plan, planned, explain, probe) for plan in planned.plans]
+        names = [f"{plan.request.task}: " if len(planned.plans) > 1 else "" for plan in planned.plans]
         return "\n".join(name + text for name, text in zip(names, texts, strict=True))
 
 
@@ -128,15 +128,15 @@ def _planned(
     store: str | Path | None,
     options: Mapping[str, Any],
 ) -> Iterator[_Asked]:
-    """Plan all tasks of a suite before any is run, and show progress meanwhile."""
+    """Plan all tasks of a suite before any is run, with progress shown."""
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
-    if isinstance(settings, Mapping):  # JSON is YAML, and keeps a text a text and None nothing
+    if isinstance(settings, Mapping):  # JSON is YAML, and keeps strings and None as they are
         settings = [f"{key}={json.dumps(value, default=str)}" for key, value in settings.items()]
     if isinstance(folds := options.get("folds"), list | tuple | range):
         options = {**options, "folds": ",".join(map(str, folds))}
     loaded, explicit = load_config(config, settings, options)
-    kept, registry = opened(store), Registry()
+    open_store, registry = opened(store), Registry()
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
     names = models if models is None or isinstance(models, str) else ",".join(models)
     with shown() as progress:
@@ -145,8 +145,8 @@ def _planned(
         if rest:
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
         for plan in plans[1:]:  # before the first is run
-            launched.check(plan, outlook(plan, kept))
-        yield _Asked(plans, launched, kept, progress)
+            launched.check(plan, outlook(plan, open_store))
+        yield _Asked(plans, launched, open_store, progress)
 
 
 def _told(plan: Plan, asked: _Asked, explain: bool, probe: bool) -> str:
@@ -157,7 +157,7 @@ def _told(plan: Plan, asked: _Asked, explain: bool, probe: bool) -> str:
 
 
 def _estimated(plan: Plan, asked: _Asked, patience: float) -> list[CellOutlook]:
-    """Look at the cells of a plan, and count with ``patience`` the work of models of which nothing is known."""
+    """Return the outlook of a plan's cells; count the work of models without measurements, with ``patience``."""
     looks = outlook(plan, asked.store)
     unknown = dict.fromkeys(look.cell.model for look in looks if look.seconds is None)
     if not unknown:
@@ -169,13 +169,13 @@ def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], s
     """Compute what is missing; return why cells failed, by name, and the summary."""
     _, launcher, store, progress = asked
     cells, runner = plan.cells, Runner(plan, store, progress)
-    patience = PATIENCE if launcher.packs else 0.0  # a run at hand begins at once, and goes by what was counted before
+    patience = PATIENCE if launcher.packs else 0.0  # a local run begins at once, with earlier counts
     looks = _estimated(plan, asked, patience)
     if force or not all(recorded(store, cell) for cell in cells):
         launcher.check(plan, looks)  # before anything is written
         launcher.prepare(runner)
     store.prepare()
-    said = _data(plan, store)  # before anything is forgotten
+    about = _data(plan, store)  # before anything is forgotten
     if force:
         forget(store, cells)
         looks = _estimated(plan, asked, patience)
@@ -184,7 +184,7 @@ def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], s
     if not missing:
         return {}, f"{_all(cells)} done already; nothing to do (--force computes again)"
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
-    progress.say(safe_lines(said))
+    progress.say(safe_lines(about))
     failed, queued = launcher.launch(runner, missing, name)
     keep_records(plan, [record for look in missing if not queued and (record := store.record(look.cell.id))])
     if failed:
@@ -201,7 +201,7 @@ def _all(cells: Sequence[Cell]) -> str:
 
 
 def _data(plan: Plan, store: Store) -> str:
-    """Say what a run is on: size, folds, what is left out, what its scores can tell, which records it replaces."""
+    """Describe a run's data: size, folds, omissions, caveats of its scores, and records it replaces."""
     dataset = plan.dataset
     fewer = f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else ""
     folds = f"in {plan.k} folds{fewer}, each held back from training in turn to be asked about"
@@ -216,10 +216,10 @@ def _data(plan: Plan, store: Store) -> str:
 
 
 def _written(plan: Plan, store: Store, costs: Mapping[str, Mapping[str, Cost]]) -> str:
-    """Write down what is asked for and what each cell is expected to cost; return the run's name."""
+    """Write the request and the expected cost of each cell to the store; return the run's name."""
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     protocols = list(dict.fromkeys(cell.protocol for cell in plan.cells))
-    asked = {
+    request = {
         "task": plan.request.task,
         "dataset": plan.dataset.name,
         "protocol": protocols[0],
@@ -228,6 +228,6 @@ def _written(plan: Plan, store: Store, costs: Mapping[str, Mapping[str, Cost]]) 
     }
     expected = {cell: {stage: asdict(cost) for stage, cost in stages.items()} for cell, stages in costs.items()}
     cells = {cell.id: str(cell) for cell in plan.cells}
-    asked |= {"config": plan.config.model_dump(), "cells": [*cells], "names": cells, "expected": expected}
-    store.write_run(name, asked)
+    request |= {"config": plan.config.model_dump(), "cells": [*cells], "names": cells, "expected": expected}
+    store.write_run(name, request)
     return name

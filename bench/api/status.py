@@ -1,4 +1,4 @@
-"""How far runs are, on this machine and on a cluster."""
+"""The progress of runs on this machine and on a cluster."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +8,9 @@ from bench.store.store import Store, opened
 
 @dataclass(frozen=True)
 class Status:
-    """How far runs are, in words and as ``json``.
+    """The progress of runs, in words and as ``json``.
 
-    ``open`` tells that something goes on by itself, ``wrong`` that something ended without a record.
+    ``open``: cells are still being computed or queued; ``wrong``: some cell ended without a record.
     """
 
     text: str
@@ -23,17 +23,18 @@ class Status:
 
 
 def status(run: str | None = None, *, everything: bool = False, store: str | Path | None = None) -> Status:
-    """Return how far the latest runs are, or that of a name; with ``everything`` each cell of each run.
+    """Return the progress of the latest runs, or of the one named; with ``everything`` each cell of each run.
 
-    A store that has runs on a cluster tells of these, and of those on this machine where they are named. BenchError
-    where there is no run, or none of that name.
+    If the store has runs on a cluster, runs on this machine are shown only by name. BenchError if there is no run, or
+    none of that name.
     """
     from bench.launch.slurm.campaign import campaigns
 
-    kept = opened(store)
-    clusters = {campaign.folder.name for campaign in campaigns(kept)}
+    open_store = opened(store)
+    clusters = {campaign.folder.name for campaign in campaigns(open_store)}
     on_cluster = clusters and (run is None or run in clusters)
-    return _of_cluster(kept, run, everything) if on_cluster else _of_this_machine(kept, run, everything)
+    show = _of_cluster if on_cluster else _of_this_machine
+    return show(open_store, run, everything)
 
 
 def _of_this_machine(store: Store, run: str | None, everything: bool) -> Status:

@@ -1,4 +1,4 @@
-"""Tables of what was measured, beside what was published."""
+"""Tables of measured numbers, next to the published ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tables:
-    """Tables as they stand in a store: a notebook shows them as HTML, ``print`` as markdown.
+    """Tables of a store: a notebook shows them as HTML, ``print`` as markdown.
 
-    ``data`` holds rows, cells and what they are of; ``left_out`` has a sentence for each table that cannot be had.
+    ``data`` holds rows, cells and their origin; ``left_out`` has a sentence for each table that cannot be built.
     """
 
     data: tuple[Table, ...]
@@ -34,11 +34,11 @@ class Tables:
 
     @property
     def problems(self) -> list[str]:
-        """What a strict reader refuses: a control that wins, folds that are missing or differ."""
+        """What ``--strict`` refuses: a control that wins, folds that are missing or differ."""
         return [f"table {table.number}: {problem}" for table in self.data for problem in table.problems]
 
     def to_pandas(self, published: bool = True) -> "pandas.DataFrame":
-        """Return a row a number, as `bench table --format csv` has them."""
+        """Return one row per number, as `bench table --format csv` prints them."""
         import pandas
 
         from bench.tables.data import numbers
@@ -46,18 +46,18 @@ class Tables:
         return pandas.DataFrame(numbers([*self.data], published))
 
     def render(self, form: str = "markdown", published: bool = True) -> str:
-        """Return the tables in a format, with pictures where it embeds them; BenchError for an unknown format."""
+        """Return the tables in a format, with pictures if it embeds them; BenchError for an unknown format."""
         return self._rendered(form_of(form, None), published, None)
 
     def save(self, out: str | Path, form: str | None = None, published: bool = True) -> None:
         """Write the tables to a file, by default in the format of its suffix, with pictures beside it.
 
-        BenchError where the suffix names no format, or the file cannot be written.
+        BenchError if the suffix names no format, or the file cannot be written.
         """
         write_out(out, self._rendered(form_of(form, out), published, Path(out)) + "\n")
 
     def draw(self, out: str | Path) -> None:
-        """Draw the figure that belongs to these tables; BenchError where none has one."""
+        """Draw the figure of these tables; BenchError if none has one."""
         with writing(out) as path:
             draw(self.specs, self.view, self.store, path)
 
@@ -66,7 +66,7 @@ class Tables:
         return FORMATS[form].render([*self.data], published, pictures)
 
     def _pictures(self, place: Literal["none", "beside", "embedded"], out: Path | None) -> Mapping[str, str]:
-        """Embed pictures or write them beside a file; none without a place for them."""
+        """Embed pictures or write them beside a file; return none if there is no place for them."""
         from bench.tables.pictures import as_png, embedded, shown, written
 
         names = shown(self.data)
@@ -98,22 +98,22 @@ def table(
     model: str | None = None,
     costs: bool = False,
 ) -> Tables:
-    """Return tables by name or number, or "all" that can be had; the options are those of `bench table`.
+    """Return tables by name or number, or "all" that can be built; the options are as in `bench table`.
 
-    BenchError where the store holds no records for a table that is named.
+    BenchError if the store holds no records for a table that is named.
     """
-    wanted = [str(name) for name in ([names] if isinstance(names, str | int) else names)]
-    registry, kept, view = Registry(), opened(store), View(dataset, protocol, by, vary, model, costs)
-    specs = tuple(chosen(wanted, registry))
-    if "all" in wanted:
-        built, left_out = build_all(specs, view, registry, kept)
+    texts = [str(name) for name in ([names] if isinstance(names, str | int) else names)]
+    registry, open_store, view = Registry(), opened(store), View(dataset, protocol, by, vary, model, costs)
+    specs = tuple(chosen(texts, registry))
+    if "all" in texts:
+        built, left_out = build_all(specs, view, registry, open_store)
     else:
-        built, left_out = [build(spec, view, registry, kept) for spec in specs], []
-    return Tables(tuple(built), tuple(left_out), specs, view, kept, registry)
+        built, left_out = [build(spec, view, registry, open_store) for spec in specs], []
+    return Tables(tuple(built), tuple(left_out), specs, view, open_store, registry)
 
 
 def form_of(form: str | None, out: str | Path | None) -> str:
-    """Return the format asked for, else that of the file to be written, else markdown; BenchError for an unknown."""
+    """Return the named format, else the file's, else markdown; BenchError for an unknown one."""
     if form is None:
         suffixes = {form.suffix: name for name, form in FORMATS.items()}
         return by_suffix(str(out), suffixes, "end its name in one of them or name a format") if out else "markdown"

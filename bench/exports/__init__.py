@@ -1,1 +1,1 @@
-"""A trained model outside the store: written as a folder with a card, and read again to be asked."""
+"""A trained model outside the store: written as a folder with a model card, and loaded again."""

@@ -1,4 +1,4 @@
-"""A folder that `bench export` wrote: what it says of its model, and whether it is whole and safe to read."""
+"""The description in a folder that `bench export` wrote; checks that the folder is complete and safe to read."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -10,21 +10,21 @@ from bench.specs import ContractName
 from bench.store.record import CellIdentity
 
 FILE = "bench.json"
-"""The file that says what the model is; beside it lie the model's own."""
+"""The file that describes the model; the model's own files lie in the same folder."""
 CARD = "README.md"
 PRETRAINED = "pretrained"
-"""The folder within that holds the product of a chain's first step."""
+"""The subfolder that holds the product of a chain's first step."""
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
-"""Suffixes of files that can run code when they are read; no export has any."""
+"""Suffixes of files that can run code when they are read; no export has such files."""
 _REMEDY = "`bench export CELL FOLDER` writes one"
 
 
 class Exported(BaseModel):
-    """What an export says of its model: all that is needed to ask it, and where it comes from.
+    """An export's description of its model: all that is needed to use it, and its origin.
 
-    ``contracts`` tell what it can be asked; ``drawn`` where a program drew its pictures; ``captions`` name each of the
-    ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` are
-    path to size in bytes of the model's own.
+    ``contracts`` say what the model can be asked; ``drawn``: a program drew its pictures; ``captions`` name each of the
+    ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` maps
+    the path of each of the model's own files to its size in bytes.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,12 +50,12 @@ class Exported(BaseModel):
 
     @property
     def of(self) -> CellIdentity:
-        """The cell that it was trained in."""
+        """The cell that trained the model."""
         return CellIdentity(**{key: value for key, value in self.cell.items() if key != "sides"})
 
 
 def read(folder: Path) -> Exported:
-    """Return what an export says; BenchError where it is none, is not whole, or holds what can run code."""
+    """Return an export's description; BenchError if it is none, is incomplete, or holds a file that can run code."""
     if not folder.is_dir():
         raise BenchError(f"there is no folder {str(folder)!r} of a trained model; {_REMEDY}")
     pickles = sorted(path.name for path in folder.rglob("*") if path.suffix.lower() in PICKLES)
@@ -68,8 +68,8 @@ def read(folder: Path) -> Exported:
     for name, size in exported.files.items():
         path = folder / name
         if not path.is_file() or path.stat().st_size != size:
-            found = "is cut or changed" if path.is_file() else "is missing"
-            raise BenchError(f"{name!r} of the export {str(folder)!r} {found}; copy the folder again, or export again")
+            state = "is cut or changed" if path.is_file() else "is missing"
+            raise BenchError(f"{name!r} of the export {str(folder)!r} {state}; copy the folder again, or export again")
     return exported
 
 

@@ -1,4 +1,4 @@
-"""Exporting: a cell's trained model as a folder by itself, from which it can be asked and trained on elsewhere."""
+"""Exports a cell's trained model as a self-contained folder, which can be asked and trained further elsewhere."""
 
 import shutil
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ _SAMPLES = 3
 
 
 def named(cell: str, store: Store, task: str | None, dataset: str | None, protocol: str | None) -> Record:
-    """Return the record of a cell's id, or a model's first one of the latest run; BenchError where there is none."""
+    """Return the record of a cell's id, or a model's first record of the latest run; BenchError if there is none."""
     record = store.record(cell) if "/" not in cell else None
     if record is not None:
         return record
@@ -35,16 +35,16 @@ def named(cell: str, store: Store, task: str | None, dataset: str | None, protoc
         names = {record.cell.model for record in store.records()}
         raise unknown("cell", cell, names, "a cell is a model's name, or the name of a file in cells/ of the store")
     latest = max(records, key=lambda record: record.finished).cell.task
-    found = select(store, task or latest, dataset, protocol).by_model
-    if cell not in found:
-        raise unknown("model of these records", cell, found)
-    return min(found[cell], key=_place)
+    by_model = select(store, task or latest, dataset, protocol).by_model
+    if cell not in by_model:
+        raise unknown("model of these records", cell, by_model)
+    return min(by_model[cell], key=_place)
 
 
 def export(record: Record, store: Store, registry: Registry, out: Path) -> Exported:
-    """Write a record's trained model into a folder, which must not exist or be empty; return what was written of it.
+    """Write a record's trained model into a folder, which must not exist or be empty; return its description.
 
-    BenchError where its weights were dropped, its data changed, or the folder cannot be had; nothing is left then.
+    BenchError if its weights were dropped, its data changed, or the folder cannot be written; nothing is left then.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BenchError(f"{str(out)!r} exists and is not an empty folder; name a new one")
@@ -68,13 +68,13 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
 
 
 def weights_of(record: Record, store: Store) -> dict[str, Path]:
-    """Return the folders of what a record's cell learned, by their place in an export; BenchError where one is gone."""
+    """Return the folders of a cell's weights, by their place in an export; BenchError if one is gone."""
     own = {"": _weights(record, "train", store)}
     return {**own, PRETRAINED: _weights(record, "pretrain", store)} if "pretrain" in record.stages else own
 
 
 def described(record: Record, store: Store, registry: Registry) -> Exported:
-    """Return what an export says of a record's model, without its files; BenchError where its data changed."""
+    """Return the description of a record's model, without its files; BenchError if its data changed."""
     spec: ModelSpec = registry.find("model", record.cell.model)[0]
     return _described(record, store, _dataset(record, store, registry), contracts_of(spec, registry.family(spec)))
 
@@ -94,7 +94,7 @@ def _weights(record: Record, stage: str, store: Store) -> Path:
 
 
 def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
-    """Open the dataset that was trained on; BenchError where it is another now."""
+    """Open the dataset that the model was trained on; BenchError if its pictures changed."""
     run = store.run_under(record.cell.protocol) or store.run_on(record.cell.dataset)
     config = data_of(run)
     dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, NoProgress())

@@ -1,4 +1,4 @@
-"""The model card of an export: data, protocol, metrics and limits, in the hub's format."""
+"""The model card of an export: data, protocol, metrics and limits, in the format of the Hugging Face hub."""
 
 import html
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ _TAGS = ["electron-microscopy", "micrographs", "bench"]
 
 
 def card(exported: Exported, record: Record, samples: Sequence[Mapping[str, Any]]) -> str:
-    """Return the card as markdown below a YAML head; ``samples`` are scored items of which some hold an answer."""
+    """Return the card as markdown below a YAML head; ``samples`` are scored items, some with an answer."""
     sections = {
         "Use": _use(exported),
         "Data": _data(exported),
@@ -30,7 +30,7 @@ def card(exported: Exported, record: Record, samples: Sequence[Mapping[str, Any]
 
 
 def _head(exported: Exported) -> str:
-    """Return the YAML that the hub reads; a licence is for whoever publishes the model to choose."""
+    """Return the YAML that the hub reads; whoever publishes the model chooses a licence."""
     results = [
         EvalResult(
             task_type=task,
@@ -55,7 +55,7 @@ def _use(exported: Exported) -> str:
 
 
 def _beside(exported: Exported) -> str:
-    """Say what must be there beside the export, '' where it is whole by itself."""
+    """Say what must be available besides the export, '' if it is self-contained."""
     weights, tuning = (exported.settings.get(key) for key in ("weights", "tuning"))
     if tuning in (None, "full") or weights in (None, SCRATCH):
         return ""
@@ -90,15 +90,15 @@ def _metrics(exported: Exported, record: Record) -> str:
         [task, name, f"{metric['value']:.4f}", "" if metric["error"] is None else f"{metric['error']:.4f}"]
         for task, name, metric in _whole(exported)
     ]
-    told = [[*map(_said, row), _said(meanings.get(row[1], ""))] for row in rows]
+    cells = [[*map(_said, row), _said(meanings.get(row[1], ""))] for row in rows]
     head = ["task", "metric", "value", "standard error", "what it is"]
-    table = tabulate(told, headers=head, tablefmt="pipe", disable_numparse=True)
+    table = tabulate(cells, headers=head, tablefmt="pipe", disable_numparse=True)
     return f"On the test side of the fold, whose pictures training did not see.\n\n{table}" if rows else ""
 
 
 def _samples(samples: Sequence[Mapping[str, Any]]) -> str:
-    told = [item for item in samples if "answer" in item and "question" in item]
-    return "\n".join(f"- {_said(item['question'])}\n  {_said(item['answer'])}" for item in told)
+    answers = [item for item in samples if "answer" in item and "question" in item]
+    return "\n".join(f"- {_said(item['question'])}\n  {_said(item['answer'])}" for item in answers)
 
 
 def _limits(exported: Exported, record: Record) -> str:
@@ -118,7 +118,7 @@ def _limits(exported: Exported, record: Record) -> str:
 
 
 def _whole(exported: Exported) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Give task, name and value of every metric of the whole test side."""
+    """Yield task, name and value of every metric of the whole test side."""
     for task, metrics in exported.metrics.items():
         yield from ((task, name, metric) for name, metric in metrics.items() if ":" not in name)
 
@@ -128,7 +128,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 
 def _said(value: Any) -> str:
-    """Return text of any origin, also of a model, as plain text within markdown, on one line."""
+    """Return text of any origin, also a model's, as plain text within markdown, on one line."""
     return plain(html.escape(" ".join(str(value).split()), quote=False)).translate(_MARKS)
 
 

@@ -1,4 +1,4 @@
-"""Trained models as they lie in the store, to be asked without an export."""
+"""Trained models in the store, asked without an export."""
 
 from collections.abc import Collection
 
@@ -14,9 +14,9 @@ from bench.store.store import Store
 
 
 def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> Record | None:
-    """Return the latest record of a model that learned, has its weights and can do all of this; None without any.
+    """Return the latest record of a model that learned, has its weights and meets these contracts; None without any.
 
-    Controls are passed over: they are there to lose.
+    Controls are skipped: they are there to lose.
     """
     for record in sorted(store.records(), key=lambda record: record.finished, reverse=True):
         if (
@@ -30,21 +30,21 @@ def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> 
 
 
 def called(name: str, store: Store) -> Record | None:
-    """Return the record that a model's or a cell's name stands for in the store, None where it stands for none."""
+    """Return the store's record of a model's or a cell's name, None if there is none."""
     if any(name == record.cell.model for record in store.records()) or ("/" not in name and store.record(name)):
         return named(name, store, None, None, None)
     return None
 
 
 def from_store(record: Record, store: Store, registry: Registry, progress: Progress) -> Trained:
-    """Return a record's model; BenchError where its weights were dropped or its data changed."""
+    """Return a record's model; BenchError if its weights were dropped or its data changed."""
     folders = weights_of(record, store)
     about = described(record, store, registry)
     return loaded(about, folders[""], folders.get(PRETRAINED, folders[""]), registry, progress)
 
 
 def _contracts(record: Record, registry: Registry) -> set[ContractName]:
-    """Return what a record's model can be asked, nothing where it is no longer installed."""
+    """Return the contracts of a record's model, an empty set if it is no longer installed."""
     try:
         spec = registry.find("model", record.cell.model)[0]
         return {*contracts_of(spec, registry.family(spec))}

@@ -1,4 +1,4 @@
-"""A trained model read from an export, ready to be asked."""
+"""A trained model loaded from an export."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -18,24 +18,24 @@ from bench.stages.settings import settings_until
 
 
 class Trained(NamedTuple):
-    """An estimator with what its export says of it."""
+    """An estimator with its export's description."""
 
     exported: Exported
     estimator: Any
 
 
 def from_pretrained(folder: str | Path) -> Any:
-    """Return the estimator that an export holds; BenchError where it cannot be read."""
+    """Return the estimator of an export; BenchError if it cannot be read."""
     return trained(Path(folder), Registry(), NoProgress()).estimator
 
 
 def trained(folder: Path, registry: Registry, progress: Progress) -> Trained:
-    """Read an export; BenchError where it is none, or its model is not installed or does not read it."""
+    """Read an export; BenchError if it is no export, or its model is not installed or cannot read it."""
     return loaded(read(folder), folder, folder / PRETRAINED, registry, progress)
 
 
 def loaded(exported: Exported, folder: Path, pretrained: Path, registry: Registry, progress: Progress) -> Trained:
-    """Read what an export says from the folders of its weights; BenchError where its model cannot.
+    """Load a described model from the folders of its weights; BenchError if the model cannot read them.
 
     ``pretrained`` holds what a chain's first step learned.
     """

@@ -1,1 +1,1 @@
-"""One cell to its record, what a process computes with, and how far the runs of this machine are."""
+"""The computation of a cell up to its record, the state of the machine, and the progress of its runs."""

@@ -1,4 +1,4 @@
-"""The state of the machine as `bench doctor` tells it: each finding with its remedy where one is needed."""
+"""The state of the machine as `bench doctor` shows it: each finding with its remedy if one is needed."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ ENOUGH_ROOM = 5 * 2**30
 
 
 class Finding(NamedTuple):
-    """One thing looked at; ``remedy`` is empty where all is well."""
+    """The result of one check; ``remedy`` is empty if all is well."""
 
     what: str
     found: str
@@ -27,7 +27,7 @@ class Finding(NamedTuple):
 
 
 def examine(store: Path) -> list[Finding]:
-    """Look at versions, devices, threads, disk, caches, plugins and the resources that tests and metrics need."""
+    """Check versions, devices, threads, disk, caches, plugins and the resources that tests and metrics need."""
     return [
         Finding("python", platform.python_version(), "" if sys.version_info >= (3, 11) else "install Python 3.11"),
         *_packages(),
@@ -42,30 +42,30 @@ def examine(store: Path) -> list[Finding]:
 
 
 def _packages() -> list[Finding]:
-    """Find every required package whose version is not among those asked for."""
+    """Return a finding per required package that is missing or of a version that does not fit."""
     needed = required(DISTRIBUTION)
-    found = [Finding(DISTRIBUTION, version(DISTRIBUTION))]
+    findings = [Finding(DISTRIBUTION, version(DISTRIBUTION))]
     for requirement in needed:
         try:
             own = version(requirement.name)
         except PackageNotFoundError:
-            found.append(Finding(requirement.name, "missing", f"pip install '{requirement}'"))
+            findings.append(Finding(requirement.name, "missing", f"pip install '{requirement}'"))
             continue
         if not requirement.specifier.contains(own, prereleases=True):
-            found.append(Finding(requirement.name, own, f"pip install '{requirement}'"))
-    if len(found) == 1:
-        found.append(Finding("packages", f"{len(needed)} required, all there"))
-    return found
+            findings.append(Finding(requirement.name, own, f"pip install '{requirement}'"))
+    if len(findings) == 1:
+        findings.append(Finding("packages", f"{len(needed)} required, all there"))
+    return findings
 
 
 def _torch_pair() -> Finding:
-    """Find out whether torch is one that the installed torchvision was built for, as its package says."""
+    """Check whether the installed torchvision was built for the installed torch, as its package says."""
     try:
         torch, vision = version("torch"), version("torchvision")
     except PackageNotFoundError:
         return Finding("torch", "missing", "pip install torch torchvision")
-    asked = [each.specifier for each in required("torchvision") if each.name == "torch"]
-    fits = all(versions.contains(torch, prereleases=True) for versions in asked)
+    specifiers = [each.specifier for each in required("torchvision") if each.name == "torch"]
+    fits = all(versions.contains(torch, prereleases=True) for versions in specifiers)
     remedy = "" if fits else "install a pair: pip install --upgrade torch torchvision"
     return Finding("torch, torchvision", f"{torch}, {vision}", remedy)
 
@@ -83,27 +83,27 @@ def _device() -> Finding:
 
 def _threads() -> Finding:
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    asked = os.environ.get("OMP_NUM_THREADS")
-    if asked is not None and asked.isdigit() and int(asked) > usable:
-        return Finding("threads", f"OMP_NUM_THREADS={asked} on {usable} cores", f"export OMP_NUM_THREADS={usable}")
-    return Finding("threads", f"{usable} cores" + (f", OMP_NUM_THREADS={asked}" if asked else ""))
+    threads = os.environ.get("OMP_NUM_THREADS")
+    if threads is not None and threads.isdigit() and int(threads) > usable:
+        return Finding("threads", f"OMP_NUM_THREADS={threads} on {usable} cores", f"export OMP_NUM_THREADS={usable}")
+    return Finding("threads", f"{usable} cores" + (f", OMP_NUM_THREADS={threads}" if threads else ""))
 
 
 def _room(what: str, folder: Path) -> Finding:
-    """Find out whether a folder can be written and has room; nothing is made."""
-    there = folder.absolute()
-    while not there.exists():
-        there = there.parent
-    if not os.access(there, os.W_OK) or not there.is_dir():
+    """Check whether a folder can be written and has room; nothing is created."""
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    if not os.access(existing, os.W_OK) or not existing.is_dir():
         variable = {"store": "BENCH_STORE", "cache": "BENCH_CACHE"}[what]
         return Finding(what, f"{folder} cannot be written", f"export {variable}=/path to another place")
-    free = shutil.disk_usage(there).free
+    free = shutil.disk_usage(existing).free
     remedy = "" if free >= ENOUGH_ROOM else f"make room: {ENOUGH_ROOM / 2**30:.0f} GB are wanted"
     return Finding(what, f"{folder}, {free / 2**30:.0f} GB free", remedy)
 
 
 def _endpoint() -> Finding:
-    """Find out whether a model behind a server would be shown pictures elsewhere; nothing is called."""
+    """Check whether a model behind a server would receive pictures elsewhere; nothing is called."""
     key = f"{KEY_VARIABLE} is {'set' if os.environ.get(KEY_VARIABLE, '').strip() else 'not set'}"
     try:
         address = Address(default_url())
@@ -125,5 +125,5 @@ def _plugins() -> Finding:
     registry = Registry()
     plugins = registry.load_all()
     failed = [plugin.name for plugin in plugins if plugin.failure]
-    found = f"{len(plugins)} installed" + (f", failed: {', '.join(failed)}" if failed else "")
-    return Finding("plugins", found, "see `bench list plugins`" if failed else "")
+    state = f"{len(plugins)} installed" + (f", failed: {', '.join(failed)}" if failed else "")
+    return Finding("plugins", state, "see `bench list plugins`" if failed else "")

@@ -1,4 +1,4 @@
-"""The runs that were computed on this machine, as `bench status` tells of them: done, failed, missing, what to do."""
+"""The runs that were computed on this machine, as `bench status` shows them: done, failed, missing, what to do."""
 
 import json
 import re
@@ -16,14 +16,14 @@ from bench.store import claim
 from bench.store.store import Store
 
 _SHOWN, _LISTED = 5, 20
-"""How many runs are shown, and how many cells of each, unless all are asked for."""
+"""How many runs are shown, and how many cells of each, without ``--all``."""
 _FAILED = re.compile(rf"(?:{'|'.join(STAGES)}|record) failed: .*")
 _BEGAN = "%Y%m%dT%H%M%S%f"
 
 
 @dataclass(frozen=True)
 class OwnCell:
-    """A cell of a run: whether it has the record that the run was to write, and why not."""
+    """A cell of a run: whether it has the run's record, and if not, why."""
 
     cell: str
     name: str
@@ -33,7 +33,7 @@ class OwnCell:
 
 @dataclass(frozen=True)
 class OwnRun:
-    """A run by its name: what it was asked for, when, and its cells."""
+    """A run by its name: its request, its beginning and its cells."""
 
     name: str
     asked: Mapping[str, Any]
@@ -46,22 +46,24 @@ class OwnRun:
 
 
 def own_runs(store: Store, run: str | None, everything: bool) -> tuple[list[OwnRun], int]:
-    """Return the latest runs that no cluster computes, or the one of a name; and how many were left out.
+    """Return the latest runs on this machine, or the one of a name, and how many were left out.
 
-    A run of the same cells as a later one is passed over. BenchError for an unknown name.
+    A run of the same cells as a later one is skipped. BenchError for an unknown name.
     """
-    found = [(name, asked) for name, asked in store.named_runs() if not (store.root / "runs" / name / "jobs").is_dir()]
+    requests = [
+        (name, request) for name, request in store.named_runs() if not (store.root / "runs" / name / "jobs").is_dir()
+    ]
     if run is not None:
-        named = dict(found)
+        named = dict(requests)
         if run not in named:
             raise unknown("run", run, {*named, *(jobs.parent.name for jobs in (store.root / "runs").glob("*/jobs"))})
         return [_own(run, named[run], store)], 0
     latest: dict[str, tuple[str, dict[str, Any]]] = {}
-    for name, asked in found:
-        latest.setdefault(json.dumps(sorted(asked["cells"])), (name, asked))
-    kept = [*latest.values()]
-    shown = kept if everything else kept[:_SHOWN]
-    return [_own(name, asked, store) for name, asked in shown], len(kept) - len(shown)
+    for name, request in requests:
+        latest.setdefault(json.dumps(sorted(request["cells"])), (name, request))
+    distinct = [*latest.values()]
+    shown = distinct if everything else distinct[:_SHOWN]
+    return [_own(name, request, store) for name, request in shown], len(distinct) - len(shown)
 
 
 def at_work(store: Store) -> list[str]:
@@ -72,7 +74,7 @@ def at_work(store: Store) -> list[str]:
 
 
 def as_text(runs: Sequence[OwnRun], left_out: int, working: Sequence[str], store: Store, everything: bool) -> str:
-    """Render runs: what each was asked for, how many cells are done, failed and missing, and what to do next."""
+    """Render runs: the request of each, how many cells are done, failed and missing, and what to do next."""
     blocks = [_block(run, bool(working), store, everything) for run in runs]
     if left_out:
         blocks.append(f"and {count(left_out, 'earlier run')} (--all)")
@@ -99,7 +101,7 @@ def _own(name: str, asked: Mapping[str, Any], store: Store) -> OwnRun:
 
 
 def _cell(cell: str, name: str, computed: bool, began: datetime, store: Store) -> OwnCell:
-    """Look at a cell, which was to be ``computed`` where its record did not stand when the run began."""
+    """Return a cell's state; ``computed`` if it had no record when the run began."""
     record = store.record(cell)
     if record and (not computed or datetime.fromisoformat(record.finished) >= began):
         return OwnCell(cell, name, "done")
@@ -107,7 +109,7 @@ def _cell(cell: str, name: str, computed: bool, began: datetime, store: Store) -
         log = store.log(cell)
         if log.stat().st_mtime >= began.timestamp() and _FAILED.fullmatch(last := _last_line(log)):
             return OwnCell(cell, name, "failed", last)
-    except OSError:  # it never began
+    except OSError:  # the cell never began
         pass
     return OwnCell(cell, name, "missing")
 
@@ -118,9 +120,12 @@ def _last_line(log: Path) -> str:
 
 def _block(run: OwnRun, working: bool, store: Store, everything: bool) -> str:
     counts, lacking = Counter(cell.state for cell in run.cells), run.lacking()
-    said = ", ".join(f"{counts[state]} {state}" for state in ("done", "failed", "missing") if counts[state])
+    summary = ", ".join(f"{counts[state]} {state}" for state in ("done", "failed", "missing") if counts[state])
     about = f"{run.asked['task']} on {run.asked['dataset']}, models {', '.join(run.asked['models'])}"
-    lines = [f"run {run.name}, {run.began:%Y-%m-%d %H:%M} UTC: {about}", f"  {count(len(run.cells), 'cell')}: {said}"]
+    lines = [
+        f"run {run.name}, {run.began:%Y-%m-%d %H:%M} UTC: {about}",
+        f"  {count(len(run.cells), 'cell')}: {summary}",
+    ]
     shown = lacking if everything else lacking[:_LISTED]
     for cell in shown:
         lines.append(
@@ -134,7 +139,7 @@ def _block(run: OwnRun, working: bool, store: Store, everything: bool) -> str:
 
 
 def no_run(store: Store) -> BenchError:
-    """Return what is wrong where a store knows no run at all."""
+    """Return the error for a store that knows no run."""
     return BenchError(
         f"the store {str(store.root)!r} knows no run; `make demo` or `bench run` makes one, --store names another store"
     )

@@ -1,4 +1,4 @@
-"""The record of a finished cell, put together from the products of its stages."""
+"""The record of a finished cell, assembled from the products of its stages."""
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
@@ -24,11 +24,11 @@ _PRODUCTS: Mapping[StageName, str] = {
     "predict": "answers",
     "score": "scores",
 }
-"""What a stage leaves, in a word."""
+"""The product of each stage, in a word."""
 
 
 def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], progress: Progress) -> None:
-    """Write the record of a cell whose stages all have their products, some ``made`` just now; say what it found."""
+    """Write the record of a cell whose stages all have products, some ``made`` just now; report its scores."""
     products = {stage.name: _meta(store, stage) for stage in cell.stages}
     score = store.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
@@ -61,7 +61,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], 
 
 
 def _spent(cell: Cell, made: Collection[Stage], products: Mapping[str, dict[str, Any] | None]) -> str:
-    """Say how long the stages took that were made just now, and what of the others was there already."""
+    """Say how long the stages computed just now took, and which products existed already."""
     names = {stage.name for stage in made}
     seconds = sum(meta["seconds"] for name, meta in products.items() if meta and name in names)
     there = [_PRODUCTS[stage.name] for stage in cell.stages if stage.name not in names]
@@ -86,13 +86,13 @@ def _model(row: Row) -> RecordedModel:
 
 
 def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, StageTiming]:
-    asked = plan.contract.about == "instructions"
+    answers_questions = plan.contract.about == "instructions"
     return {
         name: StageTiming(
             meta["seconds"],
             meta["units"],
             PeakMemory(**meta["memory"]) if meta.get("memory") else None,
-            answers if asked and name == "predict" else None,
+            answers if answers_questions and name == "predict" else None,
         )
         for name, meta in products.items()
         if meta
@@ -105,7 +105,7 @@ def _history(store: Store, stage: Stage) -> dict[str, Any] | None:
 
 
 def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:
-    """Return what a cell's answers cost, None where they cost nothing but time."""
+    """Return what a cell's answers cost, None if they cost only time."""
     product = store.product(cell.predict.fingerprint)
     return read_json(product / USAGE) if product else None
 

@@ -1,4 +1,4 @@
-"""One cell to its record, stage by stage: the only place where a model meets a task."""
+"""Computes a cell up to its record, stage by stage: the only place where a model meets a task."""
 
 import time
 import traceback
@@ -31,9 +31,9 @@ Outcome = Literal["done", "failed", "busy"]
 
 
 class Runner:
-    """Computes the cells of a plan in this process, of which several train together where ``ranks`` says so.
+    """Computes the cells of a plan in this process; several processes train together if ``ranks`` says so.
 
-    The first of these runs the cells, and the others ``follow`` it into each training; only it writes.
+    The first rank runs the cells, and the others ``follow`` it into each training. Only the first writes.
     """
 
     def __init__(self, plan: Plan, store: Store, progress: Progress, ranks: Ranks = ALONE) -> None:
@@ -48,16 +48,16 @@ class Runner:
     def run(self, cell: Cell) -> Outcome:
         """Compute what the cell lacks and write its record.
 
-        Returns "busy" where another process computes one of its stages; "failed" after writing the failure to
-        the cell's log and its reason to ``failures``, by the cell's id, so that other cells go on. Raises Parted, with
-        the reason there, too, where it is this rank's own.
+        Returns "busy" if another process computes one of its stages; "failed" after writing the failure to
+        the cell's log and its reason to ``failures``, by the cell's id, so that other cells go on. Raises Parted; if
+        the reason is this rank's own, it is in ``failures``, too.
         """
         if recorded(self.store, cell):
             return "done"
         progress = CellProgress(self.progress, str(cell), self.store.log(cell.id))
         part, lacking = "record", needed(self.store, cell)
         try:
-            with ExitStack() as claims:  # held until the record is written: else another finds all made, and writes it
+            with ExitStack() as claims:  # held until the record is written, else another process may write it too
                 for stage in lacking or [cell.score]:
                     part = stage.name
                     if not self._ensure(cell, stage, progress, claims):
@@ -83,7 +83,7 @@ class Runner:
             progress.close()
 
     def follow(self, cell: Cell, name: StageName) -> None:
-        """Train along with the first rank in the stage of this name; an error that all ranks have is written by it.
+        """Train along with the first rank in the stage of this name; the first rank writes an error that all have.
 
         Raises Parted as ``run`` does.
         """
@@ -98,12 +98,12 @@ class Runner:
             raise
 
     def _keep_reason(self, cell: Cell, part: str, parted: Parted) -> None:
-        """Let a cell fail by the error that parts this rank from the others, where its user can mend that."""
+        """Store the error that parts this rank from the others as the cell's failure, if its user can fix it."""
         if isinstance(parted.__cause__, BenchError):
             self.failures[cell.id] = f"{part} failed: {parted.__cause__}"
 
     def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, claims: ExitStack) -> bool:
-        """Claim a stage and compute it unless its product stands; False while another process is at it."""
+        """Claim a stage and compute it unless it has a product; return False if another process has claimed it."""
         held = claim.acquire(self.store.stage(stage.fingerprint) / "claim")
         if held is None:
             return False
@@ -119,7 +119,7 @@ class Runner:
         progress.note(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {stage.name} {stage.fingerprint} by {estimator.__name__}")
 
         def make(folder: Path) -> None:
-            if stage.name != "score":  # which is over sooner than this
+            if stage.name != "score":  # scoring ends sooner than this takes
                 heap.give_back()
             device = chosen_device(self.plan.config.machine)
             began, peak = time.monotonic(), Peak(device)
@@ -135,7 +135,7 @@ class Runner:
         self.store.make_product(stage.fingerprint, stage.inputs, make)
 
     def _compute(self, cell: Cell, stage: Stage, around: Surroundings, folder: Path) -> int:
-        """Compute a stage into a folder; return how many pictures went by."""
+        """Compute a stage into a folder; return the number of pictures processed."""
         if stage.name == "predict":
             return predict(self.questions, cell, around, folder)
         if stage.name == "score":
@@ -143,7 +143,7 @@ class Runner:
             assert answered is not None, "predict comes before score"
             return score(self.questions, cell, answered, around.progress, folder)
         sides = train.sides(self.materials, cell)
-        self.ranks.tell((cell.id, stage.name))  # those that follow
+        self.ranks.tell((cell.id, stage.name))  # the ranks that follow
         with self.ranks.shared():
             return train.learn(sides, self.plan, cell, stage, around, folder / "weights")
 
@@ -157,12 +157,12 @@ class Runner:
         return product / "weights"
 
     def _trim(self, cell: Cell) -> None:
-        """Drop a finished cell's weights where the config keeps no such weights."""
+        """Drop a finished cell's weights if the config does not keep them."""
         learned = [stage for stage in (cell.pretrain, cell.train) if stage]
         products = [product for stage in learned if (product := self.store.product(stage.fingerprint))]
-        kept = [file for product in products for file in (product / "weights").rglob("*") if file.is_file()]
-        size, keep = sum(file.stat().st_size for file in kept), self.plan.config.keep
-        if kept and (keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS)):
+        files = [file for product in products for file in (product / "weights").rglob("*") if file.is_file()]
+        size, keep = sum(file.stat().st_size for file in files), self.plan.config.keep
+        if files and (keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS)):
             self.progress.say(f"{cell}: weights of {size / 2**20:.0f} MB dropped (keep={keep})")
             for stage in learned:
                 self.store.drop(stage.fingerprint)

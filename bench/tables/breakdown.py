@@ -1,4 +1,4 @@
-"""A table of scores broken down: one row for each part of the questions, such as a category, and model."""
+"""A table of scores broken down: one row per model and part of the questions, such as a category."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,9 +18,9 @@ from bench.tables.table import Table, TableCell, TableRow
 
 
 def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store: Store, by: str) -> Table:
-    """Build a table with a row for each value of the items' field ``by`` and each model.
+    """Build a table with a row per model and value of the items' field ``by``.
 
-    BenchError where the table cannot be broken down, or not by this.
+    BenchError if the table cannot be broken down, or not by this field.
     """
     if not spec.breakdowns:
         raise BenchError(f"table {spec.name!r} cannot be broken down; only tables of scores can")
@@ -29,7 +29,7 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
     items = of_items(store, [record for records in selection.by_model.values() for record in records])
     fields = [name for name in items.columns if name not in (*CELL, STAGE)]
     if fields and by not in fields:
-        raise unknown(f"field of the items of task {spec.task!r}", by, fields, "mend the TableSpec's breakdowns")
+        raise unknown(f"field of the items of task {spec.task!r}", by, fields, "fix the TableSpec's breakdowns")
     missing = absent_from_items(spec.columns, fields) if fields else []
     parts = [] if items.empty else [*dict.fromkeys(zip(items[by], items["model"], strict=True))]
     cells = {
@@ -67,5 +67,5 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
 
 
 def _cells(column: Column, items: pandas.DataFrame, by: str) -> Mapping[Any, TableCell]:
-    """Return a column's cell for each part and model: mean and spread over the cells that have such items."""
+    """Return a column's cell per part and model: mean and spread over the cells that have items of the part."""
     return table_cells(scores_of_items(column, items, [by, "model"]), [by, "model"], column.digits)

@@ -1,4 +1,4 @@
-"""From a table's spec and what is asked of it to the table."""
+"""Builds tables and draws figures from a table's spec and a view."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from bench.tables.table import Table
 class View:
     """Which records a table shows, and how: ``by`` breaks it down, ``vary`` sets protocols side by side.
 
-    ``model`` is the one that a table of one model shows; ``costs`` adds what each row cost.
+    ``model`` is the model that a table of one model shows. ``costs`` adds what each row cost.
     """
 
     dataset: str | None = None
@@ -34,9 +34,9 @@ class View:
 def build(
     spec: TableSpec, view: View, registry: Registry, store: Store, of_task: Callable[[str], Selection] | None = None
 ) -> Table:
-    """Build a table from the store's records; BenchError where there are none for it, or the view cannot be had.
+    """Build a table from the store's records; BenchError if it has none, or the view is not possible.
 
-    ``of_task`` selects the records that the view shows of a task.
+    ``of_task`` selects a task's records that the view shows.
     """
     try:
         return _built(spec, view, registry, store, of_task or partial(_select, view, store))
@@ -48,9 +48,9 @@ def build(
 def build_all(
     specs: Iterable[TableSpec], view: View, registry: Registry, store: Store
 ) -> tuple[list[Table], list[str]]:
-    """Build the tables that can be had; return them and a sentence for each of the others.
+    """Build the tables that can be built; return them and a sentence for each of the others.
 
-    BenchError, that of the first table, where there is none.
+    If none can be built, the first table's BenchError is raised.
     """
     of_task = cache(partial(_select, view, store))
     tables: list[Table] = []
@@ -83,28 +83,28 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_tas
         return with_costs(table, selection) if view.costs else table
 
     if view.vary:
-        found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
-        return side_by_side([make(each) for each in found], found, view.vary)
+        conditions = selections(store, spec.task, view.dataset, view.protocol, view.vary)
+        return side_by_side([make(condition) for condition in conditions], conditions, view.vary)
     return make(of_task(spec.task))
 
 
 def _check_task(spec: TableSpec, registry: Registry) -> None:
-    """BenchError where nobody registers a table's task, so that no run can make records of it."""
+    """BenchError if no plugin registers a table's task, so that no run can make records of it."""
     try:
         registry.find("task", spec.task)
     except BenchError as error:
-        raise BenchError(f"table {spec.name!r}: {error}; mend the TableSpec's task, or install its plugin") from error
+        raise BenchError(f"table {spec.name!r}: {error}; fix the TableSpec's task, or install its plugin") from error
 
 
 def draw(specs: Iterable[TableSpec], view: View, store: Store, path: Path) -> None:
-    """Draw the learning curve where fractions vary, else the figure of the first table that has one.
+    """Draw the learning curve if fractions vary, else the figure of the first table that has one.
 
-    BenchError where none has.
+    BenchError if none has one.
     """
     if view.vary == "fraction":
         spec = next(iter(specs))
-        found = selections(store, spec.task, view.dataset, view.protocol, view.vary)
-        resolve("bench.figures.learning_curve:of_selections")(spec, found, path)
+        conditions = selections(store, spec.task, view.dataset, view.protocol, view.vary)
+        resolve("bench.figures.learning_curve:of_selections")(spec, conditions, path)
         return
     spec = next((spec for spec in specs if spec.draws), None)
     if spec is None:
@@ -116,7 +116,7 @@ def draw(specs: Iterable[TableSpec], view: View, store: Store, path: Path) -> No
 
 
 def _of_model(spec: TableSpec, model: str, selection: Selection) -> TableSpec:
-    """Return the spec for another model than its own; BenchError where it shows all, or the model was not measured."""
+    """Return the spec with another model; BenchError if the table shows all models, or this one was not measured."""
     if "model" not in spec.options:
         raise BenchError(f"table {spec.number} shows every model; --model is for tables of one")
     if model not in selection.by_model:
@@ -125,7 +125,7 @@ def _of_model(spec: TableSpec, model: str, selection: Selection) -> TableSpec:
 
 
 def chosen(names: list[str], registry: Registry) -> list[TableSpec]:
-    """Find tables by name or number, or all; BenchError for one unknown."""
+    """Return tables by name or number, or all; BenchError for an unknown one."""
     specs: list[TableSpec] = []
     for name in names:
         specs += registry.every("table").values() if name == "all" else [_table(name, registry)]
@@ -133,18 +133,18 @@ def chosen(names: list[str], registry: Registry) -> list[TableSpec]:
 
 
 def table_of_task(task: str, registry: Registry) -> TableSpec:
-    """Return the first table that judges a task's answers one by one; BenchError where there is none."""
-    found = [spec for spec in registry.every("table").values() if spec.task == task and spec.breakdowns]
-    if not found:
+    """Return the first table that judges a task's answers one by one; BenchError if there is none."""
+    specs = [spec for spec in registry.every("table").values() if spec.task == task and spec.breakdowns]
+    if not specs:
         raise BenchError(f"no table judges the answers of task {task!r} one by one; name one with --table")
-    return min(found, key=lambda spec: spec.number)
+    return min(specs, key=lambda spec: spec.number)
 
 
 def _table(name: str, registry: Registry) -> TableSpec:
     if not name.isdigit():
         return registry.find("table", name)[0]
-    found = registry.search("table", lambda spec: spec.number == int(name))
-    if found is None:
+    table = registry.search("table", lambda spec: spec.number == int(name))
+    if table is None:
         every = registry.every("table").values()
         raise unknown("table", name, [*(spec.name for spec in every), *(str(spec.number) for spec in every)])
-    return found
+    return table

@@ -18,7 +18,7 @@ from bench.tables.table import Table, TableCell, TableRow
 
 
 def categories_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
-    """Build a table with a row for each category, for the spec's model or the first one measured.
+    """Build a table with a row per category, for the spec's model or the first one measured.
 
     The option ``printed`` maps categories to their names in the paper, in printed order; others follow.
     """
@@ -54,6 +54,6 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
 
 
 def _in_order(records: Sequence[Record], names: Mapping[str, str]) -> list[str]:
-    """Return the categories that were measured: those of the paper in its order, then the others."""
-    found = {name.partition(":")[2] for record in records for name in record.metrics if ":" in name}
-    return [name for name in names if name in found] + sorted(found - names.keys())
+    """Return the measured categories: the paper's in its order, then the others."""
+    measured = {name.partition(":")[2] for record in records for name in record.metrics if ":" in name}
+    return [name for name in names if name in measured] + sorted(measured - names.keys())

@@ -1,4 +1,4 @@
-"""What a table's spec names, held against what its builder takes and the records have."""
+"""Checks of a table's spec against the options of its builder and the metrics of the records."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,17 +8,17 @@ from bench.tables.selection import Selection
 
 
 def check_options(spec: TableSpec, taken: Sequence[str], needed: Sequence[str] = ()) -> None:
-    """BenchError where a spec has an option that its builder does not take, or lacks one that it needs."""
+    """BenchError if a spec has an option that its builder does not take, or lacks one that it needs."""
     for name in spec.options:
         if name not in taken:
-            raise unknown(f"option of table {spec.name!r}", name, taken, "mend the TableSpec's options")
+            raise unknown(f"option of table {spec.name!r}", name, taken, "fix the TableSpec's options")
     for name in needed:
         if name not in spec.options:
             raise BenchError(f"table {spec.name!r} lacks the option {name!r}; write options={{{name!r}: ...}}")
 
 
 def check_controls_by(spec: TableSpec) -> None:
-    """BenchError where the option ``controls_by`` is no tuple of the columns' labels."""
+    """BenchError if the option ``controls_by`` is not a tuple of column labels."""
     names = spec.options.get("controls_by", ())
     if isinstance(names, str):
         raise BenchError(f"controls_by {names!r} of table {spec.name!r} is no tuple; write ({names!r},)")
@@ -29,7 +29,7 @@ def check_controls_by(spec: TableSpec) -> None:
 
 
 def check_headings(spec: TableSpec, printed: Iterable[str]) -> None:
-    """BenchError where a column names a heading that the paper's table of this number does not have."""
+    """BenchError if a column names a heading that the paper's table of this number does not have."""
     headings = list(printed)
     for column in spec.columns:
         if column.published is not None and column.published not in headings:
@@ -42,30 +42,32 @@ def check_headings(spec: TableSpec, printed: Iterable[str]) -> None:
 
 
 def absent(spec: TableSpec, selection: Selection) -> list[str]:
-    """Say which columns are empty for which models, since their records lack the metric.
+    """Say which columns are empty for which models because their records lack the metric.
 
-    BenchError where no record has a column's metric and the task defines none of that name.
+    BenchError if no record has a column's metric and the task defines none of that name.
     """
-    found = {
+    by_model = {
         model: {name for record in records for name in record.metrics} for model, records in selection.by_model.items()
     }
-    known = {*selection.clear.get("metrics", ())}.union(*found.values())
-    said = []
+    known = {*selection.clear.get("metrics", ())}.union(*by_model.values())
+    sentences = []
     for column in spec.columns:
-        lacking = [model for model, metrics in found.items() if column.metric not in metrics]
+        lacking = [model for model, metrics in by_model.items() if column.metric not in metrics]
         if column.metric not in known:
-            raise unknown(f"metric of column {column.label!r} of table {spec.name!r}", column.metric, known, _MEND)
+            raise unknown(f"metric of column {column.label!r} of table {spec.name!r}", column.metric, known, _REMEDY)
         if lacking:
             who = ", ".join(selection.by_model[model][0].model.label for model in lacking)
-            said.append(f"{column.label}: {'no record has it' if len(lacking) == len(found) else f'not of {who}'}.")
-    return said
+            sentences.append(
+                f"{column.label}: {'no record has it' if len(lacking) == len(by_model) else f'not of {who}'}."
+            )
+    return sentences
 
 
-_MEND = "name in the Column what the task's `score` returns"
+_REMEDY = "name in the Column what the task's `score` returns"
 
 
 def absent_from_items(columns: Sequence[Column], fields: Iterable[str]) -> list[str]:
-    """Say which columns cannot be broken down, since the items lack what they are made of."""
+    """Say which columns cannot be broken down because the items lack their fields."""
     return [
         f"{column.label} cannot be broken down: the items have no field {field!r}; give its Column the `share` of two "
         f"fields, or the items that field (they have {', '.join(fields)})."

@@ -1,4 +1,4 @@
-"""The choices of a protocol that a reader can tell apart by, and what of the protocol each decides."""
+"""The choices by which a reader distinguishes protocols, and the entries of the protocol that each decides."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,12 +17,12 @@ _OPTIONS: Mapping[str, str] = {
     "mask_bar": "--mask-bar",
     "test_dataset": "--test-dataset DATASET",
 }
-"""How a run is asked for another than the usual value of each."""
+"""The option of `bench run` that sets each choice to an unusual value."""
 _SHORT = 40
 
 
 def choices(clear: Mapping[str, Any]) -> dict[str, str]:
-    """Return the value of every choice of a protocol in clear, those of its task first."""
+    """Return the value of every choice of a protocol in clear, its task's choices first."""
     task = {key: value for key, value in clear["task"].items() if isinstance(value, str) and len(value) < _SHORT}
     return {
         **task,
@@ -35,13 +35,13 @@ def choices(clear: Mapping[str, Any]) -> dict[str, str]:
 
 
 def unusual(clear: Mapping[str, Any]) -> list[str]:
-    """Name the choices of the task, and of the others those that differ from what is usual."""
+    """Name the task's choices, and the other choices that differ from the usual value."""
     usual = choices({"task": {}, "split": {}})
     return [f"{name} {value}" for name, value in choices(clear).items() if usual.get(name) != value]
 
 
 def another(choice: str, clear: Mapping[str, Any], task: str) -> str:
-    """Say what to change of the command that ran under a protocol to have another value of a choice."""
+    """Say how to change the command that ran under a protocol so that a choice has another value."""
     if choice not in _OPTIONS:
         return f"and --set {task}.{choice}=VALUE"
     usual = choices({"task": {}, "split": {}})[choice]
@@ -49,11 +49,11 @@ def another(choice: str, clear: Mapping[str, Any], task: str) -> str:
 
 
 def without(clear: Mapping[str, Any], choice: str) -> dict[str, Any]:
-    """Return a protocol without what a choice decides; two are then equal that differ in it alone."""
-    left = {key: dict(value) if isinstance(value, dict) else value for key, value in clear.items()}
+    """Return a protocol without the entries that a choice decides; two that differ in it alone become equal."""
+    rest = {key: dict(value) if isinstance(value, dict) else value for key, value in clear.items()}
     for *parents, last in _DECIDES.get(choice, (("task", choice),)):
-        part = left
+        part = rest
         for parent in parents:
             part = part[parent]
         part.pop(last, None)
-    return left
+    return rest

@@ -24,7 +24,7 @@ class Pair:
 
     @property
     def verdict(self) -> str:
-        """Who wins at 5 %."""
+        """Which model is better at 5 %, if one is."""
         if self.corrected > LEVEL:
             return "no difference shown"
         return f"{self.first if self.difference > 0 else self.second} is better"
@@ -32,7 +32,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison found; ``means`` by label, ``friedman`` None with fewer than three models or two folds."""
+    """The result of a comparison: ``means`` by label; ``friedman`` is None with fewer than 3 models or 2 folds."""
 
     metric: str
     folds: int
@@ -45,7 +45,7 @@ class Comparison:
 
 
 def compare(selection: Selection, models: Sequence[str], metric: str) -> Comparison:
-    """Compare models by a metric; BenchError for one not measured, or without two folds in common."""
+    """Compare models by a metric; BenchError if one was not measured, or they have fewer than two folds in common."""
     for model in models:
         _check(selection, model, metric)
     scores = selection.by_place(metric)[[*models]].dropna()
@@ -63,7 +63,7 @@ def compare(selection: Selection, models: Sequence[str], metric: str) -> Compari
         Pair(*pair, float(difference.mean()), p, corrected)
         for (pair, difference), p, corrected in zip(differences.items(), chances, holm(chances), strict=True)
     )
-    means = {label: float(found.mean()) for label, found in values.items()}
+    means = {label: float(scores.mean()) for label, scores in values.items()}
     ranked = friedman(values) if len(values) > 2 else None
     return Comparison(metric, len(scores), means, pairs, ranked)
 
@@ -93,7 +93,7 @@ def as_text(found: Comparison) -> str:
 
 
 def _check(selection: Selection, model: str, metric: str) -> None:
-    """BenchError where a model or its metric was not measured."""
+    """BenchError if a model or its metric was not measured."""
     if model not in selection.by_model:
         raise unknown("measured model", model, selection.by_model)
     metrics = selection.by_model[model][0].metrics
@@ -102,7 +102,7 @@ def _check(selection: Selection, model: str, metric: str) -> None:
 
 
 def _labels(selection: Selection, models: Sequence[str]) -> dict[str, str]:
-    """Return each model's label, its name where two share one."""
+    """Return each model's label, or its name if two models share a label."""
     labels = {model: selection.by_model[model][0].model.label for model in models}
     shared = [label for label in labels.values() if list(labels.values()).count(label) > 1]
     return {model: model if label in shared else label for model, label in labels.items()}

@@ -1,4 +1,4 @@
-"""Tables of protocols that differ in one choice, as one table: its rows side by side."""
+"""Tables of protocols that differ in one choice, joined into one with their rows side by side."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,8 +15,8 @@ from bench.tables.table import Table, TableRow
 def selections(store: Store, task: str, dataset: str | None, protocol: str | None, vary: str) -> list[Selection]:
     """Select the records of every protocol that differs from the chosen one in the choice ``vary`` alone.
 
-    The chosen one comes first, the others by their values. BenchError where a protocol has no such choice, or no other
-    was run.
+    The chosen one comes first, the others by their values. BenchError if the protocol has no such choice, or no other
+    protocol was run.
     """
     chosen = select(store, task, dataset, protocol)
     if vary not in choices(chosen.clear):
@@ -31,12 +31,12 @@ def selections(store: Store, task: str, dataset: str | None, protocol: str | Non
     }
     if not others:
         raise BenchError(_nothing_beside(chosen, records, task, vary))
-    found = [selected(records, chosen.dataset, protocol, store) for protocol in others]
-    return [chosen, *sorted(found, key=lambda selection: choices(selection.clear)[vary])]
+    varied = [selected(records, chosen.dataset, protocol, store) for protocol in others]
+    return [chosen, *sorted(varied, key=lambda selection: choices(selection.clear)[vary])]
 
 
 def _nothing_beside(chosen: Selection, records: Sequence[Record], task: str, vary: str) -> str:
-    """Say that nothing differs in a choice alone, in what else the others differ that do, and how to make some."""
+    """Say that no record differs in the choice alone, what else the others differ in, and how to make some."""
     value = choices(chosen.clear)[vary]
     near = {
         record.cell.protocol: _apart(without(record.protocol, vary), without(chosen.clear, vary))
@@ -58,7 +58,7 @@ def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
 
 
 def side_by_side(tables: Sequence[Table], found: Sequence[Selection], vary: str) -> Table:
-    """Join tables of the same rows under several protocols; each measured row says under which."""
+    """Join tables of the same rows under several protocols; each measured row names its protocol."""
     values = [choices(selection.clear)[vary] for selection in found]
     rows: list[TableRow] = []
     places = [{row.model: row for row in table.rows} for table in tables]

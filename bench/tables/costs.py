@@ -1,4 +1,4 @@
-"""What the rows of a table cost: time of training and inference, and the memory that training held."""
+"""What the rows of a table cost: time of training and inference, and the memory of training."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,10 +13,10 @@ from bench.training.history import PARTS
 
 
 def with_costs(table: Table, selection: Selection) -> Table:
-    """Return the table with a training's time, a picture's inference and memory before each row's numbers.
+    """Return the table with training time, inference time per picture and memory before each row's numbers.
 
-    A row that answers questions also tells how many of them in a second. All are means over folds and repeats.
-    BenchError for a table whose rows are not models.
+    A row that answers questions also has its answers per second. Times and rates are means over folds and repeats;
+    memory is the maximum. BenchError for a table with several rows of one model.
     """
     if len({row.model for row in table.rows}) < len(table.rows):
         raise BenchError(f"table {table.number} has several rows of one model; --costs is for tables of one row each")

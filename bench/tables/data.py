@@ -1,4 +1,4 @@
-"""Tables for programs: csv (one line a number) and json."""
+"""Tables for programs: csv (one line per number) and json."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from bench.tables.table import Table
 
 
 def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Any]]:
-    """Return a row a number, full precision, None where there is none."""
+    """Return one row per number, in full precision; a missing number is None."""
     return [
         {
             "table": table.number,
@@ -35,7 +35,7 @@ def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Any]]:
 
 
 def as_csv(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
-    """Render one line a number, full precision."""
+    """Render one line per number, in full precision."""
     rows, stream = numbers(tables, show_published), io.StringIO()
     writer = csv.DictWriter(stream, rows[0] if rows else [], lineterminator="\n")
     writer.writeheader()
@@ -44,7 +44,7 @@ def as_csv(tables: list[Table], show_published: bool, pictures: Mapping[str, str
 
 
 def as_json(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
-    """Render the tables' own data, full precision."""
+    """Render the tables' own data, in full precision."""
     data = [asdict(table) for table in tables]
     if not show_published:
         for cell in (cell for table in data for row in table["rows"] for cell in row["cells"].values()):

@@ -8,12 +8,12 @@ from bench.specs import resolve
 from bench.tables.table import Table
 
 Render = Callable[[list[Table], bool, Mapping[str, str]], str]
-"""Makes text of tables, told whether to show published numbers, and where each picture is to be found."""
+"""Renders tables as text; takes whether to show published numbers, and each picture's location by its id."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format: the lazy path of what renders it, the suffix of its files, and where it keeps pictures."""
+    """A format: the lazy path of its renderer, the suffix of its files, and where pictures are stored."""
 
     renders: str
     suffix: str
@@ -21,7 +21,7 @@ class Format:
 
     @property
     def render(self) -> Render:
-        """What renders tables in this format."""
+        """The function that renders tables in this format."""
         return resolve(self.renders)
 
 

@@ -1,4 +1,4 @@
-"""Records and items as tidy pandas tables, of which scores, breakdowns and comparisons are group-bys."""
+"""Records and items as tidy pandas tables; scores, breakdowns and comparisons group them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
@@ -14,16 +14,16 @@ from bench.tables.items import items_of
 from bench.tables.table import TableCell
 
 CELL = tuple(field.name for field in fields(CellIdentity))
-"""What a row begins with: the place of its cell."""
+"""The first columns of a row: the identity of its cell."""
 STAGE = "score_stage"
-"""The column that holds the fingerprint of the score stage, by which two cells are told apart."""
+"""The column that holds the fingerprint of the score stage, which distinguishes two cells."""
 
 
 def of_records(records: Iterable[Record]) -> pandas.DataFrame:
-    """Return a row a cell and metric.
+    """Return one row per cell and metric.
 
     Columns: those of ``CELL``; ``label`` and ``family`` of the model, ``control``; ``metric``, ``value``, ``error``
-    (the standard error; none where there is none), ``n`` questions; ``train_seconds``, ``predict_seconds``,
+    (the standard error; empty if there is none), ``n`` questions; ``train_seconds``, ``predict_seconds``,
     ``finished``, ``score_stage`` (its fingerprint).
     """
     behind = [*records]
@@ -49,7 +49,7 @@ def of_records(records: Iterable[Record]) -> pandas.DataFrame:
 
 
 def of_items(store: Store, records: Iterable[Record]) -> pandas.DataFrame:
-    """Return a row a scored item, behind the columns of ``CELL`` and its ``score_stage``; as its task scored it."""
+    """Return one row per scored item: the columns of ``CELL``, its ``score_stage``, and the fields its task gave it."""
     rows = [
         {**place, **item}
         for record in records
@@ -65,7 +65,7 @@ def where(frame: pandas.DataFrame, column: str, value: str) -> pandas.DataFrame:
 
 
 def table_cells(scores: pandas.DataFrame, by: Sequence[str], digits: int) -> dict[Any, TableCell]:
-    """Return the mean and spread over cells of a column ``value``, by the value, or values, of the columns ``by``."""
+    """Return the mean and spread over cells of a column ``value``, by the values of the columns ``by``."""
     cells: dict[Any, TableCell] = {}
     place: Any
     for place, own in scores.dropna(subset=["value"]).groupby([*by], sort=False):
@@ -79,7 +79,7 @@ def table_cells(scores: pandas.DataFrame, by: Sequence[str], digits: int) -> dic
 def scores_of_items(column: Column, items: pandas.DataFrame, by: Sequence[str]) -> pandas.DataFrame:
     """Return a column's score over the items of each cell within each group, as a column ``value``.
 
-    It is the mean of one field, or one field's sum over another's, none where the latter is 0.
+    The score is the mean of one field, or the ratio of two fields' sums; it is missing if the divisor is 0.
     """
     cell = [*by, STAGE]
     if column.share is None:

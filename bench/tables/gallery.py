@@ -1,4 +1,4 @@
-"""What a model got most wrong, with the pictures it is about: its worst answers, or the categories it mistook."""
+"""A model's worst mistakes with their pictures: its worst answers, or the categories it confused."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from bench.tables.places import in_words
 from bench.tables.selection import Selection
 
 _TEXTS = {"question": "question", "reference": "ground truth", "answer": "answer", "predicted": "taken for"}
-"""The fields of an item that hold a text to be shown, where it has them, and what stands before each."""
+"""The fields of an item whose text is shown, if it has them, and the heading of each."""
 
 
 class Mistake(NamedTuple):
@@ -28,23 +28,23 @@ class Mistake(NamedTuple):
 
 
 def latest(model: str, store: Store, task: str | None) -> Record:
-    """Return the latest record of a model, of a task where one is named; BenchError where there is none."""
+    """Return the latest record of a model, within a task if one is named; BenchError if there is none."""
     records = [record for record in store.records() if task in (None, record.cell.task)]
-    found = [record for record in records if record.cell.model == model]
-    if not found:
+    own = [record for record in records if record.cell.model == model]
+    if not own:
         of = f" in task {task!r}" if task else ""
         raise unknown(f"measured model{of}", model, {record.cell.model for record in records})
-    return max(found, key=lambda record: record.finished)
+    return max(own, key=lambda record: record.finished)
 
 
 def worst(
     spec: TableSpec, selection: Selection, store: Store, model: str, column: str | None, count: int
 ) -> list[Mistake]:
-    """Return what a model did of lowest score, worst first; what is right in every respect is left out.
+    """Return a model's items of lowest score, worst first; items that are right in every judging column are left out.
 
-    It is judged by a column of the table, else by those its controls are compared in, one after the other; of two that
-    are equally wrong, the one that was given less probability goes before. BenchError for a model without records, a
-    table whose items cannot be shown, an unknown column, or where nothing is wrong.
+    A column of the table judges, by default the columns in which controls are compared, one after the other. Of two
+    equally wrong items the one of lower probability comes first. BenchError for a model without records, a table whose
+    items cannot be shown, an unknown column, or if nothing is wrong.
     """
     if model not in selection.by_model:
         remedy = (
@@ -55,13 +55,13 @@ def worst(
         raise BenchError(f"table {spec.name!r} does not judge answers one by one; name a table of scores")
     judging = _judging(spec, column)
     items = [item for record in selection.by_model[model] for item in items_of(store, record)]
-    judged = [(found, item) for item in items if min(found := _scores(judging, item), default=1.0) < 1]
+    judged = [(scores, item) for item in items if min(scores := _scores(judging, item), default=1.0) < 1]
     if not judged:
         names = " or ".join(column.label for column in judging)
         raise BenchError(
             f"of {len(items)} stored answers of {model} none is wrong in {names}; judge by another --column"
         )
-    judged.sort(key=lambda found: (found[0], found[1].get("probability", 0.0)))
+    judged.sort(key=lambda pair: (pair[0], pair[1].get("probability", 0.0)))
     return [_mistake(spec, item) for _, item in judged[:count]]
 
 
@@ -84,7 +84,7 @@ def _judging(spec: TableSpec, wanted: str | None) -> list[Column]:
 
 
 def _scores(judging: Sequence[Column], item: Mapping[str, Any]) -> list[float]:
-    """Return an item's scores in the judging columns, 1 where it has none; nothing where it has none in any."""
+    """Return an item's scores in the judging columns, 1 where it lacks one; an empty list if it has none."""
     scores = [score_of(column, [item]) for column in judging]
     return [1.0 if score is None else score for score in scores] if any(score is not None for score in scores) else []
 

@@ -14,5 +14,5 @@ def html(tables: list[Table], show_published: bool, pictures: Mapping[str, str])
 
 
 def fragment(table: Table) -> str:
-    """Render one table with its notes, without pictures, to stand in somebody's page."""
+    """Render one table with its notes, without pictures, for use within another page."""
     return page("table.html", table=layout(table, True), pictures={})

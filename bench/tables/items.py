@@ -1,4 +1,4 @@
-"""The items of a record: one flat mapping a question, as its task scored it."""
+"""The items of a record: one flat mapping per question, as its task scored it."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from bench.store.store import Store
 
 
 def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
-    """Return the items of a record, in order; none where its score stage was removed."""
+    """Return the items of a record, in order; none if its score stage was removed."""
     product = store.product(record.stages["score"])
     if product is None:
         return []
@@ -19,7 +19,7 @@ def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
 
 
 def score_of(column: Column, items: Sequence[Mapping[str, Any]]) -> float | None:
-    """Return a column's score over items: the mean of one field, or one field's sum over another's; None without."""
+    """Return a column's score over items: the mean of one field, or the ratio of two sums; None if there is none."""
     above, below = column.share or (column.metric, None)
     if above not in items[0]:
         return None

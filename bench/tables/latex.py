@@ -1,7 +1,7 @@
 r"""Tables as LaTeX: booktabs, one ``table`` environment each, to be \input into a document.
 
-pandas and tabulate write LaTeX too, but escape a dozen signs at most, so that names of any origin may not compile, and
-have no headings across columns, pictures and notes.
+pandas and tabulate write LaTeX too, but they escape a dozen signs at most, so arbitrary names may not compile, and they
+have no headings across columns, pictures or notes.
 """
 
 import unicodedata
@@ -53,9 +53,9 @@ def latex(tables: list[Table], show_published: bool, pictures: Mapping[str, str]
 
 
 def escaped(text: str) -> str:
-    r"""Return text of any origin as LaTeX that prints it: no command of its own takes effect.
+    r"""Return text of any origin as LaTeX that prints it; commands within it take no effect.
 
-    A letter outside Latin-1 loses its accent, or else is printed as a question mark, so that every engine compiles.
+    A letter outside Latin-1 loses its accent or becomes a question mark, so that every engine compiles it.
     """
     return "".join(_letter(letter) for letter in text)
 
@@ -73,8 +73,8 @@ def _letter(letter: str) -> str:
 
 def _rendered(laid: Layout, pictures: Mapping[str, str]) -> str:
     numbers = len(laid.head) - laid.texts
-    said = [name not in ("", "picture") for name in laid.head[: laid.texts]]
-    columns = "".join(rf"p{{{_TEXT_WIDTH}\linewidth}}" if long else "l" for long in said) + "r" * numbers
+    wide = [name not in ("", "picture") for name in laid.head[: laid.texts]]
+    columns = "".join(rf"p{{{_TEXT_WIDTH}\linewidth}}" if long else "l" for long in wide) + "r" * numbers
     body = [rf"{' & '.join(escaped(name) for name in laid.head)} \\", r"\midrule"]
     for line in laid.lines:
         body += _line(line, len(laid.head), pictures)
@@ -114,5 +114,5 @@ def _piece(piece: CellText, pictures: Mapping[str, str]) -> str:
 
 
 def _marked(marks: str) -> str:
-    """Return raised marks as LaTeX has them."""
+    """Return marks as LaTeX superscripts."""
     return rf"\textsuperscript{{{escaped(marks.translate(_RAISED)).replace(' ', ',')}}} " if marks else ""

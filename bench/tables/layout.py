@@ -1,4 +1,4 @@
-"""A table laid out for reading: head, lines of pieces, notes with their marks; every text format renders this."""
+"""A table laid out for reading: head, lines of pieces, notes with their marks; the input of every text format."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ _STALE = {
 
 @dataclass(frozen=True)
 class CellText:
-    """What stands in one place of a table: text of any origin, to be escaped, with its marks, or a picture's id."""
+    """The content of one cell of a table: text of any origin, to be escaped, with its marks, or a picture's id."""
 
     text: str = ""
     bold: bool = False
@@ -25,7 +25,7 @@ class CellText:
 
 @dataclass(frozen=True)
 class TableLine:
-    """One printed line; ``ruled`` where a rule and a heading stand above it. ``published`` where the paper says it."""
+    """One printed line; ``ruled`` is the heading above it, after a rule; ``published`` if the paper prints the line."""
 
     pieces: tuple[CellText, ...]
     ruled: str = ""
@@ -45,7 +45,7 @@ class Layout:
 
 
 def layout(table: Table, show_published: bool) -> Layout:
-    """Lay a table out, published numbers above measured ones or left away."""
+    """Lay a table out, with published numbers above measured ones or without them."""
     return _Typesetter(table, show_published).layout()
 
 
@@ -57,8 +57,8 @@ class _Typesetter:
         self.beside = table.beside and show_published
         self.texts = list(dict.fromkeys(name for row in table.rows for name in row.texts))
         self.pictured = any(row.picture for row in table.rows)
-        said = (note for row in table.rows for note in (*row.footnotes, *_of_cells(row)))
-        self.marks = {note: _mark(number) for number, note in enumerate(dict.fromkeys(said))}
+        footnotes = (note for row in table.rows for note in (*row.footnotes, *_of_cells(row)))
+        self.marks = {note: _mark(number) for number, note in enumerate(dict.fromkeys(footnotes))}
 
     def layout(self) -> Layout:
         columns = [name for column in self.table.columns for name in (column, *self._parts())]
@@ -83,10 +83,10 @@ class _Typesetter:
                 yield replace(line, ruled=heading if number == 0 else "")
 
     def _headings(self) -> list[str]:
-        """Return what stands above each row: its block's name where one begins, or the rule above the controls."""
+        """Return the heading above each row: its block's name if it begins one, or "controls" above the first."""
         rows, headings = self.table.rows, []
         controls = [row.control for row in rows]
-        ruled = controls != sorted(controls)  # among the others they need no rule
+        ruled = controls != sorted(controls)  # controls among the others need no rule
         for place, row in enumerate(rows):
             begins = place == 0 or rows[place - 1].block != row.block
             block = row.block if self.table.beside and begins and not row.control else ""
@@ -112,8 +112,8 @@ class _Typesetter:
             yield TableLine((CellText(row.label, marks=(*marks, *stale)), condition, *self._said(row), *numbers, count))
 
     def _count(self, row: TableRow) -> str:
-        found = max(cell.n for cell in row.cells.values())
-        return f"{found}/{self.table.folds}" if found < self.table.folds else str(found)
+        folds = max(cell.n for cell in row.cells.values())
+        return f"{folds}/{self.table.folds}" if folds < self.table.folds else str(folds)
 
     def _numbers(self, cell: TableCell) -> list[CellText]:
         measured = self._number(cell)
@@ -135,7 +135,7 @@ class _Typesetter:
 
 
 def number(value: float | None, std: float | None, digits: int) -> str:
-    """Print a number with its spread, zero too; a dash where there is none."""
+    """Return a number with its spread, also a spread of zero; a dash if there is no number."""
     if value is None:
         return MISSING
     return f"{value:.{digits}f}" + (f" ± {std:.{digits}f}" if std is not None else "")

@@ -1,11 +1,11 @@
-"""Pages of HTML from the templates beside this file; whatever is filled in is escaped."""
+"""HTML pages from the templates in this folder; all values are escaped."""
 
 from importlib import resources
 from typing import Any
 
 
 def page(template: str, **values: Any) -> str:
-    """Fill a template; text is escaped, a name the template does not get is an error."""
+    """Fill a template; text is escaped, and a missing value is an error."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     folder = resources.files("bench.tables").joinpath("templates")

@@ -1,4 +1,4 @@
-"""The pictures that tables and galleries show, taken from the dataset that a run was on."""
+"""The pictures that tables and galleries show, read from the dataset of the run."""
 
 import base64
 import io
@@ -22,31 +22,31 @@ def shown(tables: Iterable[Table]) -> list[str]:
 
 
 def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, registry: Registry) -> dict[str, bytes]:
-    """Return id to PNG of pictures that records of a protocol and a dataset ask about, as the models were shown them.
+    """Return id to PNG of pictures that records of a protocol and a dataset ask about, as the models saw them.
 
-    BenchError where the dataset that was tested no longer holds one.
+    BenchError if the tested dataset no longer holds one of them.
     """
     from PIL import Image
 
-    from bench.config.loading import data_of  # here, so that a table without pictures does not wait for them
+    from bench.config.loading import data_of  # here, so that a table without pictures does not wait for it
 
     config = data_of(store.run_under(protocol) or store.run_on(dataset))
     tested = config.test_dataset or config.dataset
     micrographs = _asked_about(tested, config, registry)
     positions = {name: position for position, name in enumerate(micrographs.ids)}
-    made = {}
+    pngs = {}
     for name in names:
         if name not in positions:
             raise BenchError(f"dataset {tested!r} no longer holds picture {name!r}; put it back or run again")
         stream = io.BytesIO()
         position = positions[name]
         Image.fromarray(micrographs.batch(slice(position, position + 1))[0]).save(stream, "PNG")
-        made[name] = stream.getvalue()
-    return made
+        pngs[name] = stream.getvalue()
+    return pngs
 
 
 def _asked_about(name: str, config: "Config", registry: Registry) -> "Micrographs":
-    """Return a dataset's pictures as a run shows them, without data bars where it blanks these."""
+    """Return a dataset's pictures as a run shows them, without data bars if it blanks them."""
     from bench.data.dataset import open_dataset
     from bench.data.masking import as_shown
     from bench.progress import NoProgress

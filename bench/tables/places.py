@@ -1,4 +1,4 @@
-"""On which folds and repeats the rows of a table stand: alike, apart, or not on all."""
+"""The folds and repeats behind the rows of a table: whether rows differ in them, and which are missing."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,12 +10,12 @@ Place = tuple[int, int]
 
 
 def places_of(records: Sequence[Record]) -> frozenset[Place]:
-    """Return the folds and repeats that records are of."""
+    """Return the folds and repeats of records."""
     return frozenset((record.cell.fold, record.cell.repeat) for record in records)
 
 
 def apart(selection: Selection) -> list[str]:
-    """Name the models that do not stand on all folds and repeats of the table, and those they stand on."""
+    """Name the models that lack folds or repeats of the table, and the ones that they have."""
     every = _every(selection)
     return [
         f"{records[0].model.label}: {len(own)} of {len(every)} folds and repeats ({_said(own)})"
@@ -25,13 +25,13 @@ def apart(selection: Selection) -> list[str]:
 
 
 def missing(selection: Selection) -> list[str]:
-    """Say how many folds and repeats of the protocol no model stands on."""
+    """Say how many folds and repeats of the protocol no model has."""
     every = _every(selection)
-    wanted = selection.clear["split"]["k"] * selection.clear["repeats"]
-    lacking = wanted - len(every)
+    total = selection.clear["split"]["k"] * selection.clear["repeats"]
+    lacking = total - len(every)
     unit = "folds" if selection.clear["repeats"] == 1 else "folds and repeats"
     unit = "fold" if lacking == 1 and unit == "folds" else unit
-    return [f"{_said(every)} of {wanted}: {lacking} {unit} missing"] if lacking > 0 and every else []
+    return [f"{_said(every)} of {total}: {lacking} {unit} missing"] if lacking > 0 and every else []
 
 
 def in_words(folds: Sequence[int]) -> str:
@@ -42,7 +42,7 @@ def in_words(folds: Sequence[int]) -> str:
 
 
 def _said(places: Iterable[Place]) -> str:
-    """Name folds, repeat by repeat where there is more than the first."""
+    """Name folds, repeat by repeat if there are several repeats."""
     repeats = sorted({repeat for _, repeat in places})
     named = {number: in_words(sorted(fold for fold, repeat in places if repeat == number)) for number in repeats}
     return named[0] if repeats == [0] else ", ".join(f"{folds} of repeat {number}" for number, folds in named.items())

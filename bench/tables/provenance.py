@@ -1,4 +1,4 @@
-"""What one number of a table comes from: records, stages, inputs in clear, environment, files, durations."""
+"""The origin of one number of a table: records, stages, inputs in clear, environment, files, durations."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,29 +12,29 @@ from bench.tables.table import Table, TableRow
 
 
 def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Store) -> dict[str, Any]:
-    """Return in clear what a cell of a table comes from, as JSON data.
+    """Return the origin of a table's cell in clear, as JSON data.
 
-    ``row`` is a label or a model's name, ``column`` a heading or a metric. BenchError where there is none such.
+    ``row`` is a label or a model's name, ``column`` a heading or a metric. BenchError if there is no such cell.
     """
-    found = _row(table, row)
+    table_row = _row(table, row)
     headings = {column.metric: column.label for column in spec.columns}
     heading = headings.get(column, column)
-    if heading not in found.cells:
+    if heading not in table_row.cells:
         raise unknown("column", column, [*headings, *headings.values()])
-    cell = found.cells[heading]
+    cell = table_row.cells[heading]
     if cell.value is None and cell.published is None:
-        raise BenchError(f"{found.label} has no {heading} in table {spec.number}, neither measured nor published")
+        raise BenchError(f"{table_row.label} has no {heading} in table {spec.number}, neither measured nor published")
     by_score = {record.stages["score"]: record for record in store.records()}
     return {
         "table": spec.number,
-        "row": found.label,
-        "model": found.model,
+        "row": table_row.label,
+        "model": table_row.model,
         "column": heading,
         "metric": next(column.metric for column in spec.columns if column.label == heading),
         "measured": number(cell.value, cell.std, cell.digits),
         "n": cell.n,
         "published": number(cell.published, cell.published_std, cell.digits),
-        "stale": found.stale,
+        "stale": table_row.stale,
         "dataset": table.dataset,
         "protocol": table.protocol,
         "caption": table.caption,
@@ -43,7 +43,7 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
 
 
 def summary(found: Mapping[str, Any]) -> str:
-    """Say in few lines where a number comes from: the table, then what each fold gave, by which stages, when."""
+    """Say in few lines where a number comes from: the table, then each fold's score, date and stages."""
     stale = {True: "code has changed since", None: "model no longer installed"}
     about = [
         f"{found['row']} ({found['model']}), {found['column']}, of:",
@@ -69,7 +69,7 @@ def summary(found: Mapping[str, Any]) -> str:
 
 
 def as_text(found: Mapping[str, Any]) -> str:
-    """Render a provenance for reading: indented, one thing a line."""
+    """Render a provenance for reading: indented, one value per line."""
     return "\n".join(_lines(found, 0))
 
 
@@ -87,12 +87,12 @@ def _cell_line(cell: Mapping[str, Any], metric: str) -> str:
         for name, stage in cell["stages"].items()
     )
     value = cell["metrics"].get(metric)
-    said = "" if value is None else f" {value:.4f},"
-    return f"fold {cell['fold']}, repeat {cell['repeat']}:{said} {cell['finished'][:16]}, {stages}"
+    measured = "" if value is None else f" {value:.4f},"
+    return f"fold {cell['fold']}, repeat {cell['repeat']}:{measured} {cell['finished'][:16]}, {stages}"
 
 
 def _where(stage: Mapping[str, Any]) -> str:
-    """Say on what a stage was computed: the device, the threads, the version, the commit."""
+    """Say where a stage was computed: the device, the threads, the version, the commit."""
     environment = stage["environment"] or {}
     commit = environment.get("code") or {}
     values = {
@@ -100,8 +100,8 @@ def _where(stage: Mapping[str, Any]) -> str:
         "commit": str(commit.get("commit", ""))[:10],
         "torch": environment.get("packages", {}).get("torch"),
     }
-    told = ("device", "processes", "threads", "python", "torch", "commit")
-    known = [f"{key} {values[key]}" for key in told if values.get(key)]
+    keys = ("device", "processes", "threads", "python", "torch", "commit")
+    known = [f"{key} {values[key]}" for key in keys if values.get(key)]
     known += ["files changed since that commit"] if commit.get("dirty") else []
     return f"on {', '.join(known)}" if known else "in an environment that is not known"
 

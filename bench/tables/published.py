@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Published(NamedTuple):
-    """One printed number; ``std`` is None where the paper prints none."""
+    """One printed number; ``std`` is None if the paper prints none."""
 
     block: str
     row: str

@@ -1,4 +1,4 @@
-"""Tables of samples: pictures with ground truth, a model's answer, and the scores of that answer."""
+"""Tables of samples: pictures with ground truth, a model's answer, and its scores."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,22 +18,22 @@ from bench.tables.table import Table, TableCell, TableRow
 
 
 def samples_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
-    """Build a table of one answer a category to the question named in the spec, the first picture of each.
+    """Build a table of one answer per category to the spec's question, on the first picture of each category.
 
-    The model is the spec's, or the first one measured where that one was not.
+    The model is the spec's, or the first one measured if the spec's was not.
     """
     check_options(spec, ("model", "question"), needed=("model", "question"))
     model = model_shown(spec.options["model"], selection)
     records = selection.by_model[model]
-    asked = [
+    answers = [
         (item, record)
         for record in records
         for item in items_of(store, record)
         if item["question"] == spec.options["question"]
     ]
-    chosen = {item["category"]: (item, record) for item, record in reversed(asked)}
+    chosen = {item["category"]: (item, record) for item, record in reversed(answers)}
     old = stale(records, registry)
-    rows = [replace(_row(spec, model, *found), stale=old) for _, found in sorted(chosen.items())]
+    rows = [replace(_row(spec, model, *answer), stale=old) for _, answer in sorted(chosen.items())]
     printed = [
         TableRow(
             number.row,
@@ -60,7 +60,7 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
 
 
 def model_shown(wanted: str, selection: Selection) -> str:
-    """Return the model that a table of one model shows: the one wanted, else the first measured, a control at last."""
+    """Return the model that a table of one model shows: the one wanted, else the first measured, controls last."""
     if wanted in selection.by_model:
         return wanted
     return min(selection.by_model, key=lambda model: (selection.by_model[model][0].model.control, model))
@@ -70,7 +70,7 @@ def _row(spec: TableSpec, model: str, item: dict[str, Any], record: Record) -> T
     behind = (record.stages["score"],)
     for column in spec.columns:
         if column.metric not in item:
-            raise unknown(f"field of the items of task {spec.task!r}", column.metric, item, "mend the table's Column")
+            raise unknown(f"field of the items of task {spec.task!r}", column.metric, item, "fix the table's Column")
     cells = {column.label: TableCell(item[column.metric], None, 1, fingerprints=behind) for column in spec.columns}
     texts = {"Ground truth": item["reference"], "Answer": item["answer"]}
     return TableRow(item["category"], model, "measured", cells, texts, picture=item["picture"])

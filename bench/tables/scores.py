@@ -32,16 +32,16 @@ _RECIPE: Mapping[str, str] = {
     "questions_per_picture": "questions of a picture in a batch",
     "caption_dropout": "share of training questions without caption",
 }
-"""What the keys of a recipe are in words, where the key does not tell; stagnant: without a better validation loss."""
+"""The keys of a recipe in words, if the key is unclear; stagnant: without a better validation loss."""
 
 
 def scores_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
-    """Build a table with one row a model: those of the paper in printed order, then others, then controls.
+    """Build a table with one row per model: the paper's in printed order, then others, then controls.
 
-    The spec's options: ``families``, of which alone models are shown, controls beside them, and with ``others``
-    those of families that no table of the task names; ``ablates``, a model that is shown with its variants alone, which
-    no other table of the task shows then; ``beside``, published numbers in columns of their own; ``controls_by`` and
-    ``gain``, see ``bench.tables.standing``.
+    The spec's options: ``families`` limits the table to models of these families and controls; ``others`` adds models
+    of families that no table of the task names; ``ablates`` limits it to a model, its variants and controls, and no
+    other table of the task shows these variants; ``beside`` puts published numbers in columns of their own;
+    ``controls_by`` and ``gain``: see ``bench.tables.standing``.
     """
     check_options(spec, ("controls_by", "families", "others", "ablates", "beside", "gain"))
     check_controls_by(spec)
@@ -79,10 +79,10 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
 
 
 def _of_families(spec: TableSpec, selection: Selection, registry: Registry) -> Selection:
-    """Leave of a selection the models of the table's families, and controls; all where it names none.
+    """Keep the models of the table's families and controls; keep all if the table names no family.
 
-    With the option ``others`` those of families that no table of the task names are shown too. BenchError where
-    nothing is left.
+    The option ``others`` also keeps models of families that no table of the task names. BenchError if no model is
+    left.
     """
     tables = [table for table in registry.every("table").values() if table.task == spec.task]
     selection = _of_ablation(spec, selection, tables)
@@ -102,7 +102,7 @@ def _of_families(spec: TableSpec, selection: Selection, registry: Registry) -> S
 
 
 def _of_ablation(spec: TableSpec, selection: Selection, tables: Sequence[TableSpec]) -> Selection:
-    """Leave the model that the table ablates, its variants and controls; in other tables all but such variants."""
+    """Keep the model that the table ablates, its variants and controls; in other tables all but such variants."""
     full = spec.options.get("ablates")
     ablated = {table.options.get("ablates") for table in tables} - {None}
     by_model = {}
@@ -117,13 +117,15 @@ def _of_ablation(spec: TableSpec, selection: Selection, tables: Sequence[TableSp
 
 
 def _with_own_controls(selection: Selection) -> Selection:
-    """Leave out the controls with a step before training that no other row shown takes."""
+    """Leave out the controls whose step before training no shown model shares."""
     models = selection.by_model
-    taken = {begun_by(selection, model) for model, records in models.items() if not records[0].model.control}
-    kept = {
-        model: records for model, records in models.items() if not taken or begun_by(selection, model) in (None, *taken)
+    first_steps = {begun_by(selection, model) for model, records in models.items() if not records[0].model.control}
+    by_model = {
+        model: records
+        for model, records in models.items()
+        if not first_steps or begun_by(selection, model) in (None, *first_steps)
     }
-    return replace(selection, by_model=kept)
+    return replace(selection, by_model=by_model)
 
 
 def _standings(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
@@ -131,9 +133,9 @@ def _standings(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> l
 
 
 def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], selection: Selection) -> list[str]:
-    """Return the names of all rows: each model that the paper does not have follows the paper's of its block.
+    """Return the names of all rows: a model that is not in the paper follows the paper's models of its block.
 
-    The models of another block come last, but for the one whose gain the table tells.
+    Models of another block come last, but before the model whose gain the table reports.
     """
     blocks = {number.model: number.block for number in printed.values()}
     names = list(blocks)
@@ -149,7 +151,7 @@ def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], sel
 
 def caption(spec: TableSpec, selection: Selection) -> str:
     """Say what the table shows: title, dataset, protocol, folds."""
-    records = [record for found in selection.by_model.values() for record in found]
+    records = [record for own in selection.by_model.values() for record in own]
     folds = sorted({record.cell.fold for record in records})
     split = selection.clear["split"]
     repeats = selection.clear["repeats"]
@@ -168,7 +170,7 @@ def caption(spec: TableSpec, selection: Selection) -> str:
 
 
 def _elsewhere(selection: Selection) -> str:
-    """Say on which other dataset the models were tested, '' where it is their own."""
+    """Name the other dataset that the models were tested on, '' if there is none."""
     tested = selection.clear.get("test_data")
     if not tested:
         return ""
@@ -208,7 +210,7 @@ def _row(
 
 
 def measured_cells(column: Column, selection: Selection) -> Mapping[str, TableCell]:
-    """Return a column's cell of each model: mean and spread over folds and repeats."""
+    """Return a column's cell by model: mean and spread over folds and repeats."""
     return table_cells(where(selection.scores, "metric", column.metric), ["model"], column.digits)
 
 

@@ -1,4 +1,4 @@
-"""Which records a table shows: one task, one dataset, one protocol, and of each model one set of settings."""
+"""Which records a table shows: one task, one dataset, one protocol, and one set of settings per model."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Selection:
     """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code.
 
-    ``references`` names the instruction records as the run did, '' where it is no longer known.
+    ``references`` names the instruction records as the run did, '' if that is no longer known.
     """
 
     dataset: str
@@ -30,13 +30,13 @@ class Selection:
 
     @cached_property
     def scores(self) -> "pandas.DataFrame":
-        """A row a cell and metric, see ``bench.tables.frames.of_records``."""
+        """One row per cell and metric, see ``bench.tables.frames.of_records``."""
         from bench.tables.frames import of_records
 
         return of_records(record for records in self.by_model.values() for record in records)
 
     def by_place(self, metric: str, figure: str = "value") -> "pandas.DataFrame":
-        """Return a metric's values, or its errors: a row a fold and repeat, a column a model that has any."""
+        """Return a metric's values, or its errors: one row per fold and repeat, one column per model that has any."""
         from bench.tables.frames import where
 
         own = where(self.scores, "metric", metric)
@@ -44,24 +44,24 @@ class Selection:
 
     @property
     def choices(self) -> str:
-        """The protocol's choices that a reader can tell apart by, in clear."""
+        """The choices by which a reader distinguishes the protocol, in clear."""
         return ", ".join(_choices(self.clear, self.references))
 
     @property
     def tested(self) -> str:
-        """The dataset whose pictures were asked about: another than ``dataset`` where models were tested elsewhere."""
+        """The dataset of the test pictures; it differs from ``dataset`` if models were tested on another."""
         return self.clear["test_data"]["dataset"] if "test_data" in self.clear else self.dataset
 
     @property
     def data(self) -> str:
-        """The dataset in words: what was trained on and, where it is another, what was tested on."""
+        """The dataset in words: the one trained on and, if it differs, the one tested on."""
         return self.dataset if self.tested == self.dataset else f"trained on {self.dataset}, tested on {self.tested}"
 
     @property
     def caveats(self) -> tuple[str, ...]:
-        """What the records say that a reader of their scores must know."""
-        said = [record.caveat for records in self.by_model.values() for record in records]
-        return tuple(dict.fromkeys(caveat for caveat in said if caveat))
+        """The records' caveats, which a reader of their scores must know."""
+        caveats = [record.caveat for records in self.by_model.values() for record in records]
+        return tuple(dict.fromkeys(caveat for caveat in caveats if caveat))
 
 
 class NoRecordError(BenchError):
@@ -69,9 +69,9 @@ class NoRecordError(BenchError):
 
 
 def select(store: Store, task: str, dataset: str | None, protocol: str | None) -> Selection:
-    """Choose a table's records: those of the latest run's dataset and protocol unless told otherwise.
+    """Choose a table's records, by default of the latest run's dataset and protocol.
 
-    BenchError where the task has no record, or none of that dataset or protocol.
+    BenchError if the task has no record, or none of that dataset or protocol.
     """
     records = [record for record in store.records() if record.cell.task == task]
     if not records:
@@ -87,10 +87,10 @@ def select(store: Store, task: str, dataset: str | None, protocol: str | None) -
 
 
 def selected(records: Sequence[Record], dataset: str, protocol: str, store: Store) -> Selection:
-    """Select from one dataset's records those of a protocol."""
-    kept = [record for record in records if record.cell.protocol == protocol]
-    by_model, left_out = _of_one_kind(kept)
-    return Selection(dataset, protocol, kept[0].protocol, by_model, left_out, _references(protocol, store))
+    """Select the records of a protocol from one dataset's records."""
+    own = [record for record in records if record.cell.protocol == protocol]
+    by_model, left_out = _of_one_kind(own)
+    return Selection(dataset, protocol, own[0].protocol, by_model, left_out, _references(protocol, store))
 
 
 def _dataset(task: str, records: Iterable[Record], wanted: str) -> str:
@@ -101,13 +101,13 @@ def _dataset(task: str, records: Iterable[Record], wanted: str) -> str:
 
 
 def _protocol(records: Sequence[Record], wanted: str | None, latest: str, store: Store) -> str:
-    """Return the protocol whose digest begins as wanted; else the latest run's, else the latest record's."""
+    """Return the protocol whose digest begins with ``wanted``; by default the latest run's or latest record's."""
     names = {record.cell.protocol for record in records}
     if wanted is not None:
-        found = [name for name in names if name.startswith(wanted)]
-        if len(found) != 1:
+        matches = [name for name in names if name.startswith(wanted)]
+        if len(matches) != 1:
             raise unknown("protocol of the store", wanted, [_described(name, records, store) for name in names])
-        return found[0]
+        return matches[0]
     if latest in names:
         return latest
     return max(records, key=lambda record: record.finished).cell.protocol
@@ -125,27 +125,27 @@ def _described(protocol: str, records: Sequence[Record], store: Store) -> str:
 
 
 def _choices(clear: Mapping[str, Any], references: str) -> list[str]:
-    """Name what tells a protocol from others: its choices, and the instruction records."""
+    """Name what distinguishes a protocol from others: its choices and its instruction records."""
     return unusual(clear) + ([f"records {references}"] if references else [])
 
 
 def _references(protocol: str, store: Store) -> str:
-    """Return what the latest run under a protocol called its instruction records."""
+    """Return the name of the instruction records in the latest run under a protocol, '' if there is no run."""
     run = store.run_under(protocol)
     return str(run["config"].get("records", "")) if run else ""
 
 
 def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...]], dict[str, int]]:
-    """Keep of each model the records that agree with its latest in settings, recipe and code.
+    """Return each model's records that agree with its latest in settings, recipe and code, and the others' number.
 
-    They are in the order of folds: in which order they were finished must not show in the last digit of a mean.
+    They are in the order of folds, so that the order of finishing does not change the last digit of a mean.
     """
     by_model: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda record: record.finished, reverse=True):
         by_model.setdefault(record.cell.model, []).append(record)
-    alike = {model: [r for r in found if _kind(r) == _kind(found[0])] for model, found in by_model.items()}
-    kept = {model: tuple(sorted(found, key=_place)) for model, found in alike.items()}
-    return kept, {model: len(found) - len(kept[model]) for model, found in by_model.items()}
+    alike = {model: [r for r in own if _kind(r) == _kind(own[0])] for model, own in by_model.items()}
+    in_order = {model: tuple(sorted(own, key=_place)) for model, own in alike.items()}
+    return in_order, {model: len(own) - len(in_order[model]) for model, own in by_model.items()}
 
 
 def _place(record: Record) -> tuple[int, int]:

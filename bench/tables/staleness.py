@@ -9,7 +9,7 @@ from bench.store.record import CellIdentity, Record
 
 
 def stale(records: Sequence[Record], registry: Registry) -> bool | None:
-    """Tell whether the code behind any of one model's records has changed; None where it is no longer installed."""
+    """Return whether the code behind any of one model's records has changed; None if it is no longer installed."""
     if not records:
         return False
     try:

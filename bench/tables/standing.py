@@ -1,4 +1,4 @@
-"""How rows stand against each other: the best of a column, those that tie with it, those that lose to a control."""
+"""Comparisons between rows: the best of a column, the rows that tie with it, the rows that lose to a control."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from bench.tables.selection import Selection
 from bench.tables.table import TableCell, TableRow
 
 LEVEL = 0.05
-"""A difference whose p is above it is no difference: the two tie."""
+"""Two rows tie if the p of their difference is above it."""
 TIES = (
     "Bold: the best of a column, controls aside; italic: no worse than it at 5 % (over folds the corrected resampled "
     "t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture, without which nothing "
@@ -20,14 +20,14 @@ TIES = (
 
 
 def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[TableRow]:
-    """Mark the highest measured number of each column, controls aside, and those that tie with it."""
+    """Mark the highest measured number of each column, controls aside, and the numbers that tie with it."""
     for column in spec.columns:
         values = [
             (value, row) for row in rows if not row.control and (value := row.cells[column.label].value) is not None
         ]
         if len(values) < 2 or not column.higher_is_better:
             continue
-        highest, best = max(values, key=lambda found: found[0])
+        highest, best = max(values, key=lambda pair: pair[0])
         lower = [row for value, row in values if value < highest]
         chances = holm([_chance(column, selection, row.model, best.model) for row in lower])
         tied = {row.model for row, chance in zip(lower, chances, strict=True) if chance > LEVEL}
@@ -38,7 +38,7 @@ def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> li
 
 
 def gains(spec: TableSpec, rows: list[TableRow], source: Literal["paper", "measured"]) -> list[str]:
-    """Say how far the model of the spec's option ``gain`` is from the best other, as a share of that one's score."""
+    """Say how far the model of the spec's option ``gain`` is from the best other, in percent of the other's score."""
     own = next((row for row in rows if row.model == spec.options.get("gain")), None)
     if own is None:
         return []
@@ -50,32 +50,32 @@ def gains(spec: TableSpec, rows: list[TableRow], source: Literal["paper", "measu
 
 def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Callable[[TableCell], float | None]) -> str:
     score = value_of(own.cells[column.label])
-    found = [(value, row.label) for row in others if (value := value_of(row.cells[column.label])) is not None]
-    if score is None or not found or not column.higher_is_better:
+    scores = [(value, row.label) for row in others if (value := value_of(row.cells[column.label])) is not None]
+    if score is None or not scores or not column.higher_is_better:
         return ""
-    value, label = max(found)
+    value, label = max(scores)
     return f"{column.label} {100 * (score / value - 1):+.1f} % ({label})" if value else ""
 
 
 def drops(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
     """Say how far each variant is from the model that the spec's option ``ablates`` names, column by column.
 
-    Each difference with its p, by the tests of ``TIES``, corrected over the variants of the column.
+    Each difference has its p, by the tests of ``TIES``, corrected over the variants of the column.
     """
     full = next((row for row in rows if row.model == spec.options.get("ablates")), None)
     if full is None:
         return []
     variants = [row for row in rows if not row.control and row is not full]
-    said: dict[str, list[str]] = {row.label: [] for row in variants}
+    differences: dict[str, list[str]] = {row.label: [] for row in variants}
     for column in spec.columns:
         best = full.cells[column.label].value
         if best is None:
             continue
-        found = [(row, value) for row in variants if (value := row.cells[column.label].value) is not None]
-        chances = holm([_chance(column, selection, row.model, full.model) for row, _ in found])
-        for (row, value), chance in zip(found, chances, strict=True):
-            said[row.label].append(f"{column.label} {value - best:+.{column.digits}f} (p {chance:.2f})")
-    return [f"{label} against {full.label}: {', '.join(parts)}." for label, parts in said.items() if parts]
+        measured = [(row, value) for row in variants if (value := row.cells[column.label].value) is not None]
+        chances = holm([_chance(column, selection, row.model, full.model) for row, _ in measured])
+        for (row, value), chance in zip(measured, chances, strict=True):
+            differences[row.label].append(f"{column.label} {value - best:+.{column.digits}f} (p {chance:.2f})")
+    return [f"{label} against {full.label}: {', '.join(parts)}." for label, parts in differences.items() if parts]
 
 
 def _published(cell: TableCell) -> float | None:
@@ -87,11 +87,11 @@ def _value(cell: TableCell) -> float | None:
 
 
 def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> tuple[list[TableRow], list[str]]:
-    """Footnote the rows that a control equals or beats; return the rows and what is said of the losers.
+    """Footnote the rows that a control equals or beats; return the rows and the footnotes.
 
-    They are compared in the first column of the spec's option ``controls_by`` in which a control has a number, on the
-    folds that both have; a row that shares none with a control is footnoted too. A control with a step before training
-    is one for the rows alone that take the same step.
+    Rows are compared in the first column of the spec's option ``controls_by`` in which a control has a number, on the
+    folds that both have. A row that shares no fold with a control is footnoted too. A control with a step before
+    training is compared only with the rows that have the same step.
     """
     controls = [row for row in rows if row.control]
     columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
@@ -102,20 +102,20 @@ def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]
     for row in rows:
         first = begun_by(selection, row.model)
         own = [control for control in controls if begun_by(selection, control.model) in (None, first)]
-        said = [] if row.control or not _has(row, columns[0]) else _judged(column, selection, row, own)
-        judged.append(_footnoted(row, columns[0], said))
-        notes += said
+        sentences = [] if row.control or not _has(row, columns[0]) else _judged(column, selection, row, own)
+        judged.append(_footnoted(row, columns[0], sentences))
+        notes += sentences
     return judged, notes
 
 
 def begun_by(selection: Selection, model: str) -> str | None:
-    """Return what trains a model's first step, None where it has none or was not measured."""
+    """Return what trains a model's first step, None if it has none or was not measured."""
     records = selection.by_model.get(model)
     return records[0].model.pretrains if records else None
 
 
 def _judged(column: Column, selection: Selection, row: TableRow, controls: list[TableRow]) -> list[str]:
-    """Name the controls that equal or beat a row on the folds both have, and those with which it shares none."""
+    """Name the controls that equal or beat a row on the folds both have, and those that share no fold with it."""
     scores = selection.by_place(column.metric)
     lost, strange = [], []
     for control in controls:
@@ -127,8 +127,8 @@ def _judged(column: Column, selection: Selection, row: TableRow, controls: list[
             strange.append(control.label)
         elif other >= own:
             lost.append(control.label)
-    said = [f"{row.label} does not beat {' and '.join(lost)} in {column.label}"] if lost else []
-    return said + ([f"{row.label} has no fold in common with {' and '.join(strange)}"] if strange else [])
+    sentences = [f"{row.label} does not beat {' and '.join(lost)} in {column.label}"] if lost else []
+    return sentences + ([f"{row.label} has no fold in common with {' and '.join(strange)}"] if strange else [])
 
 
 def _footnoted(row: TableRow, column: str, notes: list[str]) -> TableRow:
@@ -141,7 +141,7 @@ def _has(row: TableRow, column: str) -> bool:
 
 
 def _chance(column: Column, selection: Selection, model: str, best: str) -> float:
-    """Return the p of a model's scores being no worse than the best one's, on the folds that both have."""
+    """Return the p of a model being no worse than the best one, on the folds that both have."""
     both = [model, best]
     scores = selection.by_place(column.metric)[both].dropna()
     differences = [other - own for own, other in scores.to_numpy().tolist()]

@@ -1,14 +1,14 @@
-"""A table as data: rows of cells that know value, spread, number of folds, the published number, and their sources."""
+"""A table as data: rows of cells with value, spread, number of folds, published number and sources."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class TableCell:
-    """One number: ``std`` is None with one fold; ``published`` None where the paper prints none.
+    """One number: ``std`` is None with one fold; ``published`` is None if the paper prints none.
 
-    ``best`` of its column, ``tie`` with the best one (see ``bench.tables.standing``). ``footnotes`` are the cell's own;
-    ``fingerprints`` those of the score stages behind it.
+    ``best``: the best of its column; ``tie``: it ties with the best (see ``bench.tables.standing``). ``footnotes`` are
+    the cell's own; ``fingerprints`` are of the score stages behind it.
     """
 
     value: float | None = None
@@ -24,16 +24,16 @@ class TableCell:
 
     @property
     def difference(self) -> float | None:
-        """What was measured less what was published, where there are both."""
+        """The measured number minus the published one, None if either is missing."""
         return None if self.value is None or self.published is None else self.value - self.published
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row: numbers by column label, texts by column label, and what has to be said of it.
+    """One row: numbers by column label, texts by column label, and footnotes.
 
-    ``condition`` tells rows of one label apart: a part of the questions, another protocol. ``stale`` tells whether the
-    code behind it has changed since; None where that cannot be told.
+    ``condition`` distinguishes rows of one label: a part of the questions, another protocol. ``stale``: whether the
+    code behind it has changed since; None if that is unknown.
     """
 
     label: str
@@ -50,11 +50,11 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under a caption that names dataset and protocol; ``problems`` are what a strict reader refuses.
+    """Rows under a caption that names dataset and protocol; ``problems`` are what ``--strict`` refuses.
 
-    ``folds`` is how many folds and repeats the fullest row has. ``beside`` has published numbers in columns of their
-    own, with the difference, and a heading over each block; otherwise they stand in a line of their own. ``of_paper``
-    are notes on published numbers, shown with these.
+    ``folds`` is how many folds and repeats the fullest row has. ``beside`` puts published numbers in columns of
+    their own, with the difference, and a heading over each block; otherwise they have a line of their own. ``of_paper``
+    are notes on published numbers, shown with them.
     """
 
     name: str
