@@ -11,7 +11,7 @@ class InstructionBatch(NamedTuple):
     """The records of one step; those of one picture follow one another.
 
     ``positions`` (B,) in the instructions; ``captioned`` (B,) bool, which of them go with the caption. ``rows`` (R,),
-    ascending, are those that this process computes where a loss compares all of them, None where it computes all.
+    ascending, are those that this process computes if a loss compares all of them, None if it computes all.
     """
 
     positions: np.ndarray
@@ -19,7 +19,7 @@ class InstructionBatch(NamedTuple):
     rows: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> "InstructionBatch":
-        """Return these of its records."""
+        """Return the records at these rows."""
         return InstructionBatch(self.positions[rows], self.captioned[rows])
 
 
@@ -27,7 +27,7 @@ class InstructionBatches:
     """Batches of records, each batch a pure function of (seed, epoch, step).
 
     An epoch visits every picture that has records once, with ``questions_per_picture`` freshly drawn ones
-    (all of them where it has fewer). ``batch_size`` counts records; an epoch's pictures are spread evenly.
+    (all of them if it has fewer). ``batch_size`` counts records; an epoch's pictures are spread evenly.
     """
 
     def __init__(
@@ -54,13 +54,13 @@ class InstructionBatches:
         order = np.random.default_rng([self._seed, epoch, 0]).permutation(len(self._records))
         pictures = np.array_split(order, self._steps)[step]
         random = np.random.default_rng([self._seed, epoch, step + 1])
-        drawn = [_draw(random, self._records[picture], self._questions) for picture in pictures]
-        positions = np.concatenate(drawn)
+        choices = [_draw(random, self._records[picture], self._questions) for picture in pictures]
+        positions = np.concatenate(choices)
         return InstructionBatch(positions, random.random(len(positions)) >= self._dropout)
 
 
 def rows_by_picture(pictures: np.ndarray, parts: int) -> list[np.ndarray]:
-    """Return the rows of records of these pictures (B,) in at most so many pieces, none of which parts a picture's."""
+    """Return the rows of records of these pictures (B,) in at most ``parts`` pieces, one picture's together."""
     records = np.split(np.arange(len(pictures)), np.flatnonzero(np.diff(pictures)) + 1)
     pieces = np.array_split(np.arange(len(records)), min(parts, len(records)))
     return [np.concatenate([records[number] for number in piece]) for piece in pieces]
@@ -69,8 +69,8 @@ def rows_by_picture(pictures: np.ndarray, parts: int) -> list[np.ndarray]:
 def fixed_questions(instructions: Instructions, per_picture: int, seed: int) -> np.ndarray:
     """Return the positions of ``per_picture`` records of every picture, the same at every call, in order."""
     random = np.random.default_rng(seed)
-    drawn = [_draw(random, positions, per_picture) for positions in instructions.by_picture]
-    return np.sort(np.concatenate(drawn))
+    choices = [_draw(random, positions, per_picture) for positions in instructions.by_picture]
+    return np.sort(np.concatenate(choices))
 
 
 def _draw(random: np.random.Generator, positions: np.ndarray, count: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Multinomial logistic regression on standardised features, by scikit-learn; kept as plain arrays."""
+"""Multinomial logistic regression on standardised features, by scikit-learn; stored as plain arrays."""
 
 import warnings
 from dataclasses import asdict, dataclass
@@ -22,17 +22,17 @@ class Logistic:
 
     @classmethod
     def fitted(cls, features: np.ndarray, labels: np.ndarray, categories: int, l2: float) -> Self:
-        """Fit to features (N, D) and labels (N,); ``l2`` weighs the squared weights beside a picture's mean loss."""
+        """Fit to features (N, D) and labels (N,); ``l2`` weighs the squared weights against a picture's mean loss."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
         mean, spread = features.mean(0), features.std(0) + 1e-6
         model = LogisticRegression(C=1 / (l2 * len(features)), max_iter=_ITERATIONS)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # where features tell all apart, weights grow for ever
+            warnings.simplefilter("ignore", ConvergenceWarning)  # if features separate all, weights grow for ever
             model.fit((features - mean) / spread, labels)
         weights, bias = np.zeros((categories, features.shape[1])), np.full(categories, -np.inf)
-        # Of two categories scikit-learn keeps one row, which speaks for the second and against the first.
+        # For two categories scikit-learn has one row, which counts for the second and against the first.
         sides = np.array([[1.0]] if len(model.classes_) > 2 else [[-0.5], [0.5]])
         weights[model.classes_], bias[model.classes_] = sides * model.coef_, (sides * model.intercept_).squeeze()
         return cls(mean, spread, weights, bias)

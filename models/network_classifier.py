@@ -1,4 +1,4 @@
-"""What estimators of one classifying network have in common: how it is kept, read again and asked."""
+"""What estimators of one classifying network share: saving, loading and predicting."""
 
 import json
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ from bench.training.history import FILE, History
 class NetworkClassifier(ABC):
     """A ``Classifier`` of ``bench.contracts`` but for its ``fit``, which sets ``network``, ``history``, ``shape``.
 
-    ``shape`` holds num_classes and image_size, by which the network is built again.
+    ``shape`` holds num_classes and image_size, from which the network is built again.
     """
 
     network: nn.Module
@@ -29,11 +29,11 @@ class NetworkClassifier(ABC):
 
     @abstractmethod
     def rebuilt(self, folder: Path) -> nn.Module:
-        """Build the network again, by ``shape`` and what ``save`` left in the folder; its weights do not matter."""
+        """Build the network again from ``shape`` and the folder of ``save``; its weights do not matter."""
 
     @abstractmethod
     def side(self, images: Micrographs) -> Side:
-        """Return what the network is fed for pictures."""
+        """Return the network's input for pictures."""
 
     def save(self, folder: Path) -> None:
         """Write model.safetensors, shape.json and history.json."""
@@ -53,7 +53,7 @@ class NetworkClassifier(ABC):
         return estimator
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
-        """Return probabilities (N, C), computed in the precision that validation judged the network in."""
+        """Return probabilities (N, C), computed in the precision of validation."""
         return probabilities(self.network, self.side(images), self._context, self.history.precision)
 
 

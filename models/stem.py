@@ -18,14 +18,14 @@ def linear_stem(embed_dim: int) -> nn.Module:
 def conv_stem(embed_dim: int) -> nn.Sequential:
     """Return four strided convolutions onto the same grid of patches (Xiao et al., arXiv:2106.14881).
 
-    The first goes four pixels at a time: at two, as there, it alone takes half of the encoder's time on a CPU. The last
-    norm takes away what all patches have in common: behind a ReLU that is nearly all there is, and layers that start
-    from almost equal patches take long to tell pictures apart.
+    The first has stride 4: with stride 2, as in the source, it alone takes half of the encoder's time on a CPU. The
+    last norm removes what all patches have in common. After a ReLU that is nearly everything, and layers that start
+    from almost equal patches learn slowly to distinguish pictures.
     """
     widths = (24, 48, 96)
     blocks: list[nn.Module] = [nn.Conv2d(1, widths[0], 5, 4, 2, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()]
     for before, after in zip(widths[:-1], widths[1:], strict=True):
         blocks += [nn.Conv2d(before, after, 3, 2, 1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
     last = nn.Conv2d(widths[-1], embed_dim, 3, 2, 1, bias=False)
-    # Convolutions on the CPU take two thirds of the time where the channels of a pixel lie together.
+    # Convolutions on the CPU take two thirds of the time if the channels of a pixel are adjacent.
     return nn.Sequential(*blocks, last, nn.BatchNorm2d(embed_dim)).to(memory_format=torch.channels_last)

@@ -22,7 +22,7 @@ Loss = Callable[[nn.Module, Any, Tensor], Mapping[str, Tensor]]
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a split: ``inputs`` makes, on the device, what the network is fed for positions (B,)."""
+    """One side of a split: ``inputs`` returns, on the device, the network's input for positions (B,)."""
 
     inputs: Callable[[np.ndarray], Any]
     labels: np.ndarray
@@ -92,32 +92,32 @@ def probabilities(network: nn.Module, asked: Side, context: Context, precision: 
 
 @torch.inference_mode()
 def computed(network: nn.Module, asked: Side, context: Context, precision: str = "32-true") -> Tensor:
-    """Return what a network makes of a side's pictures (N, ...), in Lightning's ``precision``, on the CPU."""
+    """Return a network's outputs for a side's pictures (N, ...), in Lightning's ``precision``, on the CPU."""
     number = _HALVES.get(precision)
     with torch.autocast(context.device.partition(":")[0], number, enabled=number is not None):
         return _outputs(network.eval(), asked, context.recipe.batch_size, context)
 
 
 def _outputs(network: nn.Module, side: Side, batch_size: int, context: Context | None = None) -> Tensor:
-    """Return the outputs (N, ...) for a side's pictures, on the CPU; batches are halved where memory runs out."""
-    found: list[Tensor] = []
+    """Return the outputs (N, ...) for a side's pictures, on the CPU; batches are halved if memory runs out."""
+    outputs: list[Tensor] = []
     start = 0
     while start < len(side):
         positions = np.arange(start, min(start + batch_size, len(side)))
-        made = _output_or_none(network, side.inputs, positions)
-        if made is None:
+        output = _output_or_none(network, side.inputs, positions)
+        if output is None:
             batch_size = len(positions) // 2
             release()
             continue
-        found.append(made)
+        outputs.append(output)
         start += len(positions)
         if context is not None:
             context.progress.advance(start)
-    return torch.cat(found)
+    return torch.cat(outputs)
 
 
 def _output_or_none(network: nn.Module, inputs: Callable[[np.ndarray], Any], positions: np.ndarray) -> Tensor | None:
-    """Return the output (B, ...) for these positions, None where memory ran out; BenchError where B is 1 then."""
+    """Return the output (B, ...) for these positions, None if memory ran out; BenchError if B is 1 then."""
     try:
         return network(inputs(positions)).float().cpu()
     except (RuntimeError, MemoryError) as error:

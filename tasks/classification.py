@@ -30,11 +30,11 @@ class Classification:
         return test
 
     def protocol(self) -> dict[str, Any]:
-        """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
+        """Return in clear what must agree, besides the data and the split, for two rows to share a table."""
         return {"asked": "the category of each test picture"}
 
     def score(self, given: np.ndarray, posed: Micrographs, train: Micrographs) -> Scores:
-        """Score one row of probabilities (N, C) a posed picture; BenchError where they are none."""
+        """Score probabilities (N, C), one row per posed picture; BenchError if they are no probabilities."""
         from sklearn.metrics import confusion_matrix
 
         _check(given, posed)
@@ -65,10 +65,10 @@ class Classification:
 def _of_categories(
     labels: np.ndarray, predicted: np.ndarray, categories: tuple[str, ...]
 ) -> tuple[dict[str, float], dict[str, list[str]]]:
-    """Return the metrics of categories, and for each the categories of which it would be a share of nothing."""
+    """Return the metrics over categories, and for each the categories for which it would be a share of nothing."""
     from sklearn.metrics import precision_recall_fscore_support
 
-    scored: Any = precision_recall_fscore_support  # type stubs know neither numbers of zero_division nor arrays back
+    scored: Any = precision_recall_fscore_support  # its stubs lack numbers for zero_division and arrays as results
     each, macro, weighted = (
         scored(labels, predicted, labels=range(len(categories)), average=average, zero_division=nothing)[:3]
         for average, nothing in ((None, np.nan), ("macro", 0), ("weighted", 0))
@@ -85,16 +85,16 @@ def _of_categories(
 def _item(
     posed: Micrographs, position: int, predicted: np.ndarray, probabilities: np.ndarray, before: np.ndarray
 ) -> dict[str, Any]:
-    label, said = int(posed.labels[position]), int(predicted[position])
+    label, prediction = int(posed.labels[position]), int(predicted[position])
     likeliest = np.argsort(-probabilities[position], kind="stable")[:_RANKED]
     return {
         "id": posed.ids[position],
         "picture": posed.ids[position],
         "category": posed.categories[label],
-        "predicted": posed.categories[said],
+        "predicted": posed.categories[prediction],
         "top1": float(before[position] < 1),
         "top5": float(before[position] < 5),
-        "confidence": float(probabilities[position, said]),
+        "confidence": float(probabilities[position, prediction]),
         "probability": float(probabilities[position, label]),
         "ranked": [(posed.categories[place], float(probabilities[position, place])) for place in likeliest],
     }

@@ -16,9 +16,9 @@ from bench.tasks.metrics.text import text_scores
 
 QUESTIONS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
 GROUPS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
-"""What may be asked, spelled out: settings are read from the source, without computing anything."""
+"""The valid values, spelled out because settings are read from the source without running it."""
 SUBSET_SEED = 22
-"""Orders the questions from which a subset is taken in turn; a constant, so that every row meets the same."""
+"""The seed of the order in which a subset takes its questions; constant, so that every row gets the same ones."""
 _DEFINITIONS = {
     "bleu2": "sentence BLEU of nltk, uniform weights on 1- and 2-grams, no smoothing, text split at white space",
     "bleu4": "sentence BLEU of nltk, uniform weights on 1- to 4-grams, no smoothing, text split at white space",
@@ -34,10 +34,10 @@ _DEFINITIONS = {
 
 
 class VQA:
-    """Asks which questions of each test picture, with the caption or without; a ``Task`` of ``bench.contracts``.
+    """Asks questions about each test picture, with its caption or without; a ``Task`` of ``bench.contracts``.
 
-    ``caption`` is whether the prompt names the category, ``questions`` how many of each picture are asked, ``group``
-    the one prompt group that is asked about.
+    ``caption`` is whether the prompt names the category, ``questions`` how many are asked per picture, ``group`` the
+    prompt group that they come from.
     """
 
     def __init__(
@@ -56,17 +56,17 @@ class VQA:
         self._caption, self._questions, self._group = caption, questions, group
 
     def pose(self, test: Instructions) -> Instructions:
-        """Return the questions to answer: all of each picture or of one prompt group, or so many of them.
+        """Return the questions to answer: all of each picture or of one prompt group, or a number of them.
 
-        BenchError where no record is of the group. A subset is dealt in turn from one seeded order of questions, so
-        that each is asked about equally often. Without the caption, captions are blanked.
+        BenchError if no record is of the group. A subset takes turns in one seeded order of questions, so that each
+        is asked about equally often. Without the caption, captions are blanked.
         """
         posed = _of_group(test, self._group) if isinstance(self._group, int) else test
         posed = posed.take(_subset(posed, self._questions)) if isinstance(self._questions, int) else posed
         return replace(posed, captions=("",) * len(posed.captions)) if self._caption == "without" else posed
 
     def protocol(self) -> dict[str, Any]:
-        """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
+        """Return in clear what must agree, besides the data and the split, for two rows to share a table."""
         every = self._questions == "all"
         return {
             "caption": self._caption,
@@ -76,24 +76,28 @@ class VQA:
         }
 
     def score(self, given: Sequence[str], posed: Instructions, train: Instructions) -> Scores:
-        """Score one answer a posed question, in order.
+        """Score one answer per posed question, in order.
 
-        Where no fact is asked for, the metric ``facts`` is absent. ValueError where the questions are not answered
-        exactly once each.
+        The metric ``facts`` is absent if no fact is asked for. ValueError unless each question is answered exactly
+        once.
         """
         _check(given, posed)
         pictures = [record.picture for record in posed.records]
         text = text_scores(given, [record.answer for record in posed.records])
         judged = judge(given, posed, train)
         metrics = {name: clustered_mean(text[name], pictures) for name in TEXT_METRICS}
-        facts = [(fact.right, picture) for picture, asked in zip(pictures, judged, strict=True) for fact in asked]
+        facts = [
+            (fact.right, picture)
+            for picture, answer_facts in zip(pictures, judged, strict=True)
+            for fact in answer_facts
+        ]
         if facts:
             metrics["facts"] = clustered_mean([right for right, _ in facts], [picture for _, picture in facts])
         values = {name: text[name].tolist() for name in TEXT_METRICS}
         rows = [{name: values[name][position] for name in values} for position in range(len(posed))]
         items = tuple(
-            _item(answer, posed, position, row, asked)
-            for position, (answer, row, asked) in enumerate(zip(given, rows, judged, strict=True))
+            _item(answer, posed, position, row, answer_facts)
+            for position, (answer, row, answer_facts) in enumerate(zip(given, rows, judged, strict=True))
         )
         return Scores(metrics=metrics, items=items, counts={"facts": per_kind(judged)})
 
@@ -111,15 +115,15 @@ def _of_group(test: Instructions, group: int) -> Instructions:
 
 
 def _subset(test: Instructions, size: int) -> np.ndarray:
-    """Return the positions of ``size`` records a picture (all, where it has fewer), ascending."""
+    """Return the positions of ``size`` records per picture (all if it has fewer), ascending."""
     questions = sorted({record.question for record in test.records})
     order = np.random.default_rng(SUBSET_SEED).permutation(len(questions))
     rank = {question: order[place] for place, question in enumerate(questions)}
     chosen: list[int] = []
     for turn, positions in enumerate(test.by_picture):
-        dealt = sorted(positions.tolist(), key=lambda position: rank[test.records[position].question])
+        ranked = sorted(positions.tolist(), key=lambda position: rank[test.records[position].question])
         start = turn * size
-        chosen += {dealt[(start + step) % len(dealt)] for step in range(min(size, len(dealt)))}
+        chosen += {ranked[(start + step) % len(ranked)] for step in range(min(size, len(ranked)))}
     return np.array(sorted(chosen), dtype=np.int64)
 
 

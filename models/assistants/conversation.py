@@ -1,4 +1,4 @@
-"""How a question about a picture and its answer are said to an assistant: its processor's own way."""
+"""How a question about a picture and its answer become an assistant's tokens, as its processor makes them."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -20,8 +20,8 @@ def plain_prompt(plain: str, question: str, caption: str) -> str:
 class Conversation:
     """Prompts, answers and pictures as a processor of transformers makes them.
 
-    ``plain`` is the prompt, with ``{said}`` in it, for processors that bring no chat template; ``image_token`` the id
-    that stands for a feature of the picture, ``image_tokens`` how many features it has; ``reader`` tokenises the
+    ``plain`` is the prompt, with ``{said}`` in it, for processors without a chat template; ``image_token`` the id
+    in the place of a feature of the picture, ``image_tokens`` how many features it has; ``reader`` tokenises the
     prompt for what reads it while looking at the picture.
     """
 
@@ -48,21 +48,21 @@ class Conversation:
         return self._processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
 
     def read(self, said: Sequence[tuple[str, str]]) -> TokenBatch | None:
-        """Return the prompts of questions and captions for the picture's reader; None where it reads none."""
+        """Return the prompts of questions and captions for the picture's reader; None if there is no reader."""
         return self._reader([self.prompt(*each) for each in said]) if self._reader else None
 
     def prompt_length(self, question: str, caption: str) -> int:
-        """Return the tokens of a prompt, the picture's among them: its writer's or, if more, its reader's."""
+        """Return how many tokens a prompt has, the picture's included: for its writer or, if more, for its reader."""
         read = self._reader.length(self.prompt(question, caption)) if self._reader else 0
         return max(len(self.prompt_ids(question, caption)), read)
 
     def longest_prompt(self, room: int) -> int:
-        """Return the most tokens of a prompt of which none is lost, where its writer has room for so many."""
+        """Return the most tokens of a prompt that is read whole, if its writer has ``room`` for so many."""
         return min(room, self._reader.longest) if self._reader else room
 
     def answer_ids(self, answers: Sequence[str], longest: int) -> list[np.ndarray]:
         """Return the ids (T,) int32 of each answer with its end token, cut after ``longest`` tokens."""
-        # Tokenised behind the prompt's end: by itself an answer's first word may get other tokens.
+        # Tokenised after the prompt's end: alone, an answer's first word may get other tokens.
         lead = self.prompt("?", "").rpartition("?")[2]
         skipped = len(self._encoded([lead])[0])
         coded = self._encoded([f"{lead} {self._spoken(answer)}" for answer in answers])
@@ -78,14 +78,14 @@ class Conversation:
         return self._processor.image_processor(images=colour, return_tensors="pt")["pixel_values"]
 
     def _spoken(self, text: str) -> str:
-        """Return a text without the picture's token: the picture has one place, which no question may add to."""
+        """Return a text without the picture's token: the picture has one place, and no question may add one."""
         return text.replace(self._image_word, " ")
 
     def _prompt_ids(self, question: str, caption: str) -> np.ndarray:
         """Return the ids (T,) int32 of a prompt, with as many image tokens as the picture has features."""
         text = self.prompt(question, caption)
-        begun = bool(self._tokenizer.bos_token) and text.startswith(self._tokenizer.bos_token)
-        ids = self._tokenizer.encode(text, add_special_tokens=not begun)
+        has_begin = bool(self._tokenizer.bos_token) and text.startswith(self._tokenizer.bos_token)
+        ids = self._tokenizer.encode(text, add_special_tokens=not has_begin)
         if self._image_token not in ids:  # BLIP's processors put the picture before all else, the begin token too
             ids.insert(0, self._image_token)
         coded = np.array(ids, dtype=np.int32)

@@ -47,16 +47,16 @@ from bench.training.seeding import seed_all
 class Assistant(ABC):
     """An ``Answerer`` of ``bench.contracts``, trained from scratch or from pretrained weights alike.
 
-    By ``tuning`` the ``full`` network learns, or adapters (``lora``), or the ``projection`` into the language model.
+    ``tuning`` says what learns: the ``full`` network, adapters (``lora``), or the ``projection`` to the language model.
     """
 
     model_class: ClassVar[type[PreTrainedModel]]
     processor_class: ClassVar[type[ProcessorMixin]]
     network_class: ClassVar[type[AssistantNetwork]]
     tuned_whole: ClassVar[tuple[str, ...]]
-    """The modules that learn whole beside adapters, the last of them alone with ``tuning=projection``."""
+    """The modules that learn in full besides adapters; with ``tuning=projection`` the last of them alone."""
     plain: ClassVar[str]
-    """The prompt where the processor brings no chat template, with ``{said}`` in it."""
+    """The prompt if the processor has no chat template, with ``{said}`` in it."""
 
     def __init__(
         self,
@@ -126,18 +126,18 @@ class Assistant(ABC):
         self._history = training.train(self._network, batches, losses, validate, context, lessons.pieces)
 
     def save(self, folder: Path) -> None:
-        """Write model and processor as transformers does; where only a part learned, that part alone."""
+        """Write model and processor as transformers does; if only a part learned, write that part alone."""
         if self.tuning == "projection":
             save_part(self._network.model, self.tuned_whole[-1], folder)
         else:
-            self._network.model.save_pretrained(folder)  # of a model with adapters it writes these
+            self._network.model.save_pretrained(folder)  # if the model has adapters, it writes these alone
             self._processor.save_pretrained(folder)
         if self._history:
             self._history.save(folder / FILE)
 
     @classmethod
     def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
-        """Read what ``save`` wrote; a part goes into the model that it learned in."""
+        """Read what ``save`` wrote; a part goes into the model in which it learned."""
         assistant = cls(context, **settings)
         if assistant.tuning == "full":
             assistant._equip(*open_pretrained(cls.model_class, cls.processor_class, str(folder), assistant._dtype))
@@ -152,7 +152,7 @@ class Assistant(ABC):
 
     @torch.inference_mode()
     def answer(self, questions: Instructions) -> list[str]:
-        """Return one generated answer a record, in order."""
+        """Return one generated answer per record, in order."""
         seed_all(self._context.seed)
         lessons, decoding, size = self._lessons(questions), self._decoding(), self._answers_at_once
         answers: list[str] = []
@@ -165,12 +165,12 @@ class Assistant(ABC):
 
     @property
     def longest_prompt(self) -> int:
-        """The tokens, those of the picture among them, that leave room for the longest answer and are all read."""
+        """The most tokens, the picture's included, that are all read and leave room for the longest answer."""
         config = self._network.model.config.get_text_config()
         return self._conversation.longest_prompt(config.max_position_embeddings - self._max_new_tokens)
 
     def prompt_lengths(self, questions: Instructions) -> list[int]:
-        """Return how many tokens the prompt of each record has, those of the picture among them."""
+        """Return how many tokens the prompt of each record has, the picture's included."""
         return [
             self._conversation.prompt_length(record.question, questions.caption(position))
             for position, record in enumerate(questions.records)
@@ -190,7 +190,7 @@ class Assistant(ABC):
         return self.tuned(model), processor
 
     def base(self) -> tuple[PreTrainedModel, Any]:
-        """Return the model that a tuned part belongs into, and its processor."""
+        """Return the model that a tuned part belongs to, and its processor."""
         return open_pretrained(self.model_class, self.processor_class, self._weights, self._dtype)
 
     def tuned(self, model: PreTrainedModel) -> PreTrainedModel:
@@ -235,7 +235,7 @@ def answer_loss(network: nn.Module, lessons: Lessons, batch_size: int) -> float:
 
 
 def _texts(instructions: Instructions, plain: str) -> Iterator[str]:
-    """Yield what is said in plain conversations, without the image's token."""
+    """Yield the texts of plain conversations, without the image's token."""
     for position, record in enumerate(instructions.records):
         yield plain_prompt(plain, record.question, instructions.caption(position)).replace(IMAGE_TOKEN, "")
         yield f" {record.answer}"

@@ -1,6 +1,6 @@
 """InstructBLIP (Dai et al. 2023), as transformers builds it.
 
-A vision tower, a Q-Former that reads the question too, so that it looks for what is asked, and a Llama decoder.
+A vision tower, a Q-Former that also reads the question to look for its answer, and a Llama decoder.
 """
 
 from collections.abc import Sequence
@@ -25,18 +25,18 @@ class InstructBlipNetwork(QFormerNetwork):
     """InstructBLIP as a torch module: pictures pass the vision tower once, the Q-Former with every question."""
 
     def features(self, seen: Seen) -> Tensor:
-        """Return what the queries found (B, Q, D) in each sequence's picture for its question."""
+        """Return the queries' outputs (B, Q, D) for each sequence's picture and question."""
         assert seen.questions is not None, "its processor has a tokenizer for the Q-Former"
         patches = self.model.vision_model(pixel_values=seen.pixels).last_hidden_state[seen.pictures]
         queries = self.model.query_tokens.expand(len(patches), -1, -1)
         always = seen.questions.mask.new_ones(queries.shape[:2])
-        found = self.model.qformer(
+        states = self.model.qformer(
             input_ids=seen.questions.ids,
             attention_mask=torch.cat([always, seen.questions.mask], dim=1),
             query_embeds=queries,
             encoder_hidden_states=patches,
         ).last_hidden_state
-        return self.model.language_projection(found[:, : queries.shape[1]])
+        return self.model.language_projection(states[:, : queries.shape[1]])
 
 
 class InstructBlip(QFormerAssistant):

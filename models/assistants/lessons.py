@@ -1,4 +1,4 @@
-"""Instruction records as an assistant's network is shown them."""
+"""Instruction records as the inputs of an assistant's network."""
 
 from functools import cached_property
 from typing import NamedTuple
@@ -17,10 +17,10 @@ Said = tuple[str, str]
 
 
 class Seen(NamedTuple):
-    """What a network is shown: I distinct pictures, B token sequences, and which picture goes with each.
+    """The inputs of a network: I distinct pictures, B token sequences, and which picture goes with each.
 
     ``pixels`` (I, 3, H, W) as the processor makes them; ``pictures`` (B,) indices into I; ``questions`` the prompts
-    as the Q-Former of a network that has it reads them.
+    for the network's Q-Former, if it has one.
     """
 
     pixels: Tensor
@@ -43,21 +43,23 @@ class Lessons:
 
     def taught(self, batch: InstructionBatch) -> Seen:
         """Return records with their answers; those not ``captioned`` go without caption."""
-        drawn = zip(batch.positions, batch.captioned, strict=True)
-        said = [self._said(position, captioned=bool(captioned)) for position, captioned in drawn]
+        records = zip(batch.positions, batch.captioned, strict=True)
+        questions = [self._said(position, captioned=bool(captioned)) for position, captioned in records]
         answers = [self._answers[position] for position in batch.positions]
-        return self._seen(batch.positions, said, answered(self._prompts(said), answers, self._conversation.pad))
+        return self._seen(
+            batch.positions, questions, answered(self._prompts(questions), answers, self._conversation.pad)
+        )
 
     def pieces(self, batch: InstructionBatch, parts: int) -> list[tuple[float, InstructionBatch]]:
-        """Return a batch in at most so many pieces of whole pictures, each with its share of the answers' tokens."""
+        """Return a batch in at most ``parts`` pieces of whole pictures, each with its share of the answers' tokens."""
         lengths = np.array([len(self._answers[position]) for position in batch.positions])
         cut = rows_by_picture(self._instructions.pictures[batch.positions], parts)
         return [(float(lengths[rows].sum() / lengths.sum()), batch.take(rows)) for rows in cut]
 
     def asked(self, positions: np.ndarray) -> Seen:
         """Return records without their answers, with the captions that the instructions hold."""
-        said = [self._said(position, captioned=True) for position in positions]
-        return self._seen(positions, said, unanswered(self._prompts(said), self._conversation.pad))
+        questions = [self._said(position, captioned=True) for position in positions]
+        return self._seen(positions, questions, unanswered(self._prompts(questions), self._conversation.pad))
 
     @cached_property
     def _answers(self) -> list[np.ndarray]:

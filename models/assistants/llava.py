@@ -70,7 +70,7 @@ class Llava(Assistant):
         return self.model_class(config), processor
 
     def conversation(self, model: PreTrainedModel, processor: Any) -> Conversation:
-        """Return the conversation in which a picture has as many tokens as the processor puts in the place of one."""
+        """Return the conversation in which a picture has as many tokens as the processor gives it."""
         blank = torch.zeros(3, 224, 224, dtype=torch.uint8)
         ids = processor(images=blank, text=processor.image_token, return_tensors="np")["input_ids"]
         image_token = processor.image_token_id

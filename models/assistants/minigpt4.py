@@ -1,7 +1,7 @@
 """MiniGPT-4 (Zhu et al. 2023): a frozen vision tower, Q-Former and language model, and one linear layer that learns.
 
-The layer, ``language_projection`` of transformers' BLIP-2, turns what the Q-Former found into words for the language
-model. The paper takes all else from models that were trained before; from scratch a step before does that.
+The layer, ``language_projection`` of transformers' BLIP-2, turns the Q-Former's output into words for the language
+model. The paper takes all else from models that were trained before; from scratch, an earlier step trains it.
 """
 
 from collections.abc import Sequence
@@ -37,11 +37,11 @@ class MiniGpt4Network(QFormerNetwork):
     """BLIP-2 as a torch module: each picture passes vision tower and Q-Former once."""
 
     def features(self, seen: Seen) -> Tensor:
-        """Return what the queries found (B, Q, D) in each sequence's picture."""
+        """Return the queries' outputs (B, Q, D) for each sequence's picture."""
         return self.model.get_image_features(seen.pixels, return_dict=True).pooler_output[seen.pictures]
 
     def train(self, mode: bool = True) -> Self:
-        """Switch modes; what is frozen computes as it will when it answers, without dropout."""
+        """Switch modes; frozen parts compute as they do when answering, without dropout."""
         super().train(mode)
         for part in self.model.children():
             if not any(parameter.requires_grad for parameter in part.parameters()):
@@ -130,7 +130,7 @@ class MiniGpt4(_Blip2):
         super().__init__(context, tuning=tuning, **shared)
 
     def from_scratch(self, train: Instructions) -> tuple[PreTrainedModel, Any]:
-        """Return the parts that the step before trained, with another layer between them."""
+        """Return the parts that the step before trained, with a new layer between them."""
         model, processor = self.base()
         layer: Any = model.get_submodule(PROJECTION)
         nn.init.normal_(layer.weight, std=DEVIATION)

@@ -19,7 +19,7 @@ class AssistantNetwork(nn.Module, ABC):
 
     def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
-        self.model: Any = model  # what transformers annotates is narrower than what it takes
+        self.model: Any = model  # transformers annotates less than it takes
 
     @property
     @abstractmethod
@@ -31,7 +31,7 @@ class AssistantNetwork(nn.Module, ABC):
         """Return what the writer reads of each sequence's picture (B, F, D)."""
 
     def forward(self, seen: Seen) -> Tensor:
-        """Return the mean loss of the answers' tokens; words are only scored where a label is."""
+        """Return the mean loss of the answers' tokens; only words with a label are scored."""
         following = seen.tokens.labels[:, 1:]
         scored = following != IGNORED
         with self._number_type():
@@ -52,7 +52,7 @@ class AssistantNetwork(nn.Module, ABC):
             )
 
     def _number_type(self) -> AbstractContextManager[Any]:
-        """Compute in the number type of frozen half-precision weights, beside which float32 ones learn."""
+        """Compute in the number type of frozen half-precision weights, in which case float32 ones learn."""
         kind = self.model.dtype
         return nullcontext() if kind == torch.float32 else torch.autocast(self.model.device.type, dtype=kind)
 

@@ -16,7 +16,7 @@ from bench.models.assistants.settings import QFormerDepth, QFormerWidth, QueryTo
 from bench.models.assistants.tokenizer import IMAGE, IMAGE_TOKEN
 
 DEVIATION = 0.02
-"""Of random weights. transformers' defaults, 1e-10 in the vision tower and queries all alike, are for loading."""
+"""For random weights: transformers' defaults, 1e-10 in the vision tower and equal queries, suit loading alone."""
 
 
 class QFormerNetwork(AssistantNetwork):

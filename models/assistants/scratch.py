@@ -36,7 +36,7 @@ def layers(shape: Shape) -> dict[str, Any]:
 
 
 def tower(shape: Shape, image_size: int) -> dict[str, Any]:
-    """Return what a vision tower is built with; BenchError for patches that the stem does not make."""
+    """Return the settings of a vision tower; BenchError for patches that the stem does not make."""
     patch, stem = shape.patch_size, shape.stem
     if stem == "conv" and patch != PATCH:
         raise BenchError(f"stem=conv makes patches of {PATCH} pixels, not of patch_size={patch}; use {PATCH}")

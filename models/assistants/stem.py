@@ -25,7 +25,7 @@ class GreyStem(nn.Sequential):
 def stemmed(kind: type[PreTrainedModel]) -> type[PreTrainedModel]:
     """Return a model class of transformers that builds the stem which ``vision_config.stem`` of its config names.
 
-    Its config.json tells of the stem, so that the folder that ``save_pretrained`` writes is read with it again.
+    Its config.json names the stem, so that a folder that ``save_pretrained`` wrote is read with it again.
     """
 
     class Stemmed(kind):

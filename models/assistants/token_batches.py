@@ -24,7 +24,7 @@ class TokenBatch(NamedTuple):
 
 
 def answered(prompts: Sequence[np.ndarray], answers: Sequence[np.ndarray], pad: int) -> TokenBatch:
-    """Return prompts with their answers behind them, padded at the right."""
+    """Return prompts followed by their answers, padded at the right."""
     rows = [np.concatenate(pair) for pair in zip(prompts, answers, strict=True)]
     ids, mask = _rectangle(rows, pad, left=False)
     positions = np.arange(ids.shape[1])
@@ -34,7 +34,7 @@ def answered(prompts: Sequence[np.ndarray], answers: Sequence[np.ndarray], pad: 
 
 
 def unanswered(prompts: Sequence[np.ndarray], pad: int) -> TokenBatch:
-    """Return prompts padded at the left, so that every answer begins right behind its own."""
+    """Return prompts padded at the left, so that every answer begins right after its prompt."""
     ids, mask = _rectangle(prompts, pad, left=True)
     return TokenBatch(*map(torch.from_numpy, (ids, mask, np.full_like(ids, IGNORED))))
 

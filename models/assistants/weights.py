@@ -1,4 +1,4 @@
-"""Pretrained weights of an assistant: opened from a folder or the hub, of which all, adapters or one part may learn."""
+"""Pretrained weights of an assistant: opened from a folder or the hub; all, adapters or one part may learn."""
 
 from pathlib import Path
 from typing import Any, NamedTuple, cast
@@ -23,15 +23,15 @@ def open_pretrained(
 
     With ``HF_HUB_OFFLINE=1`` the hub is its cache alone.
 
-    Nothing is unpickled and no code of the folder's own is run. BenchError where there is no such model.
+    Nothing is unpickled and no code of the folder's own is run. BenchError if there is no such model.
     """
     _check_folder(Path(source))
-    opened: Any = model_class.from_pretrained  # which returns a pair where it is asked to report
+    opened: Any = model_class.from_pretrained  # which returns a pair if asked to report
     wanted = cast(type[PreTrainedConfig], model_class.config_class).model_type
     try:
-        found = PreTrainedConfig.get_config_dict(source)[0].get("model_type")
-        if found != wanted:
-            raise ValueError(f"it is of type {found!r}, not {wanted!r}")
+        model_type = PreTrainedConfig.get_config_dict(source)[0].get("model_type")
+        if model_type != wanted:
+            raise ValueError(f"it is of type {model_type!r}, not {wanted!r}")
         model, report = opened(
             source,
             dtype=getattr(torch, dtype),

@@ -13,14 +13,14 @@ MID_GREY = 128
 
 
 class Blind(MVaEMa):
-    """MVaEMa trained and asked with every picture mid-grey."""
+    """MVaEMa that trains and answers with every picture mid-grey."""
 
     def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
-        """Return grey pictures (B, H, W), whatever was asked for."""
+        """Return grey pictures (B, H, W), whatever the positions."""
         return np.full((len(positions), *micrographs.pixels.shape[1:]), MID_GREY, dtype=np.uint8)
 
     def looks(self, questions: Instructions) -> list[Look]:
-        """Refuse: where it looked in a grey picture, drawn over another, would say what is not so."""
+        """Refuse: its attention to a grey picture, drawn over another, would mislead."""
         raise BenchError("blind is shown a grey picture, whatever it is asked about; ask mvaema where it looked")
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:

@@ -16,14 +16,14 @@ _FILE = "answers.json"
 
 @dataclass(frozen=True)
 class AnswerCounts:
-    """The answer to each question: by the caption beside it, alone, and the one for a question never seen."""
+    """The answer to each question: by its caption, by the question alone, and to a question never seen."""
 
     by_caption: Mapping[str, Mapping[str, str]]
     by_question: Mapping[str, str]
     overall: str
 
     def to(self, question: str, caption: str) -> str:
-        """Return the answer to a question; of the picture only the caption is known, '' where withheld."""
+        """Return the answer to a question; of the picture only the caption is known, '' if withheld."""
         captioned = self.by_caption.get(caption, {})
         return captioned.get(question) or self.by_question.get(question, self.overall)
 
@@ -84,7 +84,7 @@ class Majority:
 def majority_answer(records: Iterable[InstructionRecord]) -> str:
     """Return the most frequent text among the answers that state the most frequent set of facts.
 
-    Where no record has facts it is the most frequent text; ties go to what came first.
+    If no record has facts, it is the most frequent text; ties go to the first.
     """
     texts: dict[frozenset[tuple[str, str]], Counter[str]] = defaultdict(Counter)
     for record in records:

@@ -1,4 +1,4 @@
-"""The control that sees texture and grey levels, but no thing: logistic regression on spectrum and histograms."""
+"""The control that sees texture and grey levels, but no objects: logistic regression on spectrum and histograms."""
 
 from functools import cache
 from typing import NamedTuple
@@ -19,7 +19,7 @@ _SMALLEST_POWER = 1e-6
 class Spectrum(Regression):
     """Sees the power spectrum, its spread over the directions, and histograms of grey level and local deviation.
 
-    None of them tells where in the picture something is.
+    None of them shows where in the picture something is.
     """
 
     def features(self, picture: np.ndarray) -> np.ndarray:
@@ -49,9 +49,9 @@ class _Bins(NamedTuple):
 
 @cache
 def _bins(side: int) -> _Bins:
-    """Return the bins of what ``rfft2`` gives for a square picture: the sectors of rings in which a frequency lies.
+    """Return the bins of ``rfft2`` of a square picture: the sectors of rings in which a frequency lies.
 
-    Rings go from one wave a picture to one in two pixels, each wider than the last by the same factor. Sectors are 30
+    Rings go from one wave per picture to one in two pixels, each wider than the last by the same factor. Sectors are 30
     degrees wide, the first around the horizontal; opposite directions are one.
     """
     down, right = np.fft.fftfreq(side)[:, None] * side, np.fft.rfftfreq(side)[None] * side
@@ -60,8 +60,8 @@ def _bins(side: int) -> _Bins:
     ring = np.searchsorted(edges, np.hypot(down, right), side="right")
     sector = np.floor(np.arctan2(down, right) / np.pi * _SECTORS + 0.5 + 1e-9).astype(int) % _SECTORS
     within = (ring > 0) & (ring <= _RINGS)
-    found, of = np.unique(np.where(within, ring * _SECTORS + sector, 0), return_inverse=True)
-    return _Bins(of, np.unique(found[1:] // _SECTORS, return_inverse=True)[1])
+    occupied, of = np.unique(np.where(within, ring * _SECTORS + sector, 0), return_inverse=True)
+    return _Bins(of, np.unique(occupied[1:] // _SECTORS, return_inverse=True)[1])
 
 
 def _local_deviation(grey: np.ndarray, side: int) -> np.ndarray:

@@ -15,7 +15,7 @@ PARTS = {
 }
 """What the paper's ablations switch off, one at a time (Tables 5 and 6)."""
 ALL, FIRST = slice(None), slice(1)
-"""Which tokens attend: all of them, or the first alone, where the others would be read by nobody."""
+"""Which tokens attend: all of them, or the first alone if nothing reads the others."""
 
 
 class KeysValues(NamedTuple):
@@ -25,44 +25,44 @@ class KeysValues(NamedTuple):
     values: Tensor
 
     def of(self, rows: Tensor) -> "KeysValues":
-        """Return those of these rows (R,)."""
+        """Return the keys and values of these rows (R,)."""
         return KeysValues(_rows(self.keys, rows), _rows(self.values, rows))
 
     def contiguous(self) -> "KeysValues":
-        """Return these laid out head by head, which is faster to read over and over."""
+        """Return them laid out head by head, which is faster to read repeatedly."""
         return KeysValues(self.keys.contiguous(), self.values.contiguous())
 
 
 def _rows(part: Tensor, rows: Tensor) -> Tensor:
-    """Return the rows of a part; the gradient of an embedding adds them up faster than that of ``index_select``."""
+    """Return the rows of a part; an embedding adds up gradients faster than ``index_select`` does."""
     return embedding(rows, part.flatten(1)).unflatten(1, part.shape[1:])
 
 
 def mixed_on_cpu(
     queries: Tensor, keys: Tensor, values: Tensor, attn_mask: Tensor | None = None, is_causal: bool = False
 ) -> Tensor:
-    """Return what ``scaled_dot_product_attention`` does, faster on a processor for as few tokens as ours."""
+    """Return what ``scaled_dot_product_attention`` does, faster on a CPU for our few tokens."""
     rows, heads = queries.shape[:2]
-    asked, keys, values = (part.flatten(0, 1) for part in (queries, keys, values))
-    bias = asked.new_zeros(())
+    flat, keys, values = (part.flatten(0, 1) for part in (queries, keys, values))
+    bias = flat.new_zeros(())
     if is_causal:
-        bias = asked.new_full((asked.shape[1], keys.shape[1]), -torch.inf).triu(1)
+        bias = flat.new_full((flat.shape[1], keys.shape[1]), -torch.inf).triu(1)
     elif attn_mask is not None:
-        bias = asked.new_zeros(attn_mask.shape).masked_fill(~attn_mask, -torch.inf)
+        bias = flat.new_zeros(attn_mask.shape).masked_fill(~attn_mask, -torch.inf)
         bias = bias.expand(-1, heads, -1, -1).flatten(0, 1)
-    shares = torch.baddbmm(bias, asked, keys.transpose(1, 2), alpha=asked.shape[-1] ** -0.5).softmax(-1)
+    shares = torch.baddbmm(bias, flat, keys.transpose(1, 2), alpha=flat.shape[-1] ** -0.5).softmax(-1)
     return torch.bmm(shares, values).unflatten(0, (rows, heads))
 
 
 class Memory:
-    """Keys and values of a growing text, with ``room`` for so many tokens: adding one moves none of the others."""
+    """Keys and values of a growing text, with ``room`` for a number of tokens: adding one moves no other."""
 
     def __init__(self, room: int) -> None:
         self._room, self._tokens = room, 0
         self._held: tuple[Tensor, ...] = ()
 
     def add(self, new: KeysValues) -> KeysValues:
-        """Put new tokens behind those held and return all."""
+        """Append new tokens and return all."""
         before, self._tokens = self._tokens, self._tokens + new.keys.shape[2]
         if not self._held:
             self._held = tuple(part.new_empty(*part.shape[:2], self._room, part.shape[3]) for part in new)
@@ -71,12 +71,12 @@ class Memory:
         return KeysValues(*(held[:, :, : self._tokens] for held in self._held))
 
     def take(self, rows: Tensor) -> None:
-        """Go on with these rows (R,) instead."""
+        """Continue with these rows (R,) instead."""
         self._held = tuple(held.index_select(0, rows) for held in self._held)
 
 
 class Attention(nn.Module):
-    """Multi-head attention with its layer norm; what it returns is to be added to its input."""
+    """Multi-head attention with its layer norm; the caller adds the output to the input."""
 
     def __init__(self, embed_dim: int, num_heads: int) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(embed_dim, embed_dim)
 
     def keys_values(self, attended: Tensor) -> KeysValues:
-        """Return keys and values of what is attended to (B, T, D), which comes normed."""
+        """Return the keys and values of normed inputs (B, T, D)."""
         keys, values = self.key_value(attended).chunk(2, dim=-1)
         return KeysValues(self._split(keys), self._split(values))
 
@@ -104,16 +104,16 @@ class Attention(nn.Module):
         return self.attend(normed[:, queries], self.keys_values(normed), mask)
 
     def cross(self, inputs: Tensor, seen: KeysValues) -> Tensor:
-        """Attend to keys and values made elsewhere."""
+        """Attend to the keys and values of another input."""
         return self.attend(self.norm(inputs), seen)
 
     def shares(self, inputs: Tensor, seen: KeysValues) -> Tensor:
-        """Return how ``cross`` shares each token's attention out among what is seen (B, heads, T, S)."""
+        """Return the attention weights of ``cross`` (B, heads, T, S)."""
         queries = self._split(self.query(self.norm(inputs)))
         return (queries @ seen.keys.transpose(-2, -1) * queries.shape[-1] ** -0.5).softmax(-1)
 
     def causal(self, inputs: Tensor, memory: Memory | None = None) -> Tensor:
-        """Let each token attend to itself and those before it, and to what the memory holds, which they join."""
+        """Let each token attend to itself, to those before it and to the memory, which then holds them too."""
         normed = self.norm(inputs)
         now = self.keys_values(normed)
         return self.attend(normed, memory.add(now) if memory else now, causal=normed.shape[1] > 1)
@@ -123,7 +123,7 @@ class Attention(nn.Module):
 
 
 class Skipped(Attention):
-    """In the place of an attention that is switched off: it has no weights and adds nothing."""
+    """Replaces an attention that is switched off: it has no weights and adds nothing."""
 
     def __init__(self) -> None:
         nn.Module.__init__(self)
@@ -147,19 +147,19 @@ class Skipped(Attention):
 
 
 class Sizes(NamedTuple):
-    """What all layers share, and the ``without`` of ``PARTS`` that they lack."""
+    """What all layers share; ``without`` names the ``PARTS`` that they lack."""
 
     embed_dim: int
     num_heads: int
     without: frozenset[str] = frozenset()
 
     def attention(self, part: str) -> Attention:
-        """Build the attention of a part, or what stands in its place."""
+        """Build the attention of a part, or its replacement."""
         return Skipped() if part in self.without else Attention(self.embed_dim, self.num_heads)
 
 
 class FeedForward(nn.Sequential):
-    """Norm, four times the width, GELU and back; what it returns is to be added to its input."""
+    """Norm, four times the width, GELU and back; the caller adds the output to the input."""
 
     def __init__(self, embed_dim: int) -> None:
         hidden = 4 * embed_dim

@@ -17,11 +17,11 @@ class Batch(NamedTuple):
     """B records, of which this process computes R over P pictures, as tensors on one device.
 
     ``pixels`` (P, H, W) uint8; ``pictures`` (R,) each record's picture. ``pairs`` (B, T) question and answer
-    behind a place for [CLS] or [Encode], ``present`` (B, T) false at padding. ``tokens`` and ``positions``
-    (R, S): prompt, [Decode], answer; ``targets`` (R, S) the token behind each, IGNORED outside the answer.
+    after a place for [CLS] or [Encode], ``present`` (B, T) false at padding. ``tokens`` and ``positions``
+    (R, S): prompt, [Decode], answer; ``targets`` (R, S) the token after each, IGNORED outside the answer.
     ``same`` (B, B) true where text j of another record holds for picture i too: one of that picture's own records
     has the question of text j and the same facts. ``rows`` (R,), ascending, are the R among the B where several
-    ranks share them, None where this process computes all; ``share_of_tokens`` is theirs in the answers' tokens.
+    ranks share them, None where this process computes all; ``share_of_tokens`` is their share of the answers' tokens.
     """
 
     pixels: Tensor
@@ -50,7 +50,7 @@ class Batch(NamedTuple):
         return values if self.rows is None else values[self.rows]
 
     def gathered(self, own: Tensor) -> Tensor:
-        """Return the rows (B, ...) of all, with gradients, of those (R, ...) that each rank has; all must ask."""
+        """Return the rows (B, ...) of all ranks' own (R, ...), with gradients; all ranks must call it."""
         if self.rows is None:
             return own
         from torch.distributed.nn.functional import all_reduce
@@ -61,10 +61,10 @@ class Batch(NamedTuple):
             return all_reduce(rows)
 
     def own_pairs(self, drawn: Pairs) -> tuple[Pairs, float]:
-        """Return those pairs whose pictures this process computes, counted among these, and their share; all must ask.
+        """Return the pairs whose pictures this process computes, renumbered, and their share; all ranks must call it.
 
-        All go by the pairs of the first rank: another's generator may stand elsewhere. A rank that has none computes
-        one that does not count, since ranks meet on the way back through the network.
+        All ranks take the pairs of the first, because another's generator may be in another state. A rank that has none
+        computes one that does not count, because ranks synchronise in the backward pass.
         """
         if self.rows is None:
             return drawn, 1.0
@@ -97,24 +97,24 @@ class TokenisedRecords:
         self._held = np.unique(self._keys(self._pictures, self._statements))
 
     def prompt(self, position: int, captioned: bool) -> list[int]:
-        """Return the tokens of the caption, if it is given, and the question."""
+        """Return the tokens of the caption, if ``captioned``, and of the question."""
         caption = self._captions[self._pictures[position]] if captioned else []
         return (caption + self._questions[position])[-self.prompt_tokens :]
 
     def batch(
         self, pixels: np.ndarray, positions: np.ndarray, captioned: np.ndarray, rows: np.ndarray | None = None
     ) -> Batch:
-        """Put records (B,) together, of which this process computes those at ``rows`` (R,), or all.
+        """Return the batch of records (B,), of which this process computes those at ``rows`` (R,), or all.
 
-        ``pixels`` (P, H, W) are those of their distinct pictures, ascending.
+        ``pixels`` (P, H, W) are their distinct pictures, ascending.
         """
         own = np.arange(len(positions)) if rows is None else rows
-        prompts = [self.prompt(position, given) for position, given in zip(positions[own], captioned[own], strict=True)]
+        prompts = [self.prompt(position, shown) for position, shown in zip(positions[own], captioned[own], strict=True)]
         all_answers = [self._answers[position][: self.answer_tokens - 1] for position in positions]
         answers = [all_answers[row] for row in own]
         pairs = _padded([self._pair(position) for position in positions], PAD)
         pictures = self._pictures[positions]
-        # A text of another question may hold just as well; drawn as a hard negative it would only mislead.
+        # A text of another question may hold just as well; as a hard negative it would only mislead.
         keys = self._keys(pictures[:, None], self._statements[positions])
         same = self._held[np.searchsorted(self._held, keys).clip(max=len(self._held) - 1)] == keys
         np.fill_diagonal(same, False)
@@ -140,7 +140,7 @@ class TokenisedRecords:
         return pictures * (self._statements.max() + 1) + statements
 
     def _places(self, prompt: Sequence[int], answer: Sequence[int]) -> list[int]:
-        """Count the prompt's positions from 0 and, however long it is, those from [Decode] on from one place."""
+        """Count the prompt's positions from 0, and those from [Decode] on from one fixed place."""
         return [*range(len(prompt)), *range(self.prompt_tokens, self.prompt_tokens + 1 + len(answer))]
 
 
@@ -151,7 +151,7 @@ def _encoded(tokenizer: TextTokenizer, texts: Sequence[str]) -> list[list[int]]:
 
 
 def _statements(records: Sequence[InstructionRecord]) -> np.ndarray:
-    """Return numbers (R,), equal where the question and the facts are, or without facts the answers."""
+    """Return numbers (R,), equal for equal questions and facts, or without facts for equal questions and answers."""
     numbers: dict[object, int] = {}
     keys = [(record.question, frozenset(record.facts) if record.facts else record.answer) for record in records]
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)

@@ -1,4 +1,4 @@
-"""How a trained MVaEMa is asked: how tokens of an answer are chosen, and by what a category's name is judged."""
+"""How a trained MVaEMa answers: how tokens are chosen, and by what a category's name is judged."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -32,7 +32,7 @@ ANSWERS_AT_ONCE = 256
 
 
 class _Said(NamedTuple):
-    """What was said to the record at a position: features (1, 1 + patches, D), tokens of prompt and answer."""
+    """The reply to the record at a position: features (1, 1 + patches, D), tokens of prompt and answer."""
 
     position: int
     features: Tensor
@@ -125,66 +125,66 @@ class MVaEMa:
 
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer a record, in order; questions whose prompts have one length are answered together."""
-        return self.tokenizer.decode([said.tokens for said in self._said(questions)])
+        return self.tokenizer.decode([reply.tokens for reply in self._said(questions)])
 
     def looks(self, questions: Instructions) -> list[Look]:
-        """Return where the words of each answer looked; BenchError where training left cross-attention out."""
+        """Return where the words of each answer looked; BenchError if training left cross-attention out."""
         if "ca" in self._built["without"]:
             raise BenchError(
                 "cross-attention (ca) was off in training, so no word looked at the picture; export another"
             )
-        return [look(self.model, self.tokenizer, *said[1:]) for said in self._said(questions)]
+        return [look(self.model, self.tokenizer, *reply[1:]) for reply in self._said(questions)]
 
     @property
     def longest_prompt(self) -> int:
-        """The tokens of caption and question that it reads; of a longer prompt it reads the end."""
+        """The most tokens of caption and question that it reads: the end of a longer prompt."""
         return self.model.prompt_tokens
 
     def prompt_lengths(self, questions: Instructions) -> list[int]:
         """Return how many tokens caption and question of each record have."""
         captions = self.tokenizer.encode([questions.caption(position) for position in range(len(questions))])
-        asked = self.tokenizer.encode([record.question for record in questions.records])
-        return [len(caption) + len(question) for caption, question in zip(captions, asked, strict=True)]
+        question_tokens = self.tokenizer.encode([record.question for record in questions.records])
+        return [len(caption) + len(question) for caption, question in zip(captions, question_tokens, strict=True)]
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): how well the name of each category fits, after softmax."""
-        found = []
+        probabilities = []
         self._check_rank(self._rank)
         for part in np.array_split(np.arange(len(images)), -(-len(images) // PICTURES_AT_ONCE)):
-            asked = candidates(images.take(part), self.names)
+            answers = candidates(images.take(part), self.names)
             pixels = self.pixels(images, part)
-            fits = scores(self.model, self.tokenizer, pixels, asked, self._rank, self._rank_mean)
-            found.append(fits.double().softmax(1).cpu().numpy())
+            fits = scores(self.model, self.tokenizer, pixels, answers, self._rank, self._rank_mean)
+            probabilities.append(fits.double().softmax(1).cpu().numpy())
             self._context.progress.advance(int(part[-1]) + 1)
-        return np.concatenate(found)
+        return np.concatenate(probabilities)
 
     def _check_rank(self, rank: Rank) -> None:
-        """BenchError where the part that judges was switched off in training."""
+        """Raise BenchError if the part that judges was switched off in training."""
         needed = {"likelihood": self.model, "matching": self.model.grounded.matching, "contrastive": self.model.space}
         if needed[rank] is None:
             part = {"matching": "itm", "contrastive": "itc"}[rank]
             raise BenchError(f"rank={rank} needs what {part} teaches, which was off in training; take rank=likelihood")
 
     def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
-        """Return the uint8 pictures (B, H, W) that the model gets to see."""
+        """Return the uint8 pictures (B, H, W) that the model sees."""
         return micrographs.batch(positions)
 
     def _said(self, questions: Instructions) -> list["_Said"]:
-        """Return what is said to each record, in order."""
+        """Return the reply to each record, in order."""
         records = self._tokenised(questions)
         prompts = [records.prompt(position, True) for position in range(len(questions))]
         random = torch.Generator(self.model.device).manual_seed(self._context.seed)
         seen, rows = np.unique(questions.pictures, return_inverse=True)
         features = self._features(questions.micrographs, seen)
-        found: list[_Said] = []
+        replies: list[_Said] = []
         self._context.progress.start("answering", len(questions))
         for done, group in _of_equal_length(prompts):
             tokens = torch.tensor([prompts[position] for position in group], dtype=torch.long).to(features.device)
             generated = generate(self.model, features[rows[group]], tokens, self._decoding, random)
-            for position, said in zip(group, generated, strict=True):
-                found.append(_Said(position, features[rows[position], None], prompts[position], said))
+            for position, answer in zip(group, generated, strict=True):
+                replies.append(_Said(position, features[rows[position], None], prompts[position], answer))
             self._context.progress.advance(done + len(group))
-        return sorted(found, key=lambda said: said.position)
+        return sorted(replies, key=lambda reply: reply.position)
 
     def _initial(self, train: Instructions) -> tuple[MVaEMaModel, TextTokenizer]:
         """Return what training starts from: fresh weights and a vocabulary of its text, or those of an export."""
@@ -246,7 +246,7 @@ class MVaEMa:
         return batch.to(self.model.device)
 
     def _validation_batches(self, validation: Instructions, context: Context) -> Iterator[Batch]:
-        """Make the batches of the fixed questions, all with captions."""
+        """Yield the batches of the fixed questions, all with captions."""
         records = self._tokenised(validation)
         positions = fixed_questions(validation, context.recipe.questions_per_picture, context.seed)
         for start in range(0, len(positions), ANSWERS_AT_ONCE):
@@ -270,7 +270,7 @@ def _texts(instructions: Instructions) -> Iterator[str]:
 
 
 def _of_equal_length(prompts: Sequence[Sequence[int]]) -> Iterator[tuple[int, list[int]]]:
-    """Yield the positions of prompts of one length, at most ANSWERS_AT_ONCE, after the number of those before."""
+    """Yield the positions of prompts of one length, at most ANSWERS_AT_ONCE, each with the number of those before."""
     order = sorted(range(len(prompts)), key=lambda position: len(prompts[position]))
     start = 0
     while start < len(order):

@@ -60,8 +60,8 @@ class GroundedText(nn.Module):
     ) -> Tensor:
         """Decode embedded tokens (B, T, D), each seeing itself and those before it.
 
-        With ``memories``, one a layer, the tokens also see those of earlier calls and are kept for later ones;
-        only the first call may bring more than one. Padding stands after the tokens, where none of them sees it.
+        With ``memories``, one per layer, the tokens also see those of earlier calls and are stored for later ones;
+        only the first call may have more than one. Padding follows the tokens, so that none of them sees it.
         """
         for number, (layer, own, seen) in enumerate(zip(text.layers, self.layers, images, strict=True)):
             hidden = hidden + own.causal_attention.causal(hidden, memories[number] if memories else None)

@@ -16,30 +16,30 @@ VOCABULARY = "tokenizer.json"
 
 def opened(folder: Path) -> tuple[MVaEMaModel, TextTokenizer]:
     """Read the weights and the vocabulary that the estimator saved; every tensor must be there and fit."""
-    with redirect_stdout(io.StringIO()):  # the hub's mixin prints where it reads from
+    with redirect_stdout(io.StringIO()):  # the hub's mixin prints its source
         model = MVaEMaModel.from_pretrained(str(folder), strict=True)
     return model, TextTokenizer.load(folder / VOCABULARY)
 
 
 def from_export(folder: Path, wanted: Mapping[str, Any]) -> tuple[MVaEMaModel, TextTokenizer]:
-    """Read an export to train it on; BenchError where it is none of MVaEMa, or was built otherwise than ``wanted``.
+    """Read an export to continue its training; BenchError if it is no MVaEMa, or its settings are not ``wanted``.
 
-    Its vocabulary stays: with another, the vectors of its words would be those of others.
+    Its vocabulary stays: in another, its word vectors would belong to other words.
     """
     exported = read(folder)
     try:
         model, tokenizer = opened(folder)
-    except Exception as error:  # of the hub, of tensors or of tokenizers: there is no common one
+    except Exception as error:  # from the hub, tensors or tokenizers: there is no common class
         raise BenchError(
             f"weights={str(folder)!r} is an export of {exported.label} that cannot be read as MVaEMa "
             f"({in_one_line(error)}); name one of an MVaEMa"
         ) from error
-    given = {"image_size": exported.image_size, **exported.settings}
-    differing = [name for name, value in wanted.items() if _plain(given.get(name)) != _plain(value)]
+    built = {"image_size": exported.image_size, **exported.settings}
+    differing = [name for name, value in wanted.items() if _plain(built.get(name)) != _plain(value)]
     if differing:
-        told = ", ".join(f"{name} {_plain(given.get(name))} (here {_plain(wanted[name])})" for name in differing)
-        remedy = " ".join(f"--set {_key(name)}={_written(given.get(name))}" for name in differing)
-        raise BenchError(f"weights={str(folder)!r} was built with {told}; train on with the same: {remedy}")
+        differences = ", ".join(f"{name} {_plain(built.get(name))} (here {_plain(wanted[name])})" for name in differing)
+        remedy = " ".join(f"--set {_key(name)}={_written(built.get(name))}" for name in differing)
+        raise BenchError(f"weights={str(folder)!r} was built with {differences}; train on with the same: {remedy}")
     return model, tokenizer
 
 

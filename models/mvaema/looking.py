@@ -15,9 +15,9 @@ def look(
 ) -> Look:
     """Return where an answer's words looked, given the picture's features (1, 1 + patches, D).
 
-    Of each word it is the mean over its tokens and the heads of the last layer, from which the answer is read; those
-    before it share their attention out almost evenly. A token looks where the model looked when it chose it, before it
-    was said. What lay on [CLS], which stands for the whole picture, lies on no patch.
+    A word's attention is the mean over its tokens and the heads of the last layer, from which the answer is read;
+    earlier layers spread their attention almost evenly. A token's attention is that of the step that chose it.
+    Attention on [CLS], which represents the whole picture, is on no patch.
     """
     shares = cross_attention(model, features, prompt, said)[-1].mean(0)[:, 1:]
     side = round(shares.shape[1] ** 0.5)
@@ -34,10 +34,10 @@ def cross_attention(model: MVaEMaModel, features: Tensor, prompt: Sequence[int],
     tokens = torch.tensor([[*prompt, DECODE, *said[:-1]]], device=features.device)
     answer = torch.arange(model.prompt_tokens, model.prompt_tokens + max(len(said), 1), device=features.device)
     places = torch.cat([torch.arange(len(prompt), device=features.device), answer])
-    hidden, found = model.embedding(tokens, places[None]), []
+    hidden, shares = model.embedding(tokens, places[None]), []
     images = model.grounded.images(features)
     for layer, own, seen in zip(model.text.layers, model.grounded.layers, images, strict=True):
         hidden = hidden + own.causal_attention.causal(hidden)
-        found.append(own.cross_attention.shares(hidden, seen)[0, :, len(prompt) :])
+        shares.append(own.cross_attention.shares(hidden, seen)[0, :, len(prompt) :])
         hidden = own.ground(hidden, seen, layer)
-    return torch.stack(found)[:, :, : len(said)]
+    return torch.stack(shares)[:, :, : len(said)]

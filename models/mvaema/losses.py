@@ -12,7 +12,7 @@ IGNORED = -100
 
 
 class LossWeights(NamedTuple):
-    """What each loss counts in their sum; the paper's are 1:1:1."""
+    """The weight of each loss in their sum; the paper's are 1:1:1."""
 
     itc: float = 1.0
     itm: float = 1.0
@@ -49,9 +49,9 @@ def contrastive_loss(similarity: Tensor, excluded: Tensor) -> Tensor:
 def hard_pairs(similarity: Tensor, excluded: Tensor) -> Pairs:
     """Return every other row's positive pair and one hard negative for it, drawn by similarity.
 
-    These are as many pairs as there are rows, so that a step encodes as many texts for this loss as for each of the
-    others. Of the rows that are taken, every other one keeps its text and gets another's picture, the rest keep their
-    picture and get another's text. A row all of whose partners are excluded stays without a negative.
+    There are as many pairs as rows, so that a step encodes as many texts for this loss as for each of the others. Of
+    the rows taken, every other one keeps its text and gets another's picture; the rest keep their picture and get
+    another's text. A row whose partners are all excluded has no negative.
     """
     rows = torch.arange(0, len(similarity), 2, device=similarity.device)
     barred = excluded | torch.eye(len(similarity), dtype=torch.bool, device=similarity.device)
@@ -60,11 +60,11 @@ def hard_pairs(similarity: Tensor, excluded: Tensor) -> Pairs:
     scores = torch.where(keeps_text[:, None], similarity.T[rows], similarity[rows])
     scores = scores.float().masked_fill(barred, float("-inf"))
     possible = ~barred.all(1)
-    kept = rows[possible]
-    drawn = torch.multinomial(scores[possible].softmax(1), 1).squeeze(1) if len(kept) else kept
-    pictures = torch.where(keeps_text[possible], drawn, kept)
-    texts = torch.where(keeps_text[possible], kept, drawn)
-    match = torch.cat([torch.ones(len(rows)), torch.zeros(len(kept))]).to(similarity.device)
+    anchors = rows[possible]
+    negatives = torch.multinomial(scores[possible].softmax(1), 1).squeeze(1) if len(anchors) else anchors
+    pictures = torch.where(keeps_text[possible], negatives, anchors)
+    texts = torch.where(keeps_text[possible], anchors, negatives)
+    match = torch.cat([torch.ones(len(rows)), torch.zeros(len(anchors))]).to(similarity.device)
     return Pairs(torch.cat([rows, pictures]), torch.cat([rows, texts]), match)
 
 

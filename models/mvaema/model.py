@@ -60,7 +60,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     def forward(self, batch: Batch, weights: LossWeights = EQUAL) -> dict[str, Tensor]:
         """Return the losses that are on: ``loss`` is the weighted sum of ``itc``, ``itm`` and ``lm``.
 
-        Of a batch that ranks share each returns its part, and the parts add up.
+        If ranks share a batch, each returns its part, and the parts add up.
         """
         losses = self._losses(batch)
         return {"loss": weights.total(losses), **losses}
@@ -80,15 +80,15 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         return losses
 
     def chance(self, batch: Batch) -> dict[str, float]:
-        """Return what the losses that compare pictures with texts are of a model that knows nothing."""
+        """Return the losses that compare pictures with texts, for a model that knows nothing."""
         blank = torch.zeros(batch.same.shape, device=batch.same.device)
-        found: dict[str, float] = {}
+        losses: dict[str, float] = {}
         if self.space is not None:
-            found["itc"] = contrastive_loss(blank, batch.same).item()
+            losses["itc"] = contrastive_loss(blank, batch.same).item()
         if self.grounded.matching is not None:
             match = hard_pairs(blank, batch.same).match
-            found["itm"] = matching_loss(torch.full_like(match, float(torch.logit(match.mean()))), match).item()
-        return found
+            losses["itm"] = matching_loss(torch.full_like(match, float(torch.logit(match.mean()))), match).item()
+        return losses
 
     def language_loss(self, batch: Batch) -> Tensor:
         """Return the language modelling loss alone, the one that validation watches."""
@@ -118,7 +118,7 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     def decode(
         self, tokens: Tensor, positions: Tensor, images: Layered, memories: Sequence[Memory] | None = None
     ) -> Tensor:
-        """Return the decoder's hidden states (B, S, D) of tokens, which see what the memories hold and join it."""
+        """Return the decoder's hidden states (B, S, D) of tokens, which see the memories and are added to them."""
         return self.grounded.decode(self.text, self.embedding(tokens, positions), images, memories)
 
     def _embed_pairs(self, pairs: Tensor, first: int) -> Tensor:

@@ -36,20 +36,20 @@ def scores(
 ) -> Tensor:
     """Return how well each category's name fits each picture (N, C), as log-odds; pixels (N, H, W) uint8.
 
-    By ``likelihood`` it is the log-likelihood of the name's tokens given the answer's beginning, summed, or with
-    ``mean`` their mean.
+    With ``likelihood`` it is the sum of the log-likelihoods of the name's tokens after the answer's beginning, or
+    with ``mean`` their mean.
     """
     records = TokenisedRecords(asked, tokenizer, model.prompt_tokens, model.answer_tokens)
     everything = np.arange(len(asked))
     batch = records.batch(pixels, everything, np.zeros(len(asked), bool)).to(model.device)
     features = model.vision(batch.pixels)
     if rank == "contrastive":
-        found = model.similarity(features, batch).diagonal()
+        fits = model.similarity(features, batch).diagonal()
     elif rank == "matching":
-        found = model.match(model.grounded.images(features), batch)
+        fits = model.match(model.grounded.images(features), batch)
     else:
-        found = _likelihood(model, features, batch, mean)
-    return found.unflatten(0, (len(pixels), -1))
+        fits = _likelihood(model, features, batch, mean)
+    return fits.unflatten(0, (len(pixels), -1))
 
 
 def _likelihood(model: MVaEMaModel, features: Tensor, batch: Batch, mean: bool) -> Tensor:
@@ -59,7 +59,7 @@ def _likelihood(model: MVaEMaModel, features: Tensor, batch: Batch, mean: bool) 
 
 
 def _of_names(batch: Batch) -> Tensor:
-    """Return the places (B, S) whose targets are a name's tokens: behind what all rows begin with, before [EOS]."""
+    """Return the places (B, S) whose targets are a name's tokens: after what all rows begin with, before [EOS]."""
     alike = (batch.tokens == batch.tokens[:1]).all(0).int().cumprod(0).bool()
     next_alike = torch.cat([alike[1:], alike.new_zeros(1)])
     return (batch.targets != IGNORED) & (batch.targets != END) & ~next_alike

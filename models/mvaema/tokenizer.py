@@ -16,9 +16,9 @@ _CONTINUES = "##"
 
 
 class TextTokenizer:
-    """Text to token ids and back; what comes back equals the text but for runs of white space.
+    """Text to token ids and back; the decoded text is equal except for runs of white space.
 
-    A space is a mark on the word behind it, so that "fused." is two tokens that know they touch.
+    A space is a mark on the word after it, so that "fused." is two tokens that know they touch.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -67,13 +67,13 @@ class TextTokenizer:
 
     def words(self, ids: Sequence[int]) -> list[tuple[str, list[int]]]:
         """Return the words that ids spell, each with the places of its tokens; a mark such as a comma is a word."""
-        found: list[tuple[str, list[int]]] = []
+        words: list[tuple[str, list[int]]] = []
         for place, token in enumerate(self._tokenizer.id_to_token(each) or "" for each in ids):
-            if token.startswith(_CONTINUES) and found:
-                found[-1] = (found[-1][0] + token.removeprefix(_CONTINUES), [*found[-1][1], place])
+            if token.startswith(_CONTINUES) and words:
+                words[-1] = (words[-1][0] + token.removeprefix(_CONTINUES), [*words[-1][1], place])
             else:
-                found.append((token.removeprefix(_SPACE), [place]))
-        return found
+                words.append((token.removeprefix(_SPACE), [place]))
+        return words
 
 
 def _untrained(model: WordPiece) -> Tokenizer:

@@ -1,1 +1,1 @@
-"""Models that answer behind a server."""
+"""Models behind a server."""

@@ -1,4 +1,4 @@
-"""The answerer ``openai:NAME``: a model behind an OpenAI-compatible server, asked as it is; nothing is trained."""
+"""The answerer ``openai:NAME``: a model behind an OpenAI-compatible server, used as it is; nothing is trained."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -30,7 +30,7 @@ SYSTEM = "You are shown an electron micrograph. Answer the question about it in 
 
 
 class RemoteAnswerer:
-    """An ``Answerer`` of ``bench.contracts``; ``usage`` tells what the answers cost, whenever they were paid."""
+    """An ``Answerer`` of ``bench.contracts``; ``usage`` is the cost of the answers, whenever they were paid."""
 
     def __init__(
         self,
@@ -83,9 +83,9 @@ class RemoteAnswerer:
         return cls(context, **settings)
 
     def answer(self, questions: Instructions) -> list[str]:
-        """Return one answer a record, '' where the model refused or gave none; each is paid once and then kept.
+        """Return one answer per record, '' if the model refused or gave none; each is paid once and then stored.
 
-        BenchError where one got no reply: what has one is kept, and the same run asks for the rest.
+        BenchError if a record got no reply: the others are stored, and the same run asks for the rest.
         """
         endpoint, ledger = self._endpoint, self._ledger()
         outcomes: dict[str, Outcome] = {}
@@ -109,7 +109,7 @@ class RemoteAnswerer:
         return Ledger(price_of(self._model, *self._prices), budget=self._budget)
 
     def _spent(self, outcomes: list[Outcome], ledger: Ledger) -> dict[str, Any]:
-        """Say what the answers cost whenever they were paid, and how much of it was paid now."""
+        """Return the cost of the answers, whenever they were paid, and the part paid now."""
         whole = Usage(0, 0)
         for outcome in outcomes:
             whole = whole.plus(outcome.usage)
@@ -125,7 +125,7 @@ class RemoteAnswerer:
 
 
 def read(reply: str) -> str:
-    """Return the answer of a reply, in one line and without a thought before it; Malformed where it is empty."""
+    """Return the answer of a reply, in one line and without a thought before it; Malformed if it is empty."""
     answer = " ".join(without_thought(reply).split())
     if not answer:
         raise Malformed("empty")
@@ -133,7 +133,7 @@ def read(reply: str) -> str:
 
 
 def _posed(questions: Instructions) -> Iterator[ServerQuestion]:
-    """Give each record's question with its picture and caption; its position is its name."""
+    """Yield each record's question with its picture and caption; its position is its name."""
     pictures = questions.micrographs
 
     @lru_cache(maxsize=2)

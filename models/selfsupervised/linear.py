@@ -35,11 +35,13 @@ def trials(train: Labelled, validation: Labelled, l2: Sequence[float] = L2) -> l
     """Fit a regression for each ``l2`` to the training side and evaluate it on the validation side."""
     from sklearn.metrics import log_loss
 
-    found = []
+    candidates = []
     for strength in l2:
         regression = Logistic.fitted(*train, strength)
-        said = regression.probabilities(validation.features)
-        found.append(
-            Trial(strength, float(log_loss(validation.labels, said, labels=range(train.categories))), regression)
+        probabilities = regression.probabilities(validation.features)
+        candidates.append(
+            Trial(
+                strength, float(log_loss(validation.labels, probabilities, labels=range(train.categories))), regression
+            )
         )
-    return found
+    return candidates

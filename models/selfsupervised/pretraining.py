@@ -1,7 +1,6 @@
 """Pretraining without labels, the first step of every self-supervised row; the last epoch's encoder is kept.
 
-Nothing is chosen by labels here but, where the recipe tunes it, the learning rate: by the loss of a linear probe on the
-validation side.
+Labels choose only the learning rate, if the recipe tunes it: by the loss of a linear probe on the validation side.
 """
 
 import json
@@ -91,8 +90,8 @@ class Pretraining(ABC):
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Pretrain on the training side, whose labels are not looked at.
 
-        With ``pretrain_on=fold`` it is joined by the pictures that a fraction left out of it. BenchError where there
-        are none such, where a batch is no batch, or larger than the side.
+        ``pretrain_on=fold`` adds the pictures that a fraction left out of it. BenchError if there are none, or if a
+        batch has a single picture or more than the side.
         """
         context = self._context
         self.image_size = train.pixels.shape[1]

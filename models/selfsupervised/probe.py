@@ -133,8 +133,8 @@ class NeighbourProbe(Probe):
 
     def load(self, folder: Path) -> None:
         """Read the bank."""
-        kept = load_file(str(folder / _BANK))
-        self._bank, self._labels = kept["bank"], kept["labels"]
+        arrays = load_file(str(folder / _BANK))
+        self._bank, self._labels = arrays["bank"], arrays["labels"]
 
     def probabilities(self, features: np.ndarray, categories: int) -> np.ndarray:
         """Return probabilities (N, C); BenchError if ``knn_k`` exceeds the size of the bank."""
@@ -151,7 +151,7 @@ class NeighbourProbe(Probe):
             return np.exp((1 - distances) / self._temperature)
 
         model = KNeighborsClassifier(votes, metric="cosine", weights=weights)  # pyright: ignore[reportArgumentType] -- its stub lacks functions
-        found = np.zeros((len(features), categories))
+        shares = np.zeros((len(features), categories))
         model.fit(self._bank, self._labels)
-        found[:, model.classes_] = model.predict_proba(features.astype(np.float32))
-        return found
+        shares[:, model.classes_] = model.predict_proba(features.astype(np.float32))
+        return shares

@@ -1,8 +1,8 @@
-"""What scikit-learn does not measure of probabilities as we define it.
+"""Metrics of probabilities that scikit-learn lacks or defines in another way.
 
-``sklearn.metrics.top_k_accuracy_score`` puts the category listed last first among equals, and says nothing of a single
-picture; scikit-learn has calibration curves of two classes alone. Confusion counts and the scores of a category are
-scikit-learn's own.
+Among equals, ``sklearn.metrics.top_k_accuracy_score`` ranks the category listed last first, and it has no result for a
+single picture; scikit-learn has calibration curves for two classes alone. Confusion counts and the scores of a category
+are scikit-learn's own.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ BINS = 15
 
 
 def ranks(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return how many categories (N,) stand before the true one; among equals the one listed first stands before."""
+    """Return how many categories (N,) rank before the true one; among equals the one listed first ranks before."""
     true = probabilities[np.arange(len(labels)), labels][:, None]
     earlier = np.arange(probabilities.shape[1])[None] < labels[:, None]
     return ((probabilities > true) | ((probabilities == true) & earlier)).sum(1)

@@ -1,8 +1,8 @@
-"""The metric ``facts``: which of the facts worth asking for an answer gets right.
+"""The metric ``facts``: which of the reference's facts an answer gets right.
 
-Asked for are the reference's facts of which the lexicon knows the value, whose kind varies within the picture's
-category, and which the prompt (caption and question) does not give away. Right is an answer that names exactly one
-value of that kind, and that one.
+A fact is asked for if the lexicon knows its value, its kind varies within the picture's category, and the prompt
+(caption and question) does not state it. An answer is right if it names exactly one value of that kind, the
+reference's.
 """
 
 from collections.abc import Sequence
@@ -21,20 +21,20 @@ class Judged(NamedTuple):
 
 
 def judge(answers: Sequence[str], posed: Instructions, train: Instructions) -> list[tuple[Judged, ...]]:
-    """Return for each answer the facts asked for; which kinds vary is read off both sides' references."""
+    """Return the facts asked for of each answer; the references of both sides decide which kinds vary."""
     lexicon = Lexicon(posed.micrographs.categories)
     varying = _varying(posed, train)
-    given = cache(lambda prompt: named(lexicon.parse(prompt)))
+    facts_of = cache(lambda prompt: named(lexicon.parse(prompt)))
     judged = []
     for position, (answer, record) in enumerate(zip(answers, posed.records, strict=True)):
-        prompt = given(f"{posed.caption(position)}\n{record.question}")
-        asked = [
+        prompt = facts_of(f"{posed.caption(position)}\n{record.question}")
+        expected = [
             (kind, value)
             for kind, value in record.facts
             if (kind, value) in lexicon and (_category(posed, position), kind) in varying and prompt.get(kind) != value
         ]
-        stated = named(lexicon.parse(answer)) if asked else {}
-        judged.append(tuple(Judged(kind, stated.get(kind) == value) for kind, value in asked))
+        stated = named(lexicon.parse(answer)) if expected else {}
+        judged.append(tuple(Judged(kind, stated.get(kind) == value) for kind, value in expected))
     return judged
 
 
@@ -49,7 +49,7 @@ def per_kind(judged: Sequence[Sequence[Judged]]) -> dict[str, list[int]]:
 
 
 def _varying(*sides: Instructions) -> frozenset[tuple[str, str]]:
-    """Return the (category, kind) pairs of which the references state more than one value."""
+    """Return the (category, kind) pairs for which the references state more than one value."""
     values: dict[tuple[str, str], set[str]] = {}
     for side in sides:
         for position, record in enumerate(side.records):

@@ -1,7 +1,6 @@
-"""METEOR as nltk's ``single_meteor_score`` has it, to the last bit (Lavie and Agarwal, 2007).
+"""METEOR, equal to nltk's ``single_meteor_score`` to the last bit (Lavie and Agarwal, 2007).
 
-nltk stems each word of each pair anew and looks all of its synonyms up; here a word's stem and synonyms are found
-once for all pairs.
+nltk stems each word and looks up its synonyms anew for each pair; here that is done once per word.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +12,7 @@ import numpy as np
 from bench.tasks.metrics.wordnet import synonyms_within
 
 ALPHA, BETA, GAMMA = 0.9, 3.0, 0.5
-"""nltk's parameters: the weight of precision, the shape and the most of the penalty for scattered matches."""
+"""nltk's parameters: the weight of precision, the shape and the maximum of the penalty for scattered matches."""
 
 _UNMATCHED = -2
 
@@ -42,9 +41,9 @@ def _aligned(
     stem: Callable[[str], str],
     synonyms: Callable[[str], Iterable[str]],
 ) -> list[int]:
-    """Return the place in the reference that each word of the answer takes: of the same word, stem, or a synonym.
+    """Return each answer word's place in the reference, that of the same word, of the same stem, or of a synonym.
 
-    As in nltk, words choose from the last to the first, and take the last place there is.
+    As in nltk, words choose from the last to the first, and each takes the last free place.
     """
     matches = [_UNMATCHED] * len(answer)
     free = _places(enumerate(reference))
@@ -55,7 +54,7 @@ def _aligned(
     free = _places([(place, stem(reference[place])) for place in remaining])
     left = _matched(matches, [(number, stem(word)) for number, word in left], free)
     for number, word in left:
-        # The stem itself is no candidate: were it free, it had been taken.
+        # The stem itself is no candidate: if it were free, it would have been taken.
         last = max((free[synonym][-1] for synonym in synonyms(word) if free.get(synonym)), default=None)
         if last is not None:
             matches[number] = last
@@ -73,7 +72,7 @@ def _places(words: Iterable[tuple[int, str]]) -> Places:
 def _matched(
     matches: list[int], words: Iterable[tuple[int, str]], free: Mapping[str, list[int]]
 ) -> list[tuple[int, str]]:
-    """Give each word the last place that is free for it; return those that found none."""
+    """Give each word its last free place; return the words that have none."""
     left: list[tuple[int, str]] = []
     for number, word in words:
         places = free.get(word)

@@ -1,12 +1,12 @@
 """How close answers are to their references as text: BLEU, ROUGE, METEOR and length.
 
-The definitions are those that reproduce the scores the paper prints beside its sample answers: nltk's
+The definitions are those that reproduce the scores the paper prints with its sample answers: nltk's
 sentence BLEU without smoothing and its ``single_meteor_score``, both on text split at white space and with
 nltk's default parameters, and the F-measure of rouge-score on its own tokens, without stemming.
 
-The values equal those of the two libraries to the last bit, several times as fast (benchmarks/text_metrics.py). What a
-word decides (its tokens, stem and synonyms) is asked of them once a call, and n-grams and subsequences, which each pair
-has anew, are counted here.
+The values equal those of the two libraries to the last bit and are computed several times as fast
+(benchmarks/text_metrics.py). The libraries give each word's tokens, stem and synonyms once per call; n-grams and
+subsequences, which differ from pair to pair, are counted here.
 """
 
 import math
@@ -32,7 +32,7 @@ def text_scores(answers: Sequence[str], references: Sequence[str]) -> dict[str, 
     """Score each of N answers against its reference.
 
     Returns one float64 array (N,) for each of ``METRICS``. An answer without words scores 0; ``length_ratio``
-    is words of the answer over words of the reference (over 1 where the reference has none). ValueError where
+    is words of the answer over words of the reference (over 1 if the reference has none). ValueError if
     the two differ in number.
     """
     pairs = [(answer.split(), reference.split()) for answer, reference in zip(answers, references, strict=True)]
@@ -46,13 +46,13 @@ def text_scores(answers: Sequence[str], references: Sequence[str]) -> dict[str, 
 
 
 def _bleu(answer: Words, reference: Words) -> tuple[float, float]:
-    """Return nltk's sentence BLEU-2 and BLEU-4; as there, what is never found counts as the smallest number."""
-    found = [_common(answer, reference, size) for size in (1, 2, 3, 4)]
-    if not found[0]:
+    """Return nltk's sentence BLEU-2 and BLEU-4; as there, a size without matches counts as the smallest number."""
+    matches = [_common(answer, reference, size) for size in (1, 2, 3, 4)]
+    if not matches[0]:
         return 0.0, 0.0
     possible = [len(answer) - size for size in range(4)]
     logs = [
-        math.log(count / most if count else sys.float_info.min) for count, most in zip(found, possible, strict=True)
+        math.log(count / most if count else sys.float_info.min) for count, most in zip(matches, possible, strict=True)
     ]
     brevity = 1 if len(answer) > len(reference) else math.exp(1 - len(reference) / len(answer))
     return (
@@ -62,17 +62,21 @@ def _bleu(answer: Words, reference: Words) -> tuple[float, float]:
 
 
 def _rouge(pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
-    """Return ROUGE-1, -2 and -L of each pair; white space ends a token, so that words can be cut up one by one."""
+    """Return ROUGE-1, -2 and -L of each pair; white space ends a token, so words are tokenised one by one."""
     from rouge_score.tokenize import tokenize
 
     tokens = cache(lambda word: tokenize(word, None))
 
     def score(answer: Words, reference: Words) -> tuple[float, float, float]:
-        said, meant = [list(chain.from_iterable(map(tokens, words))) for words in (answer, reference)]
+        answer_tokens, reference_tokens = [
+            list(chain.from_iterable(map(tokens, words))) for words in (answer, reference)
+        ]
         return (
-            _f_measure(_common(said, meant, 1), len(said), len(meant)),
-            _f_measure(_common(said, meant, 2), len(said) - 1, len(meant) - 1),
-            _f_measure(_longest_common_subsequence(said, meant), len(said), len(meant)),
+            _f_measure(_common(answer_tokens, reference_tokens, 1), len(answer_tokens), len(reference_tokens)),
+            _f_measure(_common(answer_tokens, reference_tokens, 2), len(answer_tokens) - 1, len(reference_tokens) - 1),
+            _f_measure(
+                _longest_common_subsequence(answer_tokens, reference_tokens), len(answer_tokens), len(reference_tokens)
+            ),
         )
 
     return [score(answer, reference) for answer, reference in pairs]

@@ -12,10 +12,10 @@ from importlib.resources import files
 from typing import NamedTuple
 
 RESOURCE = "wordnet-3.0.txt.xz"
-"""One line a synset, ``part-of-speech name name…``; one an irregular form, ``PART-OF-SPEECH form base…``.
+"""One line per synset, ``part-of-speech name name…``; one per irregular form, ``PART-OF-SPEECH form base…``.
 
 The part of speech is n, v, a or r (adverb), upper case for irregular forms. A name of several words, joined
-by '_', is kept only where an irregular form leads to it.
+by '_', is present only if an irregular form leads to it.
 """
 
 SUFFIXES: dict[str, tuple[tuple[str, str], ...]] = {
@@ -79,7 +79,7 @@ class WordNet(NamedTuple):
     def synsets(self, word: str) -> list[Synset]:
         """Return the synsets of a word in any case or inflection, in no order of importance.
 
-        A word of several, joined by '_', is not found.
+        Several words joined by '_' have none.
         """
         return [
             Synset(names)
@@ -96,7 +96,7 @@ class WordNet(NamedTuple):
 
 
 def synonyms_within(words: Set[str]) -> Callable[[str], Set[str]]:
-    """Return what looks up a word's synonyms among these words, without itself, in WordNet once a word."""
+    """Return a function from a word to its synonyms among these words, without itself, cached by word."""
 
     @cache
     def synonyms(word: str) -> Set[str]:

@@ -1,4 +1,4 @@
-"""The teacher ``file:PATH``: instruction records that stand in a JSONL file."""
+"""The teacher ``file:PATH``: instruction records of a JSONL file."""
 
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from bench.tasks.teachers.vocabulary import strange
 
 
 class FileTeacher:
-    """Hands out the records of the JSONL file at ``argument``; the seed changes nothing."""
+    """Returns the records of the JSONL file at ``argument``; the seed changes nothing."""
 
     def __init__(self, argument: str, seed: int) -> None:
         self._path = Path(argument).expanduser()
@@ -22,14 +22,14 @@ class FileTeacher:
             raise BenchError(f"there is no file of records {argument!r}; name a JSONL file that exists")
 
     def identity(self) -> dict[str, Any]:
-        """Return the digests of the file and of the code that reads it; neither name nor place decides the records."""
+        """Return the digests of the file and of the code that reads it; the file's name and folder do not matter."""
         return {"teacher": "file", "sha256": file_digest(self._path), "code": code_digests(__name__)}
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
-        """Return the records in the order of the dataset's pictures, and within a picture in that of the file.
+        """Return the records in the order of the dataset's pictures, and of one picture in the file's order.
 
-        Records of pictures that were set aside are left out, as ``caveat`` says. BenchError names other records
-        whose picture the dataset lacks, and pictures without a record.
+        Records of pictures that were set aside are left out, as ``caveat`` says. BenchError if the dataset
+        lacks the picture of another record, or a picture has no record.
         """
         place = {picture: position for position, picture in enumerate(dataset.load().ids)}
         aside = self._aside(dataset)
@@ -45,14 +45,14 @@ class FileTeacher:
             )
         bare = sorted(place.keys() - self._pictures, key=place.__getitem__)
         if bare:
-            shown = (said for said in aside.values() if any(f" {name};" in said for name in bare))
-            why = "".join(f"; set aside was {said}" for said in list(shown)[:1])
+            sentences = (sentence for sentence in aside.values() if any(f" {name};" in sentence for name in bare))
+            why = "".join(f"; set aside was {sentence}" for sentence in list(sentences)[:1])
             raise BenchError(
                 f"{self._path.name} has no record of {_some(bare)} of dataset {dataset.name!r}; "
                 f"add records or remove the pictures{why}"
             )
-        kept = (record for record in self._read if record.picture in place)
-        return tuple(sorted(kept, key=lambda record: place[record.picture]))
+        records = (record for record in self._read if record.picture in place)
+        return tuple(sorted(records, key=lambda record: place[record.picture]))
 
     def names(self, dataset: Dataset) -> tuple[str, ...]:
         """Return each category as the captions name it."""
@@ -74,7 +74,7 @@ class FileTeacher:
         return frozenset(record.picture for record in self._read)
 
     def _aside(self, dataset: Dataset) -> dict[str, str]:
-        """Return picture to sentence of those set aside that have records."""
+        """Return the sentence of each picture that was set aside and has records, by picture."""
         return of_those_aside(dataset.set_aside(), self._pictures)
 
 

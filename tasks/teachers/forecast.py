@@ -1,4 +1,4 @@
-"""What a teaching would still cost, said before it is begun."""
+"""What a teaching will still cost, estimated before it starts."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from bench.endpoint.prices import Price, Usage
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a teaching would still cost: ``calls`` about ``pictures``, tokens as expected and at most, dollars of both.
+    """What a teaching will still cost: ``calls`` about ``pictures``, ``expected`` and ``most`` tokens, and their price.
 
-    ``known`` tells whether the tokens are the mean of calls paid before, not an estimate. Among the calls are those of
-    the batches ``under_way``, which are collected and not paid again.
+    ``known`` is whether the tokens are the mean of calls paid before, not an estimate. The calls include those of the
+    batches ``under_way``, which are collected and not paid again.
     """
 
     pictures: int

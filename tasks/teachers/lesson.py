@@ -1,7 +1,7 @@
 """What a remote teacher is asked about a picture: one of the paper's ten prompts, and the form of its answer.
 
 Source: the paper, 'Multimodal Instruction-Following Data': a caption that states the category, the questions of one
-prompt, and zero-shot chain of thought. The thought is asked for first and not kept.
+prompt, and zero-shot chain of thought. The thought comes first in the reply and is discarded.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Lesson(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called among all."""
+        """Its name, unique among all."""
         return f"{self.picture}#{self.group.number}"
 
     @property
@@ -43,7 +43,7 @@ class Lesson(NamedTuple):
 
 
 def question(lesson: Lesson, caption: str, picture: Message, picture_tokens: int) -> ServerQuestion:
-    """Return a lesson as a question to a server; ``caption`` is '' where the category is not known."""
+    """Return a lesson as a question to a server; ``caption`` is '' if the category is not known."""
     system, text = _system(lesson.group), _text(lesson.group, caption)
     messages = ({"role": "system", "content": system}, {"role": "user", "content": [text_part(text), picture]})
     schema = _schema(len(lesson.group.questions))
@@ -53,13 +53,13 @@ def question(lesson: Lesson, caption: str, picture: Message, picture_tokens: int
 
 
 def prompt(group: PromptGroup) -> dict[str, Any]:
-    """Return in clear all that is said about any picture."""
+    """Return in clear what is the same for every picture."""
     schema = _schema(len(group.questions))
     return {"system": _system(group), "text": _text(group, "CAPTION"), "schema": schema}
 
 
 def read(reply: str, count: int) -> tuple[str, ...]:
-    """Return the answers to ``count`` questions, each in one line; Malformed where one is missing or empty."""
+    """Return the answers to ``count`` questions, each in one line; Malformed if one is missing or empty."""
     from pydantic import ValidationError
 
     thoughtless = without_thought(reply)
@@ -67,18 +67,18 @@ def read(reply: str, count: int) -> tuple[str, ...]:
     if not braced:
         raise Malformed("no JSON object" if reply.strip() else "empty")
     try:
-        found = _form(count).model_validate_json(braced).model_dump()
+        fields = _form(count).model_validate_json(braced).model_dump()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise Malformed(f"{'.'.join(map(str, first['loc'])) or 'JSON'}: {first['msg']}") from None
-    answers = tuple(" ".join(found[key].split()) for key in _keys(count))
+    answers = tuple(" ".join(fields[key].split()) for key in _keys(count))
     if "" in answers:
         raise Malformed(f"answer {answers.index('') + 1} is empty")
     return answers
 
 
 def records(lesson: Lesson, answers: tuple[str, ...], teacher: str) -> list[InstructionRecord]:
-    """Return one record an answer; what facts it states is not known."""
+    """Return one record per answer; the facts that it states are not known."""
     return [
         InstructionRecord(name, lesson.picture, lesson.group.number, text, answer, (), teacher)
         for name, text, answer in zip(lesson.ids, lesson.group.questions, answers, strict=True)

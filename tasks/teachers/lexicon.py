@@ -135,9 +135,9 @@ _TOKEN = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 
 
 class Lexicon:
-    """Reads the facts off a text; knows beside ``PHRASES`` the names of a dataset's own categories.
+    """Reads the facts of a text; besides ``PHRASES`` it knows the names of a dataset's own categories.
 
-    Such a name is free text and may be any word, so it counts only where it follows the word 'category'.
+    Such a name is free text and may be any word, so it counts only if it follows the word 'category'.
     """
 
     def __init__(self, categories: Iterable[str] = CATEGORIES) -> None:
@@ -153,7 +153,7 @@ class Lexicon:
             phrases.sort(key=lambda entry: len(entry[0]), reverse=True)
 
     def __contains__(self, fact: tuple[str, str]) -> bool:
-        """Say whether this (kind, value) has phrases."""
+        """Return whether this (kind, value) has phrases."""
         return fact in self._values
 
     def parse(self, text: str) -> Facts:
@@ -163,11 +163,11 @@ class Lexicon:
         denied: tuple[str, int] | None = None
         position = last = 0
         while position < len(tokens):
-            found = self._longest(tokens, position)
-            if found is None:
+            match = self._longest(tokens, position)
+            if match is None:
                 position += 1
                 continue
-            end, fact = found
+            end, fact = match
             if _negated(tokens[max(last, position - _REACH) : position]) or _continues(
                 denied, fact[0], tokens, position
             ):
@@ -190,7 +190,7 @@ class Lexicon:
 
 
 def named(facts: Facts) -> Mapping[str, str]:
-    """Return kind to value of the kinds of which exactly one value is stated."""
+    """Return kind to value, for the kinds with exactly one stated value."""
     values: dict[str, set[str]] = {}
     for kind, value in facts:
         values.setdefault(kind, set()).add(value)
@@ -202,7 +202,7 @@ def _tokens(text: str) -> tuple[str, ...]:
 
 
 def _negated(before: tuple[str, ...]) -> bool:
-    """Say whether a negation stands in the words before, with no punctuation after it."""
+    """Return whether a negation is among the words before, with no punctuation after it."""
     for token in reversed(before):
         if token in _NEGATIONS:
             return True
@@ -212,5 +212,5 @@ def _negated(before: tuple[str, ...]) -> bool:
 
 
 def _continues(denied: tuple[str, int] | None, kind: str, tokens: tuple[str, ...], position: int) -> bool:
-    """Say whether a list of denied values of one kind goes on: 'no cracks, pits or debris'."""
+    """Return whether a list of denied values of one kind continues: 'no cracks, pits or debris'."""
     return denied is not None and denied[0] == kind and set(tokens[denied[1] : position]) <= _LIST

@@ -1,7 +1,7 @@
-"""Records as they are written, answer by answer: what stands is on the disk, whatever happens to the process.
+"""Records written answer by answer: each is on the disk at once, whatever happens to the process.
 
-Beside ``NAME.jsonl`` stand ``NAME.failed.jsonl``, what was not answered with what the server said, and the folder
-``NAME.teach``: what was asked for, what was spent, which batches were handed in.
+Next to ``NAME.jsonl`` are ``NAME.failed.jsonl``, the prompts without an answer and the server's replies, and the folder
+``NAME.teach``: the request, what was spent, and the batches that were submitted.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +20,7 @@ from bench.tasks.records import as_json, failed_beside, read_records, write_reco
 
 
 class Notebook:
-    """The file of records ``out`` and what stands beside it; ``done`` are the ids of the records in it."""
+    """The file of records ``out`` and the files next to it; ``done`` holds the ids of its records."""
 
     def __init__(self, out: Path) -> None:
         self.out, self.failed = out, failed_beside(out)
@@ -30,7 +30,7 @@ class Notebook:
         self.failures = 0
 
     def look(self, asked: Mapping[str, Any]) -> None:
-        """Read what stands, without a torn last line; BenchError where it was asked for otherwise or is not ours."""
+        """Read the present records, without a torn last line; BenchError if they are of another request or not ours."""
         before = read_json(self.folder / "asked.json")
         if before is None:
             if self.out.exists():
@@ -48,7 +48,7 @@ class Notebook:
 
     @contextmanager
     def open(self, asked: Mapping[str, Any]) -> Iterator[None]:
-        """Begin to write or go on, alone; BenchError where another process writes or nothing can be written."""
+        """Begin or continue to write, alone; BenchError if another process writes or nothing can be written."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self.folder / "lock", timeout=0):
@@ -63,7 +63,7 @@ class Notebook:
             ) from error
 
     def forget_failures(self) -> None:
-        """Forget what was not answered before, for it is asked again."""
+        """Forget the prompts that were not answered before: they are asked again."""
         self.failed.unlink(missing_ok=True)
 
     def add(self, records: Iterable[InstructionRecord]) -> None:
@@ -73,12 +73,12 @@ class Notebook:
         self.done.update(record.id for record in new)
 
     def fail(self, line: Mapping[str, Any]) -> None:
-        """Write down what was not answered, where no training sees it."""
+        """Append a prompt without an answer to a file that no training reads."""
         append(self.failed, line)
         self.failures += 1
 
     def tidy(self, ids: Iterable[str]) -> None:
-        """Put the records into the order of these ids; those of others stay behind them."""
+        """Put the records into the order of these ids, and records of other ids after them."""
         if self.done:
             place = {name: position for position, name in enumerate(ids)}
             records = sorted(read_records(self.out), key=lambda record: place.get(record.id, len(place)))

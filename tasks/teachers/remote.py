@@ -7,7 +7,7 @@ from bench.specs import Setting
 
 
 class RemoteTeacher:
-    """What ``--records openai`` would name: a run asks no server for its records, ``bench teach`` does, beforehand.
+    """Refuses ``--records openai``: a run asks no server for its records; ``bench teach`` does so beforehand.
 
     Its settings are those of ``bench teach``, which reads them here.
     """

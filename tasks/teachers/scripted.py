@@ -45,7 +45,7 @@ class ScriptedTeacher:
         return {"teacher": NAME, "seed": self._seed, "code": code_digests(__name__)}
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
-        """Return one record a question of every picture, in the order of the pictures."""
+        """Return one record per question and picture, in the order of the pictures."""
         return tuple(
             record
             for position, picture in enumerate(dataset.load().ids)
@@ -54,27 +54,29 @@ class ScriptedTeacher:
 
     def names(self, dataset: Dataset) -> tuple[str, ...]:
         """Return how answers name each category."""
-        said = SAID["category"]
-        return tuple(said[name][0] if name in said else category_name(name) for name in dataset.categories)
+        phrases = SAID["category"]
+        return tuple(phrases[name][0] if name in phrases else category_name(name) for name in dataset.categories)
 
     def caveat(self, dataset: Dataset) -> str:
-        """Say so where nothing but the category was known of any picture, and which facts were not understood."""
+        """Say so if only the category was known of every picture, and name the facts that were not understood."""
         facts = [fact for position in range(len(dataset.labels())) for fact in dataset.facts(position).items()]
         categories = dataset.categories
-        said = [strange(facts, categories)]
+        sentences = [strange(facts, categories)]
         if not any(kind != "category" and known(kind, value, categories) for kind, value in facts):
-            said.append(
+            sentences.append(
                 "The reference answers were written from each picture's category alone: scores tell how well a model "
                 "words what its caption says, not what it sees; bring records of your own with --records FILE.jsonl."
             )
-        return " ".join(filter(None, said))
+        return " ".join(filter(None, sentences))
 
     def _of_picture(self, picture: str, scene: Mapping[str, str]) -> list[InstructionRecord]:
         words = _words(scene)
         records = []
         for question in QUESTIONS:
-            drawn = hashlib.blake2b(f"{self._seed}\n{picture}\n{question.number}".encode(), digest_size=16).digest()
-            answer, slots = _answer(question, words, int.from_bytes(drawn, "big"))
+            random_bytes = hashlib.blake2b(
+                f"{self._seed}\n{picture}\n{question.number}".encode(), digest_size=16
+            ).digest()
+            answer, slots = _answer(question, words, int.from_bytes(random_bytes, "big"))
             records.append(
                 InstructionRecord(
                     id=f"{picture}#{question.number:02d}",
@@ -90,11 +92,11 @@ class ScriptedTeacher:
 
 
 def _words(scene: Mapping[str, str]) -> Words:
-    """Return what can be said of a scene; of one that holds its category alone, only its label fills a frame."""
-    said = {kind: SAID[kind][value] for kind, value in scene.items() if value in SAID.get(kind, {})}
+    """Return the phrases for a scene; if only its category is known, only its label fills a frame."""
+    phrases = {kind: SAID[kind][value] for kind, value in scene.items() if value in SAID.get(kind, {})}
     use = USES.get(scene["category"])
     label = category_name(scene["category"])
-    return {**said, "label": (label,), **({"use": (use,)} if use else {})}
+    return {**phrases, "label": (label,), **({"use": (use,)} if use else {})}
 
 
 def _answer(question: Question, words: Words, drawn: int) -> tuple[str, tuple[str, ...]]:

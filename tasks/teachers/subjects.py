@@ -1,4 +1,4 @@
-"""What a remote teacher is taught about: pictures with ids, and captions where categories are known."""
+"""What a remote teacher writes about: pictures with ids, and captions if categories are known."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from bench.tasks.datasets.listing import loose
 
 @dataclass(frozen=True)
 class Subjects:
-    """Pictures by id, each with its caption, '' where there is none.
+    """Pictures by id, each with its caption, '' if there is none.
 
-    ``levels`` gives the picture at a position, (H, W) uint8; ``identity`` is what decides them all, in clear;
-    ``aside`` one sentence for each that is left out.
+    ``levels`` returns the picture at a position, (H, W) uint8; ``identity`` is what decides them all, in clear;
+    ``aside`` has one sentence for each that is left out.
     """
 
     ids: tuple[str, ...]
@@ -31,7 +31,7 @@ class Subjects:
     aside: tuple[str, ...] = ()
 
     def first(self, count: int | None) -> "Subjects":
-        """Return the first so many; BenchError where there are fewer."""
+        """Return the first ``count``, or all if it is None; BenchError if there are fewer."""
         if count is None:
             return self
         if not 1 <= count <= len(self.ids):
@@ -43,31 +43,31 @@ def of_dataset(dataset: Dataset) -> Subjects:
     """Return a dataset's pictures with the captions that name their categories."""
     pictures = dataset.load()
     captions = tuple(dataset.caption(int(label)) for label in pictures.labels)
-    known = {"dataset": dataset.name, "data": digest(dataset.identity())[:16]}
+    identity = {"dataset": dataset.name, "data": digest(dataset.identity())[:16]}
     return Subjects(
-        pictures.ids, captions, lambda place: pictures.batch(slice(place, place + 1))[0], known, dataset.set_aside()
+        pictures.ids, captions, lambda place: pictures.batch(slice(place, place + 1))[0], identity, dataset.set_aside()
     )
 
 
 def of_folder(argument: str, size: int, count: int | None, progress: Progress) -> Subjects:
     """Return the pictures of any folder, squashed to (size, size), without captions; an id is the path below it.
 
-    No more are decoded than ``count`` that can be read; what decides them are the files of the whole folder.
+    Decoding stops after ``count`` readable ones; the files of the whole folder decide their identity.
     """
     paths = loose(argument)
-    kept: dict[str, Path] = {}
+    readable: dict[str, Path] = {}
     aside: list[str] = []
     for name, path in paths.items():
         try:
             grey(path, size)
-            kept[name] = path
+            readable[name] = path
         except Unreadable as reason:
             aside.append(f"{name}: {reason}")
-        if len(kept) == count:
+        if len(readable) == count:
             break
-    if not kept:
+    if not readable:
         raise BenchError(f"no picture of {argument!r} can be read; the first: {aside[0]}")
-    names, files = tuple(kept), tuple(kept.values())
+    names, files = tuple(readable), tuple(readable.values())
     content = digests(Path(argument).expanduser().resolve(), paths, progress)
-    known = {"pictures": digest(content)[:16], "size": size}
-    return Subjects(names, ("",) * len(names), lambda place: grey(files[place], size), known, tuple(aside))
+    identity = {"pictures": digest(content)[:16], "size": size}
+    return Subjects(names, ("",) * len(names), lambda place: grey(files[place], size), identity, tuple(aside))

@@ -26,7 +26,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @dataclass(frozen=True)
 class Remote:
-    """What is said of a remote teacher on the command line; None or False where nothing is."""
+    """The options of a remote teacher on the command line; None or False if not given."""
 
     model: str | None
     base_url: str | None
@@ -79,12 +79,12 @@ def teach_command(
     registry = Registry()
     spec = registry.find("teacher", teacher)[0]
     loaded, explicit = load_config(config, settings or [], {"dataset": dataset} if dataset else None)
-    said = Remote(model, base_url, pictures, count, budget_usd, price_in, price_out, batch, dry_run)
-    _check_idle(spec, said)
+    options = Remote(model, base_url, pictures, count, budget_usd, price_in, price_out, batch, dry_run)
+    _check_idle(spec, options)
     check_keys(explicit, ("dataset", "image_size", "seed"))
     check_names(loaded, explicit, {spec.name, registry.find("dataset", loaded.dataset)[0].name}, registry)
     if spec.name == REMOTE:
-        text, code = _remote(spec, loaded, said, dataset, out)
+        text, code = _remote(spec, loaded, options, dataset, out)
     else:
         text, code = _at_once(teacher, loaded, out, registry), 0
     typer.echo(safe_lines(text))
@@ -99,7 +99,7 @@ def _check_idle(spec: "TeacherSpec", said: Remote) -> None:
 
 
 def _at_once(teacher: str, config: "Config", out: Path, registry: "Registry") -> str:
-    """Write the records of a teacher that has them without asking anybody."""
+    """Write the records of a teacher that asks no server."""
     from bench.api.output import writing
     from bench.data.teacher import open_teacher
     from bench.tasks.records import write_records
@@ -112,7 +112,7 @@ def _at_once(teacher: str, config: "Config", out: Path, registry: "Registry") ->
 
 
 def _remote(spec: "TeacherSpec", config: "Config", said: Remote, dataset: str | None, out: Path) -> tuple[str, int]:
-    """Ask a server, or say what that would cost; return what is to be said and the exit code."""
+    """Ask a server, or only estimate the cost; return the text to print and the exit code."""
     from bench.config.loading import complete
     from bench.endpoint.address import key_for
     from bench.endpoint.prices import price_of

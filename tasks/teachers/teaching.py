@@ -1,4 +1,4 @@
-"""A remote teacher at work: the paper's ten prompts about each picture, put to a model, written into a notebook."""
+"""A remote teacher at work: a model answers the paper's ten prompts about each picture, and a notebook stores them."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from bench.tasks.teachers.notebook import Notebook
 from bench.tasks.teachers.subjects import Subjects
 
 ANSWER_TOKENS, THOUGHT_TOKENS = 60, 250
-"""What an answer, and the thought before a prompt's answers, are estimated at until some were paid."""
+"""Estimated tokens of an answer, and of the thought before a prompt's answers, until some were paid."""
 
 
 class Teaching:
@@ -39,7 +39,7 @@ class Teaching:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What decides the records, in clear; the key is not among it."""
+        """What decides the records, in clear, without the key."""
         sampling = self._endpoint.sampling
         return {
             "model": self._endpoint.model,
@@ -52,30 +52,30 @@ class Teaching:
         }
 
     def forecast(self, price: Price | None) -> Forecast:
-        """Say what is left to pay; nothing is asked or written."""
+        """Return what is left to pay; nothing is asked or written."""
         self._notebook.look(self.asked)
         under_way = self._under_way()
         ledger = Ledger(price, self._notebook.spent)
-        left = [found for found in self._questions() if isinstance(self._endpoint.kept(found), int)]
-        sent = sum(found.estimate for found in left)
-        answers = sum(len(self._by_name[found.name].group.questions) for found in left)
+        left = [call for call in self._questions() if isinstance(self._endpoint.kept(call), int)]
+        sent = sum(call.estimate for call in left)
+        answers = sum(len(self._by_name[call.name].group.questions) for call in left)
         expected = Usage(sent, THOUGHT_TOKENS * len(left) + ANSWER_TOKENS * answers)
         if ledger.calls:
             expected = Usage(*(len(left) * tokens // ledger.calls for tokens in ledger.tokens))
         most = Usage(max(expected.input_tokens, sent), self._endpoint.sampling.max_tokens * len(left))
-        pictures = len({self._by_name[found.name].picture for found in left})
+        pictures = len({self._by_name[call.name].picture for call in left})
         done = len(self._lessons) - len(left)
         return Forecast(pictures, done, len(left), expected, most, price, self._share, bool(ledger.calls), under_way)
 
     def teach(self, price: Price | None, budget: float | None, progress: Progress, poll_seconds: float) -> str:
-        """Ask what does not stand yet, and return how it went; BenchError where no call can succeed."""
+        """Ask the prompts without records, and return a summary; BenchError if no call can succeed."""
         with self._notebook.open(self.asked):
             self._under_way()
             self._notebook.forget_failures()
             ledger = Ledger(price, self._notebook.spent, budget, self._share)
-            before, stand = ledger.dollars, len(self._lessons) - self._left()
-            progress.start("asking the teacher", len(self._lessons), stand)
-            count = itertools.count(stand + 1)
+            before, done = ledger.dollars, len(self._lessons) - self._left()
+            progress.start("asking the teacher", len(self._lessons), done)
+            count = itertools.count(done + 1)
 
             def told(outcome: Outcome) -> None:
                 self._note(outcome)
@@ -92,7 +92,7 @@ class Teaching:
 
     @property
     def complete(self) -> bool:
-        """Whether every prompt has a reply, if only one that is of no use."""
+        """Whether every prompt has a reply, even a useless one."""
         return self._left() <= self._notebook.failures - self._lost
 
     @property
@@ -100,15 +100,15 @@ class Teaching:
         return BATCH_SHARE if self._batch else 1.0
 
     def _under_way(self) -> int:
-        """Count the batches to be collected; BenchError where their calls would be asked, and paid, one by one, too."""
-        found = outstanding(self._notebook.batches)
-        if found and not self._batch:
-            name = next(iter(found.values())) or "one whose name is not known yet"
+        """Count the batches to be collected; BenchError if their calls would also be asked and paid one by one."""
+        batches = outstanding(self._notebook.batches)
+        if batches and not self._batch:
+            name = next(iter(batches.values())) or "one whose name is not known yet"
             raise BenchError(
                 f"a batch of {str(self._notebook.out)!r} is under way ({name}); add --batch to collect it, or name "
                 "a new file to pay for its calls again"
             )
-        return len(found)
+        return len(batches)
 
     def _left(self) -> int:
         return sum(not self._stands(lesson) for lesson in self._lessons)
@@ -117,7 +117,7 @@ class Teaching:
         return self._notebook.done.issuperset(lesson.ids)
 
     def _questions(self) -> Iterator[ServerQuestion]:
-        """Give the prompts that have no records yet, picture by picture."""
+        """Yield the prompts that have no records yet, picture by picture."""
         captions = dict(zip(self._subjects.ids, self._subjects.captions, strict=True))
         places = {picture: place for place, picture in enumerate(self._subjects.ids)}
         for lesson in self._lessons:
@@ -132,20 +132,20 @@ class Teaching:
     def _in_batches(
         self, ledger: Ledger, told: Callable[[Outcome], None], progress: Progress, poll_seconds: float
     ) -> bool:
-        """Let batches answer what they can, then write down what became of each call, whatever ended them."""
+        """Let batches answer what they can, then record the outcome of each call, whatever ended them."""
         batches = ServerBatches(self._endpoint, ledger, self._notebook.batches, progress, poll_seconds)
         try:
             return batches.run(self._questions)
         finally:
-            for found in self._questions():
-                outcome = self._endpoint.kept(found)
+            for call in self._questions():
+                outcome = self._endpoint.kept(call)
                 if isinstance(outcome, Outcome):
                     told(outcome)
-                elif why := batches.failures.get(self._endpoint.identity(self._endpoint.body(found), outcome)):
-                    told(Outcome(found.name, "lost", reason=why))
+                elif why := batches.failures.get(self._endpoint.identity(self._endpoint.body(call), outcome)):
+                    told(Outcome(call.name, "lost", reason=why))
 
     def _note(self, outcome: Outcome) -> None:
-        """Write down what became of a prompt."""
+        """Record the outcome of a prompt."""
         lesson = self._by_name[outcome.question]
         if outcome.status == "answered":
             self._notebook.add(records(lesson, outcome.value, self.teacher))

@@ -1,4 +1,4 @@
-"""Facts outside the vocabulary, which nobody words and nothing scores: what is said of them."""
+"""The sentence on facts outside the vocabulary, which no teacher words and no metric scores."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -10,12 +10,12 @@ _SHOWN = 3
 
 
 def known(kind: str, value: str, categories: Sequence[str]) -> bool:
-    """Tell whether a fact is of the vocabulary; ``categories`` are the dataset's own, valid beside ours."""
+    """Return whether a fact is of the vocabulary; ``categories`` are the dataset's own, valid besides ours."""
     return value in KINDS.get(kind, ()) or (kind == "category" and value in categories)
 
 
 def strange(facts: Iterable[tuple[str, str]], categories: Sequence[str]) -> str:
-    """Return one sentence on the facts outside the vocabulary, how often each and its nearest; '' where none is."""
+    """Return one sentence on the facts outside the vocabulary, how often each and its nearest; '' if there is none."""
     counts: Counter[str] = Counter()
     for kind, value in facts:
         if not known(kind, value, categories):
@@ -28,7 +28,7 @@ def strange(facts: Iterable[tuple[str, str]], categories: Sequence[str]) -> str:
 
 
 def _named(kind: str, value: str, categories: Sequence[str]) -> str:
-    """Name what is strange of a fact, its kind or else its value, with the nearest or all that are valid."""
+    """Name the unknown part of a fact, its kind or else its value, with the nearest or all that are valid."""
     if kind in KINDS:
         return f"{kind} {value!r} {_guess(value, categories if kind == 'category' else KINDS[kind])}"
     return f"kind {kind!r} {_guess(kind, KINDS)}"

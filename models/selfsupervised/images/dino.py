@@ -23,7 +23,7 @@ _LARGE = 2
 class DINO(Method):
     """Heads, loss and views of DINO, from lightly. The head's input is the class token.
 
-    BenchError where patches do not fill a local view.
+    BenchError if patches do not fill a local view.
     """
 
     encoder: ViT
@@ -59,10 +59,10 @@ class DINO(Method):
         self.teacher.follow(self.encoder.network, momentum)
         self.teacher_head.follow(self.student, momentum)
         large, local = shown[:_LARGE], shown[_LARGE:]
-        said = [self.student(self.encoder.network(torch.cat(views))) for views in (large, local) if views]
-        taught = self.teacher_head(self.teacher(torch.cat(large)))
+        predicted = [self.student(self.encoder.network(torch.cat(views))) for views in (large, local) if views]
+        targets = self.teacher_head(self.teacher(torch.cat(large)))
         count = len(large[0])
-        return taught.unflatten(0, (-1, count)), torch.cat(said).unflatten(0, (-1, count))
+        return targets.unflatten(0, (-1, count)), torch.cat(predicted).unflatten(0, (-1, count))
 
     def loss(self, taught: Tensor, said: Tensor) -> Tensor:
         """Return the cross-entropy of student and teacher over different views; update the teacher's centre."""

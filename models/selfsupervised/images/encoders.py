@@ -28,7 +28,7 @@ class ResNet(nn.Module):
 class ViT(nn.Module):
     """The vision transformer of vanillavit without its head; it accepts smaller pictures too.
 
-    The features are the class token beside the mean of the patches, for some methods teach only one of them.
+    The features are the class token and the mean of the patches, because some methods train only one of them.
     """
 
     def __init__(self, image_size: int, **layers: Any) -> None:
