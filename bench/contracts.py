@@ -24,7 +24,7 @@ Facts = tuple[tuple[str, str], ...]
 CATEGORY_QUESTION = (
     "This image depicts a nanomaterial. Identify the specific type of nanomaterial depicted in the image?"
 )
-"""The first question of the paper's Prompt 1: what a task asks for the category by, and an answerer judges names by."""
+"""The first question of the paper's Prompt 1: tasks ask for the category with it, answerers judge names with it."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Micrographs:
     """Pictures with their ids and categories: a view of rows of one memory-mapped array.
 
     ``pixels`` (M, H, W) uint8 grey, the whole dataset; ``rows`` (N,) the rows of this view;
-    ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``; ``digest`` stands for what decides ``pixels``, as a
-    key for what is computed from them; '' where nobody said it.
+    ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``; ``digest`` identifies what decides ``pixels``, as a
+    key for what is computed from them; '' if it is unknown.
     """
 
     pixels: np.ndarray
@@ -48,7 +48,7 @@ class Micrographs:
 
     @property
     def micrographs(self) -> Micrographs:
-        """The pictures that this is about: itself, where instructions are about others."""
+        """The pictures themselves, as ``Instructions`` has those that it is about."""
         return self
 
     def batch(self, positions: np.ndarray | slice) -> np.ndarray:
@@ -89,8 +89,8 @@ class InstructionRecord:
 class Instructions:
     """Instruction records over pictures.
 
-    ``pictures`` (R,) is each record's position in ``micrographs``; ``captions`` one text a picture of
-    ``micrographs``, empty where the protocol withholds it; ``names`` (C,) how answers name each category.
+    ``pictures`` (R,) is each record's position in ``micrographs``; ``captions`` one text per picture of
+    ``micrographs``, empty if the protocol withholds it; ``names`` (C,) how answers name each category.
     """
 
     micrographs: Micrographs
@@ -104,7 +104,7 @@ class Instructions:
 
     @cached_property
     def by_picture(self) -> tuple[np.ndarray, ...]:
-        """The positions of each picture's records, one array a picture of ``micrographs``."""
+        """The positions of each picture's records, one array per picture of ``micrographs``."""
         order = np.argsort(self.pictures, kind="stable")
         bounds = np.searchsorted(self.pictures[order], np.arange(len(self.micrographs) + 1))
         return tuple(order[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True))
@@ -127,7 +127,7 @@ class Instructions:
 
 
 class Dataset(Protocol):
-    """Micrographs that know what decides them."""
+    """A source of micrographs that can say what decides them."""
 
     name: str
     categories: tuple[str, ...]
@@ -149,7 +149,7 @@ class Dataset(Protocol):
         ...
 
     def caption(self, label: int) -> str:
-        """Return the sentence that names a category, as the prompt's caption says it."""
+        """Return the sentence that names a category, as in the prompt's caption."""
         ...
 
     def set_aside(self) -> tuple[str, ...]:
@@ -161,7 +161,7 @@ class Teacher(Protocol):
     """A maker of instruction records; constructed as ``Class(argument, seed, **settings)``, with all its settings."""
 
     def identity(self) -> dict[str, Any]:
-        """Return in clear what decides the records beside the dataset."""
+        """Return in clear what decides the records besides the dataset."""
         ...
 
     def records(self, dataset: Dataset) -> Sequence[InstructionRecord]:
@@ -173,18 +173,18 @@ class Teacher(Protocol):
         ...
 
     def caveat(self, dataset: Dataset) -> str:
-        """Return the sentence that a reader of scores on these records must know, '' where there is none."""
+        """Return the sentence that a reader of scores on these records must know, '' if there is none."""
         ...
 
 
 @dataclass(frozen=True)
 class Context:
-    """What a model is given beside data.
+    """What a model is given besides data.
 
-    ``settings`` the model's, complete; ``folder`` where checkpoints go and stay until training ends; ``pretrained``
-    loads the estimator of the step before training, of a model that has one; ``unlabelled`` are, while something is
-    fitted, the pictures of the fold's training side that a fraction below 1 leaves out. ``ranks`` tells a ``fit`` which
-    of several processes that train together this one is.
+    ``settings`` are all of the model's. ``folder`` holds checkpoints until training ends. ``pretrained`` loads the
+    estimator of the step before training, if the model has one. ``unlabelled`` are, during a fit, the pictures of the
+    fold's training side that a fraction below 1 leaves out. ``ranks`` tells ``fit`` this process's place among those
+    that train together.
     """
 
     model: ModelSpec
@@ -201,9 +201,9 @@ class Context:
 
 
 class Estimator(Protocol):
-    """A model as the harness sees it; constructed as ``Class(context, **settings)`` with those its signature names.
+    """A model as the harness sees it; constructed as ``Class(context, **settings)``.
 
-    All random sources have been seeded then.
+    ``settings`` are those that its signature names. All random sources are seeded before.
     """
 
     def fit(self, train: Any, validation: Any) -> None:
@@ -216,15 +216,15 @@ class Estimator(Protocol):
 
     @classmethod
     def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
-        """Read what ``save`` wrote, given what the constructor is given."""
+        """Read what ``save`` wrote; the other arguments are the constructor's."""
         ...
 
 
 class Encoder(Estimator, Protocol):
-    """An estimator that knows no categories: what is probed behind its pretraining."""
+    """An estimator that knows no categories and is probed after its pretraining."""
 
     def features(self, images: Micrographs) -> np.ndarray:
-        """Return what it sees in pictures (N, D)."""
+        """Return the features of pictures (N, D)."""
         ...
 
 
@@ -239,22 +239,22 @@ class Classifier(Estimator, Protocol):
 class Answerer(Estimator, Protocol):
     """An estimator that answers questions about pictures.
 
-    One that is paid by the token has an attribute ``usage`` after that, what its answers cost as JSON data: the record
-    keeps it.
+    One that is paid per token then has an attribute ``usage``, the cost of its answers as JSON data, which the record
+    keeps.
     """
 
     def answer(self, questions: Instructions) -> list[str]:
-        """Return one answer a record, in order."""
+        """Return one answer per record, in order."""
         ...
 
 
 @runtime_checkable
 class Bounded(Protocol):
-    """An answerer that knows how much of a prompt it reads: of a longer one a part would be lost."""
+    """An answerer that knows the longest prompt that it can read; it would lose part of a longer one."""
 
     @property
     def longest_prompt(self) -> int:
-        """The tokens of caption and question that it reads at most."""
+        """The most tokens of caption and question that it reads."""
         ...
 
     def prompt_lengths(self, questions: Instructions) -> list[int]:
@@ -267,7 +267,7 @@ class Look:
     """Where the words of one ``answer`` looked.
 
     ``words`` (W,) are the answer's, in order; ``weights`` (W, side, side) the share of each word's attention that
-    lay on each patch of the picture, rows from above; what a word's shares lack of 1 lay on no patch.
+    lay on each patch of the picture, rows from above; the rest, up to 1, lay on no patch.
     """
 
     answer: str
@@ -277,7 +277,7 @@ class Look:
 
 @runtime_checkable
 class Attentive(Protocol):
-    """An answerer that can tell where in the picture the words of its answers looked."""
+    """An answerer that can show where in the picture the words of its answers looked."""
 
     def looks(self, questions: Instructions) -> list[Look]:
         """Answer each record, in order, and return where the words looked."""
@@ -286,10 +286,10 @@ class Attentive(Protocol):
 
 @dataclass(frozen=True)
 class Scores:
-    """What a task says of one cell.
+    """The scores of one cell.
 
-    ``metrics``: name to (value, standard error or None). ``items``: one flat mapping a question, in order.
-    ``counts``: named whole tables of the cell, such as a confusion matrix, as JSON data.
+    ``metrics``: name to (value, standard error or None). ``items``: one flat mapping per question, in order.
+    ``counts``: named tables of the whole cell, such as a confusion matrix, as JSON data.
     """
 
     metrics: Mapping[str, tuple[float, float | None]]
@@ -300,20 +300,20 @@ class Scores:
 class Task(Protocol):
     """What is measured; constructed as ``Class(**settings)``, with all of its settings.
 
-    A change in what ``pose`` or ``protocol`` runs asks the models again, one in ``score`` or ``definitions`` alone
+    A change in the code of ``pose`` or ``protocol`` asks the models again; one in ``score`` or ``definitions`` alone
     only scores again.
     """
 
     def pose(self, test: Any) -> Any:
-        """Return what is asked of a model, with the answers: of a fold's test side, or made from it."""
+        """Return what a model is asked, with the answers: a fold's test side, or something made from it."""
         ...
 
     def protocol(self) -> dict[str, Any]:
-        """Return in clear what must agree, beside the data and the split, for two rows to stand in one table."""
+        """Return in clear what must agree, besides the data and the split, for two rows to share a table."""
         ...
 
     def score(self, given: Any, posed: Any, train: Any) -> Scores:
-        """Judge what a model gave to what was posed; ``train`` is the training side of the cell."""
+        """Score a model's answers to what was posed; ``train`` is the training side of the cell."""
         ...
 
     def definitions(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Every way to extend the harness: each hook is handed a ``register`` callable for its specs."""
+"""Every way to extend the harness: each hook receives a ``register`` callable for its specs."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The processes that train one cell together: which of them this one is, and how they come to agree."""
+"""The processes that train one cell together: this one's place among them, and how they agree."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,22 +15,23 @@ LONGEST_WAIT = timedelta(days=1)
 GATHERING = timedelta(minutes=10)
 """How long the ranks wait for one of them that has not started yet."""
 PATIENCE = timedelta(seconds=30)
-"""How long a rank that failed waits to hear that the others failed, too."""
+"""How long a rank that failed waits for word that the others failed, too."""
 _FAILED, _DONE, _PARTED = "failed", "done", "parted"
 
 
 class Parted(BaseException):
-    """Not all ranks came to the same end: no reduction can follow, and the process must end.
+    """The ranks ended differently: no reduction can follow, and the process must end.
 
-    Nothing that catches errors to go on with other work may catch this. A BenchError that is its cause is the cell's.
+    Code that catches errors to go on with other work must not catch this. If its cause is a BenchError, the cell fails
+    with that.
     """
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """The ``rank`` of a process among the ``size`` that train together; one alone imports no torch.
+    """The ``rank`` of a process among the ``size`` that train together; a single process imports no torch.
 
-    ``board`` is the store through which ranks tell how they ended, ``turns`` counts what they did together.
+    ``board`` is the store through which ranks report how they ended; ``turns`` numbers what they do together.
     """
 
     rank: int = 0
@@ -40,24 +41,24 @@ class Ranks:
 
     @property
     def first(self) -> bool:
-        """Whether this is the rank that writes, and by whose numbers all go."""
+        """Whether this is the rank that writes and whose values all ranks use."""
         return self.rank == 0
 
     def agreed(self, value: Value) -> Value:
-        """Return the first rank's value, on every rank; all must ask. Raises Parted where one is gone."""
+        """Return the first rank's value on every rank; all must call this. Raises Parted if one is gone."""
         if self.size == 1:
             return value
         from torch.distributed import broadcast_object_list
 
-        told = [value]
+        values = [value]
         try:
-            broadcast_object_list(told, src=0)
+            broadcast_object_list(values, src=0)
         except RuntimeError as error:
             raise Parted(f"one of the {self.size} processes is gone: {in_one_line(error)}") from error
-        return told[0]
+        return values[0]
 
     def summed(self, figures: Sequence[float]) -> list[float]:
-        """Return the sums over the ranks of figures, of which each has as many; all must ask."""
+        """Return the sums of figures over the ranks, equally many on each; all must call this."""
         if self.size == 1:
             return list(figures)
         import torch
@@ -68,19 +69,19 @@ class Ranks:
         return sums.tolist()
 
     def tell(self, word: Any) -> None:
-        """Tell the others, who ask what they are ``told``; for the first rank."""
+        """Send a value from the first rank to the others, which call ``told``."""
         self.agreed(word)
 
     def told(self) -> Any:
-        """Return what the first rank tells; for the others, who may wait long for it."""
+        """Return what the first rank sends with ``tell``, after a wait that may be long; for the others."""
         word: Any = None
         return self.agreed(word)
 
     @contextmanager
     def shared(self) -> Iterator[None]:
-        """Enclose what all ranks do together: an error that every one of them has passes through.
+        """Enclose what all ranks do together: an error that every rank has passes through.
 
-        Raises Parted where it is not every one's, for the others may wait for this rank in a reduction.
+        Raises Parted if only some have it, because the others may wait for this rank in a reduction.
         """
         if self.size == 1:
             yield
@@ -89,7 +90,7 @@ class Ranks:
         try:
             yield
         except Parted:
-            with suppress(RuntimeError):  # the first, who keeps the board, is gone
+            with suppress(RuntimeError):  # the first rank, which keeps the board, is gone
                 self.board.set(f"{turn}/{self.rank}", _PARTED)
             raise
         except Exception as error:
@@ -111,23 +112,23 @@ class Ranks:
                     return True
             except RuntimeError:  # one of them is silent
                 pass
-            # The others will fail, too, once this one's connections close: that is not an error of theirs.
+            # The others will fail, too, once this one's connections close: that error is not theirs.
             self.board.set(keys[self.rank], _PARTED)
-        except RuntimeError:  # the first, who keeps the board, is gone
+        except RuntimeError:  # the first rank, which keeps the board, is gone
             pass
         return False
 
 
 ALONE = Ranks()
-"""The one process that trains by itself."""
+"""A process that trains alone."""
 
 
 def join(rank: int, size: int, local_rank: int, address: str, port: int, device: str) -> Ranks:
     """Join the other processes and return this one's place among them; all must call it.
 
-    ``local_rank`` is the place among those of this host; ``address`` and ``port`` are the first rank's. On ``cuda``
-    tensors of the device go by NCCL and all else by gloo, which notices a dead peer; ``device`` may be ``auto``. Raises
-    Parted where not all come.
+    ``local_rank`` is the place on this host; ``address`` and ``port`` are the first rank's. On ``cuda``, NCCL carries
+    the device's tensors, and gloo, which notices a dead peer, all else; ``device`` may be ``auto``. Raises Parted if
+    not all join.
     """
     if size == 1:
         return ALONE
@@ -152,7 +153,7 @@ def join(rank: int, size: int, local_rank: int, address: str, port: int, device:
 
 
 def leave() -> None:
-    """Part in peace, when all have come to the end."""
+    """Leave the group after all ranks have finished."""
     from torch.distributed import barrier, destroy_process_group, is_initialized
 
     if is_initialized():
@@ -161,10 +162,10 @@ def leave() -> None:
 
 
 def abandon() -> None:
-    """Close the connections, and so let the others fail; for a process that is about to end, whatever they do."""
+    """Close the connections so that the other ranks fail; for a process that is about to end in any case."""
     from torch.distributed import destroy_process_group, group, is_initialized
 
     if is_initialized() and group.WORLD is not None:
-        with suppress(RuntimeError):  # of a backend that has no such end
-            group.WORLD.abort()  # without it NCCL's waits for the others
+        with suppress(RuntimeError):  # the backend has no abort
+            group.WORLD.abort()  # otherwise NCCL's destruction waits for the others
         destroy_process_group()

@@ -8,15 +8,15 @@ from typing import Any, Literal
 from bench.errors import BenchError, in_one_line, unknown
 
 ContractName = str
-"""The name of what a task may ask of a model, see ``bench.stages.contracts``."""
+"""The name of a contract: what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 StageName = Literal["pretrain", "train", "predict", "score"]
 STAGES: tuple[StageName, ...] = ("pretrain", "train", "predict", "score")
-"""What a cell's computation falls into, in order; only a training that is a chain has the first."""
+"""The stages of a cell, in order; only a model that is trained in two steps has the first."""
 
 
 def resolve(path: str) -> Any:
-    """Import what a lazy path ``"module:attribute"`` names; BenchError where it cannot be had."""
+    """Import what a lazy path ``"module:attribute"`` names; BenchError if that fails."""
     name, _, attribute = path.partition(":")
     try:
         module = import_module(name)
@@ -24,7 +24,7 @@ def resolve(path: str) -> Any:
         if error.name and f"{name}.".startswith(f"{error.name}."):
             raise BenchError(f"{path!r} names no module: {error}; check the spec's path") from error
         raise _broken(name, error) from error
-    except Exception as error:  # whoever wrote the module may have made any mistake
+    except Exception as error:  # the module may hold any mistake
         raise _broken(name, error) from error
     if not hasattr(module, attribute):
         raise BenchError(f"module {name!r} has no {attribute!r}; check the spec's path")
@@ -32,18 +32,18 @@ def resolve(path: str) -> Any:
 
 
 def _broken(module: str, error: Exception) -> BenchError:
-    return BenchError(f"module {module!r} fails to import, {in_one_line(error)}; mend it or install what it needs")
+    return BenchError(f"module {module!r} fails to import, {in_one_line(error)}; fix it or install what it needs")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One named choice of a model, a task or a dataset: what stands beside its parameter.
+    """One named choice of a model, a task or a dataset, declared in its parameter's annotation.
 
-    ``width: Annotated[int, Setting("channels of the first stage")] = 64`` is a setting ``width`` of a function or
-    class; its ``default`` and the choices of a ``Literal`` are read from there. ``stage`` says what a change redoes:
-    "pretrain" everything, "train" all but a chain's first step (which is everything where a model is no chain),
-    "predict" the answers only, "score" the scoring only. ``check`` is the lazy path of what is called with the value,
-    given or default, before anything is written, to raise BenchError for it.
+    ``width: Annotated[int, Setting("channels of the first stage")] = 64`` declares the setting ``width``; its
+    ``default`` and the choices of a ``Literal`` are read from the signature. ``stage`` says what a change redoes:
+    "pretrain" redoes everything, "train" all but the pretraining (everything if there is none), "predict" only the
+    answers, "score" only the scoring. ``check`` is the lazy path of a function that is called with the value, given or
+    default, before anything is written; it raises BenchError for a wrong one.
     """
 
     help: str = ""
@@ -57,17 +57,17 @@ class Setting:
             raise BenchError(f"stage {self.stage!r} of a Setting is none of {', '.join(STAGES)}")
 
     def checked(self, where: str, value: Any) -> Any:
-        """Return a value as the default has it, a list as a tuple; BenchError where it is another type or no choice."""
+        """Return the value, a list as a tuple; BenchError if its type is not the default's or it is no choice."""
         if self.choices and value not in self.choices:
             raise unknown(f"{where} value", str(value), [str(choice) for choice in self.choices])
-        wanted = type(self.default)
-        if wanted is tuple and isinstance(value, list | tuple):
+        kind = type(self.default)
+        if kind is tuple and isinstance(value, list | tuple):
             first = Setting(default=self.default[0]) if self.default else Setting()
             return tuple(first.checked(where, item) for item in value)
-        fits = isinstance(value, wanted) and isinstance(value, bool) == (wanted is bool)
-        if self.default is None or self.choices or fits or (wanted is float and type(value) is int):
+        fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
+        if self.default is None or self.choices or fits or (kind is float and type(value) is int):
             return value
-        default = list(self.default) if wanted is tuple else self.default
+        default = list(self.default) if kind is tuple else self.default
         raise BenchError(
             f"{where} = {value!r} is {type(value).__name__}, not {type(default).__name__} (default {default!r})"
         )
@@ -75,7 +75,7 @@ class Setting:
 
 Settings = Mapping[str, Setting]
 SCRATCH = "scratch"
-"""What a model's setting ``weights`` says where training starts from fresh ones."""
+"""The value of a model's setting ``weights`` for training from random weights."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +96,15 @@ class FamilySpec:
 class ModelSpec:
     """One row of a table; a name ending in ':' takes an argument, and its row is labelled by the whole name.
 
-    ``builds`` is the torch module for the family's estimator, or what makes it, ``estimator`` an estimator of the
-    model's own. Their parameters that have a default are the row's settings; ``defaults`` are those in which it departs
-    from them. ``pretrains`` is the estimator of a step before training, whose product is kept by itself: a model with
-    other settings of stage "train" does not do it again, and gets what it learned by ``Context.pretrained``.
+    ``builds`` is the torch module for the family's estimator, or a function that makes it; ``estimator`` is an
+    estimator of the model's own. Their parameters that have a default are the row's settings; ``defaults`` overrides
+    some of these defaults. ``pretrains`` is the estimator of a step before training, whose product is kept separately:
+    other settings of stage "train" do not repeat it, and the model loads it with ``Context.pretrained``.
     ``contracts``, ``trains_on`` and ``pretrains`` override the family's. ``variant_of`` marks a model with parts
-    switched off. ``large`` marks a network that trains faster in mixed precision. A setting called ``weights`` holds a
-    folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. Beside it, one
-    called ``tuning`` is ``full`` where all learn and are saved. One called ``view_size`` is the side in pixels of what
-    the network sees, 0 for that of the pictures.
+    switched off. ``large`` marks a network that trains faster in mixed precision. A setting ``weights`` holds a folder
+    or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
+    ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size`` is the side in pixels of what the
+    network sees, 0 for the pictures' own.
     """
 
     name: str
@@ -123,7 +123,7 @@ class ModelSpec:
 
 
 def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ...]:
-    """Return what a task may ask of a model: its own contracts, else the family's."""
+    """Return a model's contracts: its own, else the family's."""
     return family.contracts if model.contracts is None else model.contracts
 
 
@@ -134,10 +134,9 @@ def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """What is measured: ``builds`` is a ``Task`` of ``bench.contracts``, ``asks`` what it asks of a model.
+    """What is measured: ``builds`` is a ``Task`` of ``bench.contracts``, ``asks`` the contract it needs.
 
-    The parameters of ``builds`` that have a default are its settings; ``defaults`` are those in which it departs from
-    them.
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     """
 
     name: str
@@ -161,8 +160,7 @@ class SuiteSpec:
 class DatasetSpec:
     """Micrographs with ids and categories; a name ending in ':' takes an argument.
 
-    The parameters of ``builds`` that have a default are its settings; ``defaults`` are those in which it departs from
-    them.
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     """
 
     name: str
@@ -175,8 +173,7 @@ class DatasetSpec:
 class TeacherSpec:
     """A maker of instruction records, a ``Teacher`` of ``bench.contracts``; a name ending in ':' takes an argument.
 
-    The parameters of ``builds`` that have a default are its settings; ``defaults`` are those in which it departs from
-    them.
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     """
 
     name: str
@@ -189,8 +186,8 @@ class TeacherSpec:
 class Column:
     """One column of a table: the metric's key in a record, its heading, the heading it has in the paper.
 
-    ``share`` names the two fields of an item whose sums' ratio the metric is; without it, it is the mean of the field
-    of its own name.
+    ``share`` names the two fields of an item: the metric is the ratio of their sums. Without it, the metric is the mean
+    of the field of its own name.
     """
 
     metric: str
@@ -206,7 +203,7 @@ class TableSpec:
     """A table: its number and caption, the task whose records it shows, its columns and its renderer.
 
     ``notes`` follow the table; ``breakdowns`` are the fields of a scored item by which it may be broken down;
-    ``options`` are the builder's own; ``draws`` is the path of what draws its figure.
+    ``options`` go to the builder; ``draws`` is the lazy path of the function that draws its figure.
     """
 
     name: str
@@ -237,5 +234,5 @@ class TableSpec:
 
 
 def _many(value: Any, kind: type) -> bool:
-    """Tell whether a value is a tuple or list of this kind."""
+    """Return whether a value is a tuple or list of this kind."""
     return isinstance(value, tuple | list) and all(isinstance(each, kind) for each in value)

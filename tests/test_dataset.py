@@ -116,7 +116,7 @@ def test_labels_handed_out_may_be_changed():
         ({"load": loading(labels=np.zeros(6, int))}, r"other labels or categories"),
         ({"load": lambda self: None}, r"load\(\) returned None; return bench.contracts.Micrographs"),
         ({"labels": lambda self: np.arange(6) % 3}, r"labels\(\) has values from 0 to 2; number the 2 categories"),
-        ({"labels": lambda self: ["few", "many"]}, r"labels\(\) returned .*; return one whole number a picture"),
+        ({"labels": lambda self: ["few", "many"]}, r"labels\(\) returned .*; return one whole number per picture"),
         ({"facts": lambda self, position: None}, r"facts\(0\) returned None; return a dictionary"),
         ({"facts": lambda self, position: {"size": "small"}}, r"names no category; give \{'category': 'few'\}"),
         ({"facts": lambda self, position: {"category": "few"}}, r"facts\(1\) names category 'few'; .*'many'"),

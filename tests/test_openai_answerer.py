@@ -111,7 +111,7 @@ def test_what_goes_wrong_fails_the_cell_with_one_sentence_and_keeps_what_was_pai
 @pytest.mark.parametrize(
     ("models", "says"),
     [
-        ("openai:", "model 'openai:' lacks what stands behind the colon"),
+        ("openai:", "model 'openai:' lacks what follows the colon"),
         ("openal:gpt-4o", "did you mean 'openai:'"),
         ("openai", "did you mean 'openai:'"),
     ],

@@ -1,6 +1,6 @@
-"""The dataset of a run: whoever wrote its class, what it answers is checked where it enters.
+"""The dataset of a run: checks of what its class returns, whoever wrote it.
 
-By hand: most of it is about arrays that must fit each other, of which pydantic knows nothing.
+Own code, because most of it is about arrays that must fit each other, which pydantic does not check.
 """
 
 from collections.abc import Mapping
@@ -21,16 +21,16 @@ _METHODS = ("identity", "labels", "load", "facts", "caption", "set_aside")
 def open_dataset(
     registry: Registry, name: str, settings: Mapping[str, Mapping[str, Any]], image_size: int, progress: Progress
 ) -> Dataset:
-    """Build a dataset by name with its settings, complete; BenchError where it cannot be had or breaks its contract."""
+    """Build a dataset by name with its settings, complete; BenchError if that fails or it breaks its contract."""
     spec, argument = registry.find("dataset", name)
     completed = complete(spec.name, registry.settings(spec), settings.get(spec.name, {}))
     return CheckedDataset(spec.builds, argument, image_size, progress, **completed)
 
 
 class CheckedDataset(Checked):
-    """A dataset whose every answer keeps the contract: a ``bench.contracts.Dataset`` around somebody's.
+    """A ``bench.contracts.Dataset`` around a plugin's: whatever it returns keeps the contract.
 
-    Labels and pictures are asked for once; what else the dataset can do is handed through.
+    Labels and pictures are read once; other attributes of the dataset are passed through.
     """
 
     def __init__(self, path: str, argument: str, image_size: int, progress: Progress, **settings: Any) -> None:
@@ -49,62 +49,64 @@ class CheckedDataset(Checked):
         return self._loaded
 
     def facts(self, position: int) -> Mapping[str, str]:
-        """Return what can be seen in the picture at this position, kind to value; its category among it."""
-        found, where = self._asked("facts", position), f"facts({position})"
-        texts = isinstance(found, Mapping) and all(isinstance(text, str) for pair in found.items() for text in pair)
-        self._require(texts, where, f"returned {shortened(found)}", "return a dictionary of texts, kind to value")
+        """Return what can be seen in the picture at this position, kind to value, its category included."""
+        facts, where = self._asked("facts", position), f"facts({position})"
+        texts = isinstance(facts, Mapping) and all(isinstance(text, str) for pair in facts.items() for text in pair)
+        self._require(texts, where, f"returned {shortened(facts)}", "return a dictionary of texts, kind to value")
         category = self.categories[self._labels[position]]
-        said = found.get("category")
+        name = facts.get("category")
         self._require(
-            said == category,
+            name == category,
             where,
-            f"names category {said!r}" if said is not None else "names no category",
+            f"names category {name!r}" if name is not None else "names no category",
             f"give {{'category': {category!r}}}, the category of labels(), among the facts",
         )
-        return found
+        return facts
 
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
-        found = self._asked("caption", label)
-        self._require(isinstance(found, str), f"caption({label})", f"returned {shortened(found)}", "return a text")
-        return found
+        sentence = self._asked("caption", label)
+        self._require(
+            isinstance(sentence, str), f"caption({label})", f"returned {shortened(sentence)}", "return a text"
+        )
+        return sentence
 
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out."""
-        found = self._asked("set_aside")
-        texts = isinstance(found, (tuple, list)) and all(isinstance(text, str) for text in found)
-        remedy = "return a tuple of sentences, () where no picture is left out"
-        self._require(texts, "set_aside()", f"returned {shortened(found)}", remedy)
-        return tuple(found)
+        sentences = self._asked("set_aside")
+        texts = isinstance(sentences, (tuple, list)) and all(isinstance(text, str) for text in sentences)
+        remedy = "return a tuple of sentences, () if no picture is left out"
+        self._require(texts, "set_aside()", f"returned {shortened(sentences)}", remedy)
+        return tuple(sentences)
 
     @cached_property
     def _labels(self) -> np.ndarray:
-        found = np.asarray(self._asked("labels"))
-        flat = found.ndim == 1 and len(found) > 0 and np.issubdtype(found.dtype, np.integer)
+        labels = np.asarray(self._asked("labels"))
+        flat = labels.ndim == 1 and len(labels) > 0 and np.issubdtype(labels.dtype, np.integer)
         self._require(
-            flat, "labels()", f"returned {_array(found)}", "return one whole number a picture, an array (N,) of int"
+            flat, "labels()", f"returned {_array(labels)}", "return one whole number per picture, an array (N,) of int"
         )
         last = len(self.categories) - 1
         self._require(
-            found.min() >= 0 and found.max() <= last,
+            labels.min() >= 0 and labels.max() <= last,
             "labels()",
-            f"has values from {found.min()} to {found.max()}",
+            f"has values from {labels.min()} to {labels.max()}",
             f"number the {last + 1} categories 0 to {last}",
         )
-        return found
+        return labels
 
     @cached_property
     def _loaded(self) -> Micrographs:
-        found = self._asked("load")
+        micrographs = self._asked("load")
         self._require(
-            isinstance(found, Micrographs),
+            isinstance(micrographs, Micrographs),
             "load()",
-            f"returned {shortened(found)}",
+            f"returned {shortened(micrographs)}",
             "return bench.contracts.Micrographs",
         )
-        self._check_pixels(found.pixels)
-        self._check_view(found)
-        return found
+        self._check_pixels(micrographs.pixels)
+        self._check_view(micrographs)
+        return micrographs
 
     def _check_pixels(self, pixels: Any) -> None:
         side = self._image_size
@@ -113,7 +115,7 @@ class CheckedDataset(Checked):
         self._require(fits, "load()", f"has pixels {_array(pixels)}", remedy)
 
     def _check_view(self, found: Micrographs) -> None:
-        asked = len(self._labels)
+        total = len(self._labels)
         parts = {"rows": found.rows, "ids": found.ids, "labels": found.labels}
         wrong = [
             name for name, part in parts.items() if not isinstance(part, (tuple, list) if name == "ids" else np.ndarray)
@@ -123,10 +125,10 @@ class CheckedDataset(Checked):
         sizes = {name: len(part) for name, part in parts.items()}
         have = ", ".join(f"{size} {name}" for name, size in sizes.items())
         self._require(
-            all(size == asked for size in sizes.values()),
+            all(size == total for size in sizes.values()),
             "load()",
-            f"has {have} for the {asked} of labels()",
-            "return one of each a picture",
+            f"has {have} for the {total} of labels()",
+            "return one of each per picture",
         )
         rows = found.rows
         self._require(
@@ -143,7 +145,7 @@ class CheckedDataset(Checked):
         )
         different = len({name for name in found.ids if isinstance(name, str)})
         remedy = "give each picture an id of its own, a text"
-        self._require(different == asked, "load()", f"has {different} different ids for {asked} pictures", remedy)
+        self._require(different == total, "load()", f"has {different} different ids for {total} pictures", remedy)
 
     def _categories(self, found: Any) -> tuple[str, ...]:
         texts = isinstance(found, (tuple, list)) and all(isinstance(name, str) and name for name in found)

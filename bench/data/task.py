@@ -1,4 +1,4 @@
-"""The task of a run: whoever wrote its class, what it answers is checked where it enters."""
+"""The task of a run: checks of what its class returns, whoever wrote it."""
 
 import json
 from collections.abc import Mapping
@@ -22,18 +22,18 @@ def task_settings(spec: TaskSpec, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def open_task(spec: TaskSpec, settings: Mapping[str, Any]) -> Task:
-    """Construct a task with all its settings; BenchError where its class breaks its contract."""
+    """Construct a task with all its settings; BenchError if its class breaks its contract."""
     return CheckedTask(spec.builds, **settings)
 
 
 class CheckedTask(Checked):
-    """A task whose every answer keeps the contract: a ``bench.contracts.Task`` around somebody's."""
+    """A ``bench.contracts.Task`` around a plugin's: whatever it returns keeps the contract."""
 
     def __init__(self, path: str, **settings: Any) -> None:
         super().__init__("task", ("pose", "protocol", "score", "definitions"), path, **settings)
 
     def pose(self, test: Any) -> Any:
-        """Return what is asked: of the kind of the test side, and pictures as models see them."""
+        """Return what is asked: of the test side's type, with pictures as models see them."""
         posed = self._asked("pose", test)
         kind = type(test)
         remedy = f"return bench.contracts.{kind.__name__}, made from the test side"
@@ -43,7 +43,7 @@ class CheckedTask(Checked):
         return posed
 
     def protocol(self) -> dict[str, Any]:
-        """Return in clear what must agree for two rows to stand in one table, as JSON data."""
+        """Return in clear what must agree for two rows to share a table, as JSON data."""
         return self._json("protocol", "return a dictionary of texts and numbers")
 
     def definitions(self) -> dict[str, str]:
@@ -85,19 +85,19 @@ class CheckedTask(Checked):
         return plain
 
     def _check_pictures(self, posed: Micrographs, test: Micrographs) -> None:
-        """Refuse pictures of another shape or number type, and other pictures under the digest of the dataset's."""
-        shape, wanted = posed.pixels.shape[1:], test.pixels.shape[1:]
+        """Refuse pictures of another shape or number type, and other pixels under the dataset's digest."""
+        shape, side = posed.pixels.shape[1:], test.pixels.shape[1:]
         self._require(
-            posed.pixels.dtype == np.uint8 and shape == wanted,
+            posed.pixels.dtype == np.uint8 and shape == side,
             "pose()",
             f"returned pictures {shape} of {posed.pixels.dtype}",
-            f"keep them {wanted} of uint8, as every model was trained on",
+            f"keep them {side} of uint8, as every model was trained on",
         )
         self._require(
             posed.pixels is test.pixels or posed.digest != test.digest or not test.digest,
             "pose()",
             "returned other pixels under the digest of the dataset's",
-            "give them digest='', for what models keep of pictures is kept by digest",
+            "give them digest='', because models keep results for pictures by digest",
         )
 
     def _json(self, method: str, remedy: str) -> dict[str, Any]:

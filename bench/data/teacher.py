@@ -1,4 +1,4 @@
-"""The teacher of a run: whoever wrote its class, what it answers is checked where it enters."""
+"""The teacher of a run: checks of what its class returns, whoever wrote it."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -34,51 +34,51 @@ _FORMS = TypeAdapter(Annotated[tuple[_Form, ...], FailFast()])
 
 
 def open_teacher(registry: Registry, name: str, settings: Mapping[str, Mapping[str, Any]], seed: int) -> Teacher:
-    """Build a teacher by name with its settings, complete; BenchError where it cannot be had or lacks a method."""
+    """Build a teacher by name with its settings, complete; BenchError if that fails or it lacks a method."""
     spec, argument = registry.find("teacher", name)
     completed = complete(spec.name, registry.settings(spec), settings.get(spec.name, {}))
     return CheckedTeacher(spec.builds, argument, seed, **completed)
 
 
 class CheckedTeacher(Checked):
-    """A teacher whose every answer keeps the contract: a ``bench.contracts.Teacher`` around somebody's."""
+    """A ``bench.contracts.Teacher`` around a plugin's: whatever it returns keeps the contract."""
 
     def __init__(self, path: str, *arguments: Any, **settings: Any) -> None:
         super().__init__("teacher", ("identity", "records", "names", "caveat"), path, *arguments, **settings)
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
-        """Return the records of every picture, each in the form that a training reads, under an id of its own."""
-        found = self._asked("records", dataset)
+        """Return the records of every picture, each in the form that a training reads, under a unique id."""
+        answer = self._asked("records", dataset)
         remedy = "return a tuple of bench.contracts.InstructionRecord"
-        if not isinstance(found, (tuple, list)) or not found:
-            self._refuse("records()", f"returned {shortened(found)}", remedy)
-        for place, record in enumerate(found):
+        if not isinstance(answer, (tuple, list)) or not answer:
+            self._refuse("records()", f"returned {shortened(answer)}", remedy)
+        for place, record in enumerate(answer):
             if not isinstance(record, InstructionRecord):
                 self._refuse(f"record {place} of records()", f"is {shortened(record)}", remedy)
-        records = tuple(found)
+        records = tuple(answer)
         self._check_fields(records)
         self._check_pictures(records, dataset.load().ids)
         return records
 
     def names(self, dataset: Dataset) -> tuple[str, ...]:
         """Return how answers name each category of the dataset, in order."""
-        found = self._asked("names", dataset)
-        texts = isinstance(found, (tuple, list)) and all(isinstance(name, str) and name.strip() for name in found)
+        names = self._asked("names", dataset)
+        texts = isinstance(names, (tuple, list)) and all(isinstance(name, str) and name.strip() for name in names)
         count = len(dataset.categories)
         self._require(
-            texts and len(found) == count,
+            texts and len(names) == count,
             "names()",
-            f"returned {shortened(found)}",
+            f"returned {shortened(names)}",
             f"return a tuple of one name for each of the {count} categories",
         )
-        return tuple(found)
+        return tuple(names)
 
     def caveat(self, dataset: Dataset) -> str:
-        """Return the sentence that a reader of scores on these records must know, '' where there is none."""
-        found = self._asked("caveat", dataset)
-        remedy = "return a sentence, '' where there is none"
-        self._require(isinstance(found, str), "caveat()", f"returned {shortened(found)}", remedy)
-        return found
+        """Return the sentence that a reader of scores on these records must know, '' if there is none."""
+        sentence = self._asked("caveat", dataset)
+        remedy = "return a sentence, '' if there is none"
+        self._require(isinstance(sentence, str), "caveat()", f"returned {shortened(sentence)}", remedy)
+        return sentence
 
     def _check_fields(self, records: tuple[InstructionRecord, ...]) -> None:
         try:
@@ -92,12 +92,12 @@ class CheckedTeacher(Checked):
         self._require(times == 1, "records()", f"has {times} records of id {name!r}", "give each an id of its own")
 
     def _check_pictures(self, records: tuple[InstructionRecord, ...], pictures: tuple[str, ...]) -> None:
-        known = {*pictures}
+        ids = {*pictures}
         for place, record in enumerate(records):
-            if record.picture not in known:
+            if record.picture not in ids:
                 what = f"is about picture {record.picture!r}, which the dataset does not hold"
                 self._refuse_record(records, place, what, "name it as load().ids of the dataset does")
-        bare = known - {record.picture for record in records}
+        bare = ids - {record.picture for record in records}
         self._require(
             not bare, "records()", f"has none of picture {min(bare, default='')!r}", "return some of every one"
         )

@@ -1,1 +1,1 @@
-"""Calls to OpenAI-compatible servers: where they go, what they cost, their answers kept so that none is paid twice."""
+"""Calls to OpenAI-compatible servers: where they go, what they cost, their kept answers, so that none is paid twice."""

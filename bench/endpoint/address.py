@@ -12,7 +12,7 @@ from bench.errors import BenchError
 URL_VARIABLE, KEY_VARIABLE = "OPENAI_BASE_URL", "OPENAI_API_KEY"
 PUBLIC, PUBLIC_URL = "OpenAI's public API", "https://api.openai.com/v1"
 SECRET_LETTERS = 12
-"""Servers that ask for no key are often given a word in its place, such as `none` or `test`."""
+"""A shorter key is not removed from answers: servers without keys often get a word, such as `none` or `test`."""
 Reach = Literal["machine", "network", "outside"]
 _LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
 
@@ -49,12 +49,12 @@ class Address:
 
 
 def default_url() -> str:
-    """Return ``$OPENAI_BASE_URL``, '' where it is not set."""
+    """Return ``$OPENAI_BASE_URL``, '' if it is not set."""
     return os.environ.get(URL_VARIABLE, "").strip().rstrip("/")
 
 
 def key_for(address: Address) -> str:
-    """Return ``$OPENAI_API_KEY``, '' where a server of one's own needs none; BenchError where the public API would."""
+    """Return ``$OPENAI_API_KEY``, '' if it is not set for a user's server; BenchError if the public API lacks it."""
     key = os.environ.get(KEY_VARIABLE, "").strip()
     if not key and not address.url:
         raise BenchError(
@@ -65,27 +65,27 @@ def key_for(address: Address) -> str:
 
 
 def redacted(text: str, key: str) -> str:
-    """Return what a server said of a call on one line, without the key and without what could command a terminal."""
+    """Return a server's message on one line, without the key and without characters that control a terminal."""
     printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join((printable.replace(key, "[key]") if key else printable).split())
 
 
 def redacted_answer(text: str, key: str) -> str:
-    """Return a model's answer without the key, but for one so short that it may be a word of the answer's own."""
+    """Return a model's answer without the key, unless the key is so short that it may be a word of the answer."""
     return text.replace(key, "[key]") if len(key) >= SECRET_LETTERS else text
 
 
 def _check(url: str) -> None:
-    """Refuse what is no base URL, and one that holds a secret; what is said of it shows none."""
-    shown = re.sub(r"[?#].*", "", re.sub(r"^(\w+://)?.*@", r"\1", url, flags=re.DOTALL), flags=re.DOTALL)
+    """Refuse what is no base URL, and one that holds a secret; the error does not show it."""
+    public = re.sub(r"[?#].*", "", re.sub(r"^(\w+://)?.*@", r"\1", url, flags=re.DOTALL), flags=re.DOTALL)
     if not _callable(url):
-        raise BenchError(f"base URL {shown!r} is none; write one like http://127.0.0.1:8000/v1")
-    if shown != url:
-        raise BenchError(f"the base URL of {shown} holds a secret; leave it out and export {KEY_VARIABLE} instead")
+        raise BenchError(f"base URL {public!r} is none; write one like http://127.0.0.1:8000/v1")
+    if public != url:
+        raise BenchError(f"the base URL of {public} holds a secret; leave it out and export {KEY_VARIABLE} instead")
 
 
 def _callable(url: str) -> bool:
-    """Tell whether the client can call a URL."""
+    """Return whether the client can call a URL."""
     import httpx2
 
     try:

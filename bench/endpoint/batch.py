@@ -1,4 +1,4 @@
-"""Questions as batches: handed in together at half the price, collected later; every step outlives the process."""
+"""Questions as batches: submitted together at half the price, collected later; every step outlives the process."""
 
 import asyncio
 import json
@@ -17,16 +17,16 @@ from bench.endpoint.request import Reply, ServerQuestion
 from bench.progress import Progress
 
 MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
-"""The largest batch handed in; the public API takes 50,000 calls and 200 MB."""
+"""The largest batch submitted; the public API takes 50,000 calls and 200 MB."""
 _PATH = "/v1/chat/completions"
 _WAITING = ("validating", "in_progress", "finalizing", "cancelling")
 _FRUITLESS = 3
-"""After so many batches without one reply, what is left counts as lost."""
+"""After so many batches without one reply, the remaining questions count as lost."""
 _LISTED = 100
 
 
 class Pack(NamedTuple):
-    """Calls to be handed in together: ``key`` stands for them, ``calls`` are their identities, ``lines`` the file."""
+    """Calls to submit together: ``key`` identifies them, ``calls`` are their identities, ``lines`` is the file."""
 
     key: str
     calls: tuple[str, ...]
@@ -34,7 +34,7 @@ class Pack(NamedTuple):
 
 
 class ServerBatches:
-    """The batches of one set of questions; ``state`` is the file that tells which were handed in and collected.
+    """The batches of one set of questions; ``state`` is the file of those submitted and collected.
 
     ``failures`` maps the identity of a call to why no batch has answered it.
     """
@@ -50,9 +50,9 @@ class ServerBatches:
         self.failures: dict[str, str] = {}
 
     def run(self, questions: Callable[[], Iterable[ServerQuestion]]) -> bool:
-        """Get a kept reply to every question that batches answer; False where the budget ended it before.
+        """Get and keep the replies to all questions; return False if the budget ended it before.
 
-        What was malformed is asked again in a further batch. BenchError where the server has no batches or fails one.
+        Malformed replies are asked for again in a further batch. BenchError if the server has no batches or fails one.
         """
         try:
             return asyncio.run(self._run(questions))
@@ -77,9 +77,9 @@ class ServerBatches:
         return within
 
     async def _gather(self, client: Client) -> None:
-        """Wait for every batch that was handed in and not collected, then keep its replies."""
-        for key, known in list(self._open.items()):
-            name = known or await self._found(key, client)
+        """Wait for every batch that was submitted and not collected, then keep its replies."""
+        for key, saved in list(self._open.items()):
+            name = saved or await self._found(key, client)
             batch = None if name is None else await self._finished(name, client)
             if batch is not None:
                 await self._collect(batch, client)
@@ -90,18 +90,18 @@ class ServerBatches:
                 )
 
     async def _hand_in(self, questions: Iterable[ServerQuestion], client: Client) -> tuple[list[str], bool]:
-        """Hand in what no reply is kept of, as far as the budget reaches; return which calls, and if it did."""
+        """Submit the calls without a kept reply, as far as the budget reaches; return them, and whether it sufficed."""
         calls: list[str] = []
-        self._within, held = True, self._ledger.held
+        self._within, reserved = True, self._ledger.held
         for pack in self._packs(questions):
             name = await self._begun(pack, client)
             self._progress.say(f"batch {client.clean(name)}: {len(pack.calls)} calls handed in")
             calls += pack.calls
-        self._ledger.held = held
+        self._ledger.held = reserved
         return calls, self._within
 
     async def _begun(self, pack: Pack, client: Client) -> str:
-        """Hand a pack in, once, and return the batch's name."""
+        """Submit a pack once and return the batch's name."""
         file = await self._asked(
             client, lambda api: api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
         )
@@ -110,15 +110,15 @@ class ServerBatches:
         async def begin(api: Any) -> str:
             nonlocal tries
             tries += 1
-            known = await _marked(api, pack.key) if tries > 1 else None  # an earlier reply may have been lost
-            if known is not None:
-                return known
+            earlier = await _marked(api, pack.key) if tries > 1 else None  # an earlier reply may have been lost
+            if earlier is not None:
+                return earlier
             batch = await api.batches.create(
                 input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={"bench": pack.key}
             )
             return batch.id
 
-        # Written before it is handed in: killed in between, the server's list tells whether it got there.
+        # Written before it is submitted: after a kill in between, the server's list shows whether it arrived.
         self._write({"key": pack.key})
         try:
             name = await self._asked(client, begin)
@@ -154,40 +154,40 @@ class ServerBatches:
             yield _pack(lines)
 
     async def _found(self, key: str, client: Client) -> str | None:
-        """Return the batch that a killed process handed in before it could write its name down, None if it did not."""
+        """Return the batch that a killed process submitted before it could write down its name, None if it did not."""
         return await self._asked(client, lambda api: _marked(api, key))
 
     async def _finished(self, name: str, client: Client) -> Any:
-        """Return a batch when the server is done with it."""
-        said = ""
+        """Wait until the server is done with a batch and return it."""
+        status = ""
         while True:
             batch = await self._asked(client, lambda api: api.batches.retrieve(name))
             counts = batch.request_counts
-            done = f", {counts.completed} of {counts.total} calls done" if counts else ""
-            if f"{batch.status}{done}" != said:
-                said = f"{batch.status}{done}"
-                self._progress.say(client.clean(f"batch {name}: {said}"))
+            progress = f", {counts.completed} of {counts.total} calls done" if counts else ""
+            if f"{batch.status}{progress}" != status:
+                status = f"{batch.status}{progress}"
+                self._progress.say(client.clean(f"batch {name}: {status}"))
             if batch.status not in _WAITING:
                 return batch
             await asyncio.sleep(self._poll_seconds)
 
     async def _collect(self, batch: Any, client: Client) -> None:
-        """Keep the replies of a batch, those of one that expired or was cancelled too."""
+        """Keep the replies of a batch, also of one that expired or was cancelled."""
         for file in filter(None, (batch.output_file_id, batch.error_file_id)):
             content = await self._asked(client, lambda api, file=file: api.files.content(file))
-            for line in content.text.split("\n"):  # not splitlines(), which cuts at marks that may stand in an answer
+            for line in content.text.split("\n"):  # not splitlines(), which cuts at marks that an answer may hold
                 if line.strip():
                     self._take(line, client)
 
     def _take(self, line: str, client: Client) -> None:
-        """Keep what a line of a batch's file holds, if that can be told."""
+        """Keep the reply in a line of a batch's file, if it is one."""
         try:
             self._keep(json.loads(line), client)
         except (LookupError, TypeError, AttributeError, ValueError):
             self._progress.say("a line of the batch is no reply to a call; its call is asked again")
 
     def _keep(self, line: dict[str, Any], client: Client) -> None:
-        """Keep one line's reply unless it is kept; a failure that may pass is left to the next batch."""
+        """Keep one line's reply unless it is kept; the next batch repeats a call whose failure may pass."""
         name, response = line["custom_id"], line.get("response") or {}
         if self._endpoint.replies.get(name) is not None:
             return
@@ -218,11 +218,11 @@ class ServerBatches:
 
 
 def outstanding(state: Path) -> dict[str, str | None]:
-    """Return the batches that were handed in and not collected, by key, with their names as far as these are known."""
-    found: dict[str, str | None] = {}
+    """Return the submitted, uncollected batches by key, with their names as far as known."""
+    batches: dict[str, str | None] = {}
     for line in lines_of(state):
-        _note(found, line)
-    return found
+        _note(batches, line)
+    return batches
 
 
 def _note(found: dict[str, str | None], line: dict[str, Any]) -> None:
@@ -233,7 +233,7 @@ def _note(found: dict[str, str | None], line: dict[str, Any]) -> None:
 
 
 async def _marked(api: Any, key: str) -> str | None:
-    """Return the name of the batch that carries this mark, None where the server has none."""
+    """Return the name of the batch that carries this mark, None if the server has none."""
     async for batch in api.batches.list(limit=_LISTED):
         if (batch.metadata or {}).get("bench") == key:
             return batch.id

@@ -1,4 +1,4 @@
-"""Many questions to a server: some at a time, each reply kept, passing failures waited out, the budget respected."""
+"""Many questions to a server: some at a time, every reply kept, temporary failures retried, the budget respected."""
 
 import asyncio
 import signal
@@ -19,16 +19,16 @@ from bench.endpoint.request import Reply, ServerQuestion
 def ask(
     endpoint: Endpoint, questions: Iterable[ServerQuestion], ledger: Ledger, told: Callable[[Outcome], None]
 ) -> bool:
-    """Ask all questions and tell each outcome as soon as it stands; False where the budget ended it before.
+    """Ask all questions and pass each outcome to ``told`` at once; return False if the budget ended it before.
 
-    Questions are taken one by one as calls become free. BenchError where no call can succeed; calls under way are
-    finished and told first, after Ctrl-C too.
+    Questions are taken one by one as calls become free. BenchError if no call can succeed; calls under way are finished
+    and passed on first, after Ctrl-C too.
     """
     return asyncio.run(_Asking(endpoint, ledger, told).all(iter(questions)))
 
 
 class _Asking:
-    """One run over questions."""
+    """One run over all questions."""
 
     def __init__(self, endpoint: Endpoint, ledger: Ledger, told: Callable[[Outcome], None]) -> None:
         self._endpoint, self._ledger, self._told = endpoint, ledger, told
@@ -38,9 +38,9 @@ class _Asking:
         self._within = True
 
     async def all(self, questions: Iterator[ServerQuestion]) -> bool:
-        """Share the questions out among as many workers as calls may be in flight."""
+        """Distribute the questions among as many workers as calls may be in flight."""
         loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError, ValueError, RuntimeError):  # elsewhere than in the main thread
+        with suppress(NotImplementedError, ValueError, RuntimeError):  # outside the main thread
             loop.add_signal_handler(signal.SIGINT, self._interrupted)
         async with Client(self._endpoint.address, self._endpoint.timeout) as client:
             await asyncio.gather(*(self._work(questions, client) for _ in range(self._endpoint.in_flight)))
@@ -58,7 +58,7 @@ class _Asking:
                 self._told(await self._outcome(question, client))
             except Ended:
                 return
-            except BaseException as error:  # whatever it is, the calls of the other workers are finished first
+            except BaseException as error:  # after any error, the calls of the other workers are finished first
                 self._end(error)
 
     async def _outcome(self, question: ServerQuestion, client: Client) -> Outcome:
@@ -80,7 +80,7 @@ class _Asking:
         raise AssertionError("the last attempt is always judged")
 
     async def _paid(self, question: ServerQuestion, sent: dict[str, Any], identity: str, client: Client) -> Reply:
-        """Return the reply to a call, written down as paid and kept; a refusal costs nothing and is kept too."""
+        """Return the reply to a call, once it is in the ledger and kept; a refusal costs nothing and is kept too."""
         async with self._within_budget(self._endpoint.worst(question)):
             try:
                 reply = await self._line.patiently(lambda: client.complete(sent, identity, question.estimate))
@@ -92,9 +92,9 @@ class _Asking:
 
     @asynccontextmanager
     async def _within_budget(self, worst: Usage) -> AsyncIterator[None]:
-        """Hold back the most that a call can cost, waiting for others to cost less; end the run where it may not.
+        """Reserve the most that a call can cost, once others have left enough; end the run if the budget is too small.
 
-        The first is paid alone: what a server counts for a picture is known from then on.
+        The first call is made alone: it shows what the server counts for a picture.
         """
         ledger = self._ledger
         async with self._money:

@@ -1,4 +1,4 @@
-"""The client of a server: it makes one call and returns its reply, and sends nothing elsewhere."""
+"""The client of a server: it makes one call, returns its reply and sends nothing elsewhere."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +12,7 @@ _CONNECT_SECONDS = 10.0
 
 
 class Client:
-    """The official client, opened with ``async with``; who calls decides what is asked again."""
+    """The official client, opened with ``async with``; the caller decides about retries."""
 
     def __init__(self, address: Address, timeout: float) -> None:
         self._address, self._timeout, self._key = address, timeout, key_for(address)
@@ -28,7 +28,7 @@ class Client:
             own = openai.DefaultAsyncHttpxClient(trust_env=False, follow_redirects=False, timeout=timeout)
         self._client = openai.AsyncOpenAI(
             api_key=self._key or "none",
-            base_url=self._address.url or PUBLIC_URL,  # given none, the client would take the environment's
+            base_url=self._address.url or PUBLIC_URL,  # without one, the client would take the environment's
             timeout=timeout,
             max_retries=0,  # bench.endpoint.connection says why
             http_client=own,
@@ -44,8 +44,8 @@ class Client:
     async def complete(self, body: dict[str, Any], identity: str, estimate: int) -> Reply:
         """Return the reply to a chat; raises what ``failures.read`` returns.
 
-        ``identity`` goes along as an idempotency key: a server that knows these bills a call once, however often it is
-        sent. ``estimate`` stands for the tokens of the messages where the server counts none.
+        ``identity`` is sent as an idempotency key: a server that supports these bills a call once, however often it is
+        sent. ``estimate`` is the number of tokens of the messages if the server counts none.
         """
         model = str(body["model"])
         data = await self.request(
@@ -57,17 +57,17 @@ class Client:
             raise failures.Passing("the server's reply is no chat completion") from None
 
     async def request(self, call: Any, model: str = "") -> Any:
-        """Return what a call of the client does; raises what ``failures.read`` returns."""
+        """Return the result of a call of the client; raises what ``failures.read`` returns."""
         import openai
 
         try:
             return await call(self._client)
         except (openai.OpenAIError, ValueError) as error:
-            # Not `from error`: a traceback would show what the server said, which may be the key.
+            # Not `from error`: a traceback would show the server's message, which may hold the key.
             raise failures.read(error, self._address, self._key, model) from None
 
     def reply(self, data: dict[str, Any], estimate: int) -> Reply:
-        """Return what a chat completion, as JSON data, says."""
+        """Return the reply in a chat completion, given as JSON data."""
         choice = data["choices"][0]
         message = choice["message"]
         refusal = message.get("refusal") or ""
@@ -82,5 +82,5 @@ class Client:
         return Reply(text, refused, usage, choice.get("finish_reason") == "length")
 
     def clean(self, text: str) -> str:
-        """Return what a server said of a call as it may be shown."""
+        """Return a server's message in a form that may be shown."""
         return redacted(text, self._key)

@@ -1,8 +1,8 @@
-"""The line to a server: when it may be used again, whether it ever answered, and whether the run is over.
+"""The connection to a server: when it may be used again, whether it ever answered, and whether the run is over.
 
-The retries are ours. The client's own see one call alone: they hold no other call back from a busy server, sleep on
-after Ctrl-C, go on where no credit is left or nobody ever answered, and wait for two minutes at most. tenacity would
-take over counting and doubling, a line each; what may pass, and who waits for how long, would still be ours.
+The retries are our own code. The client's retries see one call alone: they hold no other call back from a busy server,
+sleep on after Ctrl-C, go on without credit or without any answer so far, and wait for two minutes at most. tenacity
+would save counting and doubling, a line each; which failures may pass, and who waits how long, would stay our code.
 """
 
 import asyncio
@@ -14,9 +14,9 @@ from typing import TypeVar
 from bench.endpoint import failures
 
 TRIES = 6
-"""How often one call is sent before its failure no longer counts as passing."""
+"""How often one call is sent before its failure no longer counts as temporary."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds between two tries where the server names none; they double from try to try."""
+"""Seconds between two tries if the server names none; they double from try to try."""
 
 Result = TypeVar("Result")
 
@@ -26,7 +26,7 @@ class Ended(Exception):
 
 
 class Connection:
-    """One for all calls of a run; so many calls in turn that get no reply end it."""
+    """The connection of all calls of a run; ``patience`` calls in turn without a reply end the run."""
 
     def __init__(self, patience: int) -> None:
         self.ended = asyncio.Event()
@@ -37,13 +37,13 @@ class Connection:
         self._answered, self._lost = True, 0
 
     def lost(self, error: Exception, server: str) -> None:
-        """Note a call that got no reply; Ending where the first, or so many in turn, got none."""
+        """Note a call that got no reply; raises Ending if the first, or so many in turn, got none."""
         self._lost += 1
         if not self._answered or self._lost >= self._patience:
             raise failures.Ending(f"{server} answers no call: {error}; nothing is lost, the same command goes on")
 
     async def patiently(self, call: Callable[[], Awaitable[Result]]) -> Result:
-        """Return what a call gives, sent again after each failure that may pass; Unsettled after the last.
+        """Return a call's result, sent again after each failure that may pass; raises Unsettled after the last.
 
         A server that was never reached is not tried again.
         """

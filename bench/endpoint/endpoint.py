@@ -1,4 +1,4 @@
-"""A model behind a server, and how it is asked."""
+"""A model on a server, and how to ask it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,15 +26,15 @@ class Endpoint:
         return body(question, self.model, self.sampling, self.address)
 
     def identity(self, sent: dict[str, Any], attempt: int) -> str:
-        """Return what stands for a call of this body."""
+        """Return the identity of a call with this body."""
         return identity(sent, self.address, attempt)
 
     def worst(self, question: ServerQuestion) -> Usage:
-        """Return more tokens than a call should cost: twice what its messages are estimated at, the longest answer."""
+        """Return more tokens than a call should cost: twice the estimate of its messages, and the longest answer."""
         return Usage(2 * question.estimate, self.sampling.max_tokens)
 
     def kept(self, question: ServerQuestion) -> Outcome | int:
-        """Return what kept replies say of a question, or the attempt of which none is kept."""
+        """Return a question's outcome by the kept replies, or the first attempt without a kept reply."""
         sent, usage = self.body(question), Usage(0, 0)
         for attempt in range(1 + ASKED_AGAIN):
             reply = self.replies.get(self.identity(sent, attempt))

@@ -18,7 +18,7 @@ _AGAIN = "; nothing is lost, the same command goes on where it stopped"
 class Passing(Exception):
     """A failure that may pass: its text says what the server did.
 
-    ``wait`` are the seconds it asks for, None where it names none; ``everyone`` marks one that concerns all calls.
+    ``wait`` is the seconds that the server asks for, None without any; ``everyone`` marks one that concerns all calls.
     """
 
     def __init__(self, text: str, wait: float | None = None, everyone: bool = False) -> None:
@@ -31,19 +31,19 @@ class Unanswerable(Exception):
 
 
 class Unsettled(Unanswerable):
-    """A call that got no reply however often it was sent; the server may have done what it asks for."""
+    """A call that got no reply after all tries; the server may have done it."""
 
 
 class Refusal(Exception):
-    """A call that the server will not answer for what it asks about; its text is what it said."""
+    """A call that the server refuses because of its content; the text is the server's message."""
 
 
 class Ending(BenchError):
-    """What ends a run at once: no other call would fare better."""
+    """A failure that ends a run at once, because no other call would succeed."""
 
 
 def read(error: Exception, address: Address, key: str, model: str) -> Exception:
-    """Return what an exception of the client means: Passing, Unanswerable, Refusal or Ending.
+    """Translate an exception of the client: into Passing, Unanswerable, Refusal or Ending.
 
     No text of the result holds the key.
     """
@@ -58,26 +58,26 @@ def read(error: Exception, address: Address, key: str, model: str) -> Exception:
 
 def _of_status(error: Any, address: Address, key: str, model: str) -> Exception:
     status, code = error.status_code, {error.code, error.type} | _inner_codes(error.body)
-    told = error.body.get("message") if isinstance(error.body, dict) else error.body
-    said = redacted(str(told or error.message), key)[:300]
+    detail = error.body.get("message") if isinstance(error.body, dict) else error.body
+    message = redacted(str(detail or error.message), key)[:300]
     if code & {*REFUSALS}:
-        return Refusal(said)
-    if status == 401:  # what a server says of a wrong key may quote it
+        return Refusal(message)
+    if status == 401:  # a server's message about a wrong key may quote it
         which = f"does not accept the key in {KEY_VARIABLE}" if key else f"wants a key; export {KEY_VARIABLE}"
         return Ending(f"{address} {which} (401){_AGAIN}")
     if status == 403:
-        return Ending(f"{address} denies access (403: {said}); check the key's rights{_AGAIN}")
+        return Ending(f"{address} denies access (403: {message}); check the key's rights{_AGAIN}")
     if status == 402 or code & {*_NO_CREDIT}:
-        return Ending(f"{address} says that there is no credit left ({status}: {said}); add some{_AGAIN}")
+        return Ending(f"{address} says that there is no credit left ({status}: {message}); add some{_AGAIN}")
     if status == 404:
         lacks = f"has no model {model!r}, or another path" if model else "has no such path, maybe no Batch API"
-        return Ending(f"{address} {lacks} (404: {said}); check the base URL and what that server offers")
+        return Ending(f"{address} {lacks} (404: {message}); check the base URL and what that server offers")
     if passes(status):
         wait = retry_after(error.response.headers)
         if wait is not None and wait > LONGEST_WAIT:
             return Ending(f"{address} asks to wait {wait:.0f} s ({status}); run again after that{_AGAIN}")
-        return Passing(f"the server answered {status}: {said}", wait, everyone=status in (429, 503, 529))
-    return Unanswerable(f"the server answered {status}: {said}")
+        return Passing(f"the server answered {status}: {message}", wait, everyone=status in (429, 503, 529))
+    return Unanswerable(f"the server answered {status}: {message}")
 
 
 def _of_connection(error: Exception, address: Address) -> Exception:
@@ -95,19 +95,19 @@ def _of_connection(error: Exception, address: Address) -> Exception:
 
 
 def passes(status: int) -> bool:
-    """Tell whether a call that got this status may fare better later."""
+    """Return whether a call that got this status may succeed later."""
     return status in (408, 409, 429) or status >= 500
 
 
 class Unreachable(Ending):
-    """No connection: it ends a run that had no reply yet, and may pass in one that had."""
+    """No connection: it ends a run without a reply so far, and may pass in another."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds that a server asks to wait, by ``retry-after-ms`` or ``Retry-After``; None where it does not.
+    """Return the seconds that a server asks to wait, by ``retry-after-ms`` or ``Retry-After``; None if it does not.
 
-    The latter is a number of seconds or a date. The client reads them by a private function alone, urllib3's public one
-    takes no part of a second.
+    The latter is a number of seconds or a date. Own code, because the client's function for them is private, and
+    urllib3's public one takes no fractions of a second.
     """
     milliseconds, text = headers.get("retry-after-ms"), headers.get("retry-after")
     try:

@@ -1,4 +1,4 @@
-"""What was spent, call by call, in a file that outlives the process, and the budget that it must not pass."""
+"""The costs, call by call, in a file that outlives the process, and the budget that they must not exceed."""
 
 import json
 import os
@@ -13,9 +13,9 @@ from bench.errors import BenchError
 class Ledger:
     """Calls that were paid, and what they cost.
 
-    ``path`` is a JSONL file that earlier runs wrote their calls to, None where nothing outlives the process;
-    ``share`` of the ``price`` is billed; ``budget`` is in dollars, over all runs of that file. What was paid while no
-    price was known counts at this one. BenchError for a budget without a price.
+    ``path`` is a JSONL file that earlier runs wrote their calls to, None to keep nothing after the process; ``share``
+    of the ``price`` is billed; ``budget`` is in dollars, over all runs of that file. Calls paid while no price was
+    known count at this one. BenchError for a budget without a price.
     """
 
     def __init__(
@@ -27,29 +27,29 @@ class Ledger:
         self._path, self._budget, self._share, self._longest = path, budget, share, 0
         for line in lines_of(path):
             usage, dollars = Usage(line["input_tokens"], line["output_tokens"]), line["dollars"]
-            if dollars is None and price:  # in full: whether a batch was billed less is not known
+            if dollars is None and price:  # at the full price: whether a batch was billed less is unknown
                 dollars = price.of(usage)
             self._count(usage, dollars or 0.0)
 
     def add(self, usage: Usage) -> None:
-        """Write a paid call down: it is on the disk when this returns."""
+        """Write down a paid call; it is on the disk when this returns."""
         dollars = self._share * self.price.of(usage) if self.price else None
         if self._path is not None:
             append(self._path, {**usage._asdict(), "dollars": dollars})
         self._count(usage, dollars or 0.0)
 
     def fits(self, worst: Usage) -> bool:
-        """Tell whether a call of at most these tokens stays within the budget, with all that is held back."""
+        """Return whether a call of at most these tokens stays within the budget, with all reserved dollars."""
         return self._budget is None or self.dollars + self.held + self._most(worst) <= self._budget
 
     def hold(self, worst: Usage) -> float:
-        """Hold back the most that a call can cost while it is made; return how many dollars that are."""
+        """Reserve the most that a call can cost while it is made; return the dollars."""
         most = self._most(worst)
         self.held += most
         return most
 
     def release(self, most: float) -> None:
-        """Give back what was held."""
+        """Release reserved dollars."""
         self.held = self.held - most if self.held - most > 1e-9 else 0.0
 
     def __str__(self) -> str:
@@ -78,7 +78,7 @@ def append(path: Path, *lines: Mapping[str, Any]) -> None:
 
 
 def mend(path: Path) -> None:
-    """Drop what a killed process left of a file's last line."""
+    """Drop the incomplete last line that a killed process left in a file."""
     if path.is_file():
         data = path.read_bytes()
         if data and not data.endswith(b"\n"):
@@ -87,9 +87,9 @@ def mend(path: Path) -> None:
 
 
 def lines_of(path: Path | None) -> list[dict[str, Any]]:
-    """Return what stands in a file of JSON lines, none where there is no file; a torn last line is dropped."""
+    """Return the data of a file of JSON lines, none without a file; an incomplete last line is dropped."""
     if path is None or not path.is_file():
         return []
     mend(path)
-    # Not splitlines(), which cuts at marks that may stand within a text of JSON.
+    # Not splitlines(), which cuts at marks that a text of JSON may hold.
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]

@@ -1,4 +1,4 @@
-"""What became of a question, judged from its replies."""
+"""The outcome of a question, decided by its replies."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,17 +7,17 @@ from bench.endpoint.prices import Usage
 from bench.endpoint.request import Malformed, Reply, ServerQuestion
 
 ASKED_AGAIN = 2
-"""How often a reply that is not of the form asked for is asked for again."""
+"""How often a question with a malformed reply is asked again."""
 
 Status = Literal["answered", "refused", "failed", "lost"]
-"""A question that got no reply at all is lost: another run asks it again. One that failed got no proper reply."""
+"""A lost question got no reply: another run asks it again. A failed one got only malformed replies."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a question: ``value`` where it was answered, else what the server said last and why not.
+    """The outcome of a question: ``value`` if it was answered, else the server's last text ``raw`` and the ``reason``.
 
-    ``usage`` is what its replies cost, whenever they were paid.
+    ``usage`` is the cost of its replies, whenever they were paid.
     """
 
     question: str
@@ -29,7 +29,7 @@ class Outcome:
 
 
 def judged(question: ServerQuestion, reply: Reply, attempt: int, usage: Usage) -> Outcome | None:
-    """Return the outcome that a reply decides, None where it is malformed and may be asked for again."""
+    """Return the outcome that a reply decides, None if it is malformed and the question may be asked again."""
     if reply.refused:
         return Outcome(question.name, "refused", None, reply.text, "the model refused", usage)
     try:

@@ -1,4 +1,4 @@
-"""What tokens cost: dollars a million, by model, from configs/prices.yaml."""
+"""The price of tokens: dollars per million, by model, from configs/prices.yaml."""
 
 import re
 from importlib import resources
@@ -18,7 +18,7 @@ class Usage(NamedTuple):
     output_tokens: int
 
     def plus(self, other: "Usage") -> "Usage":
-        """Return both together."""
+        """Return the sum of both."""
         return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
 
 
@@ -34,9 +34,9 @@ class Price(NamedTuple):
 
 
 def price_of(model: str, given_in: float | None = None, given_out: float | None = None) -> Price | None:
-    """Return the price that is given, else the sheet's; None where neither says one.
+    """Return the given price, else the sheet's; None if there is neither.
 
-    A dated name (``NAME-2026-01-31``) costs what its model does. BenchError where only half a price is given.
+    A dated name (``NAME-2026-01-31``) has the price of its model. BenchError if only half a price is given.
     """
     if (given_in is None) != (given_out is None):
         raise BenchError("a price has two halves; give dollars per million tokens of input and of output")

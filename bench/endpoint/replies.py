@@ -1,4 +1,4 @@
-"""Replies kept in the cache, each a file that is whole or absent: what is paid once is not paid again."""
+"""Replies kept in the cache, each a file that is whole or absent: nothing is paid for twice."""
 
 from pathlib import Path
 
@@ -16,15 +16,19 @@ class Replies:
         self._root = root or cache_folder() / "replies"
 
     def get(self, identity: str) -> Reply | None:
-        """Return the reply to a call, None where none is kept."""
+        """Return the reply to a call, None if none is kept."""
         try:
-            kept = read_json(self._path(identity))
-            return None if kept is None else Reply(kept["text"], kept["refused"], Usage(*kept["usage"]), kept["cut"])
+            fields = read_json(self._path(identity))
+            return (
+                None
+                if fields is None
+                else Reply(fields["text"], fields["refused"], Usage(*fields["usage"]), fields["cut"])
+            )
         except (BenchError, KeyError, TypeError):
-            return None  # somebody broke the file: it is asked again
+            return None  # the file is broken: the call is made again
 
     def put(self, identity: str, reply: Reply) -> None:
-        """Keep a reply: it is on the disk when this returns; BenchError where it cannot be."""
+        """Keep a reply; it is on the disk when this returns. BenchError if it cannot be written."""
         data = {"text": reply.text, "refused": reply.refused, "usage": list(reply.usage), "cut": reply.cut}
         try:
             write_json(self._path(identity), data)

@@ -1,4 +1,4 @@
-"""One question to a server: its messages, its identity, and what a reply to it is worth."""
+"""One question to a server: its messages, its identity, and its reply."""
 
 import base64
 import io
@@ -13,14 +13,14 @@ from bench.endpoint.prices import Usage
 from bench.store.fingerprint import digest
 
 TILE, TILE_TOKENS, PICTURE_TOKENS = 512, 170, 85
-"""What pictures are estimated at: so many tokens for each begun tile of this side, and so many more."""
+"""The estimate for pictures: tokens for each tile of this side, parts included, and tokens per picture."""
 LETTERS_A_TOKEN = 4
 
 Message = Mapping[str, Any]
 
 
 class Malformed(Exception):
-    """A reply that is not of the form asked for; its text says how."""
+    """A reply of another form than required; the text says how."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,16 @@ class Sampling:
 
     @classmethod
     def of(cls, temperature: float, top_p: float, max_tokens: int) -> Self:
-        """Take settings, of which a negative one leaves the choice to the server."""
+        """Take settings; a negative one leaves the choice to the server."""
         return cls(temperature if temperature >= 0 else None, top_p if top_p >= 0 else None, max_tokens)
 
 
 @dataclass(frozen=True)
 class ServerQuestion:
-    """Messages to a model, under a name of the caller's.
+    """Messages to a model, under a name that the caller chooses.
 
-    ``schema`` is the JSON schema of the reply, None for a text; ``reads`` makes of a reply's text what the caller
-    wants, or raises Malformed; ``estimate`` is about how many tokens the messages are.
+    ``schema`` is the JSON schema of the reply, None for a text; ``reads`` turns a reply's text into the
+    caller's value, or raises Malformed; ``estimate`` is the approximate number of tokens of the messages.
     """
 
     name: str
@@ -54,7 +54,7 @@ class ServerQuestion:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answered and billed: ``refused`` where it would not answer, ``cut`` where the text was too long."""
+    """A server's answer and bill: ``refused`` if it would not answer, ``cut`` if the text was too long."""
 
     text: str
     refused: bool
@@ -63,7 +63,7 @@ class Reply:
 
 
 def without_thought(reply: str) -> str:
-    """Return what stands behind the thought of a reply; Malformed where the thought does not end."""
+    """Return the text after the thought of a reply; Malformed if the thought does not end."""
     answer = reply.rpartition("</think>")[2]
     if "<think>" in answer:
         raise Malformed("the thought does not end")
@@ -72,7 +72,7 @@ def without_thought(reply: str) -> str:
 
 def body(question: ServerQuestion, model: str, sampling: Sampling, address: Address) -> dict[str, Any]:
     """Return the JSON body of a call."""
-    # The public API's newer models know the one name only, many other servers only the older one.
+    # The public API's newer models accept only the new name, many other servers only the old one.
     longest = "max_tokens" if address.url else "max_completion_tokens"
     data: dict[str, Any] = {"model": model, "messages": list(question.messages), longest: sampling.max_tokens}
     if sampling.temperature is not None:
@@ -86,7 +86,7 @@ def body(question: ServerQuestion, model: str, sampling: Sampling, address: Addr
 
 
 def identity(body: Mapping[str, Any], address: Address, attempt: int) -> str:
-    """Return what stands for a call: a digest of where it goes, all that is sent but the key, and the attempt."""
+    """Return a call's identity: a digest of the base URL, all that is sent except the key, and the attempt."""
     return digest({"base_url": address.url, "body": body, "attempt": attempt})
 
 
@@ -106,7 +106,7 @@ def text_part(text: str) -> Message:
 
 
 def picture_tokens(height: int, width: int) -> int:
-    """Estimate the tokens of a picture, by tiles as GPT-4o's are counted."""
+    """Estimate the tokens of a picture, in tiles, as for GPT-4o."""
     return PICTURE_TOKENS + TILE_TOKENS * -(-height // TILE) * -(-width // TILE)
 
 

@@ -43,13 +43,13 @@ class Cell:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """The stages in the order of computation: three, or four where training is a chain."""
+        """The stages in the order of computation: three, or four with pretraining."""
         first = (self.pretrain,) if self.pretrain else ()
         return *first, self.train, self.predict, self.score
 
     @property
     def identity(self) -> CellIdentity:
-        """What a record says of the cell's place."""
+        """The cell's identity in a record."""
         return CellIdentity(self.task, self.dataset, self.model, self.fold, self.repeat, self.protocol, self.fraction)
 
     @cached_property
@@ -63,13 +63,13 @@ class Cell:
 
 
 def recorded(store: Store, cell: Cell) -> bool:
-    """Tell whether the cell's record stands and refers to these very stages."""
+    """Return whether the cell has a record that refers to exactly these stages."""
     record = store.record(cell.id)
     return record is not None and record.stages == {stage.name: stage.fingerprint for stage in cell.stages}
 
 
 def needed(store: Store, cell: Cell) -> list[Stage]:
-    """Return the stages to compute: those without a product whose product a later missing stage asks for."""
+    """Return the stages to compute: those without a product that a later missing stage needs."""
     missing: list[Stage] = []
     for stage in reversed(cell.stages):
         if store.product(stage.fingerprint):

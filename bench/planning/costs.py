@@ -1,4 +1,4 @@
-"""What stages cost: estimated from what was measured or counted, and set beside what they took."""
+"""What stages cost: estimated from measurements or counts, and compared with what they took."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from bench.training.history import PARTS
 
 _SCORING_SECONDS = 1.0
 Source = Literal["probe", "record", "kept", "FLOPs", "rule", ""]
-"""What a cost is known from: this command's probe, records of the store, what was measured on this machine before, the
-work of a small step; scoring, of which no record tells, takes a second as a rule. '' where nothing is known."""
+"""The source of a cost: this command's probe, the store's records, an earlier measurement on this machine ("kept"), the
+work of a small step ("FLOPs"), or the rule that scoring takes a second if no record exists. '' if nothing is known."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """What a stage was seen, or is counted, to take: seconds a picture, bytes of its process, with how many threads.
+    """What a stage takes, measured or counted: seconds per picture, bytes of its process, with how many threads.
 
     A training ``by_epochs`` takes that in each epoch, another once. ``device`` is a graphics card's, or cpu; ``memory``
-    None where nobody looked.
+    is None if it was not measured.
     """
 
     seconds: float
@@ -37,9 +37,9 @@ class Pace:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a stage is expected to take, on one worker that computes as whoever is the ``source``.
+    """What a stage is expected to take, on one worker like that of the ``source``.
 
-    ``seconds`` are None where nothing is known.
+    ``seconds`` are None if nothing is known.
     """
 
     seconds: float | None
@@ -78,10 +78,10 @@ class Costs:
 
 
 def spread(cells: Sequence[Sequence[Cost]], jobs: int, threads: int) -> float:
-    """Return the seconds until the last of ``jobs`` workers is done, each taking the next cell when it is free.
+    """Return the seconds until the last of ``jobs`` workers is done; each takes the next cell when it is free.
 
-    A cell is the costs of its stages; one of which nothing is known takes no time. A worker with fewer ``threads`` than
-    an estimate was made with is taken to be slower by their ratio.
+    A cell is the costs of its stages; a stage of unknown cost takes no time. A worker with fewer ``threads`` than the
+    estimate's is assumed to be slower by their ratio.
     """
     free = [0.0] * jobs
     for stages in cells:
@@ -95,7 +95,7 @@ def _slowed(cost: Cost, threads: int) -> float:
 
 def recorded_paces(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str], Pace]:
     """Return the paces of the plan's models from their latest records on the task; records are sorted by time."""
-    found: dict[tuple[str, str], Pace] = {}
+    paces: dict[tuple[str, str], Pace] = {}
     for record in records:
         model = record.cell.model
         if record.cell.task != plan.request.task or model not in plan.rows:
@@ -105,16 +105,16 @@ def recorded_paces(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str
             memory = timing.memory.process if timing.memory else None
             threads = environment["threads"] * environment.get("processes", 1)
             seconds, machine = timing.seconds / timing.units, (threads, environment["device"])
-            found[model, stage] = Pace(seconds, memory, *machine, "record", record.has_epochs(stage))
-    return found
+            paces[model, stage] = Pace(seconds, memory, *machine, "record", record.has_epochs(stage))
+    return paces
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What a run expected of one cell beside what it took, over the stages that it computed.
+    """What a run expected one cell to take and what it took, over the stages that it computed.
 
-    ``took`` and ``held`` are None while the cell has no record, ``held`` also where nobody looked; ``expected`` is None
-    where nothing was known of a stage. ``source`` is what the first stage's cost was known from.
+    ``took`` and ``held`` are None while the cell has no record, ``held`` also if it was not measured; ``expected`` is
+    None if a stage's cost was unknown. ``source`` is the source of the first stage's cost.
     """
 
     cell: str
@@ -126,13 +126,13 @@ class Settlement:
 
 
 def settled(run: Mapping[str, Any], store: Store) -> list[Settlement]:
-    """Set beside each other what a run expected its cells to take and what they took, in the order of its cells."""
+    """Compare what a run expected its cells to take with what they took, in the order of its cells."""
     expected = run["expected"]
     return [_settled(cell, expected[cell], store.record(cell)) for cell in run["cells"] if expected.get(cell)]
 
 
 def as_text(found: Sequence[Settlement]) -> str:
-    """Render settlements as a table with its total, in which cells without a record or an estimate are left out."""
+    """Render settlements as a table with its total, which leaves out cells without a record or an estimate."""
     from tabulate import tabulate
 
     rows = [
@@ -148,10 +148,10 @@ def as_text(found: Sequence[Settlement]) -> str:
         for cost in found
     ]
     heads = ["cell", "expected", "took", "ratio", "memory expected", "held", "known from"]
-    done = [(cost.expected, cost.took) for cost in found if cost.expected is not None and cost.took is not None]
-    expected, took = (sum(parts) for parts in zip(*done, strict=True)) if done else (0.0, 0.0)
+    pairs = [(cost.expected, cost.took) for cost in found if cost.expected is not None and cost.took is not None]
+    expected, took = (sum(parts) for parts in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
     ratio = f", {took / expected:.2f} of it" if expected else ""
-    total = f"{len(done)} of {len(found)} cells: expected {duration(expected)}, took {duration(took)}{ratio}"
+    total = f"{len(pairs)} of {len(found)} cells: expected {duration(expected)}, took {duration(took)}{ratio}"
     return f"{tabulate(rows, headers=heads)}\n\n{total}"
 
 
@@ -166,5 +166,5 @@ def _settled(cell: str, expected: Mapping[str, Any], record: Record | None) -> S
     if record is None:
         return Settlement(cell, seconds, None, memory, None, source)
     timings = [record.timings[stage] for stage in expected if stage in record.timings]
-    held = max((timing.memory.process for timing in timings if timing.memory), default=None)
-    return Settlement(str(record.cell), seconds, sum(timing.seconds for timing in timings), memory, held, source)
+    peak = max((timing.memory.process for timing in timings if timing.memory), default=None)
+    return Settlement(str(record.cell), seconds, sum(timing.seconds for timing in timings), memory, peak, source)

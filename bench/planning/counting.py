@@ -1,8 +1,8 @@
-"""Costs of models of which nothing was measured: the work of a small step, by this machine's speed.
+"""Costs of models without a measurement: the work of a small step, divided by this machine's speed.
 
-A model is fitted to a few pictures of noise and made-up records, so that neither a dataset is drawn nor a teacher
-asked; what its first step does is counted and kept. A picture is taken to be as much work in a larger batch, and a step
-to call as many operations whatever its batch.
+A model is fitted to a few pictures of noise and made-up records, without drawing a dataset or asking a teacher; the
+work of its first step is counted and kept. A picture is assumed to be as much work in a larger batch, and a step to
+call as many operations at any batch size.
 """
 
 import sys
@@ -35,62 +35,62 @@ if TYPE_CHECKING:
     from bench.planning.work import Step, Steps
 
 PATIENCE = 12.0
-"""Seconds of the processor after which a dry run looks at no further model: the rest is said to be unknown."""
+"""Seconds of processor time after which a dry run counts no further model; the rest is reported as unknown."""
 _PICTURES = 2
 _WORDS, _QUESTION, _ANSWER = 300, 10, 18
-"""Words of the made-up records, and how many a question and an answer have: about as many as the embedded ones."""
+"""Distinct words of the made-up records, and the words per question and answer: about as many as embedded ones have."""
 _FORWARD, _ANSWERING = 1 / 3, 2.0
-"""Shares of a step's work: the way forward, which is all that classifying, validating and encoding take; and answering,
-word by word, the questions about a picture."""
+"""Shares of a step's work: the forward pass, which is all that classifying, validating and encoding take; and answering
+the questions about a picture, word by word."""
 _ADAM = 28
-"""Bytes that Adam moves for each number that learns: four numbers are read, three written."""
+"""Bytes that Adam moves for each trained weight: four numbers are read, three written."""
 _BESIDE = 16
-"""Bytes held beside each number that learns: its gradient, Adam's two moments, the best so far."""
+"""Bytes held for each trained weight besides itself: its gradient, Adam's two moments, the best so far."""
 
 
 def counted(
     plan: Plan, models: Sequence[str], progress: Progress, patience: float = PATIENCE
 ) -> dict[tuple[str, str], Pace]:
-    """Estimate the stages of these models from the work of one small step each; what was counted before is kept.
+    """Estimate the stages of these models from the work of one small step each; earlier counts are reused.
 
-    Left out is a model that learns in no steps, begins from pretrained weights, or fails, which is told; and whatever
-    was not counted before and would be after a ``patience`` of so many seconds of the processor.
+    It leaves out models that learn in no steps or begin from pretrained weights; models that fail, with a message; and
+    models not counted before, once ``patience`` seconds of processor time have elapsed.
     """
     first = {cell.model: cell for cell in reversed(plan.cells)}
     progress.start("counting the work of a step", len(models))
-    until, found, left = time.process_time() + patience, {}, []
+    until, paces, skipped = time.process_time() + patience, {}, []
     for number, model in enumerate(models):
         cell = first[model]
         stage = cell.pretrain or cell.train
         clear = {**work_of(cell, stage), "records": plan.rows[model].trains_on}
         steps = look_up("work", clear)
         if steps is None and time.process_time() >= until:
-            left.append(model)
+            skipped.append(model)
             continue
         try:
             if steps is None:
                 steps = [asdict(step) for step in _counted(plan, cell, stage)]
                 keep("work", clear, steps)
-            found |= _paces(plan, cell, steps)
-        except Exception as error:  # a stranger's model may fail in any way; the others are still to be counted
+            paces |= _paces(plan, cell, steps)
+        except Exception as error:  # a plugin's model may fail in any way; the others are still to be counted
             progress.say(f"the work of {model} cannot be counted: {in_one_line(error)}")
         progress.advance(number + 1)
-    if left and patience:
+    if skipped and patience:
         within = f"within {patience:.0f} s of the processor"
         progress.say(
-            f"{count(len(left), 'model')} not looked at {within}: the same command again goes on with them, --probe "
+            f"{count(len(skipped), 'model')} not looked at {within}: the same command again goes on with them, --probe "
             "tries all"
         )
-    return found
+    return paces
 
 
 def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
-    """Fit a model to next to nothing and return the first step of each training that this takes."""
+    """Fit a model to very few data and return the first step of each of its trainings."""
     row = plan.rows[cell.model]
-    if row.settings.get("weights", SCRATCH) != SCRATCH:  # they may be large, or not here
+    if row.settings.get("weights", SCRATCH) != SCRATCH:  # they may be large, or absent
         return []
     kind = resolve(row.pretrains if stage is cell.pretrain and row.pretrains else row.estimator)
-    if "torch" not in sys.modules:  # its code computes without, and it learns in no steps
+    if "torch" not in sys.modules:  # its code does without torch and learns in no steps
         return []
     from bench.planning.work import Steps
 
@@ -106,14 +106,14 @@ def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
         try:
             with watch.steps.counting():
                 train_estimator(kind, train, validation, context)
-        except Exception:  # what comes after the steps may well ask for more pictures than there are
+        except Exception:  # later code may need more pictures than there are
             if not watch.steps.done:
                 raise
         return watch.steps.done
 
 
 class _Beginnings(NoProgress):
-    """The progress of a small training: tells when its steps begin."""
+    """The progress of a small training: it marks when its steps begin."""
 
     steps: "Steps | None" = None
 
@@ -123,7 +123,7 @@ class _Beginnings(NoProgress):
 
 
 def _paces(plan: Plan, cell: Cell, steps: Sequence[dict[str, Any]]) -> Iterator[tuple[tuple[str, str], Pace]]:
-    """Turn the work of steps into the paces of the stages: no other work is known than that of training."""
+    """Turn the work of steps into the paces of the stages; only the work of training is known."""
     from bench.planning.work import Step
     from bench.stages.seeding import prepare
 
@@ -150,26 +150,26 @@ def _paces(plan: Plan, cell: Cell, steps: Sequence[dict[str, Any]]) -> Iterator[
 
 
 def _seconds(step: "Step", speed: "Speed", batch: int) -> float:
-    """Return what a picture takes in the steps of a training by batches of so many pictures."""
+    """Return the seconds per picture in the steps of a training with batches of so many pictures."""
     of_a_step = step.called / speed.units["called"] + _ADAM * step.weights / speed.units["moved"]
     return speed.seconds(step, 1 / _PICTURES) + of_a_step / batch
 
 
 def _speed(plan: Plan, steps: "Sequence[Step]", device: str) -> "Speed":
-    """Return this machine's speed at these steps, measured where it was not before."""
+    """Return this machine's speed at these steps, measured for the kinds that have none yet."""
     from bench.planning.speed import Speed, measured
 
     clear = {"machine": machine(plan.config.machine)}
-    kept = look_up("speed", clear) or {}
-    lacking = {"moved", "called", *(kind for step in steps for kind in step.flops)} - kept.keys()
+    rates = look_up("speed", clear) or {}
+    lacking = {"moved", "called", *(kind for step in steps for kind in step.flops)} - rates.keys()
     if lacking:
-        kept |= measured(sorted(lacking), device)
-        keep("speed", clear, kept)
-    return Speed(kept)
+        rates |= measured(sorted(lacking), device)
+        keep("speed", clear, rates)
+    return Speed(rates)
 
 
 def _questions(row: Row) -> int:
-    """Return how many records of a picture a step holds."""
+    """Return how many records per picture a step holds."""
     return row.recipe.questions_per_picture if row.trains_on == "instructions" else 1
 
 

@@ -1,4 +1,4 @@
-"""What was measured on this machine before, by a probe or a run, kept in the cache beside what it was measured of."""
+"""Earlier measurements on this machine, by a probe or a run, kept in the cache with what they are of."""
 
 import os
 import platform
@@ -22,29 +22,29 @@ from bench.store.store import read_json, write_json
 
 _PACES = "paces"
 _UNRELATED = {"epochs", "tune"}
-"""What a recipe says of how often a picture goes by, not of how long that takes."""
+"""The keys of a recipe that decide how often a picture is seen, not how long that takes."""
 
 
 def kept_paces(plan: Plan) -> dict[tuple[str, str], Pace]:
-    """Return the paces of a plan's stages that were kept on this machine, for models, settings and code as they are."""
-    found = {(cell.model, stage.name): look_up(_PACES, _of(plan, cell, stage)) for cell, stage in _timed(plan)}
-    return {key: replace(Pace(**kept), source="kept") for key, kept in found.items() if kept}
+    """Return the paces of a plan's stages kept on this machine, for the present models, settings and code."""
+    entries = {(cell.model, stage.name): look_up(_PACES, _of(plan, cell, stage)) for cell, stage in _timed(plan)}
+    return {key: replace(Pace(**entry), source="kept") for key, entry in entries.items() if entry}
 
 
 def keep_paces(plan: Plan, paces: Paces) -> None:
-    """Keep what was measured of a plan's stages."""
+    """Keep the measured paces of a plan's stages."""
     for cell, stage in _timed(plan):
         if (cell.model, stage.name) in paces:
             keep(_PACES, _of(plan, cell, stage), asdict(paces[cell.model, stage.name]))
 
 
 def keep_records(plan: Plan, records: Sequence[Record]) -> None:
-    """Keep what the stages behind records took that this machine has just written."""
+    """Keep the paces of the stages behind records that this machine has just written."""
     keep_paces(plan, recorded_paces(plan, records))
 
 
 def work_of(cell: Cell, stage: Stage) -> dict[str, Any]:
-    """Return in clear what decides how much there is to do for a picture in a stage, whoever does it."""
+    """Return in clear what decides the work per picture in a stage, on any machine."""
     learning = [part for part in (cell.pretrain, cell.train) if part]
     asking = {key: stage.inputs[key] for key in ("task", "settings", "code")} if stage is cell.predict else {}
     until = learning[: learning.index(stage) + 1] if stage in learning else learning
@@ -52,7 +52,7 @@ def work_of(cell: Cell, stage: Stage) -> dict[str, Any]:
 
 
 def machine(asked: Machine) -> dict[str, Any]:
-    """Return in clear what decides how fast this machine computes as a run asks for it; torch is not imported."""
+    """Return in clear what decides this machine's speed with a run's settings; torch is not imported."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
@@ -64,16 +64,16 @@ def machine(asked: Machine) -> dict[str, Any]:
 
 
 def look_up(kind: str, clear: Mapping[str, Any]) -> Any:
-    """Return what is kept under a key in clear, None where that is nothing or cannot be read."""
+    """Return what is kept under a key in clear, None if there is nothing or it cannot be read."""
     try:
-        kept = read_json(_file(kind, clear))
+        entry = read_json(_file(kind, clear))
     except (OSError, BenchError):
         return None
-    return kept["kept"] if kept else None
+    return entry["kept"] if entry else None
 
 
 def keep(kind: str, clear: Mapping[str, Any], what: Any) -> None:
-    """Keep JSON data under a key in clear; where the cache cannot be written, it is measured again next time."""
+    """Keep JSON data under a key in clear; if the cache cannot be written, the next run measures again."""
     with suppress(OSError):
         write_json(_file(kind, clear), {"of": clear, "kept": what})
 
@@ -83,7 +83,7 @@ def _of(plan: Plan, cell: Cell, stage: Stage) -> dict[str, Any]:
 
 
 def _timed(plan: Plan) -> Iterator[tuple[Cell, Stage]]:
-    """Give the stages of each model's first cell whose pace is kept: scoring takes no time."""
+    """Yield the stages of each model's first cell whose pace is kept: scoring takes no time."""
     for cell in {cell.model: cell for cell in reversed(plan.cells)}.values():
         yield from ((cell, stage) for stage in cell.stages if stage is not cell.score)
 
@@ -107,7 +107,7 @@ def _processor() -> str:
 
 @cache
 def _cards() -> tuple[str, ...]:
-    """Return the models of the graphics cards that the driver tells of."""
+    """Return the models of the graphics cards that the driver lists."""
     files = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
     lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
     return tuple(line.partition(":")[2].strip() for line in lines if line.startswith("Model"))

@@ -16,7 +16,7 @@ from bench.store.store import STANDING, Store, read_json
 from bench.training.schedule import Schedule
 
 _NAMED = 6
-"""How many models of which nothing is known are named; of more their number is told."""
+"""The most models of unknown cost that are named; of more, their number is given."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +28,25 @@ class CellOutlook:
     costs: Mapping[str, Cost]
     changes: tuple[str, ...]
     warm_up: str = ""
-    """Says that the warm-up asked for does not fit into a training that is to be done."""
+    """Says that the requested warm-up does not fit into a training to be done."""
 
     @property
     def seconds(self) -> float | None:
-        """What the cell is expected to take on one worker, None where nothing is known of a stage."""
+        """What the cell is expected to take on one worker, None if a stage's cost is unknown."""
         seconds = [cost.seconds for cost in self.costs.values() if cost.seconds is not None]
         return sum(seconds) if len(seconds) == len(self.costs) else None
 
     @property
     def memory(self) -> int | None:
-        """The most bytes that a process computing it is expected to hold, None where nothing is known."""
+        """The most bytes that a process computing it is expected to hold, None if unknown."""
         return max((cost.memory for cost in self.costs.values() if cost.memory), default=None)
 
 
 def outlook(plan: Plan, store: Store, probed: Paces | None = None, counted: Paces | None = None) -> list[CellOutlook]:
     """Look at every cell of a plan; nothing is computed or written.
 
-    What was ``probed`` just now goes before the store's records, these before what was measured on this machine
-    earlier, and that before what was ``counted``.
+    What was ``probed`` just now precedes the store's records, these precede earlier measurements on this machine, and
+    those precede what was ``counted``.
     """
     records = sorted(store.records(), key=lambda record: record.finished)
     latest = {_of_any_protocol(record.cell): record for record in records}
@@ -55,9 +55,9 @@ def outlook(plan: Plan, store: Store, probed: Paces | None = None, counted: Pace
 
 
 def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int = 1) -> str:
-    """Render an outlook as a table, with the changed inputs below when asked.
+    """Render an outlook as a table, with the changed inputs below if ``explain``.
 
-    The total is that of ``jobs`` workers of ``threads`` each.
+    The total is for ``jobs`` workers of ``threads`` each.
     """
     from tabulate import tabulate
 
@@ -79,13 +79,13 @@ def _named(found: list[CellOutlook]) -> list[str]:
 
 
 def _stages(look: CellOutlook, named: list[str]) -> list[str]:
-    """Say of each stage how it stands, and what it is expected to take where it is to be computed."""
+    """Give each stage's state, and what it is expected to take if it is to be computed."""
     taking = {name: f", {duration(cost.seconds)}" for name, cost in look.costs.items() if cost.seconds is not None}
     return [f"{look.states.get(name, '')}{taking.get(name, '')}" for name in named]
 
 
 def _expected(look: CellOutlook) -> list[str]:
-    """Say what a cell is expected to cost, and what the cost of its first missing stage is known from."""
+    """Give a cell's expected cost, and the source of that of its first missing stage."""
     first = next(iter(look.costs.values()), None)
     about = "not known" if look.seconds is None else duration(look.seconds)
     return [about, size(look.memory), first.source if first else ""]
@@ -95,28 +95,32 @@ def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:
     total = spread([tuple(look.costs.values()) for look in found], jobs, threads)
     largest = sorted((look.memory or 0 for look in found), reverse=True)[:jobs]
     workers = "one worker" if jobs == 1 else f"{jobs} workers of {threads} threads"
-    held = f", holding at most {size(sum(largest))} at once" if any(largest) else ""
+    memory = f", holding at most {size(sum(largest))} at once" if any(largest) else ""
     unknown = list(dict.fromkeys(look.cell.model for look in found if look.seconds is None))
     named = ", ".join(unknown) if len(unknown) <= _NAMED else f"{len(unknown)} models"
-    beside = f", and what is not known of {named} (--probe tries two steps of each)" if unknown else ""
-    return f"about {duration(total)} on {workers}{held}{beside}"
+    rest = f", and what is not known of {named} (--probe tries two steps of each)" if unknown else ""
+    return f"about {duration(total)} on {workers}{memory}{rest}"
 
 
 def replacement(plan: Plan, store: Store) -> str:
-    """Say which records a run would replace, made with other settings or code, and in what they differ; '' if none.
+    """Say which records of other settings or code a run would replace, and how they differ; '' if none.
 
     A cell has one record; the stages behind the earlier one stay until `bench store gc`.
     """
-    found = [(cell, record) for cell in plan.cells if (record := store.record(cell.id)) and not recorded(store, cell)]
-    if not found:
+    replaced = [
+        (cell, record) for cell in plan.cells if (record := store.record(cell.id)) and not recorded(store, cell)
+    ]
+    if not replaced:
         return ""
-    differences = [_differences(store, record, cell) for cell, record in found]
+    differences = [_differences(store, record, cell) for cell, record in replaced]
     changes = list(dict.fromkeys(change for several in differences for change in several))
     more = f" and {len(changes) - 3} more changes" if len(changes) > 3 else ""
-    cells = ", ".join(str(cell) for cell, _ in found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
-    noun = "record" if len(found) == 1 else "records"
+    cells = ", ".join(str(cell) for cell, _ in replaced[:3]) + (
+        f" and {len(replaced) - 3} more" if len(replaced) > 3 else ""
+    )
+    noun = "record" if len(replaced) == 1 else "records"
     return (
-        f"replaces {len(found)} {noun} made otherwise ({cells}): {'; '.join(changes[:3]) or 'other stages'}{more}; "
+        f"replaces {len(replaced)} {noun} made otherwise ({cells}): {'; '.join(changes[:3]) or 'other stages'}{more}; "
         "to keep both, give one of the runs a --store of its own"
     )
 
@@ -132,7 +136,7 @@ def _differences(store: Store, record: Record, cell: Cell) -> list[str]:
 
 
 def _own(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the fingerprint of the stage before, which only follows from that stage's inputs."""
+    """Leave out the fingerprint of the stage before, which follows from that stage's inputs."""
     return {key: value for key, value in inputs.items() if key not in STAGES}
 
 
@@ -151,14 +155,14 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
             old = store.inputs(before.stages.get(stage.name, "")) or {}
             changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
     if not missing and not recorded(store, cell):
-        states["score"] = "missing"  # the record alone is to be written
+        states["score"] = "missing"  # only the record is to be written
     expected = {stage.name: costs.of(cell, stage) for stage in cell.stages if stage.name in missing}
     for stage in cell.stages:
-        if stage.name in missing and (begun := _begun(store, stage)):
-            states[stage.name] = f"begun, epoch {begun + 1}"
-            left = max(0.0, 1 - begun / plan.rows[cell.model].recipe.epochs)
+        if stage.name in missing and (epochs := _begun(store, stage)):
+            states[stage.name] = f"begun, epoch {epochs + 1}"
+            share = max(0.0, 1 - epochs / plan.rows[cell.model].recipe.epochs)
             cost = expected[stage.name]
-            expected[stage.name] = replace(cost, seconds=None if cost.seconds is None else left * cost.seconds)
+            expected[stage.name] = replace(cost, seconds=None if cost.seconds is None else share * cost.seconds)
     row = plan.rows[cell.model]
     schedule = Schedule.expected(row.recipe, costs.learned(cell), row.trains_on == "instructions")
     return CellOutlook(cell, states, expected, tuple(changes), schedule.shortened if "train" in expected else "")

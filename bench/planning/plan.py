@@ -1,4 +1,4 @@
-"""From what is asked for to cells: names resolved, settings completed, fingerprints taken. Nothing is computed."""
+"""From a request to cells: names resolved, settings completed, fingerprints taken. Nothing is computed."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -36,7 +36,7 @@ class Plan:
         self.request = request
         self.config = request.config
         self.progress = progress
-        cores.limit(self.config.machine.threads)  # datasets are told nothing of the machine
+        cores.limit(self.config.machine.threads)  # datasets do not get the machine's settings
         self.task_spec: TaskSpec = registry.find("task", request.task)[0]
         self.contract: Contract = contract_of(self.task_spec.asks)
         self.rows = {row.name: row for row in resolve_rows(request, self.task_spec, registry)}
@@ -53,7 +53,7 @@ class Plan:
 
     @cached_property
     def k(self) -> int:
-        """The number of folds: what the config names, at most what the smallest category allows."""
+        """The number of folds: the config's, at most what the smallest category allows."""
         return self.partition.k
 
     @cached_property
@@ -68,16 +68,16 @@ class Plan:
 
     @cached_property
     def partition(self) -> Partition:
-        """How the dataset falls into folds."""
+        """The dataset's partition into folds."""
         return Partition(self.dataset, self.config, "k" in self.request.explicit, self.progress)
 
     @cached_property
     def caveat(self) -> str:
-        """What a reader of scores on these records must know, '' where there is nothing or none is asked about."""
+        """What a reader of scores on these records must know, '' if there is nothing or the task uses none."""
         return self.teacher.caveat(self.dataset) if self.contract.about == "instructions" else ""
 
     def protocol(self, fraction: float) -> dict[str, Any]:
-        """Return what must agree for two rows to stand in one table, in clear."""
+        """Return in clear what must agree for two rows to share a table."""
         return {
             "data": digest(self._data)[:16],
             **({"records": digest(self._records)[:16]} if self.contract.about == "instructions" else {}),
@@ -98,7 +98,7 @@ class Plan:
 
     @property
     def _teacher(self) -> str:
-        """The name of the teacher that the config's records mean; a file is read by the teacher of files."""
+        """The name of the teacher that the config's records name; the teacher of files reads a file."""
         records = self.config.records
         return f"file:{records}" if records.endswith(".jsonl") else records
 
@@ -112,44 +112,44 @@ class Plan:
 
     @cached_property
     def _masking(self) -> dict[str, str]:
-        """What decides how data bars are blanked; nothing where they stay."""
+        """What decides how data bars are blanked; empty if they stay."""
         return {"mask_bar": digest(masking_code())[:16]} if self.config.mask_bar else {}
 
     @cached_property
     def _elsewhere(self) -> dict[str, Any]:
-        """What decides the test side of another dataset; nothing where the fold's own is asked about."""
+        """What decides the test side of another dataset; empty if the fold's own is used."""
         return {"test_data": self.transfer.identity} if self.transfer else {}
 
     @cached_property
     def _untaught(self) -> dict[str, int]:
-        """The prompt group that no model is taught; nothing where all are."""
+        """The prompt group that no model is taught; empty if all are taught."""
         group = self.config.hold_out_group
         return {"hold_out_group": group} if group else {}
 
     @property
     def _held_out(self) -> dict[str, Any]:
-        """What a task is told that asks about the group held out alone; BenchError where it knows no groups."""
+        """The setting of a task that asks only about the group held out; BenchError if it knows no groups."""
         group = self.config.hold_out_group
         if group and "group" not in class_settings(self.task_spec):
             raise BenchError(f"--hold-out-group is for tasks that ask by prompt group; {self.request.task!r} does not")
         return {"group": group} if group else {}
 
     def _cells(self, row: Row) -> Iterator[Cell]:
-        """Give a model's cells, largest fraction first; what they share is digested once."""
+        """Yield a model's cells, largest fraction first; what they share is digested once."""
         train, predict, score = self._train_inputs(row), self._predict_inputs(row), self._score_inputs()
         pretrain = self._pretrain_inputs(row)
         for fraction, protocol in self._protocols.items():
             for repeat, index in product(range(self.config.repeats), self.folds):
                 seed = int(digest([self.config.seed, index, repeat])[:8], 16)
                 split = {**self.partition.identity(fraction), "fold": index, "repeat": repeat}
-                drawn = {"split": split, "seed": seed}
-                begun = Stage("pretrain", {**pretrain, **drawn}) if pretrain else None
-                after = {"pretrain": begun.fingerprint} if begun else {}
-                trained = Stage("train", {**train, **drawn, **after})
+                draw = {"split": split, "seed": seed}
+                pretrained = Stage("pretrain", {**pretrain, **draw}) if pretrain else None
+                after = {"pretrain": pretrained.fingerprint} if pretrained else {}
+                trained = Stage("train", {**train, **draw, **after})
                 answered = Stage("predict", {"train": trained.fingerprint, **predict})
                 judged = Stage("score", {"predict": answered.fingerprint, **score})
                 place = (self.request.task, self.dataset.name, row.name, index, repeat, fraction, protocol, seed)
-                yield Cell(*place, begun, trained, answered, judged)
+                yield Cell(*place, pretrained, trained, answered, judged)
 
     @cached_property
     def _protocols(self) -> dict[float, str]:
@@ -159,7 +159,7 @@ class Plan:
 
     @cached_property
     def _asked(self) -> dict[str, Any]:
-        """The task's word on what must agree, behind its settings that are not as usual: no table may mix these."""
+        """The task's protocol, after its settings that differ from their defaults: no table may mix these."""
         declared = class_settings(self.task_spec)
         unusual = {key: str(value) for key, value in self.task_settings.items() if value != declared[key].default}
         return {**unusual, **self.task.protocol()}
@@ -179,7 +179,7 @@ class Plan:
         return self._learning(row, row.estimator, settings, train_code(row.spec, row.family))
 
     def _pretrain_inputs(self, row: Row) -> dict[str, Any] | None:
-        """Return what the first steps of a model's trainings share, None where they are no chains."""
+        """Return what a model's pretrain stages share, None without pretraining."""
         code = pretrain_code(row.spec, row.family)
         return self._learning(row, row.pretrains, row.staged("pretrain"), code) if code else None
 
@@ -227,7 +227,7 @@ class Plan:
         return Transfer(self.dataset, tested)
 
     def _used(self, registry: Registry) -> set[str]:
-        """Name everybody whose settings this run reads."""
+        """Return the names whose settings this run reads."""
         datasets = filter(None, (self.config.dataset, self.config.test_dataset))
         varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
         named = {registry.find("dataset", name)[0].name for name in datasets}
@@ -251,9 +251,9 @@ def parse_folds(text: str, k: int) -> tuple[int, ...]:
 
 
 def _weights_digest(weights: Any) -> str | None:
-    """Digest local weights, file by file; a hub id stands for itself among the settings.
+    """Digest local weights, file by file; a hub id is in the settings already and has no digest.
 
-    BenchError for a path, told from a hub id by how it begins, at which there is nothing.
+    BenchError for a path that does not exist; unlike a hub id, it begins with ``/``, ``.`` or ``~``.
     """
     if not isinstance(weights, str):
         return None

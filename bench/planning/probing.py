@@ -1,4 +1,4 @@
-"""Two steps of each model's training on the device at hand, from which the cost of a whole run is estimated."""
+"""Two steps of each model's training on the present device, from which the cost of a whole run is estimated."""
 
 import tempfile
 import time
@@ -28,27 +28,27 @@ from bench.training import heap
 from bench.training.peak import Peak
 
 _STEPS = 3
-"""How many batches are trained on; what the first one takes, warming up, is left out."""
+"""How many batches are trained on; the first one, a warm-up, is not timed."""
 
 
 def probe(plan: Plan, progress: Progress) -> dict[tuple[str, str], Pace]:
     """Measure training and predicting of each model of a plan on a few pictures of its first cell.
 
-    Of what is computed nothing is kept but how long it took, in the cache. A model that fails is told and left out.
+    Only the paces are kept, in the cache. A model that fails is reported and left out.
     """
     questions = Questions(Materials(plan))
     questions.load()
-    found: dict[tuple[str, str], Pace] = {}
+    paces: dict[tuple[str, str], Pace] = {}
     first = {cell.model: cell for cell in reversed(plan.cells)}
     progress.start("probing", len(first))
     for number, cell in enumerate(reversed(first.values())):
         try:
-            found |= {(cell.model, stage): pace for stage, pace in _paces(plan, questions, cell)}
-        except Exception as error:  # a stranger's model may fail in any way; the others are still to be probed
+            paces |= {(cell.model, stage): pace for stage, pace in _paces(plan, questions, cell)}
+        except Exception as error:  # a plugin's model may fail in any way; the others are still to be probed
             progress.say(f"{cell.model} cannot be probed: {in_one_line(error)}")
         progress.advance(number + 1)
-    keep_paces(plan, found)
-    return found
+    keep_paces(plan, paces)
+    return paces
 
 
 def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, Pace]]:
@@ -92,30 +92,30 @@ def _pace(seconds: float, peak: Peak, context: Context, by_epochs: bool = True) 
 
 
 def _few(plan: Plan, cell: Cell) -> Fold:
-    """Return a few pictures of each side of a cell, drawn at random so that they are of several categories."""
+    """Return a few pictures of each side of a cell, drawn at random so that several categories occur."""
     random = np.random.default_rng(cell.seed)
     batch = plan.rows[cell.model].recipe.batch_size
-    asked = plan.contract.fewest or batch
-    sides = zip(plan.partition.of(cell), (_STEPS * batch, batch, asked), strict=True)
+    tested = plan.contract.fewest or batch
+    sides = zip(plan.partition.of(cell), (_STEPS * batch, batch, tested), strict=True)
     return Fold(*(np.sort(random.permutation(side)[:size]) for side, size in sides))
 
 
 @dataclass
 class _Section:
-    """The steps of one training: how many it has, and when which was done."""
+    """The steps of one training: how many it has, and when each was done."""
 
     total: int
     done: list[tuple[int, float]]
 
     @property
     def seconds(self) -> float:
-        """What its steps take, the first one like the others."""
+        """The seconds of all its steps, the first counted like the others."""
         (first, began), (last, ended) = self.done[0], self.done[-1]
         return (ended - began) / (last - first) * self.total
 
 
 class _Watch(NoProgress):
-    """The progress of a probe: notes when the steps of each training were done."""
+    """The progress of a probe: it notes when the steps of each training were done."""
 
     def __init__(self) -> None:
         self._sections: list[_Section] = []
@@ -132,13 +132,13 @@ class _Watch(NoProgress):
 
     @property
     def stepping(self) -> list[_Section]:
-        """The trainings of which two steps or more were told."""
+        """The trainings that reported two steps or more."""
         return [section for section in self._sections if len(section.done) > 1]
 
     def seconds(self, began: float, ended: float, few: Fold, share: float) -> float:
-        """Return the seconds that training takes a picture and epoch, with ``share`` validation pictures to each.
+        """Return the seconds of training per picture and epoch, with ``share`` validation pictures to each.
 
-        A model that tells of no steps is taken to need as long for every picture as for these few.
+        A model that reports no steps is assumed to take as long for every picture as for these few.
         """
         if not self.stepping:
             return (ended - began) / len(few.train)

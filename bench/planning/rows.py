@@ -21,12 +21,12 @@ from bench.specs import (
 )
 
 _NAMED = 8
-"""How many able models an error names."""
+"""The most able models that an error names."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a run is asked for; a worker builds the same plan from it."""
+    """What a run shall do; a worker builds the same plan from it."""
 
     task: str
     models: tuple[str, ...]
@@ -37,7 +37,7 @@ class Request:
 def requests(
     name: str, models: str | None, config: Config, explicit: frozenset[str], registry: Registry
 ) -> list[Request]:
-    """Return what a task, or each task of a suite, is asked for; ``models`` are names with commas, or None.
+    """Return the request of a task, or of each task of a suite; ``models`` are names with commas, or None.
 
     BenchError for a name that is neither, or a task without models.
     """
@@ -56,14 +56,14 @@ def requests(
 
 
 def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[str]:
-    """Return the explicit keys without those of the suite's other tasks, which have no say in this one."""
+    """Return the explicit keys without those of the suite's other tasks."""
     others = {other for other in suite.tasks if other != task}
     return frozenset(key for key in explicit if key.partition(".")[0] not in others)
 
 
 @dataclass(frozen=True)
 class Row:
-    """A model as this run trains it: its settings' values and what its signatures declare of them, and its recipe."""
+    """A model as this run trains it: its settings, as declared and as values, and its recipe."""
 
     name: str
     spec: ModelSpec
@@ -79,7 +79,7 @@ class Row:
 
     @property
     def trains_on(self) -> Data:
-        """The data the train stage is handed, whatever the task is."""
+        """The data that the train stage is given, for any task."""
         return self.spec.trains_on or self.family.trains_on
 
     @property
@@ -92,7 +92,7 @@ class Row:
 
     @property
     def pretrains(self) -> str | None:
-        """The lazy path of the estimator of the step before training, None where there is none."""
+        """The lazy path of the estimator of the step before training, None if there is none."""
         return self.spec.pretrains or self.family.pretrains
 
     @property
@@ -109,7 +109,7 @@ class Row:
 
 
 def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:
-    """Resolve the models asked for; BenchError for one unknown or unable to do the task, or a setting none has."""
+    """Resolve the requested models; BenchError for one unknown or unable to do the task, or a setting that none has."""
     rows = [_row(name, request, registry) for name in _names(request.models, task, registry)]
     for row in rows:
         if task.asks not in row.contracts:
@@ -127,7 +127,7 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
 
 
 def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
-    """Name the models able to do the task that ``all`` leaves out and nobody named."""
+    """Name the models able to do the task that ``all`` leaves out and the request does not name."""
     if "all" not in request.models:
         return []
     named = {*_names(request.models, task, registry)}
@@ -153,21 +153,21 @@ def _names(asked: Sequence[str], task: TaskSpec, registry: Registry) -> list[str
 
 
 def spec_of(name: str, registry: Registry) -> ModelSpec:
-    """Return the spec of a model, with its whole name where it takes an argument; BenchError if unknown or cut."""
+    """Return the spec of a model, under its whole name if it takes an argument; BenchError if unknown or without it."""
     spec: ModelSpec
     spec, argument = registry.find("model", name)
     if not spec.name.endswith(":"):
         return spec
     if not argument:
-        raise BenchError(f"model {name!r} lacks what stands behind the colon; see `bench list models {name}`")
+        raise BenchError(f"model {name!r} lacks what follows the colon; see `bench list models {name}`")
     return replace(spec, name=name, label=name)
 
 
 def _row(name: str, request: Request, registry: Registry) -> Row:
     spec = spec_of(name, registry)
     declared = registry.settings(spec)
-    given = _given_to(name, spec, declared, request)
-    recipe, settings = split_recipe(given)
+    values = _given_to(name, spec, declared, request)
+    recipe, settings = split_recipe(values)
     for key in settings.keys() - declared.keys():
         raise unknown(f"{name} setting", key, [*declared, *Recipe.model_fields])
     return Row(
@@ -181,12 +181,12 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
 
 
 def _given_to(name: str, spec: ModelSpec, declared: Settings, request: Request) -> dict[str, Any]:
-    """Merge what is said to every model, to the one of which this is a variant, and to this one.
+    """Merge the settings of every model, of the one of which this is a variant, and of this one.
 
-    The command line goes before the config.
+    The command line overrides the config.
     """
-    said = request.config.settings
-    own = {**said.get(spec.variant_of or name, {}), **said.get(name, {})}
+    settings = request.config.settings
+    own = {**settings.get(spec.variant_of or name, {}), **settings.get(name, {})}
     shared = {
         key: value
         for key, value in request.config.settings.get(EVERY_MODEL, {}).items()

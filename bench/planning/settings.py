@@ -1,4 +1,4 @@
-"""Settings that were given by name, held against who reads them: what changes nothing is refused."""
+"""Settings given by name, checked against those that are read: what changes nothing is refused."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,7 @@ from bench.registered.registry import Registry
 
 
 def check_names(config: Config, explicit: Collection[str], used: Collection[str], registry: Registry) -> None:
-    """Refuse settings of a name that is registered nowhere, and those said on the command line to one not ``used``."""
+    """Refuse settings of a name that is registered nowhere, and those on the command line of a name not ``used``."""
     for name in config.settings.keys() - {*used}:
         if not registry.knows(name):
             every = [each for kind in ("model", "task", "dataset", "teacher") for each in registry.every(kind)]
@@ -19,7 +19,7 @@ def check_names(config: Config, explicit: Collection[str], used: Collection[str]
 
 
 def check_keys(explicit: Collection[str], read: Collection[str]) -> None:
-    """Refuse keys of the config that were given to a command which reads only some of them."""
+    """Refuse keys of the config that the command does not read."""
     for key in sorted(explicit):
         first = key.partition(".")[0]
         if first in Config.model_fields and first not in read:

@@ -1,4 +1,4 @@
-"""How fast this machine is at what the steps of trainings are made of, measured in about two seconds and kept."""
+"""The speed of this machine at the operations of training steps, measured in about two seconds and kept."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -14,18 +14,18 @@ _CALLS = 100
 
 
 class Speed(NamedTuple):
-    """Units a second of each kind of work: FLOPs by the names of ``Workload``, bytes "moved", operations "called"."""
+    """Units per second of each kind of work: FLOPs by the names of ``Workload``, bytes "moved", operations "called"."""
 
     units: dict[str, float]
 
     def seconds(self, work: Workload, share: float = 1.0) -> float:
-        """Return what the FLOPs and the moved bytes of a work take, of which a ``share`` is to be done."""
-        taken = sum(flops / self.units[kind] for kind, flops in work.flops.items())
-        return share * (taken + work.moved / self.units["moved"])
+        """Return the seconds that a ``share`` of a work's FLOPs and moved bytes takes."""
+        seconds = sum(flops / self.units[kind] for kind, flops in work.flops.items())
+        return share * (seconds + work.moved / self.units["moved"])
 
 
 def measured(kinds: Iterable[str], device: str) -> dict[str, float]:
-    """Measure units a second of these kinds, the best of some trials each: others may use the machine."""
+    """Measure units per second of these kinds, the best of some trials each, because others may use the machine."""
     return {kind: _rate(kind, device) for kind in kinds}
 
 
@@ -66,18 +66,18 @@ def _there_and_back(layer: nn.Module, given: Tensor, device: str, number: torch.
 
 
 def _moving(device: str, number: torch.dtype) -> Callable[[], None]:
-    """Normalise and bend, forward and backward: a mere copy is several times as fast."""
+    """Normalise and activate, forward and backward: a mere copy is several times as fast."""
     layers = nn.Sequential(nn.LayerNorm(256), nn.GELU())
     return _there_and_back(layers, torch.randn(3136, 256), device, number)
 
 
 def _calling(device: str, number: torch.dtype) -> Callable[[], None]:
-    given = torch.randn(64, device=device, dtype=number, requires_grad=True)
+    values = torch.randn(64, device=device, dtype=number, requires_grad=True)
 
     def compute() -> None:
-        passed = given
+        product = values
         for _ in range(_CALLS):
-            passed = passed * 1.01
-        passed.sum().backward()
+            product = product * 1.01
+        product.sum().backward()
 
     return compute

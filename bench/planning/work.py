@@ -1,8 +1,8 @@
-"""What one step of a training does on this machine's processor or card, counted while a small one is made.
+"""The work of one training step on this machine's processor or card, counted during a small one.
 
-The formulas for FLOPs are those of ``torch.utils.flop_counter``, whose own mode tells neither the numbers' type nor
-what operations without a formula move; small networks spend most of their time in these.
-``_python_dispatch`` is a private name of torch: by its modes every operation is seen.
+The formulas for FLOPs are those of ``torch.utils.flop_counter``, whose own mode gives neither the numbers' type nor the
+bytes moved by operations without a formula; small networks spend most of their time in these.
+``_python_dispatch`` is a private name of torch: its modes see every operation.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -49,8 +49,8 @@ class Workload:
 class Step(Workload):
     """The first step of one training.
 
-    ``weights`` are how many numbers learn, ``saved`` the bytes kept for the way back, ``held`` those of the process
-    when the step began.
+    ``weights`` is the number of trained weights, ``saved`` the bytes kept for the backward pass, ``held`` those of the
+    process when the step began.
     """
 
     weights: int = 0
@@ -59,9 +59,9 @@ class Step(Workload):
 
 
 class Counter(TorchDispatchMode):
-    """Adds the operations of this thread up to its ``work`` while it is entered, autograd's of the way back among them.
+    """Adds this thread's operations, the backward pass included, to its ``work`` while it is entered.
 
-    While that is None nothing is counted.
+    While ``work`` is None nothing is counted.
     """
 
     def __init__(self, work: Workload | None = None) -> None:
@@ -69,29 +69,30 @@ class Counter(TorchDispatchMode):
         self.work = work
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        given = kwargs or {}
-        out = func(*args, **given)
+        options = kwargs or {}
+        out = func(*args, **options)
         packet = func._overloadpacket
         if self.work is not None and packet not in _NOTHING:
-            self._count(self.work, packet, func, args, given, out)
+            self._count(self.work, packet, func, args, options, out)
         return out
 
     def _count(self, work: Workload, packet: Any, func: Any, args: Any, given: Any, out: Any) -> None:
-        made = [*_tensors(out)]
+        outputs = [*_tensors(out)]
         work.called += 1
         if packet in _FORMULAS:
             kind = "convolution" if "conv" in str(packet) else "product"
-            name = f"{kind} {str(made[0].dtype).removeprefix('torch.')}"
+            name = f"{kind} {str(outputs[0].dtype).removeprefix('torch.')}"
             work.flops[name] = work.flops.get(name, 0) + _FORMULAS[packet](*args, **given, out_val=out)
             return
-        read = [*_tensors((*args, *given.values()))]
-        places = {_place(tensor) for tensor in read}
-        if func._schema.is_mutable or not made or not all(_place(tensor) in places for tensor in made):  # no mere view
-            work.moved += sum(tensor.nbytes for tensor in (*read, *made))
+        inputs = [*_tensors((*args, *given.values()))]
+        places = {_place(tensor) for tensor in inputs}
+        view = bool(outputs) and all(_place(tensor) in places for tensor in outputs)
+        if func._schema.is_mutable or not view:
+            work.moved += sum(tensor.nbytes for tensor in (*inputs, *outputs))
 
 
 def _tensors(values: Any) -> Iterator[Tensor]:
-    """Give the tensors among what an operation is given or gives: alone, or in lists."""
+    """Yield the tensors among an operation's arguments or results: alone, or in lists."""
     if isinstance(values, Tensor):
         yield values
     elif isinstance(values, list | tuple):
@@ -104,9 +105,9 @@ def _place(tensor: Tensor) -> int:
 
 
 class Steps:
-    """Counts the first step of every training while ``counting``; ``begin`` is to be called when one begins.
+    """Counts the first step of every training while ``counting``; call ``begin`` when one begins.
 
-    A training that nobody tells of begins when the counting does.
+    A training without that call begins when the counting does.
     """
 
     def __init__(self, device: str) -> None:
@@ -118,7 +119,7 @@ class Steps:
         self.begin()
 
     def begin(self) -> None:
-        """Count the step that comes now."""
+        """Count the next step."""
         self._step = Step(held=Peak(self._device).taken()["process"])
         self._seen = set()
         self._counter.work = self._step

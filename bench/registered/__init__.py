@@ -1,1 +1,1 @@
-"""Who is there: models, tasks, datasets, teachers and tables, of ours or anybody's package, found by name."""
+"""What is registered: models, tasks, datasets, teachers and tables of any package, looked up by name."""

@@ -1,4 +1,4 @@
-"""What somebody's class answers, checked where it enters: what breaks its contract is one sentence with a remedy."""
+"""Checks of what a plugin's class returns: a broken contract becomes one sentence with a remedy."""
 
 import json
 import sys
@@ -10,14 +10,14 @@ from typing import Any, NoReturn
 from bench.errors import BenchError
 from bench.specs import resolve
 
-_OWN_WORDS = "mend it there, or raise bench.BenchError where the mistake is the user's"
+_OWN_WORDS = "fix it there, or raise bench.BenchError if the mistake is the user's"
 
 
 class Checked:
-    """Around an object that somebody's class built from ``arguments`` and ``settings``; ``path`` is that class.
+    """A wrapper around an object of the plugin's class at ``path``, built from ``arguments`` and ``settings``.
 
-    ``kind`` is what it is, such as "dataset", and ``members`` are what one of that kind must have. What breaks the
-    contract, or raises, is a BenchError that names class, method and remedy. What the contract does not name is handed
+    ``kind`` is its kind, such as "dataset"; ``members`` are the attributes that this kind must have. A broken contract
+    or an exception is a BenchError that names class, method and remedy. Attributes outside the contract are passed
     through.
     """
 
@@ -26,33 +26,35 @@ class Checked:
         build = resolve(path)
         try:
             self._inner = build(*arguments, **settings)
-        except Exception as error:  # a stranger's class may fail in any way
+        except Exception as error:  # a plugin's class may fail in any way
             raise self._blamed("__init__()", error) from error
         missing = [name for name in members if not hasattr(self._inner, name)]
         remedy = f"add what bench.contracts.{kind.capitalize()} lists"
         self._require(not missing, "it", f"has no {' and no '.join(missing)}", remedy)
 
     def __getattr__(self, name: str) -> Any:
-        """Hand through what the contract does not name."""
+        """Return an attribute that the contract does not name."""
         return getattr(self.__dict__["_inner"], name)
 
     def identity(self) -> dict[str, Any]:
-        """Return in clear what decides what it hands in, as JSON data."""
-        found = self._asked("identity")
+        """Return in clear what decides its data, as JSON data."""
+        identity = self._asked("identity")
         remedy = "return a dictionary of texts, numbers and lists that decide the data"
-        self._require(isinstance(found, dict) and bool(found), "identity()", f"returned {shortened(found)}", remedy)
+        self._require(
+            isinstance(identity, dict) and bool(identity), "identity()", f"returned {shortened(identity)}", remedy
+        )
         try:
-            json.dumps(found, sort_keys=True)
+            json.dumps(identity, sort_keys=True)
         except (TypeError, ValueError) as error:
             self._refuse("identity()", f"returned what JSON cannot hold ({error})", remedy)
-        return found
+        return identity
 
     def _asked(self, method: str, *arguments: Any) -> Any:
         try:
             return getattr(self._inner, method)(*arguments)
         except Exception as error:
-            shown = ", ".join(str(argument) for argument in arguments if isinstance(argument, int))
-            raise self._blamed(f"{method}({shown})", error) from error
+            numbers = ", ".join(str(argument) for argument in arguments if isinstance(argument, int))
+            raise self._blamed(f"{method}({numbers})", error) from error
 
     def _require(self, holds: bool, where: str, what: str, remedy: str) -> None:
         if not holds:
@@ -72,7 +74,7 @@ class Checked:
         )
 
     def _place(self, error: Exception) -> str:
-        """Name the last line of the class's own package that led to the error, not that of a library it called."""
+        """Name the last line of the class's own package that led to the error, not one of a library it called."""
         frames = extract_tb(error.__traceback__)
         home = Path(sys.modules[self._path.partition(":")[0]].__file__ or "").parent
         own = [frame for frame in frames if Path(frame.filename).parent == home] or frames
@@ -80,6 +82,6 @@ class Checked:
 
 
 def shortened(found: Any) -> str:
-    """Return a value as an error shows it: on one line, cut where it is long."""
+    """Return a value as an error shows it: on one line, cut if it is long."""
     text = " ".join(repr(found).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

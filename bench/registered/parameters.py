@@ -21,7 +21,7 @@ class Parameters(NamedTuple):
 
 
 class Annotation(NamedTuple):
-    """What an annotation tells: its Setting, the choices of its Literal, and whether it is a float."""
+    """What an annotation says: its Setting, the choices of its Literal, and whether it is a float."""
 
     setting: Setting | None = None
     choices: tuple[Any, ...] = ()
@@ -29,7 +29,7 @@ class Annotation(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """One parameter that can be given by name; ``default`` is ``inspect.Parameter.empty`` where it has none."""
+    """One parameter that can be given by name; ``default`` is ``inspect.Parameter.empty`` if it has none."""
 
     name: str
     annotation: Annotation
@@ -37,7 +37,7 @@ class Parameter(NamedTuple):
 
 
 def taken(what: str, signatures: Iterable[Iterable[Parameter]]) -> Parameters:
-    """Return what a constructor takes, and those behind it to which it hands on what it does not name itself."""
+    """Return what a constructor takes, with the constructors to which it passes on what it does not name itself."""
     settings: dict[str, Setting] = {}
     required: tuple[str, ...] = ()
     for number, signature in enumerate(signatures):
@@ -55,7 +55,7 @@ def taken(what: str, signatures: Iterable[Iterable[Parameter]]) -> Parameters:
 
 
 def _setting(what: str, parameter: Parameter) -> Setting | None:
-    """Return a parameter with a default as a setting; None for one of a stranger's whose value nobody could write."""
+    """Return a parameter with a default as a setting; None if its value cannot be written as text."""
     declared, choices, is_float = parameter.annotation
     default = float(parameter.default) if is_float and type(parameter.default) is int else parameter.default
     if not declared and not _writable(default):
@@ -74,7 +74,7 @@ def _writable(value: Any) -> bool:
 
 
 def inspected(maker: Callable[..., Any]) -> Parameters:
-    """Return what a function or class takes; BenchError where it has no signature."""
+    """Return what a function or class takes; BenchError if it has no signature."""
     name = getattr(maker, "__name__", repr(maker))
     try:
         if isinstance(maker, type):
@@ -110,7 +110,7 @@ def _asked(function: Callable[..., Any], *, bound: bool) -> list[Parameter]:
 
 
 def _evaluated(function: Callable[..., Any], annotation: Any) -> Any:
-    """Return an annotation, one in quotes evaluated where its names are known, by itself."""
+    """Return an annotation, evaluated if it is in quotes and its names are known."""
     names = getattr(inspect.unwrap(function), "__globals__", {})
     try:
         return get_type_hints(SimpleNamespace(__annotations__={"it": annotation}), names, include_extras=True)["it"]

@@ -60,9 +60,9 @@ class Plugin:
 class Registry:
     """Specs by kind and name.
 
-    The distribution's own entry points are loaded first; those of other distributions one by one, only while
-    a wanted name is still unknown, or all of them when everything is asked for. A plugin that fails, takes a name or
-    a table's number that another has, or puts a model into a family that nobody registers is set aside.
+    The distribution's own entry points are loaded first; those of other distributions follow one by one while a wanted
+    name is still unknown, or all of them for a full listing. A plugin is set aside if it fails, takes a name or a
+    table's number that another has, or puts a model into a family that is not registered.
     """
 
     def __init__(self, found: list[Plugin] | None = None) -> None:
@@ -79,7 +79,7 @@ class Registry:
         raise self._unknown(kind, name)
 
     def search(self, kind: Kind, matches: Callable[[Any], bool]) -> Any | None:
-        """Return the first spec that matches, loading no more plugins than that takes; None where none does."""
+        """Return the first spec that matches, loading no more plugins than that takes; None if none does."""
         for _ in self._loading(None):
             for spec in self._specs[kind].values():
                 if matches(spec):
@@ -87,7 +87,7 @@ class Registry:
         return None
 
     def knows(self, name: str) -> bool:
-        """Tell whether a spec of any kind has this name."""
+        """Return whether a spec of any kind has this name."""
         return any(name in specs for _ in self._loading(name) for specs in self._specs.values())
 
     def every(self, kind: Kind) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class Registry:
         return self._specs[kind]
 
     def family(self, model: ModelSpec) -> FamilySpec:
-        """Return the family of a model; BenchError names model and plugin where nobody registers it."""
+        """Return the family of a model; BenchError names model and plugin if it is not registered."""
         try:
             return self.find("family", model.family)[0]
         except BenchError as error:
@@ -105,7 +105,7 @@ class Registry:
             ) from None
 
     def settings(self, spec: Any) -> Settings:
-        """Return the settings of what a spec builds, none of a spec that builds nothing; BenchError where it fails."""
+        """Return the settings of what a spec builds, none if it builds nothing; BenchError if that fails."""
         if isinstance(spec, ModelSpec):
             return model_settings(spec, self.family(spec))
         return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
@@ -115,7 +115,7 @@ class Registry:
         for _ in self._loading(None):
             pass
         for model in list(self._specs["model"].values()):
-            # A plugin's second stray is gone with its first.
+            # A plugin's second stray model is gone with its first.
             if model.name in self._specs["model"] and model.family not in self._specs["family"]:
                 self._set_aside(
                     self._owners["model", model.name], str(unknown("family", model.family, self._specs["family"]))
@@ -124,12 +124,12 @@ class Registry:
 
     @property
     def failures(self) -> str:
-        """One sentence naming the plugins that failed so far and why, '' where none did."""
+        """One sentence naming the plugins that failed so far and why, '' if none did."""
         broken = [f"plugin {plugin.name} failed to load: {plugin.reason}" for plugin in self.plugins if plugin.failure]
         return f"{'; '.join(broken)} (see `bench list plugins`)" if broken else ""
 
     def _loading(self, wanted: str | None) -> Iterator[None]:
-        """Load our own plugins, then the others one by one, that named as wanted first; a step after each."""
+        """Load our own plugins, then the others one by one, the one of the wanted name first; yield after each."""
         own = [plugin for plugin in self.plugins if plugin.distribution == DISTRIBUTION]
         others = [plugin for plugin in self.plugins if plugin.distribution != DISTRIBUTION]
         for plugin in own:
@@ -144,25 +144,25 @@ class Registry:
             return
         plugin.loaded = True
         try:
-            taken = self._hooked(plugin)
+            specs = self._hooked(plugin)
         except (
             Exception,
             SystemExit,
-        ) as error:  # a stranger's module may fail in any way; it must not take others with it
+        ) as error:  # a plugin's module may fail in any way; it must not take others with it
             plugin.failure = traceback.format_exc()
             plugin.reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
             return
-        for kind, spec in taken:
-            taken_already = self._taken(kind, spec)
-            if taken_already:
-                self._set_aside(plugin, taken_already)
+        for kind, spec in specs:
+            conflict = self._taken(kind, spec)
+            if conflict:
+                self._set_aside(plugin, conflict)
                 return
             self._specs[kind][spec.name] = spec
             self._owners[kind, spec.name] = plugin
             plugin.registered.append(f"{kind} {spec.name}")
 
     def _taken(self, kind: Kind, spec: Any) -> str:
-        """Say who has a spec's name already, or a table's number; '' where nobody has."""
+        """Say which plugin has a spec's name or a table's number already; '' if none has."""
         owner = self._owners.get((kind, spec.name))
         if owner is not None:
             return f"{kind} {spec.name!r} is registered already, {_by(owner)}; rename it, or uninstall one of the two"
@@ -189,10 +189,10 @@ class Registry:
         _check_marks(module)
         manager.register(module, plugin.name)
         manager.check_pending()
-        taken: list[tuple[Kind, Any]] = []
+        specs: list[tuple[Kind, Any]] = []
         for kind, plural in PLURALS.items():
-            getattr(manager.hook, f"register_{plural}")(register=_collector(kind, taken))
-        return taken
+            getattr(manager.hook, f"register_{plural}")(register=_collector(kind, specs))
+        return specs
 
     def _unknown(self, kind: Kind, name: str) -> BenchError:
         return unknown(kind, name, self._specs[kind], self.failures)
@@ -208,7 +208,7 @@ def _collector(kind: Kind, taken: list[tuple[Kind, Any]]) -> Callable[[Any], Non
 
 
 def _check_marks(module: Any) -> None:
-    """BenchError where a plugin's module defines a hook that lacks its mark, for pluggy passes over it silently."""
+    """Raise BenchError if a plugin's module defines a hook without its mark, which pluggy ignores silently."""
     for plural in PLURALS.values():
         hook = getattr(module, f"register_{plural}", None)
         if callable(hook) and not hasattr(hook, "bench_impl"):
@@ -228,5 +228,5 @@ def discovered() -> list[Plugin]:
 
 @cache
 def _entry_points(path: tuple[str, ...]) -> list[EntryPoint]:
-    """Return ours of what is installed on the ``path`` of this process, by name; it is read once."""
+    """Return bench's entry points on the ``path`` of this process, by name; they are read once."""
     return sorted(entry_points(group="bench"), key=lambda point: point.name)

@@ -1,7 +1,7 @@
 """The settings of what specs name: the parameters of its signature that have a default.
 
-They are read from the syntax tree of its source, so that nothing is imported: a network's module takes seconds. What
-the tree does not tell (a decorator, a computed default) is asked of the imported object, with the same result.
+They are read from the syntax tree of its source, so that nothing is imported: a network's module takes seconds. If the
+tree does not suffice (a decorator, a computed default), they are read from the imported object, with the same result.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,8 +18,8 @@ from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, TaskSpec, T
 def model_settings(spec: ModelSpec, family: FamilySpec) -> dict[str, Setting]:
     """Return a model's settings: those of what it builds, of the step before its training, and of its estimator.
 
-    What two of them name is one setting, with the default of the first. Of a model trained in two steps, what is built
-    and the first step have settings of stage "pretrain". BenchError where a default of the spec names none of them.
+    A name that two of them share is one setting, with the default of the first. For a model trained in two steps, the
+    settings of its module and of the first step are of stage "pretrain". BenchError for another default.
     """
     first = spec.pretrains or family.pretrains
     early = settings_of(*filter(None, (spec.builds, first)))
@@ -32,8 +32,8 @@ def model_settings(spec: ModelSpec, family: FamilySpec) -> dict[str, Setting]:
 def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Setting]:
     """Return the settings of the class of a dataset, task or teacher.
 
-    A task trains nothing: its settings are of stage "predict", unless they say "score". BenchError where a default of
-    the spec names none of them.
+    A task trains nothing: its settings are of stage "predict", unless they say "score". BenchError if a default of the
+    spec names none of them.
     """
     settings = settings_of(spec.builds)
     if isinstance(spec, TaskSpec):
@@ -45,7 +45,7 @@ def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Sett
 
 
 def settings_of(*paths: str) -> dict[str, Setting]:
-    """Return the settings of what lazy paths name, joined; BenchError where one cannot be had."""
+    """Return the settings of what lazy paths name, joined; BenchError if one cannot be imported."""
     settings: dict[str, Setting] = {}
     for path in paths:
         settings = joined(settings, parameters(path).settings)
@@ -53,7 +53,7 @@ def settings_of(*paths: str) -> dict[str, Setting]:
 
 
 def joined(first: Mapping[str, Setting], others: Mapping[str, Setting]) -> dict[str, Setting]:
-    """Return all settings; of one that both have the first decides, but for a help that it lacks."""
+    """Return all settings; the first decides one that both have, except for a missing help."""
     settings = {**others, **first}
     for key in first.keys() & others.keys():
         if not first[key].help:
@@ -71,9 +71,9 @@ def with_defaults(who: str, settings: dict[str, Setting], defaults: Mapping[str,
 
 
 def handed(maker: Callable[..., Any], settings: Mapping[str, Any], *given: str) -> dict[str, Any]:
-    """Return the values that a callable is to be called with: of its own settings and of what it cannot do without.
+    """Return the values to call a callable with: of its settings and of its parameters without a default.
 
-    ``given`` are parameters that the caller fills by itself.
+    ``given`` are parameters that the caller fills in.
     """
     own = inspected(maker)
     names = [name for name in (*own.settings, *own.required) if name in settings and name not in given]
@@ -82,7 +82,7 @@ def handed(maker: Callable[..., Any], settings: Mapping[str, Any], *given: str) 
 
 @cache
 def parameters(path: str) -> Parameters:
-    """Return what the function or class of a lazy path takes; BenchError where it cannot be had."""
+    """Return what the function or class of a lazy path takes; BenchError if it cannot be imported."""
     try:
         return read(path)
     except UnreadableError:

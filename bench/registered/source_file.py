@@ -1,4 +1,4 @@
-"""Where a module's source lies, found without importing it or anything else: `bench --help` asks, too."""
+"""The file of a module's source, found without any import, because `bench --help` needs it, too."""
 
 import importlib.util
 from pathlib import Path

@@ -16,18 +16,18 @@ _ROOTS = ("ABC", "Generic", "Protocol", "object")
 
 
 class UnreadableError(Exception):
-    """What the syntax tree alone does not tell."""
+    """The syntax tree alone does not suffice."""
 
 
 class _Imported(NamedTuple):
-    """Where a name comes from; ``name`` is '' where it is a module."""
+    """Where a name comes from; ``name`` is '' for a module."""
 
     module: str
     name: str
 
 
 def read(path: str) -> Parameters:
-    """Return what the function or class of a lazy path takes; UnreadableError where only its import would tell."""
+    """Return what the function or class of a lazy path takes; UnreadableError if only its import would show it."""
     module, _, name = path.partition(":")
     home, node = _definition(module, name)
     if isinstance(node, ast.FunctionDef):
@@ -38,9 +38,9 @@ def read(path: str) -> Parameters:
 
 
 def _constructors(module: str, node: ast.AST, package: str) -> Iterator[tuple[str, ast.FunctionDef]]:
-    """Give a class's constructor and, while they hand on what they do not name, those of its bases.
+    """Yield a class's constructor and, while they pass on what they do not name, those of its bases.
 
-    The latter stand in the class's own package or in ours.
+    The bases are those of the class's own package and of ours.
     """
     if not isinstance(node, ast.ClassDef):
         raise UnreadableError
@@ -63,7 +63,7 @@ def _constructors(module: str, node: ast.AST, package: str) -> Iterator[tuple[st
 
 
 def _signature(module: str, node: ast.FunctionDef, *, bound: bool) -> Iterator[Parameter]:
-    """Give the parameters that a function takes by name; of a method without the first."""
+    """Yield the parameters that a function takes by name; for a method, without the first."""
     positional = [*node.args.posonlyargs, *node.args.args]
     defaults = [None] * (len(positional) - len(node.args.defaults)) + node.args.defaults
     named = list(zip(positional, defaults, strict=True))[max(len(node.args.posonlyargs), int(bound)) :]
@@ -77,7 +77,7 @@ def _signature(module: str, node: ast.FunctionDef, *, bound: bool) -> Iterator[P
         try:
             value = _value(module, default)
         except UnreadableError:
-            value = None  # of a stranger's parameter, such as a kind of layer: no setting
+            value = None  # not a setting, such as a kind of layer
             _require(argument.annotation is None or not _annotation(module, argument.annotation).setting)
         yield Parameter(argument.arg, _annotation(module, argument.annotation), value)
 
@@ -107,12 +107,12 @@ def _written(module: str, call: ast.Call) -> Setting:
     named = {str(keyword.arg): _value(module, keyword.value) for keyword in call.keywords}
     try:
         return Setting(*(_value(module, argument) for argument in call.args), **named)
-    except TypeError as error:  # its import will tell
+    except TypeError as error:  # its import will show it
         raise UnreadableError from error
 
 
 def _value(module: str, node: ast.AST) -> Any:
-    """Return the value of a literal, of a tuple of such, or of a name that stands for one."""
+    """Return the value of a literal, of a tuple of literals, or of a name bound to one."""
     if isinstance(node, ast.Name) and node.id in _names(module):
         return _value(*_definition(module, node.id))
     if isinstance(node, ast.Tuple):
@@ -127,7 +127,7 @@ def _value(module: str, node: ast.AST) -> Any:
 
 
 def _original(module: str, node: ast.expr) -> str:
-    """Return what a name is called where it comes from."""
+    """Return the original name of what may be imported under another."""
     if isinstance(node, ast.Subscript):
         return _original(module, node.value)
     if isinstance(node, ast.Attribute):
@@ -145,7 +145,7 @@ def _package(module: str, node: ast.expr) -> str:
 
 
 def _definition(module: str, name: str) -> tuple[str, ast.AST]:
-    """Return what a name of a module stands for, and the module in which that is written."""
+    """Return the definition of a module's name, and the module that holds it."""
     meaning = _names(module).get(name)
     if isinstance(meaning, _Imported) and meaning.name and meaning != (module, name):  # that would be a submodule
         return _definition(*meaning)
@@ -156,14 +156,14 @@ def _definition(module: str, name: str) -> tuple[str, ast.AST]:
 
 @cache
 def _names(module: str) -> dict[str, ast.AST | _Imported | None]:
-    """Return what stands for each name at the top of a module; None for what only running it would tell."""
+    """Return what each name at the top of a module is bound to; None if only running it would show it."""
     path = source_file(module)
     if path is None:
         raise UnreadableError
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
-        raise BenchError(f"{path.name} does not parse ({error}); mend it or uninstall its package") from error
+        raise BenchError(f"{path.name} does not parse ({error}); fix it or uninstall its package") from error
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     names: dict[str, ast.AST | _Imported | None] = {}
     for line in tree.body:
@@ -189,7 +189,7 @@ def _bound(line: ast.stmt, package: str) -> dict[str, ast.AST | _Imported | None
 
 
 def _binds(node: ast.AST) -> Iterator[str]:
-    """Name what a line within others gives a meaning to."""
+    """Yield the names that a nested node binds."""
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.alias):

@@ -1,4 +1,4 @@
-"""The code each stage runs, module by module: what tells a current record from a stale one."""
+"""The code that each stage runs, module by module: it shows whether a record is current."""
 
 from collections.abc import Mapping
 
@@ -8,36 +8,36 @@ from bench.store.code_digest import Methods, code_digests
 from bench.store.fingerprint import digest
 
 TRAINS = ("fit", "save")
-"""What the stage train asks of an estimator; the stages behind it may ask anything."""
+"""The methods of an estimator that the stage train calls; later stages may call any."""
 POSES = ("pose", "protocol")
-"""What the stage predict asks of a task; the stage score, behind it, asks the rest."""
+"""The methods of a task that the stage predict calls; the stage score may call any."""
 
 
 def pretrain_code(model: ModelSpec, family: FamilySpec) -> dict[str, str] | None:
-    """Digest what runs before a model's training: the stage, its module, that step's estimator; None for no chain."""
+    """Digest what pretrains a model: the stage, its module, that step's estimator; None without pretraining."""
     path = model.pretrains or family.pretrains
     return _code("bench.stages.train", model.builds, path) if path else None
 
 
 def train_code(model: ModelSpec, family: FamilySpec) -> dict[str, str]:
-    """Digest what trains a model: the stage, its module, and of its estimator what trains and keeps it."""
+    """Digest what trains a model: the stage, its module, and of its estimator what trains and saves it."""
     estimator = estimator_path(model, family)
     return _code("bench.stages.train", model.builds, Methods(estimator, TRAINS) if estimator else None)
 
 
 def predict_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
-    """Digest what asks a model: the stage, its estimator, and of the task what poses the questions."""
+    """Digest what predicts: the stage, the model's estimator, and of the task what poses the questions."""
     estimator, posed = estimator_path(model, family), Methods(task.builds, POSES)
     return _code("bench.stages.predict", path_of(task.asks), estimator, posed)
 
 
 def score_code(task: TaskSpec) -> dict[str, str]:
-    """Digest what judges a model: the stage, and the task."""
+    """Digest what scores: the stage and the task."""
     return _code("bench.stages.score", path_of(task.asks), task.builds)
 
 
 def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
-    """Return one digest of each stage's code as it stands now."""
+    """Return one digest of each stage's present code."""
     stages = {
         "pretrain": pretrain_code(model, family),
         "train": train_code(model, family),

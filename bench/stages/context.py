@@ -1,4 +1,4 @@
-"""What a stage's model is given beside data: its settings, seeded surroundings, and what an earlier stage left."""
+"""What a stage's model is given besides data: settings, seeded surroundings, and an earlier stage's product."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Surroundings:
     """Where a stage is computed: nothing in it changes the product.
 
-    ``folder`` keeps checkpoints until the stage is done, ``weights`` tells in which folder an earlier stage of the cell
-    left what it learned.
+    ``folder`` keeps checkpoints until the stage is done; ``weights`` returns the folder in which an earlier stage of
+    the cell saved what it learned.
     """
 
     progress: Progress
@@ -36,7 +36,7 @@ class Surroundings:
 
 
 def context_of(plan: Plan, cell: Cell, stage: Stage, around: Surroundings) -> Context:
-    """Seed this process for a stage and return what its model is given; its code must be imported by then."""
+    """Seed this process for a stage and return its model's context; import the model's code before."""
     row, machine, first = plan.rows[cell.model], plan.config.machine, cell.pretrain
     before = resolve(row.pretrains) if row.pretrains and stage is not first else None
     context = Context(
@@ -55,13 +55,13 @@ def context_of(plan: Plan, cell: Cell, stage: Stage, around: Surroundings) -> Co
 
 
 def estimator_of(plan: Plan, cell: Cell, stage: Stage) -> Any:
-    """Import the estimator of a stage; BenchError where it lacks a method that the cell calls, before it is trained."""
+    """Import the estimator of a stage; BenchError, before any training, if it lacks a method that the cell calls."""
     row = plan.rows[cell.model]
     first = stage.name == "pretrain" and row.pretrains
     path = first or row.estimator
     kind = resolve(path)
-    wanted = ("fit", "save", "load", *(() if first else (plan.contract.method,)))
-    missing = [name for name in wanted if not hasattr(kind, name)]
+    methods = ("fit", "save", "load", *(() if first else (plan.contract.method,)))
+    missing = [name for name in methods if not hasattr(kind, name)]
     if missing:
         raise BenchError(
             f"estimator {path!r} of model {row.name!r} has no {' and no '.join(missing)}; add what the task "
@@ -71,10 +71,10 @@ def estimator_of(plan: Plan, cell: Cell, stage: Stage) -> Any:
 
 
 def make_estimator(kind: Any, context: Context) -> Any:
-    """Return an estimator of this class, made of the context and of the settings that its signature names."""
+    """Return an estimator of this class, built from the context and the settings that its signature names."""
     return kind(context, **handed(kind, context.settings))
 
 
 def load_estimator(kind: Any, folder: Path, context: Context) -> Any:
-    """Return an estimator of this class as it was saved in a folder, made of the same as by ``make_estimator``."""
+    """Return an estimator of this class from the folder it was saved in, with the same settings."""
     return kind.load(folder, context, **handed(kind, context.settings))

@@ -16,16 +16,16 @@ from bench.registered.registry import DISTRIBUTION
 from bench.store.store import read_json
 
 COMMIT = "commit.json"
-"""Where a copy of the code keeps which commit it is of."""
+"""The file in which a copy of the code keeps its commit."""
 
 
 def worker_threads(machine: Machine, jobs: int) -> int:
-    """Return with how many threads each of several workers on this machine computes."""
+    """Return the number of threads for each of several workers on this machine."""
     return machine.threads or max(1, (os.cpu_count() or 1) // jobs)
 
 
 def description(device: str, processes: int = 1) -> dict[str, Any]:
-    """Return versions, device, threads and commit, as a record keeps them; how many processes where not one."""
+    """Return versions, device, threads and commit, as a record keeps them, and the number of processes if above one."""
     torch = sys.modules.get("torch")
     return {
         "python": platform.python_version(),
@@ -40,15 +40,15 @@ def description(device: str, processes: int = 1) -> dict[str, Any]:
 
 
 def required(distribution: str) -> list[Requirement]:
-    """Return what an installed distribution asks for, without its extras; PackageNotFoundError where it is absent."""
-    asked = map(Requirement, requires(distribution) or ())
-    return [each for each in asked if each.marker is None or each.marker.evaluate({"extra": ""})]
+    """Return an installed distribution's requirements, without extras; PackageNotFoundError if it is absent."""
+    requirements = map(Requirement, requires(distribution) or ())
+    return [each for each in requirements if each.marker is None or each.marker.evaluate({"extra": ""})]
 
 
 @cache
 def _versions() -> dict[str, str]:
     names = {DISTRIBUTION, *(requirement.name for requirement in required(DISTRIBUTION))}
-    return {name: found for name in sorted(names) if (found := _version(name))}
+    return {name: installed for name in sorted(names) if (installed := _version(name))}
 
 
 def _version(name: str) -> str | None:
@@ -60,7 +60,7 @@ def _version(name: str) -> str | None:
 
 @cache
 def commit() -> dict[str, Any] | None:
-    """Return the checkout's commit and whether files differ from it, None outside a checkout and a copy of one."""
+    """Return the checkout's commit and whether files differ from it; None outside a checkout and a copy of one."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return read_json(root / COMMIT)

@@ -1,4 +1,4 @@
-"""What the train stage does: one training, or one for each learning rate of a grid, of which the best is kept."""
+"""What the train stage does: one training, or one per learning rate of a grid, whose best is kept."""
 
 import shutil
 from dataclasses import replace
@@ -18,7 +18,7 @@ GRID = (0.1, 0.3, 1.0)
 
 
 def train_estimator(kind: type[Estimator], train: Any, validation: Any, context: Context) -> Any:
-    """Return a trained estimator, whose weights are drawn and whose training goes on from the context's seed."""
+    """Return a trained estimator; the context's seed decides its first weights and its training."""
     seed_all(context.seed)
     estimator = make_estimator(kind, context)
     estimator.fit(train, validation)
@@ -26,16 +26,15 @@ def train_estimator(kind: type[Estimator], train: Any, validation: Any, context:
 
 
 def trainings(recipe: Recipe) -> int:
-    """Return how often a model is trained by a recipe."""
+    """Return how often a recipe trains a model."""
     return 1 if recipe.tune == "nothing" else len(GRID)
 
 
 def fit(kind: type[Estimator], train: Any, validation: Any, context: Context, weights: Path) -> int:
-    """Train a model into the folder ``weights``; return how often that may go through the training side.
+    """Train a model into the folder ``weights``; return the most passes through the training side.
 
-    With ``recipe.tune`` the learning rate of the lowest validation loss wins, and ``TUNING`` tells of all. A model
-    without a history goes through it once: it has neither epochs nor a learning rate. Of several ranks, the first alone
-    writes.
+    With ``recipe.tune`` the learning rate of the lowest validation loss wins, and ``TUNING`` lists all. A model without
+    a history counts as one pass: it has neither epochs nor a learning rate. Of several ranks, only the first writes.
     """
     if context.recipe.tune == "nothing":
         _fit(kind, train, validation, context, weights)
@@ -52,8 +51,10 @@ def fit(kind: type[Estimator], train: Any, validation: Any, context: Context, we
 
 
 def _choose(trials: list[tuple[float, Path]], epochs: int, weights: Path) -> int:
-    """Keep the best trial of those at (learning rate, folder); return how often all went through the training side."""
-    losses = {rate: History.load(kept / FILE).summary["validation"] for rate, kept in trials if (kept / FILE).is_file()}
+    """Keep the best of the trials (learning rate, folder); return the passes of all through the training side."""
+    losses = {
+        rate: History.load(folder / FILE).summary["validation"] for rate, folder in trials if (folder / FILE).is_file()
+    }
     best = min(losses, key=losses.__getitem__, default=trials[0][0])
     shutil.copytree(dict(trials)[best], weights)
     if losses:
@@ -62,14 +63,14 @@ def _choose(trials: list[tuple[float, Path]], epochs: int, weights: Path) -> int
 
 
 def described(weights: Path) -> dict[str, Any] | None:
-    """Return what a record tells of a training: its history, and what was tried; None where it keeps neither."""
+    """Return a record's account of a training: its history and its trials; None if it has neither."""
     tuning = read_json(weights / TUNING)
     history = History.load(weights / FILE).summary if (weights / FILE).is_file() else {}
     return {**history, **({"tuning": tuning} if tuning else {})} or None
 
 
 def _once(kind: type[Estimator], train: Any, validation: Any, context: Context, weights: Path) -> None:
-    """Train into a folder unless it stands already, whole."""
+    """Train into a folder unless it exists already, which it does only whole."""
     if context.ranks.agreed(weights.is_dir()):
         return
     context.folder.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The data of a run: pictures as its models are shown them, instruction records, and the partition."""
+"""The data of a run: pictures as its models see them, instruction records, and the partition."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Materials:
-    """The data of a plan, loaded once a process."""
+    """The data of a plan, loaded once per process."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.partition: Partition = plan.partition
 
     def load(self) -> None:
-        """Load all that the plan needs now; BenchError where pictures or records are not as they should be."""
+        """Load all that the plan needs; BenchError if pictures or records are not as they should be."""
         rows = self.plan.rows.values()
         if "instructions" in (self.plan.contract.about, *(row.trains_on for row in rows)):
             _ = self.records

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from bench.planning.cell import Cell
 
 USAGE = "usage.json"
-"""Beside what a model gave that is paid by the token: what it cost."""
+"""The file of what predictions cost, written for a model that is paid per token."""
 
 
 def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path) -> int:
-    """Write what a cell's model gives into a folder; return how many pictures it was asked about."""
+    """Write the predictions of a cell's model into a folder; return how many pictures they are about."""
     plan, posed = questions.materials.plan, questions.posed(cell)
     kind = estimator_of(plan, cell, cell.predict)  # imported before anything is seeded
     context = context_of(plan, cell, cell.predict, around)
     estimator = load_estimator(kind, around.weights(cell, cell.train), context)
-    given = plan.contract.ask(estimator, posed, context.progress)
-    plan.contract.keep(plan.transfer.restricted(given) if plan.transfer else given, folder)
+    predictions = plan.contract.ask(estimator, posed, context.progress)
+    plan.contract.keep(plan.transfer.restricted(predictions) if plan.transfer else predictions, folder)
     if usage := getattr(estimator, "usage", None):
         write_json(folder / USAGE, usage)
     return pictures(posed)

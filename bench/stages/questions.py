@@ -16,34 +16,34 @@ if TYPE_CHECKING:
 
 
 class Questions:
-    """The test sides of a plan's cells; what is loaded for them is loaded once a process."""
+    """The test sides of a plan's cells, loaded once per process."""
 
     def __init__(self, materials: Materials) -> None:
         self.materials = materials
         self._transfer: Transfer | None = materials.plan.transfer
 
     def load(self) -> None:
-        """Load all that the plan needs now; BenchError where pictures or records are not as they should be."""
+        """Load all that the plan needs; BenchError if pictures or records are not as they should be."""
         self.materials.load()
         _ = self._elsewhere
 
     def posed(self, cell: Cell, fold: Fold | None = None) -> Any:
-        """Return the questions of a cell, with their answers; on another ``fold`` than its own where one is given."""
+        """Return the questions of a cell, with their answers, on its own fold unless ``fold`` is given."""
         plan = self.materials.plan
-        asked = (fold or self.materials.partition.of(cell)).test
-        tested = self.side(asked) if self._elsewhere is None else self._elsewhere
+        positions = (fold or self.materials.partition.of(cell)).test
+        tested = self.side(positions) if self._elsewhere is None else self._elsewhere
         return plan.task.pose(tested)
 
     def side(self, positions: Any) -> Any:
-        """Return pictures, or the records about them, as the task asks about either."""
+        """Return the pictures at these positions, or the records about them, whichever the task asks about."""
         about = {"instructions": self.materials.instructions, "micrographs": self.materials.micrographs.take}
         return about[self.materials.plan.contract.about](positions)
 
     @cached_property
     def _elsewhere(self) -> Micrographs | None:
-        """The pictures of another dataset that every cell is asked about; None where each is about its own fold's."""
+        """The pictures of another dataset that every cell is tested on; None if each uses its own fold's."""
         if self._transfer is None:
             return None
         plan = self.materials.plan
-        shown = as_shown(self._transfer.tested, plan.config, plan.progress)
-        return self._transfer.shared(shown, self.materials.micrographs, plan.progress)
+        pictures = as_shown(self._transfer.tested, plan.config, plan.progress)
+        return self._transfer.shared(pictures, self.materials.micrographs, plan.progress)

@@ -1,4 +1,4 @@
-"""The stage score: what a cell's model said is judged by its task."""
+"""The stage score: a cell's task scores the predictions of its model."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SCORES, ITEMS = "scores.json", "items.jsonl"
 
 
 def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress, folder: Path) -> int:
-    """Judge what lies in the folder ``predicted``; return about how many pictures that was."""
+    """Score the predictions in the folder ``predicted``; return how many pictures they are about."""
     plan, posed = questions.materials.plan, questions.posed(cell)
     reference = questions.side(questions.materials.partition.of(cell).train)
-    given = plan.contract.read(predicted)
+    predictions = plan.contract.read(predicted)
     prepare(plan.config.machine, cell.seed)  # a metric may draw, too
     progress.start(f"scoring {len(posed)} answers", 1)
-    scores = plan.task.score(given, posed, reference)
+    scores = plan.task.score(predictions, posed, reference)
     metrics = {name: {"value": value, "error": error} for name, (value, error) in scores.metrics.items()}
     write_json(folder / SCORES, {"metrics": metrics, "counts": scores.counts, "n": len(scores.items)})
     lines = (json.dumps(item, ensure_ascii=False) for item in scores.items)

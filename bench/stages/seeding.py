@@ -1,4 +1,4 @@
-"""What a stage begins from: seeds, determinism, threads and the device."""
+"""The start of a stage: seeds, determinism, threads and the device."""
 
 import logging
 import sys
@@ -11,7 +11,7 @@ from bench.training.seeding import seed_all
 def prepare(machine: Machine, seed: int) -> str:
     """Seed all random sources, set the threads, and return the device.
 
-    Call it after the model's code is imported: torch is configured only where that code uses it.
+    Call it after the model's code is imported: torch is configured only if that code uses it.
     """
     seed_all(seed)
     if "torch" not in sys.modules:
@@ -19,9 +19,9 @@ def prepare(machine: Machine, seed: int) -> str:
     import torch
 
     heap.keep()
-    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it says at every start which precision it uses
+    logging.getLogger("lightning_fabric").setLevel(logging.WARNING)  # it reports its precision at every start
     torch.use_deterministic_algorithms(True, warn_only=True)
-    # What is allocated is written before it is read: to fill it first was 4 % of a step in the profiler.
+    # Allocated memory is written before it is read: filling it first took 4 % of a step in the profiler.
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue] -- torch makes it at run time
     if machine.threads:
         torch.set_num_threads(machine.threads)
@@ -29,7 +29,7 @@ def prepare(machine: Machine, seed: int) -> str:
 
 
 def chosen_device(machine: Machine) -> str:
-    """Return the device that a stage computes on, whose code must be imported by then."""
+    """Return the device that a stage computes on; import the stage's code before."""
     torch = sys.modules.get("torch")
     if torch is None:
         return "cpu"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def settings_until(row: Row, stage: StageName) -> dict[str, Any]:
     """Return the settings that a stage may read: its own and those of the stages before.
 
-    What a later stage reads stands in no fingerprint of this one, and so must not decide it.
+    Its fingerprint does not hold the settings of later stages, so these must not decide its product.
     """
     return {
         key: value

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Sides(NamedTuple):
-    """What a model learns from, and what it is judged by meanwhile.
+    """What a model learns from, and what it is validated on.
 
     ``unlabelled`` are the pictures of the fold's training side that the cell's fraction leaves out.
     """
@@ -33,7 +33,7 @@ class Sides(NamedTuple):
 
 
 def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
-    """Return what a cell's model learns from; on another ``fold`` than the cell's where one is given."""
+    """Return what a cell's model learns from, on the cell's fold unless ``fold`` is given."""
     fold = fold or materials.partition.of(cell)
     unlabelled = materials.micrographs.take(materials.partition.left_out(cell)).unlabelled()
     if materials.plan.rows[cell.model].trains_on == "instructions":
@@ -42,18 +42,18 @@ def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
 
 
 def learn(sides: Sides, plan: Plan, cell: Cell, stage: Stage, around: Surroundings, weights: Path) -> int:
-    """Train a cell's model into the folder ``weights``; return how many pictures that may have gone through."""
+    """Train a cell's model into the folder ``weights``; return the most pictures that it went through."""
     kind = estimator_of(plan, cell, stage)  # imported before anything is seeded
     context = replace(context_of(plan, cell, stage, around), unlabelled=sides.unlabelled, ranks=around.ranks)
     return fit(kind, sides.train, sides.validation, context, weights) * pictures(sides.train)
 
 
 def _taught(materials: Materials, positions: np.ndarray) -> Instructions:
-    """Return the records that a model may learn from; BenchError where holding a prompt group out leaves none."""
+    """Return the records that a model may learn from; BenchError if holding a prompt group out leaves none."""
     whole, group = materials.instructions(positions), materials.plan.config.hold_out_group
     if group is None:
         return whole
-    kept = [position for position, record in enumerate(whole.records) if record.group != group]
-    if not kept:
+    remaining = [position for position, record in enumerate(whole.records) if record.group != group]
+    if not remaining:
         raise BenchError(f"--hold-out-group {group}: all records are of this prompt group, none is left to teach")
-    return whole.take(kept)
+    return whole.take(remaining)

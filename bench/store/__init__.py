@@ -1,4 +1,4 @@
-"""Where results lie, and what they are of.
+"""Where results are stored.
 
-Products, claims, records and caches; the digests of data, files and code that they are keyed by.
+Products, claims, records and caches, and the digests of data, files and code that are their keys.
 """

@@ -1,7 +1,7 @@
 """Folders keyed by content: made once, safe for many processes, checked by digest when opened.
 
-joblib's Memory keys what a function returns by its arguments and source, and pickles it; here a folder of files is
-keyed by all that decides it, in clear.
+Own code, because joblib's Memory keys by a function's arguments and source and pickles the result; here the key of a
+folder of files is all that decides it, in clear.
 """
 
 import json
@@ -30,8 +30,8 @@ def cache_folder() -> Path:
 def cached(kind: str, clear: Mapping[str, Any], make: Callable[[Path], None]) -> Path:
     """Return the folder that ``make`` fills, keyed by the digest of its inputs in clear.
 
-    One process makes it while others wait; a folder whose files no longer have the digests they were
-    written with is made again. BenchError where the cache cannot be written.
+    One process makes it while others wait; a folder whose files no longer have their original digests is made again.
+    BenchError if the cache cannot be written.
     """
     folder = cache_folder() / kind / digest(clear)[:32]
     if _intact(folder):
@@ -49,7 +49,7 @@ def cached(kind: str, clear: Mapping[str, Any], make: Callable[[Path], None]) ->
 
 
 def standing(kind: str, clear: Mapping[str, Any]) -> Path | None:
-    """Return the folder made from these inputs where it stands already, else None."""
+    """Return the folder made from these inputs if it exists already, else None."""
     folder = cache_folder() / kind / digest(clear)[:32]
     return folder if _intact(folder) else None
 
@@ -74,6 +74,6 @@ def _intact(folder: Path) -> bool:
 def _checked(folder: Path, stamp: int) -> bool:
     try:
         files = json.loads((folder / _DIGESTS).read_text())["files"]
-        return all(file_digest(folder / name) == known for name, known in files.items())
+        return all(file_digest(folder / name) == recorded for name, recorded in files.items())
     except (OSError, ValueError, KeyError):
         return False

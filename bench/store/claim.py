@@ -1,11 +1,11 @@
 """Claims: one owner for a stage being computed, across processes and hosts on a shared folder.
 
 A claim is a folder that holds one file, named after its owner. Creating it is one rename of a prepared folder,
-which fails while another claim stands; taking over a dead one is one rename of the dead owner's file, which
+which fails while another claim exists; taking over a dead one is one rename of the dead owner's file, which
 only one contender can do.
 
-Own code, for filelock and fcntl tell neither whose lock it is nor whether a holder on another host is alive, and a
-network's file system may not keep their locks.
+Own code, because filelock and fcntl show neither who holds a lock nor whether a holder on another host is alive, and a
+network file system may not keep their locks.
 """
 
 import os
@@ -61,7 +61,7 @@ def acquire(folder: Path) -> Claim | None:
 
 
 def holder(folder: Path) -> str | None:
-    """Return the owner's name ``host~pid~start~unique`` of a living claim, None where there is none."""
+    """Return the owner's name ``host~pid~start~unique`` of a living claim, None if there is none."""
     file = _holder_file(folder)
     return file.name if file is not None and not _dead(file) else None
 
@@ -121,7 +121,7 @@ def _running(pid: int, start: float) -> bool:
 
 
 def server_now(folder: Path) -> float:
-    """Return the file server's time: clocks of two hosts may be apart, one server's is not."""
+    """Return the file server's time, because the clocks of two hosts may differ."""
     probe = folder / f"clock.{uuid.uuid4().hex[:12]}"
     try:
         probe.touch()

@@ -1,7 +1,7 @@
 """The part of a module that some methods of one class need, cut out of its syntax tree and never run.
 
-Left out is only what cannot matter to them: methods that they do not reach through their object, and definitions, plain
-values and imports of the module that nothing kept names. Where that cannot be told, the whole is taken.
+It omits only what cannot matter to them: methods that they do not reach through their object, and definitions, plain
+values and imports of the module whose names the part does not use. If that is unclear, the whole module is taken.
 """
 
 import ast
@@ -16,22 +16,22 @@ HARMLESS = frozenset(
         *("cache", "lru_cache", "dataclass", "contextmanager", "inference_mode", "no_grad"),
     }
 )
-"""Decorators, by the last word of their names, that act on nothing but what they decorate."""
+"""Decorators, by the last word of their names, that affect only what they decorate."""
 PLAIN_BASES = frozenset({"ABC", "Protocol", "object"})
-"""Bases of somebody else's that call no method of the class."""
+"""Foreign bases that call no method of the class."""
 DYNAMIC = frozenset({"globals", "locals", "vars", "eval", "exec", "__import__", "__name__", "__class__"})
-"""Names by which code reaches what it does not name."""
+"""Names through which code reaches what it does not name."""
 
 Read = Callable[[str], ast.Module | None]
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class _Unclear(Exception):
-    """What is needed cannot be told from what is not."""
+    """It is unclear which code is needed."""
 
 
 class _Link(NamedTuple):
-    """A class in the chain from the wanted one to its bases, the module it stands in, the bases that the chain has."""
+    """A class in the chain from the wanted one to its bases, its module, and its bases within the chain."""
 
     module: str
     node: ast.ClassDef
@@ -44,23 +44,23 @@ class _Link(NamedTuple):
         return node
 
     def names(self, reached: Collection[str]) -> set[str]:
-        """Return the names that the trimmed class says, without those of the bases that the chain has."""
+        """Return the names that the trimmed class uses, without those of its bases within the chain."""
         node = self.trimmed(reached)
         node.bases = [base for base in node.bases if not (isinstance(base, ast.Name) and base.id in self.bases)]
         return _names(node)
 
     def reaches(self, reached: Collection[str]) -> set[str]:
-        """Return what the trimmed class asks of its object, and the names that its body says outside methods."""
+        """Return what the trimmed class reads of its object, and the names that its body uses outside methods."""
         lines = self.trimmed(reached).body
         return set().union(*(_asked(line) if isinstance(line, _FUNCTION) else _names(line) for line in lines))
 
 
 def class_part(module: str, name: str, methods: Collection[str], read: Read) -> dict[str, ast.Module] | None:
-    """Return module to what some methods of a class need of it, of the class's module and those of its bases.
+    """Return, by module, what some methods of a class need of the class's module and of its bases' modules.
 
-    ``read`` returns a module's tree, None for one that is not ours. None where the whole must be taken.
+    ``read`` returns a module's tree, None for a foreign one. The result is None if the whole must be taken.
     """
-    read = cache(read)  # a class is known by its node
+    read = cache(read)  # each module has one tree: a class is recognised by its node
     try:
         chain = tuple(_chain(module, name, read))
         reached: set[str] = set()
@@ -71,12 +71,12 @@ def class_part(module: str, name: str, methods: Collection[str], read: Read) -> 
         return {
             link.module: _part([each for each in chain if each.module == link.module], reached, read) for link in chain
         }
-    except (_Unclear, RecursionError):  # a class that is its own base cannot be imported, which is told elsewhere
+    except (_Unclear, RecursionError):  # a class that is its own base cannot be imported, which is reported elsewhere
         return None
 
 
 def _chain(module: str, name: str, read: Read) -> Iterator[_Link]:
-    """Give a class and its bases, from the wanted one on."""
+    """Yield a class and its bases, the wanted one first."""
     tree = read(module)
     definitions = [node for node in tree.body if name in _bound(node)] if tree else []
     node = definitions[0] if len(definitions) == 1 else None
@@ -91,7 +91,7 @@ def _chain(module: str, name: str, read: Read) -> Iterator[_Link]:
 
 
 def _origin(module: str, name: str, tree: ast.Module) -> tuple[str, str]:
-    """Return module and name of what a module calls by a name."""
+    """Return the module and name that a module's name is imported from, else the name itself."""
     imports = (node for node in tree.body if isinstance(node, ast.ImportFrom) and node.module and not node.level)
     aliases = ((node.module or "", alias) for node in imports for alias in node.names)
     return next(
@@ -100,23 +100,23 @@ def _origin(module: str, name: str, tree: ast.Module) -> tuple[str, str]:
 
 
 def _part(links: Collection[_Link], reached: Collection[str], read: Read) -> ast.Module:
-    """Return what the classes of the chain need of the one module that they stand in."""
+    """Return what the classes of the chain need of the one module that defines them."""
     tree = read(next(iter(links)).module)
     assert tree is not None, "the chain was read from it"
     classes = {id(link.node): link for link in links}
     names: set[str] = set()
     while True:
-        kept = [node for node in tree.body if id(node) in classes or not _inert(node) or names & _bound(node)]
+        nodes = [node for node in tree.body if id(node) in classes or not _inert(node) or names & _bound(node)]
         wider = set().union(
-            *(classes[id(node)].names(reached) if id(node) in classes else _names(node) for node in kept)
+            *(classes[id(node)].names(reached) if id(node) in classes else _names(node) for node in nodes)
         )
         if wider <= names:
             break
         names |= wider
-    if names & (DYNAMIC | {link.node.name for link in links}):  # an object that is made here may go anywhere
+    if names & (DYNAMIC | {link.node.name for link in links}):  # an object made here may go anywhere
         raise _Unclear
     return ast.Module(
-        [classes[id(node)].trimmed(reached) if id(node) in classes else _imported(node, names) for node in kept], []
+        [classes[id(node)].trimmed(reached) if id(node) in classes else _imported(node, names) for node in nodes], []
     )
 
 
@@ -127,25 +127,25 @@ def _droppable(line: ast.stmt, reached: Collection[str]) -> bool:
 
 
 def _asked(method: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Return what a method asks of its object; unclear where it hands the object on or looks into it."""
+    """Return the attributes that a method reads of its object; unclear if it passes the object on or inspects it."""
     first = [argument.arg for argument in (*method.args.posonlyargs, *method.args.args)][:1]
     own = {"super", *first} if "staticmethod" not in map(_last_word, method.decorator_list) else {"super"}
-    asked: set[str] = set()
+    attributes: set[str] = set()
     followed: set[int] = set()
     for node in ast.walk(method):
         if isinstance(node, ast.Attribute):
             value = node.value.func if isinstance(node.value, ast.Call) and not node.value.args else node.value
             if isinstance(value, ast.Name) and value.id in own:
                 followed.add(id(value))
-                asked.add(node.attr)
+                attributes.add(node.attr)
     everywhere = {id(node) for node in ast.walk(method) if isinstance(node, ast.Name) and node.id in own}
-    if everywhere != followed or any(name.startswith("__") for name in asked - {"__init__"}):
+    if everywhere != followed or any(name.startswith("__") for name in attributes - {"__init__"}):
         raise _Unclear
-    return asked
+    return attributes
 
 
 def _inert(node: ast.stmt) -> bool:
-    """Tell whether running a statement of a module or class does nothing but bind names."""
+    """Return whether running a statement of a module or class does nothing but bind names."""
     if isinstance(node, _FUNCTION):
         defaults = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
         return _harmless(node.decorator_list) and not any(map(_calls, defaults))
@@ -171,7 +171,7 @@ def _bound(node: ast.stmt) -> set[str]:
 
 
 def _imported(node: ast.stmt, names: Collection[str]) -> ast.stmt:
-    """Return an import without what nothing kept names; any other statement as it is."""
+    """Return an import without the unused names; any other statement unchanged."""
     if not isinstance(node, ast.Import | ast.ImportFrom) or not _inert(node):
         return node
     fewer = copy(node)

@@ -17,16 +17,16 @@ IN_CLEAR = (
     *("bench.data.databar", "bench.data.duplicates", "bench.data.grouped", "bench.data.perceptual"),
     "bench.data.transfer",
 )
-"""Modules whose part in a stage its inputs hold in clear: values, and digests of what only some runs use."""
+"""Modules whose effect on a stage its inputs hold in clear: as values, or as digests of what only some runs use."""
 DECIDE_NOTHING = (
     *("bench.errors", "bench.progress", "bench.cli", "bench.tables", "bench.figures", "bench.launch"),
     *("bench.store", "bench.training.heap"),
 )
-"""Modules that speak to people, place and keep what others compute, or tell whether it is current."""
+"""Modules that report, place and keep what others compute, or check whether it is current."""
 
 
 class Methods(NamedTuple):
-    """Some methods of the class at a lazy path ``"module:Class"``, whose code alone counts, with what they need."""
+    """Some methods of the class at a lazy path ``"module:Class"``: only their code and what it needs counts."""
 
     path: str
     names: tuple[str, ...]
@@ -38,19 +38,19 @@ class Methods(NamedTuple):
 
 
 def code_digests(*entries: str | Methods) -> dict[str, str]:
-    """Return module to digest of its syntax tree without docstrings, for the entry modules and their import closure.
+    """Return, by module, the digest of its syntax tree without docstrings, for the entry modules and their imports.
 
-    Of ``Methods`` what they need counts, see ``class_part``, unless another module imports theirs. A file beside a
+    ``Methods`` count with what they need, see ``class_part``, unless another module imports theirs. A file next to a
     module that a text in it names, such as a table of words, counts like code. The closure stays inside our
-    distribution and the entry modules' own packages, without what ``IN_CLEAR`` and ``DECIDE_NOTHING`` name.
-    BenchError where an entry module has no source.
+    distribution and the entry modules' packages, without those in ``IN_CLEAR`` and ``DECIDE_NOTHING``. BenchError if
+    an entry module has no source.
     """
     return {module: source.digest for module, source in sorted(closure(*entries).items())}
 
 
 @cache
 def closure(*entries: str | Methods) -> dict[str, "Source"]:
-    """Return module name to what is read of it, for the entry modules and what they import, statically."""
+    """Return the source by module, for the entry modules and their static imports."""
     methods = [entry for entry in entries if isinstance(entry, Methods)]
     modules = [*(entry for entry in entries if isinstance(entry, str)), *(entry.module for entry in methods)]
     packages = {"bench", *(module.partition(".")[0] for module in modules)}
@@ -77,7 +77,7 @@ def closure(*entries: str | Methods) -> dict[str, "Source"]:
 
 
 def _parts(entry: Methods, packages: Collection[str]) -> dict[str, "Source"]:
-    """Return module to what is read of the part of it that methods need, nothing where they need it whole."""
+    """Return, by module, the source of the part that methods need; nothing if they need the whole."""
 
     def tree(module: str) -> ast.Module | None:
         path = source_file(module) if module.partition(".")[0] in packages else None
@@ -126,7 +126,7 @@ def _imported(tree: ast.Module, package: str) -> Iterator[str]:
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Give what a file imports, leaving out what is for type checkers only."""
+    """Yield what a file imports, except for type checkers only."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
@@ -141,18 +141,18 @@ def _imports(tree: ast.Module) -> Iterator[tuple[int, str, tuple[str, ...]]]:
 
 
 def _files_beside(tree: ast.Module, path: Path) -> set[str]:
-    """Return the names of files beside a module, not modules themselves, that a text in it names."""
-    beside = {file.name for file in path.parent.iterdir() if file.suffix != ".py" and file.is_file()}
+    """Return the names of files next to a module, other than modules, that a text in it names."""
+    names = {file.name for file in path.parent.iterdir() if file.suffix != ".py" and file.is_file()}
     texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return beside.intersection(text for text in texts if isinstance(text, str))
+    return names.intersection(text for text in texts if isinstance(text, str))
 
 
 def _undocumented(path: Path) -> ast.Module:
-    """Return a file's syntax tree without docstrings, and without what a setting is called in words."""
+    """Return a file's syntax tree without docstrings and without the declarations of settings."""
     try:
         tree = ast.parse(path.read_text(encoding="utf-8"))
     except SyntaxError as error:
-        raise BenchError(f"{path.name} does not parse ({error}); mend it or uninstall its package") from error
+        raise BenchError(f"{path.name} does not parse ({error}); fix it or uninstall its package") from error
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
             node.slice.elts = [part for part in node.slice.elts if not _is_setting(part)]
@@ -163,7 +163,7 @@ def _undocumented(path: Path) -> ast.Module:
 
 
 def _is_setting(part: ast.expr) -> bool:
-    """Tell whether this is a Setting beside a parameter: a help, a stage, choices that a value in clear is among."""
+    """Return whether this is a parameter's Setting: the value in clear is enough for a fingerprint."""
     called = part.func if isinstance(part, ast.Call) else None
     return getattr(called, "id", getattr(called, "attr", "")) == "Setting"
 

@@ -17,16 +17,16 @@ _BIGGEST = 5
 def inventory(store: Store, days: float) -> str:
     """Return what a store holds, and what `bench store gc` would free that was untouched for so many days.
 
-    BenchError where there is no store.
+    BenchError if there is no store.
     """
     old, every = garbage(store, days), garbage(store, 0)
     records = store.records()
     sizes = {folder.name: _size(folder) for folder in (store.root / "stages").glob("*")}
     total = sum(sizes.values()) + sum(_size(store.root / name) for name in ("cells", "runs", "logs"))
     freed = sum(each.size for each in old)
-    held = f"{count(len(records), 'cell')} measured, {count(len(sizes), 'stage')}"
+    contents = f"{count(len(records), 'cell')} measured, {count(len(sizes), 'stage')}"
     parts = [
-        f"store {store.root}: {_megabytes(total)}, {held}",
+        f"store {store.root}: {_megabytes(total)}, {contents}",
         _protocols(records),
         "Scores of one protocol were measured under the same rules; `bench table N --protocol DIGITS` shows them.",
         _biggest(sizes, records),
@@ -37,14 +37,14 @@ def inventory(store: Store, days: float) -> str:
 
 
 def _protocols(records: list[Record]) -> str:
-    """Tabulate what was measured: a line a task, dataset and protocol, the latest first."""
-    found: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    """Tabulate what was measured: one line per task, dataset and protocol, the latest first."""
+    groups: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in records:
         cell = record.cell
-        found[cell.task, cell.dataset, cell.protocol].append(record)
+        groups[cell.task, cell.dataset, cell.protocol].append(record)
     rows = [
         (_last(own), task, dataset, protocol[:8], len(own), _models(own))
-        for (task, dataset, protocol), own in found.items()
+        for (task, dataset, protocol), own in groups.items()
     ]
     head = ["last", "task", "dataset", "protocol", "cells", "models"]
     return tabulate(sorted(rows, reverse=True), headers=head, disable_numparse=True) if rows else ""

@@ -1,4 +1,4 @@
-"""The record of a finished cell: what it measured, of what, by which stages; written and read here alone."""
+"""The record of a finished cell: its subject, scores and stages; only this module writes and reads it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 RECORD_FORMAT = 2
-"""The version of a record's layout, its ``format``. A record of another is passed over; a run writes it anew."""
+"""The version of a record's layout, its ``format``. Records of another version are ignored; a run writes them anew."""
 
 
 @dataclass(frozen=True)
 class CellIdentity:
-    """A cell's place among all: what two cells never share.
+    """A cell's identity: no two cells share it.
 
     ``fold`` and ``repeat`` count from 0; ``fraction`` is the share of the training side; ``protocol`` is its digest.
     """
@@ -45,8 +45,8 @@ class CellIdentity:
 class RecordedModel:
     """The model of a record as it was registered, with the settings and the recipe it ran with.
 
-    ``order`` is that of its family among the blocks of a table; ``pretrains`` the path of its first step's estimator;
-    ``deviations`` are sentences on settings that differ from the model's own.
+    ``order`` is its family's place among the blocks of a table; ``pretrains`` the path of its first step's estimator;
+    ``deviations`` are sentences on settings that differ from the model's defaults.
     """
 
     label: str
@@ -64,7 +64,7 @@ class RecordedModel:
 
 @dataclass(frozen=True)
 class MetricValue:
-    """What a metric came to, and its standard error within the cell, None where there is none."""
+    """A metric's value, and its standard error within the cell, None if there is none."""
 
     value: float
     error: float | None = None
@@ -80,7 +80,7 @@ class PeakMemory:
 
 @dataclass(frozen=True)
 class StageTiming:
-    """What a stage took: ``seconds`` for so many ``units``, the pictures it went through, or ``answers``."""
+    """What a stage took: ``seconds`` for so many ``units``, which are pictures, and so many ``answers``."""
 
     seconds: float
     units: int
@@ -90,13 +90,13 @@ class StageTiming:
 
 @dataclass(frozen=True)
 class Record:
-    """What a finished cell leaves.
+    """The record of a finished cell.
 
-    ``protocol`` in clear; ``config_recipe`` the run's, before a model's own values; ``stages`` fingerprints by name,
-    ``code`` a digest of each one's code, ``timings`` and ``environment`` what each took and ran in; ``n`` how many
-    questions or pictures were scored; ``sides`` how many pictures each side of the fold has; ``training`` and
-    ``pretraining`` how those went, None where there was nothing to tell; ``usage`` what answers cost that are paid for;
-    ``caveat`` what a reader of the scores must know; ``finished`` is ISO 8601, UTC.
+    ``protocol`` in clear; ``config_recipe`` the run's recipe, before a model's own values; ``stages`` fingerprints by
+    name, ``code`` a digest of each one's code, ``timings`` and ``environment`` what each took and ran in; ``n`` how
+    many questions or pictures were scored; ``sides`` how many pictures each side of the fold has; ``training`` and
+    ``pretraining`` the summaries of those, None without one; ``usage`` what paid answers cost; ``caveat`` what a reader
+    of the scores must know; ``finished`` is ISO 8601, UTC.
     """
 
     format: Literal[2]
@@ -118,16 +118,16 @@ class Record:
     usage: dict[str, Any] | None = None
 
     def history(self, stage: str) -> dict[str, Any]:
-        """Return how the training in a stage went, nothing where there was none to tell of."""
+        """Return the history of the training in a stage, empty if there is none."""
         return {"pretrain": self.pretraining, "train": self.training}.get(stage) or {}
 
     def has_epochs(self, stage: str) -> bool:
-        """Tell whether the training in a stage went by epochs."""
+        """Return whether the training in a stage had epochs."""
         return "epochs" in self.history(stage)
 
     @property
     def learned(self) -> bool:
-        """Whether any of the trainings went by epochs: a model without has no use for a recipe."""
+        """Whether any of the trainings had epochs; a model without them does not use a recipe."""
         return self.has_epochs("pretrain") or self.has_epochs("train")
 
     @property
@@ -141,9 +141,9 @@ class Record:
 
 
 def parsed(text: str | bytes) -> Record | None:
-    """Return the record that a file's text holds, None where it is of another version.
+    """Return the record that a file's text holds, None if it is of another version.
 
-    BenchError says what is wrong with it otherwise.
+    BenchError says what is wrong with any other text.
     """
     from pydantic import ValidationError
 
@@ -160,7 +160,7 @@ def parsed(text: str | bytes) -> Record | None:
 class Indexed(NamedTuple):
     """A line of a store's index: a file of ``cells/``, its time of change, and the record or what is wrong with it.
 
-    Both are absent of a record of another version.
+    Both are absent for a record of another version.
     """
 
     name: str
@@ -175,7 +175,7 @@ def index_line(entry: Indexed) -> bytes:
 
 
 def indexed(line: bytes) -> Indexed | None:
-    """Return the entry of a line, None where it holds none: what it held is read from its own file then."""
+    """Return the entry of a line, None if it holds none; the record's own file is read instead."""
     from pydantic import ValidationError
 
     try:

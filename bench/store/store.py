@@ -5,8 +5,8 @@
     stages/<fingerprint>/  inputs.json, product/ (whole or absent), work/ (checkpoints), claim/, failure.txt
     cells/<id>.json        records, each referring to its stages
     runs/<time>.json       what each `bench run` was asked for
-    logs/                  one file a cell
-    index.jsonl            the records once more in one file, rebuilt whenever it does not fit cells/
+    logs/                  one file per cell
+    index.jsonl            the records once more in one file, rebuilt if it does not match cells/
 """
 
 import json
@@ -25,7 +25,7 @@ from bench.store.whole import Overtaken, discard, sweep, whole
 
 SMALL_WEIGHTS = 50 * 2**20
 STANDING = "standing.json"
-"""The file beside a checkpoint that says in clear how far it is: ``epoch`` counts those that are done."""
+"""The file next to a checkpoint with its progress in clear: ``epoch`` counts the finished ones."""
 
 
 def default_store() -> Path:
@@ -34,7 +34,7 @@ def default_store() -> Path:
 
 
 def opened(folder: str | Path | None, warn: Callable[[str], None] | None = None) -> "Store":
-    """Return the store of a folder, else the default one; what it cannot read it says on stderr, unless told where."""
+    """Return the store of a folder, else the default one; it warns of unreadable files by ``warn``, else on stderr."""
     return Store(Path(folder) if folder else default_store(), warn or _warned)
 
 
@@ -50,7 +50,7 @@ class Store:
         self._read: dict[str, Indexed] = {}
 
     def prepare(self) -> None:
-        """Make the folders; BenchError where nothing can be written."""
+        """Make the folders; BenchError if they cannot be written."""
         try:
             for name in ("stages", "cells", "runs", "logs"):
                 (self.root / name).mkdir(parents=True, exist_ok=True)
@@ -78,7 +78,8 @@ class Store:
         sweep(stage / "product")
         sweep(stage / "work")
         write_json(stage / "inputs.json", inputs)
-        with suppress(Overtaken), whole(stage / "product") as part:  # by who went on while this process was suspended
+        # Overtaken by the process that went on while this one was suspended.
+        with suppress(Overtaken), whole(stage / "product") as part:
             part.mkdir()
             make(part)
         shutil.rmtree(stage / "work", ignore_errors=True)
@@ -91,7 +92,7 @@ class Store:
                 discard(self.stage(fingerprint) / name)
 
     def inputs(self, fingerprint: str) -> dict[str, Any] | None:
-        """Return a stage's inputs in clear, None where they were never written."""
+        """Return a stage's inputs in clear, None if they were never written."""
         return read_json(self.stage(fingerprint) / "inputs.json")
 
     def write_record(self, cell_id: str, record: Record) -> None:
@@ -99,36 +100,36 @@ class Store:
         write_json(self.root / "cells" / f"{cell_id}.json", record.as_json())
 
     def record(self, cell_id: str) -> Record | None:
-        """Return a cell's record, None where there is none that can be read."""
+        """Return a cell's record, None if there is no readable one."""
         path = self.root / "cells" / f"{cell_id}.json"
         try:
             stamp = path.stat().st_mtime_ns
         except OSError:
             return None
-        known = self._read.get(path.name)
-        return (known if known and known.stamp == stamp else _entry(path, stamp)).record
+        entry = self._read.get(path.name)
+        return (entry if entry and entry.stamp == stamp else _entry(path, stamp)).record
 
     def records(self) -> list[Record]:
-        """Return all records: those read before or indexed, where they still fit the files.
+        """Return all records, from memory or the index if they still match the files.
 
         A file that holds no record is left out with a warning.
         """
         stamps = {entry.name: entry.stat().st_mtime_ns for entry in _files(self.root / "cells")}
-        known = self._read or {entry.name: entry for entry in self._indexed()}
+        entries = self._read or {entry.name: entry for entry in self._indexed()}
         fresh = {
             name: _entry(self.root / "cells" / name, stamp)
             for name, stamp in stamps.items()
-            if name not in known or known[name].stamp != stamp
+            if name not in entries or entries[name].stamp != stamp
         }
-        if fresh or known.keys() != stamps.keys():
-            known = {name: fresh.get(name) or known[name] for name in stamps}
-            write_text(self.root / "index.jsonl", b"".join(map(index_line, known.values())).decode())
+        if fresh or entries.keys() != stamps.keys():
+            entries = {name: fresh.get(name) or entries[name] for name in stamps}
+            write_text(self.root / "index.jsonl", b"".join(map(index_line, entries.values())).decode())
         if not self._read:
-            for entry in known.values():
+            for entry in entries.values():
                 if entry.problem:
                     self._warn(f"{entry.problem}; left out (`bench run` of its cell writes it anew)")
-        self._read = known
-        return [entry.record for entry in known.values() if entry.record is not None]
+        self._read = entries
+        return [entry.record for entry in entries.values() if entry.record is not None]
 
     def _indexed(self) -> Iterator[Indexed]:
         index = self.root / "index.jsonl"
@@ -136,30 +137,30 @@ class Store:
             yield from filter(None, map(indexed, index.read_bytes().splitlines()))
 
     def write_run(self, name: str, run: Mapping[str, Any]) -> None:
-        """Write what a run was asked for."""
+        """Write a run's request."""
         write_json(self.root / "runs" / f"{name}.json", run)
 
     def latest_run(self, task: str) -> dict[str, Any] | None:
-        """Return the latest run of a task, None where there is none."""
+        """Return the latest run of a task, None if there is none."""
         return next((run for run in self.runs() if run["task"] == task), None)
 
     def run_under(self, protocol: str) -> dict[str, Any] | None:
-        """Return the latest run under a protocol, None where there is none."""
+        """Return the latest run under a protocol, None if there is none."""
         return next((run for run in self.runs() if protocol in run.get("protocols", [run["protocol"]])), None)
 
     def run_on(self, dataset: str) -> dict[str, Any]:
-        """Return the latest run on a dataset; BenchError where there is none."""
+        """Return the latest run on a dataset; BenchError if there is none."""
         for run in self.runs():
             if run["dataset"] == dataset:
                 return run
         raise BenchError(f"the store {str(self.root)!r} knows no run on {dataset!r}; its pictures cannot be found")
 
     def runs(self) -> Iterator[dict[str, Any]]:
-        """Yield what runs were asked for, latest first; those that cannot be read are passed over."""
+        """Yield the requests of runs, latest first; unreadable ones are skipped."""
         return (run for _, run in self.named_runs())
 
     def named_runs(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield runs as ``runs`` does, each behind its name, which is the time at which it began."""
+        """Yield (name, run) as ``runs`` does; the name is the time at which the run began."""
         for entry in sorted(_files(self.root / "runs"), key=lambda entry: entry.name, reverse=True):
             try:
                 run = read_json(Path(entry.path))
@@ -169,10 +170,10 @@ class Store:
                 yield entry.name.removesuffix(".json"), run
 
     def files(self, fingerprint: str) -> dict[str, int]:
-        """Return path below the store to size in bytes of the files of a stage's product."""
+        """Return the size in bytes of each file of a stage's product, by its path below the store."""
         product = self.product(fingerprint)
-        found = sorted(path for path in product.rglob("*") if path.is_file()) if product else []
-        return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in found}
+        paths = sorted(path for path in product.rglob("*") if path.is_file()) if product else []
+        return {path.relative_to(self.root).as_posix(): path.stat().st_size for path in paths}
 
     def log(self, cell_id: str) -> Path:
         """Return the file of a cell's log."""
@@ -192,7 +193,7 @@ def write_json(path: Path, data: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """Return a file's JSON data, None where there is no file; BenchError where it is broken."""
+    """Return a file's JSON data, None if there is no file; BenchError if it is broken."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -202,7 +203,7 @@ def read_json(path: Path) -> Any:
 
 
 def _entry(path: Path, stamp: int) -> Indexed:
-    """Read the file of a record; what cannot be read as one has a problem instead."""
+    """Read the file of a record; an unreadable one has a problem instead of a record."""
     try:
         return Indexed(path.name, stamp, parsed(path.read_bytes()))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Keeping stores in order: what nothing refers to is dropped, two stores are joined."""
+"""Upkeep of stores: drop what nothing refers to, merge two stores."""
 
 import shutil
 import time
@@ -13,7 +13,7 @@ from bench.store.store import Store
 from bench.store.whole import discard, whole
 
 _OWN = "product.json"
-"""The file of a product that tells when and where it was made; two products may differ in it."""
+"""The file of a product with the time and place of its making; two equal products may differ in it."""
 
 
 class Garbage(NamedTuple):
@@ -24,49 +24,49 @@ class Garbage(NamedTuple):
 
 
 def garbage(store: Store, days: float) -> list[Garbage]:
-    """Find the stages that no record refers to, untouched for so many days and claimed by nobody.
+    """Find the stages that no record refers to, untouched for so many days and unclaimed.
 
-    Those under way are among them once they are as old: their checkpoints are of no use to a changed run.
+    They include unfinished stages of that age: a changed run cannot use their checkpoints.
     """
     _require(store)
     referred = {fingerprint for record in store.records() for fingerprint in record.stages.values()}
     oldest = time.time() - days * 86_400
-    found = []
+    unreferred = []
     for folder in sorted(store.root.glob("stages/*")):
         idle = folder.name not in referred and claim.holder(folder / "claim") is None
         if idle and _touched(folder) <= oldest:
-            found.append(Garbage(folder, sum(path.stat().st_size for path in _files(folder))))
-    return found
+            unreferred.append(Garbage(folder, sum(path.stat().st_size for path in _files(folder))))
+    return unreferred
 
 
 def drop(found: list[Garbage]) -> None:
-    """Remove what was found."""
+    """Remove these folders."""
     for each in found:
         discard(each.path)
 
 
 def conflicts(source: Store, target: Store) -> list[str]:
-    """Name what the two stores disagree in, one sentence each: cells with other scores, stages with other products."""
+    """Name the conflicts of two stores, one sentence each: cells with other scores, stages with other products."""
     _require(source)
     if not target.root.exists():
         return []
     _require(target)
-    found = []
+    sentences = []
     for name in _names(source, "cells/*.json") & _names(target, "cells/*.json"):
         own, other = (store.record(name.removesuffix(".json")) for store in (source, target))
         assert own and other, "stores of records that cannot be read were refused"
         if (own.stages, own.metrics) != (other.stages, other.metrics):
-            found.append(f"cell {name.removesuffix('.json')} has other stages or scores")
+            sentences.append(f"cell {name.removesuffix('.json')} has other stages or scores")
     for name in _names(source, "stages/*/product") & _names(target, "stages/*/product"):
         if _content(source, name) != _content(target, name):
-            found.append(f"stage {name} has another product")
-    return sorted(found)
+            sentences.append(f"stage {name} has another product")
+    return sorted(sentences)
 
 
 def merge(source: Store, target: Store) -> tuple[int, int]:
-    """Copy into the target what only the source has; return how many stages and cells that were.
+    """Copy into the target what only the source has; return how many stages and cells were copied.
 
-    A stage is copied whole; the records that refer to it follow. BenchError, with nothing written, where the two
+    A stage is copied whole; the records that refer to it follow. BenchError, with nothing written, if the two
     disagree.
     """
     disagreeing = conflicts(source, target)
@@ -114,7 +114,7 @@ def _copy(source: Path, target: Path) -> None:
     with whole(target) as part:
         if source.is_dir():
             shutil.copytree(source, part, ignore=shutil.ignore_patterns("claim", "claim.*", "work", ".*.part-*"))
-            shutil.rmtree(target, ignore_errors=True)  # a stage without product: its beginnings are of no use now
+            shutil.rmtree(target, ignore_errors=True)  # an unfinished stage without a product
         else:
             shutil.copy2(source, part)
 

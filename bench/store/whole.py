@@ -1,7 +1,7 @@
-"""Files and folders that are whole or absent: written beside their place under another name, then renamed.
+"""Files and folders that are whole or absent: written next to their place under another name, then renamed.
 
-Own code: libraries of atomic files, such as atomicwrites or fsspec's local file system, know no folders, and most of
-what is kept here are folders.
+Own code, because libraries of atomic files, such as atomicwrites or fsspec's local file system, do not support folders,
+which most products are.
 """
 
 import errno
@@ -15,16 +15,16 @@ from pathlib import Path
 
 
 class Overtaken(OSError):
-    """Another has finished the folder meanwhile; theirs stays."""
+    """Another process has finished the folder meanwhile; its folder stays."""
 
 
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
-    """Hand out a free path beside ``path`` at which to write a file or make a folder; it is renamed when all went well.
+    """Yield a free path next to ``path`` for a file or folder; on success it is renamed to ``path``.
 
-    A file is on the disk then and takes the place of an older one; a folder takes that of none or an empty one,
-    Overtaken where one stands with something in it. What ends in an error leaves ``path`` as it was and nothing beside
-    it; what is killed leaves a part that ``sweep`` removes.
+    A file is then on the disk and replaces an older one; a folder replaces none or an empty one, Overtaken if there is
+    one that is not empty. An error leaves ``path`` as it was and nothing next to it; a killed process leaves a part
+    that ``sweep`` removes.
     """
     part = _part(path)
     try:
@@ -43,19 +43,19 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def sweep(path: Path) -> None:
-    """Remove what killed processes left beside a path; for its only writer alone."""
-    for left in path.parent.glob(f"{glob.escape(f'.{path.name}.part-')}*"):
-        if left.is_dir():
-            shutil.rmtree(left)
+    """Remove the parts that killed processes left next to a path; only its sole writer may call this."""
+    for part in path.parent.glob(f"{glob.escape(f'.{path.name}.part-')}*"):
+        if part.is_dir():
+            shutil.rmtree(part)
         else:
-            left.unlink()
+            part.unlink()
 
 
 def discard(folder: Path) -> None:
-    """Remove a folder, renamed first, so that nobody takes a half of it for the whole; ``sweep`` finds what is left."""
-    gone = _part(folder)
-    folder.rename(gone)
-    shutil.rmtree(gone)
+    """Remove a folder, renamed first so that no reader takes a part for the whole; ``sweep`` removes any rest."""
+    part = _part(folder)
+    folder.rename(part)
+    shutil.rmtree(part)
 
 
 def _part(path: Path) -> Path:

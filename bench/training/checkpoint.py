@@ -19,18 +19,18 @@ from bench.training.fabric import Fabric
 class Checkpoints:
     """The checkpoints in one folder, at most one every ``seconds``; read with ``weights_only``.
 
-    A file in clear beside them tells `--dry-run`, which loads no torch, how many epochs are done.
+    A file next to them gives in clear the finished epochs, for `--dry-run`, which loads no torch.
     """
 
     def __init__(self, folder: Path, fabric: Fabric, seconds: float) -> None:
         self._newest, self._previous = folder / "checkpoint.pt", folder / "checkpoint.previous.pt"
         self._standing = folder / STANDING
-        self._strategy = fabric.strategy  # Fabric's own save waits for all ranks, of which the first alone writes
+        self._strategy = fabric.strategy  # Fabric's own save waits for all ranks, but only the first writes
         self._seconds = seconds
         self._written = time.monotonic()
 
     def write_if_due(self, state: Callable[[], dict[str, Any]]) -> None:
-        """Write the state when the last writing is long enough ago."""
+        """Write the state if the last checkpoint is long enough ago."""
         if time.monotonic() - self._written >= self._seconds:
             self.write(state())
 
@@ -46,14 +46,14 @@ class Checkpoints:
         self._written = time.monotonic()
 
     def read(self, progress: Progress) -> dict[str, Any] | None:
-        """Return the newest state that can be read, None where there is none; a damaged file is named."""
+        """Return the newest state that can be read, None if there is none; a damaged file is reported."""
         for path in (self._newest, self._previous):
             if not path.exists():
                 continue
             try:
                 return dict(self._strategy.load_checkpoint(path, weights_only=True))
             except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-                progress.say(f"checkpoint {path} cannot be read and is passed over: {str(error).splitlines()[0]}")
+                progress.say(f"checkpoint {path} cannot be read and is skipped: {str(error).splitlines()[0]}")
         return None
 
     def remove(self) -> None:

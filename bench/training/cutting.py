@@ -1,4 +1,4 @@
-"""How the batch of a step is cut: among the ranks of a training, or where the memory of one process runs out."""
+"""How the batch of a step is cut: among the ranks of a training, or if the memory of one process runs out."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,13 +8,13 @@ from bench.errors import BenchError
 from bench.ranks import Parted
 
 Piece = tuple[float, Any]
-"""A part of a batch, with the share that its mean loss has in the batch's."""
+"""The share of a part's mean loss in the batch's, and the part."""
 Split = Callable[[Any, int], Sequence[Piece]]
 """From a batch and a number to at most as many pieces."""
 
 
 class Cut:
-    """Cuts batches by ``split``, and among ranks by ``spread`` where the two differ."""
+    """Cuts batches with ``split``, and among ranks with ``spread`` if the two differ."""
 
     def __init__(self, split: Split | None, spread: Split | None, context: Context) -> None:
         self._split, self._spread = split, spread or split
@@ -26,9 +26,9 @@ class Cut:
             )
 
     def pieces(self, batch: Any, parts: int) -> Sequence[Piece]:
-        """Return a batch in at most so many parts, or of several ranks this one's piece.
+        """Return a batch in at most so many parts, or with several ranks this one's piece.
 
-        BenchError where a batch has fewer pieces than there are ranks.
+        BenchError if a batch has fewer pieces than there are ranks.
         """
         if self._ranks.size == 1:
             return [(1.0, batch)] if parts == 1 or self._split is None else self._split(batch, parts)
@@ -42,9 +42,10 @@ class Cut:
         return [pieces[self._ranks.rank]]
 
     def check_smaller(self, batch: Any, parts: int, place: str) -> None:
-        """BenchError where the batch of a step cannot go in more pieces.
+        """Raise BenchError if the batch of a step cannot be cut into more pieces.
 
-        On several ranks it never can, for the others are within the step: raises Parted, by whose cause the cell fails.
+        With several ranks it never can, because the others are within the step: raises Parted, whose cause is the
+        cell's failure.
         """
         if self._ranks.size > 1:
             failure = BenchError(

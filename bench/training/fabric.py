@@ -1,6 +1,6 @@
-"""The device that a training computes on, as Lightning Fabric has it; Fabric is imported from here alone.
+"""The device that a training computes on, as a Lightning Fabric; only this module imports Fabric.
 
-``_BatchNorm`` is a private name of torch: the class that all its batch norms, and timm's, are of.
+``_BatchNorm`` is a private name of torch: the base class of all its batch norms, and of timm's.
 """
 
 import sys
@@ -19,18 +19,18 @@ from bench.ranks import ALONE, Ranks
 
 @contextmanager
 def _absent(package: str) -> Iterator[None]:
-    """Let a package that is not imported yet seem to be missing, and be as it was afterwards."""
+    """Let a package that is not imported yet seem to be missing, until the end."""
     if package in sys.modules:
         yield
         return
-    sys.modules[package] = None  # pyright: ignore[reportArgumentType] -- what Python itself takes for missing
+    sys.modules[package] = None  # pyright: ignore[reportArgumentType] -- Python's own mark of a missing module
     try:
         yield
     finally:
         del sys.modules[package]
 
 
-# For its version alone Fabric imports torchmetrics, which imports transformers, torchvision and SciPy: three seconds.
+# Only for its version, Fabric imports torchmetrics, which imports transformers, torchvision and SciPy: three seconds.
 with _absent("torchmetrics"):
     from lightning_fabric import Fabric as Fabric
     from lightning_fabric.plugins.environments.lightning import LightningEnvironment
@@ -38,7 +38,7 @@ with _absent("torchmetrics"):
 
 
 class _Joined(LightningEnvironment):
-    """One of the processes that joined each other before; each counts as a node of one device."""
+    """One of several processes that have joined already; each counts as a node of one device."""
 
     def __init__(self, rank: int) -> None:
         super().__init__()
@@ -61,23 +61,23 @@ class _Joined(LightningEnvironment):
 def fabric_on(device: str, precision: Precision, ranks: Ranks = ALONE) -> Fabric:
     """Return Fabric on a device such as ``cpu``, ``cuda``, ``cuda:1`` or ``auto``, for one process or several ranks.
 
-    Left to itself it guesses from a cluster's variables that it is one process of several. For ranks it sets up torch's
-    DistributedDataParallel, which begins with the weights of the first and averages gradients.
+    Without an environment it would guess from a cluster's variables that it is one process of several. For ranks it
+    sets up torch's DistributedDataParallel, which begins with the first rank's weights and averages gradients.
     """
     kind, _, index = device.partition(":")
-    if kind == "cuda":  # which of them, the process was told when it joined others
+    if kind == "cuda":  # without an index, the one set when the process joined others
         devices = [int(index) if index else torch.cuda.current_device()]
     else:
         devices = [int(index)] if index and kind != "cpu" else 1
     if ranks.size == 1:
         return Fabric(accelerator=kind, devices=devices, precision=precision, plugins=[LightningEnvironment()])
-    # Its successor is not in all versions of torch that we take.
+    # Its successor is not in all versions of torch that we support.
     warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated")
     fabric = Fabric(
         accelerator=kind,
         devices=devices,
         num_nodes=ranks.size,
-        # A loss may not reach all of a network. Buffers stay: in validation each rank computes by itself.
+        # A loss may not reach all of a network. Buffers stay local: each rank validates by itself.
         strategy=DDPStrategy(find_unused_parameters=True, broadcast_buffers=False),
         precision=precision,
         plugins=[_Joined(ranks.rank)],
@@ -87,9 +87,9 @@ def fabric_on(device: str, precision: Precision, ranks: Ranks = ALONE) -> Fabric
 
 
 def with_shared_norms(module: nn.Module, device: torch.device, ranks: Ranks) -> nn.Module:
-    """Return a module whose batch norms, trained on several ranks, are over the batch of all.
+    """Return a module whose batch norms, on several ranks, are over the batch of all ranks.
 
-    BenchError on the CPU, for which torch has none.
+    BenchError on the CPU, where torch has no such norm.
     """
     if ranks.size == 1 or not any(isinstance(part, _BatchNorm) for part in module.modules()):
         return module

@@ -7,20 +7,20 @@ from pathlib import Path
 from typing import Any, Self
 
 PARTS = {"pretrain": "pretraining", "train": "training"}
-"""Under which key a record tells of the training in a stage."""
+"""The key of a record under which the training of a stage is."""
 NEAR_CHANCE = 0.98
-"""A loss that no epoch brought below this share of what chance gives has taught nothing."""
+"""A loss that no epoch brought below this share of chance level has taught nothing."""
 FILE = "history.json"
 """The name under which a saved model keeps its history."""
 TUNING = "tuning.json"
-"""Where a saved model keeps what was tried and the validation loss of each: a list, one mapping a trial."""
+"""The file of a saved model with its trials and their validation losses: a list, one mapping per trial."""
 
 
 @dataclass(frozen=True)
 class Epoch:
     """One epoch's figures: mean training ``losses`` by name, ``validation`` loss, wall-clock ``seconds``.
 
-    ``validation`` is None where nobody looked.
+    ``validation`` is None if it was not measured.
     """
 
     losses: Mapping[str, float]
@@ -33,9 +33,9 @@ class Epoch:
 class History:
     """How a training went; ``best`` is the index of the epoch whose weights were kept.
 
-    ``parts`` is the number of pieces a batch went in at last: above 1 after memory ran out; ``precision`` that of
-    Lightning's words in which the network computed. ``chance`` is what the losses are, by name, of a model that knows
-    nothing, of those for which that is known.
+    ``parts`` is the number of pieces that the last batches were cut into: above 1 after memory ran out; ``precision``
+    is Lightning's word for the network's precision. ``chance`` is the level, by name, of the losses of a model that
+    knows nothing, as far as it is known.
     """
 
     epochs: tuple[Epoch, ...]
@@ -59,12 +59,12 @@ class History:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """What a record tells of it: epochs run, the one kept, counted from 1, and its validation loss."""
-        kept = self.epochs[self.best]
+        """A record's account of it: epochs run, the kept one, counted from 1, and its validation loss."""
+        best = self.epochs[self.best]
         return {
             "epochs": len(self.epochs),
             "best_epoch": self.best + 1,
-            "validation": kept.validation,
+            "validation": best.validation,
             "parts": self.parts,
             "precision": self.precision,
             **({"at_chance": self.at_chance} if self.at_chance else {}),
@@ -73,5 +73,5 @@ class History:
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read what ``save`` wrote."""
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        return cls(**{**kept, "epochs": tuple(Epoch(**figures) for figures in kept["epochs"])})
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        return cls(**{**fields, "epochs": tuple(Epoch(**figures) for figures in fields["epochs"])})

@@ -1,12 +1,12 @@
 """The training loop of every torch model, on Lightning Fabric.
 
-Adam by the recipe, learning rate by its schedule, early stopping, best weights kept; without a validation loss to
-watch, the last weights are kept. A killed process resumes from its checkpoints bit for bit (on the CPU, at the same
+Adam by the recipe, learning rate by its schedule, early stopping, best weights kept; without a validation loss, the
+last weights are kept. A killed process resumes from its checkpoints bit for bit (on the CPU, at the same
 thread count).
 
 Several ranks train as one process does, by Fabric's DistributedDataParallel: the batch of a step is the same, each
-computes its piece of it, and gradients and losses are added up. They differ from one process by rounding, and where
-dropout draws: every rank draws its own.
+computes its piece of it, and gradients and losses are added up. They differ from one process by rounding and by
+dropout, which every rank draws by itself.
 """
 
 import math
@@ -36,7 +36,7 @@ from bench.training.standing import Standing
 
 Batch = TypeVar("Batch", covariant=True)
 ENCODERS = frozenset({"vision", "vision_model", "vision_tower"})
-"""What an image encoder beside a language part is called, here and in transformers."""
+"""Names of an image encoder next to a language part, here and in transformers."""
 
 
 class EpochBatches(Protocol[Batch]):
@@ -68,23 +68,23 @@ def train(
     """Train a module by the context's recipe and leave it, on the context's device, with its best weights.
 
     ``losses`` maps the module (as Fabric wraps it: call it once, read its ``device``) and a batch to named
-    scalars, ``"loss"`` being the one to descend, the others only shown. ``validate`` returns the loss that
-    halving, stopping and the choice of weights watch; it runs in eval mode without gradients. None where nothing is
-    to be watched. Frozen parameters are neither updated nor stored. Seeding before the module is built is the caller's
-    part. ``chance`` is what named losses are of a model that knows nothing; the history tells which stayed there.
+    scalars: training descends ``"loss"``, the others are only shown. ``validate`` returns the loss that decides
+    halving, stopping and the choice of weights; it runs in eval mode without gradients. It is None if there is no such
+    loss. Frozen parameters are neither updated nor stored. The caller seeds before it builds the module. ``chance`` is
+    the level, by name, of the losses of a model that knows nothing; the history lists those that stayed there.
 
-    Where memory runs out in a step, ``split`` cuts the batches into twice as many pieces from then on, whose
-    gradients add up to the whole batch's; BenchError where it cannot cut smaller, or where a loss is one of the whole
-    batch and there is no ``split``.
+    If memory runs out in a step, ``split`` cuts the batches into twice as many pieces from then on, whose gradients
+    add up to the whole batch's. BenchError if it cannot cut smaller, or if there is no ``split`` because a loss needs
+    the whole batch.
 
-    Each of several ranks computes its piece of every batch, by ``split``, or by ``spread`` where a loss meets the other
-    ranks to be one of the whole batch; BenchError where there is neither, and where there are batch norms, on CPUs.
-    ``validate`` runs in full on each, and the first rank's loss decides. The first alone writes checkpoints, all read
-    them. Raises Parted where memory runs out.
+    Each of several ranks computes its piece of every batch, cut by ``split``, or by ``spread`` if a loss combines the
+    ranks into one of the whole batch; BenchError without either, and for batch norms on CPUs. ``validate`` runs in full
+    on each rank, and the first one's loss decides. Only the first writes checkpoints, all read them. Raises Parted if
+    memory runs out.
 
-    A checkpoint in ``context.folder`` is resumed from; one is written there every
-    ``context.checkpoint_seconds``, and all are removed when training ends; one more where the progress says Stopped.
-    Raises TrainingDiverged where a loss is not finite.
+    Training resumes from a checkpoint in ``context.folder``; one is written there every
+    ``context.checkpoint_seconds`` and when the progress raises Stopped; all are removed when training ends. Raises
+    TrainingDiverged if a loss is not finite.
     """
     cut = Cut(split, spread, context)
     training = _Training(module, batches, losses, validate, context, cut)
@@ -114,7 +114,7 @@ class _Training:
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
         self.schedule = Schedule.of(self.recipe, self.recipe.epochs * len(batches), watched=validate is not None)
-        # This counts the epochs it lets pass; ours are those after which it halves.
+        # Its patience is the epochs that it tolerates; halve_after is those after which it halves.
         self.plateau = ReduceLROnPlateau(
             self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
         )
@@ -124,7 +124,7 @@ class _Training:
 
     def run(self) -> History:
         self._resume()
-        if not self.ranks.first:  # the first draws as one process does
+        if not self.ranks.first:  # the first rank draws as one process does
             own = np.random.default_rng([self.seed, self.ranks.rank, self._steps_done()])
             torch.manual_seed(int(own.integers(2**63)))
         if self.schedule.shortened:
@@ -133,7 +133,7 @@ class _Training:
         try:
             while not self.standing.finished(self.recipe):
                 self._epoch()
-        except Stopped:  # told between two steps, by whoever listens to the progress
+        except Stopped:  # raised between two steps by the progress
             self.checkpoints.write(self._state())
             raise
         self.module.load_state_dict(self.best_weights, strict=False)
@@ -173,7 +173,7 @@ class _Training:
         self.progress.advance(self._steps_done(), **self._figures(figures))
 
     def _descent(self, batch: Any) -> dict[str, float] | None:
-        """Set the gradients of a batch and return its losses; None where memory ran out."""
+        """Set the gradients of a batch and return its losses; None if memory ran out."""
         own = self._gradients(batch)
         if own is None:
             return None
@@ -182,7 +182,7 @@ class _Training:
         return figures
 
     def _gradients(self, batch: Any) -> dict[str, float] | None:
-        """Compute gradients, part by part, and return this rank's share of the losses; None where memory ran out."""
+        """Compute gradients, part by part, and return this rank's share of the losses; None if memory ran out."""
         try:
             self.optimiser.zero_grad()
             total: dict[str, float] = {}
@@ -193,10 +193,10 @@ class _Training:
         except (RuntimeError, MemoryError) as error:
             if not out_of_memory(error):
                 raise
-        return None  # not from within `except`: the error holds what filled the memory
+        return None  # not within `except`: the error refers to what filled the memory
 
     def _accumulate(self, share: float, piece: Any) -> dict[str, float]:
-        """Add a piece's share to the gradients, of which ranks get the mean, and return its losses."""
+        """Add a piece's share to the gradients, which ranks average, and return its losses."""
         with self.fabric.autocast():
             losses = self.losses(self.wrapped, piece)
         figures = {name: loss.item() for name, loss in losses.items()}
@@ -246,15 +246,15 @@ class _Training:
     def _check(self, figures: Mapping[str, float], place: str) -> None:
         if all(math.isfinite(figure) for figure in figures.values()):
             return
-        shown = ", ".join(f"{name}={figure:g}" for name, figure in figures.items())
+        values = ", ".join(f"{name}={figure:g}" for name, figure in figures.items())
         raise TrainingDiverged(
-            f"training diverged in epoch {self.standing.epoch + 1}, {place}: {shown}; "
+            f"training diverged in epoch {self.standing.epoch + 1}, {place}: {values}; "
             f"try a smaller recipe.learning_rate than {self.recipe.learning_rate:g}"
         )
 
     def _figures(self, losses: Mapping[str, float]) -> dict[str, float]:
-        seen = self.standing.epochs[-1]["validation"] if self.standing.epochs else None
-        validation = {} if seen is None else {"val": seen}
+        latest = self.standing.epochs[-1]["validation"] if self.standing.epochs else None
+        validation = {} if latest is None else {"val": latest}
         return {"epoch": self.standing.epoch + 1, **losses, **validation, "lr": self._learning_rate()}
 
     def _learning_rate(self) -> float:
@@ -276,8 +276,8 @@ class _Training:
 
     def _resume(self) -> None:
         state = self.checkpoints.read(self.progress)
-        found = None if state is None else (state["standing"]["epoch"], state["standing"]["step"])
-        if found != self.ranks.agreed(found):
+        place = None if state is None else (state["standing"]["epoch"], state["standing"]["step"])
+        if place != self.ranks.agreed(place):
             raise BenchError(f"rank {self.ranks.rank} finds another checkpoint than the first; all must see one folder")
         if state is None:
             return
@@ -292,7 +292,7 @@ class _Training:
 
 
 def paced(module: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
-    """Return what learns, in Adam's groups: all at the recipe's rate, or image encoders apart at their share of it.
+    """Return Adam's groups of the trained weights: all at the recipe's rate, image encoders at their share of it.
 
     ``initial_lr`` is the rate that a schedule scales.
     """

@@ -1,19 +1,19 @@
-"""When memory runs out: how that is told from other errors, and what is given back before a smaller try."""
+"""Out of memory: how to recognise that error, and what to release before a smaller try."""
 
 import torch
 
 _SAID = ("out of memory", "can't allocate memory")
-"""What torch says of it in a plain RuntimeError: of some devices, and of the CPU."""
+"""Torch's words for it in a plain RuntimeError: on some devices, and on the CPU."""
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error says that memory ran out."""
+    """Return whether an error says that memory ran out."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
     return isinstance(error, RuntimeError) and any(text in str(error).lower() for text in _SAID)
 
 
 def release() -> None:
-    """Give the memory that torch keeps for later back to the device."""
+    """Return the memory that torch keeps in reserve to the device."""
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

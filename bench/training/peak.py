@@ -11,8 +11,8 @@ _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 class Peak:
     """Watches memory from its construction on.
 
-    The process counts as a whole, with what it holds already: that is what a machine must have. Where the system
-    cannot begin to count anew, the process's most so far is told.
+    The process counts as a whole, with what it holds already: that is what a machine must have. If the system cannot
+    reset its count, the result is the process's peak so far.
     """
 
     def __init__(self, device: str) -> None:
@@ -23,7 +23,7 @@ class Peak:
             _cuda().reset_peak_memory_stats(device)
 
     def taken(self) -> dict[str, int]:
-        """Return bytes of the ``process``, and of the ``device`` where that is a graphics card."""
+        """Return bytes of the ``process``, and of the ``device`` if that is a graphics card."""
         card = {"device": int(_cuda().max_memory_allocated(self._device))} if self._on_card else {}
         return {"process": _process(), **card}
 

@@ -7,11 +7,11 @@ import torch
 from bench.config.loading import Precision
 
 _NATIVE_BF16 = ("amx_bf16", "avx512_bf16", "bf16")
-"""What torch calls the instructions of processors that multiply in bf16; the last is ARM's."""
+"""Torch's names of processor instructions that multiply in bf16; the last is ARM's."""
 
 
 def precision(asked: Literal["auto"] | Precision, large: bool, device: str) -> Precision:
-    """Return the precision to train in: what is asked for; ``auto`` goes by the network and the device."""
+    """Return the precision to train in: ``asked``, or for ``auto`` one that suits the network and the device."""
     if asked != "auto":
         return asked
     if device.startswith("cuda"):

@@ -1,7 +1,7 @@
 """The learning rate at every step: it rises in the warm-up, then follows the recipe's schedule.
 
-A function of the step alone, which torch's schedulers are not, so that a training may go on anywhere and a forecast
-needs no torch.
+Own code: it is a function of the step alone, unlike torch's schedulers, so that a training can resume at any step and a
+forecast needs no torch.
 """
 
 import math
@@ -11,14 +11,14 @@ from typing import Self
 from bench.config.loading import Recipe, ScheduleName
 
 WARMEST = 10
-"""A warm-up takes at most one in so many of a training's steps: of a longer one nothing would be learned."""
+"""A warm-up takes at most one in so many of a training's steps: a longer one would leave too few to learn."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How the learning rate goes over ``steps`` steps, of which the first ``warmup`` raise it.
+    """The course of the learning rate over ``steps`` steps, of which the first ``warmup`` raise it.
 
-    ``asked`` are the steps of warm-up that the recipe asks for, ``warmup`` those that fit.
+    ``asked`` is the number of warm-up steps in the recipe, ``warmup`` the number that fits.
     """
 
     name: ScheduleName
@@ -29,12 +29,12 @@ class Schedule:
     def of(cls, recipe: Recipe, steps: int, watched: bool = True) -> Self:
         """Return a recipe's schedule; a training without a validation loss has no plateau, and falls along a cosine."""
         name = "cosine" if recipe.schedule == "plateau" and not watched else recipe.schedule
-        asked = recipe.warmup * steps if recipe.warmup < 1 else recipe.warmup
-        return cls(name, steps, round(asked))
+        warmup = recipe.warmup * steps if recipe.warmup < 1 else recipe.warmup
+        return cls(name, steps, round(warmup))
 
     @classmethod
     def expected(cls, recipe: Recipe, pictures: float, by_records: bool) -> Self:
-        """Return about the schedule of a training on so many pictures, or ``by_records`` on their records."""
+        """Return the approximate schedule of a training on so many pictures, or ``by_records`` on their records."""
         at_once = recipe.batch_size // recipe.questions_per_picture if by_records else recipe.batch_size
         return cls.of(recipe, recipe.epochs * math.ceil(pictures / max(1, at_once)))
 
@@ -45,13 +45,13 @@ class Schedule:
 
     @property
     def shortened(self) -> str:
-        """Say that the warm-up asked for does not fit; '' where it does."""
+        """Say that the requested warm-up does not fit; '' if it does."""
         if self.warmup == self.asked:
             return ""
         return f"a training of {self.steps} steps warms up for {self.warmup}, a tenth of them, not for {self.asked}"
 
     def share(self, done: int) -> float | None:
-        """Return the share of the learning rate behind ``done`` steps; None where a plateau decides instead."""
+        """Return the share of the learning rate after ``done`` steps; None if a plateau decides instead."""
         warm = min(1.0, (done + 1) / max(self.warmup, 1))
         if self.name == "plateau":
             return warm if done < self.warmup or not done else None

@@ -1,4 +1,4 @@
-"""The random sources of a process, all seeded by one call."""
+"""The random sources of a process, seeded by one call."""
 
 import random
 import sys
@@ -7,7 +7,7 @@ import numpy as np
 
 
 def seed_all(seed: int) -> None:
-    """Seed Python, numpy and, where a model's code has imported it, torch on every device.
+    """Seed Python, numpy and, if a model's code has imported it, torch on every device.
 
     Called before an estimator is constructed and before it predicts, so that no estimator seeds itself.
     """

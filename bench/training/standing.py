@@ -1,4 +1,4 @@
-"""Where a training stands, between two of its steps."""
+"""The state of a training between two of its steps."""
 
 import math
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from bench.config.loading import Recipe
 
 @dataclass
 class Standing:
-    """Where a training stands: all that is not a tensor of the module or the optimiser."""
+    """The state of a training, without the tensors of module and optimiser."""
 
     epoch: int = 0
     step: int = 0
@@ -21,6 +21,6 @@ class Standing:
     best_loss: float = math.inf
 
     def finished(self, recipe: Recipe) -> bool:
-        """Tell whether all epochs are done, or too many since the best one."""
+        """Return whether all epochs are done, or too many since the best one."""
         stagnant = self.epoch - 1 - self.best
         return self.epoch >= recipe.epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)

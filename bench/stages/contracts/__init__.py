@@ -1,4 +1,4 @@
-"""What a task may ask of a model, one file a contract: how it is asked, kept, read again and told of.
+"""What a task may ask of a model, one file per contract: how to ask, keep, read and name it.
 
 A new kind of question is one more file and its line in ``CONTRACTS`` of ``contract``.
 """

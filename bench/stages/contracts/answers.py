@@ -1,4 +1,4 @@
-"""Questions about pictures, answered in words."""
+"""The contract of questions about pictures, answered in words."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ _FILE = "answers.json"
 
 
 class Answers:
-    """A ``Contract``: one text a record, in order."""
+    """A ``Contract``: one text per record, in order."""
 
     about: Data = "instructions"
     fewest = 6  # a model may answer slowly, and each picture has many questions
@@ -24,16 +24,16 @@ class Answers:
     hub_tag = "visual-question-answering"
 
     def ask(self, estimator: Any, posed: Instructions, progress: Progress) -> list[str]:
-        """Return the answers to questions whose references the model is not shown."""
+        """Return the answers to questions; the model does not see the reference answers."""
         progress.start(f"answering {len(posed)} questions", 1)
         return _checked(estimator.answer(posed.unanswered()), len(posed))
 
     def keep(self, given: list[str], folder: Path) -> None:
-        """Write them as JSON."""
+        """Write the answers as JSON."""
         write_json(folder / _FILE, given)
 
     def read(self, folder: Path) -> list[str]:
-        """Read them."""
+        """Read the answers."""
         return read_json(folder / _FILE)
 
 

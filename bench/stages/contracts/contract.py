@@ -1,4 +1,4 @@
-"""What every contract can do, and where each is at home."""
+"""The interface of contracts, and where each is defined."""
 
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,10 +18,10 @@ CONTRACTS = {
 class Contract(Protocol):
     """One kind of question to a model.
 
-    ``about`` is what is posed: records about pictures, or pictures alone. ``fewest`` is how many pictures show the pace
-    of asking, None for a batch of training's size. ``model`` names a model that keeps the contract, and ``method`` the
-    method that is called; ``unable`` is said of a model that does not. ``command`` asks an exported one, and
-    ``hub_tag`` is what the hub calls its work.
+    ``about`` is what is posed: records about pictures, or pictures alone. ``fewest`` is how many pictures suffice to
+    measure the pace, None for a training batch. ``model`` is the word for a model that keeps the contract, ``method``
+    the method that is called; ``unable`` is the message about a model that does not keep it. ``command`` asks an
+    exported model, and ``hub_tag`` is the hub's name of its task.
     """
 
     about: Data
@@ -33,11 +33,11 @@ class Contract(Protocol):
     hub_tag: str
 
     def ask(self, estimator: Any, posed: Any, progress: Progress) -> Any:
-        """Return what the model gives; BenchError where that is not what was asked for."""
+        """Return the model's predictions; BenchError if they break the contract."""
         ...
 
     def keep(self, given: Any, folder: Path) -> None:
-        """Write it into a folder."""
+        """Write predictions into a folder."""
         ...
 
     def read(self, folder: Path) -> Any:
@@ -46,17 +46,17 @@ class Contract(Protocol):
 
 
 def contract_of(name: str) -> Contract:
-    """Return the contract of a name; BenchError where there is none."""
+    """Return the contract of a name; BenchError if there is none."""
     return resolve(path_of(name))()
 
 
 def path_of(name: str) -> str:
-    """Return the lazy path of a contract, whose code decides what is asked and kept; BenchError where there is none."""
+    """Return the lazy path of a contract, whose code decides what is asked and kept; BenchError if there is none."""
     if name not in CONTRACTS:
         raise unknown("contract", name, CONTRACTS)
     return CONTRACTS[name]
 
 
 def pictures(side: Micrographs | Instructions) -> int:
-    """Return how many pictures a side is of."""
+    """Return how many pictures a side has."""
     return len(side.micrographs)

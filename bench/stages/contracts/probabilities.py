@@ -1,4 +1,4 @@
-"""Pictures, told apart by category."""
+"""The contract of classifying pictures by category."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ _FILE = "probabilities.npy"
 
 
 class Probabilities:
-    """A ``Contract``: one row (C,) of probabilities a picture; a task checks them where it scores."""
+    """A ``Contract``: one row (C,) of probabilities per picture; a task checks them when it scores."""
 
     about: Data = "micrographs"
     fewest = None
@@ -24,14 +24,14 @@ class Probabilities:
     hub_tag = "image-classification"
 
     def ask(self, estimator: Any, posed: Micrographs, progress: Progress) -> np.ndarray:
-        """Return the probabilities (N, C) of pictures whose labels and names the model is not shown."""
+        """Return the probabilities (N, C) of pictures; the model does not see their labels and names."""
         progress.start("classifying", len(posed))
         return estimator.predict_proba(posed.unlabelled())
 
     def keep(self, given: np.ndarray, folder: Path) -> None:
-        """Write them as an array."""
+        """Write the probabilities as an array."""
         np.save(folder / _FILE, given, allow_pickle=False)
 
     def read(self, folder: Path) -> np.ndarray:
-        """Read them."""
+        """Read the probabilities."""
         return np.load(folder / _FILE, allow_pickle=False)
