@@ -27,7 +27,8 @@ def resolve(path: str) -> Any:
     except Exception as error:  # the module may hold any mistake
         raise _broken(name, error) from error
     if not hasattr(module, attribute):
-        raise BenchError(f"module {name!r} has no {attribute!r}; check the spec's path")
+        own = [each for each, value in vars(module).items() if getattr(value, "__module__", "") == name]
+        raise unknown(f"name in module {name!r}", attribute, own, "check the spec's path")
     return getattr(module, attribute)
 
 

@@ -7,11 +7,11 @@ import time
 import pytest
 
 from bench import ModelSpec, TableSpec, hookimpl
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.registered import registry as registry_module
 from bench.registered.registry import PLURALS, Plugin, Registry
 from bench.registered.source_file import source_file
-from bench.specs import Column
+from bench.specs import Column, resolve
 
 KINDS = [kind for kind in PLURALS if kind != "family"]
 SPECS = [(kind, spec) for kind in PLURALS for spec in Registry().every(kind).values()]
@@ -195,3 +195,16 @@ def test_help_list_and_table_import_no_torch(arguments):
         "sys.exit(sum(name in sys.modules for name in ('torch', 'transformers')))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_a_path_to_a_name_that_a_module_lacks_names_the_nearest_of_its_own():
+    with pytest.raises(
+        BenchError, match=r"unknown name in module 'bench.errors' 'BenchErorr'; did you mean 'BenchError'"
+    ):
+        resolve("bench.errors:BenchErorr")
+
+
+def test_a_list_of_valid_names_too_long_to_read_is_cut():
+    names = [f"name{number}" for number in range(60)]
+    assert str(unknown("thing", "nam7", names)).endswith("name39, and 20 more)")
+    assert "and" not in str(unknown("thing", "nam7", names[:40]))
