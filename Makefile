@@ -13,7 +13,7 @@ help:
 	@echo "make install     only install into $(VENV); then try $(BIN)/bench --help"
 	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (3 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
-	@echo "make mutation    change the code place by place and list the changes that no test notices (half an hour; MODULE=text takes one)"
+	@echo "make mutation    change the code place by place and list the changes that no test notices (takes long; MODULE=text takes one)"
 	@echo "make check       check formatting, lint and types; make format fixes the first two"
 	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
 

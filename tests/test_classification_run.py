@@ -74,6 +74,27 @@ def test_a_classifier_is_shown_neither_labels_nor_names_of_folders(folder, class
     assert records(store)["peeping"].metrics["top1"].value < 0.5
 
 
+class Speechless:
+    """Would train, but lacks what is called afterwards."""
+
+    def __init__(self, context):
+        pass
+
+    def fit(self, train, validation):
+        raise AssertionError("trained")
+
+    @classmethod
+    def load(cls, folder, context):
+        return cls(context)
+
+
+def test_a_model_that_lacks_a_method_fails_before_it_is_trained(folder, classify, plugged):
+    plugged(ModelSpec(name="speechless", label="Speechless", family="convnet", estimator=f"{__name__}:Speechless"))
+    code, _, err = classify(folder(8, 8), "speechless", "--set", "k=2")
+    assert code == 1 and "has no save and no predict_proba; add what the task 'classification'" in err
+    assert "trained" not in err
+
+
 class Cramped(nn.Module):
     """A network for whose batches above ``most`` there is no memory."""
 

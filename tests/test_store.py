@@ -79,6 +79,17 @@ def test_the_index_serves_records_that_did_not_change(tmp_path):
     assert Store(tmp_path).records()[0].cell.fold == 7
 
 
+def test_a_record_that_changed_since_all_were_read_is_read_again(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+    store.write_record("cell", _record(0))
+    assert store.records() == [store.record("cell")] == [_record(0)]
+    Store(tmp_path).write_record("cell", _record(7))
+    assert store.record("cell").cell.fold == 7
+    (tmp_path / "cells" / "cell.json").unlink()
+    assert store.record("cell") is None
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     path = tmp_path / "file"
     write_text(path, "old")

@@ -186,7 +186,8 @@ def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], s
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
     progress.say(safe_lines(about))
     failed, queued = launcher.launch(runner, missing, name)
-    keep_records(plan, [record for look in missing if not queued and (record := store.record(look.cell.id))])
+    computed = [look.cell.id for look in missing if not queued and recorded(store, look.cell)]
+    keep_records(plan, [record for cell in computed if (record := store.record(cell))])
     if failed:
         named = {cell.id: str(cell) for cell in cells}
         lines = [f"  {named[cell]}: {why}; see {store.log(cell)}" for cell, why in failed.items()]
