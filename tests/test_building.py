@@ -254,4 +254,4 @@ def test_a_setting_of_a_task_redoes_its_stage_and_stands_in_the_protocol(
     assert {name for name in plain.stages if plain.stages[name] != halved.stages[name]} == {"predict", "score"}
     assert plain.metrics["sure"].value < floored.metrics["sure"].value == pytest.approx(0.9)
     assert len({record.cell.protocol for record in (plain, floored, halved)}) == 3
-    assert floored.protocol["task"] == {"floor": "0.9", "asked": "the category"}
+    assert [*floored.protocol["task"].items()] == [("asked", "the category"), ("floor", "0.9")]

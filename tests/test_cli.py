@@ -98,3 +98,11 @@ def test_ctrl_c_prints_a_message_and_exits_with_130(bench, monkeypatch):
     code, out, err = bench("list", "tasks")
     assert (code, out) == (130, "")
     assert err == "stopped; the same command resumes\n"
+
+
+def test_a_list_of_nothing_names_what_can_be_listed(bench):
+    assert bench("list") == (
+        2,
+        "",
+        "error: name what to list: models, tasks, suites, datasets, teachers, tables or plugins\n",
+    )

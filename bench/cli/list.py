@@ -13,7 +13,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def list_command(
-    kind: Annotated[str, typer.Argument(help="models, tasks, suites, datasets, teachers, tables or plugins")],
+    kind: Annotated[
+        str, typer.Argument(help="models, tasks, suites, datasets, teachers, tables or plugins", show_default=False)
+    ] = "",
     name: Annotated[
         str | None, typer.Argument(help="show only this one, with its settings; tables also by number")
     ] = None,
@@ -23,10 +25,12 @@ def list_command(
     """List models, tasks, datasets and everything else that is registered."""
     import json
 
-    from bench.errors import unknown
+    from bench.errors import BenchError, unknown
     from bench.registered.registry import PLURALS, Kind, Registry
 
     kinds: dict[str, Kind] = {plural: kind for kind, plural in PLURALS.items() if kind != "family"}
+    if not kind:
+        raise BenchError(f"name what to list: {', '.join(kinds)} or plugins")
     registry = Registry()
     if kind == "plugins":
         rows = [_plugin(plugin) for plugin in registry.load_all() if name in (None, plugin.name)]

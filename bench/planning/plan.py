@@ -159,10 +159,10 @@ class Plan:
 
     @cached_property
     def _asked(self) -> dict[str, Any]:
-        """The task's protocol, after its settings that differ from their defaults: no table may mix these."""
-        declared = class_settings(self.task_spec)
+        """The task's protocol, with its settings that differ from their defaults: no table may mix these."""
+        declared, protocol = class_settings(self.task_spec), self.task.protocol()
         unusual = {key: str(value) for key, value in self.task_settings.items() if value != declared[key].default}
-        return {**unusual, **self.task.protocol()}
+        return {**protocol, **{key: value for key, value in unusual.items() if key not in protocol}}
 
     def _task_settings(self, stage: StageName) -> dict[str, Any]:
         """Return the settings of the task whose change redoes this stage and not the one before."""
