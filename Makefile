@@ -14,7 +14,7 @@ help:
 	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (3 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
 	@echo "make mutation    change the code place by place and list the changes that no test notices (takes long; MODULE=text takes one)"
-	@echo "make check       check formatting, lint and types; make format fixes the first two"
+	@echo "make check       check formatting, lint, types and known vulnerabilities; make format fixes the first two"
 	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
 
 install: $(VENV)/installed
@@ -49,6 +49,8 @@ check: $(VENV)/installed-test
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
+	$(BIN)/bandit --quiet -ll --recursive bench models tasks plugins scripts benchmarks
+	$(BIN)/python scripts/audit.py
 
 docs: $(VENV)/installed-test
 	$(BIN)/mkdocs build --strict
