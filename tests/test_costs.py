@@ -1,6 +1,7 @@
 """What a run would cost: by a probe, by records, by what was measured before, by FLOPs; and what it did cost."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from torch import nn
 
 from bench import ModelSpec
 from bench.config.loading import load_config
+from bench.planning import speed
 from bench.planning.costs import Cost, spread
 from bench.planning.counting import counted
 from bench.planning.outlook import outlook
@@ -147,6 +149,12 @@ def test_the_pace_of_each_kind_of_work_is_measured():
     kinds = ("product float32", "convolution bfloat16", "moved", "called")
     found = measured(kinds, "cpu")
     assert found.keys() == {*kinds} and min(found.values()) > 1000
+
+
+def test_time_that_other_processes_take_does_not_slow_a_processor(monkeypatch):
+    calling = speed._calling
+    monkeypatch.setattr(speed, "_calling", lambda *of: lambda: (time.sleep(0.02), calling(*of)()))
+    assert measured(("called",), "cpu")["called"] > 100 / 0.02
 
 
 def test_the_first_step_of_every_training_counts_and_what_is_kept_for_its_way_back():

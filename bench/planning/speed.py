@@ -1,4 +1,4 @@
-"""The speed of this machine at the operations of training steps, measured in about two seconds and kept."""
+"""The speed of this machine at the operations of training steps, measured in a second or two and kept."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from bench.planning.work import Counter, Workload
 
-_TRIALS = 5
+_TRIALS = 15
 _CALLS = 100
 
 
@@ -25,11 +25,20 @@ class Speed(NamedTuple):
 
 
 def measured(kinds: Iterable[str], device: str) -> dict[str, float]:
-    """Measure units per second of these kinds, the best of some trials each, because others may use the machine."""
-    return {kind: _rate(kind, device) for kind in kinds}
+    """Measure units per second of these kinds, the best of some trials each.
+
+    A processor is measured on one thread, in that thread's own time, because others may use the machine: threads that
+    wait for each other on a busy one take a hundred times as long. Work counts as shared evenly among all threads.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        return {kind: _rate(kind, device, threads) for kind in kinds}
+    finally:
+        torch.set_num_threads(threads)
 
 
-def _rate(kind: str, device: str) -> float:
+def _rate(kind: str, device: str, threads: int) -> float:
     name, _, number = kind.partition(" ")
     work = Workload()
     compute = {"product": _product, "convolution": _convolution, "moved": _moving, "called": _calling}[name](
@@ -38,15 +47,22 @@ def _rate(kind: str, device: str) -> float:
     with Counter(work):
         compute()
     best = min(_timed(compute, device) for _ in range(_TRIALS))
-    return {"moved": work.moved, "called": work.called}.get(name, sum(work.flops.values())) / best
+    if name == "called":
+        return work.called / best
+    return (work.moved if name == "moved" else sum(work.flops.values())) / best * (1 if _on_card(device) else threads)
 
 
 def _timed(compute: Callable[[], None], device: str) -> float:
-    began = time.monotonic()
+    clock = time.monotonic if _on_card(device) else time.thread_time
+    began = clock()
     compute()
-    if device.startswith("cuda"):
+    if _on_card(device):
         torch.cuda.synchronize(device)
-    return time.monotonic() - began
+    return clock() - began
+
+
+def _on_card(device: str) -> bool:
+    return device.startswith("cuda")
 
 
 def _product(device: str, number: torch.dtype) -> Callable[[], None]:
