@@ -1,18 +1,20 @@
 # Every target creates the same virtual environment first, and reuses it later.
 PYTHON ?= python3
 VENV := .venv
+LOWEST := .venv-lowest
 BIN := $(VENV)/bin
 # Models in tests are tiny: a second thread per process would only slow down the other process.
-test test-slow test-slurm mutation: export OMP_NUM_THREADS = 1
+test test-lowest test-slow test-slurm mutation: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo test test-slow test-slurm mutation benchmarks check format clean docs
+.PHONY: help install demo test test-lowest test-slow test-slurm mutation benchmarks check format clean docs
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make install     only install into $(VENV); then try $(BIN)/bench --help"
 	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (3 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
+	@echo "make test-lowest the fast tests with the lowest versions that pyproject.toml allows, in an environment of its own"
 	@echo "make mutation    change the code place by place and list the changes that no test notices (takes long; MODULE=text takes one)"
 	@echo "make check       check formatting, lint, types and known vulnerabilities; make format fixes the first two"
 	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
@@ -37,6 +39,10 @@ test-slow: $(VENV)/installed-test
 test-slurm: $(VENV)/installed-test
 	$(BIN)/pytest -m slurm --durations 10 -rs
 
+# torch and torchvision keep their pinned release: their lowest ones are 3 GB that no other target uses.
+test-lowest: $(LOWEST)/installed
+	$(LOWEST)/bin/python -m pytest -m "not slow and not slurm" --numprocesses 2 --dist loadfile
+
 # Modules, changes and tests: tests/mutation.toml. MODULE="splits claim" takes only those, SAMPLE=60 that many of each.
 mutation: $(VENV)/installed-mutation
 	$(BIN)/python scripts/mutation.py $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE))
@@ -60,7 +66,7 @@ format: $(VENV)/installed-test
 	$(BIN)/ruff check --fix
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) $(LOWEST) build *.egg-info
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -72,6 +78,15 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-test: $(VENV)/installed
 	$(PIP) --editable '.[test]'
+	touch $@
+
+$(LOWEST)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check uv
+	grep -E '^torch(vision)?==' constraints.txt > $(LOWEST)/torch.txt
+	$(LOWEST)/bin/uv pip compile --quiet --resolution lowest-direct --constraint $(LOWEST)/torch.txt \
+		--python $(LOWEST)/bin/python --output-file $(LOWEST)/lowest.txt pyproject.toml
+	$(LOWEST)/bin/pip install --quiet --disable-pip-version-check --constraint $(LOWEST)/lowest.txt --editable '.[test]'
 	touch $@
 
 $(VENV)/installed-mutation: $(VENV)/installed-test
