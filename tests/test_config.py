@@ -40,7 +40,7 @@ def test_assignments_override_options_and_options_override_the_file():
     ("assignment", "message"),
     [
         ("recipe.epocs=3", "did you mean 'epochs'"),
-        ("recipe.epochs=-1", "greater than 0"),
+        ("recipe.epochs=-1", "greater than or equal to 1"),
         ("recipe.epochs=many", "recipe.epochs = 'many'"),
         ("machine.thread=1", "did you mean 'threads'"),
         ("repeat=2", "did you mean 'repeats'"),
