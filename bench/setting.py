@@ -59,10 +59,10 @@ class Setting:
     def range(self) -> str:
         """The bounds in words, such as '1 to 100'; '' if there are none."""
         if self.ge is not None and self.le is not None:
-            return f"{self.ge} to {self.le}"
-        least = f"{self.ge} or more" if self.ge is not None else f"more than {self.gt}" if self.gt is not None else ""
-        most = f"at most {self.le}" if self.le is not None else f"less than {self.lt}" if self.lt is not None else ""
-        return " and ".join(filter(None, (least, most)))
+            return f"{self.ge:,} to {self.le:,}"
+        words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+        bounds = {word: getattr(self, name) for name, word in words.items()}
+        return " and ".join(f"{word} {bound:,}" for word, bound in bounds.items() if bound is not None)
 
     @property
     def values(self) -> str:

@@ -131,9 +131,16 @@ class Registry:
 
     def settings(self, spec: Any) -> Settings:
         """Return the settings of what a spec builds, none if it builds nothing; BenchError if that fails."""
-        if isinstance(spec, ModelSpec):
-            return model_settings(spec, self.family(spec))
-        return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
+        try:
+            if isinstance(spec, ModelSpec):
+                return model_settings(spec, self.family(spec))
+            return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
+        except BenchError as error:
+            kind = next(kind for kind, expected in SPECS.items() if isinstance(spec, expected))
+            owner = self._owners.get((kind, spec.name))
+            if owner is None or owner.distribution == DISTRIBUTION:
+                raise
+            raise BenchError(f"{kind} {spec.name!r} of {owner.distribution}: {error}") from error
 
     def having(self, key: str, names: Iterable[str]) -> list[str]:
         """Return those of these names of models, tasks, datasets and teachers that have a setting of this key."""
@@ -240,6 +247,7 @@ class Registry:
         for kind, plural in PLURALS.items():
             results = getattr(manager.hook, f"register_{plural}")(register=_collector(kind, specs, check=not ours))
             if results:
+                getattr(results[0], "close", lambda: None)()  # a coroutine left open warns
                 raise BenchError(
                     f"register_{plural} returned {shortened(results[0])}, which registers nothing; "
                     "call register(...) with each spec, without return or yield"

@@ -46,7 +46,9 @@ def _check_name(kind: str, name: str) -> None:
     if kind == "table" and name.isdigit():
         raise BenchError(f"table {name!r}: the name is a number, which names another table; choose another")
     if name.endswith(":") and kind not in ("model", "dataset", "teacher"):
-        raise BenchError(f"{kind} {name!r}: only a model, a dataset or a teacher takes an argument; omit the colon")
+        raise BenchError(
+            f"{kind} {name!r}: only the name of a model, a dataset or a teacher takes an argument; omit the colon"
+        )
 
 
 @cache
