@@ -149,7 +149,7 @@ def load_config(
     for assignment in assignments:
         _assign(merged, assignment, having)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
-    return _validated(merged, source), frozenset([*(options or {}), *assigned])
+    return _validated(merged, f"config {shortened(source, LONGEST_PATH)}"), frozenset([*(options or {}), *assigned])
 
 
 def data_of(run: Mapping[str, Any]) -> Config:
@@ -158,7 +158,7 @@ def data_of(run: Mapping[str, Any]) -> Config:
     BenchError if this version does not know them.
     """
     known = Config.model_fields.keys() - _SECTIONS.keys()
-    return _validated({key: value for key, value in run["config"].items() if key in known}, "of the stored run")
+    return _validated({key: value for key, value in run["config"].items() if key in known}, "config of the stored run")
 
 
 def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -254,11 +254,11 @@ def _assign(merged: dict[str, Any], assignment: str, having: Callable[[str], Seq
     target[last] = value
 
 
-def _validated(merged: Mapping[str, Any], source: str) -> Config:
+def _validated(merged: Mapping[str, Any], where: str) -> Config:
     try:
         return Config.model_validate(merged)
     except ValidationError as error:
-        raise BenchError(f"config {shortened(source, LONGEST_PATH)}: {_explain(error)}") from error
+        raise BenchError(f"{where}: {_explain(error)}") from error
 
 
 def _explain(error: ValidationError) -> str:

@@ -134,7 +134,7 @@ def parsed(text: str, source: str) -> JSON:
     except BenchError as error:
         raise BenchError(f"{source[:LONGEST_PATH]} {error}") from error
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:  # PyYAML's kinds of a bad value
-        tabs = "; YAML takes spaces, no tabs" if "\\t" in str(error) else ""
+        tabs = "; YAML takes spaces, no tabs" if re.search(r"^ *\t", text, re.MULTILINE) else ""
         raise BenchError(
             f"{source[:LONGEST_PATH]} cannot be read as YAML: {message(error)}{tabs}; correct that line"
         ) from error
