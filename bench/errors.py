@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
 _LISTED = 40
 """How many valid names an error lists."""
+_LONGEST = 1000
+"""The most letters of another's message that an error repeats."""
 
 
 class BenchError(Exception):
@@ -20,20 +23,49 @@ def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> Be
     A list too long to read is cut.
     """
     names = sorted(set(valid), key=_in_human_order)
-    worded = re.search(r"[^\W\d]{2}", value)  # a number or a single letter has no nearest name
+    worded = len(value) < _LONGEST and re.search(r"[^\W\d]{2}", value)  # a number or single letter has no nearest name
     near = get_close_matches(value, names, n=1, cutoff=0.5) if worded else []
     guess = f"; did you mean {near[0]!r}?" if near else ""
     listed = names if len(names) <= _LISTED else [*names[:_LISTED], f"and {len(names) - _LISTED} more"]
     return BenchError(
-        f"unknown {kind} {value!r}{guess} (valid: {', '.join(listed) or 'none'})" + (f"; {remedy}" if remedy else "")
+        f"unknown {kind} {shortened(value)}{guess} (valid: {', '.join(listed) or 'none'})"
+        + (f"; {remedy}" if remedy else "")
     )
 
 
+class UncaughtError(Exception):
+    """Something that is no ``Exception``, such as ``SystemExit``, raised by a plugin's code: its ``__cause__``."""
+
+
+def original(error: BaseException) -> BaseException:
+    """Return what a plugin's code raised, where ``UncaughtError`` stands for it."""
+    return error.__cause__ if isinstance(error, UncaughtError) and error.__cause__ else error
+
+
 def in_one_line(error: BaseException) -> str:
-    """Return an exception's type, message, and the file and line that raised it."""
+    """Return an exception's type, message, and the file and line that raised it; a long message is cut."""
+    error = original(error)
     frames = extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
+    return f"{type(error).__name__}: {message(error)}{place}"
+
+
+def message(error: BaseException) -> str:
+    """Return an exception's message on one line, cut if it is long."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an exception of a stranger's class
+        return "its message cannot be shown"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+
+
+def shortened(value: Any, longest: int = 60) -> str:
+    """Return a value as an error shows it: on one line, cut if it is long."""
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:  # an object of a stranger's class, or one nested too deeply
+        return f"something of type {type(value).__name__}"
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def _in_human_order(name: str) -> list[tuple[float, str]]:

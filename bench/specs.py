@@ -3,33 +3,50 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from types import FunctionType
 from typing import Any, Literal
 
-from bench.errors import BenchError, in_one_line, unknown
+from bench.errors import BenchError, in_one_line, shortened, unknown
+from bench.forms import Digits, LazyPath, Line, Name, Title, Values, is_path
+from bench.isolation import isolated
+from bench.setting import STAGES, Setting, StageName
 
-ContractName = str
+__all__ = [
+    "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "ModelSpec", "Setting",
+    "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec", "contracts_of", "estimator_path",
+    "resolve",
+]  # fmt: skip
+
+ContractName = Literal["answerer", "classifier"]
 """The name of a contract: what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
-StageName = Literal["pretrain", "train", "predict", "score"]
-STAGES: tuple[StageName, ...] = ("pretrain", "train", "predict", "score")
-"""The stages of a cell, in order; only a model that is trained in two steps has the first."""
+Settings = Mapping[str, Setting]
+SCRATCH = "scratch"
+"""The value of a model's setting ``weights`` for training from random weights."""
 
 
 def resolve(path: str) -> Any:
     """Import what a lazy path ``"module:attribute"`` names; BenchError if that fails."""
     name, _, attribute = path.partition(":")
+    if not is_path(path):
+        raise BenchError(f"{shortened(path)} is no path such as 'mypackage.module:Class'; correct the spec")
     try:
-        module = import_module(name)
+        with isolated():
+            module = import_module(name)
+            if hasattr(module, attribute):
+                return getattr(module, attribute)
     except ModuleNotFoundError as error:
         if error.name and f"{name}.".startswith(f"{error.name}."):
             raise BenchError(f"{path!r} names no module: {error}; check the spec's path") from error
         raise _broken(name, error) from error
     except Exception as error:  # the module may hold any mistake
         raise _broken(name, error) from error
-    if not hasattr(module, attribute):
-        own = [each for each, value in vars(module).items() if getattr(value, "__module__", "") == name]
-        raise unknown(f"name in module {name!r}", attribute, own, "check the spec's path")
-    return getattr(module, attribute)
+    own = [
+        each
+        for each, value in vars(module).items()
+        if isinstance(value, type | FunctionType) and value.__module__ == name
+    ]
+    raise unknown(f"name in module {name!r}", attribute, own, "check the spec's path")
 
 
 def _broken(module: str, error: Exception) -> BenchError:
@@ -37,64 +54,29 @@ def _broken(module: str, error: Exception) -> BenchError:
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One named choice of a model, a task or a dataset, declared in its parameter's annotation.
+class Spec:
+    """What a plugin registers under a name; pydantic checks its fields as it registers."""
 
-    ``width: Annotated[int, Setting("channels of the first stage")] = 64`` declares the setting ``width``; its
-    ``default`` and the choices of a ``Literal`` are read from the signature. ``stage`` says what a change redoes:
-    "pretrain" redoes everything, "train" all but the pretraining (everything if there is none), "predict" only the
-    answers, "score" only the scoring. ``check`` is the lazy path of a function that is called with the value, given or
-    default, before anything is written; it raises BenchError for a wrong one.
-    """
+    __pydantic_config__ = {"strict": True, "revalidate_instances": "always"}
 
-    help: str = ""
-    choices: tuple[Any, ...] = ()
-    stage: StageName = "train"
-    check: str = ""
-    default: Any = None
-
-    def __post_init__(self) -> None:
-        if self.stage not in STAGES:
-            raise BenchError(f"stage {self.stage!r} of a Setting is none of {', '.join(STAGES)}")
-
-    def checked(self, where: str, value: Any) -> Any:
-        """Return the value, a list as a tuple; BenchError if its type is not the default's or it is no choice."""
-        if self.choices and value not in self.choices:
-            raise unknown(f"{where} value", str(value), [str(choice) for choice in self.choices])
-        kind = type(self.default)
-        if kind is tuple and isinstance(value, list | tuple):
-            first = Setting(default=self.default[0]) if self.default else Setting()
-            return tuple(first.checked(where, item) for item in value)
-        fits = isinstance(value, kind) and isinstance(value, bool) == (kind is bool)
-        if self.default is None or self.choices or fits or (kind is float and type(value) is int):
-            return value
-        default = list(self.default) if kind is tuple else self.default
-        raise BenchError(
-            f"{where} = {value!r} is {type(value).__name__}, not {type(default).__name__} (default {default!r})"
-        )
-
-
-Settings = Mapping[str, Setting]
-SCRATCH = "scratch"
-"""The value of a model's setting ``weights`` for training from random weights."""
+    name: Name
 
 
 @dataclass(frozen=True)
-class FamilySpec:
+class FamilySpec(Spec):
     """A family of models: its label, its block of a table, the estimators and abilities its members share."""
 
-    name: str
-    label: str
+    label: Title
     order: int
-    estimator: str | None = None
+    estimator: LazyPath | None = None
     contracts: tuple[ContractName, ...] = ()
     trains_on: Data = "micrographs"
     control: bool = False
-    pretrains: str | None = None
+    pretrains: LazyPath | None = None
 
 
 @dataclass(frozen=True)
-class ModelSpec:
+class ModelSpec(Spec):
     """One row of a table; a name ending in ':' takes an argument, and its row is labelled by the whole name.
 
     ``builds`` is the torch module for the family's estimator, or a function that makes it; ``estimator`` is an
@@ -108,18 +90,17 @@ class ModelSpec:
     network sees, 0 for the pictures' own.
     """
 
-    name: str
-    label: str
-    family: str
-    builds: str | None = None
-    estimator: str | None = None
-    pretrains: str | None = None
+    label: Title
+    family: Name
+    builds: LazyPath | None = None
+    estimator: LazyPath | None = None
+    pretrains: LazyPath | None = None
     contracts: tuple[ContractName, ...] | None = None
     trains_on: Data | None = None
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    variant_of: str | None = None
-    source: str = ""
-    footnote: str = ""
+    defaults: Values = field(default_factory=dict)
+    variant_of: Name | None = None
+    source: Line = ""
+    footnote: Line = ""
     large: bool = False
 
 
@@ -134,53 +115,49 @@ def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
 
 
 @dataclass(frozen=True)
-class TaskSpec:
+class TaskSpec(Spec):
     """What is measured: ``builds`` is a ``Task`` of ``bench.contracts``, ``asks`` the contract it needs.
 
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     """
 
-    name: str
-    label: str
+    label: Title
     asks: ContractName
-    builds: str
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    builds: LazyPath
+    defaults: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class SuiteSpec:
+class SuiteSpec(Spec):
     """A name for tasks and models that belong together: ``bench run --task NAME`` runs each task on the models."""
 
-    name: str
-    label: str
-    tasks: tuple[str, ...]
-    models: tuple[str, ...]
+    label: Title
+    tasks: tuple[Name, ...]
+    models: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
-class DatasetSpec:
+class DatasetSpec(Spec):
     """Micrographs with ids and categories; a name ending in ':' takes an argument.
 
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     """
 
-    name: str
-    label: str
-    builds: str
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    label: Title
+    builds: LazyPath
+    defaults: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class TeacherSpec:
+class TeacherSpec(Spec):
     """A maker of instruction records, a ``Teacher`` of ``bench.contracts``; a name ending in ':' takes an argument.
 
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     """
 
-    name: str
-    label: str
-    builds: str
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    label: Title
+    builds: LazyPath
+    defaults: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -191,32 +168,33 @@ class Column:
     of the field of its own name.
     """
 
-    metric: str
-    label: str
-    published: str | None = None
-    digits: int = 3
+    __pydantic_config__ = Spec.__pydantic_config__
+
+    metric: Title
+    label: Title
+    published: Line | None = None
+    digits: Digits = 3
     higher_is_better: bool = True
-    share: tuple[str, str] | None = None
+    share: tuple[Title, Title] | None = None
 
 
 @dataclass(frozen=True)
-class TableSpec:
+class TableSpec(Spec):
     """A table: its number and caption, the task whose records it shows, its columns and its renderer.
 
     ``notes`` follow the table; ``breakdowns`` are the fields of a scored item by which it may be broken down;
     ``options`` go to the builder; ``draws`` is the lazy path of the function that draws its figure.
     """
 
-    name: str
     number: int
-    title: str
-    task: str
+    title: Title
+    task: Name
     columns: tuple[Column, ...]
-    builds: str = "bench.tables.scores:scores_table"
-    notes: tuple[str, ...] = ()
-    breakdowns: tuple[str, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-    draws: str = ""
+    builds: LazyPath = "bench.tables.scores:scores_table"
+    notes: tuple[Line, ...] = ()
+    breakdowns: tuple[Title, ...] = ()
+    options: Values = field(default_factory=dict)
+    draws: LazyPath | Literal[""] = ""
 
     def __post_init__(self) -> None:
         table = f"of table {self.name!r}"

@@ -1,8 +1,10 @@
+import os
 from importlib import resources
+from math import inf
 
 import pytest
 
-from bench.config.loading import Config, complete, load_config
+from bench.config.loading import Config, complete, data_of, load_config
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.specs import Setting
@@ -40,7 +42,7 @@ def test_assignments_override_options_and_options_override_the_file():
     ("assignment", "message"),
     [
         ("recipe.epocs=3", "did you mean 'epochs'"),
-        ("recipe.epochs=-1", "greater than 0"),
+        ("recipe.epochs=-1", "greater than or equal to 1"),
         ("recipe.epochs=many", "recipe.epochs = 'many'"),
         ("machine.thread=1", "did you mean 'threads'"),
         ("repeat=2", "did you mean 'repeats'"),
@@ -108,3 +110,109 @@ def test_settings_are_completed_by_their_defaults():
 def test_a_bad_setting_is_one_sentence(given, message):
     with pytest.raises(BenchError, match=message):
         complete("m", SETTINGS, given)
+
+
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)
+)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xfed\x00a\x00", r"is not UTF-8 \(it is UTF-16\), see line 1; save it as UTF-8"),
+        ("k: 3\nsettings: {a: {b: ä}}\n".encode("latin-1"), "is not UTF-8, see line 2; save it as UTF-8"),
+        ("settings:\n\tmvaema: {depth: 1}\n", "no tabs"),
+        ("k: 3\nk: 4\n", "has the key 'k' twice"),
+        ("settings: {a: {b: 1, b: 2}}", "has the key 'b' twice"),
+        ("3: 4\n", "has the key 3, which is no text"),
+        ("settings: {on: {b: 2}}", "has the key True, which is no text"),
+        ("? [a]\n: 1\n", "no text"),
+        (LAUGHS, "has more than 20,000 values"),
+        ("a: &a [*a]", r"uses \*a before &a ends"),
+        ("k: *nowhere", r"uses \*nowhere before"),
+        ("{a: " * 5000, "has more than 20 levels"),
+        ("[" * 100_000, "has more than 20 levels"),
+        ("- " * 50_000, "has more than 20 levels"),
+        ('{"a": ' * 100_000, "is larger than 200,000 bytes"),
+        ("#" * 300_000, "is larger than 200,000 bytes"),
+        ("k: !!python/name:os.system\n", "cannot be read as YAML"),
+        ("k: !!timestamp 2020-01-01\n", "cannot be read as YAML"),
+        ("k: !!binary aGFsbG8=\n", "cannot be read as YAML"),
+        ("k: !!int abc\n", "cannot be read as YAML"),
+        ("k: !!bool maybe\n", "cannot be read as YAML"),
+        (f"k: {'1' * 5000}\n", "cannot be read as YAML"),
+        ("k: 3\n---\nk: 4\n", "cannot be read as YAML"),
+        ('dataset: "\\uD800"\n', "cannot be"),
+        ('dataset: "\\e[31m"\n', "cannot be printed"),
+        ("dataset: a\0b\n", "cannot be read as YAML"),
+        ("just text", "is not a mapping"),
+        ("", "is not a mapping"),
+        ("settings: {mvaema: 3}", "settings.mvaema = 3"),
+        ("recipe: 3", "recipe = 3"),
+        ("sbatch: {}\n", "unknown config key 'sbatch'"),
+    ],
+    ids=lambda value: repr(value)[:30],
+)
+def test_an_odd_file_is_one_sentence_with_a_remedy(content, message, tmp_path):
+    path = tmp_path / "c.yaml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BenchError, match=message) as refusal:
+        load_config(str(path))
+    assert "\n" not in str(refusal.value) and "c.yaml" in str(refusal.value)
+
+
+def test_a_byte_order_mark_is_no_part_of_the_config(tmp_path):
+    (tmp_path / "c.yaml").write_bytes(b"\xef\xbb\xbfk: 3\r\n")
+    assert load_config(str(tmp_path / "c.yaml"))[0].k == 3
+
+
+def test_what_is_no_file_is_one_sentence(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "closed.yaml").touch()
+    for name, message in ((".", "is a folder"), ("pipe", "is no regular file"), ("a" * 5000, "unknown config 'aaa")):
+        with pytest.raises(BenchError, match=message) as refusal:
+            load_config(str(tmp_path / name) if len(name) < 5000 else name)
+        assert len(str(refusal.value)) < 1000
+
+
+def test_nothing_from_outside_gets_into_a_config(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEY", "hidden")
+    (tmp_path / "c.yaml").write_text("dataset: ${oc.env:KEY}\ncluster: {setup: ['export A=${KEY:-b} ${']}\n")
+    config, _ = load_config(str(tmp_path / "c.yaml"), ["records=${oc.env:KEY}"])
+    assert (config.dataset, config.records) == ("${oc.env:KEY}",) * 2
+    assert config.cluster.setup == ("export A=${KEY:-b} ${",)
+
+
+def test_anchors_and_merge_keys_are_read(tmp_path):
+    (tmp_path / "c.yaml").write_text("settings:\n  a: &a {depth: 1, width: 2}\n  b: {<<: *a, width: 3}\n")
+    assert load_config(str(tmp_path / "c.yaml"))[0].settings == {
+        "a": {"depth": 1, "width": 2},
+        "b": {"depth": 1, "width": 3},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1e-3", 0.001), (".5", 0.5), ("1_000", 1000), ("yes", True), ("2020-01-01", "2020-01-01"), ("0,1", "0,1")]
+    + [("", None), ("[1, 2]", [1, 2]), ("'1'", "1"), ("a: b", {"a": "b"}), ("-.inf", -inf)],
+)
+def test_a_value_of_set_is_yaml(text, value):
+    assert load_config("demo", [f"m.x={text}"])[0].settings["m"] == {"x": value}
+
+
+@pytest.mark.parametrize("key", ["", ".", "a.", ".a", "a..b", "a.b.c.d.e", "." * 10_000, "a." * 10_000 + "b"])
+def test_a_key_without_names_is_one_sentence(key):
+    with pytest.raises(BenchError, match="is not of the form key=value") as refusal:
+        load_config("demo", [f"{key}=3"])
+    assert len(str(refusal.value)) < 300
+
+
+def test_a_key_that_a_model_has_names_the_model(bench):
+    code, _, err = bench("run", "--task", "classification", "--models", "alexnet,resnet", "--set", "dropout=0.3")
+    assert code == 2 and "unknown config key 'dropout'; did you mean 'alexnet.dropout'?" in err
+
+
+def test_a_stored_run_of_other_choices_is_one_sentence():
+    with pytest.raises(BenchError, match="of the stored run: image_size = 4: input should be"):
+        data_of({"config": {"dataset": "synthetic", "records": "scripted", "image_size": 4, "cluster": {"old": 1}}})

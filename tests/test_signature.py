@@ -121,7 +121,7 @@ def test_an_annotation_says_help_choices_and_stage(nets):
     ("name", "message"),
     [
         ("lacks", "parameter 'width' of lacks is a Setting without a default"),
-        ("wrong", "default of parameter 'kind' of wrong 'c'"),
+        ("wrong", "default of parameter 'kind' of wrong value 'c'"),
         ("WIDTH", "name a function or a class"),
     ],
 )

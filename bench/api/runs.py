@@ -132,11 +132,13 @@ def _planned(
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
     if isinstance(settings, Mapping):  # JSON is YAML, and keeps strings and None as they are
-        settings = [f"{key}={json.dumps(value, default=str)}" for key, value in settings.items()]
+        settings = [f"{key}={json.dumps(value, default=str, ensure_ascii=False)}" for key, value in settings.items()]
     if isinstance(folds := options.get("folds"), list | tuple | range):
         options = {**options, "folds": ",".join(map(str, folds))}
-    loaded, explicit = load_config(config, settings, options)
-    open_store, registry = opened(store), Registry()
+    registry = Registry()
+    named = [task, *(models.split(",") if isinstance(models, str) else models or ())]
+    loaded, explicit = load_config(config, settings, options, lambda key: registry.having(key, named))
+    open_store = opened(store)
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
     names = models if models is None or isinstance(models, str) else ",".join(models)
     with shown() as progress:

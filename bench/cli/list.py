@@ -43,7 +43,7 @@ def list_command(
             registry.find("family", family)
         specs = registry.every(kinds[kind]).values()
         shown = [spec for spec in specs if family in (None, getattr(spec, "family", None))]
-        rows = [_data(spec, registry if as_json else None) for spec in shown]
+        rows = [_listed(spec, registry if as_json else None) for spec in shown]
     if kind != "plugins" and registry.failures:
         typer.echo(f"note: {registry.failures}", err=True)
     if as_json:
@@ -59,6 +59,16 @@ def _spec_of(kind: "Kind", name: str, registry: "Registry") -> Any:
     return chosen([name], registry)[0] if kind == "table" else registry.find(kind, name)[0]
 
 
+def _listed(spec: Any, registry: "Registry | None") -> dict[str, Any]:
+    """Return a spec as JSON data; if its settings cannot be read, with the reason in their place."""
+    from bench.errors import BenchError
+
+    try:
+        return _data(spec, registry)
+    except BenchError as error:
+        return {**_data(spec, None), "failure": str(error)}
+
+
 def _data(spec: Any, registry: "Registry | None") -> dict[str, Any]:
     """Return a spec's fields as JSON data, with its settings where a registry is there to read them."""
     from dataclasses import asdict, fields
@@ -66,7 +76,8 @@ def _data(spec: Any, registry: "Registry | None") -> dict[str, Any]:
     # A default in which a row departs from what it builds stands among its settings.
     data = {field.name: asdict(spec)[field.name] for field in fields(spec) if field.name != "defaults"}
     settings = registry.settings(spec) if registry else {}
-    return {**data, **({"settings": {key: asdict(setting) for key, setting in settings.items()}} if settings else {})}
+    shown = {key: {**asdict(setting), "values": setting.values} for key, setting in settings.items()}
+    return {**data, **({"settings": shown} if shown else {})}
 
 
 def _plugin(plugin: "Plugin") -> dict[str, Any]:
@@ -119,10 +130,10 @@ def _one(row: dict[str, Any]) -> str:
     if not settings:
         return tabulate(fields, tablefmt="plain")
     lines = [
-        [key, setting["default"], setting["stage"], ", ".join(map(str, setting["choices"])), setting["help"]]
+        [key, setting["default"], setting["stage"], setting["values"], setting["help"]]
         for key, setting in settings.items()
     ]
-    table = tabulate(lines, headers=["setting", "default", "a change redoes", "choices", "what it is"])
+    table = tabulate(lines, headers=["setting", "default", "a change redoes", "values", "what it is"])
     return "\n\n".join([tabulate(fields, tablefmt="plain"), table])
 
 

@@ -3,9 +3,11 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 OneLine = Annotated[str, Field(pattern=r"^[^\n\r\x00]{1,500}$")]
+Several = Annotated[int, Field(ge=1, le=10_000)]
+Minutes = Annotated[int, Field(ge=1, le=1_000_000)]
 _SET_BY_LAUNCHER = {
     "array", "chdir", "dependency", "error", "job-name", "nodes", "ntasks", "ntasks-per-node", "open-mode", "output",
     "requeue", "signal", "time",
@@ -28,27 +30,27 @@ _BY_KEY = {
 class Cluster(BaseModel):
     """Where and how a cluster computes cells; part of no fingerprint."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     partition: OneLine | None = None
     account: OneLine | None = None
     qos: OneLine | None = None
     constraint: OneLine | None = None
-    minutes: PositiveInt = 240
+    minutes: Minutes = 240
     """The time limit of a job; unfinished work is requeued and resumes."""
-    memory_gb: PositiveFloat = 8
+    memory_gb: Annotated[float, Field(gt=0, le=1_000_000)] = 8
     """Memory per node."""
-    cpus: PositiveInt = 2
+    cpus: Several = 2
     """CPUs per process; also its number of threads, unless ``machine.threads`` is set."""
-    gpus: NonNegativeInt = 0
+    gpus: Annotated[int, Field(ge=0, le=10_000)] = 0
     """GPUs of a job, per node."""
-    cells_per_gpu: PositiveInt = 1
+    cells_per_gpu: Several = 1
     """Number of processes that share a GPU (without GPUs: a job), each with its own cells."""
-    gpus_per_cell: PositiveInt = 1
+    gpus_per_cell: Several = 1
     """Number of processes per node that compute a cell together, each on its own GPU (without GPUs: on CPUs)."""
-    nodes_per_cell: PositiveInt = 1
+    nodes_per_cell: Several = 1
     """Number of nodes on which one cell is computed."""
-    job_minutes: NonNegativeInt = 10
+    job_minutes: Annotated[int, Field(ge=0, le=1_000_000)] = 10
     """Cells of a model share a job up to this much expected work; see also ``--jobs``."""
     sbatch: dict[str, str | int | bool] = {}
     """Further parameters of sbatch, without their dashes."""
@@ -66,9 +68,9 @@ class Cluster(BaseModel):
     """Pictures and records are prepared by the submitting process, or by a first job that the others wait for."""
     grace_seconds: Annotated[int, Field(ge=10, le=3600)] = 120
     """How long before its end a job is warned."""
-    stall_minutes: PositiveInt = 30
+    stall_minutes: Minutes = 30
     """A process that finishes no step for this long ends itself."""
-    probe_seconds: NonNegativeInt = 120
+    probe_seconds: Annotated[int, Field(ge=0, le=1_000_000)] = 120
     """How long the first job, which checks that nodes see the store, may be queued; 0: no check."""
 
     @property

@@ -1,30 +1,19 @@
 """A run's configuration: YAML and ``--set a.b=c``, merged and validated."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
-from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from omegaconf import DictConfig, OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    NonNegativeFloat,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
-from yaml import YAMLError
 
 from bench.config.cluster import Cluster
-from bench.errors import BenchError, unknown
+from bench.config.yaml_text import JSON, LONGEST_PATH, parsed, read_text
+from bench.errors import BenchError, shortened, unknown
+from bench.forms import Line
 from bench.specs import Settings, resolve
 
 DEFAULT = "demo"
@@ -33,36 +22,49 @@ EVERY_MODEL = "model"
 """The name under ``settings`` that applies to every model of the run that has the key."""
 PRICES = "prices.yaml"
 """The file next to the configs that is not a config: the price of tokens."""
+FORMS = {"folds": "all, 0-2 or 0,3", "machine.device": "auto, cpu, mps, cuda or cuda:0"}
+"""What a key that has a pattern looks like."""
+DEEPEST_KEY = 3
+"""The most names before the last of a key."""
 
 
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
 ScheduleName = Literal["plateau", "cosine", "linear"]
+FOLDS = r"^(all|\s*[0-9]{1,4}\s*(-\s*[0-9]{1,4}\s*)?(,\s*[0-9]{1,4}\s*(-\s*[0-9]{1,4}\s*)?)*)$"
+"""The form of folds: all, or numbers and ranges with commas."""
+
+
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Recipe(BaseModel):
     """How a model is trained; a row whose recipe differs from the table's gets a footnote."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    epochs: PositiveInt = 50
-    batch_size: PositiveInt = 48
-    learning_rate: PositiveFloat = 1e-3
-    beta2: float = Field(default=0.999, gt=0, lt=1)
+    epochs: Count = 50
+    """Passes over the pictures of the training side, at most."""
+    batch_size: Annotated[int, Field(ge=1, le=100_000)] = 48
+    """Pictures of a step; for an assistant, questions."""
+    learning_rate: Annotated[float, Field(gt=0, le=100)] = 1e-3
+    """Adam's learning rate."""
+    beta2: Annotated[float, Field(gt=0, lt=1)] = 0.999
     """Adam's memory of squared gradients; a short training benefits from a shorter one, such as 0.98."""
-    warmup: NonNegativeFloat = 0
+    warmup: Annotated[float, Field(ge=0, le=1_000_000_000)] = 0
     """Steps in which the learning rate rises from zero, or below 1 their share of all steps; at most a tenth of all."""
     schedule: ScheduleName = "plateau"
     """How the learning rate falls: halved on a plateau of the validation loss, or along a half cosine or a line."""
-    halve_after: PositiveInt = 5
+    halve_after: Count = 5
     """plateau: epochs without a better validation loss after which the learning rate is halved."""
-    stop_after: PositiveInt = 10
+    stop_after: Count = 10
     """Epochs without a better validation loss after which training stops; the best epoch's weights are kept."""
-    questions_per_picture: PositiveInt = 4
+    questions_per_picture: Annotated[int, Field(ge=1, le=10_000)] = 4
     """Assistants: number of a picture's questions in one batch."""
-    vision_rate: float = Field(default=1.0, gt=0, le=1)
+    vision_rate: Share = 1.0
     """Assistants: the learning rate of the image encoder (module vision, vision_model or vision_tower), as a share of
     the others'."""
-    caption_dropout: float = Field(default=0.5, ge=0, le=1)
+    caption_dropout: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Assistants: the share of training questions without the caption."""
     precision: Literal["auto"] | Precision = "auto"
     """auto is bf16-mixed for large image networks on a device that supports it, else 32-true."""
@@ -73,34 +75,44 @@ class Recipe(BaseModel):
 class Machine(BaseModel):
     """What a process computes with; part of the record, not of a fingerprint."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    device: str = "auto"
-    threads: PositiveInt | None = None
-    checkpoint_seconds: NonNegativeFloat = 60.0
+    device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,2})?)$")] = "auto"
+    """auto, cpu, mps, cuda, or one GPU by number such as cuda:1; auto is a GPU if there is one."""
+    threads: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    """Threads of a process; without a value, as many as the system grants."""
+    checkpoint_seconds: Annotated[float, Field(ge=0, le=1_000_000)] = 60.0
     """The shortest time between two checkpoints of a training."""
 
 
 class Config(BaseModel):
     """All choices of a run; ``settings`` holds the settings of models, tasks and datasets by name."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    dataset: str
-    records: str
-    folds: str | int = "all"
-    k: PositiveInt = 10
-    repeats: PositiveInt = 1
-    seed: NonNegativeInt = 0
-    image_size: PositiveInt = 224
-    validation_share: float = Field(default=0.1, gt=0, lt=1)
+    dataset: Line
+    """The dataset: its name, with an argument after the colon if it takes one."""
+    records: Line
+    """The teacher that makes the instruction records, or a JSONL file of them."""
+    folds: Annotated[str, Field(pattern=FOLDS)] | Annotated[int, Field(ge=0, le=9999)] = "all"
+    """The folds that run: all, 0-2 or 0,3."""
+    k: Annotated[int, Field(ge=2, le=10_000)] = 10
+    """The number of folds; fewer if the smallest category has fewer pictures."""
+    repeats: Annotated[int, Field(ge=1, le=10_000)] = 1
+    """How often the whole measurement is made, each time with other folds and other initial weights."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """What all random numbers follow from."""
+    image_size: Annotated[int, Field(ge=16, le=4096)] = 224
+    """The side in pixels to which pictures are brought."""
+    validation_share: Annotated[float, Field(ge=0.01, le=0.9)] = 0.1
+    """The share of a fold's training pictures by which the best epoch is chosen."""
     split: Literal["stratified", "grouped"] = "stratified"
     """Whether near-duplicates may be on two sides of a fold; both keep the proportions of categories."""
-    duplicate_distance: int = Field(default=51, ge=0, le=127)
+    duplicate_distance: Annotated[int, Field(ge=0, le=127)] = 51
     """The largest number of the 255 bits in which the perceptual hashes of near-duplicates differ."""
-    test_dataset: str | None = None
+    test_dataset: Line | None = None
     """Another dataset whose pictures of shared categories are tested instead of the fold's."""
-    fraction: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (1.0,)
+    fraction: Annotated[tuple[Share, ...], Field(min_length=1, max_length=100)] = (1.0,)
     """Shares of each fold's training side to train on, one training each; validation and test sides stay whole."""
     hold_out_group: Annotated[int, Field(ge=1, le=10)] | None = None
     """A prompt group whose questions are left out of training and are the only ones tested."""
@@ -118,27 +130,35 @@ _SECTIONS: dict[str, type[BaseModel]] = {"recipe": Recipe, "machine": Machine, "
 
 
 def load_config(
-    source: str, assignments: Sequence[str] = (), options: Mapping[str, Any] | None = None
+    source: str,
+    assignments: Sequence[str] = (),
+    options: Mapping[str, Any] | None = None,
+    having: Callable[[str], Sequence[str]] = lambda key: (),
 ) -> tuple[Config, frozenset[str]]:
     """Read a config by name or file, apply options by key and ``a.b=c`` assignments, and validate it.
 
     Of several comma-separated configs, a later one overrides the earlier ones key by key. Missing keys have the default
     of ``Config``; missing dataset and records come from the default config. Returns the config and the keys given
-    explicitly. BenchError names a missing file, a line that is not YAML, an unknown key (with the nearest), or a value
-    of the wrong type.
+    explicitly. BenchError names a missing file, a line that is not YAML, an unknown key (with the nearest, and the
+    models ``having`` a setting of this name), or a value of the wrong type or out of range.
     """
-    configs = [_read(name.strip()) for name in source.split(",")]
-    merged = {**_data_of_default(), **_merged(configs), **(options or {})}
+    merged: dict[str, Any] = _data_of_default()
+    for name in source.split(","):
+        merged = _merged(merged, _read(name.strip()))
+    merged |= options or {}
     for assignment in assignments:
-        _assign(merged, assignment)
+        _assign(merged, assignment, having)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
-    return _validated(merged, source), frozenset([*(options or {}), *assigned])
+    return _validated(merged, f"config {shortened(source, LONGEST_PATH)}"), frozenset([*(options or {}), *assigned])
 
 
 def data_of(run: Mapping[str, Any]) -> Config:
-    """Return a stored run's choices, without recipe, machine and cluster, which may be of another version."""
+    """Return a stored run's choices, without recipe, machine and cluster, which may be of another version.
+
+    BenchError if this version does not know them.
+    """
     known = Config.model_fields.keys() - _SECTIONS.keys()
-    return Config.model_validate({key: value for key, value in run["config"].items() if key in known})
+    return _validated({key: value for key, value in run["config"].items() if key in known}, "config of the stored run")
 
 
 def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,13 +196,17 @@ def _data_of_default() -> dict[str, Any]:
     return {key: given[key] for key, field in Config.model_fields.items() if field.is_required()}
 
 
-def _merged(several: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    plain = OmegaConf.to_container(OmegaConf.merge(*several))
-    assert isinstance(plain, dict), "mappings merge to a mapping"
-    return {str(key): value for key, value in plain.items()}
+def _merged(first: Mapping[str, JSON], second: Mapping[str, JSON]) -> dict[str, Any]:
+    """Return two mappings as one, key by key down to the values; the second overrides the first."""
+    both = {**first, **second}
+    for key in first.keys() & second.keys():
+        old, new = first[key], second[key]
+        if isinstance(old, dict) and isinstance(new, dict):
+            both[key] = _merged(old, new)
+    return both
 
 
-def _read(source: str) -> dict[str, Any]:
+def _read(source: str) -> dict[str, JSON]:
     shipped = {
         path.name.removesuffix(".yaml"): path
         for path in resources.files("bench.configs").iterdir()
@@ -190,42 +214,38 @@ def _read(source: str) -> dict[str, Any]:
     }
     if source in shipped:
         text = shipped[source].read_text(encoding="utf-8")
+    elif not source or not _exists(Path(source)):
+        raise unknown("config", source, shipped, "or name a YAML file that exists")
     else:
-        path = Path(source)
-        if not path.is_file():
-            raise unknown("config", source, shipped, "or name a YAML file that exists")
-        text = path.read_text(encoding="utf-8")
-    return _parsed(text, source)
+        text = read_text(Path(source))
+    value = parsed(text, f"config {source!r}")
+    if not isinstance(value, dict):
+        raise BenchError(
+            f"config {shortened(source, LONGEST_PATH)} is not a mapping of keys to values; see the shipped configs"
+        )
+    return deepcopy(value)  # assignments change it, and it is read once
 
 
-def _parsed(text: str, source: str) -> dict[str, Any]:
-    return deepcopy(_parsed_once(text, source))  # the result is merged in place
-
-
-@cache
-def _parsed_once(text: str, source: str) -> dict[str, Any]:
+def _exists(path: Path) -> bool:
     try:
-        loaded = OmegaConf.create(text)
-        plain = OmegaConf.to_container(loaded, resolve=True)
-    except (YAMLError, OmegaConfBaseException) as error:
-        place = " ".join(str(error).split())
-        raise BenchError(f"{source!r} cannot be read as YAML: {place}; correct that line") from error
-    if not isinstance(loaded, DictConfig) or not isinstance(plain, dict):
-        raise BenchError(f"{source!r} is not a mapping of keys to values; see the shipped configs for the format")
-    return {str(key): value for key, value in plain.items()}
+        return path.exists()
+    except OSError:  # such as a name that is too long
+        return False
 
 
-def _assign(merged: dict[str, Any], assignment: str) -> None:
+def _assign(merged: dict[str, Any], assignment: str, having: Callable[[str], Sequence[str]]) -> None:
     key, equals, text = assignment.partition("=")
-    if not equals or not key:
-        raise BenchError(f"--set {assignment!r} is not of the form key=value, for example --set recipe.epochs=3")
-    value = _parsed(f"value: {text}", f"--set {assignment}")["value"]
     # A name with an argument may hold dots itself.
     *parents, last = key.rsplit(".", 1) if ":" in key else key.split(".")
+    if not equals or not all([*parents, last]) or len(parents) > DEEPEST_KEY:
+        raise BenchError(
+            f"--set {shortened(assignment)} is not of the form key=value, for example --set recipe.epochs=3"
+        )
+    value = deepcopy(parsed(text, f"--set {key}"))
     if len(parents) == 1 and parents[0] not in Config.model_fields:
         parents.insert(0, "settings")
     if not parents and last not in Config.model_fields:
-        raise _unknown_key(last)
+        raise _unknown_key(last, having(last))
     target = merged
     for parent in parents:
         target = target.setdefault(parent, {})
@@ -234,16 +254,16 @@ def _assign(merged: dict[str, Any], assignment: str) -> None:
     target[last] = value
 
 
-def _validated(merged: Mapping[str, Any], source: str) -> Config:
+def _validated(merged: Mapping[str, Any], where: str) -> Config:
     try:
         return Config.model_validate(merged)
     except ValidationError as error:
-        raise BenchError(f"config {source!r}: {_explain(error)}") from error
+        raise BenchError(f"{where}: {_explain(error)}") from error
 
 
 def _explain(error: ValidationError) -> str:
     """Return all errors in one sentence."""
-    return "; ".join(_complaint(detail) for detail in error.errors(include_url=False))
+    return "; ".join(dict.fromkeys(_complaint(detail) for detail in error.errors(include_url=False)))
 
 
 def _complaint(detail: ErrorDetails) -> str:
@@ -255,19 +275,28 @@ def _complaint(detail: ErrorDetails) -> str:
         return str(unknown(f"key of {parents[0]}", last, _SECTIONS[parents[0]].model_fields))
     if detail["type"] == "value_error":  # our own sentence
         return f"{'.'.join([*parents, last])}: {detail['msg'].removeprefix('Value error, ')}"
-    return f"{'.'.join([*parents, last])} = {detail['input']!r}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
+    name, pattern = ".".join([*parents, last]), detail["type"] == "string_pattern_mismatch"
+    if pattern and name in FORMS:
+        return f"{name} = {shortened(detail['input'])} is none of the forms {FORMS[name]}"
+    return f"{name} = {shortened(detail['input'])}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
-def _unknown_key(key: str) -> BenchError:
-    """Build the error for an unknown config key; the nearest key of a section is shown with its full name."""
+def _unknown_key(key: str, owners: Sequence[str] = ()) -> BenchError:
+    """Build the error for an unknown config key; the nearest key of a section is shown with its full name.
+
+    ``owners`` are the models, tasks and datasets that have a setting of this name.
+    """
     full = {name: f"{section}.{name}" for section, model in _SECTIONS.items() for name in model.model_fields}
-    near = get_close_matches(key, [*Config.model_fields, *full], n=1, cutoff=0.6)
-    guess = "".join(f"; did you mean {full.get(name, name)!r}" for name in near)
-    one = "".join(f", or MODEL.{name} for one model only" for name in near if name in Recipe.model_fields)
+    near = get_close_matches(key, [*Config.model_fields, *full], n=1, cutoff=0.6) if len(key) < 100 else []
+    guesses = [f"{owner}.{key}" for owner in owners] or [full.get(name, name) for name in near]
+    guess = f"; did you mean {' or '.join(map(repr, guesses))}" if guesses else ""
+    one = "".join(
+        f", or MODEL.{name} for one model only" for name in near if name in Recipe.model_fields and not owners
+    )
     valid = [name for name in Config.model_fields if name not in _SECTIONS] + [
         f"{section}.KEY" for section in _SECTIONS
     ]
     return BenchError(
-        f"unknown config key {key!r}{guess}{one}{'?' if guess else ''} (valid: {', '.join(valid)}); "
+        f"unknown config key {shortened(key)}{guess}{one}{'?' if guess else ''} (valid: {', '.join(valid)}); "
         "a setting of a model, task, dataset or teacher is NAME.key, in a file below 'settings'"
     )

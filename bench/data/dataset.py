@@ -50,7 +50,7 @@ class CheckedDataset(Checked):
 
     def facts(self, position: int) -> Mapping[str, str]:
         """Return what can be seen in the picture at this position, kind to value, its category included."""
-        facts, where = self._asked("facts", position), f"facts({position})"
+        facts, where = self._call("facts", position), f"facts({position})"
         texts = isinstance(facts, Mapping) and all(isinstance(text, str) for pair in facts.items() for text in pair)
         self._require(texts, where, f"returned {shortened(facts)}", "return a dictionary of texts, kind to value")
         category = self.categories[self._labels[position]]
@@ -65,7 +65,7 @@ class CheckedDataset(Checked):
 
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
-        sentence = self._asked("caption", label)
+        sentence = self._call("caption", label)
         self._require(
             isinstance(sentence, str), f"caption({label})", f"returned {shortened(sentence)}", "return a text"
         )
@@ -73,7 +73,7 @@ class CheckedDataset(Checked):
 
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out."""
-        sentences = self._asked("set_aside")
+        sentences = self._call("set_aside")
         texts = isinstance(sentences, (tuple, list)) and all(isinstance(text, str) for text in sentences)
         remedy = "return a tuple of sentences, () if no picture is left out"
         self._require(texts, "set_aside()", f"returned {shortened(sentences)}", remedy)
@@ -81,7 +81,7 @@ class CheckedDataset(Checked):
 
     @cached_property
     def _labels(self) -> np.ndarray:
-        labels = np.asarray(self._asked("labels"))
+        labels = np.asarray(self._call("labels"))
         flat = labels.ndim == 1 and len(labels) > 0 and np.issubdtype(labels.dtype, np.integer)
         self._require(
             flat, "labels()", f"returned {_array(labels)}", "return one whole number per picture, an array (N,) of int"
@@ -97,7 +97,7 @@ class CheckedDataset(Checked):
 
     @cached_property
     def _loaded(self) -> Micrographs:
-        micrographs = self._asked("load")
+        micrographs = self._call("load")
         self._require(
             isinstance(micrographs, Micrographs),
             "load()",

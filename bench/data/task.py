@@ -34,7 +34,7 @@ class CheckedTask(Checked):
 
     def pose(self, test: Any) -> Any:
         """Return what is asked: of the test side's type, with pictures as models see them."""
-        posed = self._asked("pose", test)
+        posed = self._call("pose", test)
         kind = type(test)
         remedy = f"return bench.contracts.{kind.__name__}, made from the test side"
         self._require(isinstance(posed, kind) and len(posed) > 0, "pose()", f"returned {shortened(posed)}", remedy)
@@ -55,7 +55,7 @@ class CheckedTask(Checked):
 
     def score(self, given: Any, posed: Any, train: Any) -> Scores:
         """Return the scores of a cell: every metric a number, items as JSON data."""
-        scores = self._asked("score", given, posed, train)
+        scores = self._call("score", given, posed, train)
         remedy = "return bench.contracts.Scores(metrics=..., items=..., counts=...)"
         self._require(isinstance(scores, Scores), "score()", f"returned {shortened(scores)}", remedy)
         metrics = {name: self._metric(name, metric) for name, metric in scores.metrics.items()}
@@ -101,7 +101,7 @@ class CheckedTask(Checked):
         )
 
     def _json(self, method: str, remedy: str) -> dict[str, Any]:
-        answer = self._asked(method)
+        answer = self._call(method)
         self._require(isinstance(answer, dict), f"{method}()", f"returned {shortened(answer)}", remedy)
         try:
             json.dumps(answer, sort_keys=True)

@@ -48,7 +48,7 @@ class CheckedTeacher(Checked):
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return the records of every picture, each in the form that a training reads, under a unique id."""
-        answer = self._asked("records", dataset)
+        answer = self._call("records", dataset)
         remedy = "return a tuple of bench.contracts.InstructionRecord"
         if not isinstance(answer, (tuple, list)) or not answer:
             self._refuse("records()", f"returned {shortened(answer)}", remedy)
@@ -62,7 +62,7 @@ class CheckedTeacher(Checked):
 
     def names(self, dataset: Dataset) -> tuple[str, ...]:
         """Return how answers name each category of the dataset, in order."""
-        names = self._asked("names", dataset)
+        names = self._call("names", dataset)
         texts = isinstance(names, (tuple, list)) and all(isinstance(name, str) and name.strip() for name in names)
         count = len(dataset.categories)
         self._require(
@@ -75,7 +75,7 @@ class CheckedTeacher(Checked):
 
     def caveat(self, dataset: Dataset) -> str:
         """Return the sentence that a reader of scores on these records must know, '' if there is none."""
-        sentence = self._asked("caveat", dataset)
+        sentence = self._call("caveat", dataset)
         remedy = "return a sentence, '' if there is none"
         self._require(isinstance(sentence, str), "caveat()", f"returned {shortened(sentence)}", remedy)
         return sentence

@@ -2,9 +2,10 @@
 
 import re
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bench.config.loading import PRICES
+from bench.config.yaml_text import parsed
 from bench.errors import BenchError
 
 BATCH_SHARE = 0.5
@@ -49,9 +50,5 @@ def price_of(model: str, given_in: float | None = None, given_out: float | None 
 
 
 def _sheet() -> dict[str, Price]:
-    from omegaconf import OmegaConf
-
-    read = OmegaConf.create((resources.files("bench.configs") / PRICES).read_text(encoding="utf-8"))
-    lines = OmegaConf.to_container(read)
-    assert isinstance(lines, dict)
-    return {str(model): Price(float(line["input"]), float(line["output"])) for model, line in lines.items()}
+    lines: Any = parsed((resources.files("bench.configs") / PRICES).read_text(encoding="utf-8"), PRICES)
+    return {model: Price(float(line["input"]), float(line["output"])) for model, line in lines.items()}

@@ -7,7 +7,8 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any, NoReturn
 
-from bench.errors import BenchError
+from bench.errors import BenchError, message, original, shortened
+from bench.isolation import isolated
 from bench.specs import resolve
 
 _OWN_WORDS = "fix it there, or raise bench.BenchError if the mistake is the user's"
@@ -25,10 +26,11 @@ class Checked:
         self._kind, self._path = kind, path
         build = resolve(path)
         try:
-            self._inner = build(*arguments, **settings)
+            with isolated():
+                self._inner = build(*arguments, **settings)
         except Exception as error:  # a plugin's class may fail in any way
             raise self._blamed("__init__()", error) from error
-        missing = [name for name in members if not hasattr(self._inner, name)]
+        missing = [name for name in members if not self._has(name)]
         remedy = f"add what bench.contracts.{kind.capitalize()} lists"
         self._require(not missing, "it", f"has no {' and no '.join(missing)}", remedy)
 
@@ -38,23 +40,31 @@ class Checked:
 
     def identity(self) -> dict[str, Any]:
         """Return in clear what decides its data, as JSON data."""
-        identity = self._asked("identity")
+        identity = self._call("identity")
         remedy = "return a dictionary of texts, numbers and lists that decide the data"
         self._require(
             isinstance(identity, dict) and bool(identity), "identity()", f"returned {shortened(identity)}", remedy
         )
         try:
             json.dumps(identity, sort_keys=True)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             self._refuse("identity()", f"returned what JSON cannot hold ({error})", remedy)
         return identity
 
-    def _asked(self, method: str, *arguments: Any) -> Any:
+    def _call(self, method: str, *arguments: Any) -> Any:
         try:
-            return getattr(self._inner, method)(*arguments)
+            with isolated():
+                return getattr(self._inner, method)(*arguments)
         except Exception as error:
             numbers = ", ".join(str(argument) for argument in arguments if isinstance(argument, int))
             raise self._blamed(f"{method}({numbers})", error) from error
+
+    def _has(self, name: str) -> bool:
+        try:
+            with isolated():
+                return hasattr(self._inner, name)
+        except Exception as error:
+            raise self._blamed(name, error) from error
 
     def _require(self, holds: bool, where: str, what: str, remedy: str) -> None:
         if not holds:
@@ -67,21 +77,16 @@ class Checked:
         """Return a BenchError for what a method raised; its own BenchErrors stay as they are."""
         if isinstance(error, BenchError):
             return error
-        text = " ".join(str(error).split())
-        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        cause = original(error)
+        text = message(cause)
+        text = f"{type(cause).__name__}: {text}" if text else type(cause).__name__
         return BenchError(
-            f"{self._kind} class {self._path!r}: {method} raised {text}{self._place(error)}; {_OWN_WORDS}"
+            f"{self._kind} class {self._path!r}: {method} raised {text}{self._place(cause)}; {_OWN_WORDS}"
         )
 
-    def _place(self, error: Exception) -> str:
+    def _place(self, error: BaseException) -> str:
         """Name the last line of the class's own package that led to the error, not one of a library it called."""
         frames = extract_tb(error.__traceback__)
         home = Path(sys.modules[self._path.partition(":")[0]].__file__ or "").parent
         own = [frame for frame in frames if Path(frame.filename).parent == home] or frames
         return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})"
-
-
-def shortened(found: Any) -> str:
-    """Return a value as an error shows it: on one line, cut if it is long."""
-    text = " ".join(repr(found).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

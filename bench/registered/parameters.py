@@ -6,7 +6,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
-from bench.errors import BenchError, unknown
+from bench.errors import BenchError, message, original, shortened
+from bench.isolation import isolated
 from bench.specs import Setting
 
 HARNESS = ("argument", "context", "image_size", "num_classes", "progress")
@@ -62,8 +63,8 @@ def _setting(what: str, parameter: Parameter) -> Setting | None:
         return None
     setting = replace(declared or Setting(), default=default)
     setting = replace(setting, choices=setting.choices or choices)
-    if setting.choices and default not in setting.choices:
-        raise unknown(f"default of parameter {parameter.name!r} of {what}", str(default), map(str, setting.choices))
+    if default is not None:
+        setting.checked(f"default of parameter {parameter.name!r} of {what}", default)
     return setting
 
 
@@ -75,13 +76,19 @@ def _writable(value: Any) -> bool:
 
 def inspected(maker: Callable[..., Any]) -> Parameters:
     """Return what a function or class takes; BenchError if it has no signature."""
-    name = getattr(maker, "__name__", repr(maker))
+    name = shortened(maker)
     try:
-        if isinstance(maker, type):
-            return taken(name, [_asked(each, bound=True) for each in _constructors_of(maker)])
-        return taken(name, [_asked(maker, bound=False)])
-    except (TypeError, ValueError) as error:
-        raise BenchError(f"{name} has no signature that can be read ({error}); name a function or a class") from error
+        with isolated():
+            name = getattr(maker, "__name__", name)
+            listed = (
+                [_listed(each, bound=True) for each in _constructors_of(maker)] if isinstance(maker, type) else None
+            )
+            signatures = [_listed(maker, bound=False)] if listed is None else listed
+    except Exception as error:  # a stranger's class may fail in any way
+        raise BenchError(
+            f"{name} has no signature that can be read ({message(original(error))}); name a function or a class"
+        ) from error
+    return taken(name, signatures)
 
 
 def _constructors_of(kind: type) -> Iterator[Callable[..., Any]]:
@@ -99,12 +106,12 @@ def _constructors_of(kind: type) -> Iterator[Callable[..., Any]]:
         first = False
 
 
-def _asked(function: Callable[..., Any], *, bound: bool) -> list[Parameter]:
+def _listed(function: Callable[..., Any], *, bound: bool) -> list[Parameter]:
     unnamed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    listed = list(inspect.signature(function).parameters.values())[int(bound) :]
+    every = list(inspect.signature(function).parameters.values())[int(bound) :]
     return [
         Parameter(each.name, _meant(_evaluated(function, each.annotation)), each.default)
-        for each in listed
+        for each in every
         if each.kind not in unnamed
     ]
 

@@ -1,21 +1,42 @@
 """What plugins register, each loaded in isolation and only when a command needs it."""
 
+import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, distributions
+from itertools import chain, product
+from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal
 
 import pluggy
 
 from bench import hookspecs
-from bench.errors import BenchError, in_one_line, unknown
+from bench.errors import BenchError, in_one_line, message, original, shortened, unknown
+from bench.isolation import isolated
 from bench.registered.signature import class_settings, model_settings
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Settings, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+from bench.registered.source_file import LARGEST, source_file
+from bench.registered.validation import validated
+from bench.specs import (
+    DatasetSpec,
+    FamilySpec,
+    ModelSpec,
+    Settings,
+    Spec,
+    SuiteSpec,
+    TableSpec,
+    TaskSpec,
+    TeacherSpec,
+)
+from bench.terminal import safe, safe_lines
 
 DISTRIBUTION = "mvaema-bench"
+GROUP = "bench"
+"""The group of entry points that name plugins."""
 Kind = Literal["family", "model", "task", "suite", "dataset", "teacher", "table"]
 PLURALS: dict[Kind, str] = {
     "family": "families",
@@ -26,7 +47,7 @@ PLURALS: dict[Kind, str] = {
     "teacher": "teachers",
     "table": "tables",
 }
-_SPECS: dict[Kind, type] = {
+SPECS: dict[Kind, type[Spec]] = {
     "family": FamilySpec,
     "model": ModelSpec,
     "task": TaskSpec,
@@ -35,6 +56,10 @@ _SPECS: dict[Kind, type] = {
     "teacher": TeacherSpec,
     "table": TableSpec,
 }
+ALIKE: tuple[tuple[Kind, ...], ...] = (("model", "task", "dataset", "teacher"), ("task", "suite"))
+"""Kinds whose names must differ: a config has settings by name, and ``--task`` names a task or a suite."""
+MOST_SPECS = 10_000
+"""The most specs of one plugin: more are registered by a loop without an end."""
 
 
 @dataclass
@@ -53,8 +78,8 @@ class Plugin:
 
     @property
     def name(self) -> str:
-        """The entry point's name."""
-        return self.entry_point.name
+        """The entry point's name, printable."""
+        return safe(self.entry_point.name)
 
 
 class Registry:
@@ -65,8 +90,8 @@ class Registry:
     table's number that another has, or puts a model into a family that is not registered.
     """
 
-    def __init__(self, found: list[Plugin] | None = None) -> None:
-        self.plugins = discovered() if found is None else found
+    def __init__(self, plugins: list[Plugin] | None = None) -> None:
+        self.plugins = discovered() if plugins is None else plugins
         self._specs: dict[Kind, dict[str, Any]] = {kind: {} for kind in PLURALS}
         self._owners: dict[tuple[Kind, str], Plugin] = {}
 
@@ -106,20 +131,34 @@ class Registry:
 
     def settings(self, spec: Any) -> Settings:
         """Return the settings of what a spec builds, none if it builds nothing; BenchError if that fails."""
-        if isinstance(spec, ModelSpec):
-            return model_settings(spec, self.family(spec))
-        return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
+        try:
+            if isinstance(spec, ModelSpec):
+                return model_settings(spec, self.family(spec))
+            return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
+        except BenchError as error:
+            kind = next(kind for kind, expected in SPECS.items() if isinstance(spec, expected))
+            owner = self._owners.get((kind, spec.name))
+            if owner is None or owner.distribution == DISTRIBUTION:
+                raise
+            raise BenchError(f"{kind} {spec.name!r} of {owner.distribution}: {error}") from error
+
+    def having(self, key: str, names: Iterable[str]) -> list[str]:
+        """Return those of these names of models, tasks, datasets and teachers that have a setting of this key."""
+        owners = []
+        for name, kind in product(dict.fromkeys(names), ALIKE[0]):
+            try:
+                if key in self.settings(self.find(kind, name)[0]):
+                    owners.append(name)
+            except BenchError:  # it is of another kind
+                continue
+        return owners
 
     def load_all(self) -> list[Plugin]:
         """Load every plugin and return them with what each registered or how it failed."""
         for _ in self._loading(None):
             pass
-        for model in list(self._specs["model"].values()):
-            # A plugin's second stray model is gone with its first.
-            if model.name in self._specs["model"] and model.family not in self._specs["family"]:
-                self._set_aside(
-                    self._owners["model", model.name], str(unknown("family", model.family, self._specs["family"]))
-                )
+        while stray := next(filter(self._lacks, self._specs["model"].values()), None):
+            self._set_aside(self._owners["model", stray.name], self._lacks(stray))
         return self.plugins
 
     @property
@@ -139,18 +178,24 @@ class Registry:
             self._load(plugin)
             yield
 
+    def _lacks(self, model: ModelSpec) -> str:
+        """Say which family or model that a model names is not registered; '' if all are."""
+        if model.family not in self._specs["family"]:
+            return str(unknown("family", model.family, self._specs["family"], f"correct it in model {model.name!r}"))
+        if model.variant_of and model.variant_of not in self._specs["model"]:
+            return str(unknown("model", model.variant_of, self._specs["model"], f"{model.name!r} is a variant of none"))
+        return ""
+
     def _load(self, plugin: Plugin) -> None:
         if plugin.loaded:
             return
         plugin.loaded = True
         try:
-            specs = self._hooked(plugin)
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # a plugin's module may fail in any way; it must not take others with it
-            plugin.failure = traceback.format_exc()
-            plugin.reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
+            with isolated(), redirect_stdout(sys.stderr):  # what a plugin prints is no part of a command's output
+                specs = self._hooked(plugin)
+        except Exception as error:  # a plugin's module may fail in any way; it must not take others with it
+            plugin.failure = safe_lines("".join(traceback.format_exception(original(error))))
+            plugin.reason = safe(message(error) if isinstance(error, BenchError) else in_one_line(error))
             return
         for kind, spec in specs:
             conflict = self._taken(kind, spec)
@@ -163,9 +208,14 @@ class Registry:
 
     def _taken(self, kind: Kind, spec: Any) -> str:
         """Say which plugin has a spec's name or a table's number already; '' if none has."""
-        owner = self._owners.get((kind, spec.name))
-        if owner is not None:
-            return f"{kind} {spec.name!r} is registered already, {_by(owner)}; rename it, or uninstall one of the two"
+        for other in dict.fromkeys((kind, *chain(*(group for group in ALIKE if kind in group)))):
+            owner = self._owners.get((other, spec.name))
+            if owner is not None and (other == kind or not spec.name.endswith(":")):
+                also = "" if other == kind else f" as a {other}"
+                return (
+                    f"{kind} {spec.name!r} is registered already{also}, {_by(owner)}; "
+                    "rename it, or uninstall one of the two"
+                )
         numbers = {table.number: table.name for table in self._specs["table"].values()} if kind == "table" else {}
         if numbers and spec.number in numbers:
             name = numbers[spec.number]
@@ -182,32 +232,56 @@ class Registry:
         for kind, name in [key for key, owner in self._owners.items() if owner is plugin]:
             del self._specs[kind][name], self._owners[kind, name]
 
-    def _hooked(self, plugin: Plugin) -> list[tuple[Kind, Any]]:
+    def _hooked(self, plugin: Plugin) -> list[tuple[Kind, Spec]]:
+        """Import a plugin and return what its hooks register; BenchError for what they may not do."""
+        ours = plugin.distribution == DISTRIBUTION
+        if not ours:
+            _check_source(plugin.entry_point)
         manager = pluggy.PluginManager("bench")
         manager.add_hookspecs(hookspecs)
         module = plugin.entry_point.load()
         _check_marks(module)
         manager.register(module, plugin.name)
         manager.check_pending()
-        specs: list[tuple[Kind, Any]] = []
+        specs: list[tuple[Kind, Spec]] = []
         for kind, plural in PLURALS.items():
-            getattr(manager.hook, f"register_{plural}")(register=_collector(kind, specs))
+            results = getattr(manager.hook, f"register_{plural}")(register=_collector(kind, specs, check=not ours))
+            if results:
+                getattr(results[0], "close", lambda: None)()  # a coroutine left open warns
+                raise BenchError(
+                    f"register_{plural} returned {shortened(results[0])}, which registers nothing; "
+                    "call register(...) with each spec, without return or yield"
+                )
         return specs
 
     def _unknown(self, kind: Kind, name: str) -> BenchError:
         return unknown(kind, name, self._specs[kind], self.failures)
 
 
-def _collector(kind: Kind, taken: list[tuple[Kind, Any]]) -> Callable[[Any], None]:
+def _collector(kind: Kind, specs: list[tuple[Kind, Spec]], *, check: bool) -> Callable[[Any], None]:
     def register(spec: Any) -> None:
-        if not isinstance(spec, _SPECS[kind]):
-            raise BenchError(f"register_{PLURALS[kind]} was given {spec!r}, which is no {_SPECS[kind].__name__}")
-        taken.append((kind, spec))
+        if not isinstance(spec, SPECS[kind]):
+            raise BenchError(
+                f"register_{PLURALS[kind]} was given {shortened(spec)}, which is no {SPECS[kind].__name__}"
+            )
+        if len(specs) >= MOST_SPECS:
+            raise BenchError(f"it registers more than {MOST_SPECS:,} specs; end its loop")
+        specs.append((kind, validated(kind, spec) if check else spec))
 
     return register
 
 
-def _check_marks(module: Any) -> None:
+def _check_source(point: EntryPoint) -> None:
+    """Raise BenchError if an entry point cannot name a module, or the module is too large to be imported."""
+    if not re.fullmatch(r"\w+(\.\w+)*(\s*:\s*\w+(\.\w+)*)?", point.value):
+        raise BenchError(f"its entry point names {shortened(point.value)}, which is no module; write package.module")
+    source = source_file(point.value.partition(":")[0].strip())
+    if source and source.stat().st_size > LARGEST:
+        size = source.stat().st_size
+        raise BenchError(f"{source.name} has {size / 1e6:.0f} MB, and a plugin may have {LARGEST / 1e6:.0f}; divide it")
+
+
+def _check_marks(module: ModuleType) -> None:
     """Raise BenchError if a plugin's module defines a hook without its mark, which pluggy ignores silently."""
     for plural in PLURALS.values():
         hook = getattr(module, f"register_{plural}", None)
@@ -223,10 +297,25 @@ def _by(owner: Plugin) -> str:
 
 def discovered() -> list[Plugin]:
     """Return the plugins that are installed, none loaded."""
-    return [Plugin(point, point.dist.name if point.dist else "unknown") for point in _entry_points(tuple(sys.path))]
+    return [replace(plugin, registered=[]) for plugin in _discovered(tuple(sys.path))]
 
 
 @cache
-def _entry_points(path: tuple[str, ...]) -> list[EntryPoint]:
-    """Return bench's entry points on the ``path`` of this process, by name; they are read once."""
-    return sorted(entry_points(group="bench"), key=lambda point: point.name)
+def _discovered(path: tuple[str, ...]) -> list[Plugin]:
+    """Return the plugins on the ``path`` of this process, by name; their packages' files are read once.
+
+    Own code, because ``importlib.metadata.entry_points`` fails as a whole if the files of one package are damaged.
+    """
+    plugins: dict[str, list[Plugin]] = {}
+    for distribution in distributions():
+        try:
+            if f"[{GROUP}]" not in (distribution.read_text("entry_points.txt") or ""):
+                continue
+            name = safe(distribution.name)  # of two copies of a package, the first on the path counts
+            if name not in plugins:
+                plugins[name] = [Plugin(point, name) for point in distribution.entry_points.select(group=GROUP)]
+        except Exception as error:  # the files of a package may be damaged in any way
+            folder = safe(Path(str(distribution.locate_file(""))).name)
+            reason = f"the entry points of a package in {folder} cannot be read ({safe(message(error))}); reinstall it"
+            plugins.setdefault(reason, [Plugin(EntryPoint(folder, "", GROUP), "unknown", True, [], reason, reason)])
+    return sorted(chain(*plugins.values()), key=lambda plugin: (plugin.name, plugin.distribution))

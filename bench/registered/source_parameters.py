@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from bench.errors import BenchError
 from bench.registered.parameters import HARNESS, Annotation, Parameter, Parameters, taken
-from bench.registered.source_file import source_file
+from bench.registered.source_file import source_file, source_tree
 from bench.specs import Setting
 
 _ROOTS = ("ABC", "Generic", "Protocol", "object")
@@ -28,7 +27,13 @@ class _Imported(NamedTuple):
 
 def read(path: str) -> Parameters:
     """Return what the function or class of a lazy path takes; UnreadableError if only its import would show it."""
-    module, _, name = path.partition(":")
+    try:
+        return _read(*path.split(":"))
+    except (RecursionError, MemoryError) as error:  # names that refer to each other, or an endless nest of brackets
+        raise UnreadableError from error
+
+
+def _read(module: str, name: str) -> Parameters:
     home, node = _definition(module, name)
     if isinstance(node, ast.FunctionDef):
         _require(not node.decorator_list)
@@ -84,7 +89,10 @@ def _signature(module: str, node: ast.FunctionDef, *, bound: bool) -> Iterator[P
 
 def _annotation(module: str, node: ast.expr | None) -> Annotation:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _annotation(module, ast.parse(node.value, mode="eval").body)
+        try:
+            return _annotation(module, ast.parse(node.value, mode="eval").body)
+        except (SyntaxError, ValueError):
+            return Annotation()
     if isinstance(node, ast.Name):
         if node.id not in _names(module):
             _require(hasattr(builtins, node.id))
@@ -160,10 +168,7 @@ def _names(module: str) -> dict[str, ast.AST | _Imported | None]:
     path = source_file(module)
     if path is None:
         raise UnreadableError
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise BenchError(f"{path.name} does not parse ({error}); fix it or uninstall its package") from error
+    tree = source_tree(path)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     names: dict[str, ast.AST | _Imported | None] = {}
     for line in tree.body:

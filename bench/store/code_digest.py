@@ -8,18 +8,34 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import BenchError
-from bench.registered.source_file import source_file
+from bench.registered.source_file import source_file, source_tree
 from bench.store.class_part import class_part
 from bench.store.fingerprint import file_digest
 
 IN_CLEAR = (
-    *("bench.config", "bench.specs", "bench.registered", "bench.hookspecs", "bench.planning"),
+    *(
+        "bench.config",
+        "bench.specs",
+        "bench.setting",
+        "bench.forms",
+        "bench.registered",
+        "bench.hookspecs",
+        "bench.planning",
+    ),
     *("bench.data.databar", "bench.data.duplicates", "bench.data.grouped", "bench.data.perceptual"),
     "bench.data.transfer",
 )
 """Modules whose effect on a stage its inputs hold in clear: as values, or as digests of what only some runs use."""
 DECIDE_NOTHING = (
-    *("bench.errors", "bench.progress", "bench.cli", "bench.tables", "bench.figures", "bench.launch"),
+    *(
+        "bench.errors",
+        "bench.isolation",
+        "bench.progress",
+        "bench.cli",
+        "bench.tables",
+        "bench.figures",
+        "bench.launch",
+    ),
     *("bench.store", "bench.training.heap"),
 )
 """Modules that report, place and keep what others compute, or check whether it is current."""
@@ -109,7 +125,10 @@ def _read(path: Path, module: str) -> Source:
 
 
 def _source(tree: ast.Module, path: Path, module: str) -> Source:
-    digest = hashlib.sha256(ast.unparse(tree).encode())
+    try:
+        digest = hashlib.sha256(ast.unparse(tree).encode())
+    except RecursionError as error:
+        raise BenchError(f"{path.name} is nested too deeply to be read; write it with fewer brackets") from error
     for name in sorted(_files_beside(tree, path)):
         digest.update(file_digest(path.with_name(name)).encode())
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
@@ -149,10 +168,7 @@ def _files_beside(tree: ast.Module, path: Path) -> set[str]:
 
 def _undocumented(path: Path) -> ast.Module:
     """Return a file's syntax tree without docstrings and without the declarations of settings."""
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        raise BenchError(f"{path.name} does not parse ({error}); fix it or uninstall its package") from error
+    tree = source_tree(path)
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
             node.slice.elts = [part for part in node.slice.elts if not _is_setting(part)]

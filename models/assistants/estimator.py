@@ -66,24 +66,32 @@ class Assistant(ABC):
         tuning: Annotated[
             Literal["full", "lora"], Setting("train all weights, or low-rank adapters of pretrained ones")
         ] = "full",
-        lora_rank: Annotated[int, Setting("rank of the adapters")] = 16,
-        lora_alpha: Annotated[int, Setting("scale of the adapters: alpha / rank")] = 32,
-        lora_dropout: Annotated[float, Setting("dropout before the adapters")] = 0.05,
+        lora_rank: Annotated[int, Setting("rank of the adapters", ge=1, le=65_536)] = 16,
+        lora_alpha: Annotated[int, Setting("scale of the adapters: alpha / rank", ge=1, le=1_000_000)] = 32,
+        lora_dropout: Annotated[float, Setting("dropout before the adapters", ge=0, lt=1)] = 0.05,
         weights_dtype: WeightsDtype = "float32",
-        embed_dim: Annotated[int, Setting("from scratch: width of the vision tower and of the decoder")] = 64,
-        depth: Annotated[int, Setting("from scratch: layers of the vision tower and of the decoder")] = 4,
+        embed_dim: Annotated[
+            int, Setting("from scratch: width of the vision tower and of the decoder", ge=1, le=65_536)
+        ] = 64,
+        depth: Annotated[
+            int, Setting("from scratch: layers of the vision tower and of the decoder", ge=1, le=1000)
+        ] = 4,
         num_heads: NumHeads = 4,
         patch_size: PatchSize = 32,
         stem: PatchStem = "linear",
         vocabulary_size: VocabularySize = 2000,
         answer_tokens: AnswerTokens = 128,
-        max_new_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict")] = 128,
-        num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", stage="predict")] = 1,
-        temperature: Annotated[float, Setting("temperature of sampling; 0 takes the likeliest", stage="predict")] = 0.0,
+        max_new_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict", ge=1, le=1_000_000)] = 128,
+        num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", stage="predict", ge=1, le=100)] = 1,
+        temperature: Annotated[
+            float, Setting("temperature of sampling; 0 takes the likeliest", stage="predict", ge=0, le=100)
+        ] = 0.0,
         top_p: Annotated[
-            float, Setting("sampling: share of probability that the candidates hold", stage="predict")
+            float, Setting("sampling: share of probability that the candidates hold", stage="predict", gt=0, le=1)
         ] = 1.0,
-        answer_batch_size: Annotated[int, Setting("questions answered at once", stage="predict")] = 96,
+        answer_batch_size: Annotated[
+            int, Setting("questions answered at once", stage="predict", ge=1, le=100_000)
+        ] = 96,
     ) -> None:
         disable_progress_bar()  # transformers' own, over the harness's
         self._context = context

@@ -23,7 +23,9 @@ class Regression(ABC):
         self,
         context: Context,
         *,
-        l2: Annotated[float, Setting("weight of the squared coefficients beside the mean loss of a picture")] = 0.01,
+        l2: Annotated[
+            float, Setting("weight of the squared coefficients beside the mean loss of a picture", gt=0, le=1_000_000)
+        ] = 0.01,
     ) -> None:
         self._l2 = float(l2)
 

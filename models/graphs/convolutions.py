@@ -26,9 +26,9 @@ from bench.errors import BenchError
 from bench.models.graphs.batches import GraphBatch
 from bench.specs import Setting
 
-Depth = Annotated[int, Setting("convolutions, or steps of one")]
-NumHeads = Annotated[int, Setting("attention heads")]
-Alpha = Annotated[float, Setting("share of the first nodes in every step")]
+Depth = Annotated[int, Setting("convolutions, or steps of one", ge=1, le=1000)]
+NumHeads = Annotated[int, Setting("attention heads", ge=1, le=1024)]
+Alpha = Annotated[float, Setting("share of the first nodes in every step", ge=0, le=1)]
 
 
 class Stack(nn.Module):
@@ -64,9 +64,9 @@ def arma(
     embed_dim: int,
     dropout: float,
     depth: Depth = 2,
-    num_stacks: Annotated[int, Setting("filters side by side")] = 3,
-    num_layers: Annotated[int, Setting("steps of each filter")] = 2,
-    skip_dropout: Annotated[float, Setting("dropout of what a step is fed beside the last one")] = 0.25,
+    num_stacks: Annotated[int, Setting("filters side by side", ge=1, le=1000)] = 3,
+    num_layers: Annotated[int, Setting("steps of each filter", ge=1, le=1000)] = 2,
+    skip_dropout: Annotated[float, Setting("dropout of what a step is fed beside the last one", ge=0, lt=1)] = 0.25,
 ) -> Stack:
     """Build auto-regressive moving average filters."""
     own = {"num_stacks": num_stacks, "num_layers": num_layers, "shared_weights": True, "dropout": skip_dropout}
@@ -90,7 +90,10 @@ def gcn(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
 
 
 def chebconv(
-    embed_dim: int, dropout: float, depth: Depth = 2, order: Annotated[int, Setting("size of a filter")] = 3
+    embed_dim: int,
+    dropout: float,
+    depth: Depth = 2,
+    order: Annotated[int, Setting("size of a filter", ge=1, le=100)] = 3,
 ) -> Stack:
     """Build Chebyshev filters; they want edges that run both ways."""
     return Stack([ChebConv(embed_dim, embed_dim, K=order) for _ in range(depth)], dropout)
@@ -131,7 +134,7 @@ class GCN2(Stack):
         dropout: float,
         depth: Depth = 4,
         alpha: Alpha = 0.1,
-        theta: Annotated[float, Setting("how fast a layer's weights give way to the identity")] = 0.5,
+        theta: Annotated[float, Setting("how fast a layer's weights give way to the identity", ge=0, le=1000)] = 0.5,
     ) -> None:
         super().__init__([GCN2Conv(embed_dim, alpha, theta, layer=layer + 1) for layer in range(depth)], dropout)
 
@@ -151,7 +154,7 @@ class UNet(nn.Module):
         embed_dim: int,
         dropout: float,
         depth: Depth = 3,
-        pool_ratio: Annotated[float, Setting("share of the nodes that a level keeps")] = 0.5,
+        pool_ratio: Annotated[float, Setting("share of the nodes that a level keeps", gt=0, le=1)] = 0.5,
     ) -> None:
         super().__init__()
         self.network = GraphUNet(embed_dim, embed_dim, embed_dim, depth, pool_ratios=pool_ratio)
@@ -170,7 +173,7 @@ class MPNN(nn.Module):
         embed_dim: int,
         dropout: float,
         depth: Depth = 3,
-        edge_dim: Annotated[int, Setting("width of the network of an edge")] = 32,
+        edge_dim: Annotated[int, Setting("width of the network of an edge", ge=1, le=65_536)] = 32,
     ) -> None:
         super().__init__()
         edge = nn.Sequential(nn.Linear(3, edge_dim), nn.ReLU(), nn.Linear(edge_dim, embed_dim**2))
@@ -196,7 +199,9 @@ class SuperGAT(Stack):
         dropout: float,
         depth: Depth = 2,
         num_heads: NumHeads = 4,
-        attention_weight: Annotated[float, Setting("weight of the loss of telling edges from other pairs")] = 1.0,
+        attention_weight: Annotated[
+            float, Setting("weight of the loss of telling edges from other pairs", ge=0, le=1_000_000)
+        ] = 1.0,
     ) -> None:
         width = _head_width(embed_dim, num_heads)
         super().__init__(

@@ -29,7 +29,7 @@ class GraphClassifier(NetworkClassifier):
         neighbours: Neighbours = 8,
         patch_size: PatchSize = 32,
         embed_dim: EmbedDim = 64,
-        dropout: Annotated[float, Setting("dropout of nodes")] = 0.1,
+        dropout: Annotated[float, Setting("dropout of nodes", ge=0, lt=1)] = 0.1,
     ) -> None:
         super().__init__(context)
         self._joining = Joining(graph, neighbours, patch_size)

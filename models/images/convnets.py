@@ -9,8 +9,8 @@ from torchvision.models import googlenet as torchvision_googlenet
 
 from bench.specs import Setting
 
-DropoutBeforeLast = Annotated[float, Setting("dropout before the last layer")]
-DropoutOfLast = Annotated[float, Setting("dropout of the last layers")]
+DropoutBeforeLast = Annotated[float, Setting("dropout before the last layer", ge=0, lt=1)]
+DropoutOfLast = Annotated[float, Setting("dropout of the last layers", ge=0, lt=1)]
 
 
 def alexnet(num_classes: int, dropout: DropoutOfLast = 0.5) -> nn.Module:
@@ -21,7 +21,7 @@ def alexnet(num_classes: int, dropout: DropoutOfLast = 0.5) -> nn.Module:
 def densenet(
     num_classes: int,
     layers: Annotated[Literal[121, 161, 169, 201], Setting("number of layers")] = 121,
-    dropout: Annotated[float, Setting("dropout of each layer")] = 0.0,
+    dropout: Annotated[float, Setting("dropout of each layer", ge=0, lt=1)] = 0.0,
 ) -> nn.Module:
     """Huang et al. 2017."""
     return get_model(f"densenet{layers}", weights=None, num_classes=num_classes, drop_rate=dropout)

@@ -84,8 +84,10 @@ class Distillation(_OfPictures):
         num_heads: NumHeads = 4,
         mlp_ratio: MlpRatio = 4.0,
         dropout: Dropout = 0.0,
-        temperature: Annotated[float, Setting("by which the scores of teacher and student are divided")] = 3.0,
-        alpha: Annotated[float, Setting("share of the teacher's word in the loss")] = 0.5,
+        temperature: Annotated[
+            float, Setting("by which the scores of teacher and student are divided", gt=0, le=1000)
+        ] = 3.0,
+        alpha: Annotated[float, Setting("share of the teacher's word in the loss", ge=0, le=1)] = 0.5,
         hard: Annotated[bool, Setting("whether the student learns the teacher's likeliest category alone")] = False,
     ) -> None:
         super().__init__(context)

@@ -66,7 +66,7 @@ def convit(
     num_heads: NumHeads = 4,
     mlp_ratio: MlpRatio = 4.0,
     dropout: Dropout = 0.0,
-    local_layers: Annotated[int, Setting("first layers, whose attention begins as convolution")] = 4,
+    local_layers: Annotated[int, Setting("first layers, whose attention begins as convolution", ge=0, le=1000)] = 4,
 ) -> nn.Module:
     """D'Ascoli et al. 2021: the attention of the first layers begins as convolution."""
     arguments = of_timm(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
@@ -100,7 +100,7 @@ def patchmerger(
     num_heads: NumHeads = 4,
     mlp_ratio: MlpRatio = 4.0,
     dropout: Dropout = 0.0,
-    merged_tokens: Annotated[int, Setting("tokens behind the middle layer")] = 8,
+    merged_tokens: Annotated[int, Setting("tokens behind the middle layer", ge=1, le=1_000_000)] = 8,
 ) -> nn.Module:
     """Renggli et al. 2022: behind the middle layer all tokens are merged into a few."""
     arguments = of_vit_pytorch(image_size, patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
@@ -129,7 +129,7 @@ def ats(
     mlp_ratio: MlpRatio = 4.0,
     dropout: Dropout = 0.0,
     max_tokens: Annotated[
-        tuple[int, ...], Setting("most tokens of each layer; without values they fall evenly to 8")
+        tuple[int, ...], Setting("most tokens of each layer; without values they fall evenly to 8", ge=1, le=1_000_000)
     ] = (),
 ) -> nn.Module:
     """Fayyaz et al. 2021: each layer keeps at most ``max_tokens`` of its tokens, sampled by their attention."""
@@ -151,7 +151,7 @@ def cct(
     num_heads: NumHeads = 4,
     mlp_ratio: MlpRatio = 4.0,
     dropout: Dropout = 0.0,
-    convolutions: Annotated[int, Setting("convolutions that make the tokens")] = 2,
+    convolutions: Annotated[int, Setting("convolutions that make the tokens", ge=1, le=1000)] = 2,
 ) -> nn.Module:
     """Hassani et al. 2021, Compact Convolutional Transformer: tokens from convolutions, sequence pooling."""
     return CCT(
@@ -202,7 +202,7 @@ def t2tvit(
     mlp_ratio: MlpRatio = 4.0,
     dropout: Dropout = 0.0,
     t2t_layers: Annotated[
-        tuple[tuple[int, int], ...], Setting("steps that join tokens, each (side of a token, stride)")
+        tuple[tuple[int, int], ...], Setting("steps that join tokens, each (side of a token, stride)", ge=1, le=1000)
     ] = ((7, 4), (3, 2), (3, 2)),
 ) -> nn.Module:
     """Yuan et al. 2021: overlapping tokens joined step by step, ``t2t_layers`` being each step's (kernel, stride)."""

@@ -32,8 +32,10 @@ def swint(
     num_classes: int,
     image_size: int,
     patch_size: PatchSize = 4,
-    window_size: Annotated[int, Setting("side of a window in tokens")] = 7,
-    embed_dim: Annotated[int, Setting("width of a token in the first stage, doubled by each next")] = 64,
+    window_size: Annotated[int, Setting("side of a window in tokens", ge=1, le=4096)] = 7,
+    embed_dim: Annotated[
+        int, Setting("width of a token in the first stage, doubled by each next", ge=1, le=65_536)
+    ] = 64,
     depths: Depths = (2, 2, 2, 2),
     heads: Heads = (4, 8, 16, 32),
     mlp_ratio: MlpRatio = 4.0,
@@ -92,8 +94,8 @@ def pit(
     num_classes: int,
     image_size: int,
     patch_size: PatchSize = 32,
-    stride: Annotated[int, Setting("pixels from patch to patch")] = 16,
-    head_dim: Annotated[int, Setting("width of a head")] = 16,
+    stride: Annotated[int, Setting("pixels from patch to patch", ge=1, le=4096)] = 16,
+    head_dim: Annotated[int, Setting("width of a head", ge=1, le=65_536)] = 16,
     depths: Depths = (2, 2, 2),
     heads: Heads = (4, 8, 16),
     mlp_ratio: MlpRatio = 4.0,
@@ -122,7 +124,7 @@ def levit(
     embed_dims: EmbedDims = (64, 128, 192),
     depths: Depths = (2, 2, 2),
     heads: Heads = (4, 6, 8),
-    head_dim: Annotated[int, Setting("width of a head's keys")] = 16,
+    head_dim: Annotated[int, Setting("width of a head's keys", ge=1, le=65_536)] = 16,
     mlp_ratio: MlpRatio = 2.0,
     drop_path: DropPath = 0.0,
 ) -> nn.Module:
@@ -143,8 +145,10 @@ def levit(
 def visformer(
     num_classes: int,
     image_size: int,
-    stem_channels: Annotated[int, Setting("channels of the first convolution")] = 16,
-    embed_dim: Annotated[int, Setting("width of a token in the second stage, half before and double behind it")] = 64,
+    stem_channels: Annotated[int, Setting("channels of the first convolution", ge=1, le=65_536)] = 16,
+    embed_dim: Annotated[
+        int, Setting("width of a token in the second stage, half before and double behind it", ge=1, le=65_536)
+    ] = 64,
     depths: Depths = (3, 2, 2),
     num_heads: NumHeads = 4,
     mlp_ratio: MlpRatio = 4.0,
@@ -176,15 +180,19 @@ def visformer(
 def crossvit(
     num_classes: int,
     image_size: int,
-    patch_sizes: Annotated[tuple[int, ...], Setting("side of a patch in pixels, one value a branch")] = (16, 32),
-    embed_dims: Annotated[tuple[int, ...], Setting("width of a token, one value a branch")] = (32, 64),
+    patch_sizes: Annotated[tuple[int, ...], Setting("side of a patch in pixels, one value a branch", ge=1, le=4096)] = (
+        16,
+        32,
+    ),
+    embed_dims: Annotated[tuple[int, ...], Setting("width of a token, one value a branch", ge=1, le=65_536)] = (32, 64),
     depths: Annotated[
-        tuple[int, ...], Setting("layers of each branch in a stage, then layers across branches less one")
+        tuple[int, ...],
+        Setting("layers of each branch in a stage, then layers across branches less one", ge=0, le=1000),
     ] = (1, 2, 0),
-    heads: Annotated[tuple[int, ...], Setting("attention heads, one value a branch")] = (4, 4),
+    heads: Annotated[tuple[int, ...], Setting("attention heads, one value a branch", ge=1, le=1024)] = (4, 4),
     mlp_ratio: MlpRatio = 4.0,
     dropout: Dropout = 0.0,
-    stages: Annotated[int, Setting("number of stages")] = 3,
+    stages: Annotated[int, Setting("number of stages", ge=1, le=1000)] = 3,
 ) -> nn.Module:
     """Chen et al. 2021: branches of small and large patches that attend to each other.
 
@@ -210,7 +218,7 @@ def regionvit(
     num_classes: int,
     image_size: int,
     patch_size: PatchSize = 4,
-    window_size: Annotated[int, Setting("side of a region in patches")] = 7,
+    window_size: Annotated[int, Setting("side of a region in patches", ge=1, le=4096)] = 7,
     embed_dims: EmbedDims = (64, 128, 256, 512),
     depths: Depths = (1, 1, 2, 1),
     dropout: Dropout = 0.0,

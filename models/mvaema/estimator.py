@@ -56,23 +56,33 @@ class MVaEMa:
             str, Setting("'scratch', or a folder that `bench export` wrote, to train on from there")
         ] = SCRATCH,
         stem: Annotated[Stem, Setting("how a patch becomes a vector: one linear map, or convolutions")] = "linear",
-        embed_dim: Annotated[int, Setting("width of all encoders and of the decoder")] = 64,
-        depth: Annotated[int, Setting("layers of the image encoder and of the text encoder")] = 6,
-        num_heads: Annotated[int, Setting("attention heads")] = 4,
-        without: Annotated[tuple[str, ...], Setting("parts that are switched off, of itc, itm, sa, ca, csa")] = (),
+        embed_dim: Annotated[int, Setting("width of all encoders and of the decoder", ge=1, le=65_536)] = 64,
+        depth: Annotated[int, Setting("layers of the image encoder and of the text encoder", ge=1, le=1000)] = 6,
+        num_heads: Annotated[int, Setting("attention heads", ge=1, le=1024)] = 4,
+        without: Annotated[
+            tuple[str, ...], Setting("parts that are switched off", ("itc", "itm", "sa", "ca", "csa"))
+        ] = (),
         itc_weight: Annotated[
-            float, Setting("what the image-text contrastive loss counts in the sum of the three")
+            float, Setting("what the image-text contrastive loss counts in the sum of the three", ge=0, le=1_000_000)
         ] = 1.0,
-        itm_weight: Annotated[float, Setting("what the image-text matching loss counts in the sum of the three")] = 1.0,
-        lm_weight: Annotated[float, Setting("what the language modelling loss counts in the sum of the three")] = 1.0,
-        vocabulary_size: Annotated[int, Setting("most tokens of the vocabulary")] = 2000,
-        prompt_tokens: Annotated[int, Setting("tokens a prompt can have; of a longer one the end is read")] = 64,
-        answer_tokens: Annotated[int, Setting("tokens an answer can have")] = 128,
-        max_new_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict")] = 128,
-        num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", stage="predict")] = 1,
-        temperature: Annotated[float, Setting("temperature of sampling; 0 takes the likeliest", stage="predict")] = 0.0,
+        itm_weight: Annotated[
+            float, Setting("what the image-text matching loss counts in the sum of the three", ge=0, le=1_000_000)
+        ] = 1.0,
+        lm_weight: Annotated[
+            float, Setting("what the language modelling loss counts in the sum of the three", ge=0, le=1_000_000)
+        ] = 1.0,
+        vocabulary_size: Annotated[int, Setting("most tokens of the vocabulary", ge=10, le=1_000_000)] = 2000,
+        prompt_tokens: Annotated[
+            int, Setting("tokens a prompt can have; of a longer one the end is read", ge=1, le=1_000_000)
+        ] = 64,
+        answer_tokens: Annotated[int, Setting("tokens an answer can have", ge=1, le=1_000_000)] = 128,
+        max_new_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict", ge=1, le=1_000_000)] = 128,
+        num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", stage="predict", ge=1, le=100)] = 1,
+        temperature: Annotated[
+            float, Setting("temperature of sampling; 0 takes the likeliest", stage="predict", ge=0, le=100)
+        ] = 0.0,
         top_p: Annotated[
-            float, Setting("sampling: share of probability that the candidates hold", stage="predict")
+            float, Setting("sampling: share of probability that the candidates hold", stage="predict", gt=0, le=1)
         ] = 1.0,
         rank: Annotated[
             Rank,

@@ -43,25 +43,36 @@ class RemoteAnswerer:
             ),
         ] = "",
         temperature: Annotated[
-            float, Setting("temperature of sampling; below 0: left to the server", stage="predict")
+            float, Setting("temperature of sampling; below 0: left to the server", stage="predict", ge=-1, le=2)
         ] = 0.0,
         top_p: Annotated[
             float,
-            Setting("share of probability that the candidates hold; below 0: the server's", stage="predict"),
+            Setting(
+                "share of probability that the candidates hold; below 0: the server's", stage="predict", ge=-1, le=1
+            ),
         ] = 1.0,
-        max_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict")] = 300,
-        in_flight: Annotated[int, Setting("most calls at once", stage="predict")] = 8,
+        max_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict", ge=1, le=1_000_000)] = 300,
+        in_flight: Annotated[int, Setting("most calls at once", stage="predict", ge=1, le=1000)] = 8,
         timeout: Annotated[
-            float, Setting("seconds after which a call is given up and sent again", stage="predict")
+            float, Setting("seconds after which a call is given up and sent again", stage="predict", gt=0, le=1_000_000)
         ] = 120.0,
         price_in: Annotated[
-            float, Setting("dollars per million input tokens; below 0: configs/prices.yaml", stage="predict")
+            float,
+            Setting(
+                "dollars per million input tokens; below 0: configs/prices.yaml", stage="predict", ge=-1, le=1_000_000
+            ),
         ] = -1.0,
         price_out: Annotated[
-            float, Setting("dollars per million output tokens; below 0: configs/prices.yaml", stage="predict")
+            float,
+            Setting(
+                "dollars per million output tokens; below 0: configs/prices.yaml", stage="predict", ge=-1, le=1_000_000
+            ),
         ] = -1.0,
         budget_usd: Annotated[
-            float, Setting("dollars that one fold's answers stay within; below 0: no end", stage="predict")
+            float,
+            Setting(
+                "dollars that one fold's answers stay within; below 0: no end", stage="predict", ge=-1, le=1_000_000_000
+            ),
         ] = -1.0,
     ) -> None:
         self._context, self._model = context, context.model.name.partition(":")[2]

@@ -31,14 +31,21 @@ class Probed:
         probe: Annotated[Literal["linear", "knn"], Setting("how the frozen encoder is judged")] = "linear",
         l2: Annotated[
             tuple[float, ...],
-            Setting("linear: weights of the squared coefficients that are tried; validation chooses"),
+            Setting(
+                "linear: weights of the squared coefficients that are tried; validation chooses", gt=0, le=1_000_000
+            ),
         ] = L2,
         knn_k: Annotated[
             int,
-            Setting("knn: how many neighbours vote; 0 for 200, or all where there are fewer", stage="predict"),
+            Setting(
+                "knn: how many neighbours vote; 0 for 200, or all where there are fewer",
+                stage="predict",
+                ge=0,
+                le=1_000_000,
+            ),
         ] = 0,
         knn_temperature: Annotated[
-            float, Setting("knn: cosines are divided by it before they weigh a vote", stage="predict")
+            float, Setting("knn: cosines are divided by it before they weigh a vote", stage="predict", gt=0, le=1000)
         ] = 0.1,
     ) -> None:
         assert context.pretrained is not None, "a probe comes after its encoder"

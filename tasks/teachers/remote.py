@@ -17,15 +17,21 @@ class RemoteTeacher:
         argument: str,
         seed: int,
         *,
-        temperature: Annotated[float, Setting("temperature of sampling; below 0: left to the server")] = 0.25,
+        temperature: Annotated[
+            float, Setting("temperature of sampling; below 0: left to the server", ge=-1, le=2)
+        ] = 0.25,
         top_p: Annotated[
-            float, Setting("share of probability that the candidates hold; below 0: left to the server")
+            float, Setting("share of probability that the candidates hold; below 0: left to the server", ge=-1, le=1)
         ] = 0.1,
-        max_tokens: Annotated[int, Setting("longest answer in tokens, the thought before it included")] = 3500,
-        size: Annotated[int, Setting("side in pixels to which pictures are squashed")] = 512,
-        in_flight: Annotated[int, Setting("most calls at once")] = 8,
-        timeout: Annotated[float, Setting("seconds after which a call is given up and sent again")] = 120.0,
-        poll_seconds: Annotated[float, Setting("seconds between two looks at a batch")] = 30.0,
+        max_tokens: Annotated[
+            int, Setting("longest answer in tokens, the thought before it included", ge=1, le=1_000_000)
+        ] = 3500,
+        size: Annotated[int, Setting("side in pixels to which pictures are squashed", ge=16, le=8192)] = 512,
+        in_flight: Annotated[int, Setting("most calls at once", ge=1, le=1000)] = 8,
+        timeout: Annotated[
+            float, Setting("seconds after which a call is given up and sent again", gt=0, le=1_000_000)
+        ] = 120.0,
+        poll_seconds: Annotated[float, Setting("seconds between two looks at a batch", gt=0, le=1_000_000)] = 30.0,
     ) -> None:
         raise BenchError(
             "the teacher 'openai' costs time and money and is not asked within a run; write its records with "

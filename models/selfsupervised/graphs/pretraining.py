@@ -27,7 +27,7 @@ class GraphPretraining(Pretraining):
         neighbours: Neighbours = 8,
         patch_size: PatchSize = 32,
         embed_dim: EmbedDim = 64,
-        depth: Annotated[int, Setting("convolutions")] = 2,
+        depth: Annotated[int, Setting("convolutions", ge=1, le=1000)] = 2,
         **shared: Any,
     ) -> None:
         super().__init__(context, **shared)

@@ -21,7 +21,9 @@ class BarlowTwins(Method):
     def __init__(
         self,
         encoder: ResNet,
-        redundancy_weight: Annotated[float, Setting("weight of the correlations that should be 0")] = 5e-3,
+        redundancy_weight: Annotated[
+            float, Setting("weight of the correlations that should be 0", ge=0, le=1_000_000)
+        ] = 5e-3,
         hidden_dim: HiddenDim = 2048,
         output_dim: OutputDim = 2048,
     ) -> None:

@@ -32,10 +32,10 @@ class DINO(Method):
         self,
         encoder: ViT,
         momentum: Momentum = 0.996,
-        local_views: Annotated[int, Setting("how many small crops the student sees")] = 6,
-        local_size: Annotated[int, Setting("side of a small crop in pixels")] = 96,
+        local_views: Annotated[int, Setting("how many small crops the student sees", ge=0, le=100)] = 6,
+        local_size: Annotated[int, Setting("side of a small crop in pixels", ge=1, le=4096)] = 96,
         hidden_dim: HiddenDim = 256,
-        bottleneck_dim: Annotated[int, Setting("width before the last layer")] = 64,
+        bottleneck_dim: Annotated[int, Setting("width before the last layer", ge=1, le=65_536)] = 64,
         output_dim: OutputDim = 1024,
     ) -> None:
         super().__init__(encoder)

@@ -27,9 +27,9 @@ class MaskedAutoencoder(Masked):
         norm_pix_loss: Annotated[
             bool, Setting("whether a patch is decoded about its own mean, in its own deviation")
         ] = True,
-        decoder_embed_dim: Annotated[int, Setting("width of a token in the decoder")] = 64,
-        decoder_depth: Annotated[int, Setting("layers of the decoder")] = 2,
-        decoder_num_heads: Annotated[int, Setting("attention heads of the decoder")] = 4,
+        decoder_embed_dim: Annotated[int, Setting("width of a token in the decoder", ge=1, le=65_536)] = 64,
+        decoder_depth: Annotated[int, Setting("layers of the decoder", ge=1, le=1000)] = 2,
+        decoder_num_heads: Annotated[int, Setting("attention heads of the decoder", ge=1, le=1024)] = 4,
     ) -> None:
         super().__init__(encoder, mask_ratio)
         network = encoder.network

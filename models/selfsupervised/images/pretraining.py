@@ -26,7 +26,9 @@ class _OfImages(Pretraining):
         self,
         context: Context,
         *,
-        view_size: Annotated[int, Setting("side in pixels of what the encoder sees; 0 for that of the pictures")] = 0,
+        view_size: Annotated[
+            int, Setting("side in pixels of what the encoder sees; 0 for that of the pictures", ge=0, le=4096)
+        ] = 0,
         **shared: Any,
     ) -> None:
         super().__init__(context, **shared)

@@ -26,7 +26,7 @@ class SimSiam(Method):
         encoder: ResNet,
         hidden_dim: HiddenDim = 512,
         output_dim: OutputDim = 128,
-        bottleneck_dim: Annotated[int, Setting("width of the prediction's hidden layer")] = 64,
+        bottleneck_dim: Annotated[int, Setting("width of the prediction's hidden layer", ge=1, le=65_536)] = 64,
     ) -> None:
         super().__init__(encoder)
         self.projection = SimSiamProjectionHead(encoder.width, hidden_dim, output_dim)

@@ -41,8 +41,8 @@ class Synthetic:
         image_size: int,
         progress: Progress,
         *,
-        size: Annotated[int, Setting("how many pictures")] = 1200,
-        seed: Annotated[int, Setting("another seed draws other pictures")] = 0,
+        size: Annotated[int, Setting("how many pictures", ge=1, le=10_000_000)] = 1200,
+        seed: Annotated[int, Setting("another seed draws other pictures", ge=0, le=4_294_967_295)] = 0,
         balanced: Annotated[
             bool, Setting("as many pictures of every category, instead of the SEM dataset's shares")
         ] = False,
