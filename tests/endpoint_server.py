@@ -81,10 +81,14 @@ class Server(ThreadingHTTPServer):
         elif fault == "filter":
             text, finish = "", "content_filter"
         elif fault == "long":
-            text, finish = text[: len(text) // 2], "length"
-        elif fault in ("malformed", "empty"):
-            text = "{ not JSON" if fault == "malformed" else ""
+            text, finish = text[: min(len(text) // 2, 8)], "length"
+        elif fault in ("malformed", "empty", "short"):
+            text = {"malformed": "{ not JSON", "empty": "", "short": "Thin."}[fault]
         message = {"role": "assistant", "content": text, "refusal": refusal}
+        if fault == "thought":
+            message, finish = {**message, "content": None, "reasoning_content": "hm ..."}, "length"
+        elif fault == "tool":
+            message = {**message, "content": None, "tool_calls": [{"id": "1", "type": "function"}]}
         return {
             "id": "chat-1",
             "object": "chat.completion",

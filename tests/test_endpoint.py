@@ -21,8 +21,8 @@ PRICE = Price(2.5, 10.0)
 
 
 def text(reply):
-    if not reply.strip():
-        raise Malformed("empty")
+    if len(reply) < 9:
+        raise Malformed("too short" if reply.strip() else "empty")
     return reply
 
 
@@ -38,12 +38,11 @@ def asked(endpoint, tmp_path):
 
     def call(count=3, budget=None, path=None, url=None, **options):
         options = {"in_flight": 4, "timeout": 1.0, **options}
-        sampling = Sampling(0.25, 0.1, options.pop("max_tokens", 200))
+        sampling = Sampling(options.pop("temperature", 0.25), 0.1, options.pop("max_tokens", 200))
         model = Endpoint("gpt-4o", Address(url or endpoint.url), sampling, **options)
         outcomes = {}
-        ledger = Ledger(PRICE, path, budget)
+        call.ledger = ledger = Ledger(PRICE, path, budget)
         within = ask(model, questions(count), ledger, lambda outcome: outcomes.update({outcome.question: outcome}))
-        call.ledger = ledger
         return outcomes, within
 
     return call
@@ -167,13 +166,51 @@ def test_a_refusal_is_recorded_and_not_asked_again(endpoint, asked, fault):
     assert len(endpoint.bodies) == 3
 
 
-def test_an_empty_reply_is_asked_for_at_most_twice_more_in_all_runs(endpoint, asked):
-    endpoint.faults = ["empty", "empty", None, "empty", "empty", "empty"]
-    outcomes, _ = asked(2, in_flight=1)
-    assert statuses(outcomes) == ["answered", "failed"]
-    assert outcomes["q1"].reason == "empty" and outcomes["q0"].usage == Usage(1200, 300)
-    assert statuses(asked(2)[0]) == ["answered", "failed"]
-    assert len(endpoint.bodies) == 6
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("empty", "empty"),
+        ("long", "too short, cut off at the longest answer allowed"),
+        ("thought", "reasoning without an answer, cut off at the longest answer allowed"),
+        ("tool", "a tool call instead of an answer"),
+    ],
+)
+def test_a_reply_that_would_come_again_is_not_asked_for_again_in_any_run(endpoint, asked, fault, reason):
+    endpoint.faults = [None, fault]
+    for _ in range(2):
+        outcomes, _ = asked(3, in_flight=1)
+        assert statuses(outcomes) == ["answered", "failed", "answered"]
+        assert outcomes["q1"].reason == reason
+    assert len(endpoint.bodies) == 3
+
+
+@pytest.mark.parametrize(("temperature", "calls"), [(0.25, 4), (0.0, 2)])
+def test_a_malformed_reply_is_asked_for_again_only_if_another_may_come(endpoint, asked, temperature, calls):
+    endpoint.faults = [None, "short", "short", "short"]
+    outcomes, _ = asked(2, in_flight=1, temperature=temperature)
+    assert statuses(outcomes) == ["answered", "failed"] and len(endpoint.bodies) == calls
+
+
+@pytest.mark.parametrize("fault", ["empty", "thought", "tool", "long"])
+def test_replies_without_an_answer_end_the_run_before_more_are_paid(endpoint, asked, fault):
+    endpoint.faults = [fault] * 50
+    for _ in range(2):  # nor does the same command pay for more
+        with pytest.raises(BenchError, match="3 replies of 'gpt-4o' in turn hold no answer: "):
+            asked(40)
+        assert sum(endpoint.paid.values()) == 3
+
+
+def test_a_limit_that_cuts_answers_off_is_named_with_its_setting(endpoint, asked):
+    endpoint.faults = ["thought"] * 3
+    with pytest.raises(BenchError, match=r"raise the limit \(--set openai.max_tokens=400, now 200\)"):
+        asked(5)
+
+
+def test_replies_without_an_answer_end_a_run_later_too(endpoint, asked):
+    endpoint.faults = [None, *["empty"] * 50]
+    with pytest.raises(BenchError, match="20 replies of 'gpt-4o' in turn hold no answer"):
+        asked(40, in_flight=1)
+    assert sum(endpoint.paid.values()) == 21
 
 
 def test_a_rerun_is_answered_from_the_cache_and_another_model_is_not(endpoint, asked):

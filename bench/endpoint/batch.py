@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.endpoint import failures
-from bench.endpoint.client import Client
+from bench.endpoint.client import MOST_BYTES_OF_A_FILE, Client
 from bench.endpoint.connection import Connection
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger, append, lines_of
@@ -62,7 +62,7 @@ class ServerBatches:
 
     async def _run(self, questions: Callable[[], Iterable[ServerQuestion]]) -> bool:
         fruitless, within = 0, True
-        async with Client(self._endpoint.address, self._endpoint.timeout) as client:
+        async with self._client() as client:
             await self._gather(client)
             while fruitless < _FRUITLESS:
                 before = self._replies
@@ -76,10 +76,14 @@ class ServerBatches:
                 fruitless = 0 if self._replies > before else fruitless + 1
         return within
 
+    def _client(self) -> Client:
+        endpoint = self._endpoint
+        return Client(endpoint.address, endpoint.timeout, endpoint.settings, MOST_BYTES_OF_A_FILE)
+
     async def _gather(self, client: Client) -> None:
         """Wait for every batch that was submitted and not collected, then keep its replies."""
         for key, saved in list(self._open.items()):
-            name = saved or await self._found(key, client)
+            name = saved or await self._by_mark(key, client)
             batch = None if name is None else await self._finished(name, client)
             if batch is not None:
                 await self._collect(batch, client)
@@ -94,15 +98,15 @@ class ServerBatches:
         calls: list[str] = []
         self._within, reserved = True, self._ledger.held
         for pack in self._packs(questions):
-            name = await self._begun(pack, client)
+            name = await self._submitted(pack, client)
             self._progress.say(f"batch {client.clean(name)}: {len(pack.calls)} calls handed in")
             calls += pack.calls
         self._ledger.held = reserved
         return calls, self._within
 
-    async def _begun(self, pack: Pack, client: Client) -> str:
+    async def _submitted(self, pack: Pack, client: Client) -> str:
         """Submit a pack once and return the batch's name."""
-        file = await self._asked(
+        file = await self._result(
             client, lambda api: api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
         )
         tries = 0
@@ -121,7 +125,7 @@ class ServerBatches:
         # Written before it is submitted: after a kill in between, the server's list shows whether it arrived.
         self._write({"key": pack.key})
         try:
-            name = await self._asked(client, begin)
+            name = await self._result(client, begin)
         except (failures.Unanswerable, failures.Refusal, failures.Ending) as error:
             if tries == 1 and not isinstance(error, failures.Unsettled):  # refused: there is nothing to collect
                 self._write({"key": pack.key, "collected": True})
@@ -133,7 +137,7 @@ class ServerBatches:
         lines: dict[str, bytes] = {}
         size = 0
         for question in questions:
-            attempt = self._endpoint.kept(question)
+            attempt = self._endpoint.stored_outcome(question)
             if not isinstance(attempt, int):
                 continue
             body = self._endpoint.body(question)
@@ -153,15 +157,15 @@ class ServerBatches:
         if lines:
             yield _pack(lines)
 
-    async def _found(self, key: str, client: Client) -> str | None:
+    async def _by_mark(self, key: str, client: Client) -> str | None:
         """Return the batch that a killed process submitted before it could write down its name, None if it did not."""
-        return await self._asked(client, lambda api: _marked(api, key))
+        return await self._result(client, lambda api: _marked(api, key))
 
     async def _finished(self, name: str, client: Client) -> Any:
         """Wait until the server is done with a batch and return it."""
         status = ""
         while True:
-            batch = await self._asked(client, lambda api: api.batches.retrieve(name))
+            batch = await self._result(client, lambda api: api.batches.retrieve(name))
             counts = batch.request_counts
             progress = f", {counts.completed} of {counts.total} calls done" if counts else ""
             if f"{batch.status}{progress}" != status:
@@ -174,7 +178,7 @@ class ServerBatches:
     async def _collect(self, batch: Any, client: Client) -> None:
         """Keep the replies of a batch, also of one that expired or was cancelled."""
         for file in filter(None, (batch.output_file_id, batch.error_file_id)):
-            content = await self._asked(client, lambda api, file=file: api.files.content(file))
+            content = await self._result(client, lambda api, file=file: api.files.content(file))
             for line in content.text.split("\n"):  # not splitlines(), which cuts at marks that an answer may hold
                 if line.strip():
                     self._take(line, client)
@@ -194,20 +198,20 @@ class ServerBatches:
         status, body = response.get("status_code"), response.get("body") or {}
         error = body.get("error") or line.get("error") or {}
         if status == 200:
-            reply = client.reply(body, 0)
+            reply = client.read(body)
             self._ledger.add(reply.usage)
         elif error.get("code") in failures.REFUSALS:
             reply = Reply(client.clean(str(error.get("message"))), True, Usage(0, 0))
         else:
             self.failures[name] = client.clean(str(error.get("message") or error.get("code")))
             self._progress.say(f"a call of the batch failed: {self.failures[name]}")
-            if status and not failures.passes(status):
+            if isinstance(status, int) and not failures.passes(status):
                 self._hopeless.add(name)
             return
         self._endpoint.replies.put(name, reply)
         self._replies += 1
 
-    async def _asked(self, client: Client, call: Callable[[Any], Any]) -> Any:
+    async def _result(self, client: Client, call: Callable[[Any], Any]) -> Any:
         reply = await self._line.patiently(lambda: client.request(call))
         self._line.reached()
         return reply
@@ -225,11 +229,11 @@ def outstanding(state: Path) -> dict[str, str | None]:
     return batches
 
 
-def _note(found: dict[str, str | None], line: dict[str, Any]) -> None:
+def _note(batches: dict[str, str | None], line: dict[str, Any]) -> None:
     if line.get("collected"):
-        found.pop(line["key"], None)
+        batches.pop(line["key"], None)
     else:
-        found[line["key"]] = line.get("batch")
+        batches[line["key"]] = line.get("batch")
 
 
 async def _marked(api: Any, key: str) -> str | None:

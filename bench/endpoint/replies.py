@@ -1,5 +1,6 @@
 """Replies kept in the cache, each a file that is whole or absent: nothing is paid for twice."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 from bench.endpoint.prices import Usage
@@ -19,17 +20,17 @@ class Replies:
         """Return the reply to a call, None if none is kept."""
         try:
             fields = read_json(self._path(identity))
-            return (
-                None
-                if fields is None
-                else Reply(fields["text"], fields["refused"], Usage(*fields["usage"]), fields["cut"])
-            )
-        except (BenchError, KeyError, TypeError):
+            if fields is None:
+                return None
+            usage = Usage(*map(int, fields["usage"]))
+            lack = fields.get("lack", "")  # replies kept before this field existed lack it
+            return Reply(str(fields["text"]), bool(fields["refused"]), usage, bool(fields["cut"]), str(lack))
+        except (BenchError, LookupError, TypeError, ValueError, AttributeError):
             return None  # the file is broken: the call is made again
 
     def put(self, identity: str, reply: Reply) -> None:
         """Keep a reply; it is on the disk when this returns. BenchError if it cannot be written."""
-        data = {"text": reply.text, "refused": reply.refused, "usage": list(reply.usage), "cut": reply.cut}
+        data = {**asdict(reply), "usage": list(reply.usage)}
         try:
             write_json(self._path(identity), data)
         except OSError as error:

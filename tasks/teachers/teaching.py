@@ -56,7 +56,7 @@ class Teaching:
         self._notebook.look(self.asked)
         under_way = self._under_way()
         ledger = Ledger(price, self._notebook.spent)
-        left = [call for call in self._questions() if isinstance(self._endpoint.kept(call), int)]
+        left = [call for call in self._questions() if isinstance(self._endpoint.stored_outcome(call), int)]
         sent = sum(call.estimate for call in left)
         answers = sum(len(self._by_name[call.name].group.questions) for call in left)
         expected = Usage(sent, THOUGHT_TOKENS * len(left) + ANSWER_TOKENS * answers)
@@ -138,7 +138,7 @@ class Teaching:
             return batches.run(self._questions)
         finally:
             for call in self._questions():
-                outcome = self._endpoint.kept(call)
+                outcome = self._endpoint.stored_outcome(call)
                 if isinstance(outcome, Outcome):
                     told(outcome)
                 elif why := batches.failures.get(self._endpoint.identity(self._endpoint.body(call), outcome)):
