@@ -37,6 +37,16 @@ def errors(kind):
             {},
             {"message": f"no quota, {KEY}", "type": "insufficient_quota", "code": "insufficient_quota"},
         ),
+        "newmodel": (
+            400,
+            {},
+            {
+                "message": "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+                "type": "invalid_request_error",
+                "param": "max_tokens",
+                "code": "unsupported_parameter",
+            },
+        ),
         "steer": (400, {}, {"message": "\x1b[2Jgone", "type": "invalid_request_error", "code": None}),
         "echo": (400, {}, {"message": f"headers were {KEY}", "type": "invalid_request_error", "code": None}),
     }.get(kind)

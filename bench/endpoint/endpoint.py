@@ -1,6 +1,5 @@
 """A model on a server, and how to ask it."""
 
-import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,12 +7,21 @@ from bench.endpoint.address import Address
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Dialect, Malformed, Reply, Sampling, ServerQuestion, body, extra_fields, identity
-from bench.errors import BenchError
+from bench.endpoint.request import (
+    Dialect,
+    Malformed,
+    Reply,
+    Sampling,
+    ServerQuestion,
+    body,
+    check_calls,
+    check_seconds,
+    extra_fields,
+    identity,
+)
 
 TRIES = 3
 """How often a question with a malformed reply is asked, if the model draws another one each time."""
-_LONGEST_TIMEOUT = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -33,10 +41,8 @@ class Endpoint:
     settings: str = "openai"
 
     def __post_init__(self) -> None:
-        if not 1 <= self.in_flight <= 1000:
-            raise BenchError(f"{self.settings}.in_flight = {self.in_flight} calls at once; give 1 to 1000")
-        if not (math.isfinite(self.timeout) and 0 < self.timeout <= _LONGEST_TIMEOUT):
-            raise BenchError(f"{self.settings}.timeout = {self.timeout:g} seconds; give more than 0, at most a day")
+        check_calls(self.in_flight)
+        check_seconds(self.timeout)
         extra_fields(self.dialect.extra)
 
     def body(self, question: ServerQuestion) -> dict[str, Any]:

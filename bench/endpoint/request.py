@@ -19,12 +19,43 @@ from bench.store.fingerprint import digest
 TILE, TILE_TOKENS, PICTURE_TOKENS = 512, 170, 85
 """The estimate for pictures: tokens for each tile of this side, parts included, and tokens per picture."""
 LETTERS_A_TOKEN = 4
+MOST_CALLS_AT_ONCE, DAY = 1000, 86_400.0
 
 Message = Mapping[str, Any]
 
 
 class Malformed(Exception):
     """A reply of another form than required; the text says how."""
+
+
+def check_temperature(value: float) -> None:
+    """Refuse a temperature that is no number."""
+    if not math.isfinite(value):
+        raise BenchError(f"temperature = {value} is no number; give 0 or more, or -1 to leave it to the server")
+
+
+def check_top_p(value: float) -> None:
+    """Refuse a share of probability that is none."""
+    if not (math.isfinite(value) and value <= 1):
+        raise BenchError(f"top_p = {value} is no share of probability; give 0 to 1, or -1 to leave it to the server")
+
+
+def check_tokens(value: int) -> None:
+    """Refuse a longest answer without room for one."""
+    if value < 1:
+        raise BenchError(f"max_tokens = {value} leaves no room for an answer; give 1 or more")
+
+
+def check_calls(value: int) -> None:
+    """Refuse a number of calls at once that is none, or more than connections are kept for."""
+    if not 1 <= value <= MOST_CALLS_AT_ONCE:
+        raise BenchError(f"in_flight = {value} calls at once; give 1 to {MOST_CALLS_AT_ONCE:,}")
+
+
+def check_seconds(value: float) -> None:
+    """Refuse a time that is no number of seconds up to a day."""
+    if not (math.isfinite(value) and 0 < value <= DAY):
+        raise BenchError(f"{value:g} seconds cannot be waited; give more than 0, at most a day ({DAY:,.0f})")
 
 
 @dataclass(frozen=True)
@@ -36,13 +67,9 @@ class Sampling:
     max_tokens: int
 
     def __post_init__(self) -> None:
-        for name, value in (("temperature", self.temperature), ("top_p", self.top_p)):
-            if value is not None and not math.isfinite(value):
-                raise BenchError(f"{name} = {value} is no number; give 0 or more, or -1 to leave it to the server")
-        if self.top_p is not None and self.top_p > 1:
-            raise BenchError(f"top_p = {self.top_p:g} is above 1, the whole probability; give 0 to 1, or -1")
-        if self.max_tokens < 1:
-            raise BenchError(f"max_tokens = {self.max_tokens} leaves no room for an answer; give 1 or more")
+        check_temperature(-1 if self.temperature is None else self.temperature)
+        check_top_p(-1 if self.top_p is None else self.top_p)
+        check_tokens(self.max_tokens)
 
     @classmethod
     def of(cls, temperature: float, top_p: float, max_tokens: int) -> Self:

@@ -1,5 +1,6 @@
 """The connections of the client: none beyond the judged reach, no redirect, no reply longer than allowed."""
 
+import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterable
 
@@ -8,6 +9,7 @@ import httpx2
 
 from bench.endpoint.address import REACHES, Address, Reach, farthest
 from bench.endpoint.environment import check_headers, proxies, trusted
+from bench.endpoint.request import MOST_CALLS_AT_ONCE
 from bench.errors import BenchError
 
 
@@ -32,7 +34,7 @@ def http_client(address: Address, timeout: httpx2.Timeout, most_bytes: int) -> h
         proxies()
         context = trusted()
     else:
-        context = trusted() if address.url.startswith("https:") else httpx2.create_ssl_context(verify=False)
+        context = trusted() if address.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         transport = _Near(reach, context)
 
     async def bounded(response: httpx2.Response) -> None:
@@ -47,7 +49,7 @@ def http_client(address: Address, timeout: httpx2.Timeout, most_bytes: int) -> h
             timeout=timeout,
             headers={"Accept-Encoding": "gzip"},
             follow_redirects=False,
-            limits=httpx2.Limits(max_connections=1000, max_keepalive_connections=100),
+            limits=httpx2.Limits(max_connections=MOST_CALLS_AT_ONCE, max_keepalive_connections=100),
             event_hooks={"response": [bounded]},
         )
     except Exception as error:  # the environment may hold anything; what is known of it was checked above
@@ -59,11 +61,11 @@ def http_client(address: Address, timeout: httpx2.Timeout, most_bytes: int) -> h
 class _Near(httpx2.AsyncHTTPTransport):
     """A transport whose connections end within a reach."""
 
-    def __init__(self, reach: Reach, context: object) -> None:
+    def __init__(self, reach: Reach, context: ssl.SSLContext) -> None:
         # Not super().__init__(), which takes no network backend.
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=context,  # pyright: ignore[reportArgumentType]
-            max_connections=1000,
+            ssl_context=context,
+            max_connections=MOST_CALLS_AT_ONCE,
             max_keepalive_connections=100,
             network_backend=_Within(reach),
         )

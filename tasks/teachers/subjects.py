@@ -15,6 +15,15 @@ from bench.tasks.datasets.decoding import Unreadable, grey
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import loose
 
+SMALLEST, LARGEST = 16, 8192
+"""Sides in pixels that a picture may be sent with."""
+
+
+def check_size(size: int) -> None:
+    """Refuse a side of pictures that nothing could be seen at, or no server takes."""
+    if not SMALLEST <= size <= LARGEST:
+        raise BenchError(f"size = {size} pixels; give {SMALLEST} to {LARGEST}")
+
 
 @dataclass(frozen=True)
 class Subjects:
