@@ -100,14 +100,14 @@ def _of_status(
     if status == 404:
         lacks = f"has no model {model!r}, or another path" if model else "has no such path, maybe no Batch API"
         return Ending(f"{address} {lacks} (404: {message}); check the base URL and what that server offers")
+    parameter = error.body.get("param") if isinstance(error.body, Mapping) else ""
+    setting = remedy(str(detail), sent, str(parameter)) if sent else ""
+    change = f" (--set {settings}.{setting} sends it otherwise)" if setting else ""
     if passes(status):
         wait = retry_after(error.response.headers)
         if wait is not None and wait > LONGEST_WAIT:
             return Ending(f"{address} asks to wait {wait:.0f} s ({status}); run again after that{_AGAIN}")
-        return Passing(f"the server answered {status}: {message}", wait, everyone=status in (429, 503, 529))
-    parameter = error.body.get("param") if isinstance(error.body, Mapping) else ""
-    setting = remedy(str(detail), sent, str(parameter)) if sent else ""
-    change = f"; --set {settings}.{setting} sends it otherwise" if setting else ""
+        return Passing(f"the server answered {status}: {message}{change}", wait, everyone=status in (429, 503, 529))
     return Unanswerable(f"the server answered {status}: {message}{change}")
 
 

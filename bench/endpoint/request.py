@@ -217,6 +217,9 @@ _REMEDIES = {
 """The setting that changes a parameter, and how a server's message names that parameter."""
 
 
+_TOO_LONG = re.compile(r"too (large|long|high)|at most|maximum|exceed", re.IGNORECASE)
+
+
 def remedy(message: str, sent: Mapping[str, Any], parameter: str = "") -> str:
     """Return the setting to change if a server's message, or the ``parameter`` it names, refuses what was sent.
 
@@ -225,6 +228,9 @@ def remedy(message: str, sent: Mapping[str, Any], parameter: str = "") -> str:
     parts = [part for each in sent["messages"] if isinstance(each["content"], list) for part in each["content"]]
     present = {*sent, *(name for part in parts for name in part.get("image_url", ()))}
     present |= {"system"} if any(each["role"] != "user" for each in sent["messages"]) else set()
+    length = next((name for name in ("max_tokens", "max_completion_tokens") if name in sent), "")
+    if length and (length in message or "context length" in message) and _TOO_LONG.search(message):
+        return f"max_tokens={max(1, int(sent[length]) // 2)} (or less)"
     named = [name for name in _REMEDIES if name in present and re.search(_REMEDIES[name][1], message, re.IGNORECASE)]
     if parameter in _REMEDIES and parameter in present:
         named = [parameter]
