@@ -47,6 +47,7 @@ def errors(kind):
                 "code": "unsupported_parameter",
             },
         ),
+        "redirect": (307, {"Location": "http://127.0.0.1:9/v1"}, {}),
         "steer": (400, {}, {"message": "\x1b[2Jgone", "type": "invalid_request_error", "code": None}),
         "echo": (400, {}, {"message": f"headers were {KEY}", "type": "invalid_request_error", "code": None}),
     }.get(kind)

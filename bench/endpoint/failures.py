@@ -122,7 +122,7 @@ def _of_connection(error: Exception, address: Address, key: str) -> Exception:
     text = redacted(str(cause), key) or "no connection in time"
     for each in chain:
         if isinstance(each, TooLong):
-            return Unanswerable(str(each))
+            return each
         if isinstance(each, Elsewhere):
             return Ending(f"nothing is sent to {address}: {each}; check the name's addresses, or name a number")
         if isinstance(each, ssl.SSLError):

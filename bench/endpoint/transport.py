@@ -9,11 +9,12 @@ import httpx2
 
 from bench.endpoint.address import REACHES, Address, Reach, farthest
 from bench.endpoint.environment import check_headers, proxies, trusted
+from bench.endpoint.failures import Unanswerable
 from bench.endpoint.request import MOST_CALLS_AT_ONCE
 from bench.errors import BenchError
 
 
-class TooLong(Exception):
+class TooLong(Unanswerable):
     """A reply is longer than allowed; the text says so."""
 
 
