@@ -154,7 +154,7 @@ def outcome(url, root, timeout=0.5):
             raise Malformed("empty")
         return text
 
-    endpoint = Endpoint("m", Address(url), Sampling(0.5, None, 10), timeout=timeout, replies=Replies(root))
+    endpoint = Endpoint("m", Address(url), Sampling(0.5, None, 10), "openai", timeout=timeout, replies=Replies(root))
     outcomes = []
     question = ServerQuestion("q", ({"role": "user", "content": "What?"},), read)
     try:

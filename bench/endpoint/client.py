@@ -24,9 +24,7 @@ Result = TypeVar("Result")
 class Client:
     """The official client, opened with ``async with``; the caller decides about retries."""
 
-    def __init__(
-        self, address: Address, timeout: float, settings: str = "openai", most_bytes: int = MOST_BYTES
-    ) -> None:
+    def __init__(self, address: Address, timeout: float, settings: str, most_bytes: int = MOST_BYTES) -> None:
         self._address, self._timeout, self._key = address, timeout, key_for(address)
         self._settings, self._most_bytes = settings, most_bytes
 

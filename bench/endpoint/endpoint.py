@@ -34,11 +34,11 @@ class Endpoint:
     model: str
     address: Address
     sampling: Sampling
+    settings: str
     in_flight: int = 8
     timeout: float = 120.0
     replies: Replies = field(default_factory=Replies)
     dialect: Dialect = Dialect()
-    settings: str = "openai"
 
     def __post_init__(self) -> None:
         check_calls(self.in_flight)

@@ -115,16 +115,12 @@ def _of_connection(error: Exception, address: Address, key: str) -> Exception:
     """Translate a failed connection: the true cause is somewhere in the chain of exceptions."""
     import httpx2
 
-    from bench.endpoint.transport import Elsewhere, TooLong
-
     chain = list(_chain(error))
     cause = error.__cause__ or error
     text = redacted(str(cause), key) or "no connection in time"
     for each in chain:
-        if isinstance(each, TooLong):
+        if isinstance(each, Unanswerable | Ending):  # of our own transport
             return each
-        if isinstance(each, Elsewhere):
-            return Ending(f"nothing is sent to {address}: {each}; check the name's addresses, or name a number")
         if isinstance(each, ssl.SSLError):
             return Unreachable(_of_tls(each, address))
     if isinstance(cause, httpx2.ProxyError):

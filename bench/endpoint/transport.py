@@ -3,23 +3,16 @@
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Iterable
+from typing import cast
 
 import httpcore2
 import httpx2
 
 from bench.endpoint.address import REACHES, Address, Reach, farthest
 from bench.endpoint.environment import check_headers, proxies, trusted
-from bench.endpoint.failures import Unanswerable
+from bench.endpoint.failures import Ending, Unanswerable
 from bench.endpoint.request import MOST_CALLS_AT_ONCE
 from bench.errors import BenchError
-
-
-class TooLong(Unanswerable):
-    """A reply is longer than allowed; the text says so."""
-
-
-class Elsewhere(httpcore2.ConnectError):
-    """A connection led farther than the address was judged to reach."""
 
 
 def http_client(address: Address, timeout: httpx2.Timeout, most_bytes: int) -> httpx2.AsyncClient:
@@ -76,7 +69,8 @@ class _Within(httpcore2.AsyncNetworkBackend):
     """Opens connections, and closes one that leads beyond a reach before anything is sent."""
 
     def __init__(self, reach: Reach) -> None:
-        self._reach, self._network = reach, httpcore2.AnyIOBackend()
+        self._reach = reach
+        self._network = cast(httpcore2.AsyncNetworkBackend, httpcore2.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -90,7 +84,10 @@ class _Within(httpcore2.AsyncNetworkBackend):
         peer = str(stream.get_extra_info("server_addr")[0])
         if REACHES.index(farthest([peer])) > REACHES.index(self._reach):
             await stream.aclose()
-            raise Elsewhere(f"{host} leads to {peer}, which is farther than it was when the run began")
+            raise Ending(
+                f"nothing is sent to {host}: it leads to {peer}, which is farther than it was when the run began; "
+                "check the name's addresses, or name a number"
+            )
         return stream
 
     async def sleep(self, seconds: float) -> None:
@@ -98,7 +95,7 @@ class _Within(httpcore2.AsyncNetworkBackend):
 
 
 class _Bounded(httpx2.AsyncByteStream):
-    """The body of a response, decompressed; raises TooLong when it is longer than allowed.
+    """The body of a response, decompressed; raises Unanswerable when it is longer than allowed.
 
     Own code: httpx decompresses a part of a reply whole, however long it becomes.
     """
@@ -115,7 +112,7 @@ class _Bounded(httpx2.AsyncByteStream):
             content = part if unpack is None else unpack.decompress(part, room + 1)
             room -= len(content)
             if room < 0:
-                raise TooLong(f"the server's reply is longer than {self._most / 2**20:.0f} MiB")
+                raise Unanswerable(f"the server's reply is longer than {self._most / 2**20:.0f} MiB")
             yield content
 
     async def aclose(self) -> None:

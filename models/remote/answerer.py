@@ -133,15 +133,8 @@ class RemoteAnswerer:
         self._context, self._model = context, context.model.name.partition(":")[2]
         sampling = Sampling.of(temperature, top_p, max_tokens)
         dialect = Dialect(length_parameter, detail=detail, system_role=system_role, extra=extra)
-        self._endpoint = Endpoint(
-            self._model,
-            Address(base_url.rstrip("/")),
-            sampling,
-            in_flight,
-            timeout,
-            dialect=dialect,
-            settings=context.model.name,
-        )
+        address, settings = Address(base_url.rstrip("/")), context.model.name
+        self._endpoint = Endpoint(self._model, address, sampling, settings, in_flight, timeout, dialect=dialect)
         self._prices = tuple(price if price >= 0 else None for price in (price_in, price_out))
         self._budget = budget_usd if budget_usd >= 0 else None
         self._most_missing = most_missing

@@ -152,9 +152,8 @@ def _teaching(
     address = Address((options.base_url or default_url()).rstrip("/"))
     sampling = Sampling.of(chosen["temperature"], chosen["top_p"], chosen["max_tokens"])
     dialect = Dialect(**{each.name: chosen[each.name] for each in fields(Dialect)})
-    endpoint = Endpoint(
-        options.model or "", address, sampling, chosen["in_flight"], chosen["timeout"], dialect=dialect, settings=REMOTE
-    )
+    model, calls, seconds = options.model or "", chosen["in_flight"], chosen["timeout"]
+    endpoint = Endpoint(model, address, sampling, REMOTE, calls, seconds, dialect=dialect)
     return Teaching(endpoint, _subjects(options, config, chosen["size"]), Notebook(out), options.batch)
 
 
