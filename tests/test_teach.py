@@ -430,6 +430,44 @@ def test_calls_that_batches_end_without_are_told_as_lost(endpoint, teach, tmp_pa
     assert {line["reason"] for line in lines} == {"the batch ended without a reply to it"}
 
 
+def _junk(server, what):
+    """A server whose objects of batches are not what the client expects."""
+    from tests.endpoint_server import Handler
+
+    real = {name: getattr(Handler, name) for name in ("upload", "begin", "look", "list_batches")}
+    junk = {"id": None, "status": 5, "metadata": [1], "request_counts": "many", "errors": "none", "output_file_id": 7}
+
+    def upload(self, data):
+        return self.send({"id": ["x"]}) if what == "file" else real["upload"](self, data)
+
+    def begin(self, asked):
+        return self.send(junk) if what == "batch" else real["begin"](self, asked)
+
+    def look(self, name):
+        batch = real["look"](self, name)
+        if what == "state":
+            return {**batch, **junk}
+        if what == "replies" and batch["status"] == "completed":
+            lines = ['{"custom_id": "../../../escaped", "response": {"status_code": 200}}', "[" * 99_999, "5", "{}"]
+            server.files[batch["output_file_id"]] = "\n".join(lines).encode() + b"\xff\n"
+        return batch
+
+    return {"upload": upload, "begin": begin, "look": look}
+
+
+@pytest.mark.parametrize("what", ["file", "batch", "state", "replies"])
+def test_objects_of_batches_that_are_none_end_in_one_sentence(endpoint, teach, tmp_path, monkeypatch, what):
+    from tests.endpoint_server import Handler
+
+    monkeypatch.setattr(connection, "TRIES", 1)
+    for name, method in _junk(endpoint, what).items():
+        monkeypatch.setattr(Handler, name, method)
+    code, said = teach(*BATCH, count=1)
+    assert code in (1, 2) and "Traceback" not in said
+    assert "could not be read" in said or "10 of them got no reply at all" in said
+    assert not list(tmp_path.rglob("*escaped*"))
+
+
 def test_a_server_without_batches_is_one_sentence(endpoint, teach, monkeypatch):
     from tests.endpoint_server import Handler
 

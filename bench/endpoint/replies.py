@@ -1,7 +1,9 @@
 """Replies kept in the cache, each a file that is whole or absent: nothing is paid for twice."""
 
+import re
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply
@@ -40,4 +42,12 @@ class Replies:
             ) from error
 
     def _path(self, identity: str) -> Path:
+        checked_identity(identity)
         return self._root / identity[:2] / f"{identity[2:]}.json"
+
+
+def checked_identity(identity: Any) -> str:
+    """Return the identity of a call; ValueError if it is none: a server's batch may name any, also ``../../x``."""
+    if not isinstance(identity, str) or not re.fullmatch(r"[0-9a-f]{4,128}", identity):
+        raise ValueError("no identity of a call")
+    return identity

@@ -35,6 +35,10 @@ class Notebook:
 
     def look(self, request: Mapping[str, Any]) -> None:
         """Read the present records, without a torn last line; BenchError if they are of another request or not ours."""
+        with self._writing():
+            self._look(request)
+
+    def _look(self, request: Mapping[str, Any]) -> None:
         before = read_json(self.folder / "asked.json")
         if before is None:
             if self.out.exists():
