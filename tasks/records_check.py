@@ -3,14 +3,22 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
 from bench.tasks.prompts import PROMPT_GROUPS
-from bench.tasks.records import failed_beside, from_json, loaded, of_those_aside
+from bench.tasks.records import (
+    entries,
+    failed_beside,
+    from_json,
+    ids_of_aside,
+    loaded,
+    of_those_aside,
+    picture_ids,
+)
 from bench.terminal import safe
 
 _SHOWN = 3
@@ -56,14 +64,14 @@ def check(path: Path, pictures: Sequence[str] = (), aside: Iterable[str] = ()) -
     ``aside`` has a sentence for each picture that was set aside; training ignores their records. BenchError if the
     file cannot be read.
     """
-    result = Check()
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BenchError(f"records {str(path)!r} cannot be read ({error}); name a JSONL file in UTF-8") from error
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            _add_line(result, line, f"line {number}")
+    result, aside = Check(), tuple(aside)
+    for place, entry in entries(path):
+        _add(result, entry, place)
+    if pictures:
+        meant = picture_ids((record.picture for record in result.records), [*pictures, *ids_of_aside(aside)])
+        result.records = [
+            replace(record, picture=meant.get(record.picture, record.picture)) for record in result.records
+        ]
     seen = Counter(record.id for record in result.records)
     result.repeated_ids = [name for name, times in seen.items() if times > 1]
     questions = Counter((record.picture, record.question) for record in result.records)
@@ -110,9 +118,9 @@ def as_text(result: Check) -> str:
     return "\n".join(lines)
 
 
-def _add_line(result: Check, line: str, where: str) -> None:
+def _add(result: Check, entry: Any, where: str) -> None:
     try:
-        data = loaded(line, where)
+        data = loaded(entry, where)
         if _is_empty(data):
             result.empty.append(f"{where}, {data.get('id')}")
         else:

@@ -37,6 +37,17 @@ def errors(kind):
             {},
             {"message": f"no quota, {KEY}", "type": "insufficient_quota", "code": "insufficient_quota"},
         ),
+        "newmodel": (
+            400,
+            {},
+            {
+                "message": "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+                "type": "invalid_request_error",
+                "param": "max_tokens",
+                "code": "unsupported_parameter",
+            },
+        ),
+        "redirect": (307, {"Location": "http://127.0.0.1:9/v1"}, {}),
         "steer": (400, {}, {"message": "\x1b[2Jgone", "type": "invalid_request_error", "code": None}),
         "echo": (400, {}, {"message": f"headers were {KEY}", "type": "invalid_request_error", "code": None}),
     }.get(kind)
@@ -81,10 +92,14 @@ class Server(ThreadingHTTPServer):
         elif fault == "filter":
             text, finish = "", "content_filter"
         elif fault == "long":
-            text, finish = text[: len(text) // 2], "length"
-        elif fault in ("malformed", "empty"):
-            text = "{ not JSON" if fault == "malformed" else ""
+            text, finish = text[: min(len(text) // 2, 8)], "length"
+        elif fault in ("malformed", "empty", "short"):
+            text = {"malformed": "{ not JSON", "empty": "", "short": "Thin."}[fault]
         message = {"role": "assistant", "content": text, "refusal": refusal}
+        if fault == "thought":
+            message, finish = {**message, "content": None, "reasoning_content": "hm ..."}, "length"
+        elif fault == "tool":
+            message = {**message, "content": None, "tool_calls": [{"id": "1", "type": "function"}]}
         return {
             "id": "chat-1",
             "object": "chat.completion",

@@ -179,7 +179,7 @@ def of_transformers(seen):
 
 
 def test_a_prompt_holds_the_picture_and_caption_and_question(name, untrained, lessons):
-    seen = lessons.asked(np.arange(3))
+    seen = lessons.without_answers(np.arange(3))
     prompt = spelled(untrained.processor, seen.tokens.ids[1]).replace("<pad>", "")
     assert prompt == KINDS[name].prompt
     features = KINDS[name].prompt.count("<image>")
@@ -188,7 +188,7 @@ def test_a_prompt_holds_the_picture_and_caption_and_question(name, untrained, le
 
 def test_a_prompt_has_the_tokens_of_picture_and_text_and_leaves_room_for_an_answer(name, untrained):
     asked, lessons = toy_instructions(2), untrained.lessons()
-    rows = [lessons.asked(np.array([place])).tokens.ids.shape[1] for place in range(len(asked))]
+    rows = [lessons.without_answers(np.array([place])).tokens.ids.shape[1] for place in range(len(asked))]
     assert untrained.assistant.prompt_lengths(asked) == rows and min(rows) > 4
     longest = untrained.model.config.get_text_config().max_position_embeddings
     room = longest - SMALL["max_new_tokens"]
@@ -220,7 +220,7 @@ def test_captions_go_only_where_the_batch_says(untrained, lessons):
     texts = [spelled(untrained.processor, row) for row in taught(lessons).tokens.ids]
     assert [CAPTION in text for text in texts] == EVERY_OTHER.tolist()
     withheld = replace(toy_instructions(), captions=("",) * 40)
-    ids = untrained.lessons(withheld).asked(np.arange(1)).tokens.ids[0]
+    ids = untrained.lessons(withheld).without_answers(np.arange(1)).tokens.ids[0]
     assert CAPTION not in spelled(untrained.processor, ids)
 
 
@@ -269,7 +269,7 @@ def test_the_loss_is_that_of_transformers_own_forward(untrained, lessons):
 
 @pytest.mark.numeric
 def test_generation_is_that_of_transformers_with_the_prompt_cut_off(untrained, lessons):
-    seen, decoding = lessons.asked(np.arange(6)), untrained.assistant._decoding()
+    seen, decoding = lessons.without_answers(np.arange(6)), untrained.assistant._decoding()
     with torch.inference_mode():
         whole = untrained.model.generate(**of_transformers(seen), generation_config=decoding)
         new = untrained.network.generate(seen, decoding)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bench.endpoint import connection
+from bench.endpoint import address, connection, transport
 from bench.endpoint.address import Address, key_for, redacted
 from bench.endpoint.calling import ask
 from bench.endpoint.endpoint import Endpoint
@@ -12,7 +12,7 @@ from bench.endpoint.failures import retry_after
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.prices import Price, Usage, price_of
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion
+from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, remedy
 from bench.errors import BenchError
 from tests.endpoint_server import KEY
 
@@ -21,8 +21,8 @@ PRICE = Price(2.5, 10.0)
 
 
 def text(reply):
-    if not reply.strip():
-        raise Malformed("empty")
+    if len(reply) < 9:
+        raise Malformed("too short" if reply.strip() else "empty")
     return reply
 
 
@@ -38,12 +38,11 @@ def asked(endpoint, tmp_path):
 
     def call(count=3, budget=None, path=None, url=None, **options):
         options = {"in_flight": 4, "timeout": 1.0, **options}
-        sampling = Sampling(0.25, 0.1, options.pop("max_tokens", 200))
-        model = Endpoint("gpt-4o", Address(url or endpoint.url), sampling, **options)
+        sampling = Sampling(options.pop("temperature", 0.25), 0.1, options.pop("max_tokens", 200))
+        model = Endpoint("gpt-4o", Address(url or endpoint.url), sampling, "openai", **options)
         outcomes = {}
-        ledger = Ledger(PRICE, path, budget)
+        call.ledger = ledger = Ledger(PRICE, path, budget)
         within = ask(model, questions(count), ledger, lambda outcome: outcomes.update({outcome.question: outcome}))
-        call.ledger = ledger
         return outcomes, within
 
     return call
@@ -102,6 +101,66 @@ def test_no_traceback_shows_the_key(endpoint, asked):
     with pytest.raises(BenchError) as caught:
         asked(2)
     assert KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_no_log_or_variable_shows_the_key(endpoint, asked, caplog):
+    caplog.set_level("DEBUG")
+    endpoint.faults = [None, "500", "echo", "400"]
+    asked(4, in_flight=1)
+    assert KEY not in caplog.text
+    assert KEY not in repr(key_for(Address(endpoint.url))) and key_for(Address(endpoint.url)) == KEY
+
+
+@pytest.mark.parametrize(
+    ("parameter", "message", "setting"),
+    [
+        (
+            "max_tokens",
+            "Use 'max_completion_tokens' instead of 'max_tokens'.",
+            "length_parameter=max_completion_tokens",
+        ),
+        (None, "max_tokens is too large: 200. This model supports at most 64.", "max_tokens=100 (or less)"),
+        (None, "the request exceeds the maximum context length of 2048", "max_tokens=100 (or less)"),
+        ("temperature", "Only the default (1) value is supported.", "temperature=-1"),
+        (None, "top_p is not supported with this model", "top_p=-1"),
+        (None, "response_format json_schema is unavailable", "reply_form=json_object (or text)"),
+        (None, "System role not supported", "system_role=user"),
+        (None, "image detail is unknown", "detail=unsent"),
+        (None, "Extra inputs are not permitted: body, seed", ""),
+        ("logprobs", "logprobs are not supported", ""),
+    ],
+)
+def test_the_setting_of_a_refused_parameter_is_named(parameter, message, setting):
+    picture = {"type": "image_url", "image_url": {"url": "data:", "detail": "low"}}
+    messages = [{"role": "system", "content": "s"}, {"role": "user", "content": [picture]}]
+    sent = {"messages": messages, "max_tokens": 200, "temperature": 1, "top_p": 1, "response_format": {}}
+    assert remedy(message, sent, parameter or "") == setting
+    assert remedy(message, {"messages": messages[1:], "model": "m"}) in ("", "detail=unsent")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("SSL_CERT_FILE", "/gone/cacert.pem", "SSL_CERT_FILE=/gone/cacert.pem does not exist"),
+        ("HTTPS_PROXY", "socks5://127.0.0.1:9", "pip install socksio, or unset HTTPS_PROXY"),
+        ("ALL_PROXY", "htp://127.0.0.1:9", "'htp' is no kind of proxy"),
+        (
+            "HTTPS_PROXY",
+            "http://127.0.0.1:9",
+            "through the proxy http://127.0.0.1:9 of HTTPS_PROXY .* unset HTTPS_PROXY",
+        ),
+        ("OPENAI_API_KEY", "sk-abc’def-00000000", r"OPENAI_API_KEY holds '\\u2019' as character 7"),
+        ("OPENAI_ORG_ID", "“org”", "OPENAI_ORG_ID holds"),
+    ],
+)
+def test_a_variable_that_is_in_the_way_is_named(endpoint, asked, monkeypatch, variable, value, says):
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BenchError, match=says) as caught:
+        asked(1, url="https://8.8.8.8/v1")
+    assert "sk-abc" not in str(caught.value)
 
 
 def test_what_was_paid_before_a_run_ended_is_kept(endpoint, asked):
@@ -167,13 +226,51 @@ def test_a_refusal_is_recorded_and_not_asked_again(endpoint, asked, fault):
     assert len(endpoint.bodies) == 3
 
 
-def test_an_empty_reply_is_asked_for_at_most_twice_more_in_all_runs(endpoint, asked):
-    endpoint.faults = ["empty", "empty", None, "empty", "empty", "empty"]
-    outcomes, _ = asked(2, in_flight=1)
-    assert statuses(outcomes) == ["answered", "failed"]
-    assert outcomes["q1"].reason == "empty" and outcomes["q0"].usage == Usage(1200, 300)
-    assert statuses(asked(2)[0]) == ["answered", "failed"]
-    assert len(endpoint.bodies) == 6
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("empty", "empty"),
+        ("long", "too short, cut off at the longest answer allowed"),
+        ("thought", "reasoning without an answer, cut off at the longest answer allowed"),
+        ("tool", "a tool call instead of an answer"),
+    ],
+)
+def test_a_reply_that_would_come_again_is_not_asked_for_again_in_any_run(endpoint, asked, fault, reason):
+    endpoint.faults = [None, fault]
+    for _ in range(2):
+        outcomes, _ = asked(3, in_flight=1)
+        assert statuses(outcomes) == ["answered", "failed", "answered"]
+        assert outcomes["q1"].reason == reason
+    assert len(endpoint.bodies) == 3
+
+
+@pytest.mark.parametrize(("temperature", "calls"), [(0.25, 4), (0.0, 2)])
+def test_a_malformed_reply_is_asked_for_again_only_if_another_may_come(endpoint, asked, temperature, calls):
+    endpoint.faults = [None, "short", "short", "short"]
+    outcomes, _ = asked(2, in_flight=1, temperature=temperature)
+    assert statuses(outcomes) == ["answered", "failed"] and len(endpoint.bodies) == calls
+
+
+@pytest.mark.parametrize("fault", ["empty", "thought", "tool", "long"])
+def test_replies_without_an_answer_end_the_run_before_more_are_paid(endpoint, asked, fault):
+    endpoint.faults = [fault] * 50
+    for _ in range(2):  # nor does the same command pay for more
+        with pytest.raises(BenchError, match="3 replies of 'gpt-4o' in turn hold no answer: "):
+            asked(40)
+        assert sum(endpoint.paid.values()) == 3
+
+
+def test_a_limit_that_cuts_answers_off_is_named_with_its_setting(endpoint, asked):
+    endpoint.faults = ["thought"] * 3
+    with pytest.raises(BenchError, match=r"raise the limit \(--set openai.max_tokens=400, now 200\)"):
+        asked(5)
+
+
+def test_replies_without_an_answer_end_a_run_later_too(endpoint, asked):
+    endpoint.faults = [None, *["empty"] * 50]
+    with pytest.raises(BenchError, match="20 replies of 'gpt-4o' in turn hold no answer"):
+        asked(40, in_flight=1)
+    assert sum(endpoint.paid.values()) == 21
 
 
 def test_a_rerun_is_answered_from_the_cache_and_another_model_is_not(endpoint, asked):
@@ -285,23 +382,69 @@ def test_what_was_paid_at_an_unknown_price_counts_as_soon_as_one_is_known(tmp_pa
     assert Ledger(None, path).dollars == 0
 
 
+NAMES = {
+    "gpu-box": ("192.168.1.7",),
+    "gpu.lan": ("10.1.2.3", "fd00::1"),
+    "ai": ("209.59.119.34",),
+    "mixed.lan": ("192.168.1.7", "8.8.8.8"),
+    "nobody.lan": (),
+    "localhost.example.com": ("93.184.216.34",),
+}
+"""The addresses of names, instead of those of the network that the tests run in."""
+
+
 @pytest.mark.parametrize(
     ("url", "reach"),
     [
         ("", "outside"),
+        ("https://api.openai.com/v1", "outside"),
         ("http://127.0.0.1:8000/v1", "machine"),
         ("http://localhost/v1", "machine"),
         ("http://[::1]:8/v1", "machine"),
+        ("http://0.0.0.0:8/v1", "machine"),
+        ("http://127.1/v1", "machine"),
+        ("http://2130706433/v1", "machine"),
+        ("http://[::ffff:127.0.0.1]/v1", "machine"),
         ("http://192.168.1.5/v1", "network"),
+        ("http://[::ffff:192.168.1.5]/v1", "network"),
+        ("http://[fd00::1]/v1", "network"),
         ("http://gpu-box:8000/v1", "network"),
         ("http://gpu.lan/v1", "network"),
         ("https://8.8.8.8/v1", "outside"),
+        ("http://134744072/v1", "outside"),
+        ("http://0x08080808/v1", "outside"),
+        ("http://[::ffff:8.8.8.8]/v1", "outside"),
+        ("http://[64:ff9b::808:808]/v1", "outside"),
+        ("http://[2001:4860:4860::8888%25eth0]/v1", "outside"),
+        ("http://100.64.0.1/v1", "outside"),
+        ("http://198.51.100.1/v1", "outside"),
+        ("http://ai/v1", "outside"),
+        ("http://mixed.lan/v1", "outside"),
+        ("http://nobody.lan/v1", "outside"),
         ("https://localhost.example.com/v1", "outside"),
-        ("https://api.example.com/v1", "outside"),
     ],
 )
-def test_how_far_an_address_reaches(url, reach):
+def test_how_far_an_address_reaches(monkeypatch, url, reach):
+    real = address.lookup
+    monkeypatch.setattr(address, "lookup", lambda host: NAMES[host] if host in NAMES else real(host))
     assert Address(url).reach == reach
+
+
+def test_a_name_that_leads_elsewhere_once_the_run_has_begun_gets_nothing(endpoint, asked, monkeypatch):
+    monkeypatch.setattr(transport, "farthest", lambda numbers: "outside")
+    with pytest.raises(BenchError, match="nothing is sent to 127.0.0.1: it leads to 127.0.0.1, which is farther"):
+        asked(2)
+    assert not endpoint.bodies
+
+
+@pytest.mark.parametrize("reach", ["machine", "outside"])
+def test_no_redirect_is_followed(endpoint, asked, monkeypatch, reach):
+    monkeypatch.setattr(address, "farthest", lambda numbers: reach)
+    monkeypatch.setenv("NO_PROXY", "*")
+    endpoint.faults = ["redirect"]
+    with pytest.raises(BenchError, match=r"redirects to http://127\.0\.0\.1:9/v1 \(307\), where nothing is sent"):
+        asked(2)
+    assert len(endpoint.bodies) == 1
 
 
 @pytest.mark.parametrize(
@@ -314,6 +457,11 @@ def test_how_far_an_address_reaches(url, reach):
         "http://127.0.0.1:8000v1",
         "http://[::1/v1",
         "http://a:99999",
+        "http://010.8.8.8/v1",
+        "http://127.0.0.1\\@8.8.8.8/v1",
+        "http://8.8.8.8\\.lan/v1",
+        "http://a b/v1",
+        "http://127.0.0.1\n/v1",
     ],
 )
 def test_what_is_no_base_url_is_refused(url):
@@ -349,7 +497,7 @@ def test_the_public_api_is_asked_where_the_environment_names_another_server(endp
     from bench.endpoint.client import Client
 
     async def base_url():
-        async with Client(Address(""), 1.0) as client:
+        async with Client(Address(""), 1.0, "openai") as client:
             return str(client._client.base_url)
 
     assert asyncio.run(base_url()) == "https://api.openai.com/v1/"
@@ -366,7 +514,7 @@ def test_prices():
     assert price_of("gpt-4o", 1, 2) == Price(1, 2) and price_of("mine") is None
     with pytest.raises(BenchError, match="two halves"):
         price_of("gpt-4o", 1.0)
-    with pytest.raises(BenchError, match="below nothing"):
+    with pytest.raises(BenchError, match="no amount of dollars"):
         price_of("gpt-4o", -1.0, 1.0)
 
 
@@ -378,6 +526,10 @@ def test_prices():
         ({"retry-after": "2", "retry-after-ms": "150"}, 0.15),
         ({"retry-after": "Fri, 01 Jan 2010 00:00:00 GMT"}, 0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "1e999"}, float("inf")),
+        ({"retry-after": "Fri, 01 Jan 0001 00:00:00 GMT"}, 0),
     ],
 )
 def test_how_long_a_server_asks_to_wait(headers, seconds):

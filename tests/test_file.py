@@ -52,6 +52,15 @@ def test_a_picture_without_record_is_named(tmp_path, dataset):
         teacher(tmp_path, RECORDS[:2]).records(dataset)
 
 
+def test_names_that_another_system_wrote_mean_the_same_pictures(tmp_path, dataset):
+    names = {"a.png": "/data/sem/a.png", "b.png": ".\\b.png", "c.png": "C:\\sem\\c.png"}
+    records = [replace(record, picture=names[record.picture]) for record in RECORDS]
+    aside = replace(RECORDS[0], id="aside", picture="./cut.png")
+    read = teacher(tmp_path, [*records, aside])
+    assert [record.picture for record in read.records(dataset)[::2]] == list(PICTURES)
+    assert "Records of picture 'cut.png' are left out" in read.caveat(dataset)
+
+
 def test_records_of_pictures_set_aside_are_left_out_with_a_note(tmp_path, dataset):
     extra = [replace(RECORDS[0], id=name, picture=name) for name in ("cut.png", "a: b.tif")]
     found = teacher(tmp_path, [*RECORDS, *extra])

@@ -100,7 +100,7 @@ def test_a_language_model_of_another_kind_learns_and_writes_as_transformers_own_
     torch.manual_seed(0)
     other = Blip2ForConditionalGeneration(config).eval()
     model._equip(other, model._processor)
-    seen = Lessons(toy_instructions(), model._conversation, "cpu", 512).asked(torch.arange(6).numpy())
+    seen = Lessons(toy_instructions(), model._conversation, "cpu", 512).without_answers(torch.arange(6).numpy())
     given = {"pixel_values": seen.pixels[seen.pictures], "attention_mask": seen.tokens.mask}
     with torch.inference_mode():
         whole = other.generate(**given, input_ids=seen.tokens.ids, generation_config=model._decoding())

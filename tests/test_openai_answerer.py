@@ -76,14 +76,68 @@ def test_a_name_may_hold_dots_and_colons_in_its_settings(endpoint, answered):
     assert record.usage["dollars"] is None
 
 
-@pytest.mark.parametrize(("faults", "counted"), [(["refusal"], "refused"), (["empty"] * 3, "empty")])
-def test_a_refusal_and_an_answer_that_stays_empty_are_counted(endpoint, answered, store, faults, counted):
-    endpoint.faults = faults
+@pytest.mark.parametrize(("fault", "counted"), [("refusal", "refused"), ("empty", "empty"), ("thought", "empty")])
+def test_a_refusal_and_a_reply_without_an_answer_are_counted_apart(endpoint, answered, bench, store, fault, counted):
+    endpoint.faults = [fault]
     code, said, record = answered(*ONE_BY_ONE)
     assert code == 0, said
-    assert record.usage[counted] == 1
+    assert record.usage[counted] == 1 and len(endpoint.bodies) == 10
     (answers,) = [json.loads(path.read_text()) for path in store.glob("stages/*/product/answers.json")]
     assert sorted(map(bool, answers)) == [False] + [True] * 9
+    assert "openai:gpt-4o: 1 of 10 questions got a reply without an answer, which counts as wrong" in bench(
+        "table", "1"
+    )[1].replace("\n", " ")
+
+
+def test_a_cell_with_too_many_missing_answers_fails_and_says_why(endpoint, answered):
+    endpoint.faults = [None, "thought", "refusal"]
+    code, said, record = answered(*ONE_BY_ONE)
+    assert code == 1 and record is None
+    assert "2 of 10 questions have a reply without an answer (1: reasoning without an answer, cut off" in said
+    assert "raise the limit (--set openai:gpt-4o.max_tokens=600, now 300)" in said
+    assert answered("--set", "openai:gpt-4o.most_missing=0.2")[0] == 0
+    assert len(endpoint.bodies) == 10
+
+
+def test_what_another_server_wants_is_a_setting_each(endpoint, answered):
+    name = "openai:gpt-4o"
+    pairs = (
+        "length_parameter=max_completion_tokens",
+        "detail=low",
+        "system_role=user",
+        """extra='{"seed": 1, "top_p": null}'""",
+    )
+    code, said, _ = answered(*[part for pair in pairs for part in ("--set", f"{name}.{pair}")])
+    assert code == 0, said
+    body = endpoint.bodies[0]
+    assert (
+        body["max_completion_tokens"] == 300 and body["seed"] == 1 and body.keys().isdisjoint({"max_tokens", "top_p"})
+    )
+    (message,) = body["messages"]
+    instruction, text, picture = message["content"]
+    assert message["role"] == "user" and instruction["text"].startswith("You are shown") and text["type"] == "text"
+    assert picture["image_url"]["detail"] == "low"
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("in_flight=0", "give 1 to 1,000"),
+        ("timeout=-1", "at most a day"),
+        ("timeout=.nan", "at most a day"),
+        ("budget_usd=.nan", "no amount of dollars"),
+        ("max_tokens=0", "no room for an answer"),
+        ("top_p=1.5", "no share of probability"),
+        ("temperature=.inf", "no number"),
+        ("most_missing=2", "no share of the questions"),
+        ("extra=seed", "no object of JSON"),
+        ("""extra='{"stream": true}'""", "sets 'stream'"),
+    ],
+)
+def test_a_setting_out_of_range_is_refused_before_anything_is_written(endpoint, answered, store, setting, says):
+    code, said, _ = answered("--set", f"openai:gpt-4o.{setting}")
+    assert code == 2 and says in said and not endpoint.bodies
+    assert not any(path.is_file() for path in store.rglob("*"))
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,16 @@
 import json
+import os
+import unicodedata
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
-from bench.tasks.records import read_records, write_records
+from bench.tasks.records import picture_ids, read_records, write_records
+from bench.tasks.records_check import check
 
 RECORD = InstructionRecord(
     id="a#01",
@@ -50,7 +55,10 @@ def test_a_line_has_llavas_form_and_our_keys(tmp_path):
     assert "µ" in line
 
 
-@pytest.mark.parametrize("said", ["<image>\nQ?", "Q?\n<image>", "Q?"])
+@pytest.mark.parametrize(
+    "said",
+    ["<image>\nQ?", "Q?\n<image>", "Q?", "<image> Q?", "<image>Q?", "Q? <image>", "<image>\r\nQ?", "Q?\r\n<image>\n"],
+)
 def test_the_picture_marker_is_removed_from_the_question(tmp_path, said):
     turns = [{"from": "human", "value": said}, GOOD["conversations"][1]]
     (tmp_path / "r.jsonl").write_text(json.dumps({**GOOD, "conversations": turns}))
@@ -96,3 +104,92 @@ def test_a_file_without_readable_records_is_an_error(tmp_path, content):
 def test_an_unwritable_path_is_an_error(tmp_path):
     with pytest.raises(BenchError, match="cannot be written"):
         write_records(tmp_path / "absent" / "r.jsonl", [RECORD])
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_one_json_array_is_read_as_llavas_own_files_are(tmp_path, indent, mark):
+    (tmp_path / "r.json").write_text(mark + json.dumps([GOOD, {**GOOD, "id": 7}], indent=indent), encoding="utf-8")
+    assert [record.id for record in read_records(tmp_path / "r.json")] == ["b", "7"]
+    assert not check(tmp_path / "r.json").stops_a_training
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (json.dumps([GOOD, 5]), r"r\.json record 2 is not a record"),
+        (json.dumps([GOOD, GOOD]), r"record 2: id 'b' is also the id of record 1"),
+        (json.dumps([GOOD], indent=1)[:-9], r"r\.json is a JSON array that is broken or cut off in line \d+"),
+        (json.dumps({"data": [GOOD]}), r"one JSON object with the records below 'data'; write that list alone"),
+        (
+            json.dumps([{key: GOOD[key] for key in ("id", "image", "conversations")}]),
+            r"record 1 has no 'prompt_group', 'facts', 'teacher'; .*\"prompt_group\": 1 \(to 10\), \"facts\": \[\]",
+        ),
+        (json.dumps([{**GOOD, "image": "\ud800"}]), r"record 1 holds half a character"),
+        ("[" * 100_000, r"line 1 is not JSON"),
+        ("[]", r"is empty"),
+    ],
+)
+def test_an_array_that_is_none_is_named_with_its_remedy(tmp_path, content, says):
+    (tmp_path / "r.json").write_text(content)
+    with pytest.raises(BenchError, match=says):
+        read_records(tmp_path / "r.json")
+
+
+def test_turns_and_keys_under_other_tools_names_are_read(tmp_path):
+    turns = [{"role": "user", "content": "<image>\nQ?"}, {"role": "assistant", "content": "A."}]
+    record = {key: value for key, value in GOOD.items() if key not in ("image", "conversations")}
+    (tmp_path / "r.jsonl").write_text(json.dumps({**record, "images": ["b.png"], "messages": turns}))
+    (read,) = read_records(tmp_path / "r.jsonl")
+    assert (read.picture, read.question, read.answer) == ("b.png", "Q?", "A.")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Tips/a.png", "Tips/a.png"),
+        ("Tips\\a.png", "Tips/a.png"),
+        ("./Tips/a.png", "Tips/a.png"),
+        ("/data/sem/Tips/a.png", "Tips/a.png"),
+        ("C:\\data\\Tips\\a.png", "Tips/a.png"),
+        (unicodedata.normalize("NFC", "Dra\u0308hte/a.png"), "Dra\u0308hte/a.png"),
+        ("other/Tips/a.png", None),
+        ("a.png", None),
+        ("twins/\u00e4.png", "twins/\u00e4.png"),
+        ("twins\\\u00e4.png", None),
+    ],
+)
+def test_a_name_of_another_system_means_the_same_picture(name, meant):
+    ids = ["Tips/a.png", "Dra\u0308hte/a.png", "twins/\u00e4.png", "twins/a\u0308.png"]
+    assert picture_ids([name], ids).get(name) == meant
+
+
+def test_a_pipe_is_no_file_of_records(tmp_path):
+    os.mkfifo(tmp_path / "r.jsonl")
+    for read in (read_records, check):
+        with pytest.raises(BenchError, match="is no file"):
+            read(tmp_path / "r.jsonl")
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4)
+DATA = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*GOOD, "from"]), inner)
+)
+CHANGED = st.dictionaries(st.sampled_from([*GOOD, "messages", "images"]), DATA).map(lambda data: {**GOOD, **data})
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.binary(max_size=40)
+    | st.lists(DATA | CHANGED, max_size=3).map(lambda data: json.dumps(data).encode())
+    | st.lists(DATA | CHANGED, max_size=3).map(lambda data: "\n".join(map(json.dumps, data)).encode())
+)
+@example(b"\xff\xfe[\x00]\x00")
+@example(b"9" * 9_999)
+def test_any_file_is_records_or_one_sentence(tmp_path, content):
+    (tmp_path / "r.jsonl").write_bytes(content)
+    for read in (read_records, check):
+        try:
+            read(tmp_path / "r.jsonl")
+        except BenchError as error:
+            assert "\n" not in str(error)

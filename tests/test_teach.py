@@ -170,10 +170,66 @@ def test_a_prompt_that_got_no_reply_is_asked_again_by_the_same_command(endpoint,
     assert not (tmp_path / "r.failed.jsonl").exists() and len(read_records(tmp_path / "r.jsonl")) == 22
 
 
-def test_an_answer_that_is_too_long_says_so(endpoint, teach, tmp_path):
-    endpoint.faults = ["long"] * 3
-    teach("--set", "openai.in_flight=1", count=1)
-    assert "cut off at the longest answer allowed" in json.loads((tmp_path / "r.failed.jsonl").read_text())["reason"]
+def test_an_answer_that_is_too_long_says_so_and_is_asked_again_with_a_higher_limit_alone(endpoint, teach, tmp_path):
+    endpoint.faults = [None, "long"]
+    code, said = teach("--set", "openai.in_flight=1", count=1)
+    why = "no JSON object, cut off at the longest answer allowed"
+    assert code == 0 and f"no answer about synthetic-000000#2: {why}; raise the limit" in said
+    assert json.loads((tmp_path / "r.failed.jsonl").read_text())["reason"] == why
+    assert teach(count=1)[0] == 0 and len(endpoint.bodies) == 10
+    assert teach("--set", "openai.max_tokens=7000", count=1)[0] == 0
+    assert len(endpoint.bodies) == 11 and endpoint.bodies[-1]["max_tokens"] == 7000
+
+
+def test_a_model_that_thinks_until_its_limit_ends_the_run_with_the_remedy(endpoint, teach, tmp_path):
+    endpoint.faults = ["thought"] * 60
+    code, said = teach()
+    assert code == 2 and len(endpoint.bodies) == 3
+    assert "3 replies of 'gpt-4o' in turn hold no answer: reasoning without an answer, cut off" in said
+    assert "--set openai.max_tokens=7000, now 3500" in said and not (tmp_path / "r.jsonl").exists()
+    endpoint.faults = []
+    assert teach("--set", "openai.temperature=0.5")[0] == 0  # no record stands, so another request may begin
+
+
+def test_a_teacher_that_refuses_most_prompts_is_no_success(endpoint, teach):
+    endpoint.faults = ["refusal"] * 6
+    code, said = teach(count=1)
+    assert code == 1 and "6 prompts were not answered" in said and "6: the model refused" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "out"),
+    [
+        (("--base-url", "http://127.0.0.1:9/v1"), "r.jsonl"),
+        (("--base-url", "http://127.0.0.1:9/v1"), "new/deep/r.jsonl"),
+        (("--set", "openai.in_flight=0"), "r.jsonl"),
+        (("--budget-usd", "nan"), "r.jsonl"),
+        (("--budget-usd", "-1"), "r.jsonl"),
+        (("--price-in", "inf", "--price-out", "1"), "r.jsonl"),
+        (("--set", "openai.size=0"), "r.jsonl"),
+        (("--set", "openai.poll_seconds=-1", "--batch"), "r.jsonl"),
+        (("--set", "openai.timeout=-3"), "r.jsonl"),
+    ],
+)
+def test_what_fails_leaves_nothing_behind(endpoint, teach, tmp_path, options, out):
+    before = {path.name for path in tmp_path.iterdir()}
+    code, said = teach(*options, "--out", out)
+    assert code == 2, said
+    assert {path.name for path in tmp_path.iterdir()} - before <= {"cache"}
+
+
+def test_a_run_leaves_no_lock(endpoint, teach, tmp_path):
+    assert teach(count=1)[0] == 0
+    assert {path.name for path in (tmp_path / "r.teach").iterdir()} == {"asked.json", "spent.jsonl"}
+
+
+def test_a_server_that_refuses_a_parameter_is_told_with_the_setting(endpoint, teach):
+    endpoint.faults = ["newmodel"] * 9
+    code, said = teach()
+    assert code == 2 and "--set openai.length_parameter=max_completion_tokens sends it otherwise" in said
+    endpoint.faults = []
+    assert teach("--set", "openai.length_parameter=max_completion_tokens")[0] == 0
+    assert endpoint.bodies[-1].keys() >= {"max_completion_tokens"} and "max_tokens" not in endpoint.bodies[-1]
 
 
 @pytest.mark.parametrize(
@@ -372,6 +428,44 @@ def test_calls_that_batches_end_without_are_told_as_lost(endpoint, teach, tmp_pa
     assert code == 1 and "10 of them got no reply at all" in said and len(endpoint.batches) == 3
     lines = [json.loads(line) for line in (tmp_path / "r.failed.jsonl").read_text().splitlines()]
     assert {line["reason"] for line in lines} == {"the batch ended without a reply to it"}
+
+
+def _junk(server, what):
+    """A server whose objects of batches are not what the client expects."""
+    from tests.endpoint_server import Handler
+
+    real = {name: getattr(Handler, name) for name in ("upload", "begin", "look", "list_batches")}
+    junk = {"id": None, "status": 5, "metadata": [1], "request_counts": "many", "errors": "none", "output_file_id": 7}
+
+    def upload(self, data):
+        return self.send({"id": ["x"]}) if what == "file" else real["upload"](self, data)
+
+    def begin(self, asked):
+        return self.send(junk) if what == "batch" else real["begin"](self, asked)
+
+    def look(self, name):
+        batch = real["look"](self, name)
+        if what == "state":
+            return {**batch, **junk}
+        if what == "replies" and batch["status"] == "completed":
+            lines = ['{"custom_id": "../../../escaped", "response": {"status_code": 200}}', "[" * 99_999, "5", "{}"]
+            server.files[batch["output_file_id"]] = "\n".join(lines).encode() + b"\xff\n"
+        return batch
+
+    return {"upload": upload, "begin": begin, "look": look}
+
+
+@pytest.mark.parametrize("what", ["file", "batch", "state", "replies"])
+def test_objects_of_batches_that_are_none_end_in_one_sentence(endpoint, teach, tmp_path, monkeypatch, what):
+    from tests.endpoint_server import Handler
+
+    monkeypatch.setattr(connection, "TRIES", 1)
+    for name, method in _junk(endpoint, what).items():
+        monkeypatch.setattr(Handler, name, method)
+    code, said = teach(*BATCH, count=1)
+    assert code in (1, 2) and "Traceback" not in said
+    assert "could not be read" in said or "10 of them got no reply at all" in said
+    assert not list(tmp_path.rglob("*escaped*"))
 
 
 def test_a_server_without_batches_is_one_sentence(endpoint, teach, monkeypatch):

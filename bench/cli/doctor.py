@@ -28,7 +28,7 @@ def doctor_command(
 
     findings = doctor(node=node, config=config, settings=settings or (), store=store)
     if as_json:
-        typer.echo(json.dumps([finding._asdict() for finding in findings], indent=1))
+        typer.echo(json.dumps([finding.as_json() for finding in findings], indent=1))
     else:
         rows = [["ok" if not finding.remedy else "!", *finding] for finding in findings]
         typer.echo(tabulate(rows, headers=["", "what", "found", "remedy"]))

@@ -23,7 +23,7 @@ def run_command(
     ] = None,
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     test_dataset: Annotated[Text, typer.Option(help="train on --dataset, test on this one")] = None,
-    records: Annotated[Text, typer.Option(help="a teacher's name, or FILE.jsonl")] = None,
+    records: Annotated[Text, typer.Option(help="a teacher's name, or a file, FILE.jsonl or .json")] = None,
     config: Annotated[
         str,
         typer.Option(help="demo, evening, classify, paper, slurm or a YAML file; comma-separated, later ones override"),

@@ -3,7 +3,11 @@
 import ipaddress
 import os
 import re
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -13,8 +17,27 @@ URL_VARIABLE, KEY_VARIABLE = "OPENAI_BASE_URL", "OPENAI_API_KEY"
 PUBLIC, PUBLIC_URL = "OpenAI's public API", "https://api.openai.com/v1"
 SECRET_LETTERS = 12
 """A shorter key is not removed from answers: servers without keys often get a word, such as `none` or `test`."""
+LOOKUP_SECONDS = 5.0
+"""How long the look-up of a name may take."""
 Reach = Literal["machine", "network", "outside"]
-_LOCAL_SUFFIXES = (".local", ".lan", ".internal", ".home.arpa")
+REACHES: tuple[Reach, ...] = ("machine", "network", "outside")
+"""From near to far."""
+_PRIVATE = tuple(
+    map(
+        ipaddress.ip_network,
+        ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10"),
+    )
+)
+"""Networks whose addresses no router of the internet forwards: RFC 1918, RFC 4193, link-local."""
+
+
+class Key(str):
+    """A key, which no `repr` shows: a traceback may print variables."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'[key]'"
 
 
 @dataclass(frozen=True)
@@ -28,24 +51,49 @@ class Address:
             _check(self.url)
 
     @property
-    def reach(self) -> Reach:
-        """How far calls go: they stay on this machine, go to a private network, or outside. No name is looked up."""
-        if not self.url:
-            return "outside"
-        host = urlsplit(self.url).hostname or ""
-        try:
-            number = ipaddress.ip_address(host)
-        except ValueError:
-            return _reach_of_name(host)
-        return "machine" if number.is_loopback else "network" if number.is_private else "outside"
+    def host(self) -> str:
+        """The host's name or number."""
+        return urlsplit(self.url or PUBLIC_URL).hostname or ""
 
     @property
-    def stays(self) -> bool:
-        """Whether calls reach this machine or a private network only."""
-        return self.reach != "outside"
+    def is_public_api(self) -> bool:
+        """Whether this is OpenAI's own API, also if its URL is written out."""
+        return self.host == urlsplit(PUBLIC_URL).hostname
+
+    @property
+    def reach(self) -> Reach:
+        """How far calls go: they stay on this machine, go to a private network, or outside.
+
+        The name is looked up, and the farthest of its addresses counts; a name without an address counts as outside.
+        """
+        if self.is_public_api:
+            return "outside"
+        numbers = lookup(self.host)
+        if not numbers:
+            return "machine" if self.host == "localhost" or self.host.endswith(".localhost") else "outside"
+        return farthest(numbers)
 
     def __str__(self) -> str:
         return self.url or PUBLIC
+
+
+def lookup(host: str) -> tuple[str, ...]:
+    """Return the addresses of a host, by the same function as a connection; () if it has none within seconds."""
+    numbers: list[str] = []
+
+    def resolve() -> None:
+        with suppress(OSError, ValueError):  # ValueError: a name that no look-up accepts
+            numbers.extend(str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
+
+    thread = Thread(target=resolve, daemon=True)  # the look-up itself has no time limit
+    thread.start()
+    thread.join(LOOKUP_SECONDS)
+    return tuple(dict.fromkeys(numbers))
+
+
+def farthest(numbers: Iterable[str]) -> Reach:
+    """Return how far the farthest of these addresses is."""
+    return max(map(_reach_of_number, numbers), key=REACHES.index)
 
 
 def default_url() -> str:
@@ -53,15 +101,29 @@ def default_url() -> str:
     return os.environ.get(URL_VARIABLE, "").strip().rstrip("/")
 
 
-def key_for(address: Address) -> str:
-    """Return ``$OPENAI_API_KEY``, '' if it is not set for a user's server; BenchError if the public API lacks it."""
+def key_for(address: Address) -> Key:
+    """Return ``$OPENAI_API_KEY``, '' if it is not set for a user's server.
+
+    BenchError if the public API lacks it, or if it holds a character that no key has; the error does not show the key.
+    """
     key = os.environ.get(KEY_VARIABLE, "").strip()
-    if not key and not address.url:
+    if not key and address.is_public_api:
         raise BenchError(
             f"{KEY_VARIABLE} is not set; export it to call {PUBLIC}, or name a server of your own by its base URL "
             f"({URL_VARIABLE}=http://127.0.0.1:8000/v1)"
         )
-    return key
+    check_header(KEY_VARIABLE, key)
+    return Key(key)
+
+
+def check_header(variable: str, value: str) -> None:
+    """Raise BenchError if a variable's value cannot be sent in a header, which takes printable ASCII only."""
+    for place, letter in enumerate(value, start=1):
+        if not (letter.isascii() and letter.isprintable()):
+            raise BenchError(
+                f"{variable} holds {ascii(letter)} as character {place}, which cannot be sent; copy it again, "
+                "without quotes, spaces or line breaks"
+            )
 
 
 def redacted(text: str, key: str) -> str:
@@ -85,17 +147,35 @@ def _check(url: str) -> None:
 
 
 def _callable(url: str) -> bool:
-    """Return whether the client can call a URL."""
+    """Return whether the client can call a URL, and takes the same host from it as this module."""
     import httpx2
 
     try:
-        parts, _ = urlsplit(url), httpx2.URL(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        parts, client = urlsplit(url), httpx2.URL(url)
+        if "\\" in url or any(letter.isspace() or not letter.isprintable() for letter in url):
+            return False  # parsers of URLs differ about these
+        same = httpx2.URL(f"http://{_bracketed(parts.hostname or '')}").host == client.host
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and same
     except (httpx2.InvalidURL, ValueError):
         return False
 
 
-def _reach_of_name(host: str) -> Reach:
-    if host == "localhost" or host.endswith(".localhost"):
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _reach_of_number(number: str) -> Reach:
+    """Return how far an address is; one that carries another, as IPv6 does with IPv4, is as far as that."""
+    try:
+        address = ipaddress.ip_address(number.partition("%")[0])
+    except ValueError:
+        return "outside"
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if address.is_loopback or address.is_unspecified:
         return "machine"
-    return "network" if "." not in host or host.endswith(_LOCAL_SUFFIXES) else "outside"
+    return (
+        "network"
+        if any(address in network for network in _PRIVATE if network.version == address.version)
+        else "outside"
+    )

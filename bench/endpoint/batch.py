@@ -3,18 +3,24 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from bench.endpoint import failures
-from bench.endpoint.client import Client
+from bench.endpoint.client import MOST_BYTES_OF_A_FILE, Client
 from bench.endpoint.connection import Connection
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger, append, lines_of
 from bench.endpoint.prices import Usage
-from bench.endpoint.request import Reply, ServerQuestion
+from bench.endpoint.replies import checked_identity
+from bench.endpoint.request import Reply, ServerQuestion, remedy
 from bench.progress import Progress
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+Result = TypeVar("Result")
 
 MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
 """The largest batch submitted; the public API takes 50,000 calls and 200 MB."""
@@ -22,7 +28,7 @@ _PATH = "/v1/chat/completions"
 _WAITING = ("validating", "in_progress", "finalizing", "cancelling")
 _FRUITLESS = 3
 """After so many batches without one reply, the remaining questions count as lost."""
-_LISTED = 100
+_LISTED, _MOST_LISTED = 100, 10_000
 
 
 class Pack(NamedTuple):
@@ -31,6 +37,29 @@ class Pack(NamedTuple):
     key: str
     calls: tuple[str, ...]
     lines: bytes
+
+
+class BatchState(NamedTuple):
+    """How far a batch is, as a server says: ``files`` hold its replies, ``reasons`` why it failed."""
+
+    status: str
+    progress: str
+    files: tuple[str, ...]
+    reasons: str
+
+    @classmethod
+    def of(cls, batch: Any) -> Self:
+        """Read the client's object of a batch, which it does not check; TypeError or AttributeError if it is none."""
+        if not isinstance(batch.status, str):
+            raise TypeError("a batch without a status")
+        counts = batch.request_counts
+        errors = (batch.errors.data or []) if batch.errors else []
+        return cls(
+            batch.status,
+            f", {counts.completed} of {counts.total} calls done" if counts else "",
+            tuple(_identifier(file) for file in (batch.output_file_id, batch.error_file_id) if file),
+            "; ".join(str(error.message or "") for error in errors[:3]) or "no reason given",
+        )
 
 
 class ServerBatches:
@@ -47,6 +76,7 @@ class ServerBatches:
         self._line = Connection(3)
         self._open, self._replies = outstanding(state), 0
         self._hopeless: set[str] = set()
+        self._sent: Mapping[str, Any] = {}
         self.failures: dict[str, str] = {}
 
     def run(self, questions: Callable[[], Iterable[ServerQuestion]]) -> bool:
@@ -62,7 +92,7 @@ class ServerBatches:
 
     async def _run(self, questions: Callable[[], Iterable[ServerQuestion]]) -> bool:
         fruitless, within = 0, True
-        async with Client(self._endpoint.address, self._endpoint.timeout) as client:
+        async with self._client() as client:
             await self._gather(client)
             while fruitless < _FRUITLESS:
                 before = self._replies
@@ -76,17 +106,21 @@ class ServerBatches:
                 fruitless = 0 if self._replies > before else fruitless + 1
         return within
 
+    def _client(self) -> Client:
+        endpoint = self._endpoint
+        return Client(endpoint.address, endpoint.timeout, endpoint.settings, MOST_BYTES_OF_A_FILE)
+
     async def _gather(self, client: Client) -> None:
         """Wait for every batch that was submitted and not collected, then keep its replies."""
         for key, saved in list(self._open.items()):
-            name = saved or await self._found(key, client)
+            name = saved or await self._by_mark(key, client)
             batch = None if name is None else await self._finished(name, client)
             if batch is not None:
                 await self._collect(batch, client)
             self._write({"key": key, "collected": True})
             if batch is not None and batch.status == "failed":
                 raise failures.Ending(
-                    f"{self._endpoint.address} refused batch {client.clean(f'{name}: {_reasons(batch)}')}"
+                    f"{self._endpoint.address} refused batch {client.clean(f'{name}: {batch.reasons}')[:400]}"
                 )
 
     async def _hand_in(self, questions: Iterable[ServerQuestion], client: Client) -> tuple[list[str], bool]:
@@ -94,34 +128,36 @@ class ServerBatches:
         calls: list[str] = []
         self._within, reserved = True, self._ledger.held
         for pack in self._packs(questions):
-            name = await self._begun(pack, client)
+            name = await self._submitted(pack, client)
             self._progress.say(f"batch {client.clean(name)}: {len(pack.calls)} calls handed in")
             calls += pack.calls
         self._ledger.held = reserved
         return calls, self._within
 
-    async def _begun(self, pack: Pack, client: Client) -> str:
+    async def _submitted(self, pack: Pack, client: Client) -> str:
         """Submit a pack once and return the batch's name."""
-        file = await self._asked(
-            client, lambda api: api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
-        )
-        tries = 0
 
-        async def begin(api: Any) -> str:
+        async def upload(api: "AsyncOpenAI") -> str:
+            file = await api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
+            return _identifier(file.id)
+
+        file, tries = await self._result(client, upload), 0
+
+        async def begin(api: "AsyncOpenAI") -> str:
             nonlocal tries
             tries += 1
             earlier = await _marked(api, pack.key) if tries > 1 else None  # an earlier reply may have been lost
             if earlier is not None:
                 return earlier
             batch = await api.batches.create(
-                input_file_id=file.id, endpoint=_PATH, completion_window="24h", metadata={"bench": pack.key}
+                input_file_id=file, endpoint=_PATH, completion_window="24h", metadata={"bench": pack.key}
             )
-            return batch.id
+            return _identifier(batch.id)
 
         # Written before it is submitted: after a kill in between, the server's list shows whether it arrived.
         self._write({"key": pack.key})
         try:
-            name = await self._asked(client, begin)
+            name = await self._result(client, begin)
         except (failures.Unanswerable, failures.Refusal, failures.Ending) as error:
             if tries == 1 and not isinstance(error, failures.Unsettled):  # refused: there is nothing to collect
                 self._write({"key": pack.key, "collected": True})
@@ -133,7 +169,7 @@ class ServerBatches:
         lines: dict[str, bytes] = {}
         size = 0
         for question in questions:
-            attempt = self._endpoint.kept(question)
+            attempt = self._endpoint.stored_outcome(question)
             if not isinstance(attempt, int):
                 continue
             body = self._endpoint.body(question)
@@ -145,6 +181,7 @@ class ServerBatches:
                 break
             self._ledger.hold(self._endpoint.worst(question))
             call = {"custom_id": name, "method": "POST", "url": _PATH, "body": body}
+            self._sent = body
             lines[name] = json.dumps(call, ensure_ascii=False).encode()
             size += len(lines[name])
             if len(lines) >= MOST_CALLS or size >= MOST_BYTES:
@@ -153,29 +190,35 @@ class ServerBatches:
         if lines:
             yield _pack(lines)
 
-    async def _found(self, key: str, client: Client) -> str | None:
+    async def _by_mark(self, key: str, client: Client) -> str | None:
         """Return the batch that a killed process submitted before it could write down its name, None if it did not."""
-        return await self._asked(client, lambda api: _marked(api, key))
+        return await self._result(client, lambda api: _marked(api, key))
 
-    async def _finished(self, name: str, client: Client) -> Any:
+    async def _finished(self, name: str, client: Client) -> BatchState:
         """Wait until the server is done with a batch and return it."""
-        status = ""
+
+        async def look(api: "AsyncOpenAI") -> BatchState:
+            return BatchState.of(await api.batches.retrieve(name))
+
+        before = None
         while True:
-            batch = await self._asked(client, lambda api: api.batches.retrieve(name))
-            counts = batch.request_counts
-            progress = f", {counts.completed} of {counts.total} calls done" if counts else ""
-            if f"{batch.status}{progress}" != status:
-                status = f"{batch.status}{progress}"
-                self._progress.say(client.clean(f"batch {name}: {status}"))
+            batch = await self._result(client, look)
+            if (batch.status, batch.progress) != before:
+                before = batch.status, batch.progress
+                self._progress.say(client.clean(f"batch {name}: {batch.status}{batch.progress}"))
             if batch.status not in _WAITING:
                 return batch
             await asyncio.sleep(self._poll_seconds)
 
-    async def _collect(self, batch: Any, client: Client) -> None:
+    async def _collect(self, batch: BatchState, client: Client) -> None:
         """Keep the replies of a batch, also of one that expired or was cancelled."""
-        for file in filter(None, (batch.output_file_id, batch.error_file_id)):
-            content = await self._asked(client, lambda api, file=file: api.files.content(file))
-            for line in content.text.split("\n"):  # not splitlines(), which cuts at marks that an answer may hold
+        for file in batch.files:
+
+            async def text(api: "AsyncOpenAI", file: str = file) -> str:
+                return (await api.files.content(file)).content.decode("utf-8", "replace")
+
+            # Not splitlines(), which cuts at marks that an answer may hold.
+            for line in (await self._result(client, text)).split("\n"):
                 if line.strip():
                     self._take(line, client)
 
@@ -183,31 +226,34 @@ class ServerBatches:
         """Keep the reply in a line of a batch's file, if it is one."""
         try:
             self._keep(json.loads(line), client)
-        except (LookupError, TypeError, AttributeError, ValueError):
+        except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
             self._progress.say("a line of the batch is no reply to a call; its call is asked again")
 
     def _keep(self, line: dict[str, Any], client: Client) -> None:
         """Keep one line's reply unless it is kept; the next batch repeats a call whose failure may pass."""
-        name, response = line["custom_id"], line.get("response") or {}
+        name, response = checked_identity(line["custom_id"]), line.get("response") or {}
         if self._endpoint.replies.get(name) is not None:
             return
         status, body = response.get("status_code"), response.get("body") or {}
         error = body.get("error") or line.get("error") or {}
         if status == 200:
-            reply = client.reply(body, 0)
+            reply = client.read(body)
             self._ledger.add(reply.usage)
         elif error.get("code") in failures.REFUSALS:
             reply = Reply(client.clean(str(error.get("message"))), True, Usage(0, 0))
         else:
-            self.failures[name] = client.clean(str(error.get("message") or error.get("code")))
+            message = client.clean(str(error.get("message") or error.get("code")))[:300]
+            setting = remedy(message, self._sent) if self._sent else ""
+            change = f" (--set {self._endpoint.settings}.{setting} sends it otherwise)" if setting else ""
+            self.failures[name] = f"{message}{change}"
             self._progress.say(f"a call of the batch failed: {self.failures[name]}")
-            if status and not failures.passes(status):
+            if isinstance(status, int) and not failures.passes(status):
                 self._hopeless.add(name)
             return
         self._endpoint.replies.put(name, reply)
         self._replies += 1
 
-    async def _asked(self, client: Client, call: Callable[[Any], Any]) -> Any:
+    async def _result(self, client: Client, call: Callable[["AsyncOpenAI"], Awaitable[Result]]) -> Result:
         reply = await self._line.patiently(lambda: client.request(call))
         self._line.reached()
         return reply
@@ -225,25 +271,31 @@ def outstanding(state: Path) -> dict[str, str | None]:
     return batches
 
 
-def _note(found: dict[str, str | None], line: dict[str, Any]) -> None:
+def _note(batches: dict[str, str | None], line: dict[str, Any]) -> None:
     if line.get("collected"):
-        found.pop(line["key"], None)
+        batches.pop(line["key"], None)
     else:
-        found[line["key"]] = line.get("batch")
+        batches[line["key"]] = line.get("batch")
 
 
-async def _marked(api: Any, key: str) -> str | None:
-    """Return the name of the batch that carries this mark, None if the server has none."""
+async def _marked(api: "AsyncOpenAI", key: str) -> str | None:
+    """Return the name of the batch that carries this mark, None if the server's newest have none."""
+    count = 0
     async for batch in api.batches.list(limit=_LISTED):
-        if (batch.metadata or {}).get("bench") == key:
-            return batch.id
+        if isinstance(batch.metadata, Mapping) and batch.metadata.get("bench") == key:
+            return _identifier(batch.id)
+        count += 1
+        if count >= _MOST_LISTED:  # a list may go round in a circle
+            break
     return None
+
+
+def _identifier(name: Any) -> str:
+    """Return the server's name of a batch or file; TypeError if it is none."""
+    if not isinstance(name, str) or not name:
+        raise TypeError("no name")
+    return name
 
 
 def _pack(lines: dict[str, bytes]) -> Pack:
     return Pack(uuid.uuid4().hex, tuple(lines), b"\n".join(lines.values()) + b"\n")
-
-
-def _reasons(batch: Any) -> str:
-    errors = (batch.errors.data or []) if batch.errors else []
-    return "; ".join(error.message or "" for error in errors[:3]) or "no reason given"

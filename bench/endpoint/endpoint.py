@@ -4,26 +4,50 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.endpoint.address import Address
-from bench.endpoint.outcome import ASKED_AGAIN, Outcome, judged
+from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Sampling, ServerQuestion, body, identity
+from bench.endpoint.request import (
+    Dialect,
+    Malformed,
+    Reply,
+    Sampling,
+    ServerQuestion,
+    body,
+    check_calls,
+    check_seconds,
+    extra_fields,
+    identity,
+)
+
+TRIES = 3
+"""How often a question with a malformed reply is asked, if the model draws another one each time."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A model by its name at a server; ``in_flight`` calls at once, each given up after ``timeout`` seconds."""
+    """A model by its name at a server; ``in_flight`` calls at once, each given up after ``timeout`` seconds.
+
+    ``settings`` is the name by which ``--set`` reaches the endpoint's settings. BenchError for a value out of range.
+    """
 
     model: str
     address: Address
     sampling: Sampling
+    settings: str
     in_flight: int = 8
     timeout: float = 120.0
     replies: Replies = field(default_factory=Replies)
+    dialect: Dialect = Dialect()
+
+    def __post_init__(self) -> None:
+        check_calls(self.in_flight)
+        check_seconds(self.timeout)
+        extra_fields(self.dialect.extra)
 
     def body(self, question: ServerQuestion) -> dict[str, Any]:
         """Return the JSON body of a question's call."""
-        return body(question, self.model, self.sampling, self.address)
+        return body(question, self.model, self.sampling, self.address, self.dialect)
 
     def identity(self, sent: dict[str, Any], attempt: int) -> str:
         """Return the identity of a call with this body."""
@@ -33,15 +57,41 @@ class Endpoint:
         """Return more tokens than a call should cost: twice the estimate of its messages, and the longest answer."""
         return Usage(2 * question.estimate, self.sampling.max_tokens)
 
-    def kept(self, question: ServerQuestion) -> Outcome | int:
-        """Return a question's outcome by the kept replies, or the first attempt without a kept reply."""
+    def judged(self, question: ServerQuestion, reply: Reply, attempt: int, usage: Usage) -> Outcome | None:
+        """Return the outcome that a reply decides, None if the question is asked again.
+
+        A reply that would come again is not asked for again: one that was cut off, one without a text, and any
+        malformed one at temperature 0.
+        """
+        name = question.name
+        if reply.refused:
+            return Outcome(name, "refused", None, reply.text, "the model refused", usage)
+        try:
+            return Outcome(name, "answered", question.reads(reply.text), reply.text, "", usage)
+        except Malformed as malformed:
+            reason, remedy = reply.lack or str(malformed), ""
+            if reply.cut:
+                reason = f"{reason}, cut off at the longest answer allowed"
+                longest = self.sampling.max_tokens
+                remedy = f"raise the limit (--set {self.settings}.max_tokens={2 * longest}, now {longest})"
+                if reply.lack:
+                    remedy += " or switch the model's reasoning off"
+            elif reply.lack:
+                remedy = "ask a model that answers in words, or let the server switch tools and reasoning off"
+            final = reply.cut or not reply.text.strip() or self.sampling.temperature == 0
+            if attempt + 1 < TRIES and not final:
+                return None
+            return Outcome(name, "failed", None, reply.text, reason, usage, remedy)
+
+    def stored_outcome(self, question: ServerQuestion) -> Outcome | int:
+        """Return a question's outcome by the stored replies, or the first attempt without one."""
         sent, usage = self.body(question), Usage(0, 0)
-        for attempt in range(1 + ASKED_AGAIN):
+        for attempt in range(TRIES):
             reply = self.replies.get(self.identity(sent, attempt))
             if reply is None:
                 return attempt
             usage = usage.plus(reply.usage)
-            outcome = judged(question, reply, attempt, usage)
+            outcome = self.judged(question, reply, attempt, usage)
             if outcome is not None:
                 return outcome
         raise AssertionError("the last attempt is always judged")

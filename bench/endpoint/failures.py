@@ -1,11 +1,17 @@
 """What can go wrong with a call, and what follows: ask again later, take it as refused, or end the run."""
 
+import math
+import socket
+import ssl
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bench.endpoint.address import KEY_VARIABLE, URL_VARIABLE, Address, redacted
+from bench.endpoint.environment import FILE_VARIABLE, Proxy, proxy_for
+from bench.endpoint.request import remedy
 from bench.errors import BenchError
 
 LONGEST_WAIT = 600.0
@@ -42,56 +48,140 @@ class Ending(BenchError):
     """A failure that ends a run at once, because no other call would succeed."""
 
 
-def read(error: Exception, address: Address, key: str, model: str) -> Exception:
+def read(
+    error: Exception,
+    address: Address,
+    key: str,
+    model: str = "",
+    sent: Mapping[str, Any] | None = None,
+    settings: str = "",
+) -> Exception:
     """Translate an exception of the client: into Passing, Unanswerable, Refusal or Ending.
 
-    No text of the result holds the key.
+    ``sent`` is the body of a chat, and ``settings`` the name of the settings that decide it. No text of the result
+    holds the key.
     """
     import openai
 
+    if isinstance(error, BenchError | Passing | Unanswerable):
+        return error
     if isinstance(error, openai.APIStatusError):
-        return _of_status(error, address, key, model)
+        return _of_status(error, address, key, model, sent, settings)
+    if isinstance(error, TimeoutError):
+        return Passing("the server did not answer in time")
     if isinstance(error, openai.APIConnectionError):
-        return _of_connection(error, address)
+        return _of_connection(error, address, key)
     return Passing(f"the server's reply could not be read ({type(error).__name__})")
 
 
-def _of_status(error: Any, address: Address, key: str, model: str) -> Exception:
-    status, code = error.status_code, {error.code, error.type} | _inner_codes(error.body)
-    detail = error.body.get("message") if isinstance(error.body, dict) else error.body
+def _of_status(
+    error: Any, address: Address, key: str, model: str, sent: Mapping[str, Any] | None, settings: str
+) -> Exception:
+    status, codes = int(error.status_code), _codes(error.body)
+    detail = error.body.get("message") or error.body.get("detail") if isinstance(error.body, Mapping) else error.body
     message = redacted(str(detail or error.message), key)[:300]
-    if code & {*REFUSALS}:
+    if codes & {*REFUSALS}:
         return Refusal(message)
+    if 300 <= status < 400:
+        target = redacted(str(error.response.headers.get("location", "another address")), key)[:200]
+        return Ending(
+            f"{address} redirects to {target} ({status}), where nothing is sent; if that is the server you mean, "
+            f"make it the base URL ({URL_VARIABLE})"
+        )
     if status == 401:  # a server's message about a wrong key may quote it
         which = f"does not accept the key in {KEY_VARIABLE}" if key else f"wants a key; export {KEY_VARIABLE}"
         return Ending(f"{address} {which} (401){_AGAIN}")
     if status == 403:
         return Ending(f"{address} denies access (403: {message}); check the key's rights{_AGAIN}")
-    if status == 402 or code & {*_NO_CREDIT}:
+    if status == 407:
+        return Ending(f"the proxy wants a user and password (407: {message}); {_proxy_remedy(address)}{_AGAIN}")
+    if status == 402 or codes & {*_NO_CREDIT}:
         return Ending(f"{address} says that there is no credit left ({status}: {message}); add some{_AGAIN}")
     if status == 404:
         lacks = f"has no model {model!r}, or another path" if model else "has no such path, maybe no Batch API"
         return Ending(f"{address} {lacks} (404: {message}); check the base URL and what that server offers")
+    parameter = error.body.get("param") if isinstance(error.body, Mapping) else ""
+    setting = remedy(str(detail), sent, str(parameter)) if sent else ""
+    change = f" (--set {settings}.{setting} sends it otherwise)" if setting else ""
     if passes(status):
         wait = retry_after(error.response.headers)
         if wait is not None and wait > LONGEST_WAIT:
             return Ending(f"{address} asks to wait {wait:.0f} s ({status}); run again after that{_AGAIN}")
-        return Passing(f"the server answered {status}: {message}", wait, everyone=status in (429, 503, 529))
-    return Unanswerable(f"the server answered {status}: {message}")
+        return Passing(f"the server answered {status}: {message}{change}", wait, everyone=status in (429, 503, 529))
+    return Unanswerable(f"the server answered {status}: {message}{change}")
 
 
-def _of_connection(error: Exception, address: Address) -> Exception:
+def _of_connection(error: Exception, address: Address, key: str) -> Exception:
+    """Translate a failed connection: the true cause is somewhere in the chain of exceptions."""
     import httpx2
 
-    cause = error.__cause__
+    chain = list(_chain(error))
+    cause = error.__cause__ or error
+    text = redacted(str(cause), key) or "no connection in time"
+    for each in chain:
+        if isinstance(each, Unanswerable | Ending):  # of our own transport
+            return each
+        if isinstance(each, ssl.SSLError):
+            return Unreachable(_of_tls(each, address))
+    if isinstance(cause, httpx2.ProxyError):
+        return Unreachable(f"the proxy does not connect to {address} ({text}); {_proxy_remedy(address)}{_AGAIN}")
+    if isinstance(cause, httpx2.LocalProtocolError | httpx2.InvalidURL):
+        return Ending(f"nothing can be sent to {address} ({text}); check the variables that begin with OPENAI_")
     if isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol):
-        return Unreachable(
-            f"{address} cannot be reached ({' '.join(str(cause).split()) or 'no connection in time'}); "
-            f"check that the server runs and the base URL ({URL_VARIABLE}){_AGAIN}"
-        )
+        if any(isinstance(each, socket.gaierror) for each in chain):
+            text = f"its name has no address: {text}"
+        return Unreachable(f"{address} cannot be reached{_through(address)} ({text}); {_way_remedy(address)}{_AGAIN}")
     if isinstance(cause, httpx2.TimeoutException):
         return Passing("the server did not answer in time")
+    if isinstance(cause, httpx2.DecodingError | ValueError | zlib.error):
+        return Passing(f"the server's reply could not be read ({text[:200]})")
     return Passing(f"the connection broke ({type(cause).__name__})")
+
+
+def _of_tls(error: ssl.SSLError, address: Address) -> str:
+    """Say in one sentence why no encrypted connection is possible."""
+    why = getattr(error, "verify_message", "") or error.reason or "TLS failed"
+    if "expired" in why or "not yet valid" in why:
+        now = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+        return f"the certificate of {address} does not hold now ({why}); this machine's clock says {now} UTC, check it"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of {address} is not trusted ({why}); name the certificate of its authority, as a PEM "
+            f"file, by {FILE_VARIABLE}, and a proxy that opens connections counts as one"
+        )
+    return f"{address} speaks no TLS ({why}); check whether its base URL begins with http://{_through(address)}"
+
+
+def _through(address: Address) -> str:
+    proxy = _proxy_on_the_way(address)
+    return f" through the proxy {proxy.shown} of {proxy.variable}" if proxy else ""
+
+
+def _way_remedy(address: Address) -> str:
+    if _proxy_on_the_way(address):
+        return _proxy_remedy(address)
+    return f"check that the server runs and the base URL ({URL_VARIABLE})"
+
+
+def _proxy_remedy(address: Address) -> str:
+    proxy = _proxy_on_the_way(address)
+    return f"correct or unset {proxy.variable if proxy else 'HTTPS_PROXY'}, or add the host to NO_PROXY"
+
+
+def _proxy_on_the_way(address: Address) -> Proxy | None:
+    return proxy_for(address) if address.reach == "outside" else None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and all that led to it."""
+    known: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is not None and id(each) not in known:
+            known.add(id(each))
+            yield each
+            waiting += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
 
 
 def passes(status: int) -> bool:
@@ -109,20 +199,26 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     The latter is a number of seconds or a date. Own code, because the client's function for them is private, and
     urllib3's public one takes no fractions of a second.
     """
-    milliseconds, text = headers.get("retry-after-ms"), headers.get("retry-after")
+    milliseconds, text = headers.get("retry-after-ms"), headers.get("retry-after") or ""
     try:
-        if milliseconds is not None:
-            return max(0.0, float(milliseconds) / 1000)
-        return None if text is None else max(0.0, float(text))
+        return _sensible(float(milliseconds) / 1000 if milliseconds is not None else float(text))
     except ValueError:
         pass
     try:
-        return max(0.0, parsedate_to_datetime(text or "").timestamp() - time.time())
-    except (TypeError, ValueError):
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (TypeError, ValueError, OverflowError, OSError, LookupError):
         return None
 
 
-def _inner_codes(body: Any) -> set[Any]:
-    """Return the code that Azure wraps into another error."""
-    inner = body.get("innererror") if isinstance(body, dict) else None
-    return {inner.get("code")} if isinstance(inner, dict) else set()
+def _sensible(seconds: float) -> float | None:
+    """Return a number of seconds, None for one that says nothing."""
+    return None if math.isnan(seconds) or seconds < 0 else seconds
+
+
+def _codes(body: Any) -> set[str]:
+    """Return the codes and types of an error's body, also the one that Azure wraps into another error."""
+    if not isinstance(body, Mapping):
+        return set()
+    inner = body.get("innererror")
+    values = [body.get("code"), body.get("type"), inner.get("code") if isinstance(inner, Mapping) else None]
+    return {value for value in values if isinstance(value, str)}

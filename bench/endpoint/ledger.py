@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.endpoint.prices import Price, Usage
+from bench.endpoint.prices import Price, Usage, dollars_of
 from bench.errors import BenchError
 
 
@@ -23,10 +23,11 @@ class Ledger:
     ) -> None:
         if budget is not None and price is None:
             raise BenchError("a budget needs a price, and none is known of this model; give --price-in and --price-out")
+        dollars_of("the budget", budget)
         self.price, self.calls, self.tokens, self.dollars, self.held = price, 0, Usage(0, 0), 0.0, 0.0
         self._path, self._budget, self._share, self._longest = path, budget, share, 0
         for line in lines_of(path):
-            usage, dollars = Usage(line["input_tokens"], line["output_tokens"]), line["dollars"]
+            usage, dollars = _entry(line, path)
             if dollars is None and price:  # at the full price: whether a batch was billed less is unknown
                 dollars = price.of(usage)
             self._count(usage, dollars or 0.0)
@@ -35,7 +36,12 @@ class Ledger:
         """Write down a paid call; it is on the disk when this returns."""
         dollars = self._share * self.price.of(usage) if self.price else None
         if self._path is not None:
-            append(self._path, {**usage._asdict(), "dollars": dollars})
+            try:
+                append(self._path, {**usage._asdict(), "dollars": dollars})
+            except OSError as error:
+                raise BenchError(
+                    f"what was paid cannot be written to {str(self._path)!r} ({error.strerror}); make room there"
+                ) from error
         self._count(usage, dollars or 0.0)
 
     def fits(self, worst: Usage) -> bool:
@@ -69,8 +75,17 @@ class Ledger:
         self.dollars += dollars
 
 
+def _entry(line: Mapping[str, Any], path: Path | None) -> tuple[Usage, float | None]:
+    """Return the tokens and dollars of a line; BenchError if it is no entry, since a budget counts on each."""
+    try:
+        dollars = line["dollars"]
+        return Usage(int(line["input_tokens"]), int(line["output_tokens"])), None if dollars is None else float(dollars)
+    except (LookupError, TypeError, ValueError, OverflowError):
+        raise BenchError(f"{str(path)!r} has a line that says no cost; correct or remove it") from None
+
+
 def append(path: Path, *lines: Mapping[str, Any]) -> None:
-    """Append lines of JSON to a file; they are on the disk when this returns."""
+    """Append lines of JSON to a file; they are on the disk when this returns. OSError if it cannot be written."""
     with path.open("a", encoding="utf-8", newline="\n") as stream:
         stream.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
         stream.flush()
@@ -91,5 +106,16 @@ def lines_of(path: Path | None) -> list[dict[str, Any]]:
     if path is None or not path.is_file():
         return []
     mend(path)
-    # Not splitlines(), which cuts at marks that a text of JSON may hold.
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    lines, number = list[dict[str, Any]](), 0
+    try:
+        # Not splitlines(), which cuts at marks that a text of JSON may hold.
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            number += 1
+            if line:
+                data = json.loads(line)
+                if not isinstance(data, dict):
+                    raise ValueError("no object")
+                lines.append(data)
+    except (OSError, ValueError, RecursionError) as error:
+        raise BenchError(f"{str(path)!r} cannot be read ({error}); correct or remove line {number}") from error
+    return lines

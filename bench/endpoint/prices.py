@@ -1,5 +1,6 @@
 """The price of tokens: dollars per million, by model, from configs/prices.yaml."""
 
+import math
 import re
 from importlib import resources
 from typing import Any, NamedTuple
@@ -34,6 +35,13 @@ class Price(NamedTuple):
         return (self.input * usage.input_tokens + self.output * usage.output_tokens) / 1e6
 
 
+def dollars_of(name: str, value: float | None) -> float | None:
+    """Return an amount of dollars, None if there is none; BenchError, under its name, if it is negative or infinite."""
+    if value is not None and not (math.isfinite(value) and value >= 0):
+        raise BenchError(f"{name} = {value:g} is no amount of dollars; give 0 or more")
+    return value
+
+
 def price_of(model: str, given_in: float | None = None, given_out: float | None = None) -> Price | None:
     """Return the given price, else the sheet's; None if there is neither.
 
@@ -42,8 +50,8 @@ def price_of(model: str, given_in: float | None = None, given_out: float | None 
     if (given_in is None) != (given_out is None):
         raise BenchError("a price has two halves; give dollars per million tokens of input and of output")
     if given_in is not None and given_out is not None:
-        if min(given_in, given_out) < 0:
-            raise BenchError(f"a price of {min(given_in, given_out):g} dollars is below nothing; give 0 or more")
+        for given in (given_in, given_out):
+            dollars_of("a price", given)
         return Price(given_in, given_out)
     sheet = _sheet()
     return sheet.get(model) or sheet.get(re.sub(r"-\d{4}-\d{2}-\d{2}$", "", model))

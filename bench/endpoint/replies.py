@@ -1,6 +1,9 @@
 """Replies kept in the cache, each a file that is whole or absent: nothing is paid for twice."""
 
+import re
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply
@@ -19,17 +22,17 @@ class Replies:
         """Return the reply to a call, None if none is kept."""
         try:
             fields = read_json(self._path(identity))
-            return (
-                None
-                if fields is None
-                else Reply(fields["text"], fields["refused"], Usage(*fields["usage"]), fields["cut"])
-            )
-        except (BenchError, KeyError, TypeError):
+            if fields is None:
+                return None
+            usage = Usage(*map(int, fields["usage"]))
+            lack = fields.get("lack", "")  # replies kept before this field existed lack it
+            return Reply(str(fields["text"]), bool(fields["refused"]), usage, bool(fields["cut"]), str(lack))
+        except (BenchError, LookupError, TypeError, ValueError, AttributeError):
             return None  # the file is broken: the call is made again
 
     def put(self, identity: str, reply: Reply) -> None:
         """Keep a reply; it is on the disk when this returns. BenchError if it cannot be written."""
-        data = {"text": reply.text, "refused": reply.refused, "usage": list(reply.usage), "cut": reply.cut}
+        data = {**asdict(reply), "usage": list(reply.usage)}
         try:
             write_json(self._path(identity), data)
         except OSError as error:
@@ -39,4 +42,12 @@ class Replies:
             ) from error
 
     def _path(self, identity: str) -> Path:
+        checked_identity(identity)
         return self._root / identity[:2] / f"{identity[2:]}.json"
+
+
+def checked_identity(identity: Any) -> str:
+    """Return the identity of a call; ValueError if it is none: a server's batch may name any, also ``../../x``."""
+    if not isinstance(identity, str) or not re.fullmatch(r"[0-9a-f]{4,128}", identity):
+        raise ValueError("no identity of a call")
+    return identity

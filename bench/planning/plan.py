@@ -1,5 +1,6 @@
 """From a request to cells: names resolved, settings completed, fingerprints taken. Nothing is computed."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
@@ -100,7 +101,8 @@ class Plan:
     def _teacher(self) -> str:
         """The name of the teacher that the config's records name; the teacher of files reads a file."""
         records = self.config.records
-        return f"file:{records}" if records.endswith(".jsonl") else records
+        is_named = re.match(r"[\w-]{2,}:", records)  # a letter and a colon are a drive
+        return f"file:{records}" if records.endswith((".jsonl", ".json")) and not is_named else records
 
     @cached_property
     def _data(self) -> dict[str, Any]:

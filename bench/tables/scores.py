@@ -227,6 +227,10 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     stuck = dict.fromkeys(name for record in records for name in record.losses_at_chance)
     if stuck:
         yield f"{about.label}: {' and '.join(stuck)} never left chance, which tells nothing of what it could teach"
+    missing = sum((record.usage or {}).get(reason, 0) for record in records for reason in ("refused", "empty"))
+    if missing:
+        total = sum(record.n for record in records)
+        yield f"{about.label}: {missing} of {total} questions got a reply without an answer, which counts as wrong"
     if selection.left_out[model]:
         yield _left_out_of(about.label, selection.left_out[model])
 

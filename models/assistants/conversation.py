@@ -14,13 +14,13 @@ from bench.models.assistants.token_batches import TokenBatch
 
 def plain_prompt(plain: str, question: str, caption: str) -> str:
     """Return the text of a plain conversation that asks a question, up to where the answer begins."""
-    return plain.format(said=f"{caption} {question}".strip())
+    return plain.format(request=f"{caption} {question}".strip())
 
 
 class Conversation:
     """Prompts, answers and pictures as a processor of transformers makes them.
 
-    ``plain`` is the prompt, with ``{said}`` in it, for processors without a chat template; ``image_token`` the id
+    ``plain`` is the prompt, with ``{request}`` in it, for processors without a chat template; ``image_token`` the id
     in the place of a feature of the picture, ``image_tokens`` how many features it has; ``reader`` tokenises the
     prompt for what reads it while looking at the picture.
     """
@@ -47,9 +47,9 @@ class Conversation:
         content = [{"type": "image"}, {"type": "text", "text": f"{caption} {question}".strip()}]
         return self._processor.apply_chat_template([{"role": "user", "content": content}], add_generation_prompt=True)
 
-    def read(self, said: Sequence[tuple[str, str]]) -> TokenBatch | None:
+    def read(self, requests: Sequence[tuple[str, str]]) -> TokenBatch | None:
         """Return the prompts of questions and captions for the picture's reader; None if there is no reader."""
-        return self._reader([self.prompt(*each) for each in said]) if self._reader else None
+        return self._reader([self.prompt(*each) for each in requests]) if self._reader else None
 
     def prompt_length(self, question: str, caption: str) -> int:
         """Return how many tokens a prompt has, the picture's included: for its writer or, if more, for its reader."""

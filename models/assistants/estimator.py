@@ -56,7 +56,7 @@ class Assistant(ABC):
     tuned_whole: ClassVar[tuple[str, ...]]
     """The modules that learn in full besides adapters; with ``tuning=projection`` the last of them alone."""
     plain: ClassVar[str]
-    """The prompt if the processor has no chat template, with ``{said}`` in it."""
+    """The prompt if the processor has no chat template, with ``{request}`` in it."""
 
     def __init__(
         self,
@@ -166,7 +166,7 @@ class Assistant(ABC):
         answers: list[str] = []
         self._context.progress.start("answering", len(questions))
         for positions in _slices(len(questions), size):
-            ids = self._network.generate(lessons.asked(positions), decoding)
+            ids = self._network.generate(lessons.without_answers(positions), decoding)
             answers += self._conversation.decoded(ids)
             self._context.progress.advance(len(answers))
         return answers

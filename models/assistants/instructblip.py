@@ -46,7 +46,7 @@ class InstructBlip(QFormerAssistant):
     processor_class = InstructBlipProcessor
     network_class = InstructBlipNetwork
     tuned_whole = ("qformer", "language_projection")
-    plain = "Question: {said} Answer:"
+    plain = "Question: {request} Answer:"
 
     def scratch(self, texts: Sequence[str], image_size: int) -> tuple[PreTrainedModel, InstructBlipProcessor]:
         """Build a small InstructBLIP and the processor that goes with it, whose tokenizers know the texts."""

@@ -12,7 +12,7 @@ from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.token_batches import TokenBatch, answered, unanswered
 from bench.models.instruction_batches import InstructionBatch, rows_by_picture
 
-Said = tuple[str, str]
+Request = tuple[str, str]
 """A question and its caption, '' for none."""
 
 
@@ -44,7 +44,7 @@ class Lessons:
     def taught(self, batch: InstructionBatch) -> Seen:
         """Return records with their answers; those not ``captioned`` go without caption."""
         records = zip(batch.positions, batch.captioned, strict=True)
-        questions = [self._said(position, captioned=bool(captioned)) for position, captioned in records]
+        questions = [self._request(position, captioned=bool(captioned)) for position, captioned in records]
         answers = [self._answers[position] for position in batch.positions]
         return self._seen(
             batch.positions, questions, answered(self._prompts(questions), answers, self._conversation.pad)
@@ -56,9 +56,9 @@ class Lessons:
         cut = rows_by_picture(self._instructions.pictures[batch.positions], parts)
         return [(float(lengths[rows].sum() / lengths.sum()), batch.take(rows)) for rows in cut]
 
-    def asked(self, positions: np.ndarray) -> Seen:
+    def without_answers(self, positions: np.ndarray) -> Seen:
         """Return records without their answers, with the captions that the instructions hold."""
-        questions = [self._said(position, captioned=True) for position in positions]
+        questions = [self._request(position, captioned=True) for position in positions]
         return self._seen(positions, questions, unanswered(self._prompts(questions), self._conversation.pad))
 
     @cached_property
@@ -66,18 +66,18 @@ class Lessons:
         texts = [record.answer for record in self._instructions.records]
         return self._conversation.answer_ids(texts, self._answer_tokens)
 
-    def _said(self, position: int, *, captioned: bool) -> Said:
+    def _request(self, position: int, *, captioned: bool) -> Request:
         caption = self._instructions.caption(position) if captioned else ""
         return self._instructions.records[position].question, caption
 
-    def _prompts(self, said: list[Said]) -> list[np.ndarray]:
-        return [self._conversation.prompt_ids(*each) for each in said]
+    def _prompts(self, requests: list[Request]) -> list[np.ndarray]:
+        return [self._conversation.prompt_ids(*each) for each in requests]
 
-    def _seen(self, positions: np.ndarray, said: list[Said], tokens: TokenBatch) -> Seen:
+    def _seen(self, positions: np.ndarray, requests: list[Request], tokens: TokenBatch) -> Seen:
         distinct, pictures = np.unique(self._instructions.pictures[positions], return_inverse=True)
         grey = self._instructions.micrographs.batch(distinct)
         pixels = self._conversation.pixels(grey, self._device)
-        questions = self._conversation.read(said)
+        questions = self._conversation.read(requests)
         return Seen(
             pixels,
             torch.from_numpy(pictures).to(self._device),

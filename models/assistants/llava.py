@@ -47,7 +47,7 @@ class Llava(Assistant):
     processor_class = LlavaProcessor
     network_class = LlavaNetwork
     tuned_whole = ("multi_modal_projector",)
-    plain = "USER: <image>\n{said} ASSISTANT:"
+    plain = "USER: <image>\n{request} ASSISTANT:"
 
     def scratch(self, texts: Sequence[str], image_size: int) -> tuple[PreTrainedModel, LlavaProcessor]:
         """Build a small LLaVA and the processor that goes with it, whose tokenizer knows the texts."""

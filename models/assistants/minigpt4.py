@@ -56,7 +56,7 @@ class _Blip2(QFormerAssistant):
     processor_class = Blip2Processor
     network_class = MiniGpt4Network
     tuned_whole = (PROJECTION,)
-    plain = "###Human: <Img><image></Img> {said} ###Assistant:"
+    plain = "###Human: <Img><image></Img> {request} ###Assistant:"
 
     def scratch(self, texts: Sequence[str], image_size: int) -> tuple[PreTrainedModel, Blip2Processor]:
         """Build a small BLIP-2 with a Llama and the processor that goes with it, whose tokenizer knows the texts."""

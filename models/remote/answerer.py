@@ -1,9 +1,10 @@
 """The answerer ``openai:NAME``: a model behind an OpenAI-compatible server, used as it is; nothing is trained."""
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from bench.contracts import Context, Instructions
 from bench.endpoint.address import Address
@@ -13,6 +14,7 @@ from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage, price_of
 from bench.endpoint.request import (
+    Dialect,
     Malformed,
     Message,
     Sampling,
@@ -43,43 +45,102 @@ class RemoteAnswerer:
             ),
         ] = "",
         temperature: Annotated[
-            float, Setting("temperature of sampling; below 0: left to the server", stage="predict", ge=-1, le=2)
+            float,
+            Setting(
+                "temperature of sampling; below 0: left to the server",
+                stage="predict",
+                ge=-1,
+                le=2,
+            ),
         ] = 0.0,
         top_p: Annotated[
             float,
             Setting(
-                "share of probability that the candidates hold; below 0: the server's", stage="predict", ge=-1, le=1
+                "share of probability that the candidates hold; below 0: the server's",
+                stage="predict",
+                ge=-1,
+                le=1,
             ),
         ] = 1.0,
         max_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict", ge=1, le=1_000_000)] = 300,
+        length_parameter: Annotated[
+            Literal["auto", "max_tokens", "max_completion_tokens", "unsent"],
+            Setting(
+                "the name under which max_tokens is sent; auto: as the public API or else most servers want",
+                stage="predict",
+            ),
+        ] = "auto",
+        detail: Annotated[
+            Literal["unsent", "auto", "low", "high"],
+            Setting("the detail of pictures that is asked for", stage="predict"),
+        ] = "unsent",
+        system_role: Annotated[
+            Literal["system", "developer", "user"],
+            Setting("the role under which the instructions are sent", stage="predict"),
+        ] = "system",
+        extra: Annotated[
+            str,
+            Setting(
+                'more fields of each call, as JSON, such as {"seed": 1}; null leaves one out',
+                stage="predict",
+                check="bench.endpoint.request:extra_fields",
+            ),
+        ] = "",
         in_flight: Annotated[int, Setting("most calls at once", stage="predict", ge=1, le=1000)] = 8,
         timeout: Annotated[
-            float, Setting("seconds after which a call is given up and sent again", stage="predict", gt=0, le=1_000_000)
+            float,
+            Setting(
+                "seconds after which a call is given up and sent again",
+                stage="predict",
+                gt=0,
+                le=1_000_000,
+            ),
         ] = 120.0,
         price_in: Annotated[
             float,
             Setting(
-                "dollars per million input tokens; below 0: configs/prices.yaml", stage="predict", ge=-1, le=1_000_000
+                "dollars per million input tokens; below 0: configs/prices.yaml",
+                stage="predict",
+                ge=-1,
+                le=1_000_000,
             ),
         ] = -1.0,
         price_out: Annotated[
             float,
             Setting(
-                "dollars per million output tokens; below 0: configs/prices.yaml", stage="predict", ge=-1, le=1_000_000
+                "dollars per million output tokens; below 0: configs/prices.yaml",
+                stage="predict",
+                ge=-1,
+                le=1_000_000,
             ),
         ] = -1.0,
         budget_usd: Annotated[
             float,
             Setting(
-                "dollars that one fold's answers stay within; below 0: no end", stage="predict", ge=-1, le=1_000_000_000
+                "dollars that one fold's answers stay within; below 0: no end",
+                stage="predict",
+                ge=-1,
+                le=1_000_000_000,
             ),
         ] = -1.0,
+        most_missing: Annotated[
+            float,
+            Setting(
+                "share of questions that may stay without an answer; above it the cell fails",
+                stage="predict",
+                ge=0,
+                le=1,
+            ),
+        ] = 0.1,
     ) -> None:
         self._context, self._model = context, context.model.name.partition(":")[2]
         sampling = Sampling.of(temperature, top_p, max_tokens)
-        self._endpoint = Endpoint(self._model, Address(base_url.rstrip("/")), sampling, in_flight, timeout)
+        dialect = Dialect(length_parameter, detail=detail, system_role=system_role, extra=extra)
+        address, settings = Address(base_url.rstrip("/")), context.model.name
+        self._endpoint = Endpoint(self._model, address, sampling, settings, in_flight, timeout, dialect=dialect)
         self._prices = tuple(price if price >= 0 else None for price in (price_in, price_out))
         self._budget = budget_usd if budget_usd >= 0 else None
+        self._most_missing = most_missing
         self.usage: dict[str, Any] = {}
 
     def fit(self, train: Any, validation: Any) -> None:
@@ -96,25 +157,37 @@ class RemoteAnswerer:
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer per record, '' if the model refused or gave none; each is paid once and then stored.
 
-        BenchError if a record got no reply: the others are stored, and the same run asks for the rest.
+        BenchError if a record got no reply: the others are stored, and the same run asks for the rest. BenchError too
+        if more than the allowed share have a reply without an answer: a score would count them as wrong.
         """
         endpoint, ledger = self._endpoint, self._ledger()
         outcomes: dict[str, Outcome] = {}
         progress = self._context.progress
         progress.start(f"asking {endpoint.model}", len(questions))
 
-        def told(outcome: Outcome) -> None:
+        def report(outcome: Outcome) -> None:
             outcomes[outcome.question] = outcome
             progress.advance(len(outcomes))
 
-        within = ask(endpoint, _posed(questions), ledger, told)
+        within = ask(endpoint, _posed(questions), ledger, report)
         lost = [outcome for outcome in outcomes.values() if outcome.status == "lost"]
         left = len(questions) - len(outcomes) + len(lost)
         if left:
             why = lost[0].reason if within else "the budget would be passed"
             raise BenchError(f"{left} of {len(questions)} questions have no answer ({why}); the others are kept")
+        self._check_missing(list(outcomes.values()))
         self.usage = self._spent(list(outcomes.values()), ledger)
         return [outcomes[str(position)].value or "" for position in range(len(questions))]
+
+    def _check_missing(self, outcomes: list[Outcome]) -> None:
+        missing = [outcome for outcome in outcomes if outcome.status != "answered"]
+        if len(missing) > self._most_missing * len(outcomes):
+            reasons = Counter(_why(outcome) for outcome in missing)
+            raise BenchError(
+                f"{len(missing)} of {len(outcomes)} questions have a reply without an answer ("
+                + ", ".join(f"{count}: {reason}" for reason, count in reasons.most_common(3))
+                + f"); ask another model, or allow more by --set {self._endpoint.settings}.most_missing=1"
+            )
 
     def _ledger(self) -> Ledger:
         return Ledger(price_of(self._model, *self._prices), budget=self._budget)
@@ -133,6 +206,10 @@ class RemoteAnswerer:
             "calls_paid_now": ledger.calls,
             "dollars_paid_now": ledger.dollars if ledger.price else None,
         }
+
+
+def _why(outcome: Outcome) -> str:
+    return f"{outcome.reason}, {outcome.remedy}" if outcome.remedy else outcome.reason
 
 
 def read(reply: str) -> str:

@@ -1,5 +1,6 @@
-"""The teacher ``file:PATH``: instruction records of a JSONL file."""
+"""The teacher ``file:PATH``: instruction records of a file."""
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,12 @@ from bench.errors import BenchError
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import file_digest
 from bench.tasks.datasets.captions import category_name
-from bench.tasks.records import of_those_aside, read_records
+from bench.tasks.records import ids_of_aside, of_those_aside, picture_ids, read_records
 from bench.tasks.teachers.vocabulary import strange
 
 
 class FileTeacher:
-    """Returns the records of the JSONL file at ``argument``; the seed changes nothing."""
+    """Returns the records of the JSONL or JSON file at ``argument``; the seed changes nothing."""
 
     def __init__(self, argument: str, seed: int) -> None:
         self._path = Path(argument).expanduser()
@@ -32,18 +33,17 @@ class FileTeacher:
         lacks the picture of another record, or a picture has no record.
         """
         place = {picture: position for position, picture in enumerate(dataset.load().ids)}
-        aside = self._aside(dataset)
-        strangers = list(
-            dict.fromkeys(
-                name for name in (record.picture for record in self._read) if name not in place and name not in aside
-            )
-        )
+        meant = picture_ids(self._pictures, [*place, *ids_of_aside(dataset.set_aside())])
+        renamed = [replace(record, picture=meant.get(record.picture, record.picture)) for record in self._read]
+        aside, covered = self._aside(dataset), {record.picture for record in renamed}
+        names = (record.picture for record in renamed)
+        strangers = list(dict.fromkeys(name for name in names if name not in place and name not in aside))
         if strangers:
             raise BenchError(
                 f"{self._path.name} has records of {_some(strangers)}, which dataset {dataset.name!r} does not hold; "
                 "remove them or name the dataset they were made for"
             )
-        bare = sorted(place.keys() - self._pictures, key=place.__getitem__)
+        bare = sorted(place.keys() - covered, key=place.__getitem__)
         if bare:
             sentences = (sentence for sentence in aside.values() if any(f" {name};" in sentence for name in bare))
             why = "".join(f"; set aside was {sentence}" for sentence in list(sentences)[:1])
@@ -51,7 +51,7 @@ class FileTeacher:
                 f"{self._path.name} has no record of {_some(bare)} of dataset {dataset.name!r}; "
                 f"add records or remove the pictures{why}"
             )
-        records = (record for record in self._read if record.picture in place)
+        records = (record for record in renamed if record.picture in place)
         return tuple(sorted(records, key=lambda record: place[record.picture]))
 
     def names(self, dataset: Dataset) -> tuple[str, ...]:
@@ -75,7 +75,8 @@ class FileTeacher:
 
     def _aside(self, dataset: Dataset) -> dict[str, str]:
         """Return the sentence of each picture that was set aside and has records, by picture."""
-        return of_those_aside(dataset.set_aside(), self._pictures)
+        sentences = dataset.set_aside()
+        return of_those_aside(sentences, {*picture_ids(self._pictures, ids_of_aside(sentences)).values()})
 
 
 def _some(pictures: list[str]) -> str:

@@ -5,18 +5,22 @@ Next to ``NAME.jsonl`` are ``NAME.failed.jsonl``, the prompts without an answer 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
 
 from bench.contracts import InstructionRecord
+from bench.endpoint.batch import outstanding
 from bench.endpoint.ledger import append, mend
 from bench.errors import BenchError
 from bench.store.fingerprint import difference
 from bench.store.store import read_json, write_json
 from bench.tasks.records import as_json, failed_beside, read_records, write_records
+
+FREE = ("max_tokens",)
+"""Parts of a request that may change from run to run: an answer that was not cut off does not depend on them."""
 
 
 class Notebook:
@@ -29,52 +33,61 @@ class Notebook:
         self.done: set[str] = set()
         self.failures = 0
 
-    def look(self, asked: Mapping[str, Any]) -> None:
+    def look(self, request: Mapping[str, Any]) -> None:
         """Read the present records, without a torn last line; BenchError if they are of another request or not ours."""
+        with self._writing():
+            self._look(request)
+
+    def _look(self, request: Mapping[str, Any]) -> None:
         before = read_json(self.folder / "asked.json")
         if before is None:
             if self.out.exists():
                 raise BenchError(f"--out {str(self.out)!r} exists and was not begun by this command; name a new file")
             return
-        differs = difference(before, asked)
-        if differs:
+        if not isinstance(before, Mapping):
+            raise BenchError(f"{str(self.folder / 'asked.json')!r} holds no request; name a new file by --out")
+        if self.out.is_file():
+            mend(self.out)
+            self.done = {record.id for record in read_records(self.out)} if self.out.stat().st_size else set()
+        differs = difference(_binding(before), _binding(request))
+        if differs and (self.done or outstanding(self.batches)):
             raise BenchError(
                 f"--out {str(self.out)!r} was begun otherwise ({'; '.join(differs[:3])}); "
                 "ask as before, or name a new file"
             )
-        if self.out.is_file():
-            mend(self.out)
-            self.done = {record.id for record in read_records(self.out)} if self.out.stat().st_size else set()
 
     @contextmanager
-    def open(self, asked: Mapping[str, Any]) -> Iterator[None]:
-        """Begin or continue to write, alone; BenchError if another process writes or nothing can be written."""
+    def open(self, request: Mapping[str, Any]) -> Iterator[None]:
+        """Begin or continue to write, alone; BenchError if another process writes or nothing can be written.
+
+        A run that gets no reply leaves nothing behind.
+        """
+        absent = [folder for folder in (self.folder, *self.folder.parents) if not folder.exists()]
+        lock = self._locked()
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "lock", timeout=0):
-                self.look(asked)
-                write_json(self.folder / "asked.json", asked)
-                yield
-        except Timeout:
-            raise BenchError(f"another process writes {str(self.out)!r}; wait for it or name a new file") from None
-        except OSError as error:
-            raise BenchError(
-                f"--out {str(self.out)!r} cannot be written ({error.strerror or error}); name another file"
-            ) from error
+            self.look(request)
+            with self._writing():
+                write_json(self.folder / "asked.json", request)
+            yield
+        finally:
+            self._leave(lock, absent)
 
     def forget_failures(self) -> None:
         """Forget the prompts that were not answered before: they are asked again."""
-        self.failed.unlink(missing_ok=True)
+        with self._writing():
+            self.failed.unlink(missing_ok=True)
 
     def add(self, records: Iterable[InstructionRecord]) -> None:
         """Append records that are not there yet: they are on the disk when this returns."""
         new = [record for record in records if record.id not in self.done]
-        append(self.out, *map(as_json, new))
+        with self._writing():
+            append(self.out, *map(as_json, new))
         self.done.update(record.id for record in new)
 
     def fail(self, line: Mapping[str, Any]) -> None:
         """Append a prompt without an answer to a file that no training reads."""
-        append(self.failed, line)
+        with self._writing():
+            append(self.failed, line)
         self.failures += 1
 
     def tidy(self, ids: Iterable[str]) -> None:
@@ -83,3 +96,45 @@ class Notebook:
             place = {name: position for position, name in enumerate(ids)}
             records = sorted(read_records(self.out), key=lambda record: place.get(record.id, len(place)))
             write_records(self.out, records)
+
+    def _locked(self) -> BaseFileLock:
+        with self._writing():
+            try:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                try:
+                    return _held(FileLock(self.folder / "lock", timeout=0))
+                except NotImplementedError:  # the file system has no locks
+                    return _held(SoftFileLock(self.folder / "lock", timeout=0))
+            except Timeout:
+                raise BenchError(f"another process writes {str(self.out)!r}; wait for it or name a new file") from None
+
+    def _leave(self, lock: BaseFileLock, absent: Iterable[Path]) -> None:
+        """Release the lock; remove what a run without a reply has written, and the folders made for it."""
+        with suppress(OSError):
+            if not (self.done or self.spent.exists() or self.batches.exists()):
+                self.failed.unlink(missing_ok=True)
+                (self.folder / "asked.json").unlink(missing_ok=True)
+            (self.folder / "lock").unlink(missing_ok=True)
+        lock.release()
+        with suppress(OSError):  # a folder that holds something stays
+            for folder in absent:
+                folder.rmdir()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Say of a file that cannot be written that it is --out's: nothing else may be done within."""
+        try:
+            yield
+        except OSError as error:
+            raise BenchError(
+                f"--out {str(self.out)!r} cannot be written ({error.strerror or error}); name another file"
+            ) from error
+
+
+def _binding(request: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in request.items() if key not in FREE}
+
+
+def _held(lock: BaseFileLock) -> BaseFileLock:
+    lock.acquire()
+    return lock

@@ -1,6 +1,6 @@
 """Let a teacher write instruction records about pictures."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -91,9 +91,9 @@ def teach_command(
     raise typer.Exit(code)
 
 
-def _check_idle(spec: "TeacherSpec", said: Remote) -> None:
+def _check_idle(spec: "TeacherSpec", options: Remote) -> None:
     """Refuse options that only a remote teacher reads."""
-    idle = [f"--{name.replace('_', '-')}" for name, value in asdict(said).items() if value not in (None, False)]
+    idle = [f"--{name.replace('_', '-')}" for name, value in asdict(options).items() if value not in (None, False)]
     if idle and spec.name != REMOTE:
         raise BenchError(f"{idle[0]} says nothing to the teacher {spec.name!r}; add --teacher {REMOTE}")
 
@@ -111,56 +111,64 @@ def _at_once(teacher: str, config: "Config", out: Path, registry: "Registry") ->
     return f"wrote {out}: {len(records)} records"
 
 
-def _remote(spec: "TeacherSpec", config: "Config", said: Remote, dataset: str | None, out: Path) -> tuple[str, int]:
+def _remote(spec: "TeacherSpec", config: "Config", options: Remote, dataset: str | None, out: Path) -> tuple[str, int]:
     """Ask a server, or only estimate the cost; return the text to print and the exit code."""
     from bench.config.loading import complete
     from bench.endpoint.address import key_for
-    from bench.endpoint.prices import price_of
+    from bench.endpoint.prices import dollars_of, price_of
     from bench.progress import shown
     from bench.registered.signature import class_settings
 
-    if not said.model:
+    if not options.model:
         raise BenchError(f"the teacher {REMOTE!r} needs a model; add --model NAME, as the server calls it")
-    if said.pictures and dataset:
+    if options.pictures and dataset:
         raise BenchError("--pictures and --dataset both say what to teach about; name one of them")
+    for name in ("budget_usd", "price_in", "price_out"):
+        dollars_of(f"--{name.replace('_', '-')}", getattr(options, name))
     chosen = complete(spec.name, class_settings(spec), config.settings.get(spec.name, {}))
-    price = price_of(said.model, said.price_in, said.price_out)
-    teaching = _teaching(chosen, config, said, price, out)
-    if said.dry_run:
+    price = price_of(options.model, options.price_in, options.price_out)
+    teaching = _teaching(chosen, config, options, price, out)
+    if options.dry_run:
         return f"{teaching.forecast(price)}\nsent to {teaching.address}", 0
     key_for(teaching.address)
+    if teaching.address.reach == "outside":
+        typer.echo(f"pictures and questions leave this machine, to {teaching.address}", err=True)
     with shown() as progress:
-        text = teaching.teach(price, said.budget_usd, progress, chosen["poll_seconds"])
+        text = teaching.teach(price, options.budget_usd, progress, chosen["poll_seconds"])
     return text, 0 if teaching.complete else 1
 
 
-def _teaching(chosen: dict[str, Any], config: "Config", said: Remote, price: "Price | None", out: Path) -> "Teaching":
+def _teaching(
+    chosen: dict[str, Any], config: "Config", options: Remote, price: "Price | None", out: Path
+) -> "Teaching":
     from bench.endpoint.address import Address, default_url
     from bench.endpoint.endpoint import Endpoint
     from bench.endpoint.ledger import Ledger
-    from bench.endpoint.request import Sampling
+    from bench.endpoint.request import Dialect, Sampling
     from bench.tasks.teachers.notebook import Notebook
     from bench.tasks.teachers.teaching import Teaching
 
-    Ledger(price, budget=said.budget_usd)  # refuses a budget without a price before anything is read
-    address = Address((said.base_url or default_url()).rstrip("/"))
+    Ledger(price, budget=options.budget_usd)  # refuses a budget without a price before anything is read
+    address = Address((options.base_url or default_url()).rstrip("/"))
     sampling = Sampling.of(chosen["temperature"], chosen["top_p"], chosen["max_tokens"])
-    endpoint = Endpoint(said.model or "", address, sampling, chosen["in_flight"], chosen["timeout"])
-    return Teaching(endpoint, _subjects(said, config, chosen["size"]), Notebook(out), said.batch)
+    dialect = Dialect(**{each.name: chosen[each.name] for each in fields(Dialect)})
+    model, calls, seconds = options.model or "", chosen["in_flight"], chosen["timeout"]
+    endpoint = Endpoint(model, address, sampling, REMOTE, calls, seconds, dialect=dialect)
+    return Teaching(endpoint, _subjects(options, config, chosen["size"]), Notebook(out), options.batch)
 
 
-def _subjects(said: Remote, config: "Config", size: int) -> "Subjects":
+def _subjects(options: Remote, config: "Config", size: int) -> "Subjects":
     from bench.progress import Lines
     from bench.tasks.teachers.subjects import of_dataset, of_folder
     from bench.terminal import safe
 
-    if said.pictures:
-        subjects = of_folder(said.pictures, size, said.count, Lines())
+    if options.pictures:
+        subjects = of_folder(options.pictures, size, options.count, Lines())
     else:
         subjects = of_dataset(_dataset(config, size))
     for sentence in subjects.aside:
         typer.echo(f"set aside: {safe(sentence)}", err=True)
-    return subjects.first(said.count)
+    return subjects.first(options.count)
 
 
 def _dataset(config: "Config", size: int) -> "Dataset":

@@ -24,7 +24,7 @@ def strange(facts: Iterable[tuple[str, str]], categories: Sequence[str]) -> str:
         return ""
     named = [f"{name}, {_times(count)}" for name, count in counts.most_common(_SHOWN)]
     more = [f"{len(counts) - _SHOWN} more"] if len(counts) > _SHOWN else []
-    return f"Facts outside the vocabulary are passed over, mend or remove them: {'; '.join([*named, *more])}."
+    return f"Facts outside the vocabulary are ignored, mend or remove them: {'; '.join([*named, *more])}."
 
 
 def _named(kind: str, value: str, categories: Sequence[str]) -> str:
