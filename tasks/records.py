@@ -2,17 +2,19 @@ r"""Instruction records as JSONL: LLaVA's conversation format plus id, prompt gr
 
 One record per line: ``{"id", "image", "conversations": [{"from": "human", "value": "<image>\nQUESTION"},
 {"from": "gpt", "value": ANSWER}], "prompt_group": 1 to 10, "facts": [[kind, value], ...], "teacher"}``.
-``image`` is the picture's id in its dataset.
+``image`` is the picture's id in its dataset; accents may be joined with their letters or apart.
 """
 
 import json
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
+from bench.registered.checked import shortened
 from bench.store.whole import whole
 
 _BEFORE, _BEHIND = "<image>\n", "\n<image>"
@@ -37,13 +39,9 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
 
     BenchError names an unreadable file, the number of a malformed line, a missing key, or a duplicate id.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BenchError(f"records {str(path)!r} cannot be read ({error}); name a JSONL file in UTF-8") from error
     first: dict[str, int] = {}
     records = []
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
         where = f"{path.name} line {number}"
@@ -57,6 +55,17 @@ def read_records(path: Path) -> tuple[InstructionRecord, ...]:
     if not records:
         raise BenchError(f"records {str(path)!r} is empty; {_FORM}")
     return tuple(records)
+
+
+def read_lines(path: Path) -> list[str]:
+    """Return the lines of a file of records; BenchError if it is no text, or no file: a pipe could block forever."""
+    try:
+        if path.exists() and not path.is_dir() and not path.is_file():
+            raise BenchError(f"records {str(path)!r} is not a regular file; name a JSONL file")
+        # Not splitlines(), which splits at characters that may occur in an answer.
+        return path.read_bytes().decode("utf-8-sig").split("\n")
+    except (OSError, ValueError) as error:  # a null byte in the path, too
+        raise BenchError(f"records {str(path)!r} cannot be read ({error}); name a JSONL file in UTF-8") from error
 
 
 def failed_beside(path: Path) -> Path:
@@ -92,6 +101,11 @@ def loaded(line: str, where: str) -> dict[str, Any]:
     """Return the JSON data of a line; BenchError says ``where`` it is invalid."""
     try:
         data = json.loads(line)
+        json.dumps(data, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise BenchError(f"{where} is nested too deeply for a record; {_FORM}") from error
+    except UnicodeEncodeError as error:
+        raise BenchError(f"{where} has half of a surrogate pair, which is no letter; correct or remove it") from error
     except ValueError as error:
         raise BenchError(f"{where} is not JSON ({error}); correct or remove it") from error
     if not isinstance(data, dict):
@@ -106,13 +120,13 @@ def from_json(data: dict[str, Any], where: str) -> InstructionRecord:
         raise BenchError(f"{where} has no {', '.join(map(repr, missing))}; {_FORM}")
     for key, wanted in _KEYS.items():
         if not isinstance(data[key], wanted) or isinstance(data[key], bool):
-            raise BenchError(f"{where}: {key!r} = {data[key]!r} is not {_TYPES[wanted]}; correct it")
+            raise BenchError(f"{where}: {key!r} = {shortened(data[key])} is not {_TYPES[wanted]}; correct it")
     if not 1 <= data["prompt_group"] <= 10:
         raise BenchError(f"{where}: 'prompt_group' = {data['prompt_group']} is not one of the ten, 1 to 10; correct it")
     question, answer = _turns(data["conversations"], where)
     return InstructionRecord(
         id=data["id"],
-        picture=data["image"],
+        picture=unicodedata.normalize("NFC", data["image"]),
         group=data["prompt_group"],
         question=question,
         answer=answer,
@@ -142,5 +156,5 @@ def _turns(turns: list[Any], where: str) -> tuple[str, str]:
 def _facts(facts: list[Any], where: str) -> tuple[tuple[str, str], ...]:
     for fact in facts:
         if not (isinstance(fact, list) and len(fact) == 2 and all(isinstance(part, str) for part in fact)):
-            raise BenchError(f"{where}: fact {fact!r} is not a pair [kind, value]; correct it")
+            raise BenchError(f"{where}: fact {shortened(fact)} is not a pair [kind, value]; correct it")
     return tuple((kind, value) for kind, value in facts)

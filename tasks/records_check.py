@@ -10,7 +10,7 @@ from typing import Any
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
 from bench.tasks.prompts import PROMPT_GROUPS
-from bench.tasks.records import failed_beside, from_json, loaded, of_those_aside
+from bench.tasks.records import failed_beside, from_json, loaded, of_those_aside, read_lines
 from bench.terminal import safe
 
 _SHOWN = 3
@@ -57,11 +57,7 @@ def check(path: Path, pictures: Sequence[str] = (), aside: Iterable[str] = ()) -
     file cannot be read.
     """
     result = Check()
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BenchError(f"records {str(path)!r} cannot be read ({error}); name a JSONL file in UTF-8") from error
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(read_lines(path), start=1):
         if line.strip():
             _add_line(result, line, f"line {number}")
     seen = Counter(record.id for record in result.records)
