@@ -366,11 +366,10 @@ TWO = G > 0.4
 TRANSPARENT = {1: 1, 2: 3, 4: 15, 8: 255, 16: 65535}
 
 
-@pytest.mark.parametrize("depth", TRANSPARENT)
-@pytest.mark.parametrize("colour", [0, 2, 3])
+@pytest.mark.parametrize(
+    ("depth", "colour"), [*((depth, 0) for depth in TRANSPARENT), (8, 2), (16, 2), (1, 3), (2, 3), (4, 3), (8, 3)]
+)
 def test_a_transparent_colour_of_a_png_is_black(tmp_path, depth, colour):
-    if (colour == 2 and depth < 8) or (colour == 3 and depth > 8):
-        pytest.skip("PNG has no such form")
     top = TRANSPARENT[depth]
     numbers = np.where(TWO, top, top // 2)
     see_through = struct.pack(">H", top) * (3 if colour == 2 else 1)

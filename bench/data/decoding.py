@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from bench.data.frames import HEAD, Frame, Reader, Unreadable, require_size
+from bench.data.frames import HEAD, PictureFrame, PictureReader, Unreadable, require_size
 from bench.data.jpeg_png import JPEG, PNG
 from bench.data.levels import shares, value_range
 from bench.data.tiff import TIFF
 
-READERS: tuple[Reader, ...] = (JPEG, PNG, TIFF)
+READERS: tuple[PictureReader, ...] = (JPEG, PNG, TIFF)
 """The formats that are read; the content of a file decides, not its suffix."""
 SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
 
@@ -22,7 +22,7 @@ def grey(path: Path, size: int) -> np.ndarray:
     return squashed(first_frame(path), size)
 
 
-def first_frame(path: Path) -> Frame:
+def first_frame(path: Path) -> PictureFrame:
     """Return the first frame of a picture file; raise Unreadable if that fails."""
     try:
         reader = _reader(path)
@@ -38,7 +38,7 @@ def first_frame(path: Path) -> Frame:
         raise Unreadable(f"cannot be decoded ({reason[:200]}); save it again, or remove it") from error
 
 
-def squashed(frame: Frame, size: int) -> np.ndarray:
+def squashed(frame: PictureFrame, size: int) -> np.ndarray:
     """Return a frame resized to (size, size) uint8, 0 is black and 255 white; raise Unreadable if it has no levels."""
     resampling = Image.Resampling.BILINEAR
     if frame.levels.dtype == np.uint8 and frame.white == 255:
@@ -52,7 +52,7 @@ def squashed(frame: Frame, size: int) -> np.ndarray:
     return np.clip(np.asarray(small) + 0.5, 0, 255).astype(np.uint8)
 
 
-def _reader(path: Path) -> Reader:
+def _reader(path: Path) -> PictureReader:
     """Return the reader of a file's format; raise Unreadable for what is no picture file."""
     try:
         state = path.stat()

@@ -16,7 +16,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Frame:
+class PictureFrame:
     """One picture as a viewer shows it: upright, more light is a larger number, transparent pixels are black.
 
     ``levels`` (H, W) real numbers from 0 to ``white``; None if the file does not say which number is white. ``frames``
@@ -28,7 +28,7 @@ class Frame:
     frames: int = 1
 
 
-class Reader(NamedTuple):
+class PictureReader(NamedTuple):
     """A format of picture files: its name, the suffixes of its files, how a file begins, and how it is read.
 
     ``knows`` gets the first ``HEAD`` bytes of a file; ``read`` returns its first frame. It may raise anything for a
@@ -38,7 +38,7 @@ class Reader(NamedTuple):
     name: str
     suffixes: tuple[str, ...]
     knows: Callable[[bytes], bool]
-    read: Callable[[Path], Frame]
+    read: Callable[[Path], PictureFrame]
 
 
 HEAD = 32

@@ -4,12 +4,14 @@ Own are the steps that a decoder leaves to its caller: orientation, ICC profile,
 of 16-bit colours, which Pillow drops.
 """
 
+import io
+import zlib
 from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image
 
-from bench.data.frames import HEAD, MOST_PIXELS, Frame, Reader, Unreadable, require_size
+from bench.data.frames import HEAD, MOST_PIXELS, PictureFrame, PictureReader, Unreadable, require_size
 from bench.data.levels import grey_curve, luma, shares, shown_colours, upright, value_range
 
 _ENCODING_GAMMA = 0.45455
@@ -30,7 +32,7 @@ def opened(path: Path, name: str) -> Image.Image:
     return image
 
 
-def frame_of(image: Image.Image, frames: int = 1) -> Frame:
+def frame_of(image: Image.Image, frames: int = 1) -> PictureFrame:
     """Return what Pillow decoded, 8 bits or a single channel of more, as a frame."""
     image.load()
     orientation, curve = orientation_of(image), _curve(image)  # after load(): a PNG may hold them behind the pixels
@@ -63,7 +65,7 @@ def _shown(
     opaque: np.ndarray | None,
     orientation: object,
     frames: int,
-) -> Frame:
+) -> PictureFrame:
     """Return the frame of grey levels, on a curve of shares of white, over black, upright."""
     if curve is not None:
         white = white or value_range(levels)[1]
@@ -71,7 +73,7 @@ def _shown(
         white = 1.0
     if opaque is not None:
         levels = levels * opaque
-    return Frame(upright(levels, orientation), white, frames)
+    return PictureFrame(upright(levels, orientation), white, frames)
 
 
 def _curve(image: Image.Image) -> np.ndarray | None:
@@ -84,12 +86,12 @@ def _curve(image: Image.Image) -> np.ndarray | None:
     return np.linspace(0, 1, 1024) ** (_ENCODING_GAMMA / gamma)
 
 
-def _read_jpeg(path: Path) -> Frame:
+def _read_jpeg(path: Path) -> PictureFrame:
     with opened(path, "JPEG") as image:
         return frame_of(image)
 
 
-def _read_png(path: Path) -> Frame:
+def _read_png(path: Path) -> PictureFrame:
     with path.open("rb") as stream:
         depth, colour = stream.read(HEAD)[24:26]
     with opened(path, "PNG") as image:
@@ -98,7 +100,7 @@ def _read_png(path: Path) -> Frame:
         transparent = image.info.get("transparency")
         if depth == 16 and colour in (2, 4, 6):
             if transparent is not None or _upper_byte(image) < _FULL_BYTE:
-                return _deep_colours(path, image, transparent, frames)
+                return _deep_colours(_all_bytes(path, image, colour), image, transparent, frames)
         elif depth in (2, 4) and isinstance(transparent, int) and image.mode == "L":
             image.info["transparency"] = transparent * 255 // (2**depth - 1)
         return frame_of(image, frames)
@@ -111,20 +113,17 @@ def _upper_byte(image: Image.Image) -> int:
     return int(np.searchsorted(below, 0.999 * below[-1]))
 
 
-def _deep_colours(path: Path, image: Image.Image, transparent: object, frames: int) -> Frame:
-    """Return the frame of a PNG of 16 bits per colour whose lower bytes matter."""
-    import torch  # here, because such files are rare and its import takes seconds
-    from torchvision.io import ImageReadMode, decode_png
-
-    encoded = torch.frombuffer(bytearray(path.read_bytes()), dtype=torch.uint8)
-    channels = decode_png(encoded, ImageReadMode.UNCHANGED).numpy()
-    colours = channels[: 1 if len(channels) < 3 else 3]
-    alpha = channels[-1] / 65535 if len(channels) in (2, 4) else None
+def _deep_colours(numbers: np.ndarray, image: Image.Image, transparent: object, frames: int) -> PictureFrame:
+    """Return the frame of numbers (H, W, S) of 16 bits: of colours, of grey and alpha, or of colours and alpha."""
+    channels = numbers.shape[2]
+    colours = numbers[..., : 1 if channels == 2 else 3]
+    alpha = numbers[..., -1] / 65535 if channels in (2, 4) else None
     if isinstance(transparent, tuple):
-        alpha = np.any(colours != np.array(transparent).reshape(-1, 1, 1), axis=0)
-    scaled = shares(colours, value_range(colours)).transpose(1, 2, 0)
-    profile, curve = image.info.get("icc_profile"), _curve(image)
-    if len(colours) == 1:
+        alpha = np.any(colours != np.array(transparent), axis=-1)
+    scaled = shares(colours, value_range(colours))
+    profile = image.info.get("icc_profile")
+    curve = grey_curve(profile) if profile and channels == 2 else _curve(image)
+    if channels == 2:
         levels = scaled[..., 0]
     elif profile and curve is None:
         eight_bits = Image.fromarray(np.round(scaled * 255).astype(np.uint8))
@@ -134,5 +133,21 @@ def _deep_colours(path: Path, image: Image.Image, transparent: object, frames: i
     return _shown(levels, 1.0, curve, alpha, orientation_of(image), frames)
 
 
-JPEG = Reader("JPEG", (".jpg", ".jpeg"), lambda head: head.startswith(b"\xff\xd8\xff"), _read_jpeg)
-PNG = Reader("PNG", (".png",), lambda head: head.startswith(_PNG), _read_png)
+def _all_bytes(path: Path, image: Image.Image, colour: int) -> np.ndarray:
+    """Return the numbers (H, W, S) of a PNG of 16 bits per colour, of which Pillow returns one byte at a time."""
+    if colour == 4:
+        # Two numbers of 16 bits lie in the file as four of 8 do.
+        data = bytearray(path.read_bytes())
+        data[24:26] = 8, 6
+        data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+        with Image.open(io.BytesIO(data), formats=("PNG",)) as halves:
+            pairs = np.asarray(halves).astype(np.uint16)
+        return pairs[..., ::2] << 8 | pairs[..., 1::2]
+    with opened(path, "PNG") as lower:
+        # In the other byte order, Pillow takes the lower bytes.
+        lower.tile = [tile._replace(args=f"{image.mode};16L") for tile in lower.tile]
+        return np.asarray(image).astype(np.uint16) << 8 | np.asarray(lower)
+
+
+JPEG = PictureReader("JPEG", (".jpg", ".jpeg"), lambda head: head.startswith(b"\xff\xd8\xff"), _read_jpeg)
+PNG = PictureReader("PNG", (".png",), lambda head: head.startswith(_PNG), _read_png)

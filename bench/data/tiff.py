@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
-from bench.data.frames import MOST_PIXELS, Frame, Reader, Unreadable, require_size
+from bench.data.frames import MOST_PIXELS, PictureFrame, PictureReader, Unreadable, require_size
 from bench.data.jpeg_png import frame_of, opened
 from bench.data.levels import grey_curve, luma, shares, shown_colours, upright, value_range
 
@@ -99,7 +99,7 @@ class _Segment(NamedTuple):
     columns: int
 
 
-def _read(path: Path) -> Frame:
+def _read(path: Path) -> PictureFrame:
     with path.open("rb") as stream:
         place, page, frames = _first_page(stream)
         require_size(page.width, page.height)
@@ -107,7 +107,7 @@ def _read(path: Path) -> Frame:
             return _by_pillow(path, place, frames)
         _require_known(page)
         levels, white = _grey(_numbers(stream, page), page)
-        return Frame(upright(levels, page.orientation), white, frames)
+        return PictureFrame(upright(levels, page.orientation), white, frames)
 
 
 def _first_page(stream: BinaryIO) -> tuple[int, _Page, int]:
@@ -139,7 +139,7 @@ def _first_page(stream: BinaryIO) -> tuple[int, _Page, int]:
     return *first, max(count, first[1].pictures)
 
 
-def _by_pillow(path: Path, place: int, frames: int) -> Frame:
+def _by_pillow(path: Path, place: int, frames: int) -> PictureFrame:
     with opened(path, "TIFF") as image:
         image.seek(place)
         require_size(*image.size)
@@ -349,4 +349,4 @@ def _palette(page: _Page) -> np.ndarray:
     return luma(np.stack(np.split(entries / (255 if entries.max() < 256 else 65535), 3), axis=1))
 
 
-TIFF = Reader("TIFF", (".tif", ".tiff"), lambda head: head.startswith(_STARTS), _read)
+TIFF = PictureReader("TIFF", (".tif", ".tiff"), lambda head: head.startswith(_STARTS), _read)

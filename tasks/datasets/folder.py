@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -23,6 +23,19 @@ from bench.tasks.datasets.file_digests import digests, unchanged
 from bench.tasks.datasets.listing import listed
 
 _PIXELS, _INDEX = "pixels.npy", "index.json"
+
+
+class _Index(TypedDict):
+    """What was decoded: id, row in the array, and width and height, of every picture that is readable.
+
+    ``frames`` is the number of frames of files with several; ``set_aside`` the reason of every other picture.
+    """
+
+    pictures: list[str]
+    rows: list[int]
+    sizes: list[tuple[int, int]]
+    frames: dict[str, int]
+    set_aside: dict[str, str]
 
 
 class Folder:
@@ -73,10 +86,9 @@ class Folder:
 
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out, and for each category without pictures."""
-        reasons: dict[str, str] = self._index["set aside"]
-        frames: dict[str, int] = self._index["frames"]
+        frames = self._index["frames"]
         return (
-            *(f"{name}: {reason}" for name, reason in reasons.items()),
+            *(f"{name}: {reason}" for name, reason in self._index["set_aside"].items()),
             *(
                 f"frames 2 to {count} of {name}: only a file's first is read; save each apart if it counts"
                 for name, count in frames.items()
@@ -93,13 +105,13 @@ class Folder:
         return cached("folder", self.identity(), self._decode_all)
 
     @cached_property
-    def _index(self) -> dict[str, Any]:
-        index = json.loads((self._folder / _INDEX).read_text(encoding="utf-8"))
+    def _index(self) -> _Index:
+        index: _Index = json.loads((self._folder / _INDEX).read_text(encoding="utf-8"))
         left = {self._listing.categories[name] for name in index["pictures"]}
         for category in self.categories:
             if category not in left:
                 raise BenchError(
-                    f"no picture of category {category!r} is left{self._first_reason(category, index['set aside'])}; "
+                    f"no picture of category {category!r} is left{self._first_reason(category, index['set_aside'])}; "
                     "repair its pictures or remove the folder"
                 )
         return index
@@ -114,7 +126,8 @@ class Folder:
         self._progress.start("decoding pictures", len(names))
         shape = (len(names), self._image_size, self._image_size)
         pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
-        rows, sizes = [], []
+        rows: list[int] = []
+        sizes: list[tuple[int, int]] = []
         aside: dict[str, str] = {}
         frames: dict[str, int] = {}
         first_of: dict[str, str] = {}
@@ -124,7 +137,8 @@ class Folder:
                 pixels[row] = squashed(frame, self._image_size)
                 self._require_first(name, first_of.setdefault(hashlib.sha256(pixels[row]).hexdigest(), name))
                 rows.append(row)
-                sizes.append(frame.levels.shape[1::-1])
+                height, width = frame.levels.shape
+                sizes.append((width, height))
                 if frame.frames > 1:
                     frames[name] = frame.frames
             except Unreadable as reason:
@@ -133,7 +147,7 @@ class Folder:
             self._progress.advance(row + 1)
         pixels.flush()
         pictures = [names[row] for row in rows]
-        index = {"pictures": pictures, "rows": rows, "sizes": sizes, "frames": frames, "set aside": aside}
+        index = _Index(pictures=pictures, rows=rows, sizes=sizes, frames=frames, set_aside=aside)
         (folder / _INDEX).write_text(json.dumps(index, indent=1), encoding="utf-8")
 
     def _require_first(self, name: str, first: str) -> None:
