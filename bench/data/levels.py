@@ -40,7 +40,7 @@ def value_range(numbers: np.ndarray, stated: float = 0.0) -> tuple[float, float]
     finite = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers
     if finite.size == 0:
         raise ValueError("no pixel is a finite number")
-    low, high = (float(bound) for bound in np.percentile(finite.astype(np.float64, copy=False), (0.1, 99.9)))
+    low, high = _without_wild(finite)
     high = max(high, stated)
     whole = numbers.dtype.kind in "iub" or bool(np.all(finite == np.round(finite)))
     if low >= -_NEGATIVE_SHARE * max(high, 0.0) and high >= 0:
@@ -54,6 +54,16 @@ def value_range(numbers: np.ndarray, stated: float = 0.0) -> tuple[float, float]
         half = next(2.0 ** (bits - 1) for bits in range(8, _LARGEST_DEPTH + 1, 2) if largest <= 2.0 ** (bits - 1))
         return -half, half - 1
     return low, high
+
+
+def _without_wild(numbers: np.ndarray) -> tuple[float, float]:
+    """Return the smallest and largest number, 0.1 % at both ends apart."""
+    if numbers.dtype == np.uint16:  # three times as fast
+        below = np.cumsum(np.bincount(numbers.reshape(-1)))
+        low, high = np.searchsorted(below, np.array([0.001, 0.999]) * below[-1])
+    else:
+        low, high = np.percentile(numbers.astype(np.float64, copy=False), (0.1, 99.9))
+    return float(low), float(high)
 
 
 def _depths(kind: np.dtype) -> list[int]:

@@ -291,9 +291,11 @@ def _grey(numbers: np.ndarray, page: _Page) -> tuple[np.ndarray, float]:
     """Return grey levels (H, W), over black, and which number is white."""
     count = _CHANNELS[page.photometric]
     colours, extra = numbers[..., :count], numbers[..., count:]
-    is_plain = numbers.dtype == np.uint8 and page.bits == 8 and page.channels == 1 and not page.profile
-    if is_plain and page.photometric in (_MIN_IS_WHITE, 1):
-        return (255 - numbers if page.photometric == _MIN_IS_WHITE else numbers)[..., 0], 255.0
+    if numbers.dtype == np.uint8 and page.bits == 8 and not extra.size and not page.profile:
+        if page.photometric == _RGB:
+            return np.asarray(Image.fromarray(numbers).convert("L")), 255.0
+        if page.photometric in (_MIN_IS_WHITE, 1):
+            return (255 - numbers if page.photometric == _MIN_IS_WHITE else numbers)[..., 0], 255.0
     # Without the tag, a channel too many is taken for alpha, as by libtiff.
     alpha_kind = page.number(338, _UNASSOCIATED) if extra.size else 0
     alpha = shares(extra[..., 0], _bounds(extra, page)) if alpha_kind in (_ASSOCIATED, _UNASSOCIATED) else None
