@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
+from bench.registered.checked import shortened
 from bench.store.whole import whole
 
 _BEFORE = "<image>\n"
@@ -171,7 +172,9 @@ def loaded(entry: Any, where: str) -> dict[str, Any]:
     """Return the JSON data of a line, or of an array's entry; BenchError says ``where`` it is invalid."""
     try:
         data = json.loads(entry) if isinstance(entry, str) else entry
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise BenchError(f"{where} is nested too deeply for a record; {_FORM}") from error
+    except ValueError as error:
         raise BenchError(f"{where} is not JSON ({error}); correct or remove it: one line is one record") from error
     if not isinstance(data, dict):
         raise BenchError(f"{where} is not a record; {_FORM}")
@@ -189,7 +192,7 @@ def from_json(data: dict[str, Any], where: str) -> InstructionRecord:
         )
     for key, wanted in _KEYS.items():
         if not isinstance(data[key], wanted) or isinstance(data[key], bool):
-            raise BenchError(f"{where}: {key!r} = {data[key]!r} is not {_TYPES[wanted]}; correct it")
+            raise BenchError(f"{where}: {key!r} = {shortened(data[key])} is not {_TYPES[wanted]}; correct it")
     if not 1 <= data["prompt_group"] <= 10:
         raise BenchError(f"{where}: 'prompt_group' = {data['prompt_group']} is not one of the ten, 1 to 10; correct it")
     question, answer = _turns(data["conversations"], where)
@@ -198,7 +201,7 @@ def from_json(data: dict[str, Any], where: str) -> InstructionRecord:
             raise BenchError(f"{where} holds half a character, {ascii(text)[:60]}; correct or remove it")
     return InstructionRecord(
         id=data["id"],
-        picture=data["image"],
+        picture=unicodedata.normalize("NFC", data["image"]),
         group=data["prompt_group"],
         question=question,
         answer=answer,
@@ -244,5 +247,5 @@ def _turns(turns: list[Any], where: str) -> tuple[str, str]:
 def _facts(facts: list[Any], where: str) -> tuple[tuple[str, str], ...]:
     for fact in facts:
         if not (isinstance(fact, list) and len(fact) == 2 and all(isinstance(part, str) for part in fact)):
-            raise BenchError(f"{where}: fact {fact!r} is not a pair [kind, value]; correct it")
+            raise BenchError(f"{where}: fact {shortened(fact)} is not a pair [kind, value]; correct it")
     return tuple((kind, value) for kind, value in facts)

@@ -1,7 +1,9 @@
 """What `bench data check` finds in a file of records."""
 
 import json
+import os
 import re
+import socket
 from dataclasses import replace
 
 import pytest
@@ -9,7 +11,7 @@ from PIL import Image
 
 from bench.contracts import InstructionRecord
 from bench.tasks.prompts import QUESTIONS
-from bench.tasks.records import as_json, write_records
+from bench.tasks.records import as_json, read_records, write_records
 from tests.conftest import texture
 
 PICTURES = ("a.png", "b.png")
@@ -142,3 +144,48 @@ def pictures(tmp_path):
     for number, name in enumerate(PICTURES):
         Image.fromarray(texture(1, number)).save(folder / name)
     return folder
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("[" * 100_000, "nested too deeply"),
+        ('{"a": ' * 100_000, "nested too deeply"),
+        ('{"id": "\\ud800"}', "half of a surrogate pair"),
+        ('{"id": ' + "9" * 5000 + "}", "is not JSON"),
+        ("\0" * 10, "is not JSON"),
+        ("null", "is not a record"),
+    ],
+)
+def test_a_line_that_no_program_should_have_written_is_one_sentence(checked, records, line, reason):
+    code, text = checked(records, more=line + "\n")
+    assert code == 1 and reason in text and "Traceback" not in text and len(text) < 5000
+
+
+def test_a_file_that_is_no_text_is_one_sentence(bench, tmp_path):
+    (tmp_path / "r.jsonl").write_bytes(b"\xff\xfe{}")
+    code, _, err = bench("data", "check", tmp_path / "r.jsonl")
+    assert code == 2 and "name a JSONL file in UTF-8" in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device", "folder", "loop", "nothing"])
+def test_what_is_no_regular_file_is_refused_at_once(bench, tmp_path, kind):
+    path = tmp_path / "r"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        socket.socket(socket.AF_UNIX).bind(str(path))
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "loop":
+        path.symlink_to(path)
+    code, _, err = bench("data", "check", path)
+    assert code == 2 and "name a JSONL file" in err and err.count("\n") == 1
+
+
+def test_records_of_accents_apart_are_about_the_same_picture(tmp_path):
+    (record,) = about("é.png")[:1]
+    write_records(tmp_path / "r.jsonl", [replace(record, picture="e\u0301.png")])
+    assert read_records(tmp_path / "r.jsonl")[0].picture == "\u00e9.png"

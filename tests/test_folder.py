@@ -1,6 +1,9 @@
 import os
+import re
+import shutil
 import struct
 import subprocess
+import unicodedata
 import zlib
 
 import numpy as np
@@ -8,13 +11,15 @@ import pytest
 from PIL import Image
 
 from bench.config.loading import load_config
+from bench.data import jpeg_png
+from bench.data.decoding import grey
+from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
-from bench.tasks.datasets import decoding, file_digests
-from bench.tasks.datasets.decoding import Unreadable, grey
+from bench.tasks.datasets import file_digests
 from bench.tasks.datasets.folder import Folder
 
 RAMP = np.tile(np.linspace(0, 255, 48).astype(np.uint8), (32, 1))
@@ -39,9 +44,10 @@ def opened(root) -> Folder:
     return Folder(str(root), 32, NoProgress())
 
 
-def age(path, seconds=100):
-    state = path.stat()
-    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns - seconds * 10**9))
+@pytest.fixture
+def settled(monkeypatch):
+    """Every file was written long ago."""
+    monkeypatch.setattr(file_digests, "_SETTLED_SECONDS", -1.0)
 
 
 def test_pictures_are_read_with_ids_labels_facts_and_captions(sem):
@@ -143,7 +149,7 @@ def test_damaged_pictures_are_named_and_set_aside(sem):
 
 def test_a_bomb_is_never_decoded(tmp_path, monkeypatch):
     bomb(tmp_path / "a.png", side=10_000)
-    monkeypatch.setattr(decoding, "_squashed", lambda image, size: pytest.fail("decoded"))
+    monkeypatch.setattr(jpeg_png, "frame_of", lambda image, frames: pytest.fail("decoded"))
     with pytest.raises(Unreadable, match="million"):
         grey(tmp_path / "a.png", 32)
 
@@ -209,19 +215,86 @@ def test_names_of_any_script_and_any_bytes_are_kept(sem):
     assert "tips/\\xff.png" in micrographs.ids and folder.facts(len(micrographs) - 1) == {"category": "ナノ 粒子"}
 
 
-def test_an_unchanged_folder_is_not_read_again(sem, monkeypatch):
-    for path in sem.rglob("*.png"):
-        age(path)
+def test_a_name_with_accents_apart_is_the_same_name(sem):
+    for form in ("NFC", "NFD"):
+        name = unicodedata.normalize(form, "fibré")
+        (sem / name).mkdir()
+        Image.fromarray(np.roll(RAMP, 20 + len(name))).save(sem / name / unicodedata.normalize(form, f"é{form}.png"))
+        Image.fromarray(np.roll(RAMP, 29 + len(name))).save(sem / name / unicodedata.normalize(form, "ö.png"))
+    folder = opened(sem)
+    assert folder.categories == ("fibré", "powder", "tips")
+    assert folder.load().ids[:3] == ("fibré/éNFD.png", "fibré/ö.png", "fibré/éNFC.png")
+    assert folder.set_aside() == ("fibré/ö.png: is the name of two files; rename one",)
+
+
+@pytest.mark.parametrize("name", ["Tips", "tips ", "TIPS"])
+def test_categories_that_differ_only_in_case_or_spaces_are_refused(sem, name):
+    shutil.copytree(sem / "tips", sem / name)
+    with pytest.raises(BenchError, match="differ only in case or spaces; move the pictures"):
+        opened(sem)
+
+
+def test_a_name_cannot_write_lines_of_its_own_or_control_a_terminal(sem):
+    (sem / "tips" / "0.png").rename(sem / "tips" / "0\nset aside: \x1b[31mall.png")
+    (sem / "tips" / "1.png").rename(sem / "tips" / "a\\b.png")
+    ids = opened(sem).load().ids
+    assert r"tips/0\nset aside: \x1b[31mall.png" in ids and "tips/a\\b.png" in ids
+
+
+def test_what_systems_leave_in_folders_is_ignored(sem):
+    for name in (".DS_Store", "._0.tif", "Thumbs.db", "desktop.ini"):
+        (sem / "tips" / name).write_bytes(b"\0\1")
+        (sem / name).write_bytes(b"\0\1")
+    folder = opened(sem)
+    assert folder.set_aside() == () and len(folder.labels()) == 6
+
+
+def test_folders_may_lie_deeper_than_python_can_call(sem):
+    below = [sem / "tips" / "/".join("d" * depth) for depth in range(1, 1200)]
+    for path in below:
+        path.mkdir()
+    Image.fromarray(RAMP[::-1] // 2).save(below[-1] / "a.png")
+    assert len(opened(sem).labels()) == 7
+    (below[-1] / "a.png").unlink()
+    for path in reversed(below):  # what clears up behind the tests calls itself, too
+        path.rmdir()
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a" * 5000, "~nobody-of-this-name/sem"])
+def test_a_name_that_no_folder_can_have_is_one_sentence(name):
+    with pytest.raises(BenchError, match="there (can be|is) no folder"):
+        Folder(name, 32, NoProgress())
+
+
+def test_a_category_of_copies_alone_says_so(sem):
+    shutil.copytree(sem / "tips", sem / "wires")
+    with pytest.raises(
+        BenchError, match="no picture of category 'wires' is left: wires/0.png shows the same as tips/0"
+    ):
+        opened(sem).load()
+
+
+def test_sizes_and_further_frames_are_reported(sem, bench):
+    first = Image.fromarray(RAMP[:, ::-1])
+    first.save(sem / "tips" / "stack.tif", save_all=True, append_images=[first, first])
+    exif = Image.Exif()
+    exif[274] = 6
+    Image.fromarray(RAMP // 2).save(sem / "tips" / "turned.png", exif=exif)
+    assert sorted(opened(sem).sizes()) == [(32, 48), *[(48, 32)] * 7]
+    code, out, _ = bench("data", "info", "--dataset", f"folder:{sem}")
+    assert code == 0 and "sizes: 7 of 48 x 32, 1 of 32 x 48" in out
+    assert "set aside: frames 2 to 3 of tips/stack.tif: only a file's first is read" in out
+
+
+def test_an_unchanged_folder_is_not_read_again(sem, settled, monkeypatch):
     first = opened(sem).identity()
     opened(sem).load()
     monkeypatch.setattr(file_digests, "file_digest", lambda path: pytest.fail("read again"))
-    monkeypatch.setattr("bench.tasks.datasets.folder.grey", lambda path, size: pytest.fail("decoded again"))
+    monkeypatch.setattr("bench.tasks.datasets.folder.first_frame", lambda path: pytest.fail("decoded again"))
     assert opened(sem).identity() == first and len(opened(sem).load()) == 6
 
 
-def test_a_changed_added_or_renamed_picture_changes_the_identity(sem):
-    for path in sem.rglob("*.png"):
-        age(path)
+def test_a_changed_added_or_renamed_picture_changes_the_identity(sem, settled):
     identities = [opened(sem).identity()["content"]]
     Image.fromarray(RAMP[::-1] // 2).save(sem / "tips" / "0.png")
     identities.append(opened(sem).identity()["content"])
@@ -238,6 +311,62 @@ def test_a_file_just_written_is_read_again_though_size_and_time_agree(sem):
     path.write_bytes(path.read_bytes()[:-1] + b"!")
     os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
     assert opened(sem).identity() != before
+
+
+def swapped(one, other):
+    one.rename(one.with_name("t"))
+    other.rename(one)
+    one.with_name("t").rename(other)
+
+
+def edited(one, other):
+    one.write_bytes(other.read_bytes())
+
+
+def replaced(one, other):
+    shutil.copy2(other, one.with_name("t"))
+    one.with_name("t").replace(one)
+
+
+def linked_elsewhere(one, other):
+    one.unlink()
+    one.symlink_to(other)
+
+
+def of_another_folder(one, other):
+    shutil.copytree(one.parent, one.parent.with_name(".new"))
+    (one.parent.with_name(".new") / one.name).write_bytes(other.read_bytes())
+    one.parent.rename(one.parent.with_name(".old"))
+    one.parent.with_name(".new").rename(one.parent)
+
+
+@pytest.mark.parametrize("change", [swapped, edited, replaced, linked_elsewhere, of_another_folder])
+def test_another_content_of_the_same_size_and_time_is_seen(sem, settled, change):
+    """As tar, unzip, cp -p, rsync -t, a backup and touch leave files."""
+    paths = sorted(sem.rglob("*.png"))
+    for number, path in enumerate(paths):
+        Image.fromarray(np.roll(RAMP, number * 3, 1)).save(path.with_suffix(".tif"))
+        path.unlink()
+    files = [path.with_suffix(".tif") for path in paths]
+
+    def same_time():
+        for path in files:
+            os.utime(path, (10**9, 10**9))
+
+    same_time()
+    before = opened(sem).identity()
+    assert len({path.stat().st_size for path in files}) == 1 and opened(sem).identity() == before
+    change(files[0], files[-1])
+    same_time()
+    assert opened(sem).identity() != before
+
+
+def test_a_digest_that_was_damaged_in_the_cache_is_not_believed(sem, settled, tmp_path):
+    before = opened(sem).identity()
+    for store in (tmp_path / "cache" / "digests").glob("*.json"):
+        sha = re.search('"[0-9a-f]{64}"', store.read_text())[0]
+        store.write_text(store.read_text().replace(sha, f'"{"0" * 64}"', 1))
+    assert opened(sem).identity() == before
 
 
 def test_the_same_pictures_elsewhere_have_the_same_identity(sem, tmp_path):

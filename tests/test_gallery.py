@@ -91,7 +91,7 @@ def test_pictures_and_figures_of_another_test_dataset_are_its_own(classify, fold
 
 def _read(root, page):
     """Return the first picture of a page as it lies in a folder."""
-    from bench.tasks.datasets.decoding import grey
+    from bench.data.decoding import grey
 
     return grey(root / re.search(r'alt="([^"]+)"', page)[1], 64)
 

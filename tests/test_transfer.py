@@ -1,5 +1,7 @@
 """Models trained on one dataset and tested on another."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,7 @@ class Fake:
         return Micrographs(pixels, rows, tuple(f"p{row}" for row in rows), self._labels, self.categories)
 
 
+PIXELS = np.arange(5, dtype=np.uint8)[:, None, None] * np.ones((1, 2, 2), np.uint8) * 9
 LEARNED = Fake("learned", ("fibres", "MEMS devices", "powder", "tips"), [0, 1])
 TESTED = Fake("tested", ("Tips", "grains", "mems_devices"), [0, 1, 2, 2, 0])
 
@@ -47,7 +50,21 @@ def test_shared_categories_are_relabelled_and_copies_left_out():
     shared = transfer.shared(TESTED.load(), LEARNED.load(), said)
     assert transfer.categories == shared.categories == ("MEMS devices", "tips")
     assert shared.ids == ("p2", "p3", "p4") and shared.labels.tolist() == [0, 0, 1]
-    assert len(transfer) == 4 and said.told == ["1 pictures of tested are training pictures and left out"]
+    assert len(transfer) == 3 and said.told == ["1 pictures of tested are training pictures and left out"]
+
+
+def test_a_category_that_only_copies_are_left_of_is_reported():
+    tested = Fake("copies", ("MEMS devices", "tips"), [1, 0, 0])
+    tested.load = lambda: replace(TESTED.load(), rows=np.array([0, 1, 2]), labels=np.array([1, 0, 0]), pixels=PIXELS)
+    transfer, progress = Transfer(LEARNED, tested), Ear()
+    shared = transfer.shared(tested.load(), LEARNED.load(), progress)
+    assert len(transfer) == len(shared) == 2 and transfer.filled == ("MEMS devices",)
+    assert progress.told[1] == "no picture of tips is left to be tested"
+
+
+def test_categories_that_are_alike_are_matched_by_their_exact_names():
+    transfer = Transfer(Fake("learned", ("a+", "a-", "b"), [0, 1, 2]), Fake("tested", ("a-", "B", "a+"), [0, 1, 2]))
+    assert transfer.categories == ("a+", "a-", "b") and transfer._labels.tolist() == [1, 2, 0]
 
 
 def test_probabilities_are_those_among_the_shared_categories():

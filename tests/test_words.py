@@ -24,7 +24,6 @@ CUTE = re.compile(r"Deaf|Heard|[Ee]rrand|Telling|Mended|MENDED|Silence|Doomed")
 PARTICIPLES = {"found", "said", "told", "made", "asked", "kept", "begun"}
 REMAINING = {
     "bench/api": "runs",
-    "bench/data": "dataset",
     "bench/exports": "model_card stored",
     "bench/launch": "__init__ inline local",
     "bench/launch/slurm": "launcher meeting packing probe sbatch site submission",
@@ -40,7 +39,6 @@ REMAINING = {
     "models/selfsupervised/images": "banks dino",
     "models/selfsupervised": "probe",
     "models": "supervised",
-    "tasks/datasets/synthetic": "films porous",
     "tasks/metrics": "text",
     "tasks": "vqa",
 }

@@ -7,7 +7,7 @@ from bench.specs import resolve
 from bench.store.store import opened
 
 _ASKING = "bench.tasks.asking.asking:ask"
-"""By lazy path: the code that reads a picture is in a floor above, with the datasets."""
+"""By lazy path: what prepares a question is in a floor above."""
 
 
 def ask(

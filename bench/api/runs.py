@@ -212,7 +212,7 @@ def _data(plan: Plan, store: Store) -> str:
     sets = [dataset, *([plan.transfer.tested] if plan.transfer else [])]
     aside = [f"set aside: {sentence}" for each in sets for sentence in each.set_aside()]
     if plan.transfer:
-        among = f"{len(plan.transfer)} pictures of {len(plan.transfer.categories)} shared categories"
+        among = f"{len(plan.transfer)} pictures of {len(plan.transfer.filled)} shared categories"
         size += f"; tested on {plan.transfer.tested.name}: {among}"
     notes = [f"note: {note}" for note in (plan.caveat, replacement(plan, store)) if note]
     return "\n".join([size, *aside, *notes])

@@ -108,15 +108,15 @@ class CheckedDataset(Checked):
         self._check_view(micrographs)
         return micrographs
 
-    def _check_pixels(self, pixels: Any) -> None:
+    def _check_pixels(self, pixels: object) -> None:
         side = self._image_size
         fits = isinstance(pixels, np.ndarray) and pixels.dtype == np.uint8 and pixels.shape[1:] == (side, side)
         remedy = f"return grey pictures as one uint8 array (N, {side}, {side}), of the image_size handed to __init__"
         self._require(fits, "load()", f"has pixels {_array(pixels)}", remedy)
 
-    def _check_view(self, found: Micrographs) -> None:
+    def _check_view(self, micrographs: Micrographs) -> None:
         total = len(self._labels)
-        parts = {"rows": found.rows, "ids": found.ids, "labels": found.labels}
+        parts = {"rows": micrographs.rows, "ids": micrographs.ids, "labels": micrographs.labels}
         wrong = [
             name for name, part in parts.items() if not isinstance(part, (tuple, list) if name == "ids" else np.ndarray)
         ]
@@ -130,29 +130,29 @@ class CheckedDataset(Checked):
             f"has {have} for the {total} of labels()",
             "return one of each per picture",
         )
-        rows = found.rows
+        rows = micrographs.rows
         self._require(
-            np.issubdtype(rows.dtype, np.integer) and rows.min() >= 0 and rows.max() < len(found.pixels),
+            np.issubdtype(rows.dtype, np.integer) and rows.min() >= 0 and rows.max() < len(micrographs.pixels),
             "load()",
-            f"has rows from {rows.min()} to {rows.max()} of {len(found.pixels)} pictures",
+            f"has rows from {rows.min()} to {rows.max()} of {len(micrographs.pixels)} pictures",
             "give each picture the number of its row in pixels, from 0",
         )
         self._require(
-            np.array_equal(found.labels, self._labels) and tuple(found.categories) == self.categories,
+            np.array_equal(micrographs.labels, self._labels) and tuple(micrographs.categories) == self.categories,
             "load()",
             "has other labels or categories than labels() and categories",
             "return the same ones",
         )
-        different = len({name for name in found.ids if isinstance(name, str)})
+        different = len({name for name in micrographs.ids if isinstance(name, str)})
         remedy = "give each picture an id of its own, a text"
         self._require(different == total, "load()", f"has {different} different ids for {total} pictures", remedy)
 
-    def _categories(self, found: Any) -> tuple[str, ...]:
-        texts = isinstance(found, (tuple, list)) and all(isinstance(name, str) and name for name in found)
+    def _categories(self, names: object) -> tuple[str, ...]:
+        texts = isinstance(names, (tuple, list)) and all(isinstance(name, str) and name for name in names)
         remedy = "make it a tuple of different names"
-        self._require(texts and 0 < len(found) == len(set(found)), "categories", f"is {shortened(found)}", remedy)
-        return tuple(found)
+        self._require(texts and 0 < len(names) == len(set(names)), "categories", f"is {shortened(names)}", remedy)
+        return tuple(names)
 
 
-def _array(found: Any) -> str:
-    return f"of {found.dtype} {found.shape}" if isinstance(found, np.ndarray) else shortened(found)
+def _array(value: object) -> str:
+    return f"of {value.dtype} {value.shape}" if isinstance(value, np.ndarray) else shortened(value)

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from bench.contracts import Attentive, Look
+from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.exports.trained import Trained
 from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
-from bench.tasks.datasets.decoding import Unreadable
 from bench.terminal import safe
 
 

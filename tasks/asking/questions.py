@@ -7,10 +7,11 @@ import numpy as np
 
 from bench.contracts import Bounded, InstructionRecord, Instructions, Micrographs
 from bench.data.databar import find_bars, without_bars
+from bench.data.decoding import grey
+from bench.data.frames import Unreadable
 from bench.errors import BenchError, unknown
 from bench.exports.exported import Exported
 from bench.tasks.asking.words import exists
-from bench.tasks.datasets.decoding import Unreadable, grey
 
 
 def read(path: Path, exported: Exported) -> Micrographs:

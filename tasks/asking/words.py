@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.data.decoding import SUFFIXES
 from bench.errors import BenchError
-from bench.tasks.datasets.listing import SUFFIXES
 
 _FORM = 'bench ask PICTURE... "QUESTION"'
 

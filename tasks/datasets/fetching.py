@@ -54,7 +54,7 @@ def files_of(record: str) -> list[RemoteFile]:
             f"{address} does not answer ({_reason(error)}); try later, set {SERVER_VARIABLE} to a mirror, "
             f"or download the tars in a browser and use --tars FOLDER"
         ) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
         raise BenchError(
             f"{address} answers in an unknown format ({type(error).__name__}: {error}); "
             f"download the tars in a browser and use --tars FOLDER"
@@ -128,13 +128,17 @@ def _transfer(address: str, partial: Path, size: int, progress: Progress) -> Non
         answer.raise_for_status()
         goes_on = answer.status_code == requests.codes.partial and _begins_at(answer.headers, have)
         with partial.open("ab" if goes_on else "wb") as stream:
-            _write(answer, stream, progress)
+            _write(answer, stream, size, progress)
     if _size(partial) < size:
         raise requests.ConnectionError(f"{_size(partial):,} bytes received")
 
 
-def _write(answer: Any, stream: IO[bytes], progress: Progress) -> None:
+def _write(answer: Any, stream: IO[bytes], size: int, progress: Progress) -> None:
+    import requests
+
     for chunk in answer.iter_content(_CHUNK):
+        if stream.tell() + len(chunk) > size:  # a server that never ends would fill the disk
+            raise requests.ConnectionError(f"more than the stated {size:,} bytes are sent")
         stream.write(chunk)
         progress.advance(stream.tell())
 
@@ -154,9 +158,10 @@ def _reason(error: Exception) -> str:
 def read_done(folder: Path) -> dict[str, str]:
     """Return file name to digest of the tars already unpacked in a folder."""
     try:
-        return dict(json.loads((folder / ".unpacked.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError):
+        done = json.loads((folder / ".unpacked.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
+    return done if isinstance(done, dict) else {}
 
 
 def write_done(folder: Path, done: Mapping[str, str]) -> None:

@@ -1,15 +1,19 @@
 """The pictures of a folder of category folders, or of any folder."""
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.data.decoding import SUFFIXES
 from bench.errors import BenchError
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
-_OTHER_PICTURES = (".bmp", ".gif", ".webp", ".jp2", ".dm3", ".dm4")
+_OTHER_PICTURES = (
+    *(".bmp", ".gif", ".webp", ".jp2", ".jpe", ".jfif", ".avif", ".heic", ".jxl", ".pgm", ".pnm", ".svg", ".psd"),
+    *(".dm3", ".dm4", ".emd", ".ser", ".mrc", ".emi", ".tvips", ".czi", ".nd2", ".lif", ".tf8", ".btf", ".raw", ".dng"),
+)
 
 
 class Listing(NamedTuple):
@@ -25,32 +29,40 @@ def listed(argument: str) -> tuple[Path, Listing]:
 
     Hidden files and folders, and files that are not pictures, are ignored silently; pictures outside the category
     folders, pictures in other formats and empty folders are ignored with a sentence. Links are followed, each folder
-    once. BenchError if there is no such folder, or fewer than two categories.
+    once. BenchError if there is no such folder, fewer than two categories, or two that differ only in case or spaces.
     """
     root = _existing(argument)
     listing = Listing({}, {}, ())
     passed_over: list[str] = []
     seen = {_identity(root)}
-    for folder in sorted(_visible(root)):
-        category, before = _printable(Path(folder.name)), len(listing.paths) + len(passed_over)
-        if not folder.is_dir():
+    for folder in _visible(root):
+        category, before = _name(Path(folder.name)), len(listing.paths) + len(passed_over)
+        if not _is_folder(folder):
             if folder.suffix.lower() in (*SUFFIXES, *_OTHER_PICTURES):
                 passed_over.append(f"{category}: is in no category folder; move it into one")
         elif _new(folder, seen):
             for path in _pictures(folder, seen, passed_over, root):
-                name = _printable(path.relative_to(root))
+                name = _name(path.relative_to(root))
+                if name in listing.paths:
+                    # Two sequences of bytes can be one name on the screen: accents in one letter or in two.
+                    passed_over.append(f"{name}: is the name of two files; rename one")
+                    continue
                 listing.paths[name] = path
                 listing.categories[name] = category
             if len(listing.paths) + len(passed_over) == before:
                 passed_over.append(f"{category}: is a folder without pictures; add some or remove it")
-    _checked(root, argument, listing)
+    _check(root, argument, listing)
     return root, listing._replace(passed_over=tuple(passed_over))
 
 
 def loose(argument: str) -> dict[str, Path]:
     """Return every picture of a folder, at any depth, by its relative path; BenchError if there is none."""
     root = _existing(argument)
-    pictures = {_printable(path.relative_to(root)): path for path in _pictures(root, {_identity(root)}, [], root)}
+    pictures: dict[str, Path] = {}
+    for path in _pictures(root, {_identity(root)}, [], root):
+        name = _name(path.relative_to(root))
+        if pictures.setdefault(name, path) != path:
+            raise BenchError(f"{name!r} is the name of two files of the folder {argument!r}; rename one")
     if not pictures:
         raise BenchError(f"the folder {argument!r} holds no pictures; add some ({', '.join(SUFFIXES)})")
     return pictures
@@ -59,26 +71,38 @@ def loose(argument: str) -> dict[str, Path]:
 def _existing(argument: str) -> Path:
     if not argument:
         raise BenchError("folder: needs a path, for example --dataset folder:/data/sem")
-    path = Path(argument).expanduser()
-    if path.is_dir():
-        return path.resolve()
-    if path.exists():
+    try:
+        path = Path(argument).expanduser()
+        if path.is_dir():
+            return path.resolve()
+        exists = path.exists()
+    except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, an unknown user's home
+        raise BenchError(f"there can be no folder {argument!r} ({error}); name an existing folder") from error
+    if exists:
         raise BenchError(f"{argument!r} is a file, not a folder of category folders; name the folder that holds them")
     parent = path.absolute().parent
-    names = [child.name for child in parent.iterdir() if child.is_dir()] if parent.is_dir() else []
+    names = [child.name for child in _visible(parent) if _is_folder(child)] if _is_folder(parent) else []
     near = get_close_matches(path.name, names, n=1, cutoff=0.4)
     guess = f"did you mean {str(Path(argument).parent / near[0])!r}?" if near else "name an existing folder"
     raise BenchError(f"there is no folder {argument!r}; {guess}")
 
 
-def _checked(root: Path, argument: str, listing: Listing) -> None:
+def _check(root: Path, argument: str, listing: Listing) -> None:
     categories = sorted(set(listing.categories.values()))
+    alike: dict[str, str] = {}
+    for category in categories:
+        other = alike.setdefault(" ".join(unicodedata.normalize("NFKC", category).casefold().split()), category)
+        if other != category:
+            raise BenchError(
+                f"the categories {other!r} and {category!r} of the folder {argument!r} differ only in case or spaces; "
+                "move the pictures of both into one folder, or rename one"
+            )
     if len(categories) >= 2:
         return
     need = f"pictures ({', '.join(SUFFIXES)}) of at least two categories, each in a folder of its own"
     if not categories:
-        loose = any(path.suffix.lower() in SUFFIXES for path in _visible(root))
-        have = "only pictures outside category folders" if loose else "no pictures"
+        any_loose = any(path.suffix.lower() in SUFFIXES for path in _visible(root))
+        have = "only pictures outside category folders" if any_loose else "no pictures"
         raise BenchError(f"the folder {argument!r} holds {have}; add {need}")
     below = {name.split("/")[1] for name in listing.paths if name.count("/") >= 2}
     deeper = Path(argument) / categories[0]
@@ -87,25 +111,37 @@ def _checked(root: Path, argument: str, listing: Listing) -> None:
 
 
 def _pictures(folder: Path, seen: set[tuple[int, int]], passed_over: list[str], root: Path) -> Iterator[Path]:
-    for path in sorted(_visible(folder)):
+    """Yield the pictures below a folder, in order; folders may lie deeper than Python can call."""
+    waiting = _visible(folder)[::-1]
+    while waiting:
+        path = waiting.pop()
         suffix = path.suffix.lower()
-        if path.is_dir():
+        if _is_folder(path):
             if _new(path, seen):
-                yield from _pictures(path, seen, passed_over, root)
+                waiting += _visible(path)[::-1]
         elif suffix in SUFFIXES:
             yield path
         elif suffix in _OTHER_PICTURES:
-            name = _printable(path.relative_to(root))
+            name = _name(path.relative_to(root))
             passed_over.append(f"{name}: has an unsupported type; convert it to one of {', '.join(SUFFIXES)}")
 
 
 def _visible(folder: Path) -> list[Path]:
+    """Return what is not hidden in a folder, in the order of the names that are shown, the same on every system."""
     try:
-        return [path for path in folder.iterdir() if not path.name.startswith(".")]
+        paths = [path for path in folder.iterdir() if not path.name.startswith(".")]
+        return sorted(paths, key=lambda path: (_name(Path(path.name)), path.name))
     except OSError as error:
         raise BenchError(
             f"the folder {str(folder)!r} cannot be listed ({error.strerror}); correct its permissions"
         ) from error
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # in a folder that may be listed, but not entered
+        return False
 
 
 def _new(folder: Path, seen: set[tuple[int, int]]) -> bool:
@@ -121,6 +157,12 @@ def _identity(folder: Path) -> tuple[int, int]:
     return state.st_dev, state.st_ino
 
 
-def _printable(path: Path) -> str:
-    """Return a relative path as text that JSON can hold, whatever bytes the name consists of."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+def _name(path: Path) -> str:
+    """Return a relative path as one line of text that JSON can hold, whatever bytes the name consists of.
+
+    Accents are joined with their letters (NFC), as most systems write them: macOS stores them apart.
+    """
+    text = unicodedata.normalize("NFC", os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace"))
+    return "".join(
+        ascii(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text
+    )

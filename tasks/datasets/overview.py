@@ -1,11 +1,9 @@
 """A dataset's contents as text: counts (found and published), sizes of its files, near-duplicates."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import numpy as np
-from PIL import Image
 from tabulate import tabulate
 
 from bench.contracts import Dataset, Micrographs
@@ -19,7 +17,7 @@ _SHOWN = 8
 
 def info(dataset: Dataset, near: Duplicates | None) -> str:
     """Return counts per category, sizes of the files, pictures set aside, and near-duplicates if they are known."""
-    lines = [_counts(dataset), *_sizes(getattr(dataset, "paths", dict)()), *_aside(dataset.set_aside())]
+    lines = [_counts(dataset), *_sizes(getattr(dataset, "sizes", tuple)()), *_aside(dataset.set_aside())]
     if near is None:
         lines.append("near-duplicates: unknown; `bench data duplicates` finds them")
     else:
@@ -57,15 +55,12 @@ def _counts(dataset: Dataset) -> str:
     return f"{dataset.name}\n\n{table}\n" + (f"{note}\n" if published else "")
 
 
-def _sizes(paths: Mapping[str, Path]) -> Iterator[str]:
-    """Yield a line with the sizes of the pictures, from the files' headers."""
-    sizes: Counter[tuple[int, int]] = Counter()
-    for path in paths.values():
-        with Image.open(path) as image:
-            sizes[image.size] += 1
-    if sizes:
-        sizes_shown = [f"{count:,} of {width} x {height}" for (width, height), count in sizes.most_common(_SHOWN)]
-        rest = len(sizes) - len(sizes_shown)
+def _sizes(sizes: Iterable[tuple[int, int]]) -> Iterator[str]:
+    """Yield a line with the sizes of the pictures, width and height in pixels."""
+    counts = Counter(sizes)
+    if counts:
+        sizes_shown = [f"{count:,} of {width} x {height}" for (width, height), count in counts.most_common(_SHOWN)]
+        rest = len(counts) - len(sizes_shown)
         yield "sizes: " + ", ".join(sizes_shown) + (f", and {rest} other sizes" if rest else "")
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from bench.contracts import Dataset
+from bench.data.decoding import grey
+from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.progress import Progress
 from bench.store.fingerprint import digest
-from bench.tasks.datasets.decoding import Unreadable, grey
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import loose
 

@@ -63,8 +63,8 @@ def _wrinkled(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
 def _columnar(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     """Fill the field with grains, each a facet of its own slope, with dark grooves between."""
     wide = brush.length(scene, random, 0.04, 0.085, 0.17)
-    found = cells(canvas, random, wide, 0.32 if scene["uniformity"] == "uniform" else 0.46)
-    tone, height, rim = _facets(found, scene, random, wide)
+    grid = cells(canvas, random, wide, 0.32 if scene["uniformity"] == "uniform" else 0.46)
+    tone, height, rim = _facets(grid, scene, random, wide)
     if scene["uniformity"] == "varied":
         fine = cells(canvas, random, 0.36 * wide, 0.45)
         crowd = canvas.waves(random, 3) > 0
@@ -77,16 +77,16 @@ def _columnar(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
 
 
 def _facets(
-    found: Cells, scene: Scene, random: np.random.Generator, wide: float
+    grid: Cells, scene: Scene, random: np.random.Generator, wide: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return brightness, height and distance to the border of grains."""
-    slope = random.normal(0, 0.4, (2, found.total)).astype(np.float32).clip(-0.9, 0.9)
-    tone = random.normal(1.0, 0.13, found.total).astype(np.float32) - 0.25 * slope[0]
+    slope = random.normal(0, 0.4, (2, grid.total)).astype(np.float32).clip(-0.9, 0.9)
+    tone = random.normal(1.0, 0.13, grid.total).astype(np.float32) - 0.25 * slope[0]
     if scene["phases"] == "two":
-        tone[random.random(found.total) < 0.35] = 2.3
-    rise = (random.random(found.total) * 0.25 * wide).astype(np.float32)
-    at = found.number
-    return tone[at], rise[at] + slope[0][at] * found.right + slope[1][at] * found.down, found.rim
+        tone[random.random(grid.total) < 0.35] = 2.3
+    rise = (random.random(grid.total) * 0.25 * wide).astype(np.float32)
+    at = grid.number
+    return tone[at], rise[at] + slope[0][at] * grid.right + slope[1][at] * grid.down, grid.rim
 
 
 def _domains(canvas: Canvas, random: np.random.Generator) -> None:

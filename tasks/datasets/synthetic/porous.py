@@ -40,15 +40,15 @@ def _foam(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float
     count, lump = len(order), random.uniform(0.05, 0.13)
     # The outlines are filled a little wider than the pore, so that its rim can be told from the flat wall.
     stretch, turn = random.uniform(0.72, 1, count), random.random(count) * 3
-    found = blobs(canvas, random, centre[order], 1.25 * radii[order], 0, lump, 0, stretch, turn, paint=False)
-    at = np.concatenate([[radius], radii[order]]).astype(np.float32).take(found.item)
-    return np.where(found.item > 0, (1.25 * found.far - 1) * at, np.float32(0.3 * wide))
+    pores = blobs(canvas, random, centre[order], 1.25 * radii[order], 0, lump, 0, stretch, turn, paint=False)
+    at = np.concatenate([[radius], radii[order]]).astype(np.float32).take(pores.item)
+    return np.where(pores.item > 0, (1.25 * pores.far - 1) * at, np.float32(0.3 * wide))
 
 
 def _honeycomb(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float, open_share: float) -> np.ndarray:
     """Return each pixel's distance outside its nearest hexagonal pore."""
-    found = cells(canvas, random, wide, random.uniform(0.03, 0.11), hexagonal=True)
-    return np.float32(0.5 * wide * 0.95 * (1 - np.sqrt(open_share))) - found.rim
+    pores = cells(canvas, random, wide, random.uniform(0.03, 0.11), hexagonal=True)
+    return np.float32(0.5 * wide * 0.95 * (1 - np.sqrt(open_share))) - pores.rim
 
 
 def _labyrinth(canvas: Canvas, scene: Scene, random: np.random.Generator, wide: float, open_share: float) -> np.ndarray:

@@ -1,0 +1,53 @@
+"""What a file of a picture holds, whoever reads it: a frame of grey levels, or the reason why there is none."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+MOST_PIXELS = 89_000_000
+"""The largest picture that is read: a file of a few bytes can claim to hold any number of pixels."""
+
+
+class Unreadable(Exception):
+    """A picture that is set aside; the message gives the reason and the remedy."""
+
+
+@dataclass(frozen=True)
+class PictureFrame:
+    """One picture as a viewer shows it: upright, more light is a larger number, transparent pixels are black.
+
+    ``levels`` (H, W) real numbers from 0 to ``white``; None if the file does not say which number is white. ``frames``
+    is the number of pictures in the file, of which this is the first.
+    """
+
+    levels: np.ndarray
+    white: float | None = None
+    frames: int = 1
+
+
+class PictureReader(NamedTuple):
+    """A format of picture files: its name, the suffixes of its files, how a file begins, and how it is read.
+
+    ``knows`` gets the first ``HEAD`` bytes of a file; ``read`` returns its first frame. It may raise anything for a
+    damaged file, and raises Unreadable if it knows a remedy.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    knows: Callable[[bytes], bool]
+    read: Callable[[Path], PictureFrame]
+
+
+HEAD = 32
+"""The number of bytes that a reader sees of a file before it is chosen."""
+
+
+def require_size(width: int, height: int) -> None:
+    """Raise Unreadable for a picture that is too small to show anything, or too large to decode."""
+    if width < 2 or height < 2:
+        raise Unreadable(f"has only {width} x {height} pixels; remove it")
+    if width * height > MOST_PIXELS:
+        raise Unreadable(f"has more than {MOST_PIXELS // 1_000_000} million pixels; make it smaller")
