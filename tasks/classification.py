@@ -16,8 +16,8 @@ _DEFINITIONS = {
     "top5": "share of pictures whose category is among the five likeliest",
     "precision, recall, f1": "of each category with test pictures, from the confusion counts; _macro their mean over "
     "these categories, _weighted weighted by the category's pictures, as in scikit-learn with the labels present",
-    "undefined": "precision of a category that is never predicted, which counts 0 in the means as in scikit-learn with "
-    "zero_division=0; precision, recall and f1 of a category without test pictures, which no mean counts",
+    "undefined": "the precision of a category that is never predicted, which counts 0 in the means as in scikit-learn "
+    "with zero_division=0; precision, recall and f1 of a category without test pictures, which no mean counts",
     "calibration_error": f"mean difference of confidence and share of right ones, over {BINS} bins of equal "
     "width (expected calibration error, ECE)",
     "standard_error": "of a mean over pictures",

@@ -13,6 +13,7 @@ from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.facts import Judged, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores
+from bench.tasks.metrics.words import Splitting
 
 QUESTIONS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
 GROUPS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
@@ -29,16 +30,16 @@ _DEFINITIONS = {
     "length_ratio": "words of the answer over words of the reference",
     "facts": "of the reference's facts whose kind varies within the category and which the prompt does not state, "
     "the share for which the answer names exactly one value of that kind, and the right one",
-    "undefined": "a score whose reference has too few words (under 2 for bleu2 and rouge2, 4 for bleu4, 1 for rouge1, "
-    "rougeL, meteor and length_ratio){lost}; means leave it out",
+    "undefined": "where the reference has no word, fewer than 2 (bleu2, rouge2) or fewer than 4 (bleu4){lost}; means "
+    "leave such answers out",
     "standard_error": "linearised, questions and facts clustered by picture",
 }
 _WORDS = {
     "blanks": {
         "split": "text split at white space",
         "tokens": "",
-        "lost": ", of rouge1, rouge2 and rougeL one mostly in letters other than a to z, and of all these one mostly "
-        "in a script without blanks between words, for which words=unicode is made",
+        "lost": ", where its letters are mostly not a to z (rouge1, rouge2, rougeL), or mostly of a script without "
+        "blanks between words (these, bleu2, bleu4, meteor, length_ratio); the setting words=unicode splits any script",
     },
     "unicode": {
         "split": "text split into runs of letters and digits, and where a script has no blanks into letters",
@@ -75,7 +76,8 @@ class VQA:
             ),
         ] = "blanks",
     ) -> None:
-        self._caption, self._questions, self._group, self._words = caption, questions, group, words
+        self._caption, self._questions, self._group = caption, questions, group
+        self._words: Splitting = words
 
     def pose(self, test: Instructions) -> Instructions:
         """Return the questions to answer: all of each picture or of one prompt group, or a number of them.
@@ -109,7 +111,9 @@ class VQA:
         judged = judge(given, posed, train)
         defined = {name: ~np.isnan(values) for name, values in text.items()}
         metrics = {
-            name: clustered_mean(text[name][known], pictures[known]) for name, known in defined.items() if known.any()
+            name: clustered_mean(text[name][known], pictures[known].tolist())
+            for name, known in defined.items()
+            if known.any()
         }
         facts = [
             (fact.right, picture)

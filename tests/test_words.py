@@ -35,7 +35,6 @@ REMAINING = {
     "bench/running": "health own_runs record",
     "bench/stages/contracts": "answers",
     "bench/store": "class_part upkeep",
-    "bench/tables": "comparison conditions gallery layout places provenance",
     "bench/training": "precision schedule",
     "models/assistants": "conversation lessons",
     "models/mvaema": "estimator looking ranking",
@@ -44,9 +43,7 @@ REMAINING = {
     "models/selfsupervised": "probe",
     "models": "supervised",
     "tasks/datasets/synthetic": "films porous",
-    "tasks/metrics": "text",
     "tasks/teachers": "notebook teach_command teaching vocabulary",
-    "tasks": "vqa",
 }
 """Modules that still have such names, by their folder: take one out when it has none."""
 FOLDERS = ("bench", "models", "tasks", "plugins", "benchmarks", "scripts")

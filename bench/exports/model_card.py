@@ -128,4 +128,4 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 def _said(value: Any) -> str:
     """Return text of any origin, also a model's, as plain text within markdown, on one line."""
-    return paragraph(" ".join(str(value).split())).replace(">", "&gt;")
+    return paragraph(" ".join(str(value).split()))

@@ -38,7 +38,9 @@ def draw(lines: Mapping[str, Sequence[Point]], score: str, title: str, path: Pat
     figure = Figure(figsize=(7.5, 4.5), layout="constrained")
     axes = figure.subplots()
     best_first = sorted(lines.items(), key=lambda line: -line[1][-1][1])
-    drawn = [axes.errorbar(*zip(*points, strict=True), marker="o", markersize=4, capsize=3) for _, points in best_first]
+    for _, points in best_first:
+        pictures, means, spreads = zip(*points, strict=True)
+        axes.errorbar(pictures, means, spreads, marker="o", markersize=4, capsize=3, label="model")
     axes.set_xscale("log")
     sizes = sorted({point[0] for points in lines.values() for point in points})
     axes.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
@@ -48,7 +50,7 @@ def draw(lines: Mapping[str, Sequence[Point]], score: str, title: str, path: Pat
     axes.set_title(drawable(title), fontsize=10, parse_math=False)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    legend = figure.legend(drawn, [""] * len(drawn), loc="outside right upper", fontsize=8)
+    legend = figure.legend(loc="outside right upper", fontsize=8)
     for text, (label, _) in zip(legend.get_texts(), best_first, strict=True):  # a legend leaves out what begins with _
         text.set_parse_math(False)
         text.set_text(drawable(label))

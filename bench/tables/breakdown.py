@@ -1,7 +1,6 @@
 """A table of scores broken down: one row per model and part of the questions, such as a category."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
 
 import pandas
 
@@ -37,7 +36,7 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
         for column in spec.columns
     }
     old = {model: stale(records, registry) for model, records in selection.by_model.items()}
-    rows: list[tuple[Any, TableRow]] = []
+    rows: list[tuple[str | int, TableRow]] = []
     for part, model in parts:
         about = selection.by_model[model][0].model
         row = TableRow(
@@ -66,7 +65,7 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
     )
 
 
-def _cells(column: Column, items: pandas.DataFrame, by: str) -> Mapping[Any, TableCell]:
+def _cells(column: Column, items: pandas.DataFrame, by: str) -> Mapping[Hashable, TableCell]:
     """Return a column's cell per part and model: mean and spread over the cells that have items of the part."""
     return table_cells(scores_of_items(column, items, [by, "model"]), [by, "model"], column.digits)
 
@@ -74,7 +73,7 @@ def _cells(column: Column, items: pandas.DataFrame, by: str) -> Mapping[Any, Tab
 def _partial(spec: TableSpec, selection: Selection, items: pandas.DataFrame) -> list[str]:
     """Say of which columns some items have no score, and when a score is undefined."""
     lacking = {
-        column: int(items[column.metric].isna().sum())
+        column: sum(items[column.metric].isna().tolist())
         for column in spec.columns
         if column.share is None and column.metric in items.columns
     }

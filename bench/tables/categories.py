@@ -11,10 +11,10 @@ from bench.tables.checks import check_options, undefined
 from bench.tables.frames import table_cells, where
 from bench.tables.published import published
 from bench.tables.samples import model_shown
-from bench.tables.scores import caption
+from bench.tables.scores import caption, undefined_cell
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
-from bench.tables.table import Table, TableCell, TableRow
+from bench.tables.table import Table, TableRow
 
 
 def categories_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
@@ -33,7 +33,7 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
     categories = _in_order(records, names)
     for category in categories:
         cells = {
-            column.label: measured.get(f"{column.metric}:{category}", TableCell(digits=column.digits))
+            column.label: measured.get(f"{column.metric}:{category}") or undefined_cell(column, records)
             for column in spec.columns
         }
         for column in spec.columns:

@@ -194,7 +194,7 @@ def _line(line: TableLine, width: int, pictures: Mapping[str, str]) -> list[str]
 
 def _searchable(label: str) -> str:
     """Return a comment with a label as one types it, so that a search of the file leads to its line."""
-    plain = re.sub(r"[^\w .()-]", "", unicodedata.normalize("NFKD", label))
+    plain = re.sub(r"[^\w .()-]", "", running(unicodedata.normalize("NFKD", label)))
     return "" if label.isascii() else f" % {plain}"
 
 

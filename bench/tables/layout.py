@@ -120,7 +120,7 @@ class _Typesetter:
             )
 
     def _count(self, row: TableRow) -> str:
-        folds = max(cell.n for cell in row.cells.values())
+        folds = max(max(cell.n, len(cell.fingerprints)) for cell in row.cells.values())
         return f"{folds}/{self.table.folds}" if folds < self.table.folds else str(folds)
 
     def _numbers(self, cell: TableCell) -> list[CellText]:
@@ -198,7 +198,8 @@ def _told_apart(rows: Iterable[TableRow]) -> list[TableRow]:
 
 
 def _is_measured(row: TableRow) -> bool:
-    return any(cell.value is not None for cell in row.cells.values())
+    """Return whether there are records behind a row, also where every score is undefined."""
+    return any(cell.value is not None or cell.fingerprints for cell in row.cells.values())
 
 
 def _with_partial_means(row: TableRow) -> TableRow:

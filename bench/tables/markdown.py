@@ -44,9 +44,9 @@ def grid(rows: list[list[str]], head: list[str]) -> str:
 
 
 def _piece(piece: CellText, pictures: Mapping[str, str]) -> str:
-    text = plain(re.sub(r"[\[\]]", " ", piece.text) if piece.picture else piece.text)
+    text = plain(piece.text)
     if piece.picture is not None and piece.picture in pictures:
-        text = f"![{text}]({pictures[piece.picture]})"
+        text = f"![{paragraph(piece.text)}]({pictures[piece.picture]})"
     emphasis = "**" if piece.bold else "*" if piece.italic else ""
     return emphasis + text + emphasis + " ".join(piece.marks)
 

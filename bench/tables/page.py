@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from bench.terminal import is_shown, safe
+from bench.terminal import is_shown, running
 
 
 def page(template: str, **values: object) -> str:
@@ -22,7 +22,7 @@ def page(template: str, **values: object) -> str:
 
 
 def _shown(value: object) -> object:
-    """Return a value with its unprintable letters escaped; line breaks and tabs are blanks of a page."""
+    """Return a value whose unprintable letters do not reach the page; line breaks and tabs are blanks there."""
     if not isinstance(value, str):
         return value
-    return "".join(letter if is_shown(letter) or letter in "\n\t" else safe(letter) for letter in value)
+    return "".join(letter if is_shown(letter) or letter in "\n\t" else running(letter) for letter in value)
