@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
@@ -289,12 +289,15 @@ class Scores:
     """The scores of one cell.
 
     ``metrics``: name to (value, standard error or None). ``items``: one flat mapping per question, in order.
-    ``counts``: named tables of the whole cell, such as a confusion matrix, as JSON data.
+    ``counts``: named tables of the whole cell, such as a confusion matrix, as JSON data. ``over``: of a metric that is
+    undefined for some items, over how many it is. A metric that is undefined for all of them is absent; in an item an
+    undefined score is None.
     """
 
     metrics: Mapping[str, tuple[float, float | None]]
     items: tuple[Mapping[str, Any], ...]
     counts: Mapping[str, Any]
+    over: Mapping[str, int] = field(default_factory=dict)
 
 
 class Task(Protocol):

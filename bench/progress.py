@@ -15,6 +15,8 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from bench.terminal import safe, safe_lines
+
 LINE_SECONDS = 30.0
 _SHORTEST_BAR, _LONGEST_BAR = 8, 24
 TRAINING = "training"
@@ -80,7 +82,7 @@ class Lines:
 
     def say(self, text: str) -> None:
         """Write the line at once."""
-        print(text, file=self._stream or sys.stderr, flush=True)  # noqa: T201 -- printing is its purpose
+        print(safe_lines(text), file=self._stream or sys.stderr, flush=True)  # noqa: T201 -- printing is its purpose
 
 
 class Live:
@@ -102,7 +104,7 @@ class Live:
         """Replace the bar by a new one."""
         if self._task is not None:
             self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(what, total=total, completed=done, figures=())
+        self._task = self._bars.add_task(safe(what), total=total, completed=done, figures=())
 
     def advance(self, done: int, **figures: float) -> None:
         """Move the bar."""
@@ -112,7 +114,7 @@ class Live:
 
     def say(self, text: str) -> None:
         """Print a line above the bar."""
-        self._bars.console.print(escape(text), highlight=False)
+        self._bars.console.print(escape(safe_lines(text)), highlight=False)
 
 
 class _Line(ProgressColumn):

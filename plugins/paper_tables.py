@@ -62,7 +62,7 @@ ABLATED_CLASSIFICATION = TableSpec(
         Column("f1_macro", "Avg-F1 Score", "Avg-F1 Score"),
         Column("top1", "Top-1"),
     ),
-    notes=(_PARTS, "Averages over categories, each counting alike."),
+    notes=(_PARTS, "Averages over the categories with test pictures, each counting alike."),
     options={**_ABLATED, "controls_by": ("Top-1",)},
 )
 
@@ -106,8 +106,8 @@ _CATEGORIES = TableSpec(
     builds="bench.tables.categories:categories_table",
     draws="bench.figures.confusion:of_table",
     notes=(
-        "A share of nothing is 0, as where a category is never said. Seven of the ten F1 scores that the paper "
-        "prints do not lie between their precision and recall.",
+        "A share of nothing is undefined, as the precision of a category that is never predicted. Seven of the ten F1 "
+        "scores that the paper prints do not lie between their precision and recall.",
     ),
     options={
         "model": "mvaema",

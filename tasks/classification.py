@@ -14,8 +14,10 @@ _RANKED = 5
 _DEFINITIONS = {
     "top1": "share of pictures whose category is the likeliest; among equals the category listed first goes before",
     "top5": "share of pictures whose category is among the five likeliest",
-    "precision, recall, f1": "of each category, from the confusion counts; a share of nothing is 0, as in scikit-learn "
-    "with zero_division=0; _macro their mean over all categories, _weighted weighted by the category's pictures",
+    "precision, recall, f1": "of each category with test pictures, from the confusion counts; _macro their mean over "
+    "these categories, _weighted weighted by the category's pictures, as in scikit-learn with the labels present",
+    "undefined": "the precision of a category that is never predicted, which counts 0 in the means as in scikit-learn "
+    "with zero_division=0; precision, recall and f1 of a category without test pictures, which no mean counts",
     "calibration_error": f"mean difference of confidence and share of right ones, over {BINS} bins of equal "
     "width (expected calibration error, ECE)",
     "standard_error": "of a mean over pictures",
@@ -35,24 +37,24 @@ class Classification:
 
     def score(self, given: np.ndarray, posed: Micrographs, train: Micrographs) -> Scores:
         """Score probabilities (N, C), one row per posed picture; BenchError if they are no probabilities."""
-        from sklearn.metrics import confusion_matrix
-
         _check(given, posed)
         before = ranks(given, posed.labels)
         predicted = given.argmax(1)
         of_categories, undefined = _of_categories(posed.labels, predicted, posed.categories)
-        metrics: dict[str, tuple[float, float | None]] = {
-            "top1": clustered_mean(before < 1, posed.ids),
-            "top5": clustered_mean(before < 5, posed.ids),
-            "calibration_error": (calibration_error(given, posed.labels), None),
-            **{name: (value, None) for name, value in of_categories.items()},
-        }
+        metrics: dict[str, tuple[float, float | None]] = {}
+        if len(posed):
+            metrics = {
+                "top1": clustered_mean(before < 1, posed.ids),
+                "top5": clustered_mean(before < 5, posed.ids),
+                "calibration_error": (calibration_error(given, posed.labels), None),
+                **{name: (value, None) for name, value in of_categories.items()},
+            }
         return Scores(
             metrics,
             tuple(_item(posed, position, predicted, given, before) for position in range(len(posed))),
             {
                 "categories": list(posed.categories),
-                "confusion": confusion_matrix(posed.labels, predicted, labels=range(len(posed.categories))).tolist(),
+                "confusion": _confusion(posed.labels, predicted, len(posed.categories)).tolist(),
                 "undefined": undefined,
             },
         )
@@ -62,23 +64,33 @@ class Classification:
         return dict(_DEFINITIONS)
 
 
+def _confusion(labels: np.ndarray, predicted: np.ndarray, categories: int) -> np.ndarray:
+    """Return how often (C, C) each true category was predicted as each; scikit-learn refuses to count nothing."""
+    return np.bincount(labels * categories + predicted, minlength=categories**2).reshape(categories, categories)
+
+
 def _of_categories(
     labels: np.ndarray, predicted: np.ndarray, categories: tuple[str, ...]
 ) -> tuple[dict[str, float], dict[str, list[str]]]:
-    """Return the metrics over categories, and for each the categories for which it would be a share of nothing."""
+    """Return the metrics over the categories that have pictures, and for each the categories that lack it."""
     from sklearn.metrics import precision_recall_fscore_support
 
+    names, present = ("precision", "recall", "f1"), np.unique(labels)
+    if not len(present):
+        return {}, {name: list(categories) for name in names}
     scored: Any = precision_recall_fscore_support  # its stubs lack numbers for zero_division and arrays as results
     each, macro, weighted = (
-        scored(labels, predicted, labels=range(len(categories)), average=average, zero_division=nothing)[:3]
+        scored(labels, predicted, labels=present, average=average, zero_division=nothing)[:3]
         for average, nothing in ((None, np.nan), ("macro", 0), ("weighted", 0))
     )
     metrics, undefined = {}, {}
-    for name, values, mean, weighted_mean in zip(("precision", "recall", "f1"), each, macro, weighted, strict=True):
-        shares = dict(zip(categories, values, strict=True))
-        undefined[name] = [category for category, share in shares.items() if np.isnan(share)]
+    for name, values, mean, weighted_mean in zip(names, each, macro, weighted, strict=True):
+        shares = {
+            categories[label]: float(share) for label, share in zip(present, values, strict=True) if not np.isnan(share)
+        }
+        undefined[name] = [category for category in categories if category not in shares]
         metrics |= {f"{name}_macro": float(mean), f"{name}_weighted": float(weighted_mean)}
-        metrics |= {f"{name}:{category}": float(np.nan_to_num(share)) for category, share in shares.items()}
+        metrics |= {f"{name}:{category}": share for category, share in shares.items()}
     return metrics, undefined
 
 

@@ -35,13 +35,15 @@ def test_metrics_equal_those_of_scikit_learn(seed):
     assert scores.counts["confusion"] == confusion_matrix(asked.labels, predicted, labels=every).tolist()
     for average in ("macro", "weighted"):
         wanted = precision_recall_fscore_support(
-            asked.labels, predicted, labels=every, average=average, zero_division=0
+            asked.labels, predicted, labels=range(6), average=average, zero_division=0
         )
         for name, number in zip(("precision", "recall", "f1"), wanted, strict=False):
             assert value[f"{name}_{average}"] == pytest.approx(number)
-    each = precision_recall_fscore_support(asked.labels, predicted, labels=every, zero_division=0)
+    each = precision_recall_fscore_support(asked.labels, predicted, labels=every, zero_division=np.nan)
     for name, numbers in zip(("precision", "recall", "f1"), each, strict=False):
-        assert [value[f"{name}:{category}"] for category in asked.categories] == pytest.approx(numbers)
+        numbers[-1] = np.nan  # of a category without pictures nothing is defined, also if it is predicted
+        own = [value.get(f"{name}:{category}", np.nan) for category in asked.categories]
+        assert own == pytest.approx(numbers, nan_ok=True)
 
 
 def test_a_category_that_is_asked_about_once_and_told_right_counts_whole():
@@ -50,10 +52,30 @@ def test_a_category_that_is_asked_about_once_and_told_right_counts_whole():
     assert {metrics[f"{name}_macro"][0] for name in ("precision", "recall", "f1")} == {1.0}
 
 
-def test_shares_of_nothing_are_zero_and_said_to_be():
+def test_shares_of_nothing_are_absent_and_listed():
     probabilities, asked = drawn(0)
-    undefined = Classification().score(probabilities, asked, asked).counts["undefined"]
-    assert undefined["precision"] == ["f"] and undefined["recall"] == ["g"]
+    scores = Classification().score(probabilities, asked, asked)
+    assert scores.counts["undefined"] == {"precision": ["f", "g"], "recall": ["g"], "f1": ["g"]}
+    assert scores.metrics["recall:f"] == scores.metrics["f1:f"] == (0.0, None)
+    assert {"precision:f", "precision:g", "recall:g", "f1:g"}.isdisjoint(scores.metrics)
+
+
+def test_a_category_without_pictures_costs_nothing_in_the_means():
+    asked = micrographs([0, 2, 2])
+    right = Classification().score(np.eye(4)[[0, 2, 2]], asked, asked).metrics
+    assert {right[f"{name}_{mean}"][0] for name in ("precision", "recall", "f1") for mean in ("macro", "weighted")} == {
+        1
+    }
+    predicted = Classification().score(np.eye(4)[[0, 2, 1]], asked, asked).metrics
+    assert predicted["recall_macro"][0] == 0.75 and predicted["precision_macro"][0] == 1.0
+
+
+def test_a_single_category_and_an_empty_test_side_are_scored():
+    single = micrographs([0, 0], categories=1)
+    scores = Classification().score(np.ones((2, 1)), single, single)
+    assert scores.metrics["top1"][0] == scores.metrics["top5"][0] == scores.metrics["f1_macro"][0] == 1.0
+    nothing = micrographs(np.zeros(0, int))
+    assert Classification().score(np.zeros((0, 4)), nothing, nothing).metrics == {}
 
 
 def test_the_standard_error_of_top1_is_that_of_a_share():

@@ -17,6 +17,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.text import METRICS, text_scores
 from bench.tasks.metrics.wordnet import wordnet
+from bench.tasks.metrics.words import words_of
 from bench.tasks.teachers.scripted import ScriptedTeacher
 
 # The paper's Table 7: ground truth, answer, BLEU-2, ROUGE-L, METEOR as printed.
@@ -186,9 +187,14 @@ def by_the_libraries(answer, truth):
 def test_every_value_is_the_libraries_own_to_the_last_bit(kind):
     pairs = PAIRS[kind]()
     scores = text_scores(*zip(*pairs, strict=True))
+    values = np.column_stack([scores[name] for name in METRICS[:-1]])
     with warnings.catch_warnings(action="ignore"):
-        expected = [by_the_libraries(*pair) for pair in pairs]
-    assert np.column_stack([scores[name] for name in METRICS[:-1]]).tolist() == expected
+        expected = np.array([by_the_libraries(*pair) for pair in pairs])
+    defined = ~np.isnan(values)
+    assert values[defined].tolist() == expected[defined].tolist()
+    lengths = np.array([len(truth.split()) for _, truth in pairs])[:, None]
+    plain = np.array([truth.isascii() for _, truth in pairs])[:, None]
+    assert (defined[:, [0, 1, 5]] == (lengths >= [2, 4, 1]))[plain[:, 0]].all()
 
 
 def test_a_word_is_stemmed_once_however_often_it_occurs(monkeypatch):
@@ -220,9 +226,9 @@ def test_bleu_equals_nltks_default_also_without_common_four_grams() -> None:
 @pytest.mark.parametrize("answer", ["", "  \n", "qwrtzp", "..."])
 def test_an_answer_without_a_common_word_scores_zero_silently(answer: str) -> None:
     with warnings.catch_warnings(action="error"):
-        scores = text_scores([answer], ["Straight wires."])
+        scores = text_scores([answer], ["Straight wires in rows."])
     assert {name: scores[name].item() for name in METRICS[:-1]} == dict.fromkeys(METRICS[:-1], 0.0)
-    assert scores["length_ratio"].item() == len(answer.split()) / 2
+    assert scores["length_ratio"].item() == len(answer.split()) / 4
 
 
 def test_the_reference_itself_scores_one() -> None:
@@ -244,7 +250,48 @@ def test_meteor_counts_synonyms_and_rouge_does_not_stem() -> None:
 
 
 def test_length_ratio_is_words_of_the_answer_over_words_of_the_reference() -> None:
-    assert text_scores(["a b c", "a b"], ["a b", ""])["length_ratio"].tolist() == [1.5, 2.0]
+    assert text_scores(["a b c", "a b"], ["a b", "a"])["length_ratio"].tolist() == [1.5, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "undefined"),
+    [
+        ("", METRICS),
+        ("...", ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL")),
+        ("Yes.", ("bleu2", "bleu4", "rouge2")),
+        ("Two of them.", ("bleu4",)),
+        ("Four wires of 5 µm.", ()),
+        ("Наночастицы в растворе SEM.", ("rouge1", "rouge2", "rougeL")),
+        ("图像中的纳米材料呈球形 SEM 颗粒状 x y", METRICS),
+    ],
+)
+def test_what_a_reference_is_too_short_for_or_in_another_script_is_undefined(text, undefined):
+    scores = text_scores([text, "Another answer of some words."], [text, text])
+    for name in METRICS:
+        assert np.isnan(scores[name]).tolist() == [name in undefined] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("纳米 SEM图5张。", ["纳", "米", "SEM", "图", "5", "张"]),
+        ("हिन्दी naïve", ["हिन्दी", "naïve"]),
+        ("ภาพนี้", ["ภ", "า", "พ", "นี้"]),
+        ("́ Körner’s", ["Körner", "s"]),
+    ],
+)
+def test_every_script_has_words(text, words):
+    assert list(words_of(text)) == words
+
+
+def test_with_words_of_every_script_the_reference_itself_scores_one():
+    texts = ["图像中的纳米材料呈球形。", "Наночастицы в растворе, да."]
+    scores = text_scores(texts, texts, "unicode")
+    assert {name: values.round(2).tolist() for name, values in scores.items()} == {
+        name: [1.0, 0.99 if name == "meteor" else 1.0] for name in METRICS
+    }
+    near = text_scores([texts[0][:-3] + "方。"], texts[:1], "unicode")
+    assert 0.8 < near["bleu2"].item() < 1 and 0.8 < near["rougeL"].item() < 1
 
 
 def test_every_metric_is_one_float_a_pair_in_order() -> None:

@@ -25,13 +25,13 @@ def compare_command(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Test whether models differ, in pairs and all together."""
-    import json
     from dataclasses import asdict
 
     from bench.api.results import compare
+    from bench.terminal import json_text
 
     comparison = compare(models, task=task, metric=metric, dataset=dataset, protocol=protocol, store=store)
-    typer.echo(json.dumps(asdict(comparison), indent=1, ensure_ascii=False) if as_json else str(comparison))
+    typer.echo(json_text(asdict(comparison)) if as_json else str(comparison))
     if figure is not None:
         from bench.figures.critical_difference import of_comparison
 

@@ -1,8 +1,11 @@
 """``bench list``: what is registered."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from bench.terminal import json_text, running, safe_lines
 
 if TYPE_CHECKING:
     from bench.registered.registry import Kind, Plugin, Registry
@@ -23,8 +26,6 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """List models, tasks, datasets and everything else that is registered."""
-    import json
-
     from bench.errors import BenchError, unknown
     from bench.registered.registry import PLURALS, Kind, Registry
 
@@ -47,7 +48,7 @@ def list_command(
     if kind != "plugins" and registry.failures:
         typer.echo(f"note: {registry.failures}", err=True)
     if as_json:
-        typer.echo(json.dumps(rows, indent=1, ensure_ascii=False))
+        typer.echo(json_text(rows))
     else:
         typer.echo(_plugins(rows) if kind == "plugins" else _one(rows[0]) if name else _several(rows))
 
@@ -92,15 +93,13 @@ def _plugin(plugin: "Plugin") -> dict[str, Any]:
 
 
 def _plugins(rows: list[dict[str, Any]]) -> str:
-    from tabulate import tabulate
-
     shown = [
         [row["name"], row["distribution"], "failed" if row["failure"] else ", ".join(row["registered"]) or "nothing"]
         for row in rows
     ]
     return "\n\n".join(
         [
-            tabulate(shown, headers=["plugin", "distribution", "registers"]),
+            _grid(shown, ["plugin", "distribution", "registers"]),
             *(_failure(row) for row in rows if row["failure"]),
             *(
                 f"plugin {row['name']} of {row['distribution']} registers nothing; {row['module']} must define a hook "
@@ -115,30 +114,34 @@ def _plugins(rows: list[dict[str, Any]]) -> str:
 def _failure(row: dict[str, Any]) -> str:
     """Return why a plugin failed: one sentence, then the traceback if there is one."""
     sentence = f"plugin {row['name']} of {row['distribution']} failed: {row['reason']}"
-    return sentence if row["failure"] == row["reason"] else f"{sentence}\n{row['failure'].rstrip()}"
+    return safe_lines(sentence if row["failure"] == row["reason"] else f"{sentence}\n{row['failure'].rstrip()}")
 
 
 def _one(row: dict[str, Any]) -> str:
     """Render one spec: its fields, then its settings or columns as a table."""
-    from tabulate import tabulate
-
     settings, columns = row.pop("settings", {}), row.pop("columns", ())
     fields = [[name, str(value)] for name, value in row.items() if value not in (None, "", (), {})]
     if columns:
-        table = tabulate([list(column.values()) for column in columns], headers=list(columns[0]), missingval="-")
-        return "\n\n".join([tabulate(fields, tablefmt="plain"), table])
+        table = _grid([list(column.values()) for column in columns], list(columns[0]))
+        return "\n\n".join([_grid(fields), table])
     if not settings:
-        return tabulate(fields, tablefmt="plain")
+        return _grid(fields)
     lines = [
         [key, setting["default"], setting["stage"], setting["values"], setting["help"]]
         for key, setting in settings.items()
     ]
-    table = tabulate(lines, headers=["setting", "default", "a change redoes", "values", "what it is"])
-    return "\n\n".join([tabulate(fields, tablefmt="plain"), table])
+    table = _grid(lines, ["setting", "default", "a change redoes", "values", "what it is"])
+    return "\n\n".join([_grid(fields), table])
+
+
+def _grid(rows: Sequence[Sequence[object]], head: Sequence[str] = ()) -> str:
+    """Return aligned columns of values of any origin, with a dash for what is missing."""
+    from tabulate import tabulate
+
+    cells = [[running(value) if isinstance(value, str) else value for value in row] for row in rows]
+    return tabulate(cells, headers=[*head], tablefmt="simple" if head else "plain", missingval="-" if head else "")
 
 
 def _several(rows: list[dict[str, Any]]) -> str:
-    from tabulate import tabulate
-
     columns = [name for name in ("name", "number", "label", "title", "family", "asks") if rows and name in rows[0]]
-    return tabulate([[row[name] for name in columns] for row in rows], headers=columns)
+    return _grid([[row[name] for name in columns] for row in rows], columns)

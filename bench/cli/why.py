@@ -22,12 +22,11 @@ def why_command(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ) -> None:
     """Show where a number of a table comes from."""
-    import json
-
     from bench.api.results import why
+    from bench.terminal import json_text
 
     origin = why(table, row, column, dataset=dataset, protocol=protocol, store=store)
     if as_json:
-        typer.echo(json.dumps(origin.data, indent=1, ensure_ascii=False))
+        typer.echo(json_text(origin.data))
     else:
         typer.echo(origin.full if full else str(origin))

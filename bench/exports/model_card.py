@@ -1,6 +1,5 @@
 """The model card of an export: data, protocol, metrics and limits, in the format of the Hugging Face hub."""
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ from bench.exports.exported import Exported
 from bench.specs import SCRATCH
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
-from bench.tables.markdown import plain
+from bench.tables.markdown import paragraph
 
 _TAGS = ["electron-microscopy", "micrographs", "bench"]
 
@@ -129,7 +128,4 @@ def _pairs(values: Mapping[str, Any]) -> str:
 
 def _said(value: Any) -> str:
     """Return text of any origin, also a model's, as plain text within markdown, on one line."""
-    return plain(html.escape(" ".join(str(value).split()), quote=False)).translate(_MARKS)
-
-
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "`*_[]#!"})
+    return paragraph(" ".join(str(value).split()))

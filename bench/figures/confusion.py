@@ -11,9 +11,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from bench.errors import BenchError
+from bench.figures.lettering import drawable
 from bench.quantities import count
 from bench.specs import TableSpec
 from bench.store.store import Store, read_json
+from bench.tables.layout import told_apart
 from bench.tables.samples import model_shown
 from bench.tables.selection import Selection
 
@@ -38,12 +40,12 @@ def draw(counts: np.ndarray, categories: Sequence[str], title: str, path: Path) 
     axes = figure.subplots()
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    places = range(len(categories))
-    axes.set_xticks(places, categories, rotation=60, ha="right", rotation_mode="anchor", parse_math=False)
-    axes.set_yticks(places, categories, parse_math=False)
+    places, names = range(len(categories)), list(map(drawable, told_apart(categories).values()))
+    axes.set_xticks(places, names, rotation=60, ha="right", rotation_mode="anchor", parse_math=False)
+    axes.set_yticks(places, names, parse_math=False)
     axes.set_xlabel("predicted")
     axes.set_ylabel("true")
-    axes.set_title(title, fontsize=10, parse_math=False, wrap=True)
+    axes.set_title(drawable(title), fontsize=10, parse_math=False, wrap=True)
     for row, column in np.argwhere(counts > 0):
         light = shares[row, column] > 0.5
         axes.text(

@@ -6,6 +6,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from bench.errors import BenchError
+from bench.figures.lettering import drawable
 from bench.tables.comparison import Comparison
 
 _ROW = 0.28
@@ -43,7 +44,7 @@ def draw(ranks: Mapping[str, float], difference: float, path: Path) -> None:
         depth = -(below + _ROW * (place if best else len(ordered) - 1 - place))
         end, side = (lowest, "left") if best else (highest, "right")
         axes.plot([rank, rank, end], [0, depth, depth], color="#555555", lw=0.8)
-        axes.text(end, depth, f"  {label} ({rank:.2f})  ", ha=side, va="center", fontsize=9, parse_math=False)
+        axes.text(end, depth, f"  {drawable(label)} ({rank:.2f})  ", ha=side, va="center", fontsize=9, parse_math=False)
     figure.savefig(path, bbox_inches="tight", metadata={"Date": None} if path.suffix == ".svg" else None)
 
 

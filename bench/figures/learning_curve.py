@@ -5,6 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from bench.figures.lettering import drawable
 from bench.specs import TableSpec
 from bench.store.record import Record
 from bench.tables.scores import measured_cells
@@ -36,17 +37,21 @@ def draw(lines: Mapping[str, Sequence[Point]], score: str, title: str, path: Pat
     """Write the curves to a file such as an SVG; the legend lists the models, best first."""
     figure = Figure(figsize=(7.5, 4.5), layout="constrained")
     axes = figure.subplots()
-    for label, points in sorted(lines.items(), key=lambda line: -line[1][-1][1]):
+    best_first = sorted(lines.items(), key=lambda line: -line[1][-1][1])
+    for _, points in best_first:
         pictures, means, spreads = zip(*points, strict=True)
-        axes.errorbar(pictures, means, spreads, marker="o", markersize=4, capsize=3, label=label)
+        axes.errorbar(pictures, means, spreads, marker="o", markersize=4, capsize=3, label="model")
     axes.set_xscale("log")
     sizes = sorted({point[0] for points in lines.values() for point in points})
     axes.set_xticks(sizes, [f"{size:.0f}" for size in sizes])
     axes.minorticks_off()
     axes.set_xlabel("pictures trained on")
-    axes.set_ylabel(score)
-    axes.set_title(title, fontsize=10, parse_math=False)
+    axes.set_ylabel(drawable(score), parse_math=False)
+    axes.set_title(drawable(title), fontsize=10, parse_math=False)
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.legend(loc="outside right upper", fontsize=8)
+    legend = figure.legend(loc="outside right upper", fontsize=8)
+    for text, (label, _) in zip(legend.get_texts(), best_first, strict=True):  # a legend leaves out what begins with _
+        text.set_parse_math(False)
+        text.set_text(drawable(label))
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
 from bench.contracts import Look
+from bench.figures.lettering import drawable
 
 MOST = 8
 """The largest number of words that have a panel."""
@@ -40,7 +41,7 @@ def draw(picture: np.ndarray, look: Look, question: str, path: Path) -> None:
     bar = figure.colorbar(drawn, ax=axes.tolist(), shrink=0.9)
     bar.set_label(f"share of a word's attention on a patch (uniform: {even:.3f})", fontsize=8)
     bar.ax.axhline(even, color="black", linewidth=1)
-    lines = [line for text in (question, look.answer) for line in textwrap.wrap(text, 120)]
+    lines = [line for text in (question, look.answer) for line in textwrap.wrap(drawable(text), 120)]
     figure.suptitle("\n".join(lines), fontsize=9, parse_math=False)
     figure.savefig(path, dpi=70, pil_kwargs={"optimize": True})
 
@@ -63,6 +64,6 @@ def _panel(axes: Axes, picture: np.ndarray, word: str, weights: np.ndarray, high
     """Draw a word's shares (side, side) over the picture, each on its patch."""
     high, wide = picture.shape
     axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
-    axes.set_title(word, fontsize=9, parse_math=False)
+    axes.set_title(drawable(word), fontsize=9, parse_math=False)
     extent = (-0.5, wide - 0.5, high - 0.5, -0.5)
     return axes.imshow(weights, cmap="inferno", vmin=0, vmax=highest, alpha=0.55, extent=extent)

@@ -57,7 +57,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], 
     )
     whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
     figures = ", ".join(f"{name} {value:.3f}" for name, value in whole.items())
-    progress.say(f"done in {_spent(cell, made, products)}: {figures}")
+    progress.say(f"done in {_spent(cell, made, products)}: {figures or 'no score is defined, the table says why'}")
 
 
 def _spent(cell: Cell, made: Collection[Stage], products: Mapping[str, dict[str, Any] | None]) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.stages.contracts.contract import pictures
 from bench.stages.questions import Questions
 from bench.stages.seeding import prepare
 from bench.store.store import write_json
+from bench.terminal import json_text
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell
@@ -26,8 +28,16 @@ def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress,
     prepare(plan.config.machine, cell.seed)  # a metric may draw, too
     progress.start(f"scoring {len(posed)} answers", 1)
     scores = plan.task.score(predictions, posed, reference)
-    metrics = {name: {"value": value, "error": error} for name, (value, error) in scores.metrics.items()}
+    metrics = {
+        name: {"value": value, "error": error, **({"n": scores.over[name]} if name in scores.over else {})}
+        for name, (value, error) in scores.metrics.items()
+    }
     write_json(folder / SCORES, {"metrics": metrics, "counts": scores.counts, "n": len(scores.items)})
-    lines = (json.dumps(item, ensure_ascii=False) for item in scores.items)
+    lines = (json_text(_defined(item), None) for item in scores.items)
     (folder / ITEMS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return pictures(posed)
+
+
+def _defined(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item with None for each score that is undefined."""
+    return {key: None if isinstance(value, float) and not isfinite(value) else value for key, value in item.items()}

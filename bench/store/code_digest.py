@@ -30,6 +30,7 @@ DECIDE_NOTHING = (
     *(
         "bench.errors",
         "bench.isolation",
+        "bench.terminal",
         "bench.progress",
         "bench.cli",
         "bench.tables",

@@ -64,10 +64,14 @@ class RecordedModel:
 
 @dataclass(frozen=True)
 class MetricValue:
-    """A metric's value, and its standard error within the cell, None if there is none."""
+    """A metric's value, and its standard error within the cell, None if there is none.
+
+    ``n`` is over how many items it is, None for all of the cell's.
+    """
 
     value: float
     error: float | None = None
+    n: int | None = None
 
 
 @dataclass(frozen=True)

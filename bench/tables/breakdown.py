@@ -1,7 +1,6 @@
 """A table of scores broken down: one row per model and part of the questions, such as a category."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Hashable, Mapping
 
 import pandas
 
@@ -9,7 +8,7 @@ from bench.errors import BenchError, unknown
 from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.store.store import Store
-from bench.tables.checks import absent_from_items
+from bench.tables.checks import absent_from_items, undefined
 from bench.tables.frames import CELL, STAGE, of_items, scores_of_items, table_cells
 from bench.tables.scores import caption
 from bench.tables.selection import Selection
@@ -37,7 +36,7 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
         for column in spec.columns
     }
     old = {model: stale(records, registry) for model, records in selection.by_model.items()}
-    rows: list[tuple[Any, TableRow]] = []
+    rows: list[tuple[str | int, TableRow]] = []
     for part, model in parts:
         about = selection.by_model[model][0].model
         row = TableRow(
@@ -60,12 +59,26 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
         f"{caption(spec, selection)} By {by}.",
         tuple(column.label for column in spec.columns),
         tuple(row for _, row in rows),
-        (*spec.notes, *selection.caveats, *missing),
+        (*spec.notes, *selection.caveats, *missing, *_partial(spec, selection, items)),
         selection.dataset,
         selection.protocol,
     )
 
 
-def _cells(column: Column, items: pandas.DataFrame, by: str) -> Mapping[Any, TableCell]:
+def _cells(column: Column, items: pandas.DataFrame, by: str) -> Mapping[Hashable, TableCell]:
     """Return a column's cell per part and model: mean and spread over the cells that have items of the part."""
     return table_cells(scores_of_items(column, items, [by, "model"]), [by, "model"], column.digits)
+
+
+def _partial(spec: TableSpec, selection: Selection, items: pandas.DataFrame) -> list[str]:
+    """Say of which columns some items have no score, and when a score is undefined."""
+    lacking = {
+        column: sum(items[column.metric].isna().tolist())
+        for column in spec.columns
+        if column.share is None and column.metric in items.columns
+    }
+    columns = [column for column, number in lacking.items() if number]
+    return [
+        *(f"{column.label}: undefined for {lacking[column]} of {len(items)} answers, left out." for column in columns),
+        *undefined(selection.clear.get("metrics", {}), columns),
+    ]

@@ -7,14 +7,14 @@ from bench.registered.registry import Registry
 from bench.specs import TableSpec
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.checks import check_options
+from bench.tables.checks import check_options, undefined
 from bench.tables.frames import table_cells, where
 from bench.tables.published import published
 from bench.tables.samples import model_shown
-from bench.tables.scores import caption
+from bench.tables.scores import caption, undefined_cell
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
-from bench.tables.table import Table, TableCell, TableRow
+from bench.tables.table import Table, TableRow
 
 
 def categories_table(spec: TableSpec, selection: Selection, registry: Registry, store: Store) -> Table:
@@ -29,23 +29,26 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
     printed = published(spec.number) if model == spec.options["model"] else {}
     old = stale(records, registry)
     measured = table_cells(where(selection.scores, "model", model), ["metric"], 3)
-    rows = []
-    for category in _in_order(records, names):
+    rows: list[TableRow] = []
+    categories = _in_order(records, names)
+    for category in categories:
         cells = {
-            column.label: measured.get(f"{column.metric}:{category}", TableCell(digits=column.digits))
+            column.label: measured.get(f"{column.metric}:{category}") or undefined_cell(column, records)
             for column in spec.columns
         }
         for column in spec.columns:
             number = printed.get((model, f"{names.get(category)} {column.published}"))
             cells[column.label] = replace(cells[column.label], published=number.value if number else None)
-        rows.append(TableRow(names.get(category, category), model, "", cells, stale=old))
+        label = names.get(category, category)
+        rows.append(TableRow(category if label in categories else label, model, "", cells, stale=old))
+    lacking = [c for c in spec.columns if any(row.cells[c.label].value is None for row in rows)]
     return Table(
         spec.name,
         spec.number,
         f"{caption(spec, selection)} Of {records[0].model.label}.",
         tuple(column.label for column in spec.columns),
         tuple(rows),
-        (*spec.notes, *selection.caveats),
+        (*spec.notes, *selection.caveats, *undefined(selection.clear.get("metrics", {}), lacking)),
         selection.dataset,
         selection.protocol,
         folds=len(records),

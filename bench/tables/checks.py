@@ -1,6 +1,7 @@
 """Checks of a table's spec against the options of its builder and the metrics of the records."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from bench.errors import BenchError, unknown
 from bench.specs import Column, TableSpec
@@ -42,7 +43,7 @@ def check_headings(spec: TableSpec, printed: Iterable[str]) -> None:
 
 
 def absent(spec: TableSpec, selection: Selection) -> list[str]:
-    """Say which columns are empty for which models because their records lack the metric.
+    """Say which columns are empty for which models because their records lack the metric, and which lack some items.
 
     BenchError if no record has a column's metric and the task defines none of that name.
     """
@@ -50,17 +51,45 @@ def absent(spec: TableSpec, selection: Selection) -> list[str]:
         model: {name for record in records for name in record.metrics} for model, records in selection.by_model.items()
     }
     known = {*selection.clear.get("metrics", ())}.union(*by_model.values())
-    sentences = []
+    sentences: dict[str, list[Column]] = {}
     for column in spec.columns:
         lacking = [model for model, metrics in by_model.items() if column.metric not in metrics]
         if column.metric not in known:
             raise unknown(f"metric of column {column.label!r} of table {spec.name!r}", column.metric, known, _REMEDY)
         if lacking:
             who = ", ".join(selection.by_model[model][0].model.label for model in lacking)
-            sentences.append(
-                f"{column.label}: {'no record has it' if len(lacking) == len(by_model) else f'not of {who}'}."
-            )
-    return sentences
+            sentence = "no record has it" if len(lacking) == len(by_model) else f"not of {who}"
+            sentences.setdefault(sentence, []).append(column)
+        if partial := _partial(column, selection):
+            sentences.setdefault(partial, []).append(column)
+    meanings = selection.clear.get("metrics", {})
+    columns = [column for own in sentences.values() for column in own]
+    return [
+        *(f"{', '.join(column.label for column in own)}: {sentence}." for sentence, own in sentences.items()),
+        *undefined(meanings, columns),
+    ]
+
+
+def undefined(meanings: Mapping[str, str], columns: Iterable[Column]) -> list[str]:
+    """Return when a score is undefined, as its task says it, if that concerns one of the columns."""
+    sentence = meanings.get("undefined", "")
+    concerned = any(re.search(rf"\b{re.escape(column.metric)}\b", sentence) for column in columns)
+    return [f"Undefined: {sentence}."] if concerned else []
+
+
+def _partial(column: Column, selection: Selection) -> str:
+    """Say over how many items the means of a column are, '' if over all."""
+    numbers: dict[tuple[int, int], list[str]] = {}
+    for records in selection.by_model.values():
+        scored = [(record.metrics[column.metric].n, record.n) for record in records if column.metric in record.metrics]
+        own, every = sum(every if n is None else n for n, every in scored), sum(every for _, every in scored)
+        if own < every:
+            numbers.setdefault((own, every), []).append(records[0].model.label)
+    everybody = len(selection.by_model) == len(next(iter(numbers.values()), ()))
+    return ", ".join(
+        f"mean over {own} of {every} answers" + ("" if everybody else f" of {' and '.join(labels)}")
+        for (own, every), labels in numbers.items()
+    )
 
 
 _REMEDY = "name in the Column what the task's `score` returns"

@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.errors import BenchError, unknown
 from bench.statistics.significance import Friedman, friedman, holm, p_over_folds
+from bench.tables.markdown import grid, paragraph, plain
 from bench.tables.selection import Selection
 from bench.tables.standing import LEVEL
 
@@ -68,25 +69,24 @@ def compare(selection: Selection, models: Sequence[str], metric: str) -> Compari
     return Comparison(metric, len(scores), means, pairs, ranked)
 
 
-def as_text(found: Comparison) -> str:
+def as_text(comparison: Comparison) -> str:
     """Render a comparison as markdown."""
-    from tabulate import tabulate
-
     rows = [
-        [pair.first, pair.second, f"{pair.difference:+.3f}", f"{pair.p:.3g}", f"{pair.corrected:.3g}", pair.verdict]
-        for pair in found.pairs
+        [plain(pair.first), plain(pair.second), f"{pair.difference:+.3f}"]
+        + [f"{pair.p:.3g}", f"{pair.corrected:.3g}", plain(pair.verdict)]
+        for pair in comparison.pairs
     ]
     headers = ["", "against", "difference", "p", "p corrected", "at 5 %"]
     lines = [
-        f"{found.metric} on the {found.folds} folds and repeats that all have.",
-        tabulate(rows, headers=headers, tablefmt="pipe", disable_numparse=True),
+        f"{paragraph(comparison.metric)} on the {comparison.folds} folds and repeats that all have.",
+        grid(rows, headers),
         "p: corrected resampled t-test (Nadeau and Bengio 2003); corrected: Holm over the pairs.",
     ]
-    if found.friedman is not None:
-        ranks = ", ".join(f"{label} {rank:.2f}" for label, rank in found.friedman.ranks.items())
+    if (test := comparison.friedman) is not None:
+        ranks = ", ".join(f"{plain(label)} {rank:.2f}" for label, rank in test.ranks.items())
         lines.append(
-            f"Friedman: chi-square {found.friedman.statistic:.2f}, p {found.friedman.p:.3g}; mean ranks {ranks}; "
-            f"critical difference {found.friedman.difference:.2f} (Nemenyi, 5 %). Folds share training pictures, so "
+            f"Friedman: chi-square {test.statistic:.2f}, p {test.p:.3g}; mean ranks {ranks}; "
+            f"critical difference {test.difference:.2f} (Nemenyi, 5 %). Folds share training pictures, so "
             "this test is more easily satisfied than the pairs above."
         )
     return "\n\n".join(lines)

@@ -57,9 +57,9 @@ def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 
 
-def side_by_side(tables: Sequence[Table], found: Sequence[Selection], vary: str) -> Table:
+def side_by_side(tables: Sequence[Table], conditions: Sequence[Selection], vary: str) -> Table:
     """Join tables of the same rows under several protocols; each measured row names its protocol."""
-    values = [choices(selection.clear)[vary] for selection in found]
+    values = [choices(selection.clear)[vary] for selection in conditions]
     rows: list[TableRow] = []
     places = [{row.model: row for row in table.rows} for table in tables]
     names = dict.fromkeys(row.model for table in tables for row in table.rows)

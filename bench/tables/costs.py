@@ -29,13 +29,13 @@ def _costs(records: Sequence[Record]) -> dict[str, str]:
         return {}
     learned = [[record.timings[stage] for stage in PARTS if stage in record.timings] for record in records]
     predicted = [record.timings["predict"] for record in records]
-    inference = fmean(timing.seconds / timing.units for timing in predicted)
-    paces = [timing.answers / timing.seconds for timing in predicted if timing.answers]
+    inferences = [timing.seconds / timing.units for timing in predicted if timing.units]
+    paces = [timing.answers / timing.seconds for timing in predicted if timing.answers and timing.seconds]
     sizes = (timing.memory.process for timings in learned for timing in timings if timing.memory)
     held = max(sizes, default=None)
     return {
         "training": duration(fmean(sum(timing.seconds for timing in timings) for timings in learned)),
-        "a picture": f"{1000 * inference:.1f} ms",
+        **({"a picture": f"{1000 * fmean(inferences):.1f} ms"} if inferences else {}),
         **({"answers a second": f"{fmean(paces):.0f}"} if paces else {}),
         "memory": size(held),
     }

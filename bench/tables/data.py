@@ -2,15 +2,19 @@
 
 import csv
 import io
-import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
 
 from bench.tables.table import Table
+from bench.terminal import is_shown, json_text, safe
+
+Number = str | int | float | bool | None
+_FORMULA = re.compile(r"\s*'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'|\\[trn]")
+"""How text begins that a spreadsheet would compute; a quote, too, so that the guard can be told from the text."""
 
 
-def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Any]]:
+def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Number]]:
     """Return one row per number, in full precision; a missing number is None."""
     return [
         {
@@ -39,8 +43,20 @@ def as_csv(tables: list[Table], show_published: bool, pictures: Mapping[str, str
     rows, stream = numbers(tables, show_published), io.StringIO()
     writer = csv.DictWriter(stream, rows[0] if rows else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows(
+        {key: guarded(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows
+    )
     return stream.getvalue().rstrip("\n")
+
+
+def guarded(text: str) -> str:
+    """Return text of any origin for a cell that no spreadsheet computes; no two texts become one.
+
+    A quote stands before what could be a formula. Unprintable letters are escaped, and then backslashes, too.
+    """
+    if not all(map(is_shown, text)) or re.search(r"\\[\\nrtuUx]", text):
+        text = safe(text.replace("\\", "\\\\"))
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def as_json(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
@@ -49,4 +65,4 @@ def as_json(tables: list[Table], show_published: bool, pictures: Mapping[str, st
     if not show_published:
         for cell in (cell for table in data for row in table["rows"] for cell in row["cells"].values()):
             del cell["published"], cell["published_std"]
-    return json.dumps(data, indent=1, ensure_ascii=False)
+    return json_text(data)

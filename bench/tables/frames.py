@@ -1,8 +1,8 @@
 """Records and items as tidy pandas tables; scores, breakdowns and comparisons group them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, fields
-from typing import Any, cast
+from typing import cast
 
 import pandas
 
@@ -64,15 +64,17 @@ def where(frame: pandas.DataFrame, column: str, value: str) -> pandas.DataFrame:
     return cast("pandas.DataFrame", frame[frame[column] == value])
 
 
-def table_cells(scores: pandas.DataFrame, by: Sequence[str], digits: int) -> dict[Any, TableCell]:
-    """Return the mean and spread over cells of a column ``value``, by the values of the columns ``by``."""
-    cells: dict[Any, TableCell] = {}
-    place: Any
-    for place, own in scores.dropna(subset=["value"]).groupby([*by], sort=False):
-        mean, std, n = mean_std(own["value"].tolist())
-        cells[place if len(by) > 1 else place[0]] = TableCell(
-            mean, std, n, digits=digits, fingerprints=tuple(own[STAGE])
-        )
+def table_cells(scores: pandas.DataFrame, by: Sequence[str], digits: int) -> dict[Hashable, TableCell]:
+    """Return the mean and spread over cells of a column ``value``, by the values of the columns ``by``.
+
+    A value that is missing does not count; the mean is None if all are.
+    """
+    cells: dict[Hashable, TableCell] = {}
+    for place, every in scores.groupby([*by] if len(by) > 1 else by[0], sort=False):
+        own = every.dropna(subset=["value"])
+        mean, std, n = mean_std(own["value"].tolist()) if len(own) else (None, None, 0)
+        behind = own if len(own) else every
+        cells[place] = TableCell(mean, std, n, digits=digits, fingerprints=tuple(behind[STAGE]))
     return cells
 
 
@@ -83,8 +85,8 @@ def scores_of_items(column: Column, items: pandas.DataFrame, by: Sequence[str]) 
     """
     cell = [*by, STAGE]
     if column.share is None:
-        own = items.assign(value=items[column.metric])
-        return own.pivot_table(["value"], cell, aggfunc="mean", sort=False).reset_index()
+        own = items.assign(value=pandas.to_numeric(items[column.metric]))
+        return cast("pandas.DataFrame", own[[*cell, "value"]].groupby(cell, sort=False, as_index=False).mean())
     above, below = column.share
     sums = items.pivot_table([above, below], cell, aggfunc="sum", sort=False).reset_index()
     return sums.assign(value=sums[above] / sums[below])

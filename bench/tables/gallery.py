@@ -65,13 +65,13 @@ def worst(
     return [_mistake(spec, item) for _, item in judged[:count]]
 
 
-def as_html(selection: Selection, model: str, found: Sequence[Mistake], pictures: Mapping[str, str]) -> str:
+def as_html(selection: Selection, model: str, mistakes: Sequence[Mistake], pictures: Mapping[str, str]) -> str:
     """Render mistakes as a page; ``pictures`` maps a picture's id to its data URI."""
     records = selection.by_model[model]
     label, folds = records[0].model.label, sorted({record.cell.fold for record in records})
     title = f"What {label} got most wrong"
     about = f"{selection.data}; {in_words(folds)} of {selection.clear['split']['k']}, protocol {selection.protocol}"
-    return page("gallery.html", title=title, about=about, mistakes=found, pictures=pictures)
+    return page("gallery.html", title=title, about=about, mistakes=mistakes, pictures=pictures)
 
 
 def _judging(spec: TableSpec, wanted: str | None) -> list[Column]:

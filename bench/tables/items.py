@@ -21,7 +21,6 @@ def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
 def score_of(column: Column, items: Sequence[Mapping[str, Any]]) -> float | None:
     """Return a column's score over items: the mean of one field, or the ratio of two sums; None if there is none."""
     above, below = column.share or (column.metric, None)
-    if above not in items[0]:
-        return None
-    total = len(items) if below is None else sum(item[below] for item in items)
-    return sum(item[above] for item in items) / total if total else None
+    scored = [item for item in items if item.get(above) is not None]
+    total = len(scored) if below is None else sum(item[below] for item in scored)
+    return sum(item[above] for item in scored) / total if total else None

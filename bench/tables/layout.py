@@ -1,9 +1,14 @@
 """A table laid out for reading: head, lines of pieces, notes with their marks; the input of every text format."""
 
-from collections.abc import Iterator
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import isfinite
 
 from bench.tables.table import Table, TableCell, TableRow
+from bench.terminal import running
 
 MISSING = "-"
 _STALE = {
@@ -53,11 +58,12 @@ class _Typesetter:
     """Lays out one table: knows which columns it needs and the mark of every footnote."""
 
     def __init__(self, table: Table, show_published: bool) -> None:
-        self.table, self.show_published = table, show_published
+        rows = tuple(map(_with_partial_means, _told_apart(table.rows)))
+        self.table, self.show_published = replace(table, rows=rows), show_published
         self.beside = table.beside and show_published
         self.texts = list(dict.fromkeys(name for row in table.rows for name in row.texts))
         self.pictured = any(row.picture for row in table.rows)
-        footnotes = (note for row in table.rows for note in (*row.footnotes, *_of_cells(row)))
+        footnotes = (note for row in rows for note in (*row.footnotes, *_of_cells(row)))
         self.marks = {note: _mark(number) for number, note in enumerate(dict.fromkeys(footnotes))}
 
     def layout(self) -> Layout:
@@ -98,21 +104,23 @@ class _Typesetter:
         printed = any(cell.published is not None for cell in row.cells.values())
         if self.show_published and printed and not self.beside:
             numbers = [CellText(number(c.published, c.published_std, c.digits)) for c in self._cells(row)]
-            pieces = (CellText(row.label), CellText("paper"), *self._said(row), *numbers, CellText())
+            pieces = (CellText(row.label), CellText("paper"), *self._described(row), *numbers, CellText())
             yield TableLine(pieces, published=True)
 
     def _measured(self, row: TableRow) -> Iterator[TableLine]:
-        measured = any(cell.value is not None for cell in row.cells.values())
+        measured = _is_measured(row)
         if measured or self.beside:
             marks = tuple(self.marks[note] for note in row.footnotes)
             stale = (_STALE[row.stale][0],) if row.stale is not False else ()
             numbers = [piece for cell in self._cells(row) for piece in self._numbers(cell)]
             condition = CellText(row.condition or ("" if self.beside else "measured"))
             count = CellText(self._count(row) if measured else "not run")
-            yield TableLine((CellText(row.label, marks=(*marks, *stale)), condition, *self._said(row), *numbers, count))
+            yield TableLine(
+                (CellText(row.label, marks=(*marks, *stale)), condition, *self._described(row), *numbers, count)
+            )
 
     def _count(self, row: TableRow) -> str:
-        folds = max(cell.n for cell in row.cells.values())
+        folds = max(max(cell.n, len(cell.fingerprints)) for cell in row.cells.values())
         return f"{folds}/{self.table.folds}" if folds < self.table.folds else str(folds)
 
     def _numbers(self, cell: TableCell) -> list[CellText]:
@@ -125,7 +133,7 @@ class _Typesetter:
     def _cells(self, row: TableRow) -> list[TableCell]:
         return [row.cells.get(column, TableCell()) for column in self.table.columns]
 
-    def _said(self, row: TableRow) -> list[CellText]:
+    def _described(self, row: TableRow) -> list[CellText]:
         picture = [CellText(row.picture or "", picture=row.picture)] if self.pictured else []
         return [*picture, *(CellText(row.texts.get(text, "")) for text in self.texts)]
 
@@ -136,9 +144,74 @@ class _Typesetter:
 
 def number(value: float | None, std: float | None, digits: int) -> str:
     """Return a number with its spread, also a spread of zero; a dash if there is no number."""
-    if value is None:
+    if value is None or not isfinite(value):
         return MISSING
     return f"{value:.{digits}f}" + (f" ± {std:.{digits}f}" if std is not None else "")
+
+
+def told_apart(labels: Iterable[str]) -> dict[str, str]:
+    """Return each label as it is shown; those that would look alike are spelled out, so that no two do.
+
+    Alike are labels that differ only in blanks, in how an accent is encoded, or in letters that do not show.
+    """
+    shown = {label: label for label in labels}
+    while spelled := [label for label in _alike(shown) if shown[label] == label != _spelled(label)]:
+        shown |= {label: _spelled(label) for label in spelled}
+    return shown
+
+
+def _alike(shown: Mapping[str, str]) -> list[str]:
+    looks = {label: _look(text) for label, text in shown.items()}
+    counts = Counter(looks.values())
+    return [label for label, look in looks.items() if counts[look] > 1]
+
+
+def _look(text: str) -> str:
+    """Return what a reader sees of a text."""
+    seen = unicodedata.normalize("NFC", re.sub("[\ufe00-\ufe0f\U000e0100-\U000e01ef]", "", running(text)))
+    return " ".join(seen.replace("\N{MICRO SIGN}", "\N{GREEK SMALL LETTER MU}").split())
+
+
+def _spelled(text: str) -> str:
+    """Return a text with the code of every letter that is not plain, and of every blank but single ones within."""
+    return re.sub(r"(?<= ) |^ | $", r"\\x20", ascii(text)[1:-1])
+
+
+def _told_apart(rows: Iterable[TableRow]) -> list[TableRow]:
+    """Return the rows with labels and conditions told apart; measured rows of one label also name their model."""
+    rows = [*rows]
+    labels, conditions = told_apart(row.label for row in rows), told_apart(row.condition for row in rows)
+    models: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if _is_measured(row):
+            models.setdefault((row.label, row.condition), set()).add(row.model)
+    several = {place for place, own in models.items() if len(own) > 1}
+    return [
+        replace(
+            row,
+            label=labels[row.label]
+            + (f" ({row.model})" if _is_measured(row) and (row.label, row.condition) in several else ""),
+            condition=conditions[row.condition],
+        )
+        for row in rows
+    ]
+
+
+def _is_measured(row: TableRow) -> bool:
+    """Return whether there are records behind a row, also where every score is undefined."""
+    return any(cell.value is not None or cell.fingerprints for cell in row.cells.values())
+
+
+def _with_partial_means(row: TableRow) -> TableRow:
+    """Footnote the means over fewer folds than the row's others, because the score is undefined in the rest."""
+    most = max((cell.n for cell in row.cells.values()), default=0)
+    cells = {
+        column: cell
+        if cell.value is None or cell.n in (0, most)
+        else replace(cell, footnotes=(*cell.footnotes, f"mean over {cell.n} of {most}, undefined in the others"))
+        for column, cell in row.cells.items()
+    }
+    return replace(row, cells=cells)
 
 
 def _of_cells(row: TableRow) -> list[str]:

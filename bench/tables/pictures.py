@@ -2,9 +2,12 @@
 
 import base64
 import io
+import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from bench.errors import BenchError
 from bench.registered.registry import Registry
@@ -69,8 +72,12 @@ def embedded(pictures: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def written(pictures: Mapping[str, bytes], out: Path) -> dict[str, str]:
-    """Write the pictures into a folder beside a file; return id to path relative to that file."""
-    folder = out.with_name(f"{out.stem}_pictures")
+    """Write the pictures into a folder beside a file; return id to path relative to that file.
+
+    A name that markdown or LaTeX could not refer to is spelled in plain letters, and differs from any other's.
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]", "-", out.stem)
+    folder = out.with_name(f"{plain if plain == out.stem else f'{plain}-{crc32(os.fsencode(out.stem)):08x}'}_pictures")
     paths = {name: folder / f"{number:02d}.png" for number, name in enumerate(pictures)}
     if paths:
         folder.mkdir(parents=True, exist_ok=True)

@@ -18,7 +18,7 @@ def apart(selection: Selection) -> list[str]:
     """Name the models that lack folds or repeats of the table, and the ones that they have."""
     every = _every(selection)
     return [
-        f"{records[0].model.label}: {len(own)} of {len(every)} folds and repeats ({_said(own)})"
+        f"{records[0].model.label}: {len(own)} of {len(every)} folds and repeats ({_listed(own)})"
         for records in selection.by_model.values()
         if (own := places_of(records)) != every
     ]
@@ -31,7 +31,7 @@ def missing(selection: Selection) -> list[str]:
     lacking = total - len(every)
     unit = "folds" if selection.clear["repeats"] == 1 else "folds and repeats"
     unit = "fold" if lacking == 1 and unit == "folds" else unit
-    return [f"{_said(every)} of {total}: {lacking} {unit} missing"] if lacking > 0 and every else []
+    return [f"{_listed(every)} of {total}: {lacking} {unit} missing"] if lacking > 0 and every else []
 
 
 def in_words(folds: Sequence[int]) -> str:
@@ -41,7 +41,7 @@ def in_words(folds: Sequence[int]) -> str:
     return f"fold{'s' if len(folds) > 1 else ''} {named}"
 
 
-def _said(places: Iterable[Place]) -> str:
+def _listed(places: Iterable[Place]) -> str:
     """Name folds, repeat by repeat if there are several repeats."""
     repeats = sorted({repeat for _, repeat in places})
     named = {number: in_words(sorted(fold for fold, repeat in places if repeat == number)) for number in repeats}

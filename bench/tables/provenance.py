@@ -9,6 +9,7 @@ from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.layout import number
 from bench.tables.table import Table, TableRow
+from bench.terminal import safe
 
 
 def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Store) -> dict[str, Any]:
@@ -42,35 +43,36 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
     }
 
 
-def summary(found: Mapping[str, Any]) -> str:
+def summary(origin: Mapping[str, Any]) -> str:
     """Say in few lines where a number comes from: the table, then each fold's score, date and stages."""
     stale = {True: "code has changed since", None: "model no longer installed"}
     about = [
-        f"{found['row']} ({found['model']}), {found['column']}, of:",
-        f"  {found['caption']}",
-        f"measured: {found['measured']}, n {found['n']}"
-        + (f" ({stale[found['stale']]})" if found["stale"] in stale else ""),
-        f"published: {found['published']}",
+        f"{origin['row']} ({origin['model']}), {origin['column']}, of:",
+        f"  {origin['caption']}",
+        f"measured: {origin['measured']}, n {origin['n']}"
+        + (f" ({stale[origin['stale']]})" if origin["stale"] in stale else ""),
+        f"published: {origin['published']}",
     ]
-    if not found["cells"]:
-        return "\n".join(about)
-    first = found["cells"][0]
+    if not origin["cells"]:
+        return "\n".join(map(safe, about))
+    first = origin["cells"][0]
     return "\n".join(
-        [
+        safe(line)
+        for line in [
             *about,
             f"recipe: {_pairs(first['recipe'])}",
             *([f"settings: {_pairs(first['settings'])}"] if first["settings"] else []),
             *([f"losses that never left chance: {', '.join(first['at_chance'])}"] if first["at_chance"] else []),
             f"computed {_where(first['stages']['train'])}",
-            *(_cell_line(cell, found["metric"]) for cell in found["cells"]),
+            *(_cell_line(cell, origin["metric"]) for cell in origin["cells"]),
             "--full adds the inputs of each stage in clear, its code, packages and files; --json has all",
         ]
     )
 
 
-def as_text(found: Mapping[str, Any]) -> str:
+def as_text(origin: Mapping[str, Any]) -> str:
     """Render a provenance for reading: indented, one value per line."""
-    return "\n".join(_lines(found, 0))
+    return "\n".join(map(safe, _lines(origin, 0)))
 
 
 def _row(table: Table, wanted: str) -> TableRow:

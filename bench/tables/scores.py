@@ -195,7 +195,7 @@ def _row(
     cells = {}
     for column in spec.columns:
         number = printed.get((model, column.published or ""))
-        cell = measured[column.label].get(model, TableCell(digits=column.digits))
+        cell = measured[column.label].get(model) or undefined_cell(column, records)
         cells[column.label] = replace(cell, published=number.value, published_std=number.std) if number else cell
     about = records[0].model if records else None
     return TableRow(
@@ -211,7 +211,13 @@ def _row(
 
 def measured_cells(column: Column, selection: Selection) -> Mapping[str, TableCell]:
     """Return a column's cell by model: mean and spread over folds and repeats."""
-    return table_cells(where(selection.scores, "metric", column.metric), ["model"], column.digits)
+    cells = table_cells(where(selection.scores, "metric", column.metric), ["model"], column.digits)
+    return {str(model): cell for model, cell in cells.items()}
+
+
+def undefined_cell(column: Column, records: Sequence[Record]) -> TableCell:
+    """Return the cell of a score that no record has."""
+    return TableCell(digits=column.digits, fingerprints=tuple(record.stages["score"] for record in records))
 
 
 def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) -> Iterable[str]:

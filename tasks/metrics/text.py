@@ -7,42 +7,64 @@ nltk's default parameters, and the F-measure of rouge-score on its own tokens, w
 The values equal those of the two libraries to the last bit and are computed several times as fast
 (benchmarks/text_metrics.py). The libraries give each word's tokens, stem and synonyms once per call; n-grams and
 subsequences, which differ from pair to pair, are counted here.
+
+They are made for English. What they cannot judge is undefined, see ``bench.tasks.metrics.words``, which also splits
+text of any other script.
 """
 
 import math
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 
 import numpy as np
 
 from bench.tasks.metrics.meteor import meteor
+from bench.tasks.metrics.words import Splitting, is_english, is_split_at_blanks, words_of
 
 METRICS = ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "length_ratio")
 """What ``text_scores`` returns, in this order; all but the last lie in 0…1, more is better."""
 
+FEWEST = {"bleu2": 2, "bleu4": 4, "rouge1": 1, "rouge2": 2, "rougeL": 1, "meteor": 1, "length_ratio": 1}
+"""The fewest words of a reference for which each of them is defined."""
 Words = Sequence[str]
 Pair = tuple[list[str], list[str]]
 """The words of an answer and of its reference."""
+Tokens = Callable[[str], Words]
+"""Returns the tokens that ROUGE counts within a word."""
 
 
-def text_scores(answers: Sequence[str], references: Sequence[str]) -> dict[str, np.ndarray]:
+def text_scores(
+    answers: Sequence[str], references: Sequence[str], splitting: Splitting = "blanks"
+) -> dict[str, np.ndarray]:
     """Score each of N answers against its reference.
 
-    Returns one float64 array (N,) for each of ``METRICS``. An answer without words scores 0; ``length_ratio``
-    is words of the answer over words of the reference (over 1 if the reference has none). ValueError if
-    the two differ in number.
+    Returns one float64 array (N,) for each of ``METRICS``, NaN where the metric is undefined, which its reference alone
+    decides: it has too few words (``FEWEST``), or it is in letters or a script that the splitting loses. An answer
+    without words scores 0; ``length_ratio`` is words of the answer over words of the reference. ValueError if the two
+    differ in number.
     """
-    pairs = [(answer.split(), reference.split()) for answer, reference in zip(answers, references, strict=True)]
+    split = words_of if splitting == "unicode" else str.split
+    pairs = [
+        (list(split(answer)), list(split(reference))) for answer, reference in zip(answers, references, strict=True)
+    ]
+    tokens = _lower if splitting == "unicode" else _english_tokens()
     lengths = [len(answer) / max(1, len(reference)) for answer, reference in pairs]
-    return {
+    scores = {
         **_columns(("bleu2", "bleu4"), [_bleu(answer, reference) for answer, reference in pairs]),
-        **_columns(("rouge1", "rouge2", "rougeL"), _rouge(pairs)),
+        **_columns(("rouge1", "rouge2", "rougeL"), _rouge(pairs, tokens)),
         "meteor": meteor(pairs),
         "length_ratio": np.array(lengths, float),
     }
+    for position, (reference, (_, words)) in enumerate(zip(references, pairs, strict=True)):
+        readable = splitting == "unicode" or is_split_at_blanks(reference)
+        counted = sum(len(tokens(word)) for word in words) if splitting == "unicode" or is_english(reference) else 0
+        for name, fewest in FEWEST.items():
+            if not readable or (counted if name.startswith("rouge") else len(words)) < fewest:
+                scores[name][position] = math.nan
+    return scores
 
 
 def _bleu(answer: Words, reference: Words) -> tuple[float, float]:
@@ -61,11 +83,19 @@ def _bleu(answer: Words, reference: Words) -> tuple[float, float]:
     )
 
 
-def _rouge(pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
-    """Return ROUGE-1, -2 and -L of each pair; white space ends a token, so words are tokenised one by one."""
+def _english_tokens() -> Tokens:
+    """Return rouge-score's own tokeniser, without stemming, for single words."""
     from rouge_score.tokenize import tokenize
 
-    tokens = cache(lambda word: tokenize(word, None))
+    return cache(lambda word: tokenize(word, None))
+
+
+def _lower(word: str) -> Words:
+    return (word.lower(),)
+
+
+def _rouge(pairs: Sequence[Pair], tokens: Tokens) -> list[tuple[float, float, float]]:
+    """Return ROUGE-1, -2 and -L of each pair; white space ends a token, so words are tokenised one by one."""
 
     def score(answer: Words, reference: Words) -> tuple[float, float, float]:
         answer_tokens, reference_tokens = [
@@ -82,11 +112,11 @@ def _rouge(pairs: Sequence[Pair]) -> list[tuple[float, float, float]]:
     return [score(answer, reference) for answer, reference in pairs]
 
 
-def _f_measure(found: int, said: int, meant: int) -> float:
+def _f_measure(common: int, answer_length: int, reference_length: int) -> float:
     """Return the harmonic mean of precision and recall in rouge-score's order of operations."""
-    if not found:
+    if not common:
         return 0.0
-    precision, recall = found / said, found / meant
+    precision, recall = common / answer_length, common / reference_length
     return 2 * precision * recall / (precision + recall)
 
 
@@ -101,7 +131,7 @@ def _common(answer: Words, reference: Words, size: int) -> int:
     return common
 
 
-def _ngrams(words: Words, size: int) -> zip:
+def _ngrams(words: Words, size: int) -> Iterator[Words]:
     return zip(*(words[start:] for start in range(size)), strict=False)
 
 
@@ -117,5 +147,5 @@ def _longest_common_subsequence(first: Words, second: Words) -> int:
     return len(first) - row.bit_count()
 
 
-def _columns(names: tuple[str, ...], rows: list) -> dict[str, np.ndarray]:
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[float, ...]]) -> dict[str, np.ndarray]:
     return dict(zip(names, np.array(rows, dtype=np.float64).reshape(-1, len(names)).T, strict=True))
