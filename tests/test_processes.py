@@ -22,7 +22,6 @@ from bench.processes import exit_code, interruptible
 {before}
 try:
     with interruptible(1.0):
-        print("ready", flush=True)
         {body}
 except KeyboardInterrupt as interrupt:
     sys.exit(exit_code(interrupt))
@@ -39,7 +38,7 @@ def script(body, before="", **options):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_work_with_the_code_of_the_signal(number):
-    process = script("time.sleep(600)")
+    process = script("print('ready', flush=True); time.sleep(600)")
     process.send_signal(number)
     assert process.wait(60) == 128 + number
 
@@ -48,6 +47,7 @@ def test_a_signal_ends_the_work_with_the_code_of_the_signal(number):
 def test_work_that_swallows_the_signal_or_computes_on_is_ended_at_the_deadline(body):
     endless = f"""while True:
             try:
+                print("ready", flush=True)
                 {body}
             except BaseException:
                 pass"""
@@ -68,7 +68,9 @@ def test_a_second_signal_does_not_break_off_what_the_first_one_ends():
 
 
 def test_what_the_process_was_started_to_ignore_stays_ignored():
-    process = script("time.sleep(0.5)", before="signal.signal(signal.SIGHUP, signal.SIG_IGN)")
+    process = script(
+        "print('ready', flush=True); time.sleep(0.5)", before="signal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    )
     process.send_signal(signal.SIGHUP)
     assert process.wait(60) == 0
 
@@ -190,7 +192,8 @@ def test_no_process_outlives_a_run(tmp_path, monkeypatch, arguments, moment, end
         assert process.wait(15) in (codes if isinstance(codes, tuple) else (codes,))
         awaited(lambda: not processes(tmp_path), 10)
         out = (tmp_path / "out.txt").read_text()
-        assert out.count(STOPPED) == (process.returncode > 0) and "Traceback" not in out
+        if process.returncode > 0:  # killed, it says nothing, and joblib's processes may say anything
+            assert out.count(STOPPED) == 1 and "Traceback" not in out
         awaited(lambda: not any(map(claim.holder, claims(tmp_path))), 10)
         if "training" in moment.__qualname__:
             assert any(tmp_path.glob("store/stages/*/work/checkpoint.pt"))
