@@ -1,5 +1,6 @@
 """The exception for a user's mistake, and its messages."""
 
+import errno
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -8,6 +9,12 @@ from traceback import extract_tb
 
 _LISTED = 40
 """How many valid names an error lists."""
+_SHORTAGES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "a disk or quota is full; free space on it"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "too many files are open; allow more with `ulimit -n`"),
+    errno.ENOMEM: "memory ran out; make some available",
+}
+"""What the system lacks, and the remedy, by the number of an OSError."""
 
 
 class BenchError(Exception):
@@ -29,8 +36,19 @@ def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> Be
     )
 
 
+def shortage(error: BaseException) -> str | None:
+    """Return a sentence with the remedy if the system lacks space, memory or files, None for any other error."""
+    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
+    if not isinstance(error, OSError | MemoryError) or number not in _SHORTAGES:
+        return None
+    message = f" ({error.strerror})" if isinstance(error, OSError) else ""
+    return f"{_SHORTAGES[number]}, then run the same command again{message}"
+
+
 def in_one_line(error: BaseException) -> str:
-    """Return an exception's type, message, and the file and line that raised it."""
+    """Return an exception's type, message, and the file and line that raised it; what the system lacks, if that."""
+    if sentence := shortage(error):
+        return sentence
     frames = extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"

@@ -505,4 +505,4 @@ def waiting(ranks, folder):
     (folder / str(ranks.rank)).touch()
     if ranks.first:
         time.sleep(3600)
-    ranks.told()
+    ranks.receive()

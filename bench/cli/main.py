@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bench.errors import BenchError
+from bench.errors import BenchError, shortage
 from bench.processes import STOPPED, exit_code, interruptible
 from bench.registered.source_file import source_file
 
@@ -56,6 +56,10 @@ class Verbs(TyperGroup):
             with suppress(OSError):  # the terminal is gone
                 print(STOPPED, file=sys.stderr)  # noqa: T201
             sys.exit(exit_code(interrupt))
+        except (OSError, MemoryError) as error:
+            if sentence := shortage(error):
+                raise BenchError(sentence) from error
+            raise
 
 
 class Verb(NamedTuple):

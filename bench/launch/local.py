@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.errors import BenchError
+from bench.errors import BenchError, in_one_line
 from bench.launch import Launched, inline
 from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest, written
@@ -47,7 +47,7 @@ class Local:
         """Load pictures and records, once for all cells."""
         runner.questions.load()
 
-    def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
+    def forecast(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
         """Return what a run would do and cost, as text."""
         return as_text(list(looks), explain, self._jobs, worker_threads(plan.config.machine, self._jobs))
 
@@ -161,8 +161,8 @@ def main() -> None:
             work(request, int(number))
     except KeyboardInterrupt as interrupt:
         sys.exit(exit_code(interrupt))
-    except BenchError as error:
-        print(error, file=sys.stderr)  # noqa: T201 -- the launcher reads it
+    except (BenchError, OSError, MemoryError) as error:
+        print(error if isinstance(error, BenchError) else in_one_line(error), file=sys.stderr)  # noqa: T201 -- for _watch
         sys.exit(2)
 
 
