@@ -181,7 +181,7 @@ class Teacher(Protocol):
 class Context:
     """What a model is given besides data.
 
-    ``settings`` are all of the model's. ``folder`` holds checkpoints until training ends. ``pretrained`` loads the
+    ``settings`` are all of the model's. ``folder`` holds checkpoints until the stage ends. ``pretrained`` loads the
     estimator of the step before training, if the model has one. ``unlabelled`` are, during a fit, the pictures of the
     fold's training side that a fraction below 1 leaves out. ``ranks`` tells ``fit`` this process's place among those
     that train together.

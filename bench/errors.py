@@ -1,5 +1,6 @@
 """The exception for a user's mistake, and its messages."""
 
+import errno
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -11,6 +12,12 @@ _LISTED = 40
 """How many valid names an error lists."""
 _LONGEST = 1000
 """The most letters of another's message that an error repeats."""
+_SHORTAGES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "a disk or quota is full; free space on it"),
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE), "too many files are open; allow more with `ulimit -n`"),
+    errno.ENOMEM: "memory ran out; make some available",
+}
+"""What the system lacks, and the remedy, by the number of an OSError."""
 
 
 class BenchError(Exception):
@@ -42,9 +49,20 @@ def original(error: BaseException) -> BaseException:
     return error.__cause__ if isinstance(error, UncaughtError) and error.__cause__ else error
 
 
+def shortage(error: BaseException) -> str | None:
+    """Return a sentence with the remedy if the system lacks space, memory or files, None for any other error."""
+    number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
+    if not isinstance(error, OSError | MemoryError) or number not in _SHORTAGES:
+        return None
+    reason = f" ({error.strerror})" if isinstance(error, OSError) else ""
+    return f"{_SHORTAGES[number]}, then run the same command again{reason}"
+
+
 def in_one_line(error: BaseException) -> str:
-    """Return an exception's type, message, and the file and line that raised it; a long message is cut."""
+    """Return an exception's type, message, and the file and line that raised it; what the system lacks, if that."""
     error = original(error)
+    if sentence := shortage(error):
+        return sentence
     frames = extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {message(error)}{place}"

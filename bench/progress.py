@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol, Self
 
@@ -175,7 +175,10 @@ def shown() -> Iterator[Progress]:
 
 
 class CellProgress:
-    """A cell's progress: it puts the cell's name before each activity and writes the lines to the cell's log."""
+    """A cell's progress: it puts the cell's name before each activity and writes the lines to the cell's log.
+
+    A log that cannot be written, as on a full disk, stops no cell and hides no error.
+    """
 
     def __init__(self, shown: Progress, prefix: str, log: Path) -> None:
         self._shown = shown
@@ -191,20 +194,23 @@ class CellProgress:
     def advance(self, done: int, **figures: float) -> None:
         """Report the activity's progress."""
         self._shown.advance(done, **figures)
-        self._lines.advance(done, **figures)
+        with suppress(OSError):
+            self._lines.advance(done, **figures)
 
     def say(self, text: str) -> None:
         """Print a line about the cell."""
         self._shown.say(f"{self._prefix}: {text}")
-        self._lines.say(text)
+        self.note(text)
 
     def note(self, text: str) -> None:
         """Write only to the log."""
-        self._lines.say(text)
+        with suppress(OSError):
+            self._lines.say(text)
 
     def close(self) -> None:
         """Close the log."""
-        self._stream.close()
+        with suppress(OSError):
+            self._stream.close()
 
 
 def _clock(seconds: float) -> str:

@@ -68,14 +68,14 @@ class Ranks:
         all_reduce(sums)
         return sums.tolist()
 
-    def tell(self, word: Any) -> None:
-        """Send a value from the first rank to the others, which call ``told``."""
-        self.agreed(word)
+    def send(self, value: Any) -> None:
+        """Send a value from the first rank to the others, which call ``receive``."""
+        self.agreed(value)
 
-    def told(self) -> Any:
-        """Return what the first rank sends with ``tell``, after a wait that may be long; for the others."""
-        word: Any = None
-        return self.agreed(word)
+    def receive(self) -> Any:
+        """Return what the first rank sends with ``send``, after a wait that may be long; for the others."""
+        value: Any = None
+        return self.agreed(value)
 
     @contextmanager
     def shared(self) -> Iterator[None]:

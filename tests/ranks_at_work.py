@@ -22,6 +22,7 @@ from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
+from bench.processes import end_with
 from bench.progress import NoProgress, Stopped
 from bench.ranks import ALONE, Parted, abandon, join, leave
 from bench.registered.registry import Registry
@@ -83,6 +84,7 @@ def _kept(size, folder, names):
 
 
 def _begin(rank, size, port, work, arguments):
+    end_with(os.getppid())
     os.environ.update(OWN)
     bench.ranks.PATIENCE = timedelta(seconds=3)  # so that a test need not wait as long as a job
     torch.set_num_threads(1)
@@ -503,4 +505,4 @@ def waiting(ranks, folder):
     (folder / str(ranks.rank)).touch()
     if ranks.first:
         time.sleep(3600)
-    ranks.told()
+    ranks.receive()

@@ -1,5 +1,6 @@
 """The command line as a whole: its verbs, and those of other packages."""
 
+import errno
 import inspect
 import re
 import subprocess
@@ -98,6 +99,23 @@ def test_ctrl_c_prints_a_message_and_exits_with_130(bench, monkeypatch):
     code, out, err = bench("list", "tasks")
     assert (code, out) == (130, "")
     assert err == "stopped; the same command resumes\n"
+
+
+@pytest.mark.parametrize(
+    ("shortage", "remedy"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "free space"),
+        (OSError(errno.EMFILE, "Too many open files"), "ulimit -n"),
+        (MemoryError(), "memory"),
+    ],
+)
+def test_what_the_system_lacks_is_one_sentence(bench, monkeypatch, shortage, remedy):
+    def lacking(*_):
+        raise shortage
+
+    monkeypatch.setattr("bench.registered.registry.Registry.every", lacking)
+    code, out, err = bench("list", "tasks")
+    assert (code, out) == (2, "") and remedy in err and len(err.splitlines()) == 1
 
 
 def test_a_list_of_nothing_names_what_can_be_listed(bench):

@@ -94,7 +94,7 @@ def test_a_script_is_not_run_again_by_its_processes(tmp_path):
     assert told.stdout.split().count("script") == 1 and len(told.stdout.split()) == 5
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_processes_do_not_outlive_the_one_that_started_them(end):
     script = TOLD_OF_PROCESSES.format(pause=60)
     parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

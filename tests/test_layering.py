@@ -27,6 +27,7 @@ FLOORS = (
         "hookspecs",
         "quantities",
         "terminal",
+        "processes",
         "progress",
         "ranks",
         "contracts",

@@ -2,11 +2,12 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from bench.progress import Live
+from bench.progress import LINE_SECONDS, CellProgress, Live, NoProgress
 
 FIGURES = {"epoch": 3, "loss": 1.23456, "itc": 3.21, "itm": 0.6931, "lm": 0.1234, "val": 0.2345, "lr": 0.0012345}
 WIDTHS = (40, 53, 80, 120, 200)
@@ -72,3 +73,12 @@ def test_what_is_printed_beside_a_bar_stays_out_of_it_where_a_pipe_reads_it(caps
         live.start("training", 3)
         print("for the pipe")  # noqa: T201 -- as a library does
     assert capsys.readouterr().out == "for the pipe\n"
+
+
+def test_a_log_that_cannot_be_written_stops_no_cell():
+    progress = CellProgress(NoProgress(), "cell", Path("/dev/full"))
+    progress.start("training", 2)
+    progress._lines._spoken = -LINE_SECONDS
+    progress.advance(1)
+    progress.say("sentence")
+    progress.close()

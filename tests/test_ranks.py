@@ -134,7 +134,7 @@ def test_a_training_broken_off_goes_on_from_the_checkpoint_that_the_first_wrote(
     check_alike([curve for curve, _, _ in two["resumed"]], alone("resumed", tmp_path)[0])
     for _, said, _ in two["resumed"]:
         assert said == [["checkpoint.previous.pt", "checkpoint.pt", "standing.json"], "resumed at epoch 2, step 3"]
-    assert two["resumed"][0][2] == []  # what the first leaves
+    assert "checkpoint.pt" in two["resumed"][0][2]  # until the stage has its product
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.progress import NoProgress, Stopped
 from bench.specs import ModelSpec
+from bench.training.checkpoint import Checkpoints
 from bench.training.loop import TrainingDiverged, train
 from bench.training.precision import precision
 
@@ -210,9 +211,20 @@ def test_the_checkpoint_is_readable_without_pickled_objects(context):
     assert torch.load(context.folder / "checkpoint.pt", weights_only=True)["standing"]["step"] == 2
 
 
-def test_nothing_stays_in_the_folder_when_training_ends(context):
+def test_a_process_killed_after_its_training_trains_no_step_again(context, monkeypatch):
+    whole, second = network(), network()
+    train(whole, Pairs(), squares, held_out, context)
+    monkeypatch.setattr(Checkpoints, "_ended", set())  # as in another process
+    again = with_recipe(context)
+    train(second, Pairs(), squares, held_out, again)
+    assert again.progress.done == [] and same(whole.state_dict(), second.state_dict())
+
+
+def test_another_training_in_the_same_folder_begins_anew(context):
     train(network(), Pairs(), squares, held_out, context)
-    assert list(context.folder.iterdir()) == []
+    again = with_recipe(context)
+    train(network(), Pairs(), squares, held_out, again)
+    assert again.progress.done == list(range(1, 13))
 
 
 def test_a_short_training_writes_no_checkpoint(context):

@@ -23,13 +23,10 @@ PHRASES = {
 CUTE = re.compile(r"Deaf|Heard|[Ee]rrand|Telling|Mended|MENDED|Silence|Doomed")
 PARTICIPLES = {"found", "said", "told", "made", "asked", "kept", "begun"}
 REMAINING = {
-    "bench": "ranks",
     "bench/api": "runs",
     "bench/exports": "model_card stored",
-    "bench/launch": "__init__ inline local",
-    "bench/launch/slurm": "launcher meeting packing probe sbatch site submission",
     "bench/planning": "costs kept outlook plan rows",
-    "bench/running": "own_runs record",
+    "bench/running": "own_runs",
     "bench/stages/contracts": "answers",
     "bench/store": "class_part upkeep",
     "bench/training": "precision schedule",

@@ -155,7 +155,7 @@ def _told(plan: Plan, asked: _Asked, explain: bool, probe: bool) -> str:
     """Say what a run would do, and what it would cost."""
     looks = outlook(plan, asked.store, probed(plan, asked.progress)) if probe else _estimated(plan, asked, PATIENCE)
     asked.launcher.check(plan, looks)
-    return "\n".join([_data(plan, asked.store), "", asked.launcher.told(plan, looks, explain)])
+    return "\n".join([_data(plan, asked.store), "", asked.launcher.forecast(plan, looks, explain)])
 
 
 def _estimated(plan: Plan, asked: _Asked, patience: float) -> list[CellOutlook]:

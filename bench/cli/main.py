@@ -3,6 +3,7 @@
 import re
 import sys
 import warnings
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,8 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bench.errors import BenchError
+from bench.errors import BenchError, shortage
+from bench.processes import STOPPED, exit_code, interruptible
 from bench.registered.source_file import source_file
 
 COMMANDS = "bench.commands"
@@ -46,12 +48,18 @@ class Verbs(TyperGroup):
             formatter.write_dl([(name, _help_of(every[name])) for name in self.list_commands(ctx)])
 
     def invoke(self, ctx: Any) -> Any:
-        """Run a verb; Ctrl-C ends it with a message and exit code 130."""
+        """Run a verb; Ctrl-C, SIGTERM and SIGHUP end it with a message and the signal's exit code."""
         try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:  # typer would print no message
-            print("stopped; the same command resumes", file=sys.stderr)  # noqa: T201
-            sys.exit(130)
+            with interruptible():
+                return super().invoke(ctx)
+        except KeyboardInterrupt as interrupt:  # typer would print no message
+            with suppress(OSError):  # the terminal is gone
+                print(STOPPED, file=sys.stderr)  # noqa: T201
+            sys.exit(exit_code(interrupt))
+        except (OSError, MemoryError) as error:
+            if sentence := shortage(error):
+                raise BenchError(sentence) from error
+            raise
 
 
 class Verb(NamedTuple):

@@ -6,18 +6,16 @@ they are; and unlike the standard library's, they do not run the caller's script
 
 import os
 import signal
-import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from multiprocessing import current_process
 from typing import TypeVar
 
 from bench.errors import BenchError
+from bench.processes import end_with
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-_LOOK_SECONDS = 0.5
 _most: int | None = None
 
 
@@ -64,10 +62,4 @@ def spread(compute: Callable[[Item], Result], items: Sequence[Item], fewest: int
 def _serve(parent: int) -> None:
     """Make this process end with its parent and ignore Ctrl-C, which the parent handles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_LOOK_SECONDS)
-    os._exit(1)
+    end_with(parent)

@@ -32,7 +32,7 @@ class Launcher(Protocol):
         """Load what all cells need, or arrange that it is loaded before they are computed."""
         ...
 
-    def told(self, plan: "Plan", looks: "Sequence[CellOutlook]", explain: bool) -> str:
+    def forecast(self, plan: "Plan", looks: "Sequence[CellOutlook]", explain: bool) -> str:
         """Return what a run would do and cost, as text."""
         ...
 

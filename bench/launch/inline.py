@@ -29,7 +29,7 @@ class Inline:
         """Load pictures and records, once for all cells."""
         runner.questions.load()
 
-    def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
+    def forecast(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
         """Return what a run would do and cost, as text."""
         return as_text(list(looks), explain, 1, worker_threads(plan.config.machine, 1))
 

@@ -1,31 +1,35 @@
-"""The local launcher: several worker processes on this machine, through submitit's LocalExecutor.
+"""The local launcher: several worker processes on this machine, each ``python -m bench.launch.local``.
 
-Every worker goes through all cells; claims ensure that each stage is computed once. Only the path of the request is
-pickled.
+Every worker goes through all cells; claims ensure that each stage is computed once.
+
+Own code, because submitit's LocalExecutor is made for jobs that outlive the command: it puts a process around each
+worker, both ignore SIGTERM, and both go on when the command is gone.
 """
 
 import os
+import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from bench.errors import BenchError
+from bench.errors import BenchError, in_one_line
 from bench.launch import Launched, inline
 from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest, written
 from bench.planning.cell import recorded
 from bench.planning.outlook import CellOutlook, as_text
 from bench.planning.plan import Plan
+from bench.processes import end_with, exit_code, interruptible
 from bench.progress import Lines, Progress
 from bench.running.runner import Runner
 from bench.stages.environment import worker_threads
 from bench.store.store import Store, read_json, write_json
 
 POLL_SECONDS = 0.3
-LONGEST_MINUTES = 60 * 24 * 365
+GRACE_SECONDS = 3.0
+"""How long a worker that is to end has for releasing its claims; less than the command itself has."""
 
 
 class Local:
@@ -43,14 +47,12 @@ class Local:
         """Load pictures and records, once for all cells."""
         runner.questions.load()
 
-    def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
+    def forecast(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
         """Return what a run would do and cost, as text."""
         return as_text(list(looks), explain, self._jobs, worker_threads(plan.config.machine, self._jobs))
 
     def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
         """Compute the cells in worker processes and wait for them."""
-        import submitit
-
         store, threads = runner.store, worker_threads(runner.plan.config.machine, self._jobs)
         folder = store.root / "runs" / run
         folder.mkdir(parents=True)
@@ -59,15 +61,13 @@ class Local:
         ids = [cell.id for cell in cells]
         job_fields = {"cells": ids, "jobs": self._jobs, "stages": stages_digest(cells)}
         write_json(request, {**written(runner.plan, store, threads), **job_fields})
-        executor = submitit.LocalExecutor(folder=folder / "workers")
-        executor.update_parameters(timeout_min=LONGEST_MINUTES)
-        with _safe_path():
-            workers = [executor.submit(work, str(request), number) for number in range(min(self._jobs, len(cells)))]
+        workers: list[Worker] = []
         try:
+            for number in range(min(self._jobs, len(cells))):
+                workers.append(Worker.started(request, number))
             _watch(workers, runner.progress)
         except BaseException:
-            for worker in workers:
-                worker.cancel()
+            _end(workers)
             raise
         reports = Reports(folder)
         return Launched({cell.id: reports.why(cell.id) for cell in cells if not recorded(store, cell)})
@@ -93,41 +93,78 @@ def work(request: str, number: int) -> None:
     )
 
 
-@contextmanager
-def _safe_path() -> Iterator[None]:
-    """Keep the current folder off the workers' sys.path, where a ``random.py`` would break them."""
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
+@dataclass
+class Worker:
+    """A worker's process, and the files of its output and errors; ``shown`` characters of the output are printed."""
+
+    process: "subprocess.Popen[bytes]"
+    output: Path
+    errors: Path
+    shown: int = 0
+
+    @classmethod
+    def started(cls, request: Path, number: int) -> "Worker":
+        """Start the worker of this number."""
+        folder = request.parent / "workers"
+        folder.mkdir(exist_ok=True)
+        output, errors = folder / f"{number + 1}.out", folder / f"{number + 1}.err"
+        command = [sys.executable, "-u", "-m", __name__, str(request), str(number), str(os.getpid())]
+        # The current folder stays off the worker's sys.path, where a ``random.py`` would break it.
+        environment = {**os.environ, "PYTHONSAFEPATH": "1"}
+        with output.open("wb") as out, errors.open("wb") as err:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
+        return cls(process, output, errors)
+
+    def lines(self) -> list[str]:
+        """Return the whole lines of output since the last call."""
+        text = self.output.read_text(errors="replace")[self.shown :]
+        whole = text[: text.rfind("\n") + 1]
+        self.shown += len(whole)
+        return whole.splitlines()
+
+
+def _watch(workers: Sequence[Worker], progress: Progress) -> None:
+    """Show the workers' output until all have ended, then say which of them ended early."""
+    running = True
+    while running:
+        running = any(worker.process.poll() is None for worker in workers)
+        for number, worker in enumerate(workers, 1):
+            for line in worker.lines():
+                progress.say(f"[worker {number}] {line}")
+        if running:
+            time.sleep(POLL_SECONDS)
+    for number, worker in enumerate(workers, 1):
+        if worker.process.returncode:
+            last = (worker.errors.read_text(errors="replace").strip() or "killed").splitlines()[-1]
+            progress.say(f"[worker {number}] ended early: {last} (see {worker.errors})")
+
+
+def _end(workers: Sequence[Worker]) -> None:
+    """End the workers: they have a moment to release their claims."""
+    for worker in workers:
+        worker.process.terminate()
+    until = time.monotonic() + GRACE_SECONDS + 1.0
+    for worker in workers:
+        try:
+            worker.process.wait(max(0.0, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            worker.process.kill()
+            worker.process.wait()
+
+
+def main() -> None:
+    """Be a worker: the arguments are the request, the worker's number, and the process that it ends with."""
+    request, number, parent = sys.argv[1:]
+    end_with(int(parent))
     try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
+        with interruptible(GRACE_SECONDS):
+            work(request, int(number))
+    except KeyboardInterrupt as interrupt:
+        sys.exit(exit_code(interrupt))
+    except (BenchError, OSError, MemoryError) as error:
+        print(error if isinstance(error, BenchError) else in_one_line(error), file=sys.stderr)  # noqa: T201 -- for _watch
+        sys.exit(2)
 
 
-def _watch(workers: Sequence[Any], progress: Progress) -> None:
-    """Show the workers' output until all have ended."""
-    shown = [0] * len(workers)
-    while True:
-        running = [not worker.done(force_check=True) for worker in workers]
-        for number, worker in enumerate(workers):
-            text = worker.paths.stdout.read_text(errors="replace") if worker.paths.stdout.exists() else ""
-            whole = text[: text.rfind("\n") + 1]
-            for line in whole[shown[number] :].splitlines():
-                if not line.startswith("submitit "):
-                    progress.say(f"[worker {number + 1}] {line}")
-            shown[number] = len(whole)
-        if not any(running):
-            break
-        time.sleep(POLL_SECONDS)
-    _name_deaths(workers, progress)
-
-
-def _name_deaths(workers: Sequence[Any], progress: Progress) -> None:
-    """Say which workers ended by an error or a signal, and where their output is."""
-    for number, worker in enumerate(workers):
-        if worker.exception() is not None:
-            last = (worker.stderr() or "killed").strip().splitlines()[-1]
-            progress.say(f"[worker {number + 1}] ended early: {last} (see {worker.paths.stderr})")
+if __name__ == "__main__":
+    main()

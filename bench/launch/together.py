@@ -21,7 +21,7 @@ def work(
     try:
         if runner.ranks.first:
             inline.work(runner, cells, has_failed, fail)
-            runner.ranks.tell(None)
+            runner.ranks.send(None)
         else:
             _follow(runner, {cell.id: cell for cell in cells})
     except Parted:
@@ -33,6 +33,6 @@ def work(
 
 def _follow(runner: Runner, cells: Mapping[str, Cell]) -> None:
     """Train along with the first rank, in the cells of these ids, until it says that all are done."""
-    while (order := runner.ranks.told()) is not None:
+    while (order := runner.ranks.receive()) is not None:
         cell, stage = order
         runner.follow(cells[cell], stage)

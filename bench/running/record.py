@@ -27,8 +27,8 @@ _PRODUCTS: Mapping[StageName, str] = {
 """The product of each stage, in a word."""
 
 
-def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], progress: Progress) -> None:
-    """Write the record of a cell whose stages all have products, some ``made`` just now; report its scores."""
+def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stage], progress: Progress) -> None:
+    """Write the record of a cell whose stages all have products, some ``computed`` just now; report its scores."""
     products = {stage.name: _meta(store, stage) for stage in cell.stages}
     score = store.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
@@ -57,12 +57,12 @@ def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], 
     )
     whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
     figures = ", ".join(f"{name} {value:.3f}" for name, value in whole.items())
-    progress.say(f"done in {_spent(cell, made, products)}: {figures or 'no score is defined, the table says why'}")
+    progress.say(f"done in {_spent(cell, computed, products)}: {figures or 'no score is defined, the table says why'}")
 
 
-def _spent(cell: Cell, made: Collection[Stage], products: Mapping[str, dict[str, Any] | None]) -> str:
+def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, dict[str, Any] | None]) -> str:
     """Say how long the stages computed just now took, and which products existed already."""
-    names = {stage.name for stage in made}
+    names = {stage.name for stage in computed}
     seconds = sum(meta["seconds"] for name, meta in products.items() if meta and name in names)
     there = [_PRODUCTS[stage.name] for stage in cell.stages if stage.name not in names]
     verb = "was" if len(there) == 1 else "were"

@@ -143,7 +143,7 @@ class Runner:
             assert answered is not None, "predict comes before score"
             return score(self.questions, cell, answered, around.progress, folder)
         sides = train.sides(self.materials, cell)
-        self.ranks.tell((cell.id, stage.name))  # the ranks that follow
+        self.ranks.send((cell.id, stage.name))  # the ranks that follow
         with self.ranks.shared():
             return train.learn(sides, self.plan, cell, stage, around, folder / "weights")
 

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -22,7 +22,10 @@ class Checkpoints:
     A file next to them gives in clear the finished epochs, for `--dry-run`, which loads no torch.
     """
 
+    _ended: ClassVar[set[Path]] = set()
+
     def __init__(self, folder: Path, fabric: Fabric, seconds: float) -> None:
+        self._folder = folder
         self._newest, self._previous = folder / "checkpoint.pt", folder / "checkpoint.previous.pt"
         self._standing = folder / STANDING
         self._strategy = fabric.strategy  # Fabric's own save waits for all ranks, but only the first writes
@@ -46,7 +49,13 @@ class Checkpoints:
         self._written = time.monotonic()
 
     def read(self, progress: Progress) -> dict[str, Any] | None:
-        """Return the newest state that can be read, None if there is none; a damaged file is reported."""
+        """Return the newest state that can be read, None if there is none; a damaged file is reported.
+
+        Those of a training that ended in this process are not read: this is another one.
+        """
+        if self._folder in self._ended:
+            self._ended.remove(self._folder)
+            return None
         for path in (self._newest, self._previous):
             if not path.exists():
                 continue
@@ -56,11 +65,12 @@ class Checkpoints:
                 progress.say(f"checkpoint {path} cannot be read and is skipped: {str(error).splitlines()[0]}")
         return None
 
-    def remove(self) -> None:
-        """Delete the files."""
-        sweep(self._newest)
-        for path in (self._newest, self._previous, self._standing):
-            path.unlink(missing_ok=True)
+    def end(self) -> None:
+        """Note that the training has ended.
+
+        The files stay until the stage has its product, so that a process that is killed before then costs no training.
+        """
+        self._ended.add(self._folder)
 
 
 def random_states() -> dict[str, Any]:

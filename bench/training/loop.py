@@ -83,8 +83,8 @@ def train(
     memory runs out.
 
     Training resumes from a checkpoint in ``context.folder``; one is written there every
-    ``context.checkpoint_seconds`` and when the progress raises Stopped; all are removed when training ends. Raises
-    TrainingDiverged if a loss is not finite.
+    ``context.checkpoint_seconds`` and when the progress raises Stopped. They stay until the stage has its product, but
+    another training in this process does not read them. Raises TrainingDiverged if a loss is not finite.
     """
     cut = Cut(split, spread, context)
     training = _Training(module, batches, losses, validate, context, cut)
@@ -138,8 +138,7 @@ class _Training:
             raise
         self.module.load_state_dict(self.best_weights, strict=False)
         self.module.eval()
-        if self.ranks.first:
-            self.checkpoints.remove()
+        self.checkpoints.end()
         epochs = tuple(Epoch(**figures) for figures in self.standing.epochs)
         return History(epochs, self.standing.best, self.standing.parts, self.precision)
 

@@ -42,7 +42,7 @@ class Slurm:
         if runner.plan.config.cluster.prepare == "here":
             runner.questions.load()
 
-    def told(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
+    def forecast(self, plan: Plan, looks: Sequence[CellOutlook], explain: bool) -> str:
         """Return what a run would do and cost, and the script for sbatch, as text."""
         cluster = plan.config.cluster
         jobs = packed(_works(looks), cluster, self._jobs)
@@ -50,7 +50,7 @@ class Slurm:
         text = as_text(list(looks), explain, self._jobs or max(1, len(jobs)), threads)
         unknown = sum(look.seconds is None for look in looks)
         filled = f"each of {count(unknown, 'cell')} not known is taken to fill a job of its own" if unknown else ""
-        lines = [text, *filter(None, [filled]), "", *self._forecast(cluster, jobs)]
+        lines = [text, *filter(None, [filled]), "", *self._jobs_and_script(cluster, jobs)]
         return "\n".join(lines) if jobs else text
 
     def launch(self, runner: Runner, looks: Sequence[CellOutlook], run: str) -> Launched:
@@ -63,14 +63,14 @@ class Slurm:
         with campaign.lock:
             campaign.begin(request, {look.cell.id: _planned(look) for look in looks}, code)
             ids = campaign.submit([look.cell.id for look in looks], site.array_size, self._jobs)
-        arrays_said = ", ".join(dict.fromkeys(job.partition("_")[0] for job in ids))
+        array_ids = ", ".join(dict.fromkeys(job.partition("_")[0] for job in ids))
         return Launched(
             {},
-            f"{count(len(looks), 'cell')} queued in {count(len(ids), 'job')} (Slurm's {arrays_said}), run {run}; "
+            f"{count(len(looks), 'cell')} queued in {count(len(ids), 'job')} (Slurm's {array_ids}), run {run}; "
             "you can close this shell: `bench status --watch` shows the progress",
         )
 
-    def _forecast(self, cluster: Cluster, jobs: Sequence[Job]) -> list[str]:
+    def _jobs_and_script(self, cluster: Cluster, jobs: Sequence[Job]) -> list[str]:
         site = read_site()
         parts = arrays(range(len(jobs)), site.array_size)
         hours = sum(job.seconds for job in jobs) / 3600

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
-from bench.launch.slurm.site import asked
+from bench.launch.slurm.site import output_of
 from bench.ranks import Ranks, join
 from bench.store.store import read_json, write_json
 
@@ -25,19 +25,21 @@ def meet(folder: Path, seat: Any, device: str) -> Ranks:
     if seat.global_rank == 0:
         write_json(place, {"address": _own_address(), "port": _free_port()})
     until = time.monotonic() + _WAIT_SECONDS
-    while (said := read_json(place)) is None:
+    while (first := read_json(place)) is None:
         if time.monotonic() > until:
             raise BenchError(f"the first process of job {seat.job_id} did not write its address; see its log")
         time.sleep(_POLL_SECONDS)
-    return join(seat.global_rank, seat.num_tasks, seat.local_rank, said["address"], said["port"], device)
+    return join(seat.global_rank, seat.num_tasks, seat.local_rank, first["address"], first["port"], device)
 
 
 def _own_address() -> str:
     """Return the address at which Slurm reaches this node, because its name may not resolve."""
     name = os.environ.get("SLURMD_NODENAME") or socket.gethostname()
     try:
-        told = dict(part.split("=", 1) for part in asked("scontrol", "show", "node", "-o", name).split() if "=" in part)
-        return told["NodeAddr"]
+        fields = dict(
+            part.split("=", 1) for part in output_of("scontrol", "show", "node", "-o", name).split() if "=" in part
+        )
+        return fields["NodeAddr"]
     except (BenchError, KeyError):
         return socket.gethostname()
 

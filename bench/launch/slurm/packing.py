@@ -42,8 +42,8 @@ def packed(works: Sequence[Work], cluster: Cluster, jobs: int | None) -> list[Jo
     at_once = cluster.processes if cluster.together == 1 else 1
     share = sum(work.seconds or 0.0 for work in works) / at_once / jobs if jobs else 0.0
     room = min(limit, max(60.0 * cluster.job_minutes, share))
-    found = [job for cells in _by_model(works).values() for job in _chunks(cells, room * at_once, at_once)]
-    return sorted([*unknown, *found], key=lambda job: -job.seconds)
+    packed_jobs = [job for cells in _by_model(works).values() for job in _chunks(cells, room * at_once, at_once)]
+    return sorted([*unknown, *packed_jobs], key=lambda job: -job.seconds)
 
 
 def arrays(jobs: Sequence[int], largest: int) -> list[list[int]]:
@@ -53,11 +53,11 @@ def arrays(jobs: Sequence[int], largest: int) -> list[list[int]]:
 
 def _by_model(works: Iterable[Work]) -> dict[str, dict[str, float]]:
     """Return the seconds of each model's cells of which they are known."""
-    found: dict[str, dict[str, float]] = {}
+    models: dict[str, dict[str, float]] = {}
     for work in works:
         if work.seconds is not None:
-            found.setdefault(work.model, {})[work.cell] = work.seconds
-    return found
+            models.setdefault(work.model, {})[work.cell] = work.seconds
+    return models
 
 
 def _chunks(cells: Mapping[str, float], room: float, at_once: int) -> list[Job]:

@@ -45,8 +45,8 @@ def ensure_seen(store: Path, cluster: Cluster) -> str:
     """
     if not cluster.probe_seconds:
         return ""
-    asked = [cluster.model_dump(), str(store), str(cache_folder()), sys.executable]
-    seen = store / "probes" / f"{digest(asked)[:16]}.json"
+    inputs = [cluster.model_dump(), str(store), str(cache_folder()), sys.executable]
+    seen = store / "probes" / f"{digest(inputs)[:16]}.json"
     known = read_json(seen)
     if known and _hours_since(known["at"]) < _FRESH_HOURS:
         return ""
@@ -64,14 +64,14 @@ def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
     cache_folder().mkdir(parents=True, exist_ok=True)
     write_text(folder / "nonce", nonce)
     write_text(cache_folder() / f"nonce-{nonce}", nonce)
-    errand, reply = folder / "errand.json", folder / "answer.json"
-    write_json(errand, {"kind": "probe", "nonce": nonce, "store": str(store), "examine": examine})
+    assignment, reply = folder / "assignment.json", folder / "answer.json"
+    write_json(assignment, {"kind": "probe", "nonce": nonce, "store": str(store), "examine": examine})
     code = snapshot(store) if cluster.code == "snapshot" else None
     brief = cluster.single.model_copy(update={"minutes": min(cluster.minutes, _MINUTES)})
-    (job,) = Submitter(folder, brief, code, Path.cwd()).submit([errand])
+    (job,) = Submitter(folder, brief, code, Path.cwd()).submit([assignment])
     try:
-        said = _awaited(reply, job, cluster.probe_seconds or 3600)
-        return _checked(said, nonce) if said else None
+        content = _awaited(reply, job, cluster.probe_seconds or 3600)
+        return _checked(content, nonce) if content else None
     except BaseException:
         with suppress(BenchError):
             cancel([job])
@@ -81,24 +81,24 @@ def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
             (cache_folder() / f"nonce-{nonce}").unlink()
 
 
-def answer(errand: Path, asked: Mapping[str, Any]) -> None:
+def answer(path: Path, assignment: Mapping[str, Any]) -> None:
     """Answer a probe, on a node."""
     from bench.launch.slurm.status_writer import host
 
-    nonce = asked["nonce"]
+    nonce = assignment["nonce"]
     cached = cache_folder() / f"nonce-{nonce}"
     findings: Sequence[Finding] = ()
-    if asked["examine"]:
+    if assignment["examine"]:
         from bench.running.health import examine
 
-        findings = examine(Path(asked["store"]))
-    told = {
+        findings = examine(Path(assignment["store"]))
+    reply = {
         "node": host(),
-        "nonce": (errand.parent / "nonce").read_text(),
+        "nonce": (path.parent / "nonce").read_text(),
         "cache": cached.read_text() if cached.is_file() else "",
         "findings": [list(finding) for finding in findings],
     }
-    write_json(errand.parent / "answer.json", told)
+    write_json(path.parent / "answer.json", reply)
 
 
 def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
@@ -121,13 +121,13 @@ def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
     return read_json(reply)
 
 
-def _checked(said: Mapping[str, Any], nonce: str) -> Answer:
-    if said["cache"] != nonce:
+def _checked(reply: Mapping[str, Any], nonce: str) -> Answer:
+    if reply["cache"] != nonce:
         raise BenchError(
-            f"node {said['node']} does not see the cache {str(cache_folder())!r}; set BENCH_CACHE to a folder that all "
-            "nodes share"
+            f"node {reply['node']} does not see the cache {str(cache_folder())!r}; set BENCH_CACHE to a folder that "
+            "all nodes share"
         )
-    return Answer(said["node"], tuple(Finding(*finding) for finding in said["findings"]))
+    return Answer(reply["node"], tuple(Finding(*finding) for finding in reply["findings"]))
 
 
 def _unseen(reply: Path, job: str, hint: Hint | None) -> BenchError:

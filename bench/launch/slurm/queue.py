@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bench.errors import BenchError
-from bench.launch.slurm.site import asked, seconds
+from bench.launch.slurm.site import output_of, seconds
 
 WAITING = frozenset(
     {"PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT", "SUSPENDED"}
@@ -39,7 +39,7 @@ class Hint:
 def queue() -> dict[str, Hint] | None:
     """Return Slurm's hints on this user's jobs, by id such as ``12_3``; None if Slurm does not answer."""
     try:
-        lines = asked(
+        lines = output_of(
             "squeue",
             "--array",
             "--states=all",
@@ -62,7 +62,7 @@ def accounted(jobs: Collection[str]) -> dict[str, Hint]:
         return {}
     arrays = ",".join(sorted({job.partition("_")[0] for job in jobs}))
     try:
-        lines = asked(
+        lines = output_of(
             "sacct", "--noheader", "--parsable2", "--allocations", "--array", f"--jobs={arrays}",
             "--format=JobID,State,NodeList",
         ).splitlines()  # fmt: skip
@@ -80,4 +80,4 @@ def accounted(jobs: Collection[str]) -> dict[str, Hint]:
 def cancel(jobs: Collection[str]) -> None:
     """Cancel jobs; ended jobs are unaffected."""
     if jobs:
-        asked("scancel", "--quiet", *sorted(jobs))
+        output_of("scancel", "--quiet", *sorted(jobs))

@@ -13,5 +13,5 @@ def sbatch_script(python: str, folder: Path, parameters: Mapping[str, Any], task
     """Return the script that submitit would hand to sbatch for an array of so many tasks."""
     from submitit.slurm import slurm
 
-    told: dict[str, Any] = {**parameters, **({"map_count": tasks} if tasks > 1 else {})}
-    return slurm._make_sbatch_string(f"{python} -m submitit.core._submit …", folder, **told)
+    options: dict[str, Any] = {**parameters, **({"map_count": tasks} if tasks > 1 else {})}
+    return slurm._make_sbatch_string(f"{python} -m submitit.core._submit …", folder, **options)

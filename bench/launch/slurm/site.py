@@ -56,18 +56,18 @@ class Site:
 
 def read_site() -> Site:
     """Return what Slurm reports; BenchError if it is absent or does not answer."""
-    lines = asked("sinfo", "--noheader", "--noconvert", "--format=%R|%P|%a|%l|%D|%c|%m|%G|%f").splitlines()
+    lines = output_of("sinfo", "--noheader", "--noconvert", "--format=%R|%P|%a|%l|%D|%c|%m|%G|%f").splitlines()
     partitions: dict[str, SlurmPartition] = {}
     for line in lines:
         name, marked, up, limit, *shape = (part.strip() for part in line.split("|"))
         before = partitions.get(name)
         shapes = (*(before.shapes if before else ()), _shape(*shape))
         partitions[name] = SlurmPartition(name, marked.endswith("*"), up == "up", minutes(limit), shapes)
-    match = re.search(r"^MaxArraySize\s*=\s*(\d+)", asked("scontrol", "show", "config"), re.MULTILINE)
+    match = re.search(r"^MaxArraySize\s*=\s*(\d+)", output_of("scontrol", "show", "config"), re.MULTILINE)
     return Site(partitions, int(match[1]) if match else _ARRAY)
 
 
-def asked(*command: str) -> str:
+def output_of(*command: str) -> str:
     """Return the output of a Slurm command; BenchError with its message if it is absent or fails."""
     if shutil.which(command[0]) is None:
         raise BenchError(

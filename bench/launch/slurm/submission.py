@@ -44,7 +44,7 @@ class Submitter:
         """The name of all jobs of the run."""
         return f"bench-{self.folder.name}"
 
-    def submit(self, errands: Sequence[Path], at_once: int | None = None, after: str | None = None) -> list[str]:
+    def submit(self, assignments: Sequence[Path], at_once: int | None = None, after: str | None = None) -> list[str]:
         """Submit one array with a task for each assignment, in order, and return the jobs' ids.
 
         ``after`` is the id of a job that must succeed first. BenchError with sbatch's message if it refuses.
@@ -54,11 +54,11 @@ class Submitter:
         executor = self._executor(at_once, after)
         try:
             with _environment(), executor.batch():
-                jobs = [executor.submit(Assignment(str(path))) for path in errands]
+                jobs = [executor.submit(Assignment(str(path))) for path in assignments]
         except (FailedJobError, FailedSubmissionError) as error:
             raise BenchError(f"sbatch refuses: {_last_line(str(error))}; nothing of it is queued") from error
         ids = [job.job_id for job in jobs]
-        write_json(Path(executor.folder) / LEDGER, dict(zip(ids, map(str, errands), strict=True)))
+        write_json(Path(executor.folder) / LEDGER, dict(zip(ids, map(str, assignments), strict=True)))
         return ids
 
     def script(self, tasks: int, at_once: int | None = None, after: str | None = None) -> str:
@@ -75,35 +75,35 @@ class Submitter:
         return executor
 
     def _python(self) -> str:
-        asked = self.cluster
-        python = asked.python or ("python3" if asked.container else shlex.quote(sys.executable))
-        return f"{asked.container} {python}" if asked.container else python
+        cluster = self.cluster
+        python = cluster.python or ("python3" if cluster.container else shlex.quote(sys.executable))
+        return f"{cluster.container} {python}" if cluster.container else python
 
     def _parameters(self, at_once: int | None, after: str | None) -> dict[str, Any]:
-        asked = self.cluster
+        cluster = self.cluster
         given = {
-            name.lstrip("-").replace("_", "-"): value for name, value in asked.sbatch.items() if value is not False
+            name.lstrip("-").replace("_", "-"): value for name, value in cluster.sbatch.items() if value is not False
         }
         ties = {"dependency": f"afterok:{after}"} if after else {}
         further = {"kill-on-invalid-dep": "yes"} if after else {}
         return {
             "job_name": self.name,
-            "partition": asked.partition,
-            "account": asked.account,
-            "qos": asked.qos,
-            "constraint": asked.constraint,
-            "time": asked.minutes,
-            "mem": f"{int(1024 * asked.memory_gb)}M",
-            "nodes": asked.nodes_per_cell,
-            "ntasks_per_node": asked.processes,
-            "cpus_per_task": asked.cpus,
-            "gpus_per_node": asked.gpus or None,
-            "signal_delay_s": asked.grace_seconds,
+            "partition": cluster.partition,
+            "account": cluster.account,
+            "qos": cluster.qos,
+            "constraint": cluster.constraint,
+            "time": cluster.minutes,
+            "mem": f"{int(1024 * cluster.memory_gb)}M",
+            "nodes": cluster.nodes_per_cell,
+            "ntasks_per_node": cluster.processes,
+            "cpus_per_task": cluster.cpus,
+            "gpus_per_node": cluster.gpus or None,
+            "signal_delay_s": cluster.grace_seconds,
             "array_parallelism": at_once or 10**6,
             "setup": self._setup(),
             "teardown": self._teardown(),
             # Newer versions of sbatch do not pass cpus on. If one of several processes of a cell dies, all must end.
-            "srun_args": [f"--cpus-per-task={asked.cpus}", f"--kill-on-bad-exit={int(asked.together > 1)}"],
+            "srun_args": [f"--cpus-per-task={cluster.cpus}", f"--kill-on-bad-exit={int(cluster.together > 1)}"],
             "wckey": None,
             **ties,
             "additional_parameters": {"requeue": True, "chdir": str(self.home), **further, **given},

@@ -1,0 +1,105 @@
+"""How a process ends: a signal becomes an exception with a deadline, and no process outlives the one that started it.
+
+Own code, because multiprocessing ends only children of its own and only when the parent exits in good order.
+"""
+
+import ctypes
+import os
+import select
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+STOPPED = "stopped; the same command resumes"
+_ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+_GRACE_SECONDS = 8.0
+_LOOK_SECONDS = 0.5
+_PR_SET_PDEATHSIG = 1
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal ends this process, as Ctrl-C does; a KeyboardInterrupt, because asyncio lets only that pass."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def exit_code(interrupt: KeyboardInterrupt) -> int:
+    """Return the exit code of a process that a signal ended, as a shell counts it: 130 for Ctrl-C, 143 for SIGTERM."""
+    return 128 + (interrupt.number if isinstance(interrupt, Interrupted) else signal.SIGINT)
+
+
+@contextmanager
+def interruptible(seconds: float = _GRACE_SECONDS) -> Iterator[None]:
+    """Raise Interrupted in the enclosed code at the first SIGINT, SIGTERM or SIGHUP; ignore those that follow.
+
+    If the code has not ended ``seconds`` later, because a library computes or has swallowed the exception, the process
+    ends at once. A signal that the process was started to ignore, as by nohup, stays ignored. Outside the main thread,
+    where Python sets no handlers, nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    usual = (signal.SIG_DFL, signal.default_int_handler)
+    before = {number: handler for number in _ENDING if (handler := signal.getsignal(number)) in usual}
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in before:  # another exception would break off what the first one ends in good order
+            signal.signal(each, _ignore)
+        with suppress(OSError):  # an event loop may have taken the descriptor that Python writes to
+            os.write(writer, bytes([number]))
+        raise Interrupted(number)
+
+    watch = threading.Thread(target=_end_at_deadline, args=(reader, frozenset(before), seconds), daemon=True)
+    watch.start()
+    earlier = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    try:
+        for number in before:
+            signal.signal(number, interrupt)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(earlier)
+        os.close(writer)
+        watch.join()
+        os.close(reader)
+
+
+def end_with(parent: int) -> None:
+    """Let this process end as soon as its parent, the process of this id, is gone, however that one ended."""
+    with suppress(AttributeError):  # Linux alone has it
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_end_without, args=(parent,), daemon=True).start()
+
+
+def _end_without(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOK_SECONDS)
+    os._exit(1)
+
+
+def _end_at_deadline(reader: int, ending: frozenset[int], seconds: float) -> None:
+    """End the process some seconds after one of the ending signals arrives, unless the pipe is closed before."""
+    number, deadline = 0, None
+    while True:
+        wait = None if deadline is None else max(0.0, deadline - time.monotonic())
+        if not select.select([reader], [], [], wait)[0]:
+            with suppress(OSError):
+                os.write(2, f"{STOPPED}\n".encode())
+            os._exit(128 + number)
+        arrived = os.read(reader, 64)
+        if not arrived:
+            return
+        if deadline is None and (first := next((each for each in arrived if each in ending), None)):
+            number, deadline = first, time.monotonic() + seconds
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Ignore a signal; unlike SIG_IGN, processes started from now on do not inherit this."""
