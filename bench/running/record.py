@@ -15,7 +15,7 @@ from bench.stages.fitting import described
 from bench.stages.predict import USAGE
 from bench.stages.score import SCORES
 from bench.store.record import RECORD_FORMAT, MetricValue, PeakMemory, Record, RecordedModel, StageTiming
-from bench.store.store import Store, read_json
+from bench.store.store import MAKING, Store, read_json
 from bench.training.history import PARTS
 
 _PRODUCTS: Mapping[StageName, str] = {
@@ -30,6 +30,7 @@ _PRODUCTS: Mapping[StageName, str] = {
 def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], progress: Progress) -> None:
     """Write the record of a cell whose stages all have products, some ``made`` just now; report its scores."""
     products = {stage.name: _meta(store, stage) for stage in cell.stages}
+    digests = {stage.name: store.product_digest(stage.fingerprint) for stage in cell.stages}
     score = store.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
     row = plan.rows[cell.model]
@@ -52,6 +53,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, made: Collection[Stage], 
             caveat=plan.caveat,
             sides={name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
             usage=_usage(store, cell),
+            products={name: present for name, present in digests.items() if present},
             **{PARTS[stage.name]: _history(store, stage) for stage in cell.stages if stage.name in PARTS},
         ),
     )
@@ -112,4 +114,4 @@ def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:
 
 def _meta(store: Store, stage: Stage) -> dict[str, Any] | None:
     product = store.product(stage.fingerprint)
-    return read_json(product / "product.json") if product else None
+    return read_json(product / MAKING) if product else None

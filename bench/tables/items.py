@@ -10,8 +10,8 @@ from bench.store.store import Store
 
 
 def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
-    """Return the items of a record, in order; none if its score stage was removed."""
-    product = store.product(record.stages["score"])
+    """Return the items of a record, in order; none if its score stage was removed or changed."""
+    product = store.product_of(record, "score")
     if product is None:
         return []
     lines = (product / "items.jsonl").read_text(encoding="utf-8").removesuffix("\n")
