@@ -15,7 +15,7 @@ from bench.stages.fitting import described
 from bench.stages.predict import USAGE
 from bench.stages.score import SCORES
 from bench.store.record import RECORD_FORMAT, MetricValue, PeakMemory, Record, RecordedModel, StageTiming
-from bench.store.store import MAKING, Store, read_json
+from bench.store.store import Store, read_json
 from bench.training.history import PARTS
 
 _PRODUCTS: Mapping[StageName, str] = {
@@ -113,5 +113,4 @@ def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:
 
 
 def _meta(store: Store, stage: Stage) -> dict[str, Any] | None:
-    product = store.product(stage.fingerprint)
-    return read_json(product / MAKING) if product else None
+    return store.making(stage.fingerprint)

@@ -94,8 +94,11 @@ def seal_folder(folder: Path, of: Mapping[str, Any]) -> None:
     write_json(folder / DIGESTS, {**listing, _SEAL: digest(listing)})
 
 
-def folder_flaw(folder: Path, of: Mapping[str, Any]) -> str:
-    """Say what is no longer as ``seal_folder`` left it, '' if nothing is; a folder without a list has a flaw, too."""
+def folder_flaw(folder: Path, of: Mapping[str, Any], without: str = "") -> str:
+    """Say what is no longer as ``seal_folder`` left it, '' if nothing is; a folder without a list has a flaw, too.
+
+    The file named ``without`` is not looked at.
+    """
     try:
         listing = read_json(folder / DIGESTS)
         if listing is None:
@@ -106,6 +109,8 @@ def folder_flaw(folder: Path, of: Mapping[str, Any]) -> str:
         if digest(content["made from"]) != digest(of):
             return "it is the content of another folder"
         for name, stored in content["files"].items():
+            if name == without:
+                continue
             if not (folder / name).is_file():
                 return f"{name} is gone"
             if file_digest(folder / name) != stored:
@@ -117,6 +122,12 @@ def folder_flaw(folder: Path, of: Mapping[str, Any]) -> str:
     except (KeyError, AttributeError, TypeError) as error:
         return f"{DIGESTS} is no list of digests ({in_one_line(error)})"
     return ""
+
+
+def is_as_listed(path: Path) -> bool:
+    """Return whether a file is as the list of its sealed folder says, True if there is no such list."""
+    listing = read_json(path.parent / DIGESTS)
+    return listing is None or (path.is_file() and listing["files"].get(path.name) == file_digest(path))
 
 
 def files_digest(folder: Path, without: str) -> str:

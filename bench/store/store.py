@@ -35,6 +35,7 @@ from bench.store.sealed import (
     DamagedError,
     files_digest,
     folder_flaw,
+    is_as_listed,
     is_sealed,
     read_json,
     read_sealed,
@@ -164,6 +165,17 @@ class Store:
             self._sound[fingerprint] = mark if is_settled else ""
         return True
 
+    def making(self, fingerprint: str) -> dict[str, Any] | None:
+        """Return the time and place of a product's making, None if they are unknown: nothing is made again for them."""
+        path = self.stage(fingerprint) / "product" / MAKING
+        if self.product(fingerprint) is None or not path.exists():
+            return None
+        with suppress(DamagedError):
+            if is_as_listed(path) and isinstance(making := read_json(path), dict):
+                return making
+        self._complain(f"{str(path)!r} was changed after it was stored; how long the stage took is no longer known")
+        return None
+
     def has_product(self, fingerprint: str) -> bool:
         """Return whether a stage has a product as it was stored; files known by size and time are not read again."""
         present = os.path.lexists(self.stage(fingerprint) / "product")
@@ -262,6 +274,12 @@ class Store:
         self._read = entries
         return [entry.record for entry in entries.values() if entry.record is not None]
 
+    def records_of_files(self) -> list[Record]:
+        """Return all records from their own files, without the index."""
+        stamps = _stamps(self.root / "cells")
+        self._read = {name: _entry(self.root / "cells" / name, stamp) for name, stamp in stamps.items()}
+        return self.records()
+
     def _indexed(self) -> Iterator[Indexed]:
         with suppress(OSError):
             yield from filter(None, map(indexed, (self.root / "index.jsonl").read_bytes().splitlines()))
@@ -326,7 +344,7 @@ class Store:
             return "it is no folder"
         if not (product / DIGESTS).exists() and not is_sealed(self._inputs(fingerprint)):
             return ""  # made before there were digests
-        return folder_flaw(product, {"stage": fingerprint})
+        return folder_flaw(product, {"stage": fingerprint}, MAKING)
 
     def _complain(self, sentence: str) -> None:
         if sentence not in self._complaints:
@@ -384,10 +402,7 @@ class Store:
 def _entry(path: Path, stamp: tuple[int, int]) -> Indexed:
     """Read the file of a record; an unreadable one has a problem instead of a record."""
     try:
-        data = json.loads(path.read_bytes())
-        content = unsealed(path, data)
-        if content.get("products") and len(content) == len(data):
-            raise DamagedError("it has lost its digest")
+        content = unsealed(path, json.loads(path.read_bytes()))
         return Indexed(path.name, stamp, parsed(json.dumps(content)))
     except FileNotFoundError:
         return Indexed(path.name, stamp, None, f"{str(path)!r} is gone")
