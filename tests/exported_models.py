@@ -57,14 +57,14 @@ class Exports:
 
     def tested(self, record):
         """The pictures that a cell of classification was asked about."""
-        run = next(run for run in self.store.runs() if run["task"] == "classification")
+        run = next(run for run in self.store.runs() if run.task == "classification")
         plan = Plan(Request("classification", ("pixels",), _config(run), frozenset()), Registry(), NoProgress())
         return Questions(Materials(plan)).posed(plan.cells[0]).unlabelled()
 
 
 def _config(run):
 
-    return Config.model_validate({**run["config"], "settings": {"synthetic": run["config"]["settings"]["synthetic"]}})
+    return Config.model_validate({**run.config, "settings": {"synthetic": run.config["settings"]["synthetic"]}})
 
 
 def _bench(*arguments):

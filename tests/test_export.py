@@ -11,7 +11,7 @@ from bench import BenchError, from_pretrained
 from bench.contracts import Micrographs
 from bench.exports.exported import CARD, FILE, read
 from bench.models.mvaema.model import MVaEMaModel
-from bench.store.store import Store, read_json, write_json
+from bench.store.store import Store
 
 
 def files(folder):
@@ -121,9 +121,10 @@ def test_dropped_weights_and_changed_data_are_told(exports, bench, tmp_path):
     store = Store(tmp_path / "store")
     shutil.copytree(exports.store.root, store.root)
     record = exports.record("vqa", "majority")
-    inputs = read_json(store.stage(record.stages["train"]) / "inputs.json")
+    train = record.stages["train"]
+    inputs = store.inputs(train)
     inputs["data"]["size"] = 61
-    write_json(store.stage(record.stages["train"]) / "inputs.json", inputs)
+    store.write_inputs(train, inputs)
     code, _, err = bench("export", "majority", tmp_path / "out", "--store", store.root)
     assert code == 2 and "no longer those" in err
     store.drop(record.stages["train"])

@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -73,10 +74,21 @@ def test_the_index_serves_records_that_did_not_change(tmp_path):
     store.prepare()
     store.write_record("cell", _record(0))
     store.records()
-    name, stamp, record, problem = json.loads((tmp_path / "index.jsonl").read_text())
-    record["cell"]["fold"] = 7
-    (tmp_path / "index.jsonl").write_text(json.dumps([name, stamp, record, problem]) + "\n")
-    assert Store(tmp_path).records()[0].cell.fold == 7
+    path = tmp_path / "cells" / "cell.json"
+    before = path.stat()
+    path.write_bytes(b" " * before.st_size)
+    os.utime(path, ns=(before.st_mtime_ns, before.st_mtime_ns))
+    assert Store(tmp_path).records() == [_record(0)]
+
+
+def test_a_line_of_the_index_that_was_edited_is_not_used(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+    store.write_record("cell", _record(0))
+    store.records()
+    index = tmp_path / "index.jsonl"
+    index.write_text(index.read_text().replace('"fold":0', '"fold":7'))
+    assert Store(tmp_path).records() == [_record(0)]
 
 
 def test_a_record_that_changed_since_all_were_read_is_read_again(tmp_path):

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from bench.errors import BenchError
+from bench.store.run_request import RunRequest
 from bench.store.store import Store, default_store, opened, read_json, write_json
 from tests.table_records import made
 
@@ -25,7 +26,7 @@ def record(number):
 
 
 def run(task, dataset, protocol, **other):
-    return {"task": task, "dataset": dataset, "protocol": protocol, **other}
+    return RunRequest(task, dataset, protocol, {}, **other)
 
 
 def test_a_store_is_prepared_more_than_once_and_holds_its_folders_alone(kept):
@@ -85,11 +86,11 @@ def test_runs_are_told_latest_first_without_those_that_cannot_be_read(kept):
     kept.write_run("2026-01-01", run("classification", "sem", "p1"))
     (kept.root / "runs" / "2026-01-04.json").write_text("{")
     assert [name for name, _ in kept.named_runs()] == ["2026-01-03", "2026-01-02", "2026-01-01"]
-    assert [asked["protocol"] for asked in kept.runs()] == ["p4", "p2", "p1"]
-    assert kept.latest_run("vqa")["protocol"] == "p4" and kept.latest_run("classification")["protocol"] == "p1"
-    assert kept.run_under("p3")["protocol"] == "p2" and kept.run_under("p1")["protocol"] == "p1"
+    assert [request.protocol for request in kept.runs()] == ["p4", "p2", "p1"]
+    assert kept.latest_run("vqa").protocol == "p4" and kept.latest_run("classification").protocol == "p1"
+    assert kept.run_under("p3").protocol == "p2" and kept.run_under("p1").protocol == "p1"
     assert kept.latest_run("none") is None and kept.run_under("none") is None
-    assert kept.run_on("sem")["protocol"] == "p2"
+    assert kept.run_on("sem").protocol == "p2"
     with pytest.raises(BenchError, match="no run on 'mine'"):
         kept.run_on("mine")
 

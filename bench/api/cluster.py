@@ -83,7 +83,7 @@ def logs(
 
 def _own_cells(store: Store, cell: str) -> list[str]:
     """Return the ids of the cells of runs on this machine that have this id or name; BenchError if none has."""
-    names = {key: name for request in store.runs() for key, name in request.get("names", {}).items()}
+    names = {key: name for request in store.runs() for key, name in request.names.items()}
     ids = [key for key, name in names.items() if cell in (key, name)]
     if not ids:
         raise unknown("cell", cell, dict.fromkeys(names.values()), "or the name of a file in logs/ of the store")

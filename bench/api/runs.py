@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +12,6 @@ from bench.config.loading import load_config
 from bench.errors import unknown
 from bench.launch import LAUNCHERS, Launcher
 from bench.planning.cell import Cell, recorded
-from bench.planning.costs import Cost
 from bench.planning.counting import PATIENCE, counted
 from bench.planning.kept import keep_records
 from bench.planning.outlook import CellOutlook, outlook, replacement
@@ -23,6 +22,7 @@ from bench.progress import Progress, shown
 from bench.registered.registry import Registry
 from bench.running.runner import Runner, forget
 from bench.specs import resolve
+from bench.store.run_request import Cost, RunRequest
 from bench.store.store import Store, opened
 from bench.terminal import safe_lines
 
@@ -222,15 +222,17 @@ def _written(plan: Plan, store: Store, costs: Mapping[str, Mapping[str, Cost]]) 
     """Write the request and the expected cost of each cell to the store; return the run's name."""
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     protocols = list(dict.fromkeys(cell.protocol for cell in plan.cells))
-    request = {
-        "task": plan.request.task,
-        "dataset": plan.dataset.name,
-        "protocol": protocols[0],
-        "protocols": protocols,
-        "models": list(plan.rows),
-    }
-    expected = {cell: {stage: asdict(cost) for stage, cost in stages.items()} for cell, stages in costs.items()}
-    cells = {cell.id: str(cell) for cell in plan.cells}
-    request |= {"config": plan.config.model_dump(), "cells": [*cells], "names": cells, "expected": expected}
+    names = {cell.id: str(cell) for cell in plan.cells}
+    request = RunRequest(
+        task=plan.request.task,
+        dataset=plan.dataset.name,
+        protocol=protocols[0],
+        config=plan.config.model_dump(),
+        models=list(plan.rows),
+        cells=list(names),
+        protocols=protocols,
+        names=names,
+        expected={cell: dict(stages) for cell, stages in costs.items()},
+    )
     store.write_run(name, request)
     return name

@@ -23,9 +23,7 @@ def costs_command(
     from bench.planning.costs import as_text, settled
 
     results = opened(store)
-    candidates = (
-        run for run in results.runs() if any(run.get("expected", {}).values()) and task in (None, run["task"])
-    )
+    candidates = (run for run in results.runs() if any(run.expected.values()) and task in (None, run.task))
     run = next(candidates, None)
     if run is None:
         of = f" of task {task!r}" if task else ""

@@ -1,4 +1,4 @@
-"""``bench store``: the contents of a store; clean it up, or merge two."""
+"""``bench store``: the contents of a store; check it, clean it up, or merge two."""
 
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, invoke_without_co
 
 @app.callback()
 def store_command(context: typer.Context, store: StoreFolder = None) -> None:
-    """Show what the store holds; clean it up, or merge two."""
+    """Show what the store holds; check it, clean it up, or merge two."""
     if context.invoked_subcommand is None:
         from bench.store.inventory import inventory
         from bench.terminal import safe_lines
@@ -37,6 +37,18 @@ def gc_command(
         drop(unused)
     size = sum(stage.size for stage in unused) / 2**20
     typer.echo(f"{len(unused)} stages, {size:.1f} MB {'would be deleted' if dry_run else 'deleted'}")
+
+
+@app.command("check")
+def check_command(store: StoreFolder = None) -> None:
+    """Read everything and compare it with its digests; exit with code 1 if something is damaged."""
+    from bench.store.check import check
+    from bench.terminal import safe_lines
+
+    result = check(opened(store), lambda sentence: typer.echo(safe_lines(sentence)))
+    typer.echo(result.summary)
+    if result.damage:
+        raise typer.Exit(1)
 
 
 @app.command("merge")

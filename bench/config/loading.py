@@ -152,13 +152,13 @@ def load_config(
     return _validated(merged, f"config {shortened(source, LONGEST_PATH)}"), frozenset([*(options or {}), *assigned])
 
 
-def data_of(run: Mapping[str, Any]) -> Config:
-    """Return a stored run's choices, without recipe, machine and cluster, which may be of another version.
+def data_of(stored: Mapping[str, Any]) -> Config:
+    """Return a stored config's choices, without recipe, machine and cluster, which may be of another version.
 
-    BenchError if this version does not know them.
+    BenchError if one is not valid in this version.
     """
     known = Config.model_fields.keys() - _SECTIONS.keys()
-    return _validated({key: value for key, value in run["config"].items() if key in known}, "config of the stored run")
+    return _validated({key: value for key, value in stored.items() if key in known}, "config of a stored run")
 
 
 def complete(name: str, settings: Settings, given: Mapping[str, Any]) -> dict[str, Any]:

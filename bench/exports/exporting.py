@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bench.config.loading import data_of
 from bench.contracts import Dataset
@@ -83,8 +83,13 @@ def _place(record: Record) -> tuple[float, int, int]:
     return -record.cell.fraction, record.cell.repeat, record.cell.fold
 
 
-def _weights(record: Record, stage: str, store: Store) -> Path:
-    product = store.product(record.stages[stage])
+def _weights(record: Record, stage: Literal["pretrain", "train"], store: Store) -> Path:
+    product = store.product_of(record, stage)
+    if product is None and store.is_damaged(record.stages[stage]):
+        raise BenchError(
+            f"the weights of {record.model.label} are no longer as they were stored; the same `bench run` again makes "
+            "them anew"
+        )
     if product is None or not (product / "weights").is_dir():
         raise BenchError(
             f"the weights of {record.model.label} are no longer in the store; run it again with --force and "
@@ -96,7 +101,7 @@ def _weights(record: Record, stage: str, store: Store) -> Path:
 def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
     """Open the dataset that the model was trained on; BenchError if its pictures changed."""
     run = store.run_under(record.cell.protocol) or store.run_on(record.cell.dataset)
-    config = data_of(run)
+    config = data_of(run.config)
     dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, NoProgress())
     if _without_code(dataset.identity()) != _without_code(_inputs(record, store)["data"]):
         raise BenchError(
@@ -112,7 +117,10 @@ def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 def _inputs(record: Record, store: Store) -> dict[str, Any]:
     inputs = store.inputs(record.stages["train"])
-    assert inputs is not None, "a product stands beside its inputs"
+    if inputs is None:
+        raise BenchError(
+            f"the store has lost what {record.model.label} was trained on; the same `bench run` again writes it anew"
+        )
     return inputs
 
 

@@ -24,7 +24,7 @@ def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) ->
     """Draw the stored counts of the table's model, summed over folds and repeats."""
     model = model_shown(spec.options["model"], selection)
     records = selection.by_model[model]
-    products = [store.product(record.stages["score"]) for record in records]
+    products = [store.product_of(record, "score") for record in records]
     scored = [read_json(product / "scores.json")["counts"] for product in products if product]
     if not scored or "confusion" not in scored[0]:
         raise BenchError(f"no counts of {model} are stored; `bench run` makes them again")

@@ -63,16 +63,19 @@ class Cell:
 
 
 def recorded(store: Store, cell: Cell) -> bool:
-    """Return whether the cell has a record that refers to exactly these stages."""
+    """Return whether the cell has a record that refers to exactly these stages, all as they were stored."""
     record = store.record(cell.id)
-    return record is not None and record.stages == {stage.name: stage.fingerprint for stage in cell.stages}
+    if record is None or record.stages != {stage.name: stage.fingerprint for stage in cell.stages}:
+        return False
+    return all(store.is_sound(stage.fingerprint) for stage in cell.stages) and store.agrees(record)
 
 
 def needed(store: Store, cell: Cell) -> list[Stage]:
-    """Return the stages to compute: those without a product that a later missing stage needs."""
+    """Return the stages to compute: those of a damaged product, or without one that the next of them needs."""
     missing: list[Stage] = []
+    is_required = True
     for stage in reversed(cell.stages):
-        if store.product(stage.fingerprint):
-            break
-        missing.insert(0, stage)
+        is_required = store.is_damaged(stage.fingerprint) or (is_required and not store.has_product(stage.fingerprint))
+        if is_required:
+            missing.insert(0, stage)
     return missing

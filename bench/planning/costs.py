@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
-from typing import Any, Literal
+from typing import Literal
 
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.quantities import duration, size
 from bench.stages.fitting import trainings
 from bench.store.record import Record
+from bench.store.run_request import Cost, RunRequest
 from bench.store.store import Store
 from bench.training.history import PARTS
 
@@ -33,20 +34,6 @@ class Pace:
     device: str
     source: Source
     by_epochs: bool = True
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a stage is expected to take, on one worker like that of the ``source``.
-
-    ``seconds`` are None if nothing is known.
-    """
-
-    seconds: float | None
-    memory: int | None
-    threads: int
-    device: str
-    source: Source
 
 
 Paces = Mapping[tuple[str, str], Pace]
@@ -125,10 +112,9 @@ class Settlement:
     source: str
 
 
-def settled(run: Mapping[str, Any], store: Store) -> list[Settlement]:
+def settled(run: RunRequest, store: Store) -> list[Settlement]:
     """Compare what a run expected its cells to take with what they took, in the order of its cells."""
-    expected = run["expected"]
-    return [_settled(cell, expected[cell], store.record(cell)) for cell in run["cells"] if expected.get(cell)]
+    return [_settled(cell, run.expected[cell], store.record(cell)) for cell in run.cells if run.expected.get(cell)]
 
 
 def as_text(found: Sequence[Settlement]) -> str:
@@ -155,14 +141,11 @@ def as_text(found: Sequence[Settlement]) -> str:
     return f"{tabulate(rows, headers=heads)}\n\n{total}"
 
 
-def _settled(cell: str, expected: Mapping[str, Any], record: Record | None) -> Settlement:
-    source = next(iter(expected.values()))["source"]
-    memory = max((cost["memory"] for cost in expected.values() if cost["memory"]), default=None)
-    seconds = (
-        None
-        if any(cost["seconds"] is None for cost in expected.values())
-        else sum(cost["seconds"] for cost in expected.values())
-    )
+def _settled(cell: str, expected: Mapping[str, Cost], record: Record | None) -> Settlement:
+    source = next(iter(expected.values())).source
+    memory = max((cost.memory for cost in expected.values() if cost.memory), default=None)
+    known = [cost.seconds for cost in expected.values() if cost.seconds is not None]
+    seconds = sum(known) if len(known) == len(expected) else None
     if record is None:
         return Settlement(cell, seconds, None, memory, None, source)
     timings = [record.timings[stage] for stage in expected if stage in record.timings]

@@ -12,7 +12,7 @@ from bench.quantities import duration, size
 from bench.specs import STAGES
 from bench.store.fingerprint import difference
 from bench.store.record import CellIdentity, Record
-from bench.store.store import STANDING, Store, read_json
+from bench.store.store import Store
 from bench.training.schedule import Schedule
 
 _NAMED = 6
@@ -170,5 +170,4 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
 
 def _begun(store: Store, stage: Stage) -> int:
     """Return how many epochs of a training its checkpoint holds."""
-    standing = read_json(store.stage(stage.fingerprint) / "work" / STANDING)
-    return standing["epoch"] if standing else 0
+    return store.epochs_begun(stage.fingerprint)

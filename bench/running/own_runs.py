@@ -3,16 +3,17 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from bench.errors import BenchError, unknown
 from bench.quantities import count
 from bench.specs import STAGES
 from bench.store import claim
+from bench.store.run_request import RunRequest
 from bench.store.store import Store
 
 _SHOWN, _LISTED = 5, 20
@@ -36,7 +37,7 @@ class OwnRun:
     """A run by its name: its request, its beginning and its cells."""
 
     name: str
-    asked: Mapping[str, Any]
+    request: RunRequest
     began: datetime
     cells: Sequence[OwnCell]
 
@@ -51,16 +52,18 @@ def own_runs(store: Store, run: str | None, everything: bool) -> tuple[list[OwnR
     A run of the same cells as a later one is skipped. BenchError for an unknown name.
     """
     requests = [
-        (name, request) for name, request in store.named_runs() if not (store.root / "runs" / name / "jobs").is_dir()
+        (name, request)
+        for name, request in store.named_runs()
+        if _is_time(name) and not (store.root / "runs" / name / "jobs").is_dir()
     ]
     if run is not None:
         named = dict(requests)
         if run not in named:
             raise unknown("run", run, {*named, *(jobs.parent.name for jobs in (store.root / "runs").glob("*/jobs"))})
         return [_own(run, named[run], store)], 0
-    latest: dict[str, tuple[str, dict[str, Any]]] = {}
+    latest: dict[tuple[str, ...], tuple[str, RunRequest]] = {}
     for name, request in requests:
-        latest.setdefault(json.dumps(sorted(request["cells"])), (name, request))
+        latest.setdefault(tuple(sorted(request.cells)), (name, request))
     distinct = [*latest.values()]
     shown = distinct if everything else distinct[:_SHOWN]
     return [_own(name, request, store) for name, request in shown], len(distinct) - len(shown)
@@ -90,14 +93,21 @@ def as_json_text(runs: Sequence[OwnRun]) -> str:
     return json.dumps({run.name: [asdict(cell) for cell in run.cells] for run in runs}, indent=1)
 
 
-def _own(name: str, asked: Mapping[str, Any], store: Store) -> OwnRun:
+def _own(name: str, request: RunRequest, store: Store) -> OwnRun:
     began = datetime.strptime(name, _BEGAN).replace(tzinfo=UTC)
-    names = asked.get("names", {})
     cells = [
-        _cell(cell, names.get(cell, cell), bool(asked.get("expected", {}).get(cell)), began, store)
-        for cell in asked["cells"]
+        _cell(cell, request.names.get(cell, cell), bool(request.expected.get(cell)), began, store)
+        for cell in request.cells
     ]
-    return OwnRun(name, asked, began, cells)
+    return OwnRun(name, request, began, cells)
+
+
+def _is_time(name: str) -> bool:
+    """Return whether a run is named by the time at which it began; a copy under another name is none."""
+    try:
+        return bool(datetime.strptime(name, _BEGAN))
+    except ValueError:
+        return False
 
 
 def _cell(cell: str, name: str, computed: bool, began: datetime, store: Store) -> OwnCell:
@@ -121,7 +131,7 @@ def _last_line(log: Path) -> str:
 def _block(run: OwnRun, working: bool, store: Store, everything: bool) -> str:
     counts, lacking = Counter(cell.state for cell in run.cells), run.lacking()
     summary = ", ".join(f"{counts[state]} {state}" for state in ("done", "failed", "missing") if counts[state])
-    about = f"{run.asked['task']} on {run.asked['dataset']}, models {', '.join(run.asked['models'])}"
+    about = f"{run.request.task} on {run.request.dataset}, models {', '.join(run.request.models)}"
     lines = [
         f"run {run.name}, {run.began:%Y-%m-%d %H:%M} UTC: {about}",
         f"  {count(len(run.cells), 'cell')}: {summary}",

@@ -30,6 +30,7 @@ _PRODUCTS: Mapping[StageName, str] = {
 def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stage], progress: Progress) -> None:
     """Write the record of a cell whose stages all have products, some ``computed`` just now; report its scores."""
     products = {stage.name: _meta(store, stage) for stage in cell.stages}
+    digests = {stage.name: store.product_digest(stage.fingerprint) for stage in cell.stages}
     score = store.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
     row = plan.rows[cell.model]
@@ -52,6 +53,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
             caveat=plan.caveat,
             sides={name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
             usage=_usage(store, cell),
+            products={name: present for name, present in digests.items() if present},
             **{PARTS[stage.name]: _history(store, stage) for stage in cell.stages if stage.name in PARTS},
         ),
     )
@@ -111,5 +113,4 @@ def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:
 
 
 def _meta(store: Store, stage: Stage) -> dict[str, Any] | None:
-    product = store.product(stage.fingerprint)
-    return read_json(product / "product.json") if product else None
+    return store.making(stage.fingerprint)

@@ -21,8 +21,7 @@ from bench.stages.predict import predict
 from bench.stages.questions import Questions
 from bench.stages.score import score
 from bench.stages.seeding import chosen_device
-from bench.store import claim
-from bench.store.store import SMALL_WEIGHTS, Store, write_json
+from bench.store.store import MAKING, SMALL_WEIGHTS, Store, write_json
 from bench.training import heap
 from bench.training.history import PARTS
 from bench.training.peak import Peak
@@ -63,6 +62,8 @@ class Runner:
                     if not self._ensure(cell, stage, progress, claims):
                         return "busy"
                 part = "record"
+                for stage in cell.stages:
+                    self.store.mend_inputs(stage.fingerprint, stage.inputs)
                 if recorded(self.store, cell):
                     return "done"
                 write_record(self.plan, self.store, cell, lacking, progress)
@@ -104,7 +105,7 @@ class Runner:
 
     def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, claims: ExitStack) -> bool:
         """Claim a stage and compute it unless it has a product; return False if another process has claimed it."""
-        held = claim.acquire(self.store.stage(stage.fingerprint) / "claim")
+        held = self.store.claim(stage.fingerprint)
         if held is None:
             return False
         claims.enter_context(held)
@@ -130,7 +131,7 @@ class Runner:
                 "memory": peak.taken(),
                 "environment": environment.description(device, self.ranks.size if stage.name in PARTS else 1),
             }
-            write_json(folder / "product.json", meta)
+            write_json(folder / MAKING, meta)
 
         self.store.make_product(stage.fingerprint, stage.inputs, make)
 

@@ -6,20 +6,18 @@ folder of files is all that decides it, in clear.
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import platformdirs
-from filelock import FileLock
 
 from bench.errors import BenchError
-from bench.store.fingerprint import digest, file_digest
-from bench.store.whole import sweep, whole
-
-_DIGESTS = "digests.json"
+from bench.store import claim
+from bench.store.fingerprint import digest
+from bench.store.sealed import folder_flaw, seal_folder, signature
+from bench.store.whole import discard, sweep, whole
 
 
 def cache_folder() -> Path:
@@ -34,12 +32,12 @@ def cached(kind: str, clear: Mapping[str, Any], make: Callable[[Path], None]) ->
     BenchError if the cache cannot be written.
     """
     folder = cache_folder() / kind / digest(clear)[:32]
-    if _intact(folder):
+    if _intact(folder, clear):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
-            if not _intact(folder):
+        with claim.awaited(folder.with_name(f"{folder.name}.claim")):
+            if not _intact(folder, clear):
                 _make(folder, clear, make)
     except OSError as error:
         raise BenchError(
@@ -51,7 +49,7 @@ def cached(kind: str, clear: Mapping[str, Any], make: Callable[[Path], None]) ->
 def standing(kind: str, clear: Mapping[str, Any]) -> Path | None:
     """Return the folder made from these inputs if it exists already, else None."""
     folder = cache_folder() / kind / digest(clear)[:32]
-    return folder if _intact(folder) else None
+    return folder if _intact(folder, clear) else None
 
 
 def _make(folder: Path, clear: Mapping[str, Any], make: Callable[[Path], None]) -> None:
@@ -59,21 +57,16 @@ def _make(folder: Path, clear: Mapping[str, Any], make: Callable[[Path], None]) 
     with whole(folder) as part:
         part.mkdir()
         make(part)
-        digests = {path.name: file_digest(path) for path in sorted(part.iterdir())}
-        (part / _DIGESTS).write_text(json.dumps({"made from": clear, "files": digests}, indent=1))
-        shutil.rmtree(folder, ignore_errors=True)
-    _checked.cache_clear()
+        seal_folder(part, clear)
+        if os.path.lexists(folder):
+            discard(folder)
 
 
-def _intact(folder: Path) -> bool:
-    index = folder / _DIGESTS
-    return index.is_file() and _checked(folder, index.stat().st_mtime_ns)
+def _intact(folder: Path, clear: Mapping[str, Any]) -> bool:
+    return folder.is_dir() and _checked(folder, json.dumps(clear), signature(folder)[0])
 
 
 @cache
-def _checked(folder: Path, stamp: int) -> bool:
-    try:
-        files = json.loads((folder / _DIGESTS).read_text())["files"]
-        return all(file_digest(folder / name) == recorded for name, recorded in files.items())
-    except (OSError, ValueError, KeyError):
-        return False
+def _checked(folder: Path, clear: str, mark: str) -> bool:
+    """Return whether a folder is as it was made; its bytes are read once a process as long as its ``mark`` stays."""
+    return not folder_flaw(folder, json.loads(clear))

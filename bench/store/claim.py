@@ -21,6 +21,7 @@ from types import TracebackType
 import psutil
 
 HEARTBEAT_SECONDS = 10.0
+POLL_SECONDS = 0.05
 LIMIT_SECONDS = 90.0
 """A claim of another host without a heartbeat for so long, by the file server's clock, is dead."""
 
@@ -54,10 +55,19 @@ class Claim:
 
 def acquire(folder: Path) -> Claim | None:
     """Return a claim on ``folder``, or None while a living owner holds it."""
+    if folder.is_file():  # no claim, but it would be in the way of one for ever
+        folder.unlink(missing_ok=True)
     owner = _own_name()
     if _created(folder, owner) or _taken_over(folder, owner):
         return Claim(folder, owner)
     return None
+
+
+def awaited(folder: Path) -> Claim:
+    """Return a claim on ``folder`` once no living owner holds it; OSError if the folder cannot be written."""
+    while (claim := acquire(folder)) is None:
+        time.sleep(POLL_SECONDS)
+    return claim
 
 
 def holder(folder: Path) -> str | None:
@@ -103,9 +113,12 @@ def _holder_file(folder: Path) -> Path | None:
 
 
 def _dead(file: Path) -> bool:
-    host, pid, start, _ = file.name.rsplit("~", 3)
-    if host == socket.gethostname():
-        return not _running(int(pid), float(start))
+    try:
+        host, pid, start, _ = file.name.rsplit("~", 3)
+        if host == socket.gethostname():
+            return not _running(int(pid), float(start))
+    except ValueError:  # not one of our names
+        pass
     try:
         return server_now(file.parent.parent) - file.stat().st_mtime > LIMIT_SECONDS
     except OSError:

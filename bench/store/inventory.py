@@ -7,6 +7,7 @@ from pathlib import Path
 from tabulate import tabulate
 
 from bench.quantities import count
+from bench.store.check import without_digests
 from bench.store.record import Record
 from bench.store.store import Store
 from bench.store.upkeep import garbage
@@ -30,6 +31,7 @@ def inventory(store: Store, days: float) -> str:
         _protocols(records),
         "Scores of one protocol were measured under the same rules; `bench table N --protocol DIGITS` shows them.",
         _biggest(sizes, records),
+        without_digests(sum(not record.products for record in records)),
         f"no record refers to {count(len(every), 'stage')} ({_megabytes(sum(each.size for each in every))}); "
         f"`bench store gc` would free {_megabytes(freed)} of them, untouched for {days:g} days",
     ]

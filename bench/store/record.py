@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -97,8 +98,9 @@ class Record:
     """The record of a finished cell.
 
     ``protocol`` in clear; ``config_recipe`` the run's recipe, before a model's own values; ``stages`` fingerprints by
-    name, ``code`` a digest of each one's code, ``timings`` and ``environment`` what each took and ran in; ``n`` how
-    many questions or pictures were scored; ``sides`` how many pictures each side of the fold has; ``training`` and
+    name, ``products`` the digests of their products, none in a record from before there were digests; ``code`` a digest
+    of each one's code, ``timings`` and ``environment`` what each took and ran in; ``n`` how many questions or pictures
+    were scored; ``sides`` how many pictures each side of the fold has; ``training`` and
     ``pretraining`` the summaries of those, None without one; ``usage`` what paid answers cost; ``caveat`` what a reader
     of the scores must know; ``finished`` is ISO 8601, UTC.
     """
@@ -120,6 +122,7 @@ class Record:
     training: dict[str, Any] | None = None
     pretraining: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
+    products: dict[str, str] = field(default_factory=dict)
 
     def history(self, stage: str) -> dict[str, Any]:
         """Return the history of the training in a stage, empty if there is none."""
@@ -162,30 +165,38 @@ def parsed(text: str | bytes) -> Record | None:
 
 
 class Indexed(NamedTuple):
-    """A line of a store's index: a file of ``cells/``, its time of change, and the record or what is wrong with it.
+    """A line of a store's index: a file of ``cells/``, its time of change and size, and the record or what is wrong.
 
     Both are absent for a record of another version.
     """
 
     name: str
-    stamp: int
+    stamp: tuple[int, int]
     record: Record | None
     problem: str = ""
 
 
 def index_line(entry: Indexed) -> bytes:
-    """Return an entry as a line of JSON."""
-    return _index().dump_json(entry) + b"\n"
+    """Return an entry as a line: a digest, and the JSON data that it covers."""
+    text = _index().dump_json(entry)
+    return b"%s %s\n" % (_line_digest(text), text)
 
 
 def indexed(line: bytes) -> Indexed | None:
-    """Return the entry of a line, None if it holds none; the record's own file is read instead."""
+    """Return the entry of a line, None if it holds none or was changed; the record's own file is read instead."""
     from pydantic import ValidationError
 
-    try:
-        return _index().validate_json(line, strict=True)
-    except ValidationError:
+    line_digest, _, text = line.partition(b" ")
+    if line_digest != _line_digest(text):
         return None
+    try:
+        return _index().validate_json(text, strict=True)
+    except ValidationError:  # of another version
+        return None
+
+
+def _line_digest(text: bytes) -> bytes:
+    return hashlib.sha256(text).hexdigest().encode()
 
 
 @cache

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import BenchError
+from bench.quantities import count
 from bench.store import claim
 from bench.store.fingerprint import file_digest
-from bench.store.store import Store
+from bench.store.sealed import DIGESTS
+from bench.store.store import MAKING, Store
 from bench.store.whole import discard, whole
-
-_OWN = "product.json"
-"""The file of a product with the time and place of its making; two equal products may differ in it."""
 
 
 class Garbage(NamedTuple):
@@ -24,7 +23,7 @@ class Garbage(NamedTuple):
 
 
 def garbage(store: Store, days: float) -> list[Garbage]:
-    """Find the stages that no record refers to, untouched for so many days and unclaimed.
+    """Find the stages that no record refers to, untouched for so many days and unclaimed, and what was set aside.
 
     They include unfinished stages of that age: a changed run cannot use their checkpoints.
     """
@@ -35,13 +34,14 @@ def garbage(store: Store, days: float) -> list[Garbage]:
     for folder in sorted(store.root.glob("stages/*")):
         idle = folder.name not in referred and claim.holder(folder / "claim") is None
         if idle and _touched(folder) <= oldest:
-            unreferred.append(Garbage(folder, sum(path.stat().st_size for path in _files(folder))))
-    return unreferred
+            unreferred.append(Garbage(folder, _size(folder)))
+    damaged = [Garbage(path, _size(path)) for path in sorted(store.root.glob("damaged/*")) if _touched(path) <= oldest]
+    return unreferred + damaged
 
 
-def drop(found: list[Garbage]) -> None:
-    """Remove these folders."""
-    for each in found:
+def drop(unused: list[Garbage]) -> None:
+    """Remove these files and folders."""
+    for each in unused:
         discard(each.path)
 
 
@@ -76,6 +76,12 @@ def merge(source: Store, target: Store) -> tuple[int, int]:
             f"{str(source.root)!r} and {str(target.root)!r} disagree: {', '.join(disagreeing[:3])}{more}; decide which "
             "is right and remove it from the other, or compute it again there with --force"
         )
+    damaged = [name for name in sorted(_names(source, "stages/*/product")) if source.product(name) is None]
+    if damaged:
+        raise BenchError(
+            f"the store {str(source.root)!r} has {count(len(damaged), 'damaged stage')}, {damaged[0]} among them; "
+            "`bench store check` names the damage and what to do"
+        )
     target.prepare()
     stages = sorted(_names(source, "stages/*/product") - _names(target, "stages/*/product"))
     for name in stages:
@@ -107,7 +113,8 @@ def _names(store: Store, pattern: str) -> set[str]:
 
 def _content(store: Store, fingerprint: str) -> dict[str, str]:
     product = store.stage(fingerprint) / "product"
-    return {path.relative_to(product).as_posix(): file_digest(path) for path in _files(product) if path.name != _OWN}
+    own = (MAKING, DIGESTS)
+    return {path.relative_to(product).as_posix(): file_digest(path) for path in _files(product) if path.name not in own}
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -117,6 +124,10 @@ def _copy(source: Path, target: Path) -> None:
             shutil.rmtree(target, ignore_errors=True)  # an unfinished stage without a product
         else:
             shutil.copy2(source, part)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else sum(each.stat().st_size for each in _files(path))
 
 
 def _touched(folder: Path) -> float:

@@ -51,11 +51,19 @@ def sweep(path: Path) -> None:
             part.unlink()
 
 
-def discard(folder: Path) -> None:
-    """Remove a folder, renamed first so that no reader takes a part for the whole; ``sweep`` removes any rest."""
-    part = _part(folder)
-    folder.rename(part)
-    shutil.rmtree(part)
+def discard(path: Path) -> None:
+    """Remove a file or folder, renamed first so that no reader takes a part for the whole; ``sweep`` removes a rest."""
+    part = _part(path)
+    set_aside(path, part)
+    if part.is_dir() and not part.is_symlink():
+        shutil.rmtree(part)
+    else:
+        part.unlink()
+
+
+def set_aside(path: Path, place: Path) -> None:
+    """Move a file or folder to a free place of the same file system."""
+    path.rename(place)
 
 
 def _part(path: Path) -> Path:

@@ -55,6 +55,8 @@ def worst(
         raise BenchError(f"table {spec.name!r} does not judge answers one by one; name a table of scores")
     judging = _judging(spec, column)
     items = [item for record in selection.by_model[model] for item in items_of(store, record)]
+    if not items:
+        raise BenchError(f"no answers of {model} are stored as they were scored; the same `bench run` again makes them")
     judged = [(scores, item) for item in items if min(scores := _scores(judging, item), default=1.0) < 1]
     if not judged:
         names = " or ".join(column.label for column in judging)

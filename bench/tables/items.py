@@ -4,18 +4,25 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bench.errors import BenchError, in_one_line
 from bench.specs import Column
 from bench.store.record import Record
 from bench.store.store import Store
 
 
 def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
-    """Return the items of a record, in order; none if its score stage was removed."""
-    product = store.product(record.stages["score"])
+    """Return the items of a record, in order; none if its score stage was removed or changed."""
+    product = store.product_of(record, "score")
     if product is None:
         return []
-    lines = (product / "items.jsonl").read_text(encoding="utf-8").removesuffix("\n")
-    return json.loads("[" + lines.replace("\n", ",") + "]")  # at once: line by line takes a third longer
+    try:
+        lines = (product / "items.jsonl").read_text(encoding="utf-8").removesuffix("\n")
+        return json.loads("[" + lines.replace("\n", ",") + "]")  # at once: line by line takes a third longer
+    except (OSError, ValueError) as error:  # from before there were digests
+        raise BenchError(
+            f"the scored answers of {record.cell} in {str(product)!r} cannot be read ({in_one_line(error)}); make them "
+            "again with --force"
+        ) from error
 
 
 def score_of(column: Column, items: Sequence[Mapping[str, Any]]) -> float | None:

@@ -33,7 +33,7 @@ def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, regi
 
     from bench.config.loading import data_of  # here, so that a table without pictures does not wait for it
 
-    config = data_of(store.run_under(protocol) or store.run_on(dataset))
+    config = data_of((store.run_under(protocol) or store.run_on(dataset)).config)
     tested = config.test_dataset or config.dataset
     micrographs = _asked_about(tested, config, registry)
     positions = {name: position for position, name in enumerate(micrographs.ids)}

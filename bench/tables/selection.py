@@ -80,9 +80,9 @@ def select(store: Store, task: str, dataset: str | None, protocol: str | None) -
             f"make one with `bench run --task {task} --models ...` or name another store with --store"
         )
     run, last = store.latest_run(task), max(records, key=lambda record: record.finished).cell
-    chosen_dataset = _dataset(task, records, dataset or (run["dataset"] if run else last.dataset))
+    chosen_dataset = _dataset(task, records, dataset or (run.dataset if run else last.dataset))
     of_dataset = [record for record in records if record.cell.dataset == chosen_dataset]
-    chosen = _protocol(of_dataset, protocol, run["protocol"] if run else last.protocol, store)
+    chosen = _protocol(of_dataset, protocol, run.protocol if run else last.protocol, store)
     return selected(of_dataset, chosen_dataset, chosen, store)
 
 
@@ -132,7 +132,7 @@ def _choices(clear: Mapping[str, Any], references: str) -> list[str]:
 def _references(protocol: str, store: Store) -> str:
     """Return the name of the instruction records in the latest run under a protocol, '' if there is no run."""
     run = store.run_under(protocol)
-    return str(run["config"].get("records", "")) if run else ""
+    return str(run.config.get("records", "")) if run else ""
 
 
 def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...]], dict[str, int]]:

@@ -4,6 +4,7 @@ import pickle
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,7 +12,9 @@ import numpy as np
 import torch
 
 from bench.progress import Progress
-from bench.store.store import STANDING, write_json
+from bench.store.fingerprint import file_digest
+from bench.store.sealed import DamagedError, read_json, write_json
+from bench.store.store import STANDING
 from bench.store.whole import sweep, whole
 from bench.training.fabric import Fabric
 
@@ -19,7 +22,8 @@ from bench.training.fabric import Fabric
 class Checkpoints:
     """The checkpoints in one folder, at most one every ``seconds``; read with ``weights_only``.
 
-    A file next to them gives in clear the finished epochs, for `--dry-run`, which loads no torch.
+    A file next to them gives in clear the finished epochs, for `--dry-run`, which loads no torch, and the digests of
+    both: it is written first, so that a file of another digest is damaged.
     """
 
     _ended: ClassVar[set[Path]] = set()
@@ -43,9 +47,10 @@ class Checkpoints:
         sweep(self._newest)
         with whole(self._newest) as part:
             self._strategy.save_checkpoint(part, state)
+            digests = [file_digest(part), *self._digests()[:2]]
+            write_json(self._standing, {"epoch": state["standing"]["epoch"], "digests": digests})
             if self._newest.exists():
                 self._newest.replace(self._previous)
-        write_json(self._standing, {"epoch": state["standing"]["epoch"]})
         self._written = time.monotonic()
 
     def read(self, progress: Progress) -> dict[str, Any] | None:
@@ -60,6 +65,8 @@ class Checkpoints:
             if not path.exists():
                 continue
             try:
+                if file_digest(path) not in self._digests():
+                    raise ValueError("it was changed after it was stored")
                 return dict(self._strategy.load_checkpoint(path, weights_only=True))
             except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
                 progress.say(f"checkpoint {path} cannot be read and is skipped: {str(error).splitlines()[0]}")
@@ -71,6 +78,12 @@ class Checkpoints:
         The files stay until the stage has its product, so that a process that is killed before then costs no training.
         """
         self._ended.add(self._folder)
+
+    def _digests(self) -> list[str]:
+        """Return the digests of the newest state and of the one before, as far as they are stored."""
+        with suppress(DamagedError, KeyError, TypeError):
+            return list(read_json(self._standing)["digests"])
+        return []
 
 
 def random_states() -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""What a `bench run` was asked for; only this module reads and writes it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a stage is expected to take, on one worker like that of the ``source``.
+
+    ``seconds`` and ``memory``, in bytes, are None if nothing is known; ``device`` is a graphics card's, or cpu.
+    """
+
+    seconds: float | None = None
+    memory: int | None = None
+    threads: int = 1
+    device: str = "cpu"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a `bench run` was asked for: rows, cells and all choices.
+
+    ``protocols`` are those of its cells, ``protocol`` the first; ``config`` is the whole configuration as it was then;
+    ``cells`` are ids and ``names`` their names for people; ``expected`` has the cost of each stage to compute, by cell
+    and stage.
+    """
+
+    task: str
+    dataset: str
+    protocol: str
+    config: dict[str, Any]
+    models: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
+    protocols: list[str] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    expected: dict[str, dict[str, Cost]] = field(default_factory=dict)
+    format: Literal[1] = 1
+
+    def is_under(self, protocol: str) -> bool:
+        """Return whether the run has cells of a protocol."""
+        return protocol in (self.protocols or [self.protocol])
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON data."""
+        return asdict(self)
+
+
+def parsed_request(content: Mapping[str, Any]) -> RunRequest:
+    """Return the request that JSON data hold; BenchError says what is wrong with any other data."""
+    from pydantic import ValidationError
+
+    try:
+        return _reader().validate_json(json.dumps(content), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise BenchError(f"{place}: {first['msg']}" if place else first["msg"]) from error
+
+
+@cache
+def _reader() -> TypeAdapter[RunRequest]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(RunRequest)
