@@ -7,7 +7,7 @@ from bench.models.mvaema.attention import Memory
 from bench.models.mvaema.decoding import Decoding
 from bench.models.mvaema.grounded import select
 from bench.models.mvaema.model import MVaEMaModel
-from bench.models.mvaema.tokenizer import DECODE, END, SPECIAL
+from bench.models.mvaema.tokenizer import DECODE, END
 
 
 @torch.inference_mode()
@@ -61,7 +61,7 @@ class _Speaker:
     def _speakable(self, hidden: Tensor) -> Tensor:
         """Return the last token's scores; of the special tokens only [EOS] is allowed."""
         scores = self._model.embedding.scores(hidden[:, -1]).float()
-        scores[:, [token for token in range(len(SPECIAL)) if token != END]] = float("-inf")
+        scores[:, :END] = float("-inf")  # the last of the special tokens
         return scores
 
 
