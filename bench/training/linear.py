@@ -14,7 +14,7 @@ from torch.utils.flop_counter import mm_flop
 _ENOUGH = 2**20
 """Multiplications from which on the call of oneDNN costs less than it saves."""
 
-OPERATION: Any = getattr(torch.ops.mkldnn, "_linear_pointwise", None) if torch.backends.mkldnn.is_available() else None
+OPERATION: Any = torch.ops.mkldnn._linear_pointwise if torch.backends.mkldnn.is_available() else None
 """The operation, None where torch was built without it."""
 
 

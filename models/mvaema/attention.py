@@ -55,7 +55,7 @@ def mixed_on_cpu(
         logits = torch.baddbmm(bias.expand(-1, heads, -1, -1).flatten(0, 1), flat, keys.transpose(1, 2), alpha=scale)
     else:
         logits = torch.bmm(flat * scale, keys.transpose(1, 2))
-    return torch.bmm(logits.softmax(-1), values).unflatten(0, (rows, heads))
+    return torch.bmm(logits.softmax(-1), values).view(rows, heads, flat.shape[1], -1)
 
 
 class Memory:
@@ -123,7 +123,7 @@ class Attention(nn.Module):
         return self.attend(normed, memory.add(now) if memory else now, causal=normed.shape[1] > 1)
 
     def _split(self, inputs: Tensor) -> Tensor:
-        return inputs.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+        return inputs.view(*inputs.shape[:-1], self.num_heads, -1).transpose(1, 2)
 
 
 class Skipped(Attention):
