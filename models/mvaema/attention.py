@@ -71,8 +71,8 @@ class Memory:
         if not self._held:
             self._held = tuple(part.new_empty(*part.shape[:2], self._room, part.shape[3]) for part in new)
         for held, part in zip(self._held, new, strict=True):
-            held[:, :, before : self._tokens] = part
-        return KeysValues(*(held[:, :, : self._tokens] for held in self._held))
+            held.narrow(2, before, part.shape[2]).copy_(part)
+        return KeysValues(*(held.narrow(2, 0, self._tokens) for held in self._held))
 
     def take(self, rows: Tensor) -> None:
         """Continue with these rows (R,) instead."""
