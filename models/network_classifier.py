@@ -12,6 +12,7 @@ from torch import nn
 from bench.contracts import Context, Micrographs
 from bench.models.supervised import Side, probabilities
 from bench.training.history import FILE, History
+from bench.training.linear import speed_up_linears
 
 
 class NetworkClassifier(ABC):
@@ -47,6 +48,7 @@ class NetworkClassifier(ABC):
         estimator = cls(context, **settings)
         estimator.shape = json.loads((folder / "shape.json").read_text(encoding="utf-8"))
         estimator.network = estimator.rebuilt(folder)
+        speed_up_linears(estimator.network)
         load_model(estimator.network, str(folder / "model.safetensors"))
         estimator.history = History.load(folder / FILE)
         estimator.network.to(context.device).eval()

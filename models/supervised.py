@@ -85,17 +85,17 @@ def fit_classifier(
     return train(network, batches, losses, validate, context, pieces)
 
 
-def probabilities(network: nn.Module, asked: Side, context: Context, precision: str = "32-true") -> np.ndarray:
+def probabilities(network: nn.Module, side: Side, context: Context, precision: str = "32-true") -> np.ndarray:
     """Return the probabilities (N, C) of a side's pictures, computed in Lightning's ``precision``; rows sum to 1."""
-    return computed(network, asked, context, precision).double().softmax(1).numpy()
+    return computed(network, side, context, precision).double().softmax(1).numpy()
 
 
 @torch.inference_mode()
-def computed(network: nn.Module, asked: Side, context: Context, precision: str = "32-true") -> Tensor:
+def computed(network: nn.Module, side: Side, context: Context, precision: str = "32-true") -> Tensor:
     """Return a network's outputs for a side's pictures (N, ...), in Lightning's ``precision``, on the CPU."""
     number = _HALVES.get(precision)
     with torch.autocast(context.device.partition(":")[0], number, enabled=number is not None):
-        return _outputs(network.eval(), asked, context.recipe.batch_size, context)
+        return _outputs(network.eval(), side, context.recipe.batch_size, context)
 
 
 def _outputs(network: nn.Module, side: Side, batch_size: int, context: Context | None = None) -> Tensor:

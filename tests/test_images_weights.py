@@ -12,6 +12,7 @@ from transformers import CvtConfig, CvtForImageClassification
 from bench.config.loading import Recipe, complete
 from bench.contracts import Context
 from bench.errors import BenchError
+from bench.models.images import pretrained as named
 from bench.models.images.build import build
 from bench.models.images.initial import initial
 from bench.models.images.tensors import heads, put, read_tensors
@@ -116,3 +117,39 @@ def test_a_real_checkpoint_of_imagenet_is_loaded(tmp_path):
     torch.testing.assert_close(network.bn2.running_var, tensors["_bn1.running_var"], rtol=0, atol=0)
     assert ear.said[0].startswith("lite0: no tensor has a name of this network; paired in order")
     assert "294 of 296 tensors loaded" in ear.said[1]
+
+
+class _Hub:
+    """Stands for a class of transformers that downloads: a network of C categories whose commit the hub knows."""
+
+    def __init__(self, monkeypatch):
+        self.revisions = []
+        monkeypatch.setattr(named.AutoConfig, "from_pretrained", self._config)
+        monkeypatch.setattr(named.AutoModelForImageClassification, "from_pretrained", self._network)
+
+    def _config(self, name, revision, num_labels):
+        self.revisions.append((name, revision))
+        config = CvtConfig(embed_dim=[64, 128, 256], num_heads=[1, 2, 4], depth=[1, 2, 3], num_labels=num_labels)
+        config._commit_hash = "0c0ffee"
+        return config
+
+    def _network(self, name, revision, config, **_):
+        self.revisions.append((name, revision))
+        return CvtForImageClassification(config), {"missing_keys": [], "mismatched_keys": []}
+
+
+@pytest.mark.parametrize(("name", "revision"), [("org/cvt", "main"), ("org/cvt@v2", "v2")])
+def test_weights_of_the_hub_are_of_the_commit_of_their_config_and_say_so(monkeypatch, name, revision):
+    hub, ear = _Hub(monkeypatch), Ear()
+    network = named.pretrained(f"transformers:{name}", named.TensorShape(3, 224), ear)
+    assert hub.revisions == [("org/cvt", revision), ("org/cvt", "0c0ffee")]
+    assert network.revision == "0c0ffee"
+    assert "transformers:org/cvt@0c0ffee" in ear.said[-1]
+
+
+def test_a_revision_of_timm_reaches_the_hub(monkeypatch):
+    built = {}
+    monkeypatch.setattr(named.timm, "create_model", lambda name, **given: built.update(given) or torch.nn.Identity())
+    monkeypatch.setattr(torch.nn.Identity, "reset_classifier", lambda self, classes: None, raising=False)
+    named.pretrained("timm:resnet18.a1_in1k@0c0ffee", named.TensorShape(3, 224), Ear())
+    assert built["pretrained_cfg_overlay"] == {"hf_hub_id": "timm/resnet18.a1_in1k@0c0ffee"}

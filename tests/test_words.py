@@ -29,10 +29,6 @@ REMAINING = {
     "bench/stages/contracts": "answers",
     "bench/store": "class_part",
     "bench/training": "precision schedule",
-    "models": "supervised",
-    "models/mvaema": "estimator looking ranking",
-    "models/selfsupervised": "probe",
-    "models/selfsupervised/images": "banks dino",
 }
 """Modules that still have such names, by their folder: take one out when it has none."""
 FOLDERS = ("bench", "models", "tasks", "plugins", "benchmarks", "scripts")

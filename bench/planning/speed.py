@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.planning.work import Counter, Workload
+from bench.training.linear import Linear
 
 _TRIALS = 15
 _CALLS = 100
@@ -67,7 +68,7 @@ def _on_card(device: str) -> bool:
 
 def _product(device: str, number: torch.dtype) -> Callable[[], None]:
     """Multiply forward and backward, as a narrow layer does on the patches of a batch."""
-    return _there_and_back(nn.Linear(64, 256), torch.randn(3136, 64), device, number)
+    return _there_and_back(Linear(64, 256), torch.randn(3136, 64), device, number)
 
 
 def _convolution(device: str, number: torch.dtype) -> Callable[[], None]:

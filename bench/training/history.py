@@ -35,7 +35,7 @@ class History:
 
     ``parts`` is the number of pieces that the last batches were cut into: above 1 after memory ran out; ``precision``
     is Lightning's word for the network's precision. ``chance`` is the level, by name, of the losses of a model that
-    knows nothing, as far as it is known.
+    knows nothing, as far as it is known. ``revision`` is that of the hub from which pretrained weights were downloaded.
     """
 
     epochs: tuple[Epoch, ...]
@@ -43,6 +43,7 @@ class History:
     parts: int = 1
     precision: str = "32-true"
     chance: Mapping[str, float] = field(default_factory=dict)
+    revision: str = ""
 
     @property
     def at_chance(self) -> list[str]:
@@ -68,6 +69,7 @@ class History:
             "parts": self.parts,
             "precision": self.precision,
             **({"at_chance": self.at_chance} if self.at_chance else {}),
+            **({"revision": self.revision} if self.revision else {}),
         }
 
     @classmethod

@@ -29,6 +29,7 @@ from bench.training.checkpoint import Checkpoints, random_states, restore_random
 from bench.training.cutting import Cut, Split
 from bench.training.fabric import fabric_on, with_shared_norms
 from bench.training.history import Epoch, History
+from bench.training.linear import speed_up_linears
 from bench.training.memory import out_of_memory, release
 from bench.training.precision import precision
 from bench.training.schedule import Schedule
@@ -109,6 +110,7 @@ class _Training:
         self.batches, self.losses, self.validate, self.cut = batches, losses, validate, cut
         self.precision = precision(self.recipe.precision, context.model.large, context.device)
         self.fabric = fabric_on(context.device, self.precision, self.ranks)
+        speed_up_linears(module)
         module = with_shared_norms(module, self.fabric.device, self.ranks)
         optimiser = Adam(paced(module, self.recipe), betas=(0.9, self.recipe.beta2), fused=True)
         self.module = module

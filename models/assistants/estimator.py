@@ -41,6 +41,7 @@ from bench.models.instruction_batches import InstructionBatch, InstructionBatche
 from bench.specs import SCRATCH, Setting
 from bench.training import loop as training
 from bench.training.history import FILE
+from bench.training.linear import speed_up_linears
 from bench.training.seeding import seed_all
 
 
@@ -210,6 +211,7 @@ class Assistant(ABC):
         return model
 
     def _equip(self, model: PreTrainedModel, processor: Any) -> None:
+        speed_up_linears(model)
         self._network = self.network_class(model)
         self._processor = processor
         self._conversation = self.conversation(model, processor)

@@ -1,5 +1,6 @@
 """The estimator of every network from pictures to categories."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -25,7 +26,8 @@ class ImageClassifier(NetworkClassifier):
         weights: Annotated[
             str,
             Setting(
-                "scratch, a file or folder of tensors, or a pretrained torchvision:NAME, timm:NAME or transformers:NAME"
+                "scratch, a file or folder of tensors, or a pretrained torchvision:NAME, timm:NAME[@REVISION] or "
+                "transformers:NAME[@REVISION]"
             ),
         ] = SCRATCH,
         memory_format: Annotated[
@@ -39,7 +41,8 @@ class ImageClassifier(NetworkClassifier):
         """Train by the recipe, judging by the validation side."""
         self.shape = shape_of(train)
         self.network = self._laid_out(initial(self._weights, self._context, **self.shape))
-        self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
+        history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
+        self.history = replace(history, revision=getattr(self.network, "revision", ""))
 
     def save(self, folder: Path) -> None:
         """Write what is needed to build the network again, with the config of a network of transformers."""

@@ -1,7 +1,8 @@
 """Pretrained networks by name, from torchvision, timm and transformers, with a new head for C categories.
 
 Names are those of the packages: ``torchvision:resnet18``, ``torchvision:ResNet18_Weights.IMAGENET1K_V1``,
-``timm:vit_small_patch32_224.augreg_in21k_ft_in1k``, ``transformers:microsoft/cvt-13``.
+``timm:vit_small_patch32_224.augreg_in21k_ft_in1k``, ``transformers:microsoft/cvt-13``. Those of the Hugging Face hub,
+that is of timm and transformers, may end in ``@REVISION``, a commit, tag or branch.
 """
 
 from pathlib import Path
@@ -28,9 +29,9 @@ class TensorShape(NamedTuple):
 class TensorScores(nn.Module):
     """A network of transformers that returns only its scores."""
 
-    def __init__(self, network: Any) -> None:
+    def __init__(self, network: Any, revision: str = "") -> None:
         super().__init__()
-        self.network = network
+        self.network, self.revision = network, revision
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return scores (B, C) of pictures (B, 3, H, W)."""
@@ -61,14 +62,23 @@ def skeleton(source: str, shape: TensorShape, folder: Path) -> nn.Module:
     if package == "torchvision":
         return _torchvision_network(_torchvision_weights(name)[0], shape.num_classes)
     if package == "timm":
-        return _timm_network(name, shape, pretrained=False)
-    return TensorScores(AutoModelForImageClassification.from_config(AutoConfig.from_pretrained(folder)))
+        return _timm_network(_with_revision(name)[0], shape, pretrained=False)
+    config = AutoConfig.from_pretrained(folder)  # nosec B615 -- not from the hub, from the folder of the store
+    return TensorScores(AutoModelForImageClassification.from_config(config))
 
 
 def describe(network: nn.Module, folder: Path) -> None:
     """Write what ``skeleton`` needs apart from the name: the config of a network of transformers."""
     if isinstance(network, TensorScores):
         network.network.config.save_pretrained(folder)
+
+
+def _with_revision(name: str) -> tuple[str, str]:
+    """Return a name of the hub and its revision, "" without one; a folder has none."""
+    if Path(name).is_dir():
+        return name, ""
+    name, _, revision = name.partition("@")
+    return name, revision
 
 
 def _from_torchvision(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
@@ -98,30 +108,35 @@ def _torchvision_network(builder: str, num_classes: int) -> nn.Module:
 
 
 def _from_timm(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
+    name, revision = _with_revision(name)
     architecture = name.partition(".")[0]
     if not timm.is_model(architecture):
         raise unknown("network of timm", name, timm.list_models(f"{architecture.partition('_')[0]}*"))
-    network = _timm_network(name, shape, pretrained=True)
+    network = _timm_network(name, shape, pretrained=True, revision=revision)
     progress.say(f"timm:{name}: all tensors loaded, left out: the head")
     return network
 
 
-def _timm_network(name: str, shape: TensorShape, pretrained: bool) -> nn.Module:
+def _timm_network(name: str, shape: TensorShape, pretrained: bool, revision: str = "") -> nn.Module:
     """Return a network with a replaced head: with its own head, timm requires every tensor to fit."""
     config = timm.get_pretrained_cfg(name)
     fixed = config is not None and config.fixed_input_size and config.input_size[-1] != shape.image_size
     size: dict[str, Any] = {"img_size": shape.image_size} if fixed else {}
+    if revision and config is not None and config.hf_hub_id:
+        size["pretrained_cfg_overlay"] = {"hf_hub_id": f"{config.hf_hub_id}@{revision}"}
     network = timm.create_model(name, pretrained=pretrained, **size)
     network.reset_classifier(shape.num_classes)  # pyright: ignore[reportCallIssue] -- every network of timm has it
     return network
 
 
 def _from_transformers(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
-    config = AutoConfig.from_pretrained(name, num_labels=shape.num_classes)
+    name, wanted = _with_revision(name)
+    config = AutoConfig.from_pretrained(name, revision=wanted or "main", num_labels=shape.num_classes)
+    revision = getattr(config, "_commit_hash", None) or wanted or "main"  # so that the weights are of the same commit
     if hasattr(config, "image_size"):
         config.image_size = shape.image_size
     network, loading_info = AutoModelForImageClassification.from_pretrained(
-        name, config=config, ignore_mismatched_sizes=True, output_loading_info=True
+        name, revision=revision, config=config, ignore_mismatched_sizes=True, output_loading_info=True
     )
     config.num_labels = shape.num_classes + 1
     head = heads(network, AutoModelForImageClassification.from_config(config))
@@ -133,4 +148,6 @@ def _from_transformers(name: str, shape: TensorShape, progress: Progress) -> nn.
             "is image_size the network's own?"
         )
     progress.say(f"transformers:{name}: all tensors loaded, left out: {', '.join(sorted(fresh)) or 'none'}")
-    return TensorScores(network)
+    if not Path(name).is_dir():
+        progress.say(f"transformers:{name}: revision {revision}; transformers:{name}@{revision} names it")
+    return TensorScores(network, revision)

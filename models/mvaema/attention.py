@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import embedding, scaled_dot_product_attention
 
+from bench.training.linear import Linear
+
 PARTS = {
     "itc": "the image-text contrastive loss and its space; negatives of the matching loss are drawn uniformly then",
     "itm": "the image-text matching loss and its head (the paper's CTC)",
@@ -44,14 +46,16 @@ def mixed_on_cpu(
     """Return what ``scaled_dot_product_attention`` does, faster on a CPU for our few tokens."""
     rows, heads = queries.shape[:2]
     flat, keys, values = (part.flatten(0, 1) for part in (queries, keys, values))
-    bias = flat.new_zeros(())
+    scale = flat.shape[-1] ** -0.5
     if is_causal:
         bias = flat.new_full((flat.shape[1], keys.shape[1]), -torch.inf).triu(1)
+        logits = torch.baddbmm(bias, flat, keys.transpose(1, 2), alpha=scale)
     elif attn_mask is not None:
         bias = flat.new_zeros(attn_mask.shape).masked_fill(~attn_mask, -torch.inf)
-        bias = bias.expand(-1, heads, -1, -1).flatten(0, 1)
-    shares = torch.baddbmm(bias, flat, keys.transpose(1, 2), alpha=flat.shape[-1] ** -0.5).softmax(-1)
-    return torch.bmm(shares, values).unflatten(0, (rows, heads))
+        logits = torch.baddbmm(bias.expand(-1, heads, -1, -1).flatten(0, 1), flat, keys.transpose(1, 2), alpha=scale)
+    else:
+        logits = torch.bmm(flat * scale, keys.transpose(1, 2))
+    return torch.bmm(logits.softmax(-1), values).view(rows, heads, flat.shape[1], -1)
 
 
 class Memory:
@@ -67,8 +71,8 @@ class Memory:
         if not self._held:
             self._held = tuple(part.new_empty(*part.shape[:2], self._room, part.shape[3]) for part in new)
         for held, part in zip(self._held, new, strict=True):
-            held[:, :, before : self._tokens] = part
-        return KeysValues(*(held[:, :, : self._tokens] for held in self._held))
+            held.narrow(2, before, part.shape[2]).copy_(part)
+        return KeysValues(*(held.narrow(2, 0, self._tokens) for held in self._held))
 
     def take(self, rows: Tensor) -> None:
         """Continue with these rows (R,) instead."""
@@ -82,9 +86,9 @@ class Attention(nn.Module):
         super().__init__()
         self.num_heads = num_heads
         self.norm = nn.LayerNorm(embed_dim)
-        self.query = nn.Linear(embed_dim, embed_dim)
-        self.key_value = nn.Linear(embed_dim, 2 * embed_dim)
-        self.out = nn.Linear(embed_dim, embed_dim)
+        self.query = Linear(embed_dim, embed_dim)
+        self.key_value = Linear(embed_dim, 2 * embed_dim)
+        self.out = Linear(embed_dim, embed_dim)
 
     def keys_values(self, attended: Tensor) -> KeysValues:
         """Return the keys and values of normed inputs (B, T, D)."""
@@ -119,7 +123,7 @@ class Attention(nn.Module):
         return self.attend(normed, memory.add(now) if memory else now, causal=normed.shape[1] > 1)
 
     def _split(self, inputs: Tensor) -> Tensor:
-        return inputs.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)
+        return inputs.view(*inputs.shape[:-1], self.num_heads, -1).transpose(1, 2)
 
 
 class Skipped(Attention):
@@ -163,4 +167,4 @@ class FeedForward(nn.Sequential):
 
     def __init__(self, embed_dim: int) -> None:
         hidden = 4 * embed_dim
-        super().__init__(nn.LayerNorm(embed_dim), nn.Linear(embed_dim, hidden), nn.GELU(), nn.Linear(hidden, embed_dim))
+        super().__init__(nn.LayerNorm(embed_dim), Linear(embed_dim, hidden), nn.GELU(), Linear(hidden, embed_dim))

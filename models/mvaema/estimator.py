@@ -31,7 +31,7 @@ PICTURES_AT_ONCE = 64
 ANSWERS_AT_ONCE = 256
 
 
-class _Said(NamedTuple):
+class _Reply(NamedTuple):
     """The reply to the record at a position: features (1, 1 + patches, D), tokens of prompt and answer."""
 
     position: int
@@ -135,7 +135,7 @@ class MVaEMa:
 
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer a record, in order; questions whose prompts have one length are answered together."""
-        return self.tokenizer.decode([reply.tokens for reply in self._said(questions)])
+        return self.tokenizer.decode([reply.tokens for reply in self._replies(questions)])
 
     def looks(self, questions: Instructions) -> list[Look]:
         """Return where the words of each answer looked; BenchError if training left cross-attention out."""
@@ -143,7 +143,7 @@ class MVaEMa:
             raise BenchError(
                 "cross-attention (ca) was off in training, so no word looked at the picture; export another"
             )
-        return [look(self.model, self.tokenizer, *reply[1:]) for reply in self._said(questions)]
+        return [look(self.model, self.tokenizer, *reply[1:]) for reply in self._replies(questions)]
 
     @property
     def longest_prompt(self) -> int:
@@ -179,20 +179,20 @@ class MVaEMa:
         """Return the uint8 pictures (B, H, W) that the model sees."""
         return micrographs.batch(positions)
 
-    def _said(self, questions: Instructions) -> list["_Said"]:
+    def _replies(self, questions: Instructions) -> list["_Reply"]:
         """Return the reply to each record, in order."""
         records = self._tokenised(questions)
         prompts = [records.prompt(position, True) for position in range(len(questions))]
         random = torch.Generator(self.model.device).manual_seed(self._context.seed)
         seen, rows = np.unique(questions.pictures, return_inverse=True)
         features = self._features(questions.micrographs, seen)
-        replies: list[_Said] = []
+        replies: list[_Reply] = []
         self._context.progress.start("answering", len(questions))
         for done, group in _of_equal_length(prompts):
             tokens = torch.tensor([prompts[position] for position in group], dtype=torch.long).to(features.device)
             generated = generate(self.model, features[rows[group]], tokens, self._decoding, random)
             for position, answer in zip(group, generated, strict=True):
-                replies.append(_Said(position, features[rows[position], None], prompts[position], answer))
+                replies.append(_Reply(position, features[rows[position], None], prompts[position], answer))
             self._context.progress.advance(done + len(group))
         return sorted(replies, key=lambda reply: reply.position)
 

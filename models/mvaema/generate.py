@@ -5,9 +5,9 @@ from torch import Tensor
 
 from bench.models.mvaema.attention import Memory
 from bench.models.mvaema.decoding import Decoding
-from bench.models.mvaema.grounded import select
 from bench.models.mvaema.model import MVaEMaModel
-from bench.models.mvaema.tokenizer import DECODE, END, SPECIAL
+from bench.models.mvaema.one_token import OneTokenLayer
+from bench.models.mvaema.tokenizer import DECODE, END
 
 
 @torch.inference_mode()
@@ -35,33 +35,36 @@ class _Speaker:
 
     def __init__(self, model: MVaEMaModel, features: Tensor, prompts: Tensor, room: int) -> None:
         self._model = model
-        self._images = tuple(layer.contiguous() for layer in model.grounded.images(features))
+        images = tuple(layer.contiguous() for layer in model.grounded.images(features))
         decode = torch.full_like(prompts[:, :1], DECODE)
         places = torch.arange(prompts.shape[1] + 1, device=prompts.device)
         places[-1] = self._place = model.prompt_tokens
         tokens = torch.cat([prompts, decode], dim=1)
-        self._memories = [Memory(tokens.shape[1] + room) for _ in self._images]
-        hidden = model.decode(tokens, places.expand_as(tokens), self._images, self._memories)
-        self.scores = self._speakable(hidden)
+        memories = [Memory(tokens.shape[1] + room) for _ in images]
+        hidden = model.decode(tokens, places.expand_as(tokens), images, memories)
+        parts = zip(model.text.layers, model.grounded.layers, images, memories, strict=True)
+        self._layers = [OneTokenLayer(*part) for part in parts]
+        self.scores = self._speakable(hidden[:, -1])
 
     def say(self, tokens: Tensor) -> None:
         """Append these tokens (B,)."""
         self._place += 1
-        places = torch.full_like(tokens, self._place)
-        hidden = self._model.decode(tokens[:, None], places[:, None], self._images, self._memories)
-        self.scores = self._speakable(hidden)
+        embedding = self._model.embedding
+        hidden = embedding.tokens(tokens) + embedding.positions.weight[self._place]
+        for layer in self._layers:
+            hidden = layer(hidden)
+        self.scores = self._speakable(self._model.grounded.norm(hidden))
 
     def take(self, rows: Tensor) -> None:
         """Continue with these rows (R,) instead, each as often as it occurs."""
-        self._images = select(self._images, rows)
-        for memory in self._memories:
-            memory.take(rows)
+        for layer in self._layers:
+            layer.take(rows)
         self.scores = self.scores.index_select(0, rows)
 
     def _speakable(self, hidden: Tensor) -> Tensor:
-        """Return the last token's scores; of the special tokens only [EOS] is allowed."""
-        scores = self._model.embedding.scores(hidden[:, -1]).float()
-        scores[:, [token for token in range(len(SPECIAL)) if token != END]] = float("-inf")
+        """Return the scores that follow a token (B, D); of the special tokens only [EOS] is allowed."""
+        scores = self._model.embedding.scores(hidden).float()
+        scores[:, :END] = float("-inf")  # the last of the special tokens
         return scores
 
 

@@ -32,16 +32,16 @@ def candidates(pictures: Micrographs, names: tuple[str, ...]) -> Instructions:
 
 @torch.inference_mode()
 def scores(
-    model: MVaEMaModel, tokenizer: TextTokenizer, pixels: np.ndarray, asked: Instructions, rank: Rank, mean: bool
+    model: MVaEMaModel, tokenizer: TextTokenizer, pixels: np.ndarray, answers: Instructions, rank: Rank, mean: bool
 ) -> Tensor:
     """Return how well each category's name fits each picture (N, C), as log-odds; pixels (N, H, W) uint8.
 
     With ``likelihood`` it is the sum of the log-likelihoods of the name's tokens after the answer's beginning, or
     with ``mean`` their mean.
     """
-    records = TokenisedRecords(asked, tokenizer, model.prompt_tokens, model.answer_tokens)
-    everything = np.arange(len(asked))
-    batch = records.batch(pixels, everything, np.zeros(len(asked), bool)).to(model.device)
+    records = TokenisedRecords(answers, tokenizer, model.prompt_tokens, model.answer_tokens)
+    everything = np.arange(len(answers))
+    batch = records.batch(pixels, everything, np.zeros(len(answers), bool)).to(model.device)
     features = model.vision(batch.pixels)
     if rank == "contrastive":
         fits = model.similarity(features, batch).diagonal()

@@ -6,6 +6,7 @@ from typing import cast
 from torch import Tensor, nn
 
 from bench.models.mvaema.attention import ALL, FIRST, FeedForward, Sizes
+from bench.training.linear import linear
 
 
 class TextEmbedding(nn.Module):
@@ -24,7 +25,7 @@ class TextEmbedding(nn.Module):
 
     def scores(self, hidden: Tensor) -> Tensor:
         """Return the score of every token (…, vocabulary_size)."""
-        return nn.functional.linear(hidden, self.tokens.weight)
+        return linear(hidden, self.tokens.weight)
 
 
 class TextLayer(nn.Module):

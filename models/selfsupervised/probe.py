@@ -103,9 +103,9 @@ class LinearProbe(Probe):
 
     def fit(self, train: Labelled, validation: Labelled) -> None:
         """Fit one regression for each ``l2`` and keep the one with the lowest validation loss."""
-        found = trials(train, validation, self._l2)
-        self._regression = min(found, key=lambda trial: trial.validation).regression
-        self._tried = [{"l2": trial.l2, "validation": trial.validation} for trial in found]
+        tried = trials(train, validation, self._l2)
+        self._regression = min(tried, key=lambda trial: trial.validation).regression
+        self._tried = [{"l2": trial.l2, "validation": trial.validation} for trial in tried]
 
     def save(self, folder: Path) -> None:
         """Write the regression and the results of all candidates."""

@@ -64,9 +64,9 @@ class DINO(Method):
         count = len(large[0])
         return targets.unflatten(0, (-1, count)), torch.cat(predicted).unflatten(0, (-1, count))
 
-    def loss(self, taught: Tensor, said: Tensor) -> Tensor:
+    def loss(self, targets: Tensor, predictions: Tensor) -> Tensor:
         """Return the cross-entropy of student and teacher over different views; update the teacher's centre."""
-        return self.distance(list(taught), list(said))
+        return self.distance(list(targets), list(predictions))
 
     def _frozen_at_first(self, gradient: Tensor) -> Tensor:
         """Freeze the last layer in the first epoch, as the authors do."""

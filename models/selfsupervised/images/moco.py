@@ -6,7 +6,7 @@ from lightly.loss import NTXentLoss
 from lightly.models.modules import MoCoProjectionHead
 from torch import Tensor, nn
 
-from bench.models.selfsupervised.images.banks import kept
+from bench.models.selfsupervised.images.banks import with_state
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.images.simsiam import VIEWS
 from bench.models.selfsupervised.method import Follower, Method, Moment, rising
@@ -31,7 +31,7 @@ class MoCo(Method):
         self.query = nn.Sequential(encoder, MoCoProjectionHead(encoder.width, hidden_dim, output_dim))
         self.key = Follower(self.query, deepcopy(self.query))
         self.contrast = NTXentLoss(temperature, memory_bank_size=(bank_size, output_dim))
-        kept(self.contrast.memory_bank)
+        with_state(self.contrast.memory_bank)
         self.momentum = momentum
 
     def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:

@@ -4,7 +4,7 @@ from lightly.loss import NTXentLoss
 from lightly.models.modules import NNCLRPredictionHead, NNCLRProjectionHead, NNMemoryBankModule
 from torch import Tensor
 
-from bench.models.selfsupervised.images.banks import kept
+from bench.models.selfsupervised.images.banks import with_state
 from bench.models.selfsupervised.images.encoders import ResNet
 from bench.models.selfsupervised.images.views import ImageView
 from bench.models.selfsupervised.method import Method, Moment
@@ -27,7 +27,7 @@ class NNCLR(Method):
         super().__init__(encoder)
         self.projection = NNCLRProjectionHead(encoder.width, hidden_dim, output_dim)
         self.prediction = NNCLRPredictionHead(output_dim, hidden_dim, output_dim)
-        self.bank = kept(NNMemoryBankModule(size=(bank_size, output_dim)))
+        self.bank = with_state(NNMemoryBankModule(size=(bank_size, output_dim)))
         self.contrast = NTXentLoss(temperature)
 
     def outputs(self, shown: list[Tensor], moment: Moment) -> tuple[Tensor, ...]:
