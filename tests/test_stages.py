@@ -97,7 +97,7 @@ DECIDES = {
     "the captions": ("tasks/datasets/captions.py", *ANYTHING, ALL),
     "which questions are asked": ("tasks/vqa.py", "start = turn * size", "start = turn", ASKED),
     "whether captions are shown": ("tasks/vqa.py", 'if self._caption == "without"', "if True", ASKED),
-    "an item": ("tasks/vqa.py", '"facts_asked": len(asked),', '"facts_asked": 0,', JUDGED),
+    "an item": ("tasks/vqa.py", '"facts_asked": len(judged),', '"facts_asked": 0,', JUDGED),
     "a definition": ("tasks/vqa.py", "words of the answer over words", "words over words", JUDGED),
     "what is taken for an answer": (
         "bench/stages/contracts/answers.py",

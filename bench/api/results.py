@@ -1,9 +1,9 @@
 """Results: models compared, the origin of a number, the worst answers, an exported model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.api.output import by_suffix, write_out
 from bench.errors import BenchError
@@ -15,6 +15,7 @@ from bench.tables.selection import select
 if TYPE_CHECKING:
     from bench.exports.exported import Exported
     from bench.tables.comparison import Comparison
+    from bench.tables.provenance import Origin
 
 
 def compare(
@@ -40,6 +41,8 @@ def compare(
     if len(names) < 2:
         raise BenchError(f"{', '.join(names)} alone cannot be compared; name at least two models, or all")
     first = next(iter(selection.by_model.values()))[0]
+    if not metric and not first.metrics:
+        raise BenchError(f"no score of {first.model.label} is defined; `bench table` says why; name a --metric")
     return comparison.compare(selection, names, metric or next(iter(first.metrics)))
 
 
@@ -47,7 +50,7 @@ def compare(
 class Provenance:
     """Where a number of a table comes from; ``print`` shows it in few lines, ``full`` has every detail."""
 
-    data: Mapping[str, Any]
+    data: "Origin"
 
     @property
     def full(self) -> str:

@@ -46,7 +46,7 @@ def list_command(
         shown = [spec for spec in specs if family in (None, getattr(spec, "family", None))]
         rows = [_listed(spec, registry if as_json else None) for spec in shown]
     if kind != "plugins" and registry.failures:
-        typer.echo(f"note: {registry.failures}", err=True)
+        typer.echo(f"note: {safe_lines(registry.failures)}", err=True)
     if as_json:
         typer.echo(json_text(rows))
     else:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.terminal import safe, safe_lines
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -41,7 +42,7 @@ def table_command(
     chosen_form = form_of(form, out)  # before anything is built
     tables = table(names, store=store, dataset=dataset, protocol=protocol, by=by, vary=vary, model=model, costs=costs)
     for sentence in tables.left_out:
-        typer.echo(sentence, err=True)
+        typer.echo(safe_lines(sentence), err=True)
     if out is None:
         typer.echo(tables.render(chosen_form, published))
     else:
@@ -49,5 +50,5 @@ def table_command(
     if figure is not None:
         tables.draw(figure)
     if strict and tables.problems:
-        typer.echo("\n".join(tables.problems), err=True)
+        typer.echo("\n".join(map(safe, tables.problems)), err=True)
         raise typer.Exit(1)

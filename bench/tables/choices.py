@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+Clear = Mapping[str, Any]
+"""A protocol in clear, as its record holds it: whatever JSON a task makes a part of it."""
 _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "split": (("split", "kind"), ("split", "duplicate_distance"), ("split", "code")),
     "fraction": (("split", "fraction"),),
@@ -21,7 +23,7 @@ _OPTIONS: Mapping[str, str] = {
 _SHORT = 40
 
 
-def choices(clear: Mapping[str, Any]) -> dict[str, str]:
+def choices(clear: Clear) -> dict[str, str]:
     """Return the value of every choice of a protocol in clear, its task's choices first."""
     task = {key: value for key, value in clear["task"].items() if isinstance(value, str) and len(value) < _SHORT}
     return {
@@ -34,13 +36,13 @@ def choices(clear: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def unusual(clear: Mapping[str, Any]) -> list[str]:
+def unusual(clear: Clear) -> list[str]:
     """Name the task's choices, and the other choices that differ from the usual value."""
     usual = choices({"task": {}, "split": {}})
     return [f"{name} {value}" for name, value in choices(clear).items() if usual.get(name) != value]
 
 
-def another(choice: str, clear: Mapping[str, Any], task: str) -> str:
+def another(choice: str, clear: Clear, task: str) -> str:
     """Say how to change the command that ran under a protocol so that a choice has another value."""
     if choice not in _OPTIONS:
         return f"and --set {task}.{choice}=VALUE"
@@ -48,7 +50,7 @@ def another(choice: str, clear: Mapping[str, Any], task: str) -> str:
     return f"and {_OPTIONS[choice]}" if choices(clear)[choice] == usual else f"without --{choice.replace('_', '-')}"
 
 
-def without(clear: Mapping[str, Any], choice: str) -> dict[str, Any]:
+def without(clear: Clear, choice: str) -> dict[str, Any]:
     """Return a protocol without the entries that a choice decides; two that differ in it alone become equal."""
     rest = {key: dict(value) if isinstance(value, dict) else value for key, value in clear.items()}
     for *parents, last in _DECIDES.get(choice, (("task", choice),)):

@@ -1,13 +1,12 @@
 """Tables of protocols that differ in one choice, joined into one with their rows side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from bench.errors import BenchError, unknown
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.choices import another, choices, without
+from bench.tables.choices import Clear, another, choices, without
 from bench.tables.selection import Selection, select, selected
 from bench.tables.table import Table, TableRow
 
@@ -52,7 +51,7 @@ def _nothing_beside(chosen: Selection, records: Sequence[Record], task: str, var
     )
 
 
-def _apart(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+def _apart(one: Clear, other: Clear) -> list[str]:
     """Name the parts in which two protocols differ."""
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
 

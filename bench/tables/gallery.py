@@ -1,13 +1,13 @@
 """A model's worst mistakes with their pictures: its worst answers, or the categories it confused."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from bench.errors import BenchError, unknown
 from bench.specs import Column, TableSpec
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.items import items_of, score_of
+from bench.tables.items import Item, items_of, score_of
 from bench.tables.layout import number
 from bench.tables.page import page
 from bench.tables.places import in_words
@@ -85,13 +85,13 @@ def _judging(spec: TableSpec, wanted: str | None) -> list[Column]:
     return [columns[name] for name in names]
 
 
-def _scores(judging: Sequence[Column], item: Mapping[str, Any]) -> list[float]:
+def _scores(judging: Sequence[Column], item: Item) -> list[float]:
     """Return an item's scores in the judging columns, 1 where it lacks one; an empty list if it has none."""
     scores = [score_of(column, [item]) for column in judging]
     return [1.0 if score is None else score for score in scores] if any(score is not None for score in scores) else []
 
 
-def _mistake(spec: TableSpec, item: Mapping[str, Any]) -> Mistake:
+def _mistake(spec: TableSpec, item: Item) -> Mistake:
     scores = {column.label: number(score_of(column, [item]), None, column.digits) for column in spec.columns}
     texts = {heading: item[field] or "(empty)" for field, heading in _TEXTS.items() if field in item}
     ranked = [(name, share) for name, share in item.get("ranked", ())]

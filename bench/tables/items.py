@@ -9,8 +9,11 @@ from bench.specs import Column
 from bench.store.record import Record
 from bench.store.store import Store
 
+Item = Mapping[str, Any]
+"""The fields that a task gave one question: texts, numbers, and None for a score that is undefined."""
 
-def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
+
+def items_of(store: Store, record: Record) -> list[Item]:
     """Return the items of a record, in order; none if its score stage was removed or changed."""
     product = store.product_of(record, "score")
     if product is None:
@@ -25,7 +28,7 @@ def items_of(store: Store, record: Record) -> list[dict[str, Any]]:
         ) from error
 
 
-def score_of(column: Column, items: Sequence[Mapping[str, Any]]) -> float | None:
+def score_of(column: Column, items: Sequence[Item]) -> float | None:
     """Return a column's score over items: the mean of one field, or the ratio of two sums; None if there is none."""
     above, below = column.share or (column.metric, None)
     scored = [item for item in items if item.get(above) is not None]

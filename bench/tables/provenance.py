@@ -1,7 +1,7 @@
 """The origin of one number of a table: records, stages, inputs in clear, environment, files, durations."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypedDict
 
 from bench.errors import BenchError, unknown
 from bench.specs import TableSpec
@@ -12,7 +12,48 @@ from bench.tables.table import Table, TableRow
 from bench.terminal import safe
 
 
-def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Store) -> dict[str, Any]:
+class StageOrigin(TypedDict):
+    """One stage behind a number: ``seconds`` None if unknown, ``inputs`` in clear, ``files`` to their bytes."""
+
+    fingerprint: str
+    seconds: float | None
+    inputs: Mapping[str, object] | None
+    environment: Mapping[str, Any] | None
+    files: Mapping[str, int]
+
+
+class CellOrigin(TypedDict):
+    """One fold behind a number, with the ``metrics`` of its record."""
+
+    fold: int
+    repeat: int
+    finished: str
+    recipe: Mapping[str, object]
+    settings: Mapping[str, object]
+    at_chance: Sequence[str]
+    metrics: Mapping[str, float]
+    stages: Mapping[str, StageOrigin]
+
+
+class Origin(TypedDict):
+    """Where a number of a table comes from; ``measured`` and ``published`` are as printed."""
+
+    table: int
+    row: str
+    model: str
+    column: str
+    metric: str
+    measured: str
+    n: int
+    published: str
+    stale: bool | None
+    dataset: str
+    protocol: str
+    caption: str
+    cells: Sequence[CellOrigin]
+
+
+def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Store) -> Origin:
     """Return the origin of a table's cell in clear, as JSON data.
 
     ``row`` is a label or a model's name, ``column`` a heading or a metric. BenchError if there is no such cell.
@@ -43,7 +84,7 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
     }
 
 
-def summary(origin: Mapping[str, Any]) -> str:
+def summary(origin: Origin) -> str:
     """Say in few lines where a number comes from: the table, then each fold's score, date and stages."""
     stale = {True: "code has changed since", None: "model no longer installed"}
     about = [
@@ -70,7 +111,7 @@ def summary(origin: Mapping[str, Any]) -> str:
     )
 
 
-def as_text(origin: Mapping[str, Any]) -> str:
+def as_text(origin: Origin) -> str:
     """Render a provenance for reading: indented, one value per line."""
     return "\n".join(map(safe, _lines(origin, 0)))
 
@@ -83,7 +124,7 @@ def _row(table: Table, wanted: str) -> TableRow:
     return (measured or rows)[0]
 
 
-def _cell_line(cell: Mapping[str, Any], metric: str) -> str:
+def _cell_line(cell: CellOrigin, metric: str) -> str:
     stages = ", ".join(
         f"{name} {stage['fingerprint']}" + ("" if stage["seconds"] is None else f" ({stage['seconds']:.1f} s)")
         for name, stage in cell["stages"].items()
@@ -93,7 +134,7 @@ def _cell_line(cell: Mapping[str, Any], metric: str) -> str:
     return f"fold {cell['fold']}, repeat {cell['repeat']}:{measured} {cell['finished'][:16]}, {stages}"
 
 
-def _where(stage: Mapping[str, Any]) -> str:
+def _where(stage: StageOrigin) -> str:
     """Say where a stage was computed: the device, the threads, the version, the commit."""
     environment = stage["environment"] or {}
     commit = environment.get("code") or {}
@@ -108,11 +149,11 @@ def _where(stage: Mapping[str, Any]) -> str:
     return f"on {', '.join(known)}" if known else "in an environment that is not known"
 
 
-def _pairs(values: Mapping[str, Any]) -> str:
+def _pairs(values: Mapping[str, object]) -> str:
     return ", ".join(f"{key} {value}" for key, value in values.items())
 
 
-def _cell(record: Record, store: Store) -> dict[str, Any]:
+def _cell(record: Record, store: Store) -> CellOrigin:
     return {
         "fold": record.cell.fold,
         "repeat": record.cell.repeat,
@@ -125,7 +166,7 @@ def _cell(record: Record, store: Store) -> dict[str, Any]:
     }
 
 
-def _stage(name: str, fingerprint: str, record: Record, store: Store) -> dict[str, Any]:
+def _stage(name: str, fingerprint: str, record: Record, store: Store) -> StageOrigin:
     return {
         "fingerprint": fingerprint,
         "seconds": timing.seconds if (timing := record.timings.get(name)) else None,
@@ -135,13 +176,13 @@ def _stage(name: str, fingerprint: str, record: Record, store: Store) -> dict[st
     }
 
 
-def _lines(value: Any, depth: int) -> Iterable[str]:
+def _lines(value: Mapping[str, object] | Sequence[object], depth: int) -> Iterable[str]:
     indent = "  " * depth
     pairs = (
         value.items() if isinstance(value, Mapping) else ((f"{place}.", item) for place, item in enumerate(value, 1))
     )
     for key, item in pairs:
-        if isinstance(item, Mapping | list) and item:
+        if isinstance(item, Mapping | list | tuple) and item:
             yield f"{indent}{key}"
             yield from _lines(item, depth + 1)
         else:

@@ -1,7 +1,6 @@
 """Tables of samples: pictures with ground truth, a model's answer, and its scores."""
 
 from dataclasses import replace
-from typing import Any
 
 from bench.errors import unknown
 from bench.registered.registry import Registry
@@ -9,7 +8,7 @@ from bench.specs import TableSpec
 from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.checks import check_options
-from bench.tables.items import items_of
+from bench.tables.items import Item, items_of
 from bench.tables.published import published
 from bench.tables.scores import caption
 from bench.tables.selection import Selection
@@ -66,7 +65,7 @@ def model_shown(wanted: str, selection: Selection) -> str:
     return min(selection.by_model, key=lambda model: (selection.by_model[model][0].model.control, model))
 
 
-def _row(spec: TableSpec, model: str, item: dict[str, Any], record: Record) -> TableRow:
+def _row(spec: TableSpec, model: str, item: Item, record: Record) -> TableRow:
     behind = (record.stages["score"],)
     for column in spec.columns:
         if column.metric not in item:

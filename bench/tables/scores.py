@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from bench.errors import BenchError
 from bench.registered.registry import Registry
@@ -250,7 +249,7 @@ def _left_out_of(label: str, count: int) -> str:
     return f"{label}: {count} fold(s) with other settings or code are left out"
 
 
-def _changes(usual: Mapping[str, Any], own: Mapping[str, Any]) -> list[str]:
+def _changes(usual: Mapping[str, object], own: Mapping[str, object]) -> list[str]:
     return [
         f"{_RECIPE.get(key, key.replace('_', ' '))} {value} (others {usual[key]})"
         for key, value in own.items()

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bench.errors import BenchError, unknown
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.choices import unusual
+from bench.tables.choices import Clear, unusual
 
 if TYPE_CHECKING:
     import pandas
@@ -23,7 +23,7 @@ class Selection:
 
     dataset: str
     protocol: str
-    clear: Mapping[str, Any]
+    clear: Clear
     by_model: Mapping[str, tuple[Record, ...]]
     left_out: Mapping[str, int]
     references: str = ""
@@ -124,7 +124,7 @@ def _described(protocol: str, records: Sequence[Record], store: Store) -> str:
     return f"{protocol} ({'; '.join(choices)}; last used {last} by {' '.join(models)})"
 
 
-def _choices(clear: Mapping[str, Any], references: str) -> list[str]:
+def _choices(clear: Clear, references: str) -> list[str]:
     """Name what distinguishes a protocol from others: its choices and its instruction records."""
     return unusual(clear) + ([f"records {references}"] if references else [])
 
@@ -152,5 +152,5 @@ def _place(record: Record) -> tuple[int, int]:
     return record.cell.repeat, record.cell.fold
 
 
-def _kind(record: Record) -> tuple[Any, ...]:
+def _kind(record: Record) -> tuple[object, ...]:
     return record.model.settings, record.model.recipe, record.code
