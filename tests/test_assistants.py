@@ -27,7 +27,7 @@ from bench.plugins.assistants import register_models
 from bench.registered.registry import Registry
 from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
-from bench.training.loop import paced
+from bench.training.rates import paced
 from tests.toy_instructions import CAPTION, QUESTIONS, toy_context, toy_instructions
 
 SMALL = {"embed_dim": 32, "depth": 2, "vocabulary_size": 400, "max_new_tokens": 24}

@@ -3,7 +3,10 @@
 import pytest
 import torch
 
-from bench.models.mvaema.text import TextEmbedding
+from bench.models.mvaema.attention import Memory, Sizes
+from bench.models.mvaema.grounded import GroundedText
+from bench.models.mvaema.one_token import OneTokenLayer
+from bench.models.mvaema.text import TextEmbedding, TextEncoder
 from tests.test_mvaema_model import build, make_batch
 
 STEMS = ("linear", "conv")
@@ -76,9 +79,25 @@ def test_grounded_text_attends_to_the_picture_between_itself_and_feeding_forward
 
 
 def test_each_layer_has_a_memory_of_its_own(model, hidden):
-    from bench.models.mvaema.attention import Memory
-
     images = model.grounded.images(torch.randn(4, 5, 16, dtype=torch.float64))
     memories = [Memory(6) for _ in model.text.layers]
     steps = [model.grounded.decode(model.text, hidden[:, part], images, memories) for part in (slice(5), slice(5, 6))]
     assert torch.allclose(torch.cat(steps, 1), model.grounded.decode(model.text, hidden, images))
+
+
+@pytest.mark.parametrize("without", [[], ["csa"], ["ca"]])
+def test_one_token_gets_what_the_layers_give_it_also_after_rows_were_dropped(without):
+    torch.manual_seed(0)
+    grounded, text = GroundedText(Sizes(16, 2, frozenset(without)), 2).double(), TextEncoder(Sizes(16, 2), 2).double()
+    hidden, rows = torch.randn(4, 6, 16, dtype=torch.float64), torch.tensor([3, 1])
+    images, memories = grounded.images(torch.randn(4, 5, 16, dtype=torch.float64)), [Memory(6) for _ in range(2)]
+    grounded.decode(text, hidden[:, :4], images, memories)
+    layers = [OneTokenLayer(*part) for part in zip(text.layers, grounded.layers, images, memories, strict=True)]
+    for place, those in ((4, slice(None)), (5, rows)):
+        states = hidden[those, place]
+        for layer in layers:
+            if place == 5:
+                layer.take(rows)
+            states = layer(states)
+        expected = grounded.decode(text, hidden, images)[those, place]
+        assert torch.allclose(grounded.norm(states), expected)

@@ -11,7 +11,7 @@ from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.losses import IGNORED, LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.vision import ImageEncoder
-from bench.training.loop import paced
+from bench.training.rates import paced
 
 pytestmark = pytest.mark.numeric
 

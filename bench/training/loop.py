@@ -32,12 +32,11 @@ from bench.training.history import Epoch, History
 from bench.training.linear import speed_up_linears
 from bench.training.memory import out_of_memory, release
 from bench.training.precision import precision
+from bench.training.rates import paced
 from bench.training.schedule import Schedule
 from bench.training.standing import Standing
 
 Batch = TypeVar("Batch", covariant=True)
-ENCODERS = frozenset({"vision", "vision_model", "vision_tower"})
-"""Names of an image encoder next to a language part, here and in transformers."""
 
 
 class EpochBatches(Protocol[Batch]):
@@ -290,19 +289,6 @@ class _Training:
         self.best_weights = state["best_weights"]
         restore_random_states(state["random"])
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
-
-
-def paced(module: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
-    """Return Adam's groups of the trained weights: all at the recipe's rate, image encoders at their share of it.
-
-    ``initial_lr`` is the rate that a schedule scales.
-    """
-    rates: dict[float, list[nn.Parameter]] = {recipe.learning_rate: []}
-    for name, parameter in module.named_parameters():
-        if parameter.requires_grad:
-            share = 1.0 if ENCODERS.isdisjoint(name.split(".")) else recipe.vision_rate
-            rates.setdefault(share * recipe.learning_rate, []).append(parameter)
-    return [{"params": parameters, "lr": rate, "initial_lr": rate} for rate, parameters in rates.items() if parameters]
 
 
 def trained_state(module: nn.Module) -> dict[str, Tensor]:

@@ -4,6 +4,8 @@ With one token per row, calls cost as much as arithmetic. So queries, keys and v
 attention is in the weights, and no module is called.
 """
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import gelu, layer_norm
@@ -19,7 +21,8 @@ class OneTokenLayer:
 
     def __init__(self, text: TextLayer, own: GroundedLayer, images: KeysValues, memory: Memory) -> None:
         self._causal, self._cross = own.causal_attention, own.cross_attention
-        self._norm, self._wider, _, self._narrower = text.feed_forward
+        parts = cast(tuple[nn.LayerNorm, nn.Linear, nn.GELU, nn.Linear], tuple(text.feed_forward))
+        self._norm, self._wider, _, self._narrower = parts
         self._images, self._memory = images, memory
         if not isinstance(self._causal, Skipped):
             weight, bias = _queries(self._causal)
