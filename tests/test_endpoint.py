@@ -266,8 +266,9 @@ def test_a_limit_that_cuts_answers_off_is_named_with_its_setting(endpoint, asked
         asked(5)
 
 
-def test_replies_without_an_answer_end_a_run_later_too(endpoint, asked):
-    endpoint.faults = [None, *["empty"] * 50]
+@pytest.mark.parametrize("fault", ["empty", "refusal"])
+def test_replies_without_an_answer_end_a_run_later_too(endpoint, asked, fault):
+    endpoint.faults = [None, *[fault] * 50]
     with pytest.raises(BenchError, match="20 replies of 'gpt-4o' in turn hold no answer"):
         asked(40, in_flight=1)
     assert sum(endpoint.paid.values()) == 21

@@ -83,7 +83,7 @@ class Teaching:
             count = itertools.count(done + 1)
 
             def report(outcome: Outcome) -> None:
-                if outcome.status == "failed" and _why(outcome) not in self._reasons:
+                if outcome.status in ("failed", "refused") and _why(outcome) not in self._reasons:
                     progress.say(safe(f"no answer about {outcome.question}: {_why(outcome)}"))
                 self._note(outcome)
                 progress.advance(next(count))
