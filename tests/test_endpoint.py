@@ -8,12 +8,13 @@ import pytest
 from bench.endpoint import address, connection, environment, failures, transport
 from bench.endpoint.address import Address, key_for, redacted
 from bench.endpoint.calling import ask
+from bench.endpoint.dialect import remedy
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.failures import retry_after
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.prices import Price, Usage, price_of
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, remedy
+from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion
 from bench.errors import BenchError
 from tests.endpoint_server import KEY
 

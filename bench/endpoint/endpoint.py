@@ -4,21 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.endpoint.address import Address
+from bench.endpoint.dialect import Dialect, body, extra_fields
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import (
-    Dialect,
-    Malformed,
-    Reply,
-    Sampling,
-    ServerQuestion,
-    body,
-    check_calls,
-    check_seconds,
-    extra_fields,
-    identity,
-)
+from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, check_calls, check_seconds, identity
 
 TRIES = 3
 """How often a question with a malformed reply is asked, if the model draws another one each time."""

@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bench.endpoint.address import KEY_VARIABLE, URL_VARIABLE, Address, redacted
+from bench.endpoint.dialect import remedy
 from bench.endpoint.environment import FILE_VARIABLE, Proxy, proxy_for
-from bench.endpoint.request import remedy
 from bench.errors import BenchError
 
 LONGEST_WAIT = 600.0

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, Self
 from bench.contracts import Context, Instructions
 from bench.endpoint.address import Address
 from bench.endpoint.calling import ask
+from bench.endpoint.dialect import Dialect
 from bench.endpoint.endpoint import CUT, Endpoint
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage, price_of
 from bench.endpoint.request import (
-    Dialect,
     Malformed,
     Message,
     Sampling,
@@ -84,7 +84,7 @@ class RemoteAnswerer:
             Setting(
                 'more fields of each call, as JSON, such as {"seed": 1}; null leaves one out',
                 stage="predict",
-                check="bench.endpoint.request:extra_fields",
+                check="bench.endpoint.dialect:extra_fields",
             ),
         ] = "",
         in_flight: Annotated[
