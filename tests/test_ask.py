@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -152,6 +153,8 @@ def test_a_model_that_only_answers_ranks_no_categories(exports, bench, pictures,
         (("e.png", QUESTION), ["'{}/e.png' does not exist; check its path"]),
         (("huge.png", QUESTION), ["'{}/huge.png' has more than 89 million pixels; make it smaller"]),
         (("empty.png", QUESTION), ["'{}/empty.png' is empty"]),
+        (("pipe.png", QUESTION), ["'{}/pipe.png' is no file; name a picture"]),
+        (("a.png", "what\udcff?"), ["the question 'what\\\\udcff?' is no text in UTF-8"]),
         (("a.png", ""), ["the question is empty"]),
         (("a.png", " \n"), ["the question is empty"]),
         (("a.png", "word " * 10_000), ["tokens in 10000 words, and MVaEMa reads 64"]),
@@ -165,6 +168,7 @@ def test_a_model_that_only_answers_ranks_no_categories(exports, bench, pictures,
 def test_what_is_wrong_is_one_sentence(ask, pictures, words, told):
     (pictures / "none").mkdir()
     (pictures / "empty.png").touch()
+    os.mkfifo(pictures / "pipe.png")
     if "huge.png" in words:
         Image.new("1", (10_000, 10_000)).save(pictures / "huge.png")
     there = [pictures / word if word.endswith((".png", ".tif")) or word == "none" else word for word in words]
@@ -189,6 +193,13 @@ def test_a_question_that_just_fits_is_asked_and_the_caption_counts(exports, ask,
     assert ask(pictures / "a.png", "?" * (words + 1))[0] == 2
     code, _, err = ask(pictures / "a.png", "?" * words, "--category", "tips")
     assert code == 2 and "including the caption" in err
+
+
+def test_probabilities_that_are_no_numbers_are_not_ranked(ask, pictures, monkeypatch):
+    nothing = np.full((1, 10), np.nan)
+    monkeypatch.setattr("bench.models.mvaema.estimator.MVaEMa.predict_proba", lambda *_: nothing)
+    code, out, err = ask(pictures / "a.png", "--classify")
+    assert code == 2 and not out and "returns probabilities that are no numbers" in err
 
 
 def test_an_answer_cannot_command_the_terminal(ask, pictures, monkeypatch):

@@ -1,18 +1,20 @@
 """Calls to a real server on loopback, with the real client: faults, caches, budgets, and the key that stays."""
 
 import json
+import re
 
 import pytest
 
-from bench.endpoint import address, connection, transport
+from bench.endpoint import address, connection, environment, failures, transport
 from bench.endpoint.address import Address, key_for, redacted
 from bench.endpoint.calling import ask
+from bench.endpoint.dialect import remedy
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.failures import retry_after
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.prices import Price, Usage, price_of
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, remedy
+from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion
 from bench.errors import BenchError
 from tests.endpoint_server import KEY
 
@@ -163,6 +165,49 @@ def test_a_variable_that_is_in_the_way_is_named(endpoint, asked, monkeypatch, va
     assert "sk-abc" not in str(caught.value)
 
 
+def _failed_connection(kind, message):
+    """An exception of the client, whose true cause is three deep."""
+    import httpx2
+    import openai
+
+    cause = kind(1, message)
+    cause.verify_message = message
+    error, connect = openai.APIConnectionError(request=httpx2.Request("POST", "https://h")), httpx2.ConnectError("x")
+    error.__cause__, connect.__context__ = connect, cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "says"),
+    [
+        ("SSLCertVerificationError", "certificate has expired", "this machine's clock says 20.* UTC, check it"),
+        ("SSLCertVerificationError", "certificate is not yet valid", "this machine's clock says"),
+        ("SSLCertVerificationError", "self-signed certificate", "is not trusted .* by SSL_CERT_FILE"),
+        ("SSLCertVerificationError", "IP address mismatch", "is of another name .* check the base URL"),
+        ("SSLError", "WRONG_VERSION_NUMBER", "speaks no TLS .* begins with http://"),
+    ],
+)
+def test_a_certificate_that_is_refused_is_told_with_its_remedy(kind, message, says):
+    import ssl
+
+    failure = failures.read(_failed_connection(getattr(ssl, kind), message), Address("https://127.0.0.1/v1"), KEY)
+    assert isinstance(failure, failures.Unreachable) and re.search(says, str(failure))
+
+
+@pytest.mark.parametrize(
+    ("dates", "says"),
+    [
+        (("Jan  1 00:00:00 2001 GMT", "Jan  1 00:00:00 2002 GMT"), "every certificate has expired"),
+        (("Jan  1 00:00:00 2090 GMT", "Jan  1 00:00:00 2099 GMT"), "no certificate is valid yet .* set this machine's"),
+    ],
+)
+def test_certificates_of_another_time_are_refused(monkeypatch, dates, says):
+    entries = [{"notBefore": dates[0], "notAfter": dates[1]}] * 2
+    monkeypatch.setattr(environment, "_loaded", lambda context: entries)
+    with pytest.raises(BenchError, match=says):
+        environment.trusted()
+
+
 def test_what_was_paid_before_a_run_ended_is_kept(endpoint, asked):
     endpoint.faults = [None] * 3 + ["credit"] * 20
     with pytest.raises(BenchError):
@@ -187,7 +232,6 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(asked):
 
 
 def test_a_server_that_goes_and_comes_back_is_waited_for(endpoint, asked, monkeypatch):
-    from bench.endpoint import failures
     from bench.endpoint.client import Client
 
     complete, gone = Client.complete, iter([False, True, True])
@@ -266,8 +310,9 @@ def test_a_limit_that_cuts_answers_off_is_named_with_its_setting(endpoint, asked
         asked(5)
 
 
-def test_replies_without_an_answer_end_a_run_later_too(endpoint, asked):
-    endpoint.faults = [None, *["empty"] * 50]
+@pytest.mark.parametrize("fault", ["empty", "refusal"])
+def test_replies_without_an_answer_end_a_run_later_too(endpoint, asked, fault):
+    endpoint.faults = [None, *[fault] * 50]
     with pytest.raises(BenchError, match="20 replies of 'gpt-4o' in turn hold no answer"):
         asked(40, in_flight=1)
     assert sum(endpoint.paid.values()) == 21

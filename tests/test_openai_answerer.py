@@ -89,6 +89,12 @@ def test_a_refusal_and_a_reply_without_an_answer_are_counted_apart(endpoint, ans
     )[1].replace("\n", " ")
 
 
+def test_answers_that_are_cut_off_are_counted_in_a_sentence(endpoint, answered):
+    endpoint.faults = ["long"] * 2
+    code, said, _ = answered()
+    assert code == 0 and "2 of 10 answers were cut off at the longest answer allowed, 300 tokens" in said
+
+
 def test_a_cell_with_too_many_missing_answers_fails_and_says_why(endpoint, answered):
     endpoint.faults = [None, "thought", "refusal"]
     code, said, record = answered(*ONE_BY_ONE)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from bench.endpoint import failures
 from bench.endpoint.client import MOST_BYTES_OF_A_FILE, Client
 from bench.endpoint.connection import Connection
+from bench.endpoint.dialect import remedy
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger, append, lines_of
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import checked_identity
-from bench.endpoint.request import Reply, ServerQuestion, remedy
+from bench.endpoint.request import Reply, ServerQuestion
 from bench.progress import Progress
 
 if TYPE_CHECKING:

@@ -99,17 +99,14 @@ class _Asking:
         if outcome is None:
             return False
         self._report(outcome)
-        if outcome.status == "answered":
-            self._useless = 0
-        elif outcome.status == "failed":
-            self._useless += 1
-            if self._useless >= (USELESS_LATER if self._proven else USELESS_AT_FIRST):
-                remedy = f"; {outcome.remedy}" if outcome.remedy else "; see whether this model suits the questions"
-                raise failures.Ending(
-                    f"{self._useless} replies of {self._endpoint.model!r} in turn hold no answer: "
-                    f"{outcome.reason}{remedy}; what was paid is kept"
-                )
-        self._proven |= outcome.status != "failed"
+        self._useless = 0 if outcome.status == "answered" else self._useless + 1
+        self._proven |= outcome.status != "failed"  # a refusal may be of one picture alone
+        if self._useless >= (USELESS_LATER if self._proven else USELESS_AT_FIRST):
+            remedy = outcome.remedy or "see whether this model suits the questions"
+            raise failures.Ending(
+                f"{self._useless} replies of {self._endpoint.model!r} in turn hold no answer: {outcome.reason}; "
+                f"{remedy}; what was paid is kept"
+            )
         return True
 
     async def _paid(self, question: ServerQuestion, sent: dict[str, Any], identity: str, client: Client) -> Reply:

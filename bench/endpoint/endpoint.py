@@ -4,24 +4,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.endpoint.address import Address
+from bench.endpoint.dialect import Dialect, body, extra_fields
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import (
-    Dialect,
-    Malformed,
-    Reply,
-    Sampling,
-    ServerQuestion,
-    body,
-    check_calls,
-    check_seconds,
-    extra_fields,
-    identity,
-)
+from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, check_calls, check_seconds, identity
 
 TRIES = 3
 """How often a question with a malformed reply is asked, if the model draws another one each time."""
+CUT = "cut off at the longest answer allowed"
 
 
 @dataclass(frozen=True)
@@ -67,11 +58,12 @@ class Endpoint:
         if reply.refused:
             return Outcome(name, "refused", None, reply.text, "the model refused", usage)
         try:
-            return Outcome(name, "answered", question.reads(reply.text), reply.text, "", usage)
+            value, reason = question.reads(reply.text), CUT if reply.cut else ""
+            return Outcome(name, "answered", value, reply.text, reason, usage)
         except Malformed as malformed:
             reason, remedy = reply.lack or str(malformed), ""
             if reply.cut:
-                reason = f"{reason}, cut off at the longest answer allowed"
+                reason = f"{reason}, {CUT}"
                 longest = self.sampling.max_tokens
                 remedy = f"raise the limit (--set {self.settings}.max_tokens={2 * longest}, now {longest})"
                 if reply.lack:

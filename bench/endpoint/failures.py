@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from bench.endpoint.address import KEY_VARIABLE, URL_VARIABLE, Address, redacted
+from bench.endpoint.dialect import remedy
 from bench.endpoint.environment import FILE_VARIABLE, Proxy, proxy_for
-from bench.endpoint.request import remedy
 from bench.errors import BenchError
 
 LONGEST_WAIT = 600.0
@@ -135,7 +135,7 @@ def _of_connection(error: Exception, address: Address, key: str) -> Exception:
         return Passing("the server did not answer in time")
     if isinstance(cause, httpx2.DecodingError | ValueError | zlib.error):
         return Passing(f"the server's reply could not be read ({text[:200]})")
-    return Passing(f"the connection broke ({type(cause).__name__})")
+    return Passing(f"the connection{_through(address)} broke ({type(cause).__name__})")
 
 
 def _of_tls(error: ssl.SSLError, address: Address) -> str:
@@ -144,10 +144,14 @@ def _of_tls(error: ssl.SSLError, address: Address) -> str:
     if "expired" in why or "not yet valid" in why:
         now = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
         return f"the certificate of {address} does not hold now ({why}); this machine's clock says {now} UTC, check it"
+    if "mismatch" in why:
+        return (
+            f"the certificate of {address} is of another name ({why.rstrip('.')}); check the base URL ({URL_VARIABLE})"
+        )
     if isinstance(error, ssl.SSLCertVerificationError):
         return (
-            f"the certificate of {address} is not trusted ({why}); name the certificate of its authority, as a PEM "
-            f"file, by {FILE_VARIABLE}, and a proxy that opens connections counts as one"
+            f"the certificate of {address}{_through(address)} is not trusted ({why}); "
+            f"name a PEM file with the certificate of its authority, or of the proxy's, by {FILE_VARIABLE}"
         )
     return f"{address} speaks no TLS ({why}); check whether its base URL begins with http://{_through(address)}"
 

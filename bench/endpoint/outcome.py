@@ -13,6 +13,8 @@ Status = Literal["answered", "refused", "failed", "lost"]
 class Outcome:
     """The outcome of a question: ``value`` if it was answered, else the server's last text ``raw`` and the ``reason``.
 
+    An answer has a reason too if it is not whole.
+
     ``usage`` is the cost of its replies, whenever they were paid; ``remedy`` what to change so that it is answered, ''
     if nothing is known.
     """

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal, Self
 from bench.contracts import Context, Instructions
 from bench.endpoint.address import Address
 from bench.endpoint.calling import ask
-from bench.endpoint.endpoint import Endpoint
+from bench.endpoint.dialect import Dialect
+from bench.endpoint.endpoint import CUT, Endpoint
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage, price_of
 from bench.endpoint.request import (
-    Dialect,
     Malformed,
     Message,
     Sampling,
@@ -27,6 +27,7 @@ from bench.endpoint.request import (
 )
 from bench.errors import BenchError
 from bench.specs import Setting
+from bench.terminal import safe
 
 SYSTEM = "You are shown an electron micrograph. Answer the question about it in one or two plain sentences."
 
@@ -83,7 +84,7 @@ class RemoteAnswerer:
             Setting(
                 'more fields of each call, as JSON, such as {"seed": 1}; null leaves one out',
                 stage="predict",
-                check="bench.endpoint.request:extra_fields",
+                check="bench.endpoint.dialect:extra_fields",
             ),
         ] = "",
         in_flight: Annotated[int, Setting("most calls at once", stage="predict", ge=1, le=1000)] = 8,
@@ -166,6 +167,8 @@ class RemoteAnswerer:
         progress.start(f"asking {endpoint.model}", len(questions))
 
         def report(outcome: Outcome) -> None:
+            if outcome.status in ("failed", "refused") and not any(map(_is_missing, outcomes.values())):
+                progress.say(safe(f"the first reply without an answer: {_why(outcome)}"))
             outcomes[outcome.question] = outcome
             progress.advance(len(outcomes))
 
@@ -176,11 +179,13 @@ class RemoteAnswerer:
             why = lost[0].reason if within else "the budget would be passed"
             raise BenchError(f"{left} of {len(questions)} questions have no answer ({why}); the others are kept")
         self._check_missing(list(outcomes.values()))
+        if cut := sum(outcome.status == "answered" and bool(outcome.reason) for outcome in outcomes.values()):
+            progress.say(f"{cut} of {len(questions)} answers were {CUT}, {endpoint.sampling.max_tokens} tokens")
         self.usage = self._spent(list(outcomes.values()), ledger)
         return [outcomes[str(position)].value or "" for position in range(len(questions))]
 
     def _check_missing(self, outcomes: list[Outcome]) -> None:
-        missing = [outcome for outcome in outcomes if outcome.status != "answered"]
+        missing = list(filter(_is_missing, outcomes))
         if len(missing) > self._most_missing * len(outcomes):
             reasons = Counter(_why(outcome) for outcome in missing)
             raise BenchError(
@@ -206,6 +211,10 @@ class RemoteAnswerer:
             "calls_paid_now": ledger.calls,
             "dollars_paid_now": ledger.dollars if ledger.price else None,
         }
+
+
+def _is_missing(outcome: Outcome) -> bool:
+    return outcome.status != "answered"
 
 
 def _why(outcome: Outcome) -> str:

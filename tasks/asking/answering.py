@@ -64,15 +64,24 @@ class Answering:
             self._require("classifier")
 
     def check(self, text: str) -> None:
-        """Raise BenchError if the model answers no questions, or cannot read the whole question."""
+        """Raise BenchError if the model answers no questions, cannot read the whole question, or it is no text."""
         self._require("answerer")
+        if any("\ud800" <= letter <= "\udfff" for letter in text):  # how Python keeps bytes that are not UTF-8
+            raise BenchError(f"the question {safe(text[:60])!r} is no text in UTF-8; write it again")
         check_length(text, self._caption, self._model.estimator, self._model.exported)
 
     def about(self, path: Path, text: str | None) -> PictureAnswer:
         """Return the answer about a picture; ``text`` is the question or None. Raise Unreadable for a bad picture."""
         picture, model = read(path, self._model.exported), self._model.estimator
         answer = None if text is None else model.answer(question(picture, text, self._caption))[0]
-        categories = ranked(model.predict_proba(picture)[0], picture.categories, self._top) if self._top else ()
+        categories: Ranked = ()
+        if self._top:
+            probabilities = np.asarray(model.predict_proba(picture)[0])
+            if not np.isfinite(probabilities).all():
+                raise BenchError(
+                    f"{self._model.exported.label} returns probabilities that are no numbers; train it again"
+                )
+            categories = ranked(probabilities, picture.categories, self._top)
         return PictureAnswer(path, text, answer, categories)
 
     def about_each(self, paths: Iterable[Path], text: str | None) -> Iterator[PictureAnswer | Failure]:

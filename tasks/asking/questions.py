@@ -18,6 +18,8 @@ def read(path: Path, exported: Exported) -> Micrographs:
     """Return a picture prepared as in training (resized, grey, data bar masked); raise Unreadable if that fails."""
     if not exists(path):
         raise Unreadable("does not exist; check its path")
+    if not path.is_file():  # a pipe or device may never end
+        raise Unreadable("is no file; name a picture")
     pixels = grey(path, exported.image_size)[None]
     if exported.mask_bar:
         pixels = without_bars(pixels, find_bars(pixels))

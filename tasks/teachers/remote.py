@@ -55,7 +55,7 @@ class RemoteTeacher:
             str,
             Setting(
                 'more fields of each call, as JSON, such as {"seed": 1}; null leaves one out',
-                check="bench.endpoint.request:extra_fields",
+                check="bench.endpoint.dialect:extra_fields",
             ),
         ] = "",
         size: Annotated[

@@ -142,9 +142,10 @@ def _teaching(
     chosen: dict[str, Any], config: "Config", options: Remote, price: "Price | None", out: Path
 ) -> "Teaching":
     from bench.endpoint.address import Address, default_url
+    from bench.endpoint.dialect import Dialect
     from bench.endpoint.endpoint import Endpoint
     from bench.endpoint.ledger import Ledger
-    from bench.endpoint.request import Dialect, Sampling
+    from bench.endpoint.request import Sampling
     from bench.tasks.teachers.notebook import Notebook
     from bench.tasks.teachers.teaching import Teaching
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from bench.endpoint.batch import ServerBatches, outstanding
 from bench.endpoint.calling import ask
+from bench.endpoint.dialect import Dialect
 from bench.endpoint.endpoint import Endpoint
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import BATCH_SHARE, Price, Usage
-from bench.endpoint.request import Dialect, Message, ServerQuestion, picture_part, picture_tokens
+from bench.endpoint.request import Message, ServerQuestion, picture_part, picture_tokens
 from bench.errors import BenchError
 from bench.progress import Progress
 from bench.store.fingerprint import digest
@@ -83,7 +84,7 @@ class Teaching:
             count = itertools.count(done + 1)
 
             def report(outcome: Outcome) -> None:
-                if outcome.status == "failed" and _why(outcome) not in self._reasons:
+                if outcome.status in ("failed", "refused") and _why(outcome) not in self._reasons:
                     progress.say(safe(f"no answer about {outcome.question}: {_why(outcome)}"))
                 self._note(outcome)
                 progress.advance(next(count))
