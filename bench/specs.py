@@ -106,7 +106,7 @@ class ModelSpec(Spec):
 
     def __post_init__(self) -> None:
         """Set the label of a model without one."""
-        if self.label == "":
+        if isinstance(self.label, str) and not self.label.strip():
             object.__setattr__(self, "label", self.name)
 
 
