@@ -47,7 +47,7 @@ class Recipe(BaseModel):
     """Passes over the pictures of the training side, at most."""
     batch_size: Annotated[int, Field(ge=1, le=100_000)] = 48
     """Pictures of a step; for an assistant, questions."""
-    learning_rate: Annotated[float, Field(gt=0, le=100)] = 1e-3
+    learning_rate: Annotated[float, Field(gt=0, le=1e30)] = 1e-3
     """Adam's learning rate."""
     beta2: Annotated[float, Field(gt=0, lt=1)] = 0.999
     """Adam's memory of squared gradients; a short training benefits from a shorter one, such as 0.98."""
