@@ -79,6 +79,7 @@ class FamilySpec(Spec):
 class ModelSpec(Spec):
     """One row of a table; a name ending in ':' takes an argument, and its row is labelled by the whole name.
 
+    Without a ``label``, the row is labelled by the name. The default family is that of classifiers of pictures.
     ``builds`` is the torch module for the family's estimator, or a function that makes it; ``estimator`` is an
     estimator of the model's own. Their parameters that have a default are the row's settings; ``defaults`` overrides
     some of these defaults. ``pretrains`` is the estimator of a step before training, whose product is kept separately:
@@ -90,8 +91,8 @@ class ModelSpec(Spec):
     network sees, 0 for the pictures' own.
     """
 
-    label: Title
-    family: Name
+    label: Line = ""
+    family: Name = "other"
     builds: LazyPath | None = None
     estimator: LazyPath | None = None
     pretrains: LazyPath | None = None
@@ -102,6 +103,11 @@ class ModelSpec(Spec):
     source: Line = ""
     footnote: Line = ""
     large: bool = False
+
+    def __post_init__(self) -> None:
+        """Set the label of a model without one."""
+        if isinstance(self.label, str) and not self.label.strip():
+            object.__setattr__(self, "label", self.name)
 
 
 def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ...]:

@@ -1,9 +1,11 @@
 """Write what docs/ takes from the code: help texts, hooks, metrics, facts, tables. Run it after any change to them."""
 
+import ast
 import dataclasses
 import inspect
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,11 @@ from typer.core import TyperGroup
 
 from bench import hookspecs
 from bench.cli.main import added, app
+from bench.config.cluster import Cluster
+from bench.config.loading import FORMS, Config, Machine, Recipe
 from bench.data.task import open_task, task_settings
 from bench.registered.registry import DISTRIBUTION, Registry
+from bench.specs import Setting, Settings
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS
 
@@ -70,7 +75,90 @@ def facts() -> str:
     return "\n".join([*lines, *(f"| `{kind}` | {', '.join(values)} |" for kind, values in KINDS.items())])
 
 
-GENERATED = {"hooks": hooks, "facts": facts, "metrics": metrics, "fields of tables": fields_of_tables}
+def config_keys() -> str:
+    """Return the keys of a config, with defaults and valid values."""
+    lines = ["| key | default | values | what it is |", "|---|---|---|---|"]
+    for prefix, model in (("", Config), ("recipe.", Recipe), ("machine.", Machine), ("cluster.", Cluster)):
+        meanings = _attribute_docstrings(model)
+        for name, field in model.model_fields.items():
+            if name not in ("recipe", "machine", "cluster", "settings"):
+                default = "" if field.is_required() else _code(field.default)
+                values = FORMS.get(f"{prefix}{name}") or _valid(model.model_json_schema()["properties"][name])
+                lines.append(f"| `{prefix}{name}` | {default} | {values} | {meanings.get(name, '')} |")
+    return "\n".join(lines)
+
+
+def _attribute_docstrings(kind: type) -> dict[str, str]:
+    """Return the text below each field of a class."""
+    (node,) = ast.parse(inspect.getsource(kind)).body
+    assert isinstance(node, ast.ClassDef)
+    texts: dict[str, str] = {}
+    for field, text in pairwise(node.body):
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            texts[ast.unparse(field.target)] = _cell(text.value.value)
+    return texts
+
+
+def _valid(schema: dict[str, Any]) -> str:
+    """Return the valid values of a field in words, from its JSON schema."""
+    if "anyOf" in schema:
+        return ", or ".join(filter(None, map(_valid, schema["anyOf"])))
+    if "const" in schema:
+        return _code(schema["const"])
+    if "enum" in schema:
+        return ", ".join(_code(value) for value in schema["enum"])
+    if "items" in schema:
+        return _valid(schema["items"])
+    names = {"minimum": "ge", "exclusiveMinimum": "gt", "maximum": "le", "exclusiveMaximum": "lt"}
+    return Setting(**{short: schema[name] for name, short in names.items() if name in schema}).range
+
+
+def settings_by_name() -> str:
+    """Return the settings of our tasks, datasets and teachers, and of each family's models."""
+    registry, parts = Registry(), []
+    for kind in ("task", "dataset", "teacher"):
+        specs = [spec for spec in registry.every(kind).values() if spec.builds.startswith("bench.")]
+        parts += _listing(f"{kind.capitalize()}s", {spec.name: registry.settings(spec) for spec in specs})
+    for family in registry.every("family").values():
+        models = [spec for spec in registry.every("model").values() if spec.family == family.name]
+        own = [spec for spec in models if (spec.builds or spec.estimator or "bench.").startswith("bench.")]
+        parts += _listing(f"Models: {family.label}", {spec.name: registry.settings(spec) for spec in own})
+    return "\n".join(parts)
+
+
+def _listing(title: str, by_name: dict[str, Settings]) -> list[str]:
+    """Return a table of settings; what several names share is one line."""
+    owners: dict[tuple[str, ...], list[str]] = {}
+    for name, settings in by_name.items():
+        for key, setting in settings.items():
+            line = (f"`{key}`", _code(setting.default), _cell(setting.values), setting.stage, _cell(setting.help))
+            owners.setdefault(line, []).append(name)
+    if not owners:
+        return []
+    head = ["| of | key | default | values | a change redoes | what it is |", "|---|---|---|---|---|---|"]
+    rows = []
+    for line, names in owners.items():
+        who = "all" if len(names) == len(by_name) > 1 else ", ".join(f"`{name}`" for name in names)
+        rows.append(f"| {who} | {' | '.join(line)} |")
+    return [f"### {title}\n", *head, *rows, ""]
+
+
+def _code(value: Any) -> str:
+    return f"`{list(value) if isinstance(value, tuple) else value}`"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|").replace("``", "`")
+
+
+GENERATED = {
+    "hooks": hooks,
+    "facts": facts,
+    "metrics": metrics,
+    "fields of tables": fields_of_tables,
+    "config keys": config_keys,
+    "settings": settings_by_name,
+}
 """The text between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""
 
 

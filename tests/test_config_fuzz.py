@@ -12,7 +12,7 @@ from bench.specs import Setting
 from tests.test_strangers import SPEC, _changed
 
 FAST = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
-MANY = settings(max_examples=3000, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
+MANY = settings(max_examples=1000, deadline=None, derandomize=True, suppress_health_check=[*HealthCheck])
 KEYS = st.sampled_from(
     [*Config.model_fields, "recipe.epochs", "machine.device", "cluster.setup", "mvaema.depth", "a:b.c"]
 )

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from bench import BenchError, DatasetSpec, FamilySpec, ModelSpec, SuiteSpec, TableSpec, TaskSpec
+from bench.cli.main import added
 from bench.config.loading import EVERY_MODEL, Config
 from bench.errors import UncaughtError
 from bench.isolation import isolated
@@ -122,11 +123,20 @@ def test_a_plugin_that_fails_is_set_aside(source, message, package, bench):
 )
 def test_damaged_entry_points_of_a_package_break_no_other(points, message, package, bench):
     package(GOOD, points=points)
+    added.cache_clear()
     assert bench("--help")[0] == 0
     code, out, err = bench("list", "models")
     assert code == 0 and "goodnet" in out and "majority" in out
     shown = err + bench("list", "plugins")[1]
     assert message in shown and "\x1b" not in shown
+
+
+def test_a_verb_that_ends_the_process_on_import_is_one_sentence(package, bench):
+    package("import sys\nsys.exit(0)", points="[bench.commands]\noddverb = odd.plugin:app\n")
+    added.cache_clear()
+    code, _, err = bench("oddverb")
+    added.cache_clear()
+    assert code == 2 and "the verb 'oddverb' of 'odd.plugin:app' fails to import: SystemExit: 0" in err
 
 
 def test_what_a_plugin_prints_is_no_part_of_the_output(package, bench):
@@ -223,7 +233,7 @@ def test_a_name_is_plain_and_means_nothing_else(kind, name):
 WRONG = [
     ("model", {"label": "two\nlines"}),
     ("model", {"label": "\x1b[31m"}),
-    ("model", {"label": ""}),
+    ("task", {"label": " "}),
     ("model", {"label": "a" * 10_000}),
     ("model", {"family": 3}),
     ("model", {"contracts": "classifier"}),
@@ -281,6 +291,12 @@ def test_every_spec_of_ours_is_valid():
 
 def test_a_list_where_a_tuple_belongs_becomes_one():
     assert validated("suite", SuiteSpec("mysuite", "Mine", ["vqa"], ["a", "b"])).models == ("a", "b")
+
+
+def test_a_model_without_a_label_is_labelled_by_its_name_and_classifies_pictures():
+    spec = validated("model", ModelSpec("mynet", builds="mynet.net:MyNet"))
+    assert (spec.label, ModelSpec("mynet", " ").label) == ("mynet", "mynet")
+    assert "classifier" in Registry().family(spec).contracts
 
 
 def test_the_reserved_names_are_the_keys_of_a_config_and_those_of_every_model():

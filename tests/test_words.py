@@ -28,7 +28,6 @@ REMAINING = {
     "bench/planning": "costs kept outlook plan rows",
     "bench/stages/contracts": "answers",
     "bench/store": "class_part",
-    "bench/training": "precision schedule",
 }
 """Modules that still have such names, by their folder: take one out when it has none."""
 FOLDERS = ("bench", "models", "tasks", "plugins", "benchmarks", "scripts")

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bench.errors import BenchError, shortage
+from bench.errors import BenchError, in_one_line, shortage
 from bench.processes import STOPPED, exit_code, interruptible
 from bench.registered.source_file import source_file
 
@@ -80,7 +80,7 @@ def added() -> dict[str, Verb]:
     for file in reversed(files):  # of two copies of a package, the first on the path wins
         distribution = re.split(r"-|\.egg-info$", file.parent.name)[0].replace("_", "-")
         group = re.search(
-            rf"^\[{re.escape(COMMANDS)}\]$(.*?)(?=^\[|\Z)", file.read_text("utf-8"), re.DOTALL | re.MULTILINE
+            rf"^\[{re.escape(COMMANDS)}\]$(.*?)(?=^\[|\Z)", file.read_text("utf-8", "replace"), re.DOTALL | re.MULTILINE
         )
         for name, value in re.findall(r"^([^#;=\n]+?) *= *(.+?) *$", group[1] if group else "", re.MULTILINE):
             verbs[name] = Verb(value, distribution)
@@ -103,10 +103,14 @@ def _help_of(verb: Verb) -> str:
 def _loaded(name: str, verb: Verb) -> Any:
     from importlib.metadata import EntryPoint
 
+    from bench.isolation import isolated
+
     try:
-        return EntryPoint(name, verb.value, COMMANDS).load()
+        with isolated():
+            return EntryPoint(name, verb.value, COMMANDS).load()
     except Exception as error:  # a third-party module may fail in any way
-        raise BenchError(f"the verb {name!r} of {verb.value!r} fails to import: {error}; correct it") from error
+        why = in_one_line(error)
+        raise BenchError(f"the verb {name!r} of {verb.value!r} fails to import: {why}; correct it") from error
 
 
 app = typer.Typer(

@@ -33,9 +33,13 @@ class Cluster(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     partition: OneLine | None = None
+    """The partition of the jobs."""
     account: OneLine | None = None
+    """The account that pays for the jobs."""
     qos: OneLine | None = None
+    """The quality of service of the jobs."""
     constraint: OneLine | None = None
+    """The features that a node must have."""
     minutes: Minutes = 240
     """The time limit of a job; unfinished work is requeued and resumes."""
     memory_gb: Annotated[float, Field(gt=0, le=1_000_000)] = 8

@@ -47,7 +47,7 @@ class Recipe(BaseModel):
     """Passes over the pictures of the training side, at most."""
     batch_size: Annotated[int, Field(ge=1, le=100_000)] = 48
     """Pictures of a step; for an assistant, questions."""
-    learning_rate: Annotated[float, Field(gt=0, le=100)] = 1e-3
+    learning_rate: Annotated[float, Field(gt=0, le=1e30)] = 1e-3
     """Adam's learning rate."""
     beta2: Annotated[float, Field(gt=0, lt=1)] = 0.999
     """Adam's memory of squared gradients; a short training benefits from a shorter one, such as 0.98."""
@@ -78,7 +78,7 @@ class Machine(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     device: Annotated[str, Field(pattern=r"^(auto|cpu|mps|cuda(:[0-9]{1,2})?)$")] = "auto"
-    """auto, cpu, mps, cuda, or one GPU by number such as cuda:1; auto is a GPU if there is one."""
+    """What is computed on; cuda:1 is the second GPU, and auto a GPU if there is one."""
     threads: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Threads of a process; without a value, as many as the system grants."""
     checkpoint_seconds: Annotated[float, Field(ge=0, le=1_000_000)] = 60.0
@@ -95,7 +95,7 @@ class Config(BaseModel):
     records: Line
     """The teacher that makes the instruction records, or a JSONL file of them."""
     folds: Annotated[str, Field(pattern=FOLDS)] | Annotated[int, Field(ge=0, le=9999)] = "all"
-    """The folds that run: all, 0-2 or 0,3."""
+    """The folds that run."""
     k: Annotated[int, Field(ge=2, le=10_000)] = 10
     """The number of folds; fewer if the smallest category has fewer pictures."""
     repeats: Annotated[int, Field(ge=1, le=10_000)] = 1

@@ -129,18 +129,17 @@ class Registry:
                 f"model {model.name!r} of plugin {self._owners['model', model.name].name!r}: {error}"
             ) from None
 
-    def settings(self, spec: Any) -> Settings:
+    def settings(self, spec: Spec) -> Settings:
         """Return the settings of what a spec builds, none if it builds nothing; BenchError if that fails."""
         try:
             if isinstance(spec, ModelSpec):
                 return model_settings(spec, self.family(spec))
             return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
         except BenchError as error:
-            kind = next(kind for kind, expected in SPECS.items() if isinstance(spec, expected))
-            owner = self._owners.get((kind, spec.name))
-            if owner is None or owner.distribution == DISTRIBUTION:
-                raise
-            raise BenchError(f"{kind} {spec.name!r} of {owner.distribution}: {error}") from error
+            for (kind, name), owner in self._owners.items():
+                if self._specs[kind][name] is spec and owner.distribution != DISTRIBUTION:
+                    raise BenchError(f"{kind} {name!r} of {owner.distribution}: {error}") from error
+            raise
 
     def having(self, key: str, names: Iterable[str]) -> list[str]:
         """Return those of these names of models, tasks, datasets and teachers that have a setting of this key."""

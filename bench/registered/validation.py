@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
-Kind = TypeVar("Kind", bound=Spec)
+SomeSpec = TypeVar("SomeSpec", bound=Spec)
 RESERVED = frozenset(
     {
         *("all", "model", "settings", "recipe", "machine", "cluster", "dataset", "records", "folds", "k", "repeats"),
@@ -26,13 +26,13 @@ RESERVED = frozenset(
 """Names that mean something else: ``all`` and ``model`` are every model, the others are keys of a config."""
 
 
-def validated(kind: str, spec: Kind) -> Kind:
+def validated(kind: str, spec: SomeSpec) -> SomeSpec:
     """Return a spec with lists as tuples; BenchError with one sentence for a wrong one."""
     from pydantic import ValidationError
 
     try:
         tuples = {key: tuple(value) for key, value in vars(spec).items() if isinstance(value, list)}
-        checked: Kind = _adapter(type(spec)).validate_python(replace(spec, **tuples))
+        checked: SomeSpec = _adapter(type(spec)).validate_python(replace(spec, **tuples))
     except ValidationError as error:
         who = f"{kind} {shortened(spec.name)}"
         raise BenchError(f"{who}: {'; '.join(map(_complaint, error.errors(include_url=False)))}") from error

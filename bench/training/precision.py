@@ -10,10 +10,10 @@ _NATIVE_BF16 = ("amx_bf16", "avx512_bf16", "bf16")
 """Torch's names of processor instructions that multiply in bf16; the last is ARM's."""
 
 
-def precision(asked: Literal["auto"] | Precision, large: bool, device: str) -> Precision:
-    """Return the precision to train in: ``asked``, or for ``auto`` one that suits the network and the device."""
-    if asked != "auto":
-        return asked
+def precision(choice: Literal["auto"] | Precision, large: bool, device: str) -> Precision:
+    """Return the precision to train in: ``choice``, or for ``auto`` one that suits the network and the device."""
+    if choice != "auto":
+        return choice
     if device.startswith("cuda"):
         native = torch.cuda.is_bf16_supported(including_emulation=False)
     else:

@@ -18,12 +18,12 @@ WARMEST = 10
 class Schedule:
     """The course of the learning rate over ``steps`` steps, of which the first ``warmup`` raise it.
 
-    ``asked`` is the number of warm-up steps in the recipe, ``warmup`` the number that fits.
+    ``requested`` is the number of warm-up steps in the recipe, ``warmup`` the number that fits.
     """
 
     name: ScheduleName
     steps: int
-    asked: int
+    requested: int
 
     @classmethod
     def of(cls, recipe: Recipe, steps: int, watched: bool = True) -> Self:
@@ -41,19 +41,19 @@ class Schedule:
     @property
     def warmup(self) -> int:
         """The steps of warm-up that are taken."""
-        return min(self.asked, self.steps // WARMEST)
+        return min(self.requested, self.steps // WARMEST)
 
     @property
     def shortened(self) -> str:
         """Say that the requested warm-up does not fit; '' if it does."""
-        if self.warmup == self.asked:
+        if self.warmup == self.requested:
             return ""
-        return f"a training of {self.steps} steps warms up for {self.warmup}, a tenth of them, not for {self.asked}"
+        return f"a training of {self.steps} steps warms up for {self.warmup}, a tenth of them, not for {self.requested}"
 
-    def share(self, done: int) -> float | None:
-        """Return the share of the learning rate after ``done`` steps; None if a plateau decides instead."""
-        warm = min(1.0, (done + 1) / max(self.warmup, 1))
+    def share(self, step: int) -> float | None:
+        """Return the share of the learning rate after ``step`` steps; None if a plateau decides instead."""
+        warm = min(1.0, (step + 1) / max(self.warmup, 1))
         if self.name == "plateau":
-            return warm if done < self.warmup or not done else None
-        past = done / self.steps
+            return warm if step < self.warmup or not step else None
+        past = step / self.steps
         return warm * ((1 + math.cos(math.pi * past)) / 2 if self.name == "cosine" else 1 - past)
