@@ -147,7 +147,7 @@ class CheckedDataset(Checked):
         remedy = "give each picture an id of its own, a text"
         self._require(different == total, "load()", f"has {different} different ids for {total} pictures", remedy)
 
-    def _categories(self, names: object) -> tuple[str, ...]:
+    def _categories(self, names: Any) -> tuple[str, ...]:
         texts = isinstance(names, (tuple, list)) and all(isinstance(name, str) and name for name in names)
         remedy = "make it a tuple of different names"
         self._require(texts and 0 < len(names) == len(set(names)), "categories", f"is {shortened(names)}", remedy)

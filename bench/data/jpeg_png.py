@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile
 
 from bench.data.frames import HEAD, MOST_PIXELS, PictureFrame, PictureReader, Unreadable, require_size
 from bench.data.levels import grey_curve, luma, shares, shown_colours, upright, value_range
@@ -22,7 +22,7 @@ _FULL_BYTE = 64
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def opened(path: Path, name: str) -> Image.Image:
+def opened(path: Path, name: str) -> ImageFile.ImageFile:
     """Return a picture of this format, its header read and its size checked."""
     try:
         image = Image.open(path, formats=(name,))

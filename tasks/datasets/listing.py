@@ -15,6 +15,9 @@ _OTHER_PICTURES = (
     *(".dm3", ".dm4", ".emd", ".ser", ".mrc", ".emi", ".tvips", ".czi", ".nd2", ".lif", ".tf8", ".btf", ".raw", ".dng"),
 )
 
+_CONTROLS = ("Cc", "Zl", "Zp")
+"""Categories of characters that begin a line or control a terminal."""
+
 
 class Listing(NamedTuple):
     """Name to path and name to category of every candidate, in order; a sentence for each ignored picture or folder."""
@@ -163,6 +166,7 @@ def _name(path: Path) -> str:
     Accents are joined with their letters (NFC), as most systems write them: macOS stores them apart.
     """
     text = unicodedata.normalize("NFC", os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace"))
-    return "".join(
-        ascii(letter)[1:-1] if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text
-    )
+    if text.isprintable():
+        return text
+    escaped = (ascii(letter)[1:-1] if unicodedata.category(letter) in _CONTROLS else letter for letter in text)
+    return "".join(escaped)
