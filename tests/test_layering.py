@@ -18,7 +18,7 @@ ALLOWED = {
 }
 FILES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
 FLOORS = (
-    *("errors", "specs", "hookspecs", "quantities", "terminal", "progress", "ranks", "contracts"),
+    *("errors", "specs", "hookspecs", "quantities", "terminal", "inputs", "progress", "ranks", "contracts"),
     *("config", "registered", "store", "data", "training", "statistics", "endpoint", "stages", "planning"),
     *("running", "launch", "tables", "figures", "exports", "api", "cli", "__init__", "__main__"),
 )

@@ -23,16 +23,14 @@ PHRASES = {
 CUTE = re.compile(r"Deaf|Heard|[Ee]rrand|Telling|Mended|MENDED|Silence|Doomed")
 PARTICIPLES = {"found", "said", "told", "made", "asked", "kept", "begun"}
 REMAINING = {
-    "bench/api": "runs",
     "bench/data": "dataset",
     "bench/endpoint": "batch calling endpoint",
     "bench/exports": "model_card stored",
     "bench/launch": "__init__ inline local",
     "bench/launch/slurm": "launcher meeting packing probe sbatch site submission",
-    "bench/planning": "costs kept outlook plan rows",
     "bench": "ranks",
     "bench/registered": "checked parameters registry",
-    "bench/running": "health own_runs record",
+    "bench/running": "health record",
     "bench/stages/contracts": "answers",
     "bench/store": "class_part upkeep",
     "bench/tables": "comparison conditions gallery layout places provenance",

@@ -5,7 +5,6 @@ from copy import deepcopy
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from omegaconf import DictConfig, OmegaConf
@@ -25,6 +24,7 @@ from yaml import YAMLError
 
 from bench.config.cluster import Cluster
 from bench.errors import BenchError, unknown
+from bench.inputs import path_of, text_of
 from bench.specs import Settings, resolve
 
 DEFAULT = "demo"
@@ -191,10 +191,9 @@ def _read(source: str) -> dict[str, Any]:
     if source in shipped:
         text = shipped[source].read_text(encoding="utf-8")
     else:
-        path = Path(source)
-        if not path.is_file():
+        if not path_of(source, "--config").is_file():
             raise unknown("config", source, shipped, "or name a YAML file that exists")
-        text = path.read_text(encoding="utf-8")
+        text = text_of(source, "--config")
     return _parsed(text, source)
 
 

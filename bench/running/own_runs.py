@@ -36,7 +36,7 @@ class OwnRun:
     """A run by its name: its request, its beginning and its cells."""
 
     name: str
-    asked: Mapping[str, Any]
+    request: Mapping[str, Any]
     began: datetime
     cells: Sequence[OwnCell]
 
@@ -90,14 +90,14 @@ def as_json_text(runs: Sequence[OwnRun]) -> str:
     return json.dumps({run.name: [asdict(cell) for cell in run.cells] for run in runs}, indent=1)
 
 
-def _own(name: str, asked: Mapping[str, Any], store: Store) -> OwnRun:
+def _own(name: str, request: Mapping[str, Any], store: Store) -> OwnRun:
     began = datetime.strptime(name, _BEGAN).replace(tzinfo=UTC)
-    names = asked.get("names", {})
+    names = request.get("names", {})
     cells = [
-        _cell(cell, names.get(cell, cell), bool(asked.get("expected", {}).get(cell)), began, store)
-        for cell in asked["cells"]
+        _cell(cell, names.get(cell, cell), bool(request.get("expected", {}).get(cell)), began, store)
+        for cell in request["cells"]
     ]
-    return OwnRun(name, asked, began, cells)
+    return OwnRun(name, request, began, cells)
 
 
 def _cell(cell: str, name: str, computed: bool, began: datetime, store: Store) -> OwnCell:
@@ -121,7 +121,7 @@ def _last_line(log: Path) -> str:
 def _block(run: OwnRun, working: bool, store: Store, everything: bool) -> str:
     counts, lacking = Counter(cell.state for cell in run.cells), run.lacking()
     summary = ", ".join(f"{counts[state]} {state}" for state in ("done", "failed", "missing") if counts[state])
-    about = f"{run.asked['task']} on {run.asked['dataset']}, models {', '.join(run.asked['models'])}"
+    about = f"{run.request['task']} on {run.request['dataset']}, models {', '.join(run.request['models'])}"
     lines = [
         f"run {run.name}, {run.began:%Y-%m-%d %H:%M} UTC: {about}",
         f"  {count(len(run.cells), 'cell')}: {summary}",

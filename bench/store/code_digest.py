@@ -19,7 +19,7 @@ IN_CLEAR = (
 )
 """Modules whose effect on a stage its inputs hold in clear: as values, or as digests of what only some runs use."""
 DECIDE_NOTHING = (
-    *("bench.errors", "bench.progress", "bench.cli", "bench.tables", "bench.figures", "bench.launch"),
+    *("bench.errors", "bench.inputs", "bench.progress", "bench.cli", "bench.tables", "bench.figures", "bench.launch"),
     *("bench.store", "bench.training.heap"),
 )
 """Modules that report, place and keep what others compute, or check whether it is current."""

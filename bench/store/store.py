@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError, in_one_line
+from bench.inputs import folder_of
 from bench.store.record import Indexed, Record, index_line, indexed, parsed
 from bench.store.whole import Overtaken, discard, sweep, whole
 
@@ -34,8 +35,11 @@ def default_store() -> Path:
 
 
 def opened(folder: str | Path | None, warn: Callable[[str], None] | None = None) -> "Store":
-    """Return the store of a folder, else the default one; it warns of unreadable files by ``warn``, else on stderr."""
-    return Store(Path(folder) if folder else default_store(), warn or _warned)
+    """Return the store of a folder, else the default one; it warns of unreadable files by ``warn``, else on stderr.
+
+    BenchError if the folder cannot be one.
+    """
+    return Store(folder_of(default_store() if folder is None else folder, "the store"), warn or _warned)
 
 
 def _warned(text: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import BenchError
+from bench.inputs import path_of
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
 _OTHER_PICTURES = (".bmp", ".gif", ".webp", ".jp2", ".dm3", ".dm4")
@@ -59,7 +60,7 @@ def loose(argument: str) -> dict[str, Path]:
 def _existing(argument: str) -> Path:
     if not argument:
         raise BenchError("folder: needs a path, for example --dataset folder:/data/sem")
-    path = Path(argument).expanduser()
+    path = path_of(argument, "the folder")
     if path.is_dir():
         return path.resolve()
     if path.exists():

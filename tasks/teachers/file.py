@@ -1,11 +1,11 @@
 """The teacher ``file:PATH``: instruction records of a JSONL file."""
 
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
+from bench.inputs import path_of
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import file_digest
 from bench.tasks.datasets.captions import category_name
@@ -17,7 +17,7 @@ class FileTeacher:
     """Returns the records of the JSONL file at ``argument``; the seed changes nothing."""
 
     def __init__(self, argument: str, seed: int) -> None:
-        self._path = Path(argument).expanduser()
+        self._path = path_of(argument, "the file of records")
         if not self._path.is_file():
             raise BenchError(f"there is no file of records {argument!r}; name a JSONL file that exists")
 

@@ -16,6 +16,7 @@ from bench.endpoint.ledger import append, mend
 from bench.errors import BenchError
 from bench.store.fingerprint import difference
 from bench.store.store import read_json, write_json
+from bench.store.whole import new_folder
 from bench.tasks.records import as_json, failed_beside, read_records, write_records
 
 
@@ -49,18 +50,28 @@ class Notebook:
     @contextmanager
     def open(self, asked: Mapping[str, Any]) -> Iterator[None]:
         """Begin or continue to write, alone; BenchError if another process writes or nothing can be written."""
+        self.look(asked)  # before anything is written
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with FileLock(self.folder / "lock", timeout=0):
+            with new_folder(self.folder), FileLock(self.folder / "lock", timeout=0):
                 self.look(asked)
                 write_json(self.folder / "asked.json", asked)
-                yield
+                try:
+                    yield
+                except BaseException:
+                    self._withdraw()
+                    raise
         except Timeout:
             raise BenchError(f"another process writes {str(self.out)!r}; wait for it or name a new file") from None
         except OSError as error:
             raise BenchError(
                 f"--out {str(self.out)!r} cannot be written ({error.strerror or error}); name another file"
             ) from error
+
+    def _withdraw(self) -> None:
+        """Remove the request if nothing was answered, spent or submitted."""
+        if not (self.out.exists() or self.failed.exists() or self.spent.exists() or self.batches.exists()):
+            (self.folder / "asked.json").unlink(missing_ok=True)
+            (self.folder / "lock").unlink(missing_ok=True)
 
     def forget_failures(self) -> None:
         """Forget the prompts that were not answered before: they are asked again."""
