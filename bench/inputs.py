@@ -29,7 +29,7 @@ def checked(verb: _Verb) -> _Verb:
         for name, value in signature.bind(*args, **kwargs).arguments.items():
             keywords = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
             values |= value if keywords else {name: value}
-        check_values({f"{name}=": value for name, value in values.items()})
+        check_values({f"the argument {name!r}": value for name, value in values.items()})
         return verb(*args, **kwargs)
 
     return cast(_Verb, call)

@@ -115,18 +115,18 @@ def test_a_word_too_long_to_read_is_cut():
 @pytest.mark.parametrize(
     ("call", "why"),
     [
-        (lambda: api.table(1, by=""), "by= is empty"),
+        (lambda: api.table(1, by=""), "'by' is empty"),
         (lambda: api.table("²"), "unknown table '²'"),
-        (lambda: api.table(1, store="a\0b"), "store= .* NUL"),
+        (lambda: api.table(1, store="a\0b"), "'store' .* NUL"),
         (lambda: api.records(store="x" * 5000), "too long"),
-        (lambda: api.run("vqa", ["majority", ""]), "models= is empty"),
+        (lambda: api.run("vqa", ["majority", ""]), "'models' is empty"),
         (lambda: api.run("vqa", "majority", fraction=[math.nan]), "not a finite number"),
         (lambda: api.run("vqa", "majority", jobs=10**9), "--jobs 1000000000 is out of range"),
         (lambda: api.run("vqa", "majority", config="x" * 5000), "too long"),
         (lambda: api.gallery("majority", worst=0), "--worst 0 is out of range"),
         (lambda: api.ask("picture.png", "?", top=-1), "--top -1 is out of range"),
         (lambda: api.load_dataset("synthetic", image_size=10**9), "out of range"),
-        (lambda: api.listing(" "), "kind= is empty"),
+        (lambda: api.listing(" "), "'kind' is empty"),
     ],
 )
 def test_a_call_from_python_is_refused_like_a_command(call, why, store):

@@ -1,4 +1,8 @@
-"""The command ``bench``: verbs of the harness, and those that plugins add by name."""
+"""The command ``bench``: verbs of the harness, and those that plugins add by name.
+
+The base of typer's errors is read from ``_click``, its copy of click: typer exports only some of them, and the messages
+of all are printed here as one sentence.
+"""
 
 import re
 import sys
@@ -9,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
-from typer._click.exceptions import ClickException, NoArgsIsHelpError  # typer exports only some of its errors
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -105,7 +109,7 @@ def _loaded(name: str, verb: Verb) -> Any:
 
 def _checked(command: Any) -> Any:
     """Let a verb and the verbs below it refuse values that no verb can use, such as nan."""
-    names = {parameter.name: parameter.opts[0] for parameter in command.params}
+    names = {each.name: each.opts[0] for each in command.params if each.param_type_name == "option"}
     callback = command.callback
 
     def call(**values: Any) -> Any:
@@ -176,7 +180,7 @@ def _check_arguments(arguments: list[str]) -> None:
         option, equals, value = argument.partition("=")
         if equals and re.fullmatch(r"--[a-z-]+", option):
             check_text(value, option)
-        else:
+        elif argument.strip() or before.startswith("-"):  # of an empty question its verb says more
             check_text(argument, f"the argument after {before}")
 
 

@@ -39,7 +39,8 @@ def opened(folder: str | Path | None, warn: Callable[[str], None] | None = None)
 
     BenchError if the folder cannot be one.
     """
-    return Store(folder_of(default_store() if folder is None else folder, "the store"), warn or _warned)
+    named, role = (default_store(), "BENCH_STORE") if folder is None else (folder, "--store")
+    return Store(folder_of(named, role), warn or _warned)
 
 
 def _warned(text: str) -> None:

@@ -17,9 +17,9 @@ class FileTeacher:
     """Returns the records of the JSONL file at ``argument``; the seed changes nothing."""
 
     def __init__(self, argument: str, seed: int) -> None:
-        self._path = path_of(argument, "the file of records")
-        if not self._path.is_file():
+        if not argument or not path_of(argument, "the file of records").is_file():
             raise BenchError(f"there is no file of records {argument!r}; name a JSONL file that exists")
+        self._path = path_of(argument, "the file of records")
 
     def identity(self) -> dict[str, Any]:
         """Return the digests of the file and of the code that reads it; the file's name and folder do not matter."""
