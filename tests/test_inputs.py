@@ -2,6 +2,8 @@
 
 import ast
 import math
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -179,6 +181,13 @@ def test_a_file_that_cannot_be_used_is_one_sentence(bench, monkeypatch):
     assert code == 2 and err == (
         "error: '/data/x' cannot be used (No space left on device); name another, or correct that\n"
     )
+
+
+def test_output_that_cannot_be_written_is_one_sentence():
+    with Path("/dev/full").open("w") as full:
+        code = [sys.executable, "-m", "bench", "list", "tasks"]
+        done = subprocess.run(code, stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    assert done.returncode == 2 and "No space left on device" in done.stderr and done.stderr.count("\n") == 1
 
 
 def test_only_as_many_cells_are_planned_as_can_be_computed(bench, store):

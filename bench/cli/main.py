@@ -4,9 +4,11 @@ The base of typer's errors is read from ``_click``, its copy of click: typer exp
 of all are printed here as one sentence.
 """
 
+import os
 import re
 import sys
 import warnings
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -166,9 +168,13 @@ def main() -> None:
     except BenchError as error:
         _print_error(str(error))
     except OSError as error:
-        if error.filename is None or error.strerror is None:  # not of a file
+        if error.strerror is None:  # of a library that has no place on this machine to blame
             raise
-        _print_error(f"{str(error.filename)!r} cannot be used ({error.strerror}); name another, or correct that")
+        if error.filename is None:  # what is printed cannot be written, or the current folder is gone
+            _give_up_output()
+            _print_error(f"the system refuses to read or write ({error.strerror}); correct that and repeat the command")
+        else:
+            _print_error(f"{str(error.filename)!r} cannot be used ({error.strerror}); name another, or correct that")
     except MemoryError:
         _print_error("this machine's memory does not suffice for that; ask for less")
     sys.exit(2)
@@ -199,6 +205,12 @@ def _given(option: str) -> str:
     pairs = [(before, after) for before, after in zip(sys.argv, sys.argv[1:], strict=False) if before == option]
     attached = [argument.partition("=")[2] for argument in sys.argv if argument.startswith(f"{option}=")]
     return next((value for value in [*(after for _, after in pairs), *attached]), "")
+
+
+def _give_up_output() -> None:
+    """Let standard output go nowhere, or Python would try once more to write it when it ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _print_error(message: str) -> None:

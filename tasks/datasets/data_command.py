@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from bench.contracts import Dataset
 
 Text = str | None
-_MOST_PICTURES = 100
-"""How many pictures of a category a sheet shows at most."""
+_WIDEST = 16_384
+"""The pixels of a row of a sheet at most: a sheet of ten categories then fits into memory."""
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="name.key=value, repeatable")]
 
 app = typer.Typer(
@@ -42,9 +42,11 @@ def sheet_command(
     from bench.progress import Lines
     from bench.tasks.datasets.sheet import contact_sheet
 
-    if not 1 <= per_category <= _MOST_PICTURES or not 16 <= size <= 2048:
-        sheet = f"--per-category {per_category} --size {size}"
-        raise BenchError(f"{sheet} is out of range: 1 to {_MOST_PICTURES} pictures of 16 to 2048 pixels are possible")
+    if per_category < 1 or not 16 <= size <= 2048 or per_category * size > _WIDEST:
+        raise BenchError(
+            f"--per-category {per_category} --size {size}: at least one picture of 16 to 2048 pixels is needed, and a "
+            f"row of them may have {_WIDEST} pixels"
+        )
     by_suffix(out, {".png": "png"})
     sides = [_for_sheet(dataset, assignments, mask_bar, size)]
     if beside is not None:
