@@ -147,7 +147,7 @@ def workplace(cache, tmp_path_factory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", lines(), ids=str)
+@pytest.mark.parametrize("line", [*lines()], ids=str)
 def test_a_bad_input_is_one_sentence_and_changes_nothing(line, workplace, monkeypatch):
     monkeypatch.chdir(workplace)
     monkeypatch.setenv("BENCH_STORE", str(workplace / "store"))
