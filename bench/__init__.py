@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.api.asking import ask
+    from bench.api.costs import costs
     from bench.api.datasets import load_dataset
+    from bench.api.listing import listing
     from bench.api.records import items, records
     from bench.api.results import compare, export, gallery, why
     from bench.api.runs import forecast, run
     from bench.api.status import status
     from bench.api.tables import table
+    from bench.api.upkeep import inventory
     from bench.errors import BenchError
     from bench.exports.trained import from_pretrained
     from bench.hookspecs import hookimpl
@@ -33,12 +36,15 @@ __all__ = [
     "TeacherSpec",
     "ask",
     "compare",
+    "costs",
     "export",
     "forecast",
     "from_pretrained",
     "gallery",
     "hookimpl",
+    "inventory",
     "items",
+    "listing",
     "load_dataset",
     "records",
     "run",
@@ -52,7 +58,7 @@ _HOMES = {
     "from_pretrained": "exports.trained",
     **{"run": "api.runs", "forecast": "api.runs", "table": "api.tables", "ask": "api.asking"},
     **dict.fromkeys(("compare", "export", "gallery", "why"), "api.results"),
-    "status": "api.status",
+    **{"status": "api.status", "costs": "api.costs", "listing": "api.listing", "inventory": "api.upkeep"},
     **{"records": "api.records", "items": "api.records", "load_dataset": "api.datasets"},
 }
 """The modules of exported names, below ``bench``; all other names are in ``specs``."""

@@ -89,4 +89,4 @@ def shortened(value: Any, longest: int = 60) -> str:
 def _in_human_order(name: str) -> list[tuple[float, str]]:
     """Order numbers within names by size: 2 before 10."""
     parts = re.split(r"(\d+)", name)
-    return [(float(part), "") if part.isdigit() else (float("inf"), part) for part in parts if part]
+    return [(float(part), "") if re.fullmatch("[0-9]+", part) else (float("inf"), part) for part in parts if part]

@@ -9,6 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+_LONGEST, _SHOWN = 400, 60
+"""How many letters of a word are cut at least, and how many remain."""
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0]")
 """Letters that count as printable but show nothing: fillers, joiners, a Braille cell without dots."""
 
@@ -45,3 +47,9 @@ def _replaced(text: str, instead: Callable[[str], str]) -> str:
     if text.isprintable() and not _UNSEEN.search(text):
         return text
     return "".join(letter if is_shown(letter) else instead(letter) for letter in text)
+
+
+def brief(text: str) -> str:
+    """Return a message in which words too long to read, such as a path of 5,000 letters, are cut."""
+    long = rf"(\S{{{_SHOWN}}})(\S{{{_LONGEST},}}?)((?:'?[:;,)]*)(?=\s|$))"
+    return re.sub(long, lambda word: f"{word[1]}...{word[3]} ({len(word[0]):,} letters)", text)

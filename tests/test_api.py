@@ -63,8 +63,9 @@ def test_a_mistake_is_raised_and_writes_nothing(store):
 
 
 def test_a_forecast_says_what_is_missing_and_writes_nothing(store):
-    said = api.forecast("vqa", "majority", folds="0", settings=SMALL)
-    assert "missing" in said and not store.exists()
+    forecast = api.forecast("vqa", "majority", folds="0", settings=SMALL)
+    assert "missing" in forecast.text and not store.exists()
+    assert repr(forecast) == forecast.text and [str(look.cell) for look in forecast.cells] == ["majority fold 0"]
 
 
 def test_a_table_is_the_verbs_and_shows_itself(ran, bench):
@@ -98,6 +99,25 @@ def test_the_origin_of_a_number_and_the_state_of_runs_are_the_verbs(ran, bench, 
     assert origin.full == bench("why", "1", "majority", "facts", "--full")[1].rstrip("\n")
     state = api.status()
     assert (state.open, state.wrong) == (False, False) and str(state) == bench("status")[1].rstrip("\n")
+
+
+def test_what_is_registered_costs_and_is_stored_is_the_verbs(ran, bench):
+    assert str(api.listing("models")) == bench("list", "models")[1].rstrip("\n")
+    assert api.listing("tables", "1", settings=True).json == bench("list", "tables", "1", "--json")[1].rstrip("\n")
+    assert {entry["name"] for entry in api.listing("models", family="control").entries} >= {"majority", "blind"}
+    assert str(api.costs("vqa")) == bench("costs")[1].rstrip("\n") and len(api.costs().cells) == 1
+    assert api.inventory() == bench("store")[1].rstrip("\n")
+    with pytest.raises(BenchError, match="did you mean 'majority'"):
+        api.listing("models", "majorty")
+
+
+def test_a_forecast_says_how_long_all_would_take(ran):
+    assert api.forecast("vqa", "majority", folds="0", settings=SMALL).seconds == 0
+    forecast = api.forecast("vqa", "majority", folds=[1, 2], settings=SMALL)
+    assert forecast.seconds == pytest.approx(
+        sum(cost.seconds for cell in forecast.cells for cost in cell.costs.values())
+    )
+    assert forecast.seconds > 0
 
 
 def test_folds_may_be_a_list_and_the_log_of_a_cell_is_read_by_its_name(store, bench):

@@ -27,6 +27,7 @@ FLOORS = (
         "hookspecs",
         "quantities",
         "terminal",
+        "inputs",
         "processes",
         "progress",
         "ranks",

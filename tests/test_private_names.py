@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).resolve().parent.parent
 FILES = [path for room in ("bench", "models", "tasks", "plugins") for path in sorted((ROOT / room).rglob("*.py"))]
 USED = {
+    "bench/cli/main.py": ("typer", "_click"),
     "bench/launch/slurm/sbatch.py": ("submitit.slurm.slurm", "_make_sbatch_string"),
     "bench/planning/work.py": ("torch.utils", "_python_dispatch"),
     "bench/training/fabric.py": ("torch.nn.modules.batchnorm", "_BatchNorm"),

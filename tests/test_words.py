@@ -23,9 +23,7 @@ PHRASES = {
 CUTE = re.compile(r"Deaf|Heard|[Ee]rrand|Telling|Mended|MENDED|Silence|Doomed")
 PARTICIPLES = {"found", "said", "told", "made", "asked", "kept", "begun"}
 REMAINING = {
-    "bench/api": "runs",
     "bench/exports": "model_card stored",
-    "bench/planning": "costs kept outlook plan rows",
     "bench/stages/contracts": "answers",
     "bench/store": "class_part",
 }

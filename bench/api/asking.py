@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from bench.inputs import check_number, checked
 from bench.specs import resolve
 from bench.store.store import opened
 
@@ -10,6 +11,10 @@ _ASKING = "bench.tasks.asking.asking:ask"
 """By lazy path: what prepares a question is in a floor above."""
 
 
+MOST_CATEGORIES = 10_000
+
+
+@checked
 def ask(
     picture: str | Path,
     question: str | None = None,
@@ -25,4 +30,5 @@ def ask(
     that is able. ``category`` tells the model the picture's category; ``top`` is how many categories it ranks.
     BenchError if there is no such model, or the picture cannot be read.
     """
+    check_number(top, "--top", 0, MOST_CATEGORIES)
     return resolve(_ASKING)(Path(picture), question, model, category, top, opened(store))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
+from bench.inputs import check_number, checked
 from bench.launch.slurm import queue
 from bench.launch.slurm.campaign import campaigns as campaigns_of
 from bench.launch.slurm.campaign_status import chosen_runs, states_by_name, states_of_runs
@@ -13,6 +14,8 @@ from bench.launch.slurm.retrying import retry as retried
 from bench.launch.slurm.states import last_lines
 from bench.quantities import count
 from bench.store.store import Store, opened
+
+_MOST_LINES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Retry:
         return self.text
 
 
+@checked
 def retry(run: str | None = None, *, failed: bool = False, store: str | Path | None = None) -> Retry:
     """Resubmit the cells of runs that ended without a record, with ``failed`` also cells that failed by themselves.
 
@@ -42,6 +46,7 @@ def retry(run: str | None = None, *, failed: bool = False, store: str | Path | N
     return Retry("\n".join(lines), any(outcome.open for _, outcome in outcomes))
 
 
+@checked
 def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Path | None = None) -> str:
     """Cancel the jobs of cells, by default all of a run; say how many. Finished work stays.
 
@@ -59,6 +64,7 @@ def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Pa
     return "\n".join(lines)
 
 
+@checked
 def logs(
     cell: str, lines: int = 40, *, run: str | None = None, store: str | Path | None = None
 ) -> Mapping[Path, Sequence[str]]:
@@ -66,6 +72,7 @@ def logs(
 
     If the store has no run on a cluster, the log is from a run on this machine. BenchError if the cell is unknown.
     """
+    check_number(lines, "--lines", 1, _MOST_LINES)
     open_store = opened(store)
     if run is None and not campaigns_of(open_store):
         files = [open_store.log(name) for name in _own_cells(open_store, cell)]

@@ -5,15 +5,21 @@ from typing import Any
 
 from bench.contracts import Dataset
 from bench.data.dataset import open_dataset
+from bench.inputs import check_number, checked
 from bench.progress import shown
 from bench.registered.registry import Registry
 
+_LARGEST = 16_384
+"""The side of the largest picture in pixels."""
 
+
+@checked
 def load_dataset(name: str, *, image_size: int = 224, settings: Mapping[str, Any] | None = None) -> Dataset:
     """Return a dataset by name, checked; its ``load()`` gives the pictures.
 
     ``settings`` are the dataset's own. BenchError if the dataset is unknown or cannot be opened.
     """
+    check_number(image_size, "image_size=", 1, _LARGEST)
     registry = Registry()
     spec = registry.find("dataset", name)[0]
     with shown() as progress:

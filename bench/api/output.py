@@ -5,7 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
-from bench.store.whole import whole
+from bench.inputs import new_path
+from bench.store.whole import new_folder, whole
+
+FIGURES: dict[str, str] = dict.fromkeys((".svg", ".pdf", ".png"), "figure")
+"""The suffixes of files that a figure is drawn to."""
 
 
 def write_out(out: str | Path, content: str | bytes) -> None:
@@ -16,17 +20,25 @@ def write_out(out: str | Path, content: str | bytes) -> None:
 
 @contextmanager
 def writing(out: str | Path) -> Iterator[Path]:
-    """Create the folders above a file and yield its path; BenchError if a file there cannot be written."""
+    """Create the folders above a file and yield its path; BenchError if a file there cannot be written.
+
+    An error leaves no folder that was not there before.
+    """
+    path = new_path(out, "the file")
     try:
-        Path(out).parent.mkdir(parents=True, exist_ok=True)
-        yield Path(out)
+        with new_folder(path.parent):
+            yield path
     except OSError as error:
-        raise BenchError(f"{str(out)!r} cannot be written ({error.strerror}); name another file") from error
+        raise BenchError(f"{str(out)!r} cannot be written ({error.strerror or error}); name another file") from error
 
 
-def by_suffix(out: str, suffixes: Mapping[str, str], remedy: str = "") -> str:
-    """Return the meaning of a file's suffix; BenchError if it has none."""
-    suffix = Path(out).suffix.lower()
-    if suffix not in suffixes:
-        raise unknown(f"suffix of the file {out!r}:", suffix, suffixes, remedy or "end its name in one of them")
-    return suffixes[suffix]
+def by_suffix(out: str | Path, suffixes: Mapping[str, str], remedy: str = "") -> str:
+    """Return the meaning of a file's suffix; BenchError if it has none, or no such file can be written."""
+    path = new_path(out, "the file")
+    if path.suffix.lower() not in suffixes:
+        what = f"suffix of the file {str(out)!r}:"
+        ends = f"name a file that ends in {' or '.join(suffixes)}"
+        raise unknown(what, path.suffix.lower(), suffixes, remedy or ends)
+    if path.is_dir():
+        raise BenchError(f"{str(out)!r} is a folder, not a file; name a file in it")
+    return suffixes[path.suffix.lower()]

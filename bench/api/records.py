@@ -7,15 +7,18 @@ from typing import Any
 import pandas
 
 from bench.errors import unknown
+from bench.inputs import checked
 from bench.store.store import opened
 from bench.tables.frames import CELL, of_items, of_records
 
 
+@checked
 def records(store: str | Path | None = None) -> pandas.DataFrame:
     """Return all records of a store, one row per cell and metric, with the columns of ``of_records``."""
     return of_records(opened(store).records())
 
 
+@checked
 def items(store: str | Path | None = None, **cell: Any) -> pandas.DataFrame:
     """Return every scored answer of a store's cells, one row per question, after the columns of its cell.
 

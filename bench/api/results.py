@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.output import by_suffix, write_out
-from bench.errors import BenchError
+from bench.api.output import FIGURES, by_suffix, write_out, writing
+from bench.errors import BenchError, unknown
+from bench.inputs import check_number, checked, new_path
 from bench.registered.registry import Registry
 from bench.store.store import Store, opened
 from bench.tables.build import View, build, chosen, table_of_task
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from bench.tables.provenance import Origin
 
 
+_MOST_ANSWERS = 10_000
+"""How many answers a page of the worst holds at most: each has a picture."""
+
+
+@checked
 def compare(
     models: str | Sequence[str],
     *,
@@ -25,16 +31,23 @@ def compare(
     metric: str | None = None,
     dataset: str | None = None,
     protocol: str | None = None,
+    figure: str | Path | None = None,
     store: str | Path | None = None,
 ) -> "Comparison":
     """Compare models pair by pair and all at once; "all" means all measured models.
 
-    ``task`` is by default the latest record's task, ``metric`` its first metric. BenchError for fewer than two models,
-    or models without two folds in common.
+    ``task`` is by default the latest record's task, ``metric`` its first metric; ``figure`` is a file for the
+    critical-difference diagram. BenchError for fewer than two models, models without two folds in common, or a file
+    that cannot be written.
     """
-    from bench.tables import comparison
+    from bench.tables.comparison import compare as compared
 
+    if figure is not None:
+        by_suffix(figure, FIGURES)
     open_store = opened(store)
+    tasks = dict.fromkeys(record.cell.task for record in open_store.records())
+    if task is not None and tasks and task not in tasks:
+        raise unknown("measured task", task, tasks)
     selection = select(open_store, task or _latest_task(open_store), dataset, protocol)
     named = [models] if isinstance(models, str) else models
     names = list(selection.by_model) if [*named] == ["all"] else list(dict.fromkeys(named))
@@ -43,7 +56,13 @@ def compare(
     first = next(iter(selection.by_model.values()))[0]
     if not metric and not first.metrics:
         raise BenchError(f"no score of {first.model.label} is defined; `bench table` says why; name a --metric")
-    return comparison.compare(selection, names, metric or next(iter(first.metrics)))
+    comparison = compared(selection, names, metric or next(iter(first.metrics)))
+    if figure is not None:
+        from bench.figures.critical_difference import of_comparison
+
+        with writing(figure) as path:
+            of_comparison(comparison, path)
+    return comparison
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,7 @@ class Provenance:
         return summary(self.data)
 
 
+@checked
 def why(
     table: str | int,
     row: str,
@@ -87,6 +107,7 @@ def why(
     )
 
 
+@checked
 def gallery(
     model: str,
     out: str | Path = "gallery.html",
@@ -106,9 +127,10 @@ def gallery(
     from bench.tables import gallery as galleries
     from bench.tables.pictures import as_png, embedded
 
-    by_suffix(str(out), {".html": "html", ".htm": "html"})
+    check_number(worst, "--worst", 1, _MOST_ANSWERS)
+    by_suffix(out, {".html": "html", ".htm": "html"})
     registry, open_store = Registry(), opened(store)
-    spec = chosen([str(table)], registry)[0] if table else None
+    spec = chosen([str(table)], registry)[0] if table is not None else None
     latest = galleries.latest(model, open_store, spec.task if spec else None).cell
     spec = spec or table_of_task(latest.task, registry)
     if dataset is None and protocol is None:
@@ -121,6 +143,7 @@ def gallery(
     return len(mistakes)
 
 
+@checked
 def export(
     cell: str,
     folder: str | Path,
@@ -136,11 +159,12 @@ def export(
     """
     from bench.exports import exporting
 
+    out = new_path(folder, "the folder")
     registry, open_store = Registry(), opened(store)
     if task is not None:
         registry.find("task", task)
     record = exporting.named(cell, open_store, task, dataset, protocol)
-    return exporting.export(record, open_store, registry, Path(folder))
+    return exporting.export(record, open_store, registry, out)
 
 
 def _latest_task(store: Store) -> str:

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
-from bench.config.loading import load_config
+from bench.config.loading import DEFAULT, load_config
 from bench.errors import unknown
+from bench.inputs import check_number, checked
 from bench.launch import LAUNCHERS, Launcher
 from bench.planning.cell import Cell, recorded
 from bench.planning.counting import PATIENCE, counted
@@ -28,6 +29,8 @@ from bench.terminal import safe_lines
 
 if TYPE_CHECKING:
     import pandas
+
+_MOST_JOBS = 10_000
 
 
 @dataclass(frozen=True)
@@ -54,63 +57,104 @@ Settings = Mapping[str, Any] | Sequence[str]
 """The values of ``--set``: by key, ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
 
 
+class Choices(TypedDict, total=False):
+    """What ``run`` and ``forecast`` share, by keyword: how a run is configured, where it is computed and kept.
+
+    ``config`` is a name or a file ("demo"), ``launcher`` one of inline, local and slurm. The others are keys of a
+    config and override it.
+    """
+
+    config: str
+    settings: Settings
+    launcher: str
+    jobs: int | None
+    store: str | Path | None
+    dataset: str
+    records: str
+    folds: str | int | Sequence[int]
+    k: int
+    repeats: int
+    seed: int
+    image_size: int
+    validation_share: float
+    split: str
+    duplicate_distance: int
+    test_dataset: str | None
+    fraction: Sequence[float | str]
+    hold_out_group: int | None
+    mask_bar: bool
+    keep: str
+
+
+@dataclass(frozen=True)
+class RunForecast:
+    """What a run would do: the outlook of its ``cells``, and all in words as ``text``."""
+
+    cells: tuple[CellOutlook, ...]
+    text: str
+
+    @property
+    def seconds(self) -> float | None:
+        """What the cells are expected to take one after another, None if that of one is unknown."""
+        seconds = [cell.seconds for cell in self.cells]
+        known = [each for each in seconds if each is not None]
+        return sum(known) if len(known) == len(seconds) else None
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+@checked
 def run(
     task: str,
     models: str | Sequence[str] | None = None,
     *,
-    config: str = "demo",
-    settings: Settings = (),
-    launcher: str = "inline",
-    jobs: int | None = None,
-    store: str | Path | None = None,
     force: bool = False,
     tell: Callable[[str], None] = lambda _: None,
-    **options: Any,
+    **choices: Unpack[Choices],
 ) -> Run:
     """Train, ask and score models; finished stages are not computed again.
 
-    ``models`` are names, or "all"; a suite brings its own. ``options`` are keys of a config and override it: dataset,
-    records, folds, repeats, split, fraction, hold_out_group, test_dataset, mask_bar. ``tell`` is called with the
-    summary of each task of a suite as it ends. A cell that fails stops no other: see ``Run.failed``. BenchError, before
-    anything is written, if the run is not possible as requested.
+    ``models`` are names, or "all"; a suite brings its own. ``tell`` is called with the summary of each task of a suite
+    as it ends. A cell that fails stops no other: see ``Run.failed``. BenchError, before anything is written, if the run
+    is not possible as requested.
     """
-    with _planned(task, models, config, settings, launcher, jobs, store, options) as planned:
+    with _planned(task, models, choices) as request:
         failed: dict[str, str] = {}
         summaries: list[str] = []
-        for plan in planned.plans:
-            failures, summary = _computed(plan, planned, force)
+        for plan in request.plans:
+            failures, summary = _computed(plan, request, force)
             failed |= failures
-            summaries.append(f"{plan.request.task}: {summary}" if len(planned.plans) > 1 else summary)
+            summaries.append(f"{plan.request.task}: {summary}" if len(request.plans) > 1 else summary)
             tell(summaries[-1])
-        cells = tuple(cell for plan in planned.plans for cell in plan.cells)
-        return Run(planned.store, cells, failed, "\n".join(summaries))
+        cells = tuple(cell for plan in request.plans for cell in plan.cells)
+        return Run(request.store, cells, failed, "\n".join(summaries))
 
 
+@checked
 def forecast(
     task: str,
     models: str | Sequence[str] | None = None,
     *,
-    config: str = "demo",
-    settings: Settings = (),
-    launcher: str = "inline",
-    jobs: int | None = None,
-    store: str | Path | None = None,
     explain: bool = False,
     probe: bool = False,
-    **options: Any,
-) -> str:
+    **choices: Unpack[Choices],
+) -> RunForecast:
     """Say what ``run`` would do and what it would cost; only measurements are written, to the cache.
 
     ``explain`` names the inputs that changed; ``probe`` tries two steps of each model first. Without ``probe`` the work
     of a small step is counted for models without measurements.
     """
-    with _planned(task, models, config, settings, launcher, jobs, store, options) as planned:
-        texts = [_told(plan, planned, explain, probe) for plan in planned.plans]
-        names = [f"{plan.request.task}: " if len(planned.plans) > 1 else "" for plan in planned.plans]
-        return "\n".join(name + text for name, text in zip(names, texts, strict=True))
+    with _planned(task, models, choices) as request:
+        several = [_forecast(plan, request, explain, probe) for plan in request.plans]
+        names = [f"{plan.request.task}: " if len(request.plans) > 1 else "" for plan in request.plans]
+        text = "\n".join(name + each.text for name, each in zip(names, several, strict=True))
+        return RunForecast(tuple(cell for each in several for cell in each.cells), text)
 
 
-class _Asked(NamedTuple):
+class _Request(NamedTuple):
+    """The plans of a task or suite, and what computes and keeps their cells."""
+
     plans: list[Plan]
     launcher: Launcher
     store: Store
@@ -118,61 +162,57 @@ class _Asked(NamedTuple):
 
 
 @contextmanager
-def _planned(
-    task: str,
-    models: str | Sequence[str] | None,
-    config: str,
-    settings: Settings,
-    launcher: str,
-    jobs: int | None,
-    store: str | Path | None,
-    options: Mapping[str, Any],
-) -> Iterator[_Asked]:
+def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) -> Iterator[_Request]:
     """Plan all tasks of a suite before any is run, with progress shown."""
+    options: dict[str, Any] = {**choices}
+    config, settings = options.pop("config", DEFAULT), options.pop("settings", ())
+    launcher, jobs = options.pop("launcher", "inline"), options.pop("jobs", None)
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
+    check_number(jobs, "--jobs", 1, _MOST_JOBS)
     if isinstance(settings, Mapping):  # JSON is YAML, and keeps strings and None as they are
         settings = [f"{key}={json.dumps(value, default=str, ensure_ascii=False)}" for key, value in settings.items()]
+    open_store, registry = opened(options.pop("store", None)), Registry()
     if isinstance(folds := options.get("folds"), list | tuple | range):
-        options = {**options, "folds": ",".join(map(str, folds))}
-    registry = Registry()
+        options["folds"] = ",".join(map(str, folds))
     named = [task, *(models.split(",") if isinstance(models, str) else models or ())]
     loaded, explicit = load_config(config, settings, options, lambda key: registry.having(key, named))
-    open_store = opened(store)
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
-    names = models if models is None or isinstance(models, str) else ",".join(models)
     with shown() as progress:
-        plans = [Plan(request, registry, progress) for request in requests(task, names, loaded, explicit, registry)]
+        plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
         rest = left_out(plans[0].request, plans[0].task_spec, registry)
         if rest:
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
         for plan in plans[1:]:  # before the first is run
             launched.check(plan, outlook(plan, open_store))
-        yield _Asked(plans, launched, open_store, progress)
+        yield _Request(plans, launched, open_store, progress)
 
 
-def _told(plan: Plan, asked: _Asked, explain: bool, probe: bool) -> str:
-    """Say what a run would do, and what it would cost."""
-    looks = outlook(plan, asked.store, probed(plan, asked.progress)) if probe else _estimated(plan, asked, PATIENCE)
-    asked.launcher.check(plan, looks)
-    return "\n".join([_data(plan, asked.store), "", asked.launcher.forecast(plan, looks, explain)])
+def _forecast(plan: Plan, request: _Request, explain: bool, probe: bool) -> RunForecast:
+    """Say what a run of one task would do, and what it would cost."""
+    looks = (
+        outlook(plan, request.store, probed(plan, request.progress)) if probe else _estimated(plan, request, PATIENCE)
+    )
+    request.launcher.check(plan, looks)
+    text = "\n".join([_data(plan, request.store), "", request.launcher.forecast(plan, looks, explain)])
+    return RunForecast(tuple(looks), text)
 
 
-def _estimated(plan: Plan, asked: _Asked, patience: float) -> list[CellOutlook]:
+def _estimated(plan: Plan, request: _Request, patience: float) -> list[CellOutlook]:
     """Return the outlook of a plan's cells; count the work of models without measurements, with ``patience``."""
-    looks = outlook(plan, asked.store)
+    looks = outlook(plan, request.store)
     unknown = dict.fromkeys(look.cell.model for look in looks if look.seconds is None)
     if not unknown:
         return looks
-    return outlook(plan, asked.store, counted=counted(plan, [*unknown], asked.progress, patience))
+    return outlook(plan, request.store, counted=counted(plan, [*unknown], request.progress, patience))
 
 
-def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], str]:
+def _computed(plan: Plan, request: _Request, force: bool) -> tuple[dict[str, str], str]:
     """Compute what is missing; return why cells failed, by name, and the summary."""
-    _, launcher, store, progress = asked
+    _, launcher, store, progress = request
     cells, runner = plan.cells, Runner(plan, store, progress)
     patience = PATIENCE if launcher.packs else 0.0  # a local run begins at once, with earlier counts
-    looks = _estimated(plan, asked, patience)
+    looks = _estimated(plan, request, patience)
     if force or not all(recorded(store, cell) for cell in cells):
         launcher.check(plan, looks)  # before anything is written
         launcher.prepare(runner)
@@ -180,7 +220,7 @@ def _computed(plan: Plan, asked: _Asked, force: bool) -> tuple[dict[str, str], s
     about = _data(plan, store)  # before anything is forgotten
     if force:
         forget(store, cells)
-        looks = _estimated(plan, asked, patience)
+        looks = _estimated(plan, request, patience)
     missing = [look for look in looks if not recorded(store, look.cell)]
     name = _written(plan, store, {look.cell.id: look.costs for look in looks} if missing else {})
     if not missing:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.inputs import checked
 from bench.store.store import Store, opened
 
 
@@ -22,6 +23,7 @@ class Status:
         return self.text
 
 
+@checked
 def status(run: str | None = None, *, everything: bool = False, store: str | Path | None = None) -> Status:
     """Return the progress of the latest runs, or of the one named; with ``everything`` each cell of each run.
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from bench.api.output import by_suffix, write_out, writing
+from bench.api.output import FIGURES, by_suffix, write_out, writing
 from bench.errors import unknown
+from bench.inputs import checked
 from bench.registered.registry import Registry
 from bench.specs import TableSpec
 from bench.store.store import Store, opened
@@ -57,7 +58,8 @@ class Tables:
         write_out(out, self._rendered(form_of(form, out), published, Path(out)) + "\n")
 
     def draw(self, out: str | Path) -> None:
-        """Draw the figure of these tables; BenchError if none has one."""
+        """Draw the figure of these tables; BenchError if none has one, or the file cannot be written."""
+        by_suffix(out, FIGURES)
         with writing(out) as path:
             draw(self.specs, self.view, self.store, path)
 
@@ -87,6 +89,7 @@ class Tables:
         return "\n".join(fragment(table) for table in self.data)
 
 
+@checked
 def table(
     names: str | int | Sequence[str | int],
     *,
@@ -116,7 +119,7 @@ def form_of(form: str | None, out: str | Path | None) -> str:
     """Return the named format, else the file's, else markdown; BenchError for an unknown one."""
     if form is None:
         suffixes = {form.suffix: name for name, form in FORMATS.items()}
-        return by_suffix(str(out), suffixes, "end its name in one of them or name a format") if out else "markdown"
+        return by_suffix(out, suffixes, "end its name in one of them or name a format") if out else "markdown"
     if form not in FORMATS:
         raise unknown("format", form, FORMATS)
     return form

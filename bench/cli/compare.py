@@ -1,6 +1,5 @@
 """``bench compare``: tests of whether models differ."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,7 +18,7 @@ def compare_command(
     dataset: Dataset = None,
     protocol: Protocol = None,
     figure: Annotated[
-        Text, typer.Option(help="write the critical-difference diagram to this file (.svg, .pdf)")
+        Text, typer.Option(help="write the critical-difference diagram to this file (.svg, .pdf, .png)")
     ] = None,
     store: StoreFolder = None,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
@@ -30,9 +29,7 @@ def compare_command(
     from bench.api.results import compare
     from bench.terminal import json_text
 
-    comparison = compare(models, task=task, metric=metric, dataset=dataset, protocol=protocol, store=store)
+    comparison = compare(
+        models, task=task, metric=metric, dataset=dataset, protocol=protocol, figure=figure, store=store
+    )
     typer.echo(json_text(asdict(comparison)) if as_json else str(comparison))
-    if figure is not None:
-        from bench.figures.critical_difference import of_comparison
-
-        of_comparison(comparison, Path(figure))

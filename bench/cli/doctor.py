@@ -13,7 +13,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def doctor_command(
     store: StoreFolder = None,
     node: Annotated[bool, typer.Option("--node", help="check a node of the cluster, through a job")] = False,
-    config: Annotated[str, typer.Option(help="with --node: the config with the cluster's settings")] = "demo",
+    config: Annotated[
+        str | None, typer.Option(help="with --node: the config with the cluster's settings [default: demo]")
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="with --node: such as cluster.partition=gpu")
     ] = None,

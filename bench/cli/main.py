@@ -1,5 +1,10 @@
-"""The command ``bench``: verbs of the harness, and those that plugins add by name."""
+"""The command ``bench``: verbs of the harness, and those that plugins add by name.
 
+The base of typer's errors is read from ``_click``, its copy of click: typer exports only some of them, and the messages
+of all are printed here as one sentence.
+"""
+
+import os
 import re
 import sys
 import warnings
@@ -10,10 +15,12 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from bench.errors import BenchError, in_one_line, shortage
+from bench.errors import BenchError, in_one_line, shortage, unknown
+from bench.inputs import check_text, check_values
 from bench.processes import STOPPED, exit_code, interruptible
 from bench.registered.source_file import source_file
 
@@ -33,12 +40,12 @@ class Verbs(TyperGroup):
         return [*VERBS, *sorted(added().keys() - {*VERBS})]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a verb, importing it."""
+        """Return a verb, importing it; BenchError for an unknown one."""
         if cmd_name in VERBS:
-            return get_command(import_module(f"bench.cli.{cmd_name}").app)
+            return _checked(get_command(import_module(f"bench.cli.{cmd_name}").app))
         if cmd_name in added():
-            return get_command(_loaded(cmd_name, added()[cmd_name]))
-        return None
+            return _checked(get_command(_loaded(cmd_name, added()[cmd_name])))
+        raise unknown("verb", cmd_name, self.list_commands(ctx))
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List the verbs with their descriptions, importing none."""
@@ -113,6 +120,22 @@ def _loaded(name: str, verb: Verb) -> Any:
         raise BenchError(f"the verb {name!r} of {verb.value!r} fails to import: {why}; correct it") from error
 
 
+def _checked(command: Any) -> Any:
+    """Let a verb and the verbs below it refuse values that no verb can use, such as nan."""
+    names = {each.name: each.opts[0] for each in command.params if each.param_type_name == "option"}
+    callback = command.callback
+
+    def call(**values: Any) -> Any:
+        check_values({names[name]: value for name, value in values.items() if name in names})
+        return callback(**values)
+
+    if callback is not None:
+        command.callback = call
+    for each in getattr(command, "commands", {}).values():
+        _checked(each)
+    return command
+
+
 app = typer.Typer(
     cls=Verbs,
     rich_markup_mode=None,
@@ -147,9 +170,61 @@ def main() -> None:
         warnings.simplefilter("ignore", FutureWarning)
         warnings.filterwarnings("ignore", module="torch_geometric")
     try:
-        app()
+        _check_arguments(sys.argv[1:])
+        sys.exit(app(prog_name="bench", standalone_mode=False))
+    except NoArgsIsHelpError as error:
+        error.show()
+    except ClickException as error:
+        _print_error(_sentence(error))
     except BenchError as error:
-        from bench.terminal import safe_lines
+        _print_error(str(error))
+    except OSError as error:
+        if error.strerror is None:  # of a library that has no place on this machine to blame
+            raise
+        if error.filename is None:  # what is printed cannot be written, or the current folder is gone
+            _give_up_output()
+            _print_error(f"the system refuses to read or write ({error.strerror}); correct that and repeat the command")
+        else:
+            _print_error(f"{str(error.filename)!r} cannot be used ({error.strerror}); name another, or correct that")
+    except MemoryError:
+        _print_error("this machine's memory does not suffice for that; ask for less")
+    sys.exit(2)
 
-        print(f"error: {safe_lines(str(error))}", file=sys.stderr)  # noqa: T201 -- the command's own message
-        sys.exit(2)
+
+def _check_arguments(arguments: list[str]) -> None:
+    """Refuse arguments that mean nothing to any verb, before typer makes something of them."""
+    for before, argument in zip(["bench", *arguments], arguments, strict=False):
+        option, equals, value = argument.partition("=")
+        if equals and re.fullmatch(r"--[a-z-]+", option):
+            check_text(value, option)
+        elif argument.strip() or before.startswith("-"):  # of an empty question its verb says more
+            check_text(argument, f"the argument after {before}")
+
+
+def _sentence(error: ClickException) -> str:
+    """Return typer's message about wrong options as one sentence, with the help to look at."""
+    message = " ".join(error.format_message().split()).rstrip(".")
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    if parameter is not None and (given := _given(parameter.opts[0])):  # typer names no value
+        message = f"{parameter.opts[0]} {given!r}: {error.message}".rstrip(".").replace(": Input", ": input")
+    verb = f"bench {sys.argv[1]}" if sys.argv[1:2] and sys.argv[1] in VERBS else "bench"
+    return f"{message[:1].lower()}{message[1:]}; see `{context.command_path if context else verb} --help`"
+
+
+def _given(option: str) -> str:
+    """Return what the command line gives to an option, '' if nothing."""
+    pairs = [(before, after) for before, after in zip(sys.argv, sys.argv[1:], strict=False) if before == option]
+    attached = [argument.partition("=")[2] for argument in sys.argv if argument.startswith(f"{option}=")]
+    return next((value for value in [*(after for _, after in pairs), *attached]), "")
+
+
+def _give_up_output() -> None:
+    """Let standard output go nowhere, or Python would try once more to write it when it ends."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _print_error(message: str) -> None:
+    from bench.terminal import brief, safe_lines
+
+    print(f"error: {brief(safe_lines(message))}", file=sys.stderr)  # noqa: T201 -- the command's own message

@@ -14,6 +14,8 @@ Protocol = Annotated[
 StoreFolder = Annotated[
     str | None, typer.Option("--store", help="folder of results [default: $BENCH_STORE, else ./runs]")
 ]
+DAY = 86_400.0
+"""The longest pause between two looks, in seconds."""
 Run = Annotated[str | None, typer.Option(help="name of a cluster run [default: the latest, and all active ones]")]
 
 

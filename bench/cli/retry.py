@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Run, StoreFolder
+from bench.cli.options import DAY, Run, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -16,7 +16,7 @@ def retry_command(
         bool, typer.Option("--failed", help="also retry cells that failed, or were lost too often")
     ] = False,
     watch: Annotated[bool, typer.Option("--watch", help="repeat until nothing is open")] = False,
-    every: Annotated[float, typer.Option(min=0.5, help="seconds between repetitions of --watch")] = 60.0,
+    every: Annotated[float, typer.Option(min=0.5, max=DAY, help="seconds between repetitions of --watch")] = 60.0,
     store: StoreFolder = None,
 ) -> None:
     """Resubmit the cells of a cluster run that ended without a record."""

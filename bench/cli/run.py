@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -29,7 +29,7 @@ def run_command(
         typer.Option(help="demo, evening, classify, paper, slurm or a YAML file; comma-separated, later ones override"),
     ] = "demo",
     folds: Annotated[Text, typer.Option(help="such as all, 0-2 or 0,3")] = None,
-    repeats: Annotated[int | None, typer.Option(help="number of repeats, each with its own partition")] = None,
+    repeats: Annotated[int | None, typer.Option(min=1, help="number of repeats, each with its own partition")] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped (near-duplicates stay on one side)")] = None,
     fraction: Annotated[Text, typer.Option(help="shares of the training side to use, such as 0.1,0.3,1")] = None,
     hold_out_group: Annotated[
@@ -55,25 +55,25 @@ def run_command(
     ] = False,
 ) -> None:
     """Train, evaluate and score models; finished results are reused."""
-    from bench.api.runs import forecast, run
+    from bench.api.runs import Choices, forecast, run
+    from bench.inputs import words
 
-    options = {"dataset": dataset, "records": records, "folds": folds, "repeats": repeats, "split": split}
-    options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
-    options["fraction"] = None if fraction is None else fraction.split(",")
-    choices = {key: value for key, value in options.items() if value is not None}
-    arguments = {
-        "config": config,
-        "settings": settings or [],
-        "launcher": launcher,
-        "jobs": jobs,
-        "store": store,
-        **choices,
+    options: dict[str, Any] = {
+        "dataset": dataset,
+        "records": records,
+        "folds": folds,
+        "repeats": repeats,
+        "split": split,
     }
+    options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
+    options["fraction"] = None if fraction is None else words(fraction, "--fraction")
+    options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
+    choices = cast(Choices, {key: value for key, value in options.items() if value is not None})
     with _printed_at_the_end() as lines:
         if dry_run or explain or probe:
-            lines.append(forecast(task, models, explain=explain, probe=probe, **arguments))
+            lines.append(forecast(task, models, explain=explain, probe=probe, **choices).text)
             return
-        done = run(task, models, force=force, tell=lines.append, **arguments)
+        done = run(task, models, force=force, tell=lines.append, **choices)
     raise typer.Exit(1 if done.failed else 0)
 
 

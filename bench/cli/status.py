@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import StoreFolder
+from bench.cli.options import DAY, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -15,7 +15,7 @@ def status_command(
         str | None, typer.Option(help="name of a run [default: the latest, and all active ones on a cluster]")
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="refresh every few seconds until nothing is open")] = False,
-    every: Annotated[float, typer.Option(min=0.5, help="seconds between refreshes of --watch")] = 5.0,
+    every: Annotated[float, typer.Option(min=0.5, max=DAY, help="seconds between refreshes of --watch")] = 5.0,
     show_all: Annotated[bool, typer.Option("--all", help="also show done and queued cells, and earlier runs")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
     store: StoreFolder = None,

@@ -37,9 +37,12 @@ def table_command(
     ] = None,
 ) -> None:
     """Print tables of measured and published numbers."""
+    from bench.api.output import FIGURES, by_suffix
     from bench.api.tables import form_of, table
 
     chosen_form = form_of(form, out)  # before anything is built
+    if figure is not None:
+        by_suffix(figure, FIGURES)
     tables = table(names, store=store, dataset=dataset, protocol=protocol, by=by, vary=vary, model=model, costs=costs)
     for sentence in tables.left_out:
         typer.echo(safe_lines(sentence), err=True)

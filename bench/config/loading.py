@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
 from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,6 +13,7 @@ from bench.config.cluster import Cluster
 from bench.config.yaml_text import JSON, LONGEST_PATH, parsed, read_text
 from bench.errors import BenchError, shortened, unknown
 from bench.forms import Line
+from bench.inputs import path_of
 from bench.specs import Settings, resolve
 
 DEFAULT = "demo"
@@ -214,23 +214,16 @@ def _read(source: str) -> dict[str, JSON]:
     }
     if source in shipped:
         text = shipped[source].read_text(encoding="utf-8")
-    elif not source or not _exists(Path(source)):
+    elif not source or not path_of(source, "--config").exists():
         raise unknown("config", source, shipped, "or name a YAML file that exists")
     else:
-        text = read_text(Path(source))
+        text = read_text(path_of(source, "--config"))
     value = parsed(text, f"config {source!r}")
     if not isinstance(value, dict):
         raise BenchError(
             f"config {shortened(source, LONGEST_PATH)} is not a mapping of keys to values; see the shipped configs"
         )
     return deepcopy(value)  # assignments change it, and it is read once
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:  # such as a name that is too long
-        return False
 
 
 def _assign(merged: dict[str, Any], assignment: str, having: Callable[[str], Sequence[str]]) -> None:

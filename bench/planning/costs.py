@@ -117,7 +117,7 @@ def settled(run: RunRequest, store: Store) -> list[Settlement]:
     return [_settled(cell, run.expected[cell], store.record(cell)) for cell in run.cells if run.expected.get(cell)]
 
 
-def as_text(found: Sequence[Settlement]) -> str:
+def as_text(settlements: Sequence[Settlement]) -> str:
     """Render settlements as a table with its total, which leaves out cells without a record or an estimate."""
     from tabulate import tabulate
 
@@ -131,13 +131,13 @@ def as_text(found: Sequence[Settlement]) -> str:
             size(cost.held),
             cost.source,
         ]
-        for cost in found
+        for cost in settlements
     ]
     heads = ["cell", "expected", "took", "ratio", "memory expected", "held", "known from"]
-    pairs = [(cost.expected, cost.took) for cost in found if cost.expected is not None and cost.took is not None]
+    pairs = [(cost.expected, cost.took) for cost in settlements if cost.expected is not None and cost.took is not None]
     expected, took = (sum(parts) for parts in zip(*pairs, strict=True)) if pairs else (0.0, 0.0)
     ratio = f", {took / expected:.2f} of it" if expected else ""
-    total = f"{len(pairs)} of {len(found)} cells: expected {duration(expected)}, took {duration(took)}{ratio}"
+    total = f"{len(pairs)} of {len(settlements)} cells: expected {duration(expected)}, took {duration(took)}{ratio}"
     return f"{tabulate(rows, headers=heads)}\n\n{total}"
 
 

@@ -51,14 +51,14 @@ def work_of(cell: Cell, stage: Stage) -> dict[str, Any]:
     return {"stage": stage.name, "learning": [_learning(part) for part in until], **asking}
 
 
-def machine(asked: Machine) -> dict[str, Any]:
+def machine(settings: Machine) -> dict[str, Any]:
     """Return in clear what decides this machine's speed with a run's settings; torch is not imported."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "cards": [*_cards(), os.environ.get("CUDA_VISIBLE_DEVICES")],
-        "device": asked.device,
-        "threads": asked.threads or os.environ.get("OMP_NUM_THREADS"),
+        "device": settings.device,
+        "threads": settings.threads or os.environ.get("OMP_NUM_THREADS"),
         "torch": _torch(),
     }
 

@@ -54,28 +54,28 @@ def outlook(plan: Plan, store: Store, probed: Paces | None = None, counted: Pace
     return [_look(plan, store, cell, latest, costs) for cell in plan.cells]
 
 
-def as_text(found: list[CellOutlook], explain: bool, jobs: int = 1, threads: int = 1) -> str:
+def as_text(looks: list[CellOutlook], explain: bool, jobs: int = 1, threads: int = 1) -> str:
     """Render an outlook as a table, with the changed inputs below if ``explain``.
 
     The total is for ``jobs`` workers of ``threads`` each.
     """
     from tabulate import tabulate
 
-    rows = [[str(look.cell), *_stages(look, _named(found)), *_expected(look)] for look in found]
-    lines = [tabulate(rows, headers=["cell", *_named(found), "about", "memory", "known from"]), ""]
-    idle = all(state == "done" for look in found for state in look.states.values())
-    lines.append("nothing to do" if idle else _total(found, jobs, threads))
-    lines += dict.fromkeys(f"{look.cell.model}: {look.warm_up}" for look in found if look.warm_up)
+    rows = [[str(look.cell), *_stages(look, _named(looks)), *_expected(look)] for look in looks]
+    lines = [tabulate(rows, headers=["cell", *_named(looks), "about", "memory", "known from"]), ""]
+    idle = all(state == "done" for look in looks for state in look.states.values())
+    lines.append("nothing to do" if idle else _total(looks, jobs, threads))
+    lines += dict.fromkeys(f"{look.cell.model}: {look.warm_up}" for look in looks if look.warm_up)
     if explain:
-        lines += [f"{look.cell}: {change}" for look in found for change in look.changes] or [
+        lines += [f"{look.cell}: {change}" for look in looks for change in look.changes] or [
             "no earlier record differs"
         ]
     return "\n".join(lines)
 
 
-def _named(found: list[CellOutlook]) -> list[str]:
+def _named(looks: list[CellOutlook]) -> list[str]:
     """Return the stages that any of the cells has."""
-    return [stage for stage in STAGES if any(stage in look.states for look in found)]
+    return [stage for stage in STAGES if any(stage in look.states for look in looks)]
 
 
 def _stages(look: CellOutlook, named: list[str]) -> list[str]:
@@ -91,12 +91,12 @@ def _expected(look: CellOutlook) -> list[str]:
     return [about, size(look.memory), first.source if first else ""]
 
 
-def _total(found: list[CellOutlook], jobs: int, threads: int) -> str:
-    total = spread([tuple(look.costs.values()) for look in found], jobs, threads)
-    largest = sorted((look.memory or 0 for look in found), reverse=True)[:jobs]
+def _total(looks: list[CellOutlook], jobs: int, threads: int) -> str:
+    total = spread([tuple(look.costs.values()) for look in looks], jobs, threads)
+    largest = sorted((look.memory or 0 for look in looks), reverse=True)[:jobs]
     workers = "one worker" if jobs == 1 else f"{jobs} workers of {threads} threads"
     memory = f", holding at most {size(sum(largest))} at once" if any(largest) else ""
-    unknown = list(dict.fromkeys(look.cell.model for look in found if look.seconds is None))
+    unknown = list(dict.fromkeys(look.cell.model for look in looks if look.seconds is None))
     named = ", ".join(unknown) if len(unknown) <= _NAMED else f"{len(unknown)} models"
     rest = f", and what is not known of {named} (--probe tries two steps of each)" if unknown else ""
     return f"about {duration(total)} on {workers}{memory}{rest}"
@@ -158,7 +158,7 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
         states["score"] = "missing"  # only the record is to be written
     expected = {stage.name: costs.of(cell, stage) for stage in cell.stages if stage.name in missing}
     for stage in cell.stages:
-        if stage.name in missing and (epochs := _begun(store, stage)):
+        if stage.name in missing and (epochs := _epochs_done(store, stage)):
             states[stage.name] = f"begun, epoch {epochs + 1}"
             share = max(0.0, 1 - epochs / plan.rows[cell.model].recipe.epochs)
             cost = expected[stage.name]
@@ -168,6 +168,6 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
     return CellOutlook(cell, states, expected, tuple(changes), schedule.shortened if "train" in expected else "")
 
 
-def _begun(store: Store, stage: Stage) -> int:
+def _epochs_done(store: Store, stage: Stage) -> int:
     """Return how many epochs of a training its checkpoint holds."""
     return store.epochs_begun(stage.fingerprint)

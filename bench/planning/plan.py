@@ -17,6 +17,7 @@ from bench.data.task import open_task, task_settings
 from bench.data.teacher import open_teacher
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
+from bench.inputs import numbers, path_of
 from bench.planning.cell import Cell, Stage
 from bench.planning.rows import Request, Row, resolve_rows
 from bench.planning.settings import check_names
@@ -28,6 +29,8 @@ from bench.stages.code import predict_code, pretrain_code, score_code, train_cod
 from bench.stages.contracts.contract import Contract, contract_of
 from bench.stages.settings import settings_until
 from bench.store.fingerprint import digest, file_digest
+
+_MOST_CELLS = 20_000
 
 
 class Plan:
@@ -60,7 +63,7 @@ class Plan:
     @cached_property
     def folds(self) -> tuple[int, ...]:
         """The folds that run."""
-        return parse_folds(str(self.config.folds), self.k)
+        return numbers(str(self.config.folds), "--folds", self.k, "folds")
 
     @property
     def tested(self) -> float:
@@ -88,13 +91,19 @@ class Plan:
             **self._masking,
             **self._elsewhere,
             **self._untaught,
-            "task": self._asked,
+            "task": self._task_protocol,
             "metrics": self._metrics,
         }
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
-        """All cells, model by model."""
+        """All cells, model by model; BenchError if they are more than anybody can compute."""
+        cells = len(self.rows) * len(self.folds) * self.config.repeats * len(set(self.config.fraction))
+        if cells > _MOST_CELLS:
+            raise BenchError(
+                f"{len(self.rows)} models, {len(self.folds)} folds, {self.config.repeats:,} repeats and "
+                f"{len(set(self.config.fraction))} fractions are {cells:,} cells; a run has at most {_MOST_CELLS:,}"
+            )
         return tuple(cell for row in self.rows.values() for cell in self._cells(row))
 
     @property
@@ -160,7 +169,7 @@ class Plan:
         return {fraction: digest(self.protocol(fraction))[:16] for fraction in fractions}
 
     @cached_property
-    def _asked(self) -> dict[str, Any]:
+    def _task_protocol(self) -> dict[str, Any]:
         """The task's protocol, with its settings that differ from their defaults: no table may mix these."""
         declared, protocol = class_settings(self.task_spec), self.task.protocol()
         unusual = {key: str(value) for key, value in self.task_settings.items() if value != declared[key].default}
@@ -237,21 +246,6 @@ class Plan:
         return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied}
 
 
-def parse_folds(text: str, k: int) -> tuple[int, ...]:
-    """Return the folds named by ``all``, ``0-2`` or ``0,3``; BenchError for one out of range or another form."""
-    if text == "all":
-        return tuple(range(k))
-    folds: set[int] = set()
-    for part in text.split(","):
-        first, dash, last = part.partition("-")
-        if not first.strip().isdigit() or (dash and not last.strip().isdigit()):
-            raise BenchError(f"--folds {text!r} is none of the forms all, 0-2 or 0,3")
-        folds |= set(range(int(first), int(last or first) + 1))
-    if not folds or max(folds) >= k:
-        raise BenchError(f"--folds {text!r} is out of range: there are {k} folds, 0 to {k - 1}")
-    return tuple(sorted(folds))
-
-
 def _weights_digest(weights: Any) -> str | None:
     """Digest local weights, file by file; a hub id is in the settings already and has no digest.
 
@@ -259,6 +253,7 @@ def _weights_digest(weights: Any) -> str | None:
     """
     if not isinstance(weights, str):
         return None
+    path_of(weights, "weights=")
     path = Path(weights)
     if not path.exists():
         if weights.startswith(("/", ".", "~")):

@@ -6,6 +6,7 @@ from typing import Any
 
 from bench.config.loading import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
 from bench.errors import BenchError, unknown
+from bench.inputs import words
 from bench.registered.registry import Registry
 from bench.specs import (
     ContractName,
@@ -35,13 +36,13 @@ class Request:
 
 
 def requests(
-    name: str, models: str | None, config: Config, explicit: frozenset[str], registry: Registry
+    name: str, models: str | Sequence[str] | None, config: Config, explicit: frozenset[str], registry: Registry
 ) -> list[Request]:
-    """Return the request of a task, or of each task of a suite; ``models`` are names with commas, or None.
+    """Return the request of a task, or of each task of a suite; ``models`` are names, in a text with commas, or None.
 
     BenchError for a name that is neither, or a task without models.
     """
-    chosen = tuple(model.strip() for model in models.split(",")) if models else ()
+    chosen = words(models, "--models")
     try:
         registry.find("task", name)
     except BenchError:
@@ -139,10 +140,10 @@ def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
     return [spec for spec in models if task.asks in contracts_of(spec, registry.family(spec))]
 
 
-def _names(asked: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:
+def _names(requested: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:
     """Expand ``all`` to the rows able to do the task, without variants, controls and names with an argument."""
     names: list[str] = []
-    for name in asked:
+    for name in requested:
         if name != "all":
             names.append(name)
             continue

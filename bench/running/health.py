@@ -22,6 +22,7 @@ from bench.endpoint.environment import (
     trusted,
 )
 from bench.errors import BenchError
+from bench.inputs import whole_number
 from bench.registered.registry import DISTRIBUTION, Registry
 from bench.stages.environment import required
 from bench.store.cache import cache_folder
@@ -105,7 +106,7 @@ def _device() -> Finding:
 def _threads() -> Finding:
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = os.environ.get("OMP_NUM_THREADS")
-    if threads is not None and threads.isdigit() and int(threads) > usable:
+    if threads is not None and (whole_number(threads) or 0) > usable:
         return Finding("threads", f"OMP_NUM_THREADS={threads} on {usable} cores", f"export OMP_NUM_THREADS={usable}")
     return Finding("threads", f"{usable} cores" + (f", OMP_NUM_THREADS={threads}" if threads else ""))
 

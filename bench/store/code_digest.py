@@ -29,6 +29,7 @@ IN_CLEAR = (
 DECIDE_NOTHING = (
     *(
         "bench.errors",
+        "bench.inputs",
         "bench.isolation",
         "bench.terminal",
         "bench.progress",

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line
+from bench.inputs import folder_of
 from bench.store import claim
 from bench.store.claim import Claim
 from bench.store.record import Indexed, Record, index_line, indexed, parsed
@@ -62,8 +63,12 @@ def default_store() -> Path:
 
 
 def opened(folder: str | Path | None, warn: Callable[[str], None] | None = None) -> "Store":
-    """Return the store of a folder, else the default one; it warns of unreadable files by ``warn``, else on stderr."""
-    return Store(Path(folder) if folder else default_store(), warn or _warned)
+    """Return the store of a folder, else the default one; it warns of unreadable files by ``warn``, else on stderr.
+
+    BenchError if the folder cannot be one.
+    """
+    named, role = (default_store(), "BENCH_STORE") if folder is None else (folder, "--store")
+    return Store(folder_of(named, role), warn or _warned)
 
 
 def _warned(text: str) -> None:

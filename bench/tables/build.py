@@ -6,6 +6,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
+from bench.inputs import whole_number
 from bench.registered.registry import Registry
 from bench.specs import TableSpec, resolve
 from bench.store.store import Store
@@ -141,9 +142,10 @@ def table_of_task(task: str, registry: Registry) -> TableSpec:
 
 
 def _table(name: str, registry: Registry) -> TableSpec:
-    if not name.isdigit():
+    number = whole_number(name)
+    if number is None:
         return registry.find("table", name)[0]
-    table = registry.search("table", lambda spec: spec.number == int(name))
+    table = registry.search("table", lambda spec: spec.number == number)
     if table is None:
         every = registry.every("table").values()
         raise unknown("table", name, [*(spec.name for spec in every), *(str(spec.number) for spec in every)])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.api.asking import MOST_CATEGORIES
 from bench.cli.options import StoreFolder, opened
 from bench.errors import BenchError
 
@@ -32,7 +33,7 @@ def ask_command(
     model: Model = None,
     category: Category = None,
     classify: Annotated[bool, typer.Option("--classify", help="rank the categories; no question is needed")] = False,
-    top: Annotated[int, typer.Option(min=1, help="number of categories to show")] = 5,
+    top: Annotated[int, typer.Option(min=1, max=MOST_CATEGORIES, help="number of categories to show")] = 5,
     interactive: Annotated[
         bool, typer.Option("-i", "--interactive", help="read lines: each a question or the path of a picture")
     ] = False,

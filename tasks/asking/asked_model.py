@@ -1,18 +1,17 @@
 """The model to ask: an export, a model of the store by name, or the store's newest."""
 
 from collections.abc import Callable, Collection
-from pathlib import Path
 
 from bench.errors import BenchError
 from bench.exports.stored import called, from_store, newest
 from bench.exports.trained import Trained, trained
+from bench.inputs import path_of
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.tasks.asking.words import exists
 
 
 def asked_model(name: str | None, store: Store, able: Collection[ContractName], tell: Callable[[str], None]) -> Trained:
@@ -21,14 +20,14 @@ def asked_model(name: str | None, store: Store, able: Collection[ContractName], 
     ``tell`` gets a sentence that names a model of the store. BenchError if there is no such model.
     """
     registry = Registry()
-    if name is not None and exists(Path(name)):
-        return trained(Path(name), registry, NoProgress())
+    if name is not None and path_of(name, "--model").exists():
+        return trained(path_of(name, "--model"), registry, NoProgress())
     record = called(name, store) if name is not None else newest(store, registry, able)
     if record is not None:
         tell(f"asking {_described(record, store)}")
         return from_store(record, store, registry, NoProgress())
     if name is not None:
-        return trained(Path(name), registry, NoProgress())  # raises the error that says what is wrong
+        return trained(path_of(name, "--model"), registry, NoProgress())  # raises the error that says what is wrong
     wanted = " and ".join(contract_of(name).model for name in sorted(able))
     raise BenchError(
         f"the store {str(store.root)!r} holds no trained {wanted}; `make demo` trains one, "

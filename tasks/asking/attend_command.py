@@ -29,7 +29,7 @@ def attend_command(
     from bench.tasks.asking.asked_model import asked_model
     from bench.terminal import safe
 
-    by_suffix(str(out), {".png": "png"})
+    by_suffix(out, {".png": "png"})
     if not question.strip():
         raise BenchError("the question is empty; say what is asked about the picture")
     asking = Answering(asked_model(model, opened(store), ("answerer",), partial(typer.echo, err=True)), category, 0)

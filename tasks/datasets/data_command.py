@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bench.errors import BenchError
+from bench.inputs import folder_of, new_path, path_of
 
 if TYPE_CHECKING:
     from bench.config.loading import Config
     from bench.contracts import Dataset
 
 Text = str | None
+_WIDEST = 16_384
+"""The pixels of a row of a sheet at most: a sheet of ten categories then fits into memory."""
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="name.key=value, repeatable")]
 
 app = typer.Typer(
@@ -34,17 +37,17 @@ def sheet_command(
     assignments: Assignments = None,
 ) -> None:
     """Draw a contact sheet with one row per category."""
-    from bench.api.output import writing
+    from bench.api.output import by_suffix, writing
     from bench.data.masking import as_shown
     from bench.progress import Lines
     from bench.tasks.datasets.sheet import contact_sheet
 
-    if per_category < 1 or not 16 <= size <= 2048:
+    if per_category < 1 or not 16 <= size <= 2048 or per_category * size > _WIDEST:
         raise BenchError(
-            f"--per-category {per_category} --size {size}: at least one picture, and 16 to 2048 pixels, are needed"
+            f"--per-category {per_category} --size {size}: at least one picture of 16 to 2048 pixels is needed, and a "
+            f"row of them may have {_WIDEST} pixels"
         )
-    if out.suffix.lower() != ".png":
-        raise BenchError(f"--out {str(out)!r} is no PNG file; name a file that ends in .png")
+    by_suffix(out, {".png": "png"})
     sides = [_for_sheet(dataset, assignments, mask_bar, size)]
     if beside is not None:
         bars = [text for text in assignments or () if text.startswith(("image_size=", "mask_bar="))]
@@ -74,9 +77,10 @@ def export_command(
     from bench.tasks.datasets.export import RECORDS, export
 
     width, height = _width_and_height(size)
+    folder = new_path(out, "--out")
     source, config = _opened(dataset, assignments)
     writer = open_teacher(Registry(), teacher, config.settings, 0)
-    pictures, records = export(source, writer, out, count, (height, width))
+    pictures, records = export(source, writer, folder, count, (height, width))
     typer.echo(f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}")
 
 
@@ -97,11 +101,11 @@ def fetch_command(
         raise unknown("dataset to fetch", name, ["sem"])
     if edition not in EDITIONS:
         raise unknown("edition", edition, EDITIONS)
-    folder = out or home(edition)
+    folder = home(edition) if out is None else new_path(folder_of(out, "--out"), "--out")
     if tars is None:
         fetch_edition(edition, folder, Lines())
     else:
-        unpack_tars(tars, folder, Lines())
+        unpack_tars(folder_of(tars, "--tars"), folder, Lines())
     typer.echo(f"the pictures are in {folder}")
 
 
@@ -148,7 +152,7 @@ def check_command(
 
     if dataset and pictures:
         raise BenchError("--pictures and --dataset both name what the records should cover; use one of them")
-    result = check(records, *_covered(dataset, pictures, assignments))
+    result = check(path_of(records, "RECORDS"), *_covered(dataset, pictures, assignments))
     typer.echo(as_text(result))
     raise typer.Exit(1 if result.stops_a_training else 0)
 
@@ -161,7 +165,7 @@ def _covered(
     from bench.tasks.teachers.subjects import of_folder
 
     if pictures:
-        subjects = of_folder(pictures, 224, None, Lines())
+        subjects = of_folder(str(folder_of(pictures, "--pictures")), 224, None, Lines())
         return subjects.ids, subjects.aside
     if dataset:
         opened = _opened(dataset, assignments, "image_size")[0]
@@ -170,7 +174,7 @@ def _covered(
 
 
 def _width_and_height(size: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", size)
+    match = re.fullmatch("([0-9]{1,5})x([0-9]{1,5})", size)
     if match is None:
         raise BenchError(f"--size {size!r} is not of the form WIDTHxHEIGHT, for example 1024x768")
     return int(match[1]), int(match[2])

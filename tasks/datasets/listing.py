@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bench.data.decoding import SUFFIXES
 from bench.errors import BenchError
+from bench.inputs import path_of
 
 _OTHER_PICTURES = (
     *(".bmp", ".gif", ".webp", ".jp2", ".jpe", ".jfif", ".avif", ".heic", ".jxl", ".pgm", ".pnm", ".svg", ".psd"),
@@ -74,14 +75,10 @@ def loose(argument: str) -> dict[str, Path]:
 def _existing(argument: str) -> Path:
     if not argument:
         raise BenchError("folder: needs a path, for example --dataset folder:/data/sem")
-    try:
-        path = Path(argument).expanduser()
-        if path.is_dir():
-            return path.resolve()
-        exists = path.exists()
-    except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, an unknown user's home
-        raise BenchError(f"there can be no folder {argument!r} ({error}); name an existing folder") from error
-    if exists:
+    path = path_of(argument, "the folder")
+    if path.is_dir():
+        return path.resolve()
+    if path.exists():
         raise BenchError(f"{argument!r} is a file, not a folder of category folders; name the folder that holds them")
     parent = path.absolute().parent
     names = [child.name for child in _visible(parent) if _is_folder(child)] if _is_folder(parent) else []

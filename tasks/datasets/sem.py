@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from bench.errors import BenchError
+from bench.inputs import path_of
 from bench.progress import Progress
 from bench.specs import Setting
 from bench.store.code_digest import code_digests
@@ -18,7 +19,7 @@ class Sem(Folder):
     """The ten published folders as the ten categories; read, decoded and cached like any folder."""
 
     def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
-        root = Path(argument).expanduser()
+        root = path_of(argument, "the folder")
         _require_folders(root, "")
         super().__init__(str(root), image_size, progress)
         self.name, self.categories = "sem", CATEGORIES

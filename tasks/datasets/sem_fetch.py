@@ -8,6 +8,7 @@ from filelock import FileLock
 
 from bench.errors import BenchError
 from bench.progress import Progress
+from bench.store.whole import new_folder
 from bench.tasks.datasets.editions import EDITIONS, FOLDERS
 from bench.tasks.datasets.fetching import RemoteFile, fetch, files_of, read_done, write_done
 from bench.tasks.datasets.unpacking import unpack
@@ -54,19 +55,26 @@ def _fetch_and_unpack(file: RemoteFile, folder: Path, progress: Progress) -> Non
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """Create the folder and lock it against other processes."""
-    try:
-        (folder / ".tars").mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock")
-        lock.acquire()
-    except OSError as error:
-        raise BenchError(
-            f"the folder {str(folder)!r} cannot be written ({error.strerror}); choose one with --out"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+    """Create the folder and lock it against other processes; an error before the first byte leaves nothing."""
+    tars, lock = folder / ".tars", folder / ".lock"
+    with new_folder(folder):
+        try:
+            tars.mkdir(parents=True, exist_ok=True)
+            own = FileLock(lock)
+            own.acquire()
+        except OSError as error:
+            raise BenchError(
+                f"the folder {str(folder)!r} cannot be written ({error.strerror}); choose one with --out"
+            ) from error
+        try:
+            yield
+        except BaseException:
+            if {*folder.iterdir()} == {tars, lock} and not any(tars.iterdir()):
+                tars.rmdir()
+                lock.unlink()
+            raise
+        finally:
+            own.release()
 
 
 def _require_all(folder: Path, source: str) -> None:

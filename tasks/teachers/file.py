@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
+from bench.inputs import path_of
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import file_digest
 from bench.tasks.datasets.captions import category_name
@@ -18,9 +18,9 @@ class FileTeacher:
     """Returns the records of the JSONL or JSON file at ``argument``; the seed changes nothing."""
 
     def __init__(self, argument: str, seed: int) -> None:
-        self._path = Path(argument).expanduser()
-        if not self._path.is_file():
+        if not argument or not path_of(argument, "the file of records").is_file():
             raise BenchError(f"there is no file of records {argument!r}; name a JSONL file that exists")
+        self._path = path_of(argument, "the file of records")
 
     def identity(self) -> dict[str, Any]:
         """Return the digests of the file and of the code that reads it; the file's name and folder do not matter."""

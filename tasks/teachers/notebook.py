@@ -72,6 +72,12 @@ class Notebook:
         finally:
             self._leave(lock, absent)
 
+    def _withdraw(self) -> None:
+        """Remove the request if nothing was answered, spent or submitted."""
+        if not (self.out.exists() or self.failed.exists() or self.spent.exists() or self.batches.exists()):
+            (self.folder / "asked.json").unlink(missing_ok=True)
+            (self.folder / "lock").unlink(missing_ok=True)
+
     def forget_failures(self) -> None:
         """Forget the prompts that were not answered before: they are asked again."""
         with self._writing():

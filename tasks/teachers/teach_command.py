@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bench.errors import BenchError
+from bench.inputs import folder_of, new_path
 
 if TYPE_CHECKING:
     from bench.config.loading import Config
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bench.tasks.teachers.teaching import Teaching
 
 Text = str | None
+_MOST = 1_000_000
+"""The largest sensible seconds, tokens, calls or pixels."""
 REMOTE = "openai"
 """The teacher that is asked over the network."""
 
@@ -58,10 +61,10 @@ def teach_command(
         bool, typer.Option("--dry-run", help="openai: only show the number of calls, tokens and dollars")
     ] = False,
     budget_usd: Annotated[
-        float | None, typer.Option(help="openai: limit in dollars for all runs with this --out")
+        float | None, typer.Option(min=0, help="openai: limit in dollars for all runs with this --out")
     ] = None,
-    price_in: Annotated[float | None, typer.Option(help="openai: dollars per million input tokens")] = None,
-    price_out: Annotated[float | None, typer.Option(help="openai: dollars per million output tokens")] = None,
+    price_in: Annotated[float | None, typer.Option(min=0, help="openai: dollars per million input tokens")] = None,
+    price_out: Annotated[float | None, typer.Option(min=0, help="openai: dollars per million output tokens")] = None,
     batch: Annotated[bool, typer.Option("--batch", help="openai: use the Batch API, at half the price")] = False,
     config: Annotated[str, typer.Option(help="demo, evening, paper or a YAML file")] = "demo",
     settings: Annotated[
@@ -69,13 +72,14 @@ def teach_command(
     ] = None,
 ) -> None:
     """Let a teacher write instruction records about pictures."""
+    from bench.api.output import by_suffix
     from bench.config.loading import load_config
     from bench.planning.settings import check_keys, check_names
     from bench.registered.registry import Registry
     from bench.terminal import safe_lines
 
-    if out.suffix != ".jsonl":
-        raise BenchError(f"--out {str(out)!r} is no JSONL file; name a file that ends in .jsonl")
+    by_suffix(out, {".jsonl": "records"})
+    path = new_path(out, "--out")
     registry = Registry()
     spec = registry.find("teacher", teacher)[0]
     loaded, explicit = load_config(config, settings or [], {"dataset": dataset} if dataset else None)
@@ -84,9 +88,9 @@ def teach_command(
     check_keys(explicit, ("dataset", "image_size", "seed"))
     check_names(loaded, explicit, {spec.name, registry.find("dataset", loaded.dataset)[0].name}, registry)
     if spec.name == REMOTE:
-        text, code = _remote(spec, loaded, options, dataset, out)
+        text, code = _remote(spec, loaded, options, dataset, path)
     else:
-        text, code = _at_once(teacher, loaded, out, registry), 0
+        text, code = _at_once(teacher, loaded, path, registry), 0
     typer.echo(safe_lines(text))
     raise typer.Exit(code)
 
@@ -164,7 +168,7 @@ def _subjects(options: Remote, config: "Config", size: int) -> "Subjects":
     from bench.terminal import safe
 
     if options.pictures:
-        subjects = of_folder(options.pictures, size, options.count, Lines())
+        subjects = of_folder(str(folder_of(options.pictures, "--pictures")), size, options.count, Lines())
     else:
         subjects = of_dataset(_dataset(config, size))
     for sentence in subjects.aside:

@@ -1,0 +1,69 @@
+"""The contents of a store; check them, delete what nothing refers to, or merge two stores."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.errors import BenchError
+from bench.inputs import check_number, checked
+from bench.store import check as checks
+from bench.store import inventory as inventories
+from bench.store import upkeep
+from bench.store.store import opened
+
+DAYS, MOST_DAYS = 7.0, 36_500.0
+"""How long an unused stage stays by default, and at most."""
+
+
+@checked
+def inventory(store: str | Path | None = None) -> str:
+    """Say what a store holds; BenchError if there is none."""
+    return inventories.inventory(opened(store), DAYS)
+
+
+@dataclass(frozen=True)
+class Cleaning:
+    """Stages that no record refers to, deleted or, in a dry run, to be deleted; ``print`` lists them."""
+
+    stages: tuple[upkeep.Garbage, ...]
+    dry_run: bool
+
+    def __str__(self) -> str:
+        size = sum(stage.size for stage in self.stages)
+        lines = [f"{stage.path.name}  {_megabytes(stage.size)}" for stage in self.stages]
+        end = "would be deleted" if self.dry_run else "deleted"
+        return "\n".join([*lines, f"{len(self.stages)} stages, {_megabytes(size)} {end}"])
+
+
+@checked
+def clean(*, days: float = DAYS, dry_run: bool = False, store: str | Path | None = None) -> Cleaning:
+    """Delete the stages that no record refers to and that were not used within ``days``; BenchError without a store."""
+    check_number(days, "--days", 0, MOST_DAYS)
+    unused = upkeep.garbage(opened(store), days)
+    if not dry_run:
+        upkeep.drop(unused)
+    return Cleaning(tuple(unused), dry_run)
+
+
+@checked
+def check(store: str | Path | None = None, tell: Callable[[str], None] = lambda _: None) -> checks.Check:
+    """Read all that a store holds and compare it with its digests; ``tell`` is called with each damage."""
+    return checks.check(opened(store), tell)
+
+
+@checked
+def merge(source: str | Path, target: str | Path) -> str:
+    """Copy what is missing from one store into another, and say how much that was.
+
+    BenchError, with nothing written, if the two disagree, or one is in the other.
+    """
+    reading, extended = opened(source), opened(target)
+    first, second = reading.root.resolve(), extended.root.resolve()
+    if first == second or first in second.parents or second in first.parents:
+        raise BenchError(f"{str(source)!r} and {str(target)!r} are one store, or one is in the other; name two stores")
+    stages, cells = upkeep.merge(reading, extended)
+    return f"{stages} stages and {cells} records copied from {source} to {target}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 2**20:.1f} MB"
