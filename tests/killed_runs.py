@@ -12,6 +12,8 @@ import random
 import signal
 import sys
 import traceback
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -52,6 +54,11 @@ class Kill:
     calls: int = 0
 
 
+def named(part: str, step: int) -> str:
+    """The name under which the calls of a part, or of one of its steps, are counted."""
+    return part if step < 0 else f"{part} {step}"
+
+
 class Calls:
     """Counts the calls of Python functions and of C's in a part of a run, and kills this process at a drawn one."""
 
@@ -73,7 +80,8 @@ class Calls:
     def leave(self) -> None:
         sys.setprofile(None)
         if self.part:
-            self.most[self.part] = max(self.most.get(self.part, 0), self.count)
+            name = named(self.part, self.step)
+            self.most[name] = max(self.most.get(name, 0), self.count)
         self.part = ""
 
     def _called(self, frame, event, arg) -> None:
@@ -90,11 +98,11 @@ def watched(calls: Calls) -> None:
     compute, step, record, settle = Runner._compute, _Training._step, runner.write_record, whole._settle
     stage_name = [""]
 
-    def counted_compute(self, cell, stage, *rest):
+    def counted_compute(self, cell, stage, around, folder):
         calls.note(f"begun {stage.name}")
         stage_name[0] = stage.name
         calls.enter(stage.name)
-        return compute(self, cell, stage, *rest)
+        return compute(self, cell, stage, around, folder)
 
     def counted_step(self):
         if (done := self._steps_done()) < self.schedule.steps:
@@ -165,19 +173,16 @@ def leftovers(store: Path) -> list[str]:
     return [path.relative_to(store).as_posix() for path in left]
 
 
-def drawn(draw: random.Random, turn: int, steps: dict[str, int], most: dict[str, int]) -> list[Kill]:
+def drawn(draw: random.Random, turn: int, steps: Mapping[str, int], most: dict[str, int]) -> list[Kill]:
     """Draw a moment in a model's training and one later."""
-    learned = [part for part in most if part in ("pretrain", "train")]
-    part = draw.choice(learned)
-    stepwise = [name for name in steps if name.startswith("step ")]
-    if stepwise:
-        part = draw.choice(stepwise)
+    if steps:
+        part = draw.choice([*steps])
         first = Kill(part, draw.random(), draw.randrange(steps[part]))
     else:
-        first = Kill(part, draw.random())
+        first = Kill("train", draw.random())
     second = Kill(MOMENTS[turn % len(MOMENTS)], draw.random())
     for kill in (first, second):
-        kill.calls = 1 + int(kill.share * 0.95 * most[kill.part])
+        kill.calls = 1 + int(kill.share * 0.95 * most[named(kill.part, kill.step)])
     return [first, second]
 
 
@@ -187,7 +192,7 @@ def trial(task: str, model: str, settings: tuple[str, ...], folder: Path, draw: 
     if code:
         return {"model": model, "kills": [], "differences": [f"undisturbed ended with {code}"]}
     lines = (folder / "undisturbed" / "steps.txt").read_text().splitlines()
-    steps = {name: sum(line.startswith(f"{name} ") for line in lines) for name in most if name.startswith("step ")}
+    steps = Counter(line.rpartition(" ")[0] for line in lines if line.startswith("step "))
     kills, differences, store = drawn(draw, turn, steps, most), [], folder / "killed"
     for kill in kills:
         code, _ = run(task, model, settings, store, kill)
