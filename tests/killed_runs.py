@@ -34,7 +34,7 @@ SMALL = ("synthetic.size=60", "synthetic.balanced=true", "k=3", "folds=0", "imag
 TRAINED = ("recipe.epochs=2", "recipe.batch_size=20", "machine.checkpoint_seconds=0")
 NETWORK = ("model.embed_dim=16", "model.depth=1", "model.num_heads=2")
 ASKED = (*NETWORK, "vqa.questions=1", "recipe.questions_per_picture=1", "model.max_new_tokens=4")
-OWN = {"regionvit": ("regionvit.window_size=4",)}
+OWN = {"regionvit": ("image_size=56", "regionvit.learning_rate=0.00001")}
 """What single models need at this size of pictures."""
 ANSWERERS = ("mvaema", "llava", "instructblip", "minigpt4", "blind")
 MOMENTS = ("predict", "score", "rename train", "rename predict", "rename score", "record")
