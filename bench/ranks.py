@@ -5,11 +5,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bench.errors import in_one_line
+from bench.specs import StageName
+
+if TYPE_CHECKING:
+    from torch.distributed import Store as Board  # pyright: ignore[reportPrivateImportUsage]
 
 Value = TypeVar("Value")
+Order = tuple[str, StageName]
+"""The id of a cell and its stage that all ranks are to train."""
 LONGEST_WAIT = timedelta(days=1)
 """How long a rank waits for the others: they wait while the first predicts. A dead one's connection closes at once."""
 GATHERING = timedelta(minutes=10)
@@ -36,7 +42,7 @@ class Ranks:
 
     rank: int = 0
     size: int = 1
-    board: Any = field(default=None, repr=False, compare=False)
+    board: "Board | None" = field(default=None, repr=False, compare=False)
     turns: Iterator[int] = field(default_factory=count, repr=False, compare=False)
 
     @property
@@ -68,14 +74,14 @@ class Ranks:
         all_reduce(sums)
         return sums.tolist()
 
-    def send(self, value: Any) -> None:
-        """Send a value from the first rank to the others, which call ``receive``."""
-        self.agreed(value)
+    def send(self, order: Order | None) -> None:
+        """Send an order from the first rank to the others, which call ``receive``; None when all work is done."""
+        self.agreed(order)
 
-    def receive(self) -> Any:
+    def receive(self) -> Order | None:
         """Return what the first rank sends with ``send``, after a wait that may be long; for the others."""
-        value: Any = None
-        return self.agreed(value)
+        order: Order | None = None
+        return self.agreed(order)
 
     @contextmanager
     def shared(self) -> Iterator[None]:
@@ -87,6 +93,7 @@ class Ranks:
             yield
             return
         turn = next(self.turns)
+        assert self.board is not None, "several ranks have joined"
         try:
             yield
         except Parted:
@@ -103,6 +110,7 @@ class Ranks:
         self.board.set(f"{turn}/{self.rank}", _DONE)
 
     def _all_failed(self, turn: int) -> bool:
+        assert self.board is not None, "several ranks have joined"
         keys = [f"{turn}/{rank}" for rank in range(self.size)]
         try:
             self.board.set(keys[self.rank], _FAILED)

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 
+import psutil
 import pytest
 
 from bench.store import claim
@@ -158,3 +159,10 @@ def test_the_time_is_the_file_servers_and_ours_where_it_cannot_be_asked(tmp_path
     for place in (tmp_path, tmp_path / "absent"):
         assert abs(claim.server_now(place) - time.time()) < 60
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_claim_stays_when_the_clock_is_set(folder, monkeypatch):
+    with claim.acquire(folder):
+        began = psutil.Process.create_time
+        monkeypatch.setattr(psutil.Process, "create_time", lambda process: began(process) + 3600)
+        assert claim.acquire(folder) is None

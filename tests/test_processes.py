@@ -32,6 +32,7 @@ def script(body, before="", **options):
     """Start a script that is interruptible while it computes its body."""
     code = SCRIPT.format(body=body, before=before)
     process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, **options)
+    assert process.stdout
     assert process.stdout.readline() == b"ready\n"
     return process
 
@@ -54,6 +55,7 @@ def test_work_that_swallows_the_signal_or_computes_on_is_ended_at_the_deadline(b
     process = script(endless, stderr=subprocess.PIPE)
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 128 + signal.SIGTERM
+    assert process.stderr
     assert process.stderr.read().decode().splitlines()[-1] == STOPPED
 
 

@@ -1,5 +1,6 @@
 """Computes a cell up to its record, stage by stage: the only place where a model meets a task."""
 
+import shutil
 import time
 import traceback
 from contextlib import ExitStack, suppress
@@ -158,7 +159,9 @@ class Runner:
         return product / "weights"
 
     def _trim(self, cell: Cell) -> None:
-        """Drop a finished cell's weights if the config does not keep them."""
+        """Drop checkpoints that a killed process left, and the weights if the config does not keep them."""
+        for stage in cell.stages:
+            shutil.rmtree(self.store.stage(stage.fingerprint) / "work", ignore_errors=True)
         learned = [stage for stage in (cell.pretrain, cell.train) if stage]
         products = [product for stage in learned if (product := self.store.product(stage.fingerprint))]
         files = [file for product in products for file in (product / "weights").rglob("*") if file.is_file()]

@@ -24,6 +24,8 @@ HEARTBEAT_SECONDS = 10.0
 POLL_SECONDS = 0.05
 LIMIT_SECONDS = 90.0
 """A claim of another host without a heartbeat for so long, by the file server's clock, is dead."""
+_STARTED = 19
+"""The place of a process's start among the fields of /proc/PID/stat behind its name."""
 
 
 class Claim:
@@ -78,7 +80,7 @@ def holder(folder: Path) -> str | None:
 
 def _own_name() -> str:
     process = psutil.Process()
-    return "~".join([socket.gethostname(), str(process.pid), f"{process.create_time():.2f}", uuid.uuid4().hex[:12]])
+    return "~".join([socket.gethostname(), str(process.pid), f"{_start(process):.2f}", uuid.uuid4().hex[:12]])
 
 
 def _created(folder: Path, owner: str) -> bool:
@@ -128,9 +130,21 @@ def _dead(file: Path) -> bool:
 def _running(pid: int, start: float) -> bool:
     try:
         process = psutil.Process(pid)
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - start) < 1.0
+        return process.status() != psutil.STATUS_ZOMBIE and abs(_start(process) - start) < 1.0
     except psutil.Error:
         return False
+
+
+def _start(process: psutil.Process) -> float:
+    """Return when a process started, in seconds since the boot where the system tells, else by psutil.
+
+    psutil adds the time of the boot, which changes whenever the clock is set.
+    """
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return process.create_time()
+    return int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
 
 
 def server_now(folder: Path) -> float:

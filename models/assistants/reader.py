@@ -31,4 +31,5 @@ class Reader:
 
     def _encoded(self, prompt: str) -> np.ndarray:
         ids = self._tokenizer.encode(prompt.replace(IMAGE_TOKEN, ""), truncation=True, max_length=self.longest)
+        self._tokenizer.encode("")  # it keeps the last call's truncation, which would be stored with a model
         return np.array(ids, dtype=np.int32)

@@ -4,18 +4,21 @@ import os
 import socket
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
 from bench.launch.slurm.site import output_of
 from bench.ranks import Ranks, join
 from bench.store.store import read_json, write_json
 
+if TYPE_CHECKING:
+    from submitit import JobEnvironment
+
 _WAIT_SECONDS = 600
 _POLL_SECONDS = 0.2
 
 
-def meet(folder: Path, seat: Any, device: str) -> Ranks:
+def meet(folder: Path, seat: "JobEnvironment", device: str) -> Ranks:
     """Join the other processes of this job, which all see the folder.
 
     BenchError if the first process does not write its address in time.

@@ -74,7 +74,11 @@ def _prepare(request: Mapping[str, Any], status: StatusWriter) -> None:
 
 
 def _compute(
-    request: Mapping[str, Any], assignment: Mapping[str, Any], status: StatusWriter, seat: Any, together: bool
+    request: Mapping[str, Any],
+    assignment: Mapping[str, Any],
+    status: StatusWriter,
+    seat: submitit.JobEnvironment,
+    together: bool,
 ) -> None:
     """Compute the cells of a job together with its other processes, or start at this process's share of them."""
     with _failing(status, assignment["cells"]):
