@@ -45,8 +45,8 @@ def check(store: Store, tell: Callable[[str], None] = lambda _: None) -> Check:
     )
     if damage:
         summary = (
-            f"{contents} read, {count(len(damage), 'flaw')}: nothing of that is shown; the same `bench run` again makes "
-            "it anew, and puts what it replaces into damaged/"
+            f"{contents} read, {count(len(damage), 'flaw')}: nothing of that is shown; the same `bench run` again "
+            "makes it anew and puts what it replaces into damaged/"
         )
     else:
         summary = f"{contents} read: all as stored"
