@@ -6,7 +6,7 @@ from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply
 from bench.errors import BenchError
 from bench.store.cache import cache_folder
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_sealed, write_sealed
 
 
 class Replies:
@@ -18,7 +18,7 @@ class Replies:
     def get(self, identity: str) -> Reply | None:
         """Return the reply to a call, None if none is kept."""
         try:
-            fields = read_json(self._path(identity))
+            fields = read_sealed(self._path(identity))
             return (
                 None
                 if fields is None
@@ -31,7 +31,7 @@ class Replies:
         """Keep a reply; it is on the disk when this returns. BenchError if it cannot be written."""
         data = {"text": reply.text, "refused": reply.refused, "usage": list(reply.usage), "cut": reply.cut}
         try:
-            write_json(self._path(identity), data)
+            write_sealed(self._path(identity), data)
         except OSError as error:
             raise BenchError(
                 f"replies cannot be kept in {str(self._root)!r} ({error.strerror}); "
