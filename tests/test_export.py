@@ -156,6 +156,13 @@ def _garbled(folder):
     weights.write_bytes(b"x" * weights.stat().st_size)
 
 
+def _flipped(folder):
+    weights = folder / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+
+
 def _undescribed(folder):
     (folder / FILE).unlink()
 
@@ -179,6 +186,7 @@ def _changed(**values):
         (_deeply_pickled, ["'optimizer.PT'", "can run code"]),
         (_without_weights, ["'model.safetensors'", "is missing", "export again"]),
         (_cut, ["'model.safetensors'", "is cut or changed"]),
+        (_flipped, ["'model.safetensors'", "was changed after it was written"]),
         (_garbled, ["cannot be read as MVaEMa"]),
         (_undescribed, ["has no bench.json", "bench export CELL FOLDER"]),
         (_no_json, ["cannot be understood"]),

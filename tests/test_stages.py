@@ -101,7 +101,7 @@ DECIDES = {
     "a definition": ("tasks/vqa.py", "words of the answer over words", "words over words", JUDGED),
     "what is taken for an answer": (
         "bench/stages/contracts/answers.py",
-        "len(answers) != asked",
+        "len(answers) != questions",
         "len(answers) < asked",
         ASKED,
     ),

@@ -22,19 +22,8 @@ PHRASES = {
 """What a phrase is written as instead, by the pattern of the phrase."""
 CUTE = re.compile(r"Deaf|Heard|[Ee]rrand|Telling|Mended|MENDED|Silence|Doomed")
 PARTICIPLES = {"found", "said", "told", "made", "asked", "kept", "begun"}
-REMAINING = {
-    "bench/exports": "model_card stored",
-    "bench/stages/contracts": "answers",
-    "bench/store": "class_part",
-}
-"""Modules that still have such names, by their folder: take one out when it has none."""
 FOLDERS = ("bench", "models", "tasks", "plugins", "benchmarks", "scripts")
-FILES = sorted(
-    path
-    for folder in FOLDERS
-    for path in (ROOT / folder).rglob("*.py")
-    if path.stem not in REMAINING.get(path.parent.relative_to(ROOT).as_posix(), "").split()
-)
+FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PAGES = [
     ROOT / "README.md",
     ROOT / "CONTRIBUTING.md",
@@ -74,11 +63,11 @@ def test_pages_are_in_plain_words(page):
     assert _phrases(_prose(page)) == []
 
 
-def test_docstrings_and_comments_of_clean_rooms_are_in_plain_words():
+def test_docstrings_and_comments_are_in_plain_words():
     assert FILES and [(_relative(path), phrases) for path in FILES if (phrases := _phrases(path.read_text()))] == []
 
 
-def test_names_of_clean_rooms_are_nouns():
+def test_names_are_nouns():
     wrong = [
         f"{_relative(path)}:{line} {name}"
         for path in FILES

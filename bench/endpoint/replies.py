@@ -9,7 +9,7 @@ from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply
 from bench.errors import BenchError
 from bench.store.cache import cache_folder
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_sealed, write_sealed
 
 
 class Replies:
@@ -21,7 +21,7 @@ class Replies:
     def get(self, identity: str) -> Reply | None:
         """Return the reply to a call, None if none is kept."""
         try:
-            fields = read_json(self._path(identity))
+            fields = read_sealed(self._path(identity))
             if fields is None:
                 return None
             usage = Usage(*map(int, fields["usage"]))
@@ -34,7 +34,7 @@ class Replies:
         """Keep a reply; it is on the disk when this returns. BenchError if it cannot be written."""
         data = {**asdict(reply), "usage": list(reply.usage)}
         try:
-            write_json(self._path(identity), data)
+            write_sealed(self._path(identity), data)
         except OSError as error:
             raise BenchError(
                 f"replies cannot be kept in {str(self._root)!r} ({error.strerror}); "

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, Validat
 
 from bench.errors import BenchError
 from bench.specs import ContractName
+from bench.store.fingerprint import file_digest
 from bench.store.record import CellIdentity
 
 FILE = "bench.json"
@@ -24,7 +25,8 @@ class Exported(BaseModel):
 
     ``contracts`` say what the model can be asked; ``drawn``: a program drew its pictures; ``captions`` name each of the
     ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` maps
-    the path of each of the model's own files to its size in bytes.
+    the path of each of the model's own files to its size in bytes, ``digests`` to the sha256 of its content; an export
+    from before there were digests has none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +49,7 @@ class Exported(BaseModel):
     code: dict[str, Any]
     finished: str
     files: dict[str, int]
+    digests: dict[str, str] = {}
 
     @property
     def of(self) -> CellIdentity:
@@ -71,6 +74,16 @@ def read(folder: Path) -> Exported:
             state = "is cut or changed" if path.is_file() else "is missing"
             raise BenchError(f"{name!r} of the export {str(folder)!r} {state}; copy the folder again, or export again")
     return exported
+
+
+def require_unchanged(exported: Exported, folder: Path) -> None:
+    """Compare an export's files with their digests; BenchError if one was changed since."""
+    for name, stored in exported.digests.items():
+        if file_digest(folder / name) != stored:
+            raise BenchError(
+                f"{name!r} of the export {str(folder)!r} was changed after it was written; copy the folder again, or "
+                "export again"
+            )
 
 
 def _parsed(folder: Path) -> Exported:

@@ -15,6 +15,7 @@ from bench.exports.model_card import card
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
+from bench.store.fingerprint import file_digest
 from bench.store.record import Record
 from bench.store.store import Store, write_text
 from bench.store.whole import whole
@@ -59,7 +60,8 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
                 for path in sorted(part.rglob("*"))
                 if path.is_file()
             }
-            exported = about.model_copy(update={"files": files})
+            digests = {name: file_digest(part / name) for name in files}
+            exported = about.model_copy(update={"files": files, "digests": digests})
             write_text(part / FILE, exported.model_dump_json(indent=1) + "\n")
             write_text(part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES]))
         return exported

@@ -25,7 +25,7 @@ def card(exported: Exported, record: Record, samples: Sequence[Mapping[str, Any]
         "Limits": _limits(exported, record),
     }
     body = "\n\n".join(f"## {title}\n\n{text}" for title, text in sections.items() if text)
-    return f"---\n{_head(exported)}\n---\n\n# {_said(exported.label)}\n\n{body}\n"
+    return f"---\n{_head(exported)}\n---\n\n# {_escaped(exported.label)}\n\n{body}\n"
 
 
 def _head(exported: Exported) -> str:
@@ -58,21 +58,21 @@ def _beside(exported: Exported) -> str:
     weights, tuning = (exported.settings.get(key) for key in ("weights", "tuning"))
     if tuning in (None, "full") or weights in (None, SCRATCH):
         return ""
-    return f"Only what learned is here: the weights {_said(weights)} must be there, at the same folder or hub id."
+    return f"Only what learned is here: the weights {_escaped(weights)} must be there, at the same folder or hub id."
 
 
 def _data(exported: Exported) -> str:
     sides = exported.cell["sides"]
-    lines = [f"- {_said(key)}: {_said(value)}" for key, value in exported.data.items()]
+    lines = [f"- {_escaped(key)}: {_escaped(value)}" for key, value in exported.data.items()]
     lines += [f"- pictures in the {side} side: {count}" for side, count in sides.items()]
-    return "\n".join([*lines, f"- categories: {', '.join(map(_said, exported.categories))}"])
+    return "\n".join([*lines, f"- categories: {', '.join(map(_escaped, exported.categories))}"])
 
 
 def _protocol(exported: Exported, record: Record) -> str:
     split = record.protocol["split"]
     return "\n".join(
         [
-            f"- cell: {_said(record.cell)}, of {split['k']} folds",
+            f"- cell: {_escaped(record.cell)}, of {split['k']} folds",
             f"- recipe: {_pairs(exported.recipe)}",
             f"- settings: {_pairs(exported.settings) or 'none'}",
             f"- asked: {_pairs(record.protocol['task'])}",
@@ -89,7 +89,7 @@ def _metrics(exported: Exported, record: Record) -> str:
         [task, name, f"{metric['value']:.4f}", "" if metric["error"] is None else f"{metric['error']:.4f}"]
         for task, name, metric in _whole(exported)
     ]
-    cells = [[*map(_said, row), _said(meanings.get(row[1], ""))] for row in rows]
+    cells = [[*map(_escaped, row), _escaped(meanings.get(row[1], ""))] for row in rows]
     head = ["task", "metric", "value", "standard error", "what it is"]
     table = tabulate(cells, headers=head, tablefmt="pipe", disable_numparse=True)
     return f"On the test side of the fold, whose pictures training did not see.\n\n{table}" if rows else ""
@@ -97,7 +97,7 @@ def _metrics(exported: Exported, record: Record) -> str:
 
 def _samples(samples: Sequence[Mapping[str, Any]]) -> str:
     answers = [item for item in samples if "answer" in item and "question" in item]
-    return "\n".join(f"- {_said(item['question'])}\n  {_said(item['answer'])}" for item in answers)
+    return "\n".join(f"- {_escaped(item['question'])}\n  {_escaped(item['answer'])}" for item in answers)
 
 
 def _limits(exported: Exported, record: Record) -> str:
@@ -113,7 +113,7 @@ def _limits(exported: Exported, record: Record) -> str:
         "category they say nothing.",
         "It answers every question and ranks its categories for every picture, also where none of them fits.",
     ]
-    return "\n".join(f"- {_said(line)}" for line in lines if line)
+    return "\n".join(f"- {_escaped(line)}" for line in lines if line)
 
 
 def _whole(exported: Exported) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -123,9 +123,9 @@ def _whole(exported: Exported) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{_said(key)} {_said(value)}" for key, value in values.items())
+    return ", ".join(f"{_escaped(key)} {_escaped(value)}" for key, value in values.items())
 
 
-def _said(value: Any) -> str:
+def _escaped(value: Any) -> str:
     """Return text of any origin, also a model's, as plain text within markdown, on one line."""
     return paragraph(" ".join(str(value).split()))

@@ -23,7 +23,7 @@ def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> 
             record.learned
             and not record.model.control
             and _contracts(record, registry).issuperset(able)
-            and _kept(record, store)
+            and _has_weights(record, store)
         ):
             return record
     return None
@@ -52,7 +52,7 @@ def _contracts(record: Record, registry: Registry) -> set[ContractName]:
         return set()
 
 
-def _kept(record: Record, store: Store) -> bool:
+def _has_weights(record: Record, store: Store) -> bool:
     try:
         return bool(weights_of(record, store))
     except BenchError:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from bench.config.loading import Machine, Recipe, complete, with_recipe
 from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
-from bench.exports.exported import PRETRAINED, Exported, read
+from bench.exports.exported import PRETRAINED, Exported, read, require_unchanged
 from bench.planning.rows import Row, spec_of
 from bench.progress import NoProgress, Progress
 from bench.registered.registry import Registry
@@ -31,7 +31,10 @@ def from_pretrained(folder: str | Path) -> Any:
 
 def trained(folder: Path, registry: Registry, progress: Progress) -> Trained:
     """Read an export; BenchError if it is no export, or its model is not installed or cannot read it."""
-    return loaded(read(folder), folder, folder / PRETRAINED, registry, progress)
+    exported = read(folder)
+    model = loaded(exported, folder, folder / PRETRAINED, registry, progress)
+    require_unchanged(exported, folder)  # last: of a file that cannot be read the model says more
+    return model
 
 
 def loaded(exported: Exported, folder: Path, pretrained: Path, registry: Registry, progress: Progress) -> Trained:

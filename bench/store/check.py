@@ -8,14 +8,14 @@ from bench.quantities import count
 from bench.store.store import Store
 
 
-class Check(NamedTuple):
+class StoreCheck(NamedTuple):
     """What a check found: a sentence on each ``damage``, and the ``summary``."""
 
     damage: tuple[str, ...]
     summary: str
 
 
-def check(store: Store, tell: Callable[[str], None] = lambda _: None) -> Check:
+def check(store: Store, tell: Callable[[str], None] = lambda _: None) -> StoreCheck:
     """Read all that a store holds and compare it with its digests; ``tell`` is called with each damage.
 
     BenchError if there is no store.
@@ -46,11 +46,11 @@ def check(store: Store, tell: Callable[[str], None] = lambda _: None) -> Check:
     if damage:
         summary = (
             f"{contents} read, {count(len(damage), 'flaw')}: nothing of that is shown; the same `bench run` again "
-            "makes it anew, and puts what it replaces into damaged/"
+            "makes it anew and puts what it replaces into damaged/"
         )
     else:
         summary = f"{contents} read: all as stored"
-    return Check(tuple(damage), "\n".join(filter(None, [summary, without_digests(undigested)])))
+    return StoreCheck(tuple(damage), "\n".join(filter(None, [summary, without_digests(undigested)])))
 
 
 def without_digests(records: int) -> str:

@@ -52,7 +52,7 @@ class _Link(NamedTuple):
     def reaches(self, reached: Collection[str]) -> set[str]:
         """Return what the trimmed class reads of its object, and the names that its body uses outside methods."""
         lines = self.trimmed(reached).body
-        return set().union(*(_asked(line) if isinstance(line, _FUNCTION) else _names(line) for line in lines))
+        return set().union(*(_attributes_read(line) if isinstance(line, _FUNCTION) else _names(line) for line in lines))
 
 
 def class_part(module: str, name: str, methods: Collection[str], read: Read) -> dict[str, ast.Module] | None:
@@ -126,7 +126,7 @@ def _droppable(line: ast.stmt, reached: Collection[str]) -> bool:
     return line.name not in reached and not (line.name.startswith("__") and line.name.endswith("__"))
 
 
-def _asked(method: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+def _attributes_read(method: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """Return the attributes that a method reads of its object; unclear if it passes the object on or inspects it."""
     first = [argument.arg for argument in (*method.args.posonlyargs, *method.args.args)][:1]
     own = {"super", *first} if "staticmethod" not in map(_last_word, method.decorator_list) else {"super"}

@@ -1,6 +1,6 @@
 """Digests of what is stored, written with it and checked when it is read: a file or folder changed since is noticed.
 
-A file of JSON data has its digest under a key of its own; it covers the content and the file's place, the names of
+JSON data have their digest under a key of its own; it covers the content and the file's place, the names of
 its folder and of itself, so that one file cannot stand in for another. A folder has a sealed list of its files'
 digests. What was written before there were digests has none and is read unchecked. This finds accidents, not forgers,
 who can write digests, too. Own code, because checksum formats such as BagIt cover neither single files nor places.
@@ -137,7 +137,7 @@ def files_digest(folder: Path, without: str) -> str:
 
 
 def signature(folder: Path) -> tuple[str, bool]:
-    """Digest the names, sizes and times of all files below a folder: it changes with whatever a program does to them.
+    """Digest names, sizes and times of all files below a folder, which change with whatever a program does to them.
 
     The second value is False if one was touched so lately that a further change might leave its times as they are.
     """

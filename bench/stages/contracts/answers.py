@@ -37,10 +37,12 @@ class Answers:
         return read_json(folder / _FILE)
 
 
-def _checked(answers: list[str], asked: int) -> list[str]:
+def _checked(answers: list[str], questions: int) -> list[str]:
     """Return the answers if each question has exactly one; BenchError otherwise."""
-    if len(answers) != asked:
-        raise BenchError(f"the model gave {len(answers)} answers to {asked} questions; answer() must return one each")
+    if len(answers) != questions:
+        raise BenchError(
+            f"the model gave {len(answers)} answers to {questions} questions; answer() must return one each"
+        )
     for number, answer in enumerate(answers):
         if not isinstance(answer, str):
             raise BenchError(f"answer {number} is {type(answer).__name__}, not str; answer() must return strings")
