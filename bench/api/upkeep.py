@@ -6,9 +6,10 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.inputs import check_number, checked
-from bench.store import check as checks
 from bench.store import inventory as inventories
 from bench.store import upkeep
+from bench.store.check import Check
+from bench.store.check import check as check_store
 from bench.store.store import opened
 
 DAYS, MOST_DAYS = 7.0, 36_500.0
@@ -46,9 +47,9 @@ def clean(*, days: float = DAYS, dry_run: bool = False, store: str | Path | None
 
 
 @checked
-def check(store: str | Path | None = None, tell: Callable[[str], None] = lambda _: None) -> checks.Check:
+def check(store: str | Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Check:
     """Read all that a store holds and compare it with its digests; ``tell`` is called with each damage."""
-    return checks.check(opened(store), tell)
+    return check_store(opened(store), tell)
 
 
 @checked
