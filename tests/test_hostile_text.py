@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bench.cli.list import _several
+from bench.api.listing import _several
 from bench.exports.model_card import _said
 from bench.figures import confusion, critical_difference, learning_curve, lettering
 from bench.tables.data import guarded

@@ -8,7 +8,7 @@ from bench.errors import BenchError
 from bench.inputs import check_number, checked
 from bench.store import inventory as inventories
 from bench.store import upkeep
-from bench.store.check import Check
+from bench.store.check import StoreCheck
 from bench.store.check import check as check_store
 from bench.store.store import opened
 
@@ -47,7 +47,7 @@ def clean(*, days: float = DAYS, dry_run: bool = False, store: str | Path | None
 
 
 @checked
-def check(store: str | Path | None = None, tell: Callable[[str], None] = lambda _: None) -> Check:
+def check(store: str | Path | None = None, tell: Callable[[str], None] = lambda _: None) -> StoreCheck:
     """Read all that a store holds and compare it with its digests; ``tell`` is called with each damage."""
     return check_store(opened(store), tell)
 
