@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bench.api.listing import _several
-from bench.exports.model_card import _said
+from bench.exports.model_card import _escaped
 from bench.figures import confusion, critical_difference, learning_curve, lettering
 from bench.tables.data import guarded
 from bench.tables.formats import FORMATS
@@ -225,7 +225,7 @@ def test_any_text_shows_and_takes_no_effect(text, where, form):
 @SETTLED
 @given(ANY)
 def test_a_table_cell_of_markdown_shows_its_text(text):
-    for shown in (plain(text), paragraph(text), _said(text)):
+    for shown in (plain(text), paragraph(text), _escaped(text)):
         assert seen(shown_in_markdown(f"x {shown} x\n")[0]) == seen(f"x {text} x") or not seen(text)
 
 
