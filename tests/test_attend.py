@@ -45,7 +45,7 @@ def model(tmp_path_factory):
 
 
 def test_the_shares_are_those_by_which_the_decoder_mixes_what_it_sees(model, monkeypatch):
-    said, network, mixed = model._said(instructions(4, 2))[1], model.model, {}
+    said, network, mixed = model._replies(instructions(4, 2))[1], model.model, {}
     attend = Attention.attend
 
     def kept(self, normed, seen, *rest, **more):
