@@ -87,7 +87,7 @@ def test_the_teacher_of_the_page_is_run_and_its_setting_trains_again(shown, benc
     [
         ("terse.fact=2", "terse setting 'fact'; did you mean 'facts'"),
         ("terse.facts=many", "terse.facts = 'many' is str, not int"),
-        ("terse.facts=0", "terse.facts = 0 leaves nothing to ask"),
+        ("terse.facts=0", "terse.facts = 0 is out of range; give at least 1"),
         ("openai.size=256", "--set openai.size changes nothing"),
     ],
 )

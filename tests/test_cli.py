@@ -35,7 +35,7 @@ def test_a_failing_verb_of_another_package_stops_no_other(bench, monkeypatch):
     assert bench("list", "tasks")[0] == 0
     code, _, err = bench("extra")
     assert code == 2
-    assert "the verb 'extra' of 'nobodys_module:app' fails to import: No module named 'nobodys_module'" in err
+    assert "the verb 'extra' of 'nobodys_module:app' fails to import: ModuleNotFoundError: No module named" in err
 
 
 def test_verbs_of_packages_are_those_that_their_metadata_names():

@@ -82,7 +82,7 @@ def test_the_registered_tasks_resolve_and_posing_knows_no_metric():
     for spec in specs:
         task = resolve(spec.builds)(**{name: setting.default for name, setting in class_settings(spec).items()})
         assert task.protocol() == resolve(spec.builds)().protocol()
-        assert {setting.stage for setting in class_settings(spec).values()} <= {"predict"}
+        assert {setting.stage for setting in class_settings(spec).values()} <= {"predict", "score"}
         assert not [module for module in closure(Methods(spec.builds, POSES)) if "metrics" in module]
 
 

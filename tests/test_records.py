@@ -126,7 +126,7 @@ def test_one_json_array_is_read_as_llavas_own_files_are(tmp_path, indent, mark):
             r"record 1 has no 'prompt_group', 'facts', 'teacher'; .*\"prompt_group\": 1 \(to 10\), \"facts\": \[\]",
         ),
         (json.dumps([{**GOOD, "image": "\ud800"}]), r"record 1 holds half a character"),
-        ("[" * 100_000, r"line 1 is not JSON"),
+        ("[" * 100_000, r"line 1 is nested too deeply"),
         ("[]", r"is empty"),
     ],
 )

@@ -124,7 +124,7 @@ def test_what_decides_a_product_makes_its_stage_stale_and_those_behind(edited, f
 
 CHAIN = {
     "pretraining": ("models/selfsupervised/pretraining.py", *ANYTHING, ALL),
-    "probe": ("models/selfsupervised/probe.py", "min(found, key", "max(found, key", ALL - {"pretrain"}),
+    "probe": ("models/selfsupervised/probe.py", "min(tried, key", "max(tried, key", ALL - {"pretrain"}),
     "the vote": ("models/selfsupervised/probe.py", "_encoder.features(images)", "_encoder.features(0)", ASKED),
     "probabilities": ("tasks/metrics/classification.py", "BINS = 15", "BINS = 10", JUDGED),
     "frames": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", set()),
@@ -154,8 +154,8 @@ INDIFFERENT = {
     "a message": ("bench/errors.py", "did you mean", "perhaps you mean"),
     "a key nobody reads": (
         "bench/config/loading.py",
-        "    seed: NonNegativeInt = 0\n",
-        "    seed: NonNegativeInt = 0\n    new: int = 0\n",
+        "    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0\n",
+        "    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0\n    new: int = 0\n",
     ),
     "progress": ("bench/progress.py", *ANYTHING),
     "a table": ("bench/tables/scores.py", *ANYTHING),

@@ -260,7 +260,8 @@ def _explain(error: ValidationError) -> str:
 
 
 def _complaint(detail: ErrorDetails) -> str:
-    parents = [str(part) for part in detail["loc"]]
+    # A union names its kind of value behind the key.
+    parents = [str(part) for part in detail["loc"] if not str(part).startswith("constrained-")]
     last = parents.pop() if parents else ""
     if detail["type"] == "extra_forbidden":
         if not parents:
@@ -268,8 +269,8 @@ def _complaint(detail: ErrorDetails) -> str:
         return str(unknown(f"key of {parents[0]}", last, _SECTIONS[parents[0]].model_fields))
     if detail["type"] == "value_error":  # our own sentence
         return f"{'.'.join([*parents, last])}: {detail['msg'].removeprefix('Value error, ')}"
-    name, pattern = ".".join([*parents, last]), detail["type"] == "string_pattern_mismatch"
-    if pattern and name in FORMS:
+    name = ".".join([*parents, last])
+    if name in FORMS:
         return f"{name} = {shortened(detail['input'])} is none of the forms {FORMS[name]}"
     return f"{name} = {shortened(detail['input'])}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 

@@ -25,7 +25,7 @@ _LARGEST_HEADER = 2**20
 """The longest extended header, which tarfile reads at once; it holds names."""
 
 
-class _Bounded(io.RawIOBase):
+class _LimitedStream(io.RawIOBase):
     """A tar's bytes, decompressed; reading beyond a limit is an error, before the bytes exist."""
 
     def __init__(self, tar: Path) -> None:
@@ -87,7 +87,7 @@ def unpack(tar: Path, folder: Path, categories: Iterable[str]) -> int:
 
 def _extract(tar: Path, staging: Path) -> None:
     try:
-        with _Bounded(tar) as stream, tarfile.open(fileobj=cast(IO[bytes], stream), mode="r:") as archive:
+        with _LimitedStream(tar) as stream, tarfile.open(fileobj=cast(IO[bytes], stream), mode="r:") as archive:
             members = []
             for member in archive:
                 if len(members) >= MOST_FILES:
