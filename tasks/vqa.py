@@ -76,7 +76,7 @@ class VQA:
         ] = "blanks",
     ) -> None:
         self._caption, self._questions, self._group = caption, questions, group
-        self._words = words
+        self._words: Literal["blanks", "unicode"] = words
 
     def pose(self, test: Instructions) -> Instructions:
         """Return the questions to answer: all of each picture or of one prompt group, or a number of them.
