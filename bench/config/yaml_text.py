@@ -128,7 +128,7 @@ def parsed(text: str, source: str) -> JSON:
         limits = _Limits()
         for event in yaml.parse(text, Loader=_Loader):
             limits.count(event)
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 -- a safe loader
+        value = yaml.load(text, Loader=_Loader)  # nosec B506 -- a safe loader
         _check_texts(value)
         return value
     except BenchError as error:
