@@ -73,3 +73,25 @@ def test_layers_that_are_not_torchs_own_stay_as_they_are():
     speed_up_linears(network)
     assert [type(part) for part in network] == [Linear, Doubled]
     assert network.state_dict().keys() == before.keys()
+
+
+@fast
+@pytest.mark.parametrize("repeated", ["inputs", "gradient"])
+def test_onednn_is_never_given_repeated_rows_which_take_it_a_thousand_times_as_long(repeated, monkeypatch):
+    strides = []
+
+    def operation(inputs, *rest):
+        strides.extend(inputs.stride())
+        return OPERATION(inputs, *rest)
+
+    monkeypatch.setattr(module, "OPERATION", operation)
+    inputs = torch.randn(64).expand(512, 64) if repeated == "inputs" else torch.randn(512, 64)
+    outputs = Linear(64, 64)(inputs.requires_grad_())
+    outputs.sum().backward()
+    assert strides and 0 not in strides
+
+
+@fast
+def test_wide_weights_with_few_rows_are_left_to_torch(monkeypatch):
+    monkeypatch.setattr(module, "_product", lambda *_: pytest.fail("oneDNN was asked"))
+    Linear(1024, 1024)(torch.randn(48, 1024))

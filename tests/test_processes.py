@@ -28,6 +28,17 @@ except KeyboardInterrupt as interrupt:
 """
 
 
+@pytest.fixture(autouse=True)
+def signals_act():
+    """As in a terminal: a process in the background inherits that some are ignored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
 def script(body, before="", **options):
     """Start a script that is interruptible while it computes its body."""
     code = SCRIPT.format(body=body, before=before)

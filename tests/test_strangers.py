@@ -35,6 +35,17 @@ SPEC = {
 }
 
 
+@pytest.fixture(autouse=True)
+def signals_act():
+    """As in a terminal: a process in the background inherits that some are ignored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """Install a package of one plugin, and a good one beside it."""

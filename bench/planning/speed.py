@@ -10,7 +10,8 @@ from torch import Tensor, nn
 from bench.planning.work import Counter, Workload
 from bench.training.linear import Linear
 
-_TRIALS = 15
+_TRIALS, _SECONDS = (3, 15), 0.2
+"""The fewest and the most trials of a kind, and the seconds after which the fewest are enough."""
 _CALLS = 100
 
 
@@ -47,7 +48,10 @@ def _rate(kind: str, device: str, threads: int) -> float:
     )
     with Counter(work):
         compute()
-    best = min(_timed(compute, device) for _ in range(_TRIALS))
+    times: list[float] = []
+    while len(times) < _TRIALS[0] or (len(times) < _TRIALS[1] and sum(times) < _SECONDS):
+        times.append(_timed(compute, device))
+    best = min(times)
     if name == "called":
         return work.called / best
     return (work.moved if name == "moved" else sum(work.flops.values())) / best * (1 if _on_card(device) else threads)

@@ -13,6 +13,8 @@ from torch.utils.flop_counter import mm_flop
 
 _ENOUGH = 2**20
 """Multiplications from which on the call of oneDNN costs less than it saves."""
+_FEW_ROWS, _WIDE = 128, 2**20
+"""With fewer rows than these, weights of so many numbers take longer with oneDNN."""
 
 OPERATION: Any = torch.ops.mkldnn._linear_pointwise if torch.backends.mkldnn.is_available() else None
 """The operation, None where torch was built without it."""
@@ -27,12 +29,14 @@ def linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor
     """Return what ``torch.nn.functional.linear`` does, sooner for many float32 rows on a CPU."""
     if (
         inputs.numel() * weight.shape[0] < _ENOUGH
+        or (inputs.numel() < _FEW_ROWS * inputs.shape[-1] and weight.numel() >= _WIDE)
         or OPERATION is None
         or inputs.device.type != "cpu"
         or not inputs.dtype == weight.dtype == torch.float32
         or torch.is_autocast_enabled("cpu")
     ):
         return functional.linear(inputs, weight, bias)
+    inputs = inputs.contiguous()
     if torch.is_grad_enabled():
         return _Product.apply(inputs, weight, bias)  # pyright: ignore[reportReturnType] -- torch leaves it untyped
     return _product(inputs, weight, bias)
@@ -64,7 +68,8 @@ class _Product(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
         inputs, weight = ctx.saved_tensors
-        (gradient,) = gradients
+        # oneDNN takes a thousand times as long for repeated rows, such as the gradient of a sum or a mean.
+        gradient = gradients[0].contiguous()
         rows, outputs = inputs.flatten(0, -2), gradient.flatten(0, -2)
         of_inputs, of_weight, of_bias = ctx.needs_input_grad
         return (
