@@ -15,7 +15,6 @@ from bench.store import claim
 from tests.conftest import write
 
 ROOT = Path(__file__).parents[1]
-HANDLERS = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
 SCRIPT = """
 import hashlib, os, signal, sys, time
 from bench.processes import exit_code, interruptible
@@ -89,9 +88,11 @@ def test_what_the_process_was_started_to_ignore_stays_ignored():
 
 
 def test_the_handlers_are_as_before_when_the_work_has_ended():
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
     with interruptible():
         pass
-    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == HANDLERS
+    assert [signal.getsignal(number) for number in numbers] == before
 
 
 def run(folder, *arguments, prefix=()):

@@ -135,9 +135,8 @@ def parsed(text: str, source: str) -> JSON:
         raise BenchError(f"{source[:LONGEST_PATH]} {error}") from error
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError) as error:  # PyYAML's kinds of a bad value
         tabs = "; YAML takes spaces, no tabs" if re.search(r"^ *\t", text, re.MULTILINE) else ""
-        raise BenchError(
-            f"{source[:LONGEST_PATH]} cannot be read as YAML: {message(error)}{tabs}; correct that line"
-        ) from error
+        why = "a number has thousands of digits" if "set_int_max_str_digits" in str(error) else message(error)
+        raise BenchError(f"{source[:LONGEST_PATH]} cannot be read as YAML: {why}{tabs}; correct that line") from error
 
 
 def _check_texts(value: JSON) -> None:
