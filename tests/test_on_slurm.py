@@ -25,7 +25,7 @@ SETTINGS = (
     "recipe.stop_after=999",
 )
 CLUSTER = ("cluster.memory_gb=2", "cluster.cpus=1", "cluster.grace_seconds=20")
-TIDY = {"timings", "environment", "finished", "stages"}
+TIDY = {"timings", "environment", "finished", "stages", "products", "digest"}
 
 
 def options(*settings):
