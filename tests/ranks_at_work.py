@@ -462,7 +462,7 @@ def endless(ranks, folder):
         (folder / str(ranks.rank)).touch()
         return {"loss": nn.functional.cross_entropy(module(data.inputs(positions)), labels[positions])}
 
-    context = context_of(folder / "work", ranks, epochs=10**9, learning_rate=1e-5)
+    context = context_of(folder / "work", ranks, epochs=10**6, learning_rate=1e-5)
     with ranks.shared():
         train(attentive(), ShuffledBatches(23, 7, 0), losses, None, context, pieces)
 
