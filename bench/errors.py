@@ -51,6 +51,8 @@ def original(error: BaseException) -> BaseException:
 
 def shortage(error: BaseException) -> str | None:
     """Return a sentence with the remedy if the system lacks space, memory or files, None for any other error."""
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        error = MemoryError()
     number = errno.ENOMEM if isinstance(error, MemoryError) else getattr(error, "errno", None)
     if not isinstance(error, OSError | MemoryError) or number not in _SHORTAGES:
         return None

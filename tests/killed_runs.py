@@ -39,8 +39,8 @@ DIVERGING = ("regionvit",)
 ANSWERERS = ("mvaema", "llava", "instructblip", "minigpt4", "blind")
 MOMENTS = ("predict", "score", "rename train", "rename predict", "rename score", "record")
 """The moments of a model's second kill, in turn; its first is in its training."""
-TIMES = {"seconds", "finished", "timings", "memory", "at", "wall", "peak", "environment"}
-"""Keys of JSON files that hold times, or what differs with them."""
+TIMES = {"seconds", "finished", "timings", "memory", "at", "wall", "peak", "environment", "digest", "products"}
+"""Keys of JSON files that hold times, or what differs with them, as digests of such files do."""
 
 
 @dataclass
@@ -161,7 +161,9 @@ def timeless(value):
 def files(store: Path) -> dict[str, object]:
     """The records and products of a store, without times, by their path."""
     paths = [*store.glob("cells/*"), *store.glob("stages/*/inputs.json"), *store.glob("stages/*/product/**/*")]
-    named = {path.relative_to(store).as_posix(): path for path in paths if path.is_file()}
+    named = {
+        path.relative_to(store).as_posix(): path for path in paths if path.is_file() and path.name != "digests.json"
+    }
     return {
         name: timeless(json.loads(path.read_text())) if path.suffix == ".json" else path.read_bytes()
         for name, path in named.items()

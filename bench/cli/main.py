@@ -63,7 +63,7 @@ class Verbs(TyperGroup):
             with suppress(OSError):  # the terminal is gone
                 print(STOPPED, file=sys.stderr)  # noqa: T201
             sys.exit(exit_code(interrupt))
-        except (OSError, MemoryError) as error:
+        except (OSError, MemoryError, RuntimeError) as error:
             if sentence := shortage(error):
                 raise BenchError(sentence) from error
             raise
