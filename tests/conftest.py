@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,6 +36,17 @@ MEMORY_IS_LIMITED = (
     "JobAcctGatherParams=OverMemoryKill",
 )
 """Settings of a Slurm that kills jobs above their memory."""
+
+
+@pytest.fixture
+def signals_act():
+    """As in a terminal: a process in the background inherits that some are ignored."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 def texture(category, number):

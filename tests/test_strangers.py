@@ -34,16 +34,7 @@ SPEC = {
     "table": TableSpec("mytable", 99, "Mine", "vqa", (Column("words", "words"),)),
 }
 
-
-@pytest.fixture(autouse=True)
-def signals_act():
-    """As in a terminal: a process in the background inherits that some are ignored."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
+pytestmark = pytest.mark.usefixtures("signals_act")
 
 
 @pytest.fixture
