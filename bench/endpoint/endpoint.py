@@ -8,7 +8,7 @@ from bench.endpoint.dialect import Dialect, body, extra_fields
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, check_calls, check_seconds, identity
+from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, identity
 
 TRIES = 3
 """How often a question with a malformed reply is asked, if the model draws another one each time."""
@@ -32,8 +32,6 @@ class Endpoint:
     dialect: Dialect = Dialect()
 
     def __post_init__(self) -> None:
-        check_calls(self.in_flight)
-        check_seconds(self.timeout)
         extra_fields(self.dialect.extra)
 
     def body(self, question: ServerQuestion) -> dict[str, Any]:

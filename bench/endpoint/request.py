@@ -2,7 +2,6 @@
 
 import base64
 import io
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -11,13 +10,13 @@ import numpy as np
 
 from bench.endpoint.address import Address
 from bench.endpoint.prices import Usage
-from bench.errors import BenchError
 from bench.store.fingerprint import digest
 
 TILE, TILE_TOKENS, PICTURE_TOKENS = 512, 170, 85
 """The estimate for pictures: tokens for each tile of this side, parts included, and tokens per picture."""
 LETTERS_A_TOKEN = 4
-MOST_CALLS_AT_ONCE, DAY = 1000, 86_400.0
+MOST_CALLS_AT_ONCE = 1000
+"""How many connections are kept; the settings allow no more."""
 
 Message = Mapping[str, Any]
 
@@ -26,48 +25,13 @@ class Malformed(Exception):
     """A reply of another form than required; the text says how."""
 
 
-def check_temperature(value: float) -> None:
-    """Refuse a temperature that is no number."""
-    if not math.isfinite(value):
-        raise BenchError(f"temperature = {value} is no number; give 0 or more, or -1 to leave it to the server")
-
-
-def check_top_p(value: float) -> None:
-    """Refuse a share of probability that is none."""
-    if not (math.isfinite(value) and value <= 1):
-        raise BenchError(f"top_p = {value} is no share of probability; give 0 to 1, or -1 to leave it to the server")
-
-
-def check_tokens(value: int) -> None:
-    """Refuse a longest answer without room for one."""
-    if value < 1:
-        raise BenchError(f"max_tokens = {value} leaves no room for an answer; give 1 or more")
-
-
-def check_calls(value: int) -> None:
-    """Refuse a number of calls at once that is none, or more than connections are kept for."""
-    if not 1 <= value <= MOST_CALLS_AT_ONCE:
-        raise BenchError(f"in_flight = {value} calls at once; give 1 to {MOST_CALLS_AT_ONCE:,}")
-
-
-def check_seconds(value: float) -> None:
-    """Refuse a time that is no number of seconds up to a day."""
-    if not (math.isfinite(value) and 0 < value <= DAY):
-        raise BenchError(f"{value:g} seconds cannot be waited; give more than 0, at most a day ({DAY:,.0f})")
-
-
 @dataclass(frozen=True)
 class Sampling:
-    """How a model draws its answer; None leaves it to the server. BenchError for a value that no server takes."""
+    """How a model draws its answer; None leaves it to the server."""
 
     temperature: float | None
     top_p: float | None
     max_tokens: int
-
-    def __post_init__(self) -> None:
-        check_temperature(-1 if self.temperature is None else self.temperature)
-        check_top_p(-1 if self.top_p is None else self.top_p)
-        check_tokens(self.max_tokens)
 
     @classmethod
     def of(cls, temperature: float, top_p: float, max_tokens: int) -> Self:

@@ -94,7 +94,7 @@ class RemoteAnswerer:
                 "seconds after which a call is given up and sent again",
                 stage="predict",
                 gt=0,
-                le=1_000_000,
+                le=86_400,
             ),
         ] = 120.0,
         price_in: Annotated[

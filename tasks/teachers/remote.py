@@ -65,9 +65,9 @@ class RemoteTeacher:
         in_flight: Annotated[int, Setting("most calls at once", ge=1, le=1000)] = 8,
         timeout: Annotated[
             float,
-            Setting("seconds after which a call is given up and sent again", gt=0, le=1_000_000),
+            Setting("seconds after which a call is given up and sent again", gt=0, le=86_400),
         ] = 120.0,
-        poll_seconds: Annotated[float, Setting("seconds between two looks at a batch", gt=0, le=1_000_000)] = 30.0,
+        poll_seconds: Annotated[float, Setting("seconds between two looks at a batch", gt=0, le=86_400)] = 30.0,
     ) -> None:
         raise BenchError(
             "the teacher 'openai' costs time and money and is not asked within a run; write its records with "
