@@ -12,7 +12,8 @@ from bench.config.cluster import Cluster
 from bench.launch.reports import Report
 from bench.launch.slurm.campaign import Campaign, Planned
 from bench.launch.slurm.submission import LEDGER
-from bench.store.store import Store, write_json
+from bench.store.sealed import write_json
+from bench.store.store import Store
 from benchmarks.measurement import Row, alone
 
 COMMANDS = {
@@ -66,7 +67,7 @@ def _fill(store: Store, count: int) -> None:
     write_json(campaign.folder / "submissions" / "one" / LEDGER, ledger)
     for number, cell in enumerate(ids):
         if number % 3 < 2:
-            write_json(store.stage(_stages(number)["score"]) / "product" / "product.json", {})
+            write_json(store.stages.folder(_stages(number)["score"]) / "product" / "product.json", {})
             write_json(store.root / "cells" / f"{cell}.json", {})
         elif number % 2:
             state = "failed" if number % 5 == 0 else "running"

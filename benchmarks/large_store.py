@@ -83,10 +83,10 @@ def _write(store: Store, plan: Plan, cell: Cell, source_cell: Cell, record: Reco
         model=replace(record.model, label=row.spec.label, settings=dict(row.settings)),
     )
     for stage, source in zip(cell.stages, source_cell.stages, strict=True):
-        if store.product(stage.fingerprint) is None:
-            product = store.stage(source.fingerprint) / "product"
-            store.make_product(stage.fingerprint, stage.inputs, partial(_copy, product))
-    digest = store.product_digest(cell.score.fingerprint)
+        if store.stages.product(stage.fingerprint) is None:
+            product = store.stages.folder(source.fingerprint) / "product"
+            store.stages.make_product(stage.fingerprint, stage.inputs, partial(_copy, product))
+    digest = store.stages.product_digest(cell.score.fingerprint)
     assert digest is not None, "a product has a digest"
     store.write_record(cell.id, replace(own, products={**record.products, "score": digest}))
 

@@ -48,7 +48,7 @@ def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=Fals
 
 def put_items(store, record, items):
     """Write the items of a record's score stage."""
-    product = store.stage(record.stages["score"]) / "product"
+    product = store.stages.folder(record.stages["score"]) / "product"
     product.mkdir(parents=True)
     (product / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
 

@@ -39,7 +39,7 @@ def test_a_chain_takes_its_first_step_with_it(exports, tmp_path):
 def test_what_is_read_again_classifies_as_the_cell_did(exports, model):
     record = exports.record("classification", model)
     estimator = from_pretrained(exports.folder(model))
-    product = exports.store.product(record.stages["predict"])
+    product = exports.store.stages.product(record.stages["predict"])
     kept = np.load(product / "probabilities.npy")
     found = estimator.predict_proba(exports.tested(record))
     assert found == pytest.approx(kept, abs=1e-5)
@@ -122,12 +122,12 @@ def test_dropped_weights_and_changed_data_are_told(exports, bench, tmp_path):
     shutil.copytree(exports.store.root, store.root)
     record = exports.record("vqa", "majority")
     train = record.stages["train"]
-    inputs = store.inputs(train)
+    inputs = store.stages.inputs(train)
     inputs["data"]["size"] = 61
-    store.write_inputs(train, inputs)
+    store.stages.write_inputs(train, inputs)
     code, _, err = bench("export", "majority", tmp_path / "out", "--store", store.root)
     assert code == 2 and "no longer those" in err
-    store.drop(record.stages["train"])
+    store.stages.drop(record.stages["train"])
     code, _, err = bench("export", "majority", tmp_path / "out", "--store", store.root)
     assert code == 2 and "no longer in the store" in err and "--force" in err
     assert {path.name for path in tmp_path.iterdir()} == {"store"}

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bench.store.store import Store, write_json
+from bench.store.sealed import write_json
+from bench.store.store import Store
 from tests.conftest import texture
 from tests.table_records import classified, item, made, put_items
 

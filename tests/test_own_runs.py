@@ -6,7 +6,8 @@ import re
 import pytest
 
 from bench.store import claim
-from bench.store.store import Store, write_json
+from bench.store.sealed import write_json
+from bench.store.store import Store
 from tests.conftest import SMALL
 from tests.table_records import made
 from tests.test_upkeep import _filled, _orphan
@@ -91,7 +92,7 @@ def test_an_unknown_run_is_told_of_the_others(run, bench, store):
 
 def test_a_bare_store_says_what_is_in_it_and_what_could_go(bench, store):
     kept = _filled(store, made("mine", 0, 0.1), made("other", 0, 0.1, protocol="p2", dataset="elsewhere", day=2))
-    kept.make_product("big", {}, lambda folder: (folder / "data").write_text("x" * 2_000_000))
+    kept.stages.make_product("big", {}, lambda folder: (folder / "data").write_text("x" * 2_000_000))
     _orphan(kept, "old", days=30)
     code, out, _ = bench("store")
     assert code == 0 and "MB, 2 cells measured, 8 stages\n" in out
@@ -105,7 +106,7 @@ def test_a_bare_store_says_what_is_in_it_and_what_could_go(bench, store):
     ]
     assert re.search(r"^1.9 MB +no record refers to it +big$", out, re.MULTILINE)
     assert "no record refers to 2 stages (1.9 MB); `bench store gc` would free 0.0 MB of them" in out
-    assert kept.product("old"), "nothing goes"
+    assert kept.stages.product("old"), "nothing goes"
     assert bench("store", "--help")[1].count("gc") and bench("store", "gc", "--dry-run")[0] == 0
 
 

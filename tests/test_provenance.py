@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from bench.store.store import Store, write_json
+from bench.store.sealed import write_json
+from bench.store.store import Store
 from tests.conftest import SMALL
 from tests.stored import without_digests
 from tests.table_records import item, made, put_items

@@ -235,7 +235,7 @@ def test_a_record_is_left_to_the_process_that_makes_the_scores(run, store):
     plan = _planned((), "majority")
     (cell,) = plan.cells
     runner = Runner(plan, Store(store), NoProgress())
-    with claim.acquire(runner.store.stage(cell.score.fingerprint) / "claim"):
+    with claim.acquire(runner.store.stages.folder(cell.score.fingerprint) / "claim"):
         assert runner.run(cell) == "busy" and not path.exists()
     assert runner.run(cell) == "done" and path.exists()
 

@@ -19,8 +19,8 @@ def kept(tmp_path):
     store = _opened(tmp_path / "store")
     store.prepare()
     record = made("mine", 0, 0.1)
-    store.make_product("score-mine-0-p1", {"x": 1}, _scores)
-    products = {"score": store.product_digest("score-mine-0-p1")}
+    store.stages.make_product("score-mine-0-p1", {"x": 1}, _scores)
+    products = {"score": store.stages.product_digest("score-mine-0-p1")}
     store.write_record("cell", type(record)(**{**vars(record), "products": products}))
     return _opened(store.root)
 
@@ -38,7 +38,7 @@ def _scores(folder):
 
 
 def _product(store):
-    return store.stage("score-mine-0-p1") / "product"
+    return store.stages.folder("score-mine-0-p1") / "product"
 
 
 def test_a_sealed_file_is_read_as_it_was_written_and_without_a_digest_as_it_is(tmp_path):
@@ -110,50 +110,52 @@ def test_a_signature_changes_with_a_file_and_is_settled_when_the_file_is_old(tmp
 
 def test_a_changed_product_is_named_once_and_absent(kept):
     (_product(kept) / "scores.json").write_text('{"n": 2}')
-    assert kept.product("score-mine-0-p1") is None and kept.is_damaged("score-mine-0-p1")
+    assert kept.stages.product("score-mine-0-p1") is None and kept.stages.is_damaged("score-mine-0-p1")
     assert kept.product_of(kept.record("cell"), "score") is None and len(kept.warnings) == 1
     assert "scores.json was changed after it was stored" in kept.warnings[0]
 
 
 def test_other_scores_than_the_records_are_not_used(kept):
     other = _opened(kept.root)
-    other.drop("score-mine-0-p1")
-    other.make_product("score-mine-0-p1", {"x": 1}, lambda folder: (folder / "scores.json").write_text('{"n": 3}'))
-    assert kept.product("score-mine-0-p1") and not kept.agrees(kept.record("cell"))
+    other.stages.drop("score-mine-0-p1")
+    other.stages.make_product(
+        "score-mine-0-p1", {"x": 1}, lambda folder: (folder / "scores.json").write_text('{"n": 3}')
+    )
+    assert kept.stages.product("score-mine-0-p1") and not kept.agrees(kept.record("cell"))
     assert kept.product_of(kept.record("cell"), "score") is None and "not those that the record" in kept.warnings[0]
 
 
 def test_a_damaged_product_is_set_aside_by_the_one_that_replaces_it(kept):
     (_product(kept) / "scores.json").write_text('{"n": 2}')
-    kept.make_product("score-mine-0-p1", {"x": 1}, _scores)
-    assert kept.product("score-mine-0-p1") and kept.agrees(kept.record("cell"))
+    kept.stages.make_product("score-mine-0-p1", {"x": 1}, _scores)
+    assert kept.stages.product("score-mine-0-p1") and kept.agrees(kept.record("cell"))
     assert [path.read_text() for path in (kept.root / "damaged").glob("*/scores.json")] == ['{"n": 2}']
 
 
 def test_changed_times_of_making_are_unknown_and_cost_nothing_else(kept):
-    assert kept.making("score-mine-0-p1") == {"seconds": 1.0}
+    assert kept.stages.making("score-mine-0-p1") == {"seconds": 1.0}
     (_product(kept) / "product.json").write_text('{"seconds": 9.0}')
-    assert kept.making("score-mine-0-p1") is None and kept.is_sound("score-mine-0-p1")
+    assert kept.stages.making("score-mine-0-p1") is None and kept.stages.is_sound("score-mine-0-p1")
     assert "how long the stage took" in kept.warnings[0]
 
 
 def test_changed_inputs_are_not_used_until_they_are_written_anew(kept):
-    path = kept.stage("score-mine-0-p1") / "inputs.json"
+    path = kept.stages.folder("score-mine-0-p1") / "inputs.json"
     path.write_text(path.read_text().replace('"x": 1', '"x": 2'))
-    assert kept.inputs("score-mine-0-p1") is None and not kept.is_sound("score-mine-0-p1")
-    kept.mend_inputs("score-mine-0-p1", {"x": 1})
-    assert kept.inputs("score-mine-0-p1") == {"x": 1} and kept.is_sound("score-mine-0-p1")
+    assert kept.stages.inputs("score-mine-0-p1") is None and not kept.stages.is_sound("score-mine-0-p1")
+    kept.stages.mend_inputs("score-mine-0-p1", {"x": 1})
+    assert kept.stages.inputs("score-mine-0-p1") == {"x": 1} and kept.stages.is_sound("score-mine-0-p1")
 
 
 def test_a_run_reads_no_stage_again_whose_files_are_as_old_as_at_the_last_check(kept, monkeypatch):
     monkeypatch.setattr("bench.store.sealed._TICK_SECONDS", -60.0)  # all is old enough
-    assert kept.is_sound("score-mine-0-p1")
+    assert kept.stages.is_sound("score-mine-0-p1")
     kept.prepare()
-    monkeypatch.setattr("bench.store.store.folder_flaw", lambda *_: 1 / 0)
-    assert _opened(kept.root).is_sound("score-mine-0-p1")
+    monkeypatch.setattr("bench.store.stages.folder_flaw", lambda *_: 1 / 0)
+    assert _opened(kept.root).stages.is_sound("score-mine-0-p1")
     (_product(kept) / "scores.json").write_text("other")
     with pytest.raises(ZeroDivisionError):
-        _opened(kept.root).is_sound("score-mine-0-p1")
+        _opened(kept.root).stages.is_sound("score-mine-0-p1")
 
 
 def test_who_may_not_write_reads_all_the_same(kept, monkeypatch):
@@ -195,8 +197,8 @@ def test_the_check_of_a_store_names_each_damage(bench, kept):
 
 def test_a_store_from_before_there_were_digests_is_read_and_counted(bench, kept):
     without_digests(kept.root)
-    assert kept.product_of(kept.record("cell"), "score") and kept.inputs("score-mine-0-p1") == {"x": 1}
-    assert kept.is_sound("score-mine-0-p1") and kept.warnings == []
+    assert kept.product_of(kept.record("cell"), "score") and kept.stages.inputs("score-mine-0-p1") == {"x": 1}
+    assert kept.stages.is_sound("score-mine-0-p1") and kept.warnings == []
     assert "1 record from before there were digests" in bench("store", "--store", kept.root)[1]
     kept.prepare()
     assert "digest" not in json.loads((kept.root / "cells" / "cell.json").read_text())
@@ -205,5 +207,5 @@ def test_a_store_from_before_there_were_digests_is_read_and_counted(bench, kept)
 def test_an_unreadable_list_of_sound_stages_is_no_list(kept):
     for content in ("[]", "{", "5"):
         (kept.root / "sound.json").write_text(content)
-        assert _opened(kept.root).is_sound("score-mine-0-p1")
+        assert _opened(kept.root).stages.is_sound("score-mine-0-p1")
     assert os.path.lexists(_product(kept))

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bench.errors import BenchError
-from bench.store.store import Store, write_text
+from bench.store.sealed import write_text
+from bench.store.store import Store
 from bench.tables.items import items_of
 from tests.table_records import made
 
@@ -22,18 +23,18 @@ def test_a_product_is_whole_or_absent(tmp_path):
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        store.make_product("f", {"x": 1}, half)
-    assert store.product("f") is None
-    store.make_product("f", {"x": 1}, lambda folder: (folder / "a").write_text("whole"))
-    assert (store.product("f") / "a").read_text() == "whole"
-    assert store.inputs("f") == {"x": 1}
+        store.stages.make_product("f", {"x": 1}, half)
+    assert store.stages.product("f") is None
+    store.stages.make_product("f", {"x": 1}, lambda folder: (folder / "a").write_text("whole"))
+    assert (store.stages.product("f") / "a").read_text() == "whole"
+    assert store.stages.inputs("f") == {"x": 1}
 
 
 def test_leftovers_of_a_killed_writer_are_swept(tmp_path):
     store = Store(tmp_path)
     (tmp_path / "stages" / "f" / ".product.part-dead").mkdir(parents=True)
-    store.make_product("f", {}, lambda folder: None)
-    assert [path.name for path in store.stage("f").glob("product*")] == ["product"]
+    store.stages.make_product("f", {}, lambda folder: None)
+    assert [path.name for path in store.stages.folder("f").glob("product*")] == ["product"]
 
 
 def test_an_owner_that_wakes_late_leaves_the_product_of_another_as_it_is(tmp_path):
@@ -41,19 +42,19 @@ def test_an_owner_that_wakes_late_leaves_the_product_of_another_as_it_is(tmp_pat
     store.prepare()
 
     def late(folder):
-        store.make_product("f", {}, lambda other: (other / "answer").write_text("first"))
+        store.stages.make_product("f", {}, lambda other: (other / "answer").write_text("first"))
         folder.mkdir(exist_ok=True)  # swept away by the other as a leftover
         (folder / "answer").write_text("late")
 
-    store.make_product("f", {}, late)
+    store.stages.make_product("f", {}, late)
     assert [file.read_text() for file in (tmp_path / "stages" / "f").rglob("answer")] == ["first"]
 
 
 def test_checkpoints_go_when_the_product_stands(tmp_path):
     store = Store(tmp_path)
-    (store.stage("f") / "work").mkdir(parents=True)
-    store.make_product("f", {}, lambda folder: None)
-    assert not (store.stage("f") / "work").exists()
+    (store.stages.folder("f") / "work").mkdir(parents=True)
+    store.stages.make_product("f", {}, lambda folder: None)
+    assert not (store.stages.folder("f") / "work").exists()
 
 
 def test_records_are_what_the_files_say_with_index_or_without(tmp_path):
@@ -122,13 +123,13 @@ def test_an_answer_may_hold_any_separator_of_lines(tmp_path):
     items = [{"answer": "one\u2028two\x85three\nfour"}, {"answer": ""}]
     lines = "".join(f"{json.dumps(item, ensure_ascii=False)}\n" for item in items)
     store = Store(tmp_path)
-    store.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", lines))
+    store.stages.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", lines))
     assert items_of(store, replace(made("mine", 0, 0.1), stages={"score": "f"})) == items
 
 
 def test_items_of_no_question_are_none(tmp_path):
     store = Store(tmp_path)
-    store.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", ""))
+    store.stages.make_product("f", {}, lambda folder: write_text(folder / "items.jsonl", ""))
     assert items_of(store, replace(made("mine", 0, 0.1), stages={"score": "f"})) == []
 
 

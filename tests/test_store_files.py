@@ -7,7 +7,8 @@ import pytest
 
 from bench.errors import BenchError
 from bench.store.run_request import RunRequest
-from bench.store.store import Store, default_store, opened, read_json, write_json
+from bench.store.sealed import read_json, write_json
+from bench.store.store import Store, default_store, opened
 from tests.table_records import made
 
 
@@ -59,8 +60,8 @@ def test_files_under_way_and_of_others_are_no_records(kept):
 
 def test_a_store_without_folders_has_neither_records_nor_runs(tmp_path):
     nowhere = Store(tmp_path / "nowhere")
-    assert [*nowhere.runs()] == [] and nowhere.inputs("f") is None and nowhere.product("f") is None
-    assert nowhere.files("f") == {}
+    assert [*nowhere.runs()] == [] and nowhere.stages.inputs("f") is None and nowhere.stages.product("f") is None
+    assert nowhere.stages.files("f") == {}
 
 
 def test_a_record_that_is_gone_leaves_the_index_too(kept):
@@ -101,23 +102,23 @@ def test_a_product_is_told_file_by_file_with_its_size(kept):
         (folder / "weights" / "a").write_text("12345")
         (folder / "b").touch()
 
-    kept.make_product("f", {}, make)
-    assert kept.files("f") == {"stages/f/product/b": 0, "stages/f/product/weights/a": 5}
+    kept.stages.make_product("f", {}, make)
+    assert kept.stages.files("f") == {"stages/f/product/b": 0, "stages/f/product/weights/a": 5}
 
 
 def test_a_stage_that_is_dropped_has_neither_product_nor_checkpoints(kept):
-    kept.make_product("f", {"x": 1}, lambda folder: (folder / "a").touch())
-    (kept.stage("f") / "work").mkdir()
-    kept.drop("f")
-    assert [path.name for path in kept.stage("f").iterdir()] == ["inputs.json"]
-    kept.drop("f")
+    kept.stages.make_product("f", {"x": 1}, lambda folder: (folder / "a").touch())
+    (kept.stages.folder("f") / "work").mkdir()
+    kept.stages.drop("f")
+    assert [path.name for path in kept.stages.folder("f").iterdir()] == ["inputs.json"]
+    kept.stages.drop("f")
 
 
 def test_a_product_that_stands_ends_what_was_said_of_a_failure(kept):
-    kept.stage("f").mkdir()
-    (kept.stage("f") / "failure.txt").write_text("no memory")
-    kept.make_product("f", {}, lambda folder: None)
-    assert not (kept.stage("f") / "failure.txt").exists() and kept.product("f")
+    kept.stages.folder("f").mkdir()
+    (kept.stages.folder("f") / "failure.txt").write_text("no memory")
+    kept.stages.make_product("f", {}, lambda folder: None)
+    assert not (kept.stages.folder("f") / "failure.txt").exists() and kept.stages.product("f")
 
 
 def test_data_are_written_as_they_are_into_folders_that_are_made(tmp_path):

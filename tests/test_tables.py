@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.specs import Column, TableSpec
-from bench.store.store import write_json
+from bench.store.sealed import write_json
 from tests.table_records import item, made, put_items
 
 

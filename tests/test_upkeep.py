@@ -15,15 +15,17 @@ def _filled(root, *records, weight="w"):
     store.prepare()
     for record in records:
         for fingerprint in record.stages.values():
-            store.make_product(fingerprint, {"of": fingerprint}, lambda folder: (folder / "data").write_text(weight))
+            store.stages.make_product(
+                fingerprint, {"of": fingerprint}, lambda folder: (folder / "data").write_text(weight)
+            )
         store.write_record(f"{record.cell.model}-{record.cell.fold}", record)
     return store
 
 
 def _orphan(store, name, days=0):
-    store.make_product(name, {}, lambda folder: (folder / "data").write_text("x" * 1000))
+    store.stages.make_product(name, {}, lambda folder: (folder / "data").write_text("x" * 1000))
     then = time.time() - days * 86_400
-    for path in store.stage(name).rglob("*"):
+    for path in store.stages.folder(name).rglob("*"):
         os.utime(path, (then, then))
 
 
@@ -33,22 +35,22 @@ def test_only_what_nothing_refers_to_goes(bench, store):
     _orphan(kept, "young")
     code, out, _ = bench("store", "gc", "--dry-run")
     assert (code, "old" in out, "young" in out) == (0, True, False)
-    assert kept.product("old")
+    assert kept.stages.product("old")
     assert "1 stages" in bench("store", "gc")[1]
-    assert not kept.stage("old").exists()
-    assert kept.product("young") and kept.product("train-mine-0-p1")
+    assert not kept.stages.folder("old").exists()
+    assert kept.stages.product("young") and kept.stages.product("train-mine-0-p1")
     bench("store", "gc", "--days", "0")
-    assert not kept.stage("young").exists()
-    assert kept.product("train-mine-0-p1")
+    assert not kept.stages.folder("young").exists()
+    assert kept.stages.product("train-mine-0-p1")
 
 
 def test_a_stage_that_somebody_computes_stays(bench, store):
     kept = _filled(store, made("mine", 0, 0.1))
     _orphan(kept, "busy", days=30)
-    held = claim.acquire(kept.stage("busy") / "claim")
+    held = claim.acquire(kept.stages.folder("busy") / "claim")
     with held:
         bench("store", "gc")
-    assert kept.product("busy")
+    assert kept.stages.product("busy")
 
 
 def test_two_stores_are_joined(bench, tmp_path):
@@ -58,7 +60,9 @@ def test_two_stores_are_joined(bench, tmp_path):
     assert code == 0, err
     assert "3 stages and 1 records" in out
     assert {record.cell.model for record in there.records()} == {"one", "two", "three"}
-    assert there.product("score-one-0-p1") and there.inputs("score-one-0-p1") == here.inputs("score-one-0-p1")
+    assert there.stages.product("score-one-0-p1") and there.stages.inputs("score-one-0-p1") == here.stages.inputs(
+        "score-one-0-p1"
+    )
     assert "0 stages and 0 records" in bench("store", "merge", tmp_path / "a", tmp_path / "b")[1]
 
 
@@ -79,7 +83,7 @@ def test_stores_that_disagree_are_left_alone(bench, tmp_path, value, weight, sai
     assert code == 2
     assert said in err and err.count("\n") == 1
     assert target.records() == before
-    assert not target.product("score-more-0-p1")
+    assert not target.stages.product("score-more-0-p1")
 
 
 def test_nothing_is_dropped_while_a_record_cannot_be_read(bench, store):
@@ -88,7 +92,7 @@ def test_nothing_is_dropped_while_a_record_cannot_be_read(bench, store):
     code, _, err = bench("store", "gc", "--days", "0")
     assert (code, err.count("\n")) == (2, 1)
     assert "1 records of another version or damaged, mine-0.json" in err
-    assert kept.product("train-mine-0-p1")
+    assert kept.stages.product("train-mine-0-p1")
 
 
 def test_what_is_no_store_is_named(bench, tmp_path):

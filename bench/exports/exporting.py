@@ -17,7 +17,8 @@ from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
 from bench.store.fingerprint import file_digest
 from bench.store.record import Record
-from bench.store.store import Store, write_text
+from bench.store.sealed import write_text
+from bench.store.store import Store
 from bench.store.whole import whole
 from bench.tables.items import items_of
 from bench.tables.selection import select
@@ -87,7 +88,7 @@ def _place(record: Record) -> tuple[float, int, int]:
 
 def _weights(record: Record, stage: Literal["pretrain", "train"], store: Store) -> Path:
     product = store.product_of(record, stage)
-    if product is None and store.is_damaged(record.stages[stage]):
+    if product is None and store.stages.is_damaged(record.stages[stage]):
         raise BenchError(
             f"the weights of {record.model.label} are no longer as they were stored; the same `bench run` again makes "
             "them anew"
@@ -118,7 +119,7 @@ def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _inputs(record: Record, store: Store) -> dict[str, Any]:
-    inputs = store.inputs(record.stages["train"])
+    inputs = store.stages.inputs(record.stages["train"])
     if inputs is None:
         raise BenchError(
             f"the store has lost what {record.model.label} was trained on; the same `bench run` again writes it anew"

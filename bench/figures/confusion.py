@@ -14,7 +14,8 @@ from bench.errors import BenchError
 from bench.figures.lettering import drawable
 from bench.quantities import count
 from bench.specs import TableSpec
-from bench.store.store import Store, read_json
+from bench.store.sealed import read_json
+from bench.store.store import Store
 from bench.tables.layout import told_apart
 from bench.tables.samples import model_shown
 from bench.tables.selection import Selection

@@ -25,7 +25,8 @@ from bench.processes import end_with, exit_code, interruptible
 from bench.progress import Lines, Progress
 from bench.running.runner import Runner
 from bench.stages.environment import worker_threads
-from bench.store.store import Store, read_json, write_json
+from bench.store.sealed import read_json, write_json
+from bench.store.store import Store
 
 POLL_SECONDS = 0.3
 GRACE_SECONDS = 3.0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from bench.errors import BenchError
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_json, write_json
 
 State = Literal["running", "stopped", "stalled", "failed"]
 """stopped: by a signal, with a checkpoint; stalled: by its own process, because no step ended; failed: by an error."""

@@ -67,7 +67,7 @@ def recorded(store: Store, cell: Cell) -> bool:
     record = store.record(cell.id)
     if record is None or record.stages != {stage.name: stage.fingerprint for stage in cell.stages}:
         return False
-    return all(store.is_sound(stage.fingerprint) for stage in cell.stages) and store.agrees(record)
+    return all(store.stages.is_sound(stage.fingerprint) for stage in cell.stages) and store.agrees(record)
 
 
 def needed(store: Store, cell: Cell) -> list[Stage]:
@@ -75,7 +75,8 @@ def needed(store: Store, cell: Cell) -> list[Stage]:
     missing: list[Stage] = []
     is_required = True
     for stage in reversed(cell.stages):
-        is_required = store.is_damaged(stage.fingerprint) or (is_required and not store.has_product(stage.fingerprint))
+        is_lacking = is_required and not store.stages.has_product(stage.fingerprint)
+        is_required = is_lacking or store.stages.is_damaged(stage.fingerprint)
         if is_required:
             missing.insert(0, stage)
     return missing

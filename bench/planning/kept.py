@@ -18,7 +18,7 @@ from bench.planning.plan import Plan
 from bench.store.cache import cache_folder
 from bench.store.fingerprint import digest
 from bench.store.record import Record
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_json, write_json
 
 _PACES = "paces"
 _UNRELATED = {"epochs", "tune"}

@@ -129,7 +129,7 @@ def _differences(store: Store, record: Record, cell: Cell) -> list[str]:
     """Name what differs between the stages behind a record and those of its cell; all code is one difference."""
     lines: list[str] = []
     for stage in cell.stages:
-        old = store.inputs(record.stages.get(stage.name, ""))
+        old = store.stages.inputs(record.stages.get(stage.name, ""))
         for line in difference(_own(old), _own(stage.inputs)) if old else ():
             lines.append("code (see --explain)" if line.startswith("code.") else line)
     return lines
@@ -152,7 +152,7 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
         stale = before is not None and before.stages.get(stage.name) != stage.fingerprint
         states[stage.name] = "done" if stage.name not in missing else "stale" if stale else "missing"
         if stale and before is not None and stage.name in missing:
-            old = store.inputs(before.stages.get(stage.name, "")) or {}
+            old = store.stages.inputs(before.stages.get(stage.name, "")) or {}
             changes += [f"{stage.name}: {line}" for line in difference(old, stage.inputs)]
     if not missing and not recorded(store, cell):
         states["score"] = "missing"  # only the record is to be written
@@ -170,4 +170,4 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
 
 def _epochs_done(store: Store, stage: Stage) -> int:
     """Return how many epochs of a training its checkpoint holds."""
-    return store.epochs_begun(stage.fingerprint)
+    return store.stages.epochs_begun(stage.fingerprint)

@@ -15,7 +15,8 @@ from bench.stages.fitting import described
 from bench.stages.predict import USAGE
 from bench.stages.score import SCORES
 from bench.store.record import RECORD_FORMAT, MetricValue, PeakMemory, Record, RecordedModel, StageTiming
-from bench.store.store import Store, read_json
+from bench.store.sealed import read_json
+from bench.store.store import Store
 from bench.training.history import PARTS
 
 _PRODUCTS: Mapping[StageName, str] = {
@@ -30,8 +31,8 @@ _PRODUCTS: Mapping[StageName, str] = {
 def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stage], progress: Progress) -> None:
     """Write the record of a cell whose stages all have products, some ``computed`` just now; report its scores."""
     products = {stage.name: _meta(store, stage) for stage in cell.stages}
-    digests = {stage.name: store.product_digest(stage.fingerprint) for stage in cell.stages}
-    score = store.product(cell.score.fingerprint)
+    digests = {stage.name: store.stages.product_digest(stage.fingerprint) for stage in cell.stages}
+    score = store.stages.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
     row = plan.rows[cell.model]
     scores = read_json(score / SCORES)
@@ -102,15 +103,15 @@ def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers:
 
 
 def _history(store: Store, stage: Stage) -> dict[str, Any] | None:
-    product = store.product(stage.fingerprint)
+    product = store.stages.product(stage.fingerprint)
     return described(product / "weights") if product else None
 
 
 def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:
     """Return what a cell's answers cost, None if they cost only time."""
-    product = store.product(cell.predict.fingerprint)
+    product = store.stages.product(cell.predict.fingerprint)
     return read_json(product / USAGE) if product else None
 
 
 def _meta(store: Store, stage: Stage) -> dict[str, Any] | None:
-    return store.making(stage.fingerprint)
+    return store.stages.making(stage.fingerprint)

@@ -22,7 +22,9 @@ from bench.stages.predict import predict
 from bench.stages.questions import Questions
 from bench.stages.score import score
 from bench.stages.seeding import chosen_device
-from bench.store.store import MAKING, SMALL_WEIGHTS, Store, write_json
+from bench.store.sealed import write_json
+from bench.store.stages import MAKING
+from bench.store.store import SMALL_WEIGHTS, Store
 from bench.training import heap
 from bench.training.history import PARTS
 from bench.training.peak import Peak
@@ -64,7 +66,7 @@ class Runner:
                         return "busy"
                 part = "record"
                 for stage in cell.stages:
-                    self.store.mend_inputs(stage.fingerprint, stage.inputs)
+                    self.store.stages.mend_inputs(stage.fingerprint, stage.inputs)
                 if recorded(self.store, cell):
                     return "done"
                 write_record(self.plan, self.store, cell, lacking, progress)
@@ -106,11 +108,11 @@ class Runner:
 
     def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, claims: ExitStack) -> bool:
         """Claim a stage and compute it unless it has a product; return False if another process has claimed it."""
-        held = self.store.claim(stage.fingerprint)
+        held = self.store.stages.claim(stage.fingerprint)
         if held is None:
             return False
         claims.enter_context(held)
-        if self.store.product(stage.fingerprint) is None:
+        if self.store.stages.product(stage.fingerprint) is None:
             self._make(cell, stage, progress)
         return True
 
@@ -134,14 +136,14 @@ class Runner:
             }
             write_json(folder / MAKING, meta)
 
-        self.store.make_product(stage.fingerprint, stage.inputs, make)
+        self.store.stages.make_product(stage.fingerprint, stage.inputs, make)
 
     def _compute(self, cell: Cell, stage: Stage, around: Surroundings, folder: Path) -> int:
         """Compute a stage into a folder; return the number of pictures processed."""
         if stage.name == "predict":
             return predict(self.questions, cell, around, folder)
         if stage.name == "score":
-            answered = self.store.product(cell.predict.fingerprint)
+            answered = self.store.stages.product(cell.predict.fingerprint)
             assert answered is not None, "predict comes before score"
             return score(self.questions, cell, answered, around.progress, folder)
         sides = train.sides(self.materials, cell)
@@ -150,10 +152,10 @@ class Runner:
             return train.learn(sides, self.plan, cell, stage, around, folder / "weights")
 
     def _around(self, progress: Progress, stage: Stage) -> Surroundings:
-        return Surroundings(progress, self.store.stage(stage.fingerprint) / "work", self._weights, self.ranks)
+        return Surroundings(progress, self.store.stages.folder(stage.fingerprint) / "work", self._weights, self.ranks)
 
     def _weights(self, cell: Cell, stage: Stage) -> Path:
-        product = self.store.product(stage.fingerprint)
+        product = self.store.stages.product(stage.fingerprint)
         if product is None or not (product / "weights").is_dir():
             raise BenchError(f"the weights of {cell} are gone; run the same command with --force")
         return product / "weights"
@@ -161,20 +163,20 @@ class Runner:
     def _trim(self, cell: Cell) -> None:
         """Drop checkpoints that a killed process left, and the weights if the config does not keep them."""
         for stage in cell.stages:
-            shutil.rmtree(self.store.stage(stage.fingerprint) / "work", ignore_errors=True)
+            shutil.rmtree(self.store.stages.folder(stage.fingerprint) / "work", ignore_errors=True)
         learned = [stage for stage in (cell.pretrain, cell.train) if stage]
-        products = [product for stage in learned if (product := self.store.product(stage.fingerprint))]
+        products = [product for stage in learned if (product := self.store.stages.product(stage.fingerprint))]
         files = [file for product in products for file in (product / "weights").rglob("*") if file.is_file()]
         size, keep = sum(file.stat().st_size for file in files), self.plan.config.keep
         if files and (keep == "scores" or (keep == "weights" and size > SMALL_WEIGHTS)):
             self.progress.say(f"{cell}: weights of {size / 2**20:.0f} MB dropped (keep={keep})")
             for stage in learned:
-                self.store.drop(stage.fingerprint)
+                self.store.stages.drop(stage.fingerprint)
 
 
 def forget(store: Store, cells: tuple[Cell, ...]) -> None:
     """Drop the products of the cells' stages, so that all is computed again."""
     for cell in cells:
         for stage in cell.stages:
-            store.drop(stage.fingerprint)
+            store.stages.drop(stage.fingerprint)
         (store.root / "cells" / f"{cell.id}.json").unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 
 from bench.config.loading import Machine
 from bench.registered.registry import DISTRIBUTION
-from bench.store.store import read_json
+from bench.store.sealed import read_json
 
 COMMIT = "commit.json"
 """The file in which a copy of the code keeps its commit."""

@@ -8,7 +8,7 @@ from typing import Any
 from bench.config.loading import Recipe
 from bench.contracts import Context, Estimator
 from bench.stages.context import make_estimator
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_json, write_json
 from bench.store.whole import whole
 from bench.training.history import FILE, TUNING, History
 from bench.training.seeding import seed_all

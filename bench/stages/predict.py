@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bench.stages.context import Surroundings, context_of, estimator_of, load_estimator
 from bench.stages.contracts.contract import pictures
 from bench.stages.questions import Questions
-from bench.store.store import write_json
+from bench.store.sealed import write_json
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bench.stages.contracts.contract import pictures
 from bench.stages.questions import Questions
 from bench.stages.seeding import prepare
-from bench.store.store import write_json
+from bench.store.sealed import write_json
 from bench.terminal import json_text
 
 if TYPE_CHECKING:

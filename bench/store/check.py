@@ -33,9 +33,9 @@ def check(store: Store, tell: Callable[[str], None] = lambda _: None) -> StoreCh
     requests = [*whole.runs()]
     stages = sorted(folder.name for folder in store.root.glob("stages/*"))
     for fingerprint in stages:
-        whole.product(fingerprint)
-        whole.making(fingerprint)
-        whole.inputs(fingerprint)
+        whole.stages.product(fingerprint)
+        whole.stages.making(fingerprint)
+        whole.stages.inputs(fingerprint)
     for record in records:
         if "score" in record.stages:
             whole.product_of(record, "score")

@@ -11,7 +11,8 @@ from bench.quantities import count
 from bench.store import claim
 from bench.store.fingerprint import file_digest
 from bench.store.sealed import DIGESTS
-from bench.store.store import MAKING, Store
+from bench.store.stages import MAKING
+from bench.store.store import Store
 from bench.store.whole import discard, whole
 
 
@@ -76,7 +77,7 @@ def merge(source: Store, target: Store) -> tuple[int, int]:
             f"{str(source.root)!r} and {str(target.root)!r} disagree: {', '.join(disagreeing[:3])}{more}; decide which "
             "is right and remove it from the other, or compute it again there with --force"
         )
-    damaged = [name for name in sorted(_names(source, "stages/*/product")) if source.product(name) is None]
+    damaged = [name for name in sorted(_names(source, "stages/*/product")) if source.stages.product(name) is None]
     if damaged:
         raise BenchError(
             f"the store {str(source.root)!r} has {count(len(damaged), 'damaged stage')}, {damaged[0]} among them; "
@@ -85,7 +86,7 @@ def merge(source: Store, target: Store) -> tuple[int, int]:
     target.prepare()
     stages = sorted(_names(source, "stages/*/product") - _names(target, "stages/*/product"))
     for name in stages:
-        _copy(source.stage(name), target.stage(name))
+        _copy(source.stages.folder(name), target.stages.folder(name))
     cells = sorted(_names(source, "cells/*.json") - _names(target, "cells/*.json"))
     for kind, names in (("logs", _names(source, "logs/*")), ("cells", cells), ("runs", _names(source, "runs/*.json"))):
         for name in names:
@@ -112,7 +113,7 @@ def _names(store: Store, pattern: str) -> set[str]:
 
 
 def _content(store: Store, fingerprint: str) -> dict[str, str]:
-    product = store.stage(fingerprint) / "product"
+    product = store.stages.folder(fingerprint) / "product"
     own = (MAKING, DIGESTS)
     return {path.relative_to(product).as_posix(): file_digest(path) for path in _files(product) if path.name not in own}
 

@@ -170,9 +170,9 @@ def _stage(name: str, fingerprint: str, record: Record, store: Store) -> StageOr
     return {
         "fingerprint": fingerprint,
         "seconds": timing.seconds if (timing := record.timings.get(name)) else None,
-        "inputs": store.inputs(fingerprint),
+        "inputs": store.stages.inputs(fingerprint),
         "environment": record.environment.get(name),
-        "files": store.files(fingerprint),
+        "files": store.stages.files(fingerprint),
     }
 
 

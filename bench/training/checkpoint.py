@@ -14,7 +14,7 @@ import torch
 from bench.progress import Progress
 from bench.store.fingerprint import file_digest
 from bench.store.sealed import DamagedError, read_json, write_json
-from bench.store.store import STANDING
+from bench.store.stages import STANDING
 from bench.store.whole import sweep, whole
 from bench.training.fabric import Fabric
 

@@ -13,7 +13,7 @@ from bench.errors import BenchError
 from bench.models.logistic import Logistic
 from bench.models.selfsupervised.linear import L2, Labelled, trials
 from bench.specs import Setting
-from bench.store.store import write_json
+from bench.store.sealed import write_json
 from bench.training.history import TUNING
 
 _LINEAR, _BANK = "linear.safetensors", "bank.safetensors"

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from bench.errors import BenchError
 from bench.progress import Progress
-from bench.store.store import write_json
+from bench.store.sealed import write_json
 
 SERVER = "https://b2share.eudat.eu"
 SERVER_VARIABLE = "BENCH_B2SHARE"

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bench.progress import Progress
 from bench.store.cache import cache_folder
 from bench.store.fingerprint import digest, file_digest
-from bench.store.store import write_text
+from bench.store.sealed import write_text
 
 _SETTLED_SECONDS = 2.0
 """A file written this shortly before it was read may change again within the same time stamp: it is not cached."""

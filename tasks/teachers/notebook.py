@@ -16,7 +16,7 @@ from bench.endpoint.batch import outstanding
 from bench.endpoint.ledger import append, mend
 from bench.errors import BenchError
 from bench.store.fingerprint import difference
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_json, write_json
 from bench.tasks.records import as_json, failed_beside, read_records, write_records
 
 FREE = ("max_tokens",)

@@ -17,7 +17,7 @@ class Assignment:
     def __call__(self) -> None:
         """Carry out the assignment in the file."""
         from bench.specs import resolve
-        from bench.store.store import read_json
+        from bench.store.sealed import read_json
 
         path = Path(self.path)
         content = read_json(path)

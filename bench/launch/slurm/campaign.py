@@ -28,7 +28,8 @@ from bench.launch.slurm.packing import Job, Work, arrays, packed
 from bench.launch.slurm.queue import cancel
 from bench.launch.slurm.submission import LEDGER, Submitter
 from bench.store.fingerprint import digest
-from bench.store.store import Store, read_json, write_json
+from bench.store.sealed import read_json, write_json
+from bench.store.store import Store
 
 PREPARED = "prepared.json"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bench.errors import BenchError
 from bench.launch.slurm.site import output_of
 from bench.ranks import Ranks, join
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_json, write_json
 
 if TYPE_CHECKING:
     from submitit import JobEnvironment

@@ -18,7 +18,7 @@ from bench.launch.slurm.submission import Submitter
 from bench.running.health import Finding
 from bench.store.cache import cache_folder
 from bench.store.fingerprint import digest
-from bench.store.store import read_json, write_json, write_text
+from bench.store.sealed import read_json, write_json, write_text
 
 _POLL_SECONDS = 0.5
 _MISSES = 6

@@ -8,7 +8,8 @@ from bench.launch.slurm.campaign import Campaign
 from bench.launch.slurm.queue import UNCOUNTED, Hint, cancel
 from bench.launch.slurm.site import read_site
 from bench.launch.slurm.states import OPEN, RETRYABLE, CellState, states
-from bench.store.store import Store, read_json, write_json
+from bench.store.sealed import read_json, write_json
+from bench.store.store import Store
 
 BUDGET = 2
 """How often a cell is resubmitted after ends that it may have caused itself."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import bench
 from bench.stages import environment
 from bench.store.fingerprint import digest, file_digest
-from bench.store.store import write_json
+from bench.store.sealed import write_json
 from bench.store.whole import Overtaken, whole
 
 _ROOMS = ("bench", "models", "tasks", "plugins", "configs", "results")

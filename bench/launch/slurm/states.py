@@ -112,7 +112,7 @@ def _recorded(store: Store, cell: str, planned: Planned, started: int) -> bool:
     If the score is older than the run, the record may belong to other stages: only then is it read.
     """
     try:
-        scored = (store.stage(planned.stages["score"]) / "product" / "product.json").stat().st_mtime_ns
+        scored = (store.stages.folder(planned.stages["score"]) / "product" / "product.json").stat().st_mtime_ns
         if (store.root / "cells" / f"{cell}.json").stat().st_mtime_ns < scored:
             return False
     except OSError:

@@ -17,7 +17,7 @@ from bench.launch.slurm.assignment import Assignment
 from bench.launch.slurm.sbatch import sbatch_script
 from bench.launch.slurm.site import environment
 from bench.store.cache import cache_folder
-from bench.store.store import write_json
+from bench.store.sealed import write_json
 
 LEDGER = "jobs.json"
 """The ledger of a submission, next to its files: job id to the path of the job's assignment."""

@@ -27,7 +27,8 @@ from bench.planning.plan import Plan
 from bench.progress import CellProgress, Stopped
 from bench.ranks import ALONE, Ranks, abandon, leave
 from bench.running.runner import Outcome, Runner
-from bench.store.store import Store, read_json, write_json
+from bench.store.sealed import read_json, write_json
+from bench.store.store import Store
 
 BEAT_SECONDS = 10.0
 STALLED = 70

@@ -7,7 +7,7 @@ from bench.contracts import Instructions
 from bench.errors import BenchError
 from bench.progress import Progress
 from bench.specs import Data
-from bench.store.store import read_json, write_json
+from bench.store.sealed import read_json, write_json
 
 _FILE = "answers.json"
 
