@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bench.api.upkeep import inventory
     from bench.errors import BenchError
     from bench.exports.trained import from_pretrained
-    from bench.hookspecs import hookimpl
     from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+    from bench.specs.hookspecs import hookimpl
 
 __all__ = [
     "BenchError",
@@ -54,7 +54,7 @@ __all__ = [
 ]
 _HOMES = {
     "BenchError": "errors",
-    "hookimpl": "hookspecs",
+    "hookimpl": "specs.hookspecs",
     "from_pretrained": "exports.trained",
     **{"run": "api.runs", "forecast": "api.runs", "table": "api.tables", "ask": "api.asking"},
     **dict.fromkeys(("compare", "export", "gallery", "why"), "api.results"),

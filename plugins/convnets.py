@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bench.hookspecs import hookimpl
 from bench.specs import ModelSpec
+from bench.specs.hookspecs import hookimpl
 
 
 def _row(name: str, label: str, source: str) -> ModelSpec:

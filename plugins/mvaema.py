@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bench.hookspecs import hookimpl
 from bench.specs import ModelSpec
+from bench.specs.hookspecs import hookimpl
 
 VARIANTS = {"itc": "w/o ITC", "itm": "w/o CTC", "sa": "w/o SA", "ca": "w/o CA", "csa": "w/o CSA"}
 """What the ablations switch off, in the order and under the labels of the paper's Tables 5 and 6."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bench.hookspecs import hookimpl
 from bench.specs import Column, TableSpec
+from bench.specs.hookspecs import hookimpl
 
 VQA = TableSpec(
     name="vqa",

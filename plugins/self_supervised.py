@@ -6,9 +6,9 @@ Heads follow lightly's examples for a residual network of 512 features; graph au
 from collections.abc import Callable
 from dataclasses import replace
 
-from bench.hookspecs import hookimpl
 from bench.plugins.families import GRAPH_ENCODERS, PROBED, RESNETS
 from bench.specs import ModelSpec
+from bench.specs.hookspecs import hookimpl
 
 VITS = "bench.models.selfsupervised.images.pretraining:ViTPretraining"
 _BELOW = "published below 0.22, which naming the largest category alone would get on the paper's dataset"

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from bench.hookspecs import hookimpl
 from bench.plugins.mvaema import VARIANTS
 from bench.specs import SuiteSpec, TaskSpec
+from bench.specs.hookspecs import hookimpl
 
 _VQA = TaskSpec(
     name="vqa",

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bench.hookspecs import hookimpl
 from bench.specs import TeacherSpec
+from bench.specs.hookspecs import hookimpl
 
 _TEACHERS = (
     TeacherSpec(

@@ -6,8 +6,8 @@ from these has a footnote.
 
 from collections.abc import Callable
 
-from bench.hookspecs import hookimpl
 from bench.specs import ModelSpec
+from bench.specs.hookspecs import hookimpl
 
 _CHANNELS_LAST = ("cct", "convvit", "visformer", "levit", "regionvit")
 """Networks of many convolutions, which are faster if the channels of a pixel are adjacent in memory."""

@@ -12,13 +12,12 @@ from typing import Any
 import typer.main
 from typer.core import TyperGroup
 
-from bench import hookspecs
 from bench.cli.main import added, app
 from bench.config.cluster import Cluster
 from bench.config.loading import FORMS, Config, Machine, Recipe
 from bench.data.task import open_task, task_settings
 from bench.registered.registry import DISTRIBUTION, Registry
-from bench.specs import Setting, Settings
+from bench.specs import Setting, Settings, hookspecs
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS
 

@@ -12,12 +12,12 @@ from bench import BenchError, DatasetSpec, FamilySpec, ModelSpec, SuiteSpec, Tab
 from bench.cli.main import added
 from bench.config.loading import EVERY_MODEL, Config
 from bench.errors import UncaughtError
-from bench.isolation import isolated
 from bench.registered import source_file, source_parameters
 from bench.registered.registry import SPECS, Registry
 from bench.registered.signature import parameters
 from bench.registered.validation import RESERVED, validated
 from bench.specs import Column, ContractName, resolve
+from bench.specs.isolation import isolated
 from bench.stages.contracts.contract import CONTRACTS
 
 HEAD = "from bench import *\nfrom bench.specs import Column\n"

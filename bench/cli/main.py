@@ -110,7 +110,7 @@ def _help_of(verb: Verb) -> str:
 def _loaded(name: str, verb: Verb) -> Any:
     from importlib.metadata import EntryPoint
 
-    from bench.isolation import isolated
+    from bench.specs.isolation import isolated
 
     try:
         with isolated():

@@ -12,9 +12,9 @@ from pydantic_core import ErrorDetails
 from bench.config.cluster import Cluster
 from bench.config.yaml_text import JSON, LONGEST_PATH, parsed, read_text
 from bench.errors import BenchError, shortened, unknown
-from bench.forms import Line
 from bench.inputs import path_of
 from bench.specs import Settings, resolve
+from bench.specs.forms import Line
 
 DEFAULT = "demo"
 """The config of a run that names none, and the source of dataset and records for a file that names none."""

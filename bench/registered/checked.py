@@ -8,8 +8,8 @@ from traceback import extract_tb
 from typing import Any, NoReturn
 
 from bench.errors import BenchError, message, original, shortened
-from bench.isolation import isolated
 from bench.specs import resolve
+from bench.specs.isolation import isolated
 
 _OWN_WORDS = "fix it there, or raise bench.BenchError if the mistake is the user's"
 

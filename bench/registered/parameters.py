@@ -7,8 +7,8 @@ from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from bench.errors import BenchError, message, original, shortened
-from bench.isolation import isolated
 from bench.specs import Setting
+from bench.specs.isolation import isolated
 
 HARNESS = ("argument", "context", "image_size", "num_classes", "progress")
 """Parameters that the harness fills by itself, whatever their defaults."""

@@ -15,9 +15,7 @@ from typing import Any, Literal
 
 import pluggy
 
-from bench import hookspecs
 from bench.errors import BenchError, in_one_line, message, original, shortened, unknown
-from bench.isolation import isolated
 from bench.registered.signature import class_settings, model_settings
 from bench.registered.source_file import LARGEST, source_file
 from bench.registered.validation import validated
@@ -31,7 +29,9 @@ from bench.specs import (
     TableSpec,
     TaskSpec,
     TeacherSpec,
+    hookspecs,
 )
+from bench.specs.isolation import isolated
 from bench.terminal import safe, safe_lines
 
 DISTRIBUTION = "mvaema-bench"

@@ -13,31 +13,14 @@ from bench.store.class_part import class_part
 from bench.store.fingerprint import file_digest
 
 IN_CLEAR = (
-    *(
-        "bench.config",
-        "bench.specs",
-        "bench.setting",
-        "bench.forms",
-        "bench.registered",
-        "bench.hookspecs",
-        "bench.planning",
-    ),
+    *("bench.config", "bench.specs", "bench.registered", "bench.planning"),
     *("bench.data.databar", "bench.data.duplicates", "bench.data.grouped", "bench.data.perceptual"),
     "bench.data.transfer",
 )
 """Modules whose effect on a stage its inputs hold in clear: as values, or as digests of what only some runs use."""
 DECIDE_NOTHING = (
-    *(
-        "bench.errors",
-        "bench.inputs",
-        "bench.isolation",
-        "bench.terminal",
-        "bench.progress",
-        "bench.cli",
-        "bench.tables",
-        "bench.figures",
-        "bench.launch",
-    ),
+    *("bench.errors", "bench.inputs", "bench.terminal", "bench.progress"),
+    *("bench.cli", "bench.tables", "bench.figures", "bench.launch"),
     *("bench.store", "bench.training.heap"),
 )
 """Modules that report, place and keep what others compute, or check whether it is current."""

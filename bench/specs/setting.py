@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeGuard
 from unicodedata import category
 
 from bench.errors import BenchError, shortened, unknown
-from bench.forms import is_line, is_path
+from bench.specs.forms import is_line, is_path
 
 StageName = Literal["pretrain", "train", "predict", "score"]
 STAGES: tuple[StageName, ...] = ("pretrain", "train", "predict", "score")

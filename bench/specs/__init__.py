@@ -7,9 +7,9 @@ from types import FunctionType
 from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line, shortened, unknown
-from bench.forms import Digits, LazyPath, Line, Name, Title, Values, is_path
-from bench.isolation import isolated
-from bench.setting import STAGES, Setting, StageName
+from bench.specs.forms import Digits, LazyPath, Line, Name, Title, Values, is_path
+from bench.specs.isolation import isolated
+from bench.specs.setting import STAGES, Setting, StageName
 
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "ModelSpec", "Setting",
