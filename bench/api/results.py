@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bench.api.output import FIGURES, by_suffix, write_out, writing
 from bench.errors import BenchError, unknown
-from bench.inputs import check_number, checked, new_path
+from bench.inputs import check_number, checked, new_path, words
 from bench.registered.registry import Registry
 from bench.store.store import Store, opened
 from bench.tables.build import View, build, chosen, table_of_task
@@ -34,7 +34,7 @@ def compare(
     figure: str | Path | None = None,
     store: str | Path | None = None,
 ) -> "Comparison":
-    """Compare models pair by pair and all at once; "all" means all measured models.
+    """Compare models pair by pair and all at once; "a,b" means two of them, "all" all measured ones.
 
     ``task`` is by default the latest record's task, ``metric`` its first metric; ``figure`` is a file for the
     critical-difference diagram. BenchError for fewer than two models, models without two folds in common, or a file
@@ -49,8 +49,8 @@ def compare(
     if task is not None and tasks and task not in tasks:
         raise unknown("measured task", task, tasks)
     selection = select(open_store, task or _latest_task(open_store), dataset, protocol)
-    named = [models] if isinstance(models, str) else models
-    names = list(selection.by_model) if [*named] == ["all"] else list(dict.fromkeys(named))
+    named = [name for each in ([models] if isinstance(models, str) else models) for name in words(each, "models")]
+    names = list(selection.by_model) if named == ["all"] else list(dict.fromkeys(named))
     if len(names) < 2:
         raise BenchError(f"{', '.join(names)} alone cannot be compared; name at least two models, or all")
     first = next(iter(selection.by_model.values()))[0]
