@@ -1,4 +1,4 @@
-"""How a process ends: a signal becomes an exception with a deadline, and no process outlives the one that started it.
+"""How a process ends and keeps others out: signals become exceptions, no child outlives its parent, files are locked.
 
 Own code, because multiprocessing ends only children of its own and only when the parent exits in good order.
 """
@@ -11,7 +11,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 STOPPED = "stopped; the same command resumes"
 _ENDING = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
@@ -103,3 +108,20 @@ def _end_at_deadline(reader: int, ending: frozenset[int], seconds: float) -> Non
 
 def _ignore(number: int, frame: FrameType | None) -> None:
     """Ignore a signal; unlike SIG_IGN, processes started from now on do not inherit this."""
+
+
+def held_lock(path: Path, seconds: float = -1) -> "BaseFileLock":
+    """Lock a file against other processes and return the lock, which its holder releases.
+
+    Waits at most ``seconds`` (-1: for ever), then raises filelock.Timeout. Where the file system has no locks, as some
+    network file systems, the file's existence is the lock.
+    """
+    from filelock import FileLock, SoftFileLock
+
+    lock: BaseFileLock = FileLock(path, timeout=seconds)
+    try:
+        lock.acquire()
+    except NotImplementedError:
+        lock = SoftFileLock(path, timeout=seconds)
+        lock.acquire()
+    return lock

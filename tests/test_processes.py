@@ -1,16 +1,19 @@
 """How processes end: whatever ends a command ends all that it has started, in seconds and with one sentence."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import psutil
 import pytest
+from filelock import Timeout
 
-from bench.processes import STOPPED, Interrupted, exit_code, interruptible
+from bench.processes import STOPPED, Interrupted, exit_code, held_lock, interruptible
 from bench.store import claim
 from tests.conftest import write
 
@@ -212,3 +215,18 @@ def test_timeout_of_coreutils_leaves_nothing(tmp_path):
     process = run(tmp_path, *TRAIN, *LOCAL, "2", prefix=("timeout", "5"))
     assert process.wait(30) == 124
     awaited(lambda: not processes(tmp_path), 10)
+
+
+def test_where_a_file_system_has_no_locks_the_files_existence_is_the_lock(tmp_path, monkeypatch):
+    monkeypatch.setattr("filelock.FileLock.acquire", Mock(side_effect=NotImplementedError))
+    lock = held_lock(tmp_path / "lock")
+    with pytest.raises(Timeout):
+        held_lock(tmp_path / "lock", seconds=0)
+    lock.release()
+    held_lock(tmp_path / "lock", seconds=0).release()
+
+
+def test_no_module_locks_a_file_by_itself():
+    sources = [path for room in ("bench", "tasks", "models", "plugins") for path in (ROOT / room).rglob("*.py")]
+    locking = [path for path in sources if re.search(r"\bFileLock\(|fcntl\.", path.read_text())]
+    assert locking == [ROOT / "bench" / "processes.py"]

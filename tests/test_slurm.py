@@ -485,7 +485,7 @@ def test_a_retry_holds_the_submission_lock(bench, campaign, monkeypatch):
     slurm, tried = Submitted(monkeypatch), []
 
     def contend():
-        with pytest.raises(Timeout), campaign.lock.acquire(timeout=0):
+        with pytest.raises(Timeout), campaign.submitting(seconds=0):
             pass
         tried.append(len(slurm.jobs))
 

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-
 from bench.errors import BenchError
+from bench.processes import held_lock
 from bench.progress import Progress
 from bench.store.whole import new_folder
 from bench.tasks.datasets.editions import EDITIONS, FOLDERS
@@ -60,8 +59,7 @@ def _locked(folder: Path) -> Iterator[None]:
     with new_folder(folder):
         try:
             tars.mkdir(parents=True, exist_ok=True)
-            own = FileLock(lock)
-            own.acquire()
+            own = held_lock(lock)
         except OSError as error:
             raise BenchError(
                 f"the folder {str(folder)!r} cannot be written ({error.strerror}); choose one with --out"

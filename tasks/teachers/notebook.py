@@ -9,12 +9,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from filelock import BaseFileLock, FileLock, SoftFileLock, Timeout
+from filelock import BaseFileLock, Timeout
 
 from bench.contracts import InstructionRecord
 from bench.endpoint.batch import outstanding
 from bench.endpoint.ledger import append, mend
 from bench.errors import BenchError
+from bench.processes import held_lock
 from bench.store.fingerprint import difference
 from bench.store.sealed import read_json, write_json
 from bench.tasks.records import as_json, failed_beside, read_records, write_records
@@ -107,10 +108,7 @@ class Notebook:
         with self._writing():
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
-                try:
-                    return _held(FileLock(self.folder / "lock", timeout=0))
-                except NotImplementedError:  # the file system has no locks
-                    return _held(SoftFileLock(self.folder / "lock", timeout=0))
+                return held_lock(self.folder / "lock", seconds=0)
             except Timeout:
                 raise BenchError(f"another process writes {str(self.out)!r}; wait for it or name a new file") from None
 
@@ -139,8 +137,3 @@ class Notebook:
 
 def _binding(request: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in request.items() if key not in FREE}
-
-
-def _held(lock: BaseFileLock) -> BaseFileLock:
-    lock.acquire()
-    return lock

@@ -14,12 +14,11 @@
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
-
-from filelock import FileLock
 
 from bench.config.cluster import Cluster
 from bench.errors import BenchError
@@ -27,6 +26,7 @@ from bench.launch.reports import Reports
 from bench.launch.slurm.packing import Job, Work, arrays, packed
 from bench.launch.slurm.queue import cancel
 from bench.launch.slurm.submission import LEDGER, Submitter
+from bench.processes import held_lock
 from bench.store.fingerprint import digest
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
@@ -104,11 +104,15 @@ class Campaign:
         cluster = Cluster.model_validate(request["config"]["cluster"])
         return Submitter(self.folder, cluster, code, Path(request["home"]))
 
-    @property
-    def lock(self) -> FileLock:
-        """The lock held while jobs are submitted: a reader would otherwise take their cells for lost."""
+    @contextmanager
+    def submitting(self, seconds: float = -1) -> Iterator[None]:
+        """Keep readers out while jobs are submitted: they would otherwise take their cells for lost."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(str(self.folder / "submitting.lock"))
+        lock = held_lock(self.folder / "submitting.lock", seconds)
+        try:
+            yield
+        finally:
+            lock.release()
 
     def jobs(self) -> dict[str, tuple[str, ...]]:
         """Return the cells of every job that was submitted, by the job's id, in the order of submission."""

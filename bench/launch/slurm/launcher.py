@@ -60,7 +60,7 @@ class Slurm:
         campaign = Campaign((store.root / "runs" / run).resolve())
         code = snapshot(store.root.resolve()) if cluster.code == "snapshot" else None
         request = {**written(plan, store, _threads(plan)), "at_once": self._jobs}
-        with campaign.lock:
+        with campaign.submitting():
             campaign.begin(request, {look.cell.id: _planned(look) for look in looks}, code)
             ids = campaign.submit([look.cell.id for look in looks], site.array_size, self._jobs)
         array_ids = ", ".join(dict.fromkeys(job.partition("_")[0] for job in ids))

@@ -35,7 +35,7 @@ def retry(campaign: Campaign, store: Store, look: Callable[[], Mapping[str, Hint
     ``look`` returns Slurm's hints; it is called once nobody else submits. Jobs without a sign of life and jobs that are
     in no ledger are cancelled first.
     """
-    with campaign.lock:
+    with campaign.submitting():
         hints = look()
         all_states = states(campaign, store, hints)
         wanted = [state for state in all_states if state.state in RETRYABLE or (failed and state.state == "failed")]
