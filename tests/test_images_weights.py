@@ -147,9 +147,13 @@ def test_weights_of_the_hub_are_of_the_commit_of_their_config_and_say_so(monkeyp
     assert "transformers:org/cvt@0c0ffee" in ear.said[-1]
 
 
-def test_a_revision_of_timm_reaches_the_hub(monkeypatch):
-    built = {}
+@pytest.mark.parametrize("name", ["resnet18.a1_in1k@0c0ffee", "resnet18.a1_in1k"])
+def test_weights_of_timm_are_of_one_commit_and_say_so(monkeypatch, name):
+    built, ear = {}, Ear()
+    monkeypatch.setattr(named, "hf_hub_download", lambda *_, revision: f"hub/snapshots/0c0ffee/{revision}.json")
     monkeypatch.setattr(named.timm, "create_model", lambda name, **given: built.update(given) or torch.nn.Identity())
     monkeypatch.setattr(torch.nn.Identity, "reset_classifier", lambda self, classes: None, raising=False)
-    named.pretrained("timm:resnet18.a1_in1k@0c0ffee", named.TensorShape(3, 224), Ear())
+    network = named.pretrained(f"timm:{name}", named.TensorShape(3, 224), ear)
     assert built["pretrained_cfg_overlay"] == {"hf_hub_id": "timm/resnet18.a1_in1k@0c0ffee"}
+    assert network.revision == "0c0ffee"
+    assert "timm:resnet18.a1_in1k@0c0ffee" in ear.said[-1]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import timm
 import torchvision
+from huggingface_hub import hf_hub_download
 from torch import Tensor, nn
 from torchvision.models import WeightsEnum, get_model, get_model_weights
 from transformers import AutoConfig, AutoModelForImageClassification
@@ -112,8 +113,14 @@ def _from_timm(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
     architecture = name.partition(".")[0]
     if not timm.is_model(architecture):
         raise unknown("network of timm", name, timm.list_models(f"{architecture.partition('_')[0]}*"))
+    hub_id = getattr(timm.get_pretrained_cfg(name), "hf_hub_id", None)
+    if hub_id and not revision:
+        revision = Path(hf_hub_download(hub_id, "config.json", revision="main")).parent.name  # the commit of main
     network = _timm_network(name, shape, pretrained=True, revision=revision)
     progress.say(f"timm:{name}: all tensors loaded, left out: the head")
+    if revision:
+        progress.say(f"timm:{name}: revision {revision}; timm:{name}@{revision} names it")
+    vars(network)["revision"] = revision
     return network
 
 
