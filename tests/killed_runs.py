@@ -34,8 +34,8 @@ SMALL = ("synthetic.size=60", "synthetic.balanced=true", "k=3", "folds=0", "imag
 TRAINED = ("recipe.epochs=2", "recipe.batch_size=20", "machine.checkpoint_seconds=0")
 NETWORK = ("model.embed_dim=16", "model.depth=1", "model.num_heads=2")
 ASKED = (*NETWORK, "vqa.questions=1", "recipe.questions_per_picture=1", "model.max_new_tokens=4")
-DIVERGING = ("regionvit",)
-"""Models whose loss is no number at this size of pictures, with or without a kill."""
+FITTING = {"regionvit": ("regionvit.window_size=8",)}
+"""Settings with which a model takes pictures of this size."""
 ANSWERERS = ("mvaema", "llava", "instructblip", "minigpt4", "blind")
 MOMENTS = ("predict", "score", "rename train", "rename predict", "rename score", "record")
 """The moments of a model's second kill, in turn; its first is in its training."""
@@ -229,9 +229,7 @@ def cases(names: list[str]) -> list[tuple[str, str, tuple[str, ...]]]:
     chosen = []
     for spec in registry.every("model").values():
         task = "vqa" if spec.name in ANSWERERS else "classification"
-        if (
-            spec.name.endswith(":") or spec.name in DIVERGING or (names and spec.name not in names)
-        ):  # the former are behind a server
+        if spec.name.endswith(":") or (names and spec.name not in names):  # the former are behind a server
             continue
         settings = registry.settings(spec)
         own = [text for text in ASKED if task == "vqa" or text in NETWORK]
@@ -240,7 +238,7 @@ def cases(names: list[str]) -> list[tuple[str, str, tuple[str, ...]]]:
             for text in own
             if not text.startswith("model.") or text.partition("=")[0].removeprefix("model.") in settings
         ]
-        chosen.append((task, spec.name, (*SMALL, *TRAINED, *fitting)))
+        chosen.append((task, spec.name, (*SMALL, *TRAINED, *fitting, *FITTING.get(spec.name, ()))))
     for task, model, assigned in chosen:
         config, explicit = load_config("demo", assigned)
         plan = Plan(Request(task, (model,), config, explicit), registry, NoProgress())

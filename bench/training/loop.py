@@ -26,6 +26,7 @@ from bench.contracts import Context
 from bench.errors import BenchError
 from bench.progress import TRAINING, Progress, Stopped
 from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
+from bench.training.convolution import keep_small_convolutions_exact
 from bench.training.cutting import Cut, Split
 from bench.training.fabric import fabric_on, with_shared_norms
 from bench.training.history import Epoch, History
@@ -110,6 +111,7 @@ class _Training:
         self.precision = precision(self.recipe.precision, context.model.large, context.device)
         self.fabric = fabric_on(context.device, self.precision, self.ranks)
         speed_up_linears(module)
+        keep_small_convolutions_exact(module)
         module = with_shared_norms(module, self.fabric.device, self.ranks)
         optimiser = Adam(paced(module, self.recipe), betas=(0.9, self.recipe.beta2), fused=True)
         self.module = module
