@@ -59,10 +59,10 @@ class Setting:
     def range(self) -> str:
         """The bounds in words, such as '1 to 100'; '' if there are none."""
         if self.ge is not None and self.le is not None:
-            return f"{self.ge:,} to {self.le:,}"
+            return f"{self.ge:,.12g} to {self.le:,.12g}"
         words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
         bounds = {word: getattr(self, name) for name, word in words.items()}
-        return " and ".join(f"{word} {bound:,}" for word, bound in bounds.items() if bound is not None)
+        return " and ".join(f"{word} {bound:,.12g}" for word, bound in bounds.items() if bound is not None)
 
     @property
     def values(self) -> str:
