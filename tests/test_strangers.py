@@ -207,6 +207,14 @@ def test_a_network_whose_signature_cannot_be_read_breaks_no_listing(net, message
     assert code == (2 if message else 0) and "Traceback" not in err and err.count("\n") <= 1, err
 
 
+def test_all_leaves_out_a_network_whose_signature_cannot_be_read_and_says_so(package, bench):
+    package(GOOD.replace("mynet.net", "odd.net"), files={"net.py": "class Net"})
+    code, out, err = bench("run", "--task", "classification", "--models", "all", "--dry-run")
+    assert code == 0, err
+    assert "--models all leaves out: model 'mynet' of odd: " in err and "net.py does not parse" in err
+    assert "goodnet" in out and "mynet" not in out
+
+
 ODD_NAMES = (
     "",
     " ",

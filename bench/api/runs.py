@@ -18,7 +18,7 @@ from bench.planning.kept import keep_records
 from bench.planning.outlook import CellOutlook, outlook, replacement
 from bench.planning.plan import Plan
 from bench.planning.probing import probe as probed
-from bench.planning.rows import left_out, requests
+from bench.planning.rows import left_out, requests, unreadable
 from bench.progress import Progress, shown
 from bench.registered.registry import Registry
 from bench.running.runner import Runner, forget
@@ -183,6 +183,8 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
         rest = left_out(plans[0].request, plans[0].task_spec, registry)
         if rest:
             progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
+        for sentence in unreadable(plans[0].request, plans[0].task_spec, registry):
+            progress.say(f"--models all leaves out: {sentence}")
         for plan in plans[1:]:  # before the first is run
             launched.check(plan, outlook(plan, open_store))
         yield _Request(plans, launched, open_store, progress)

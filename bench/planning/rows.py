@@ -132,7 +132,16 @@ def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
     if "all" not in request.models:
         return []
     named = {*_names(request.models, task, registry)}
-    return [spec.name for spec in _able(task, registry) if spec.name not in named and not spec.name.endswith(":")]
+    return [
+        spec.name
+        for spec in _able(task, registry)
+        if spec.name not in named and not spec.name.endswith(":") and not registry.flaw(spec)
+    ]
+
+
+def unreadable(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
+    """Say of each model able to do the task that ``all`` leaves out why its settings cannot be read."""
+    return list(filter(None, map(registry.flaw, _able(task, registry)))) if "all" in request.models else []
 
 
 def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
@@ -141,14 +150,15 @@ def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
 
 
 def _names(requested: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:
-    """Expand ``all`` to the rows able to do the task, without variants, controls and names with an argument."""
+    """Expand ``all`` to the rows able to do the task, without variants, controls, broken rows, names with arguments."""
     names: list[str] = []
     for name in requested:
         if name != "all":
             names.append(name)
             continue
         for spec in _able(task, registry):
-            if not spec.variant_of and not spec.name.endswith(":") and not registry.family(spec).control:
+            own_row = not spec.variant_of and not spec.name.endswith(":") and not registry.family(spec).control
+            if own_row and not registry.flaw(spec):
                 names.append(spec.name)
     return list(dict.fromkeys(names))
 

@@ -141,6 +141,14 @@ class Registry:
                     raise BenchError(f"{kind} {name!r} of {owner.distribution}: {error}") from error
             raise
 
+    def flaw(self, spec: Spec) -> str:
+        """Say why the settings of what a spec builds cannot be read, "" if they can."""
+        try:
+            self.settings(spec)
+        except BenchError as error:
+            return str(error)
+        return ""
+
     def having(self, key: str, names: Iterable[str]) -> list[str]:
         """Return those of these names of models, tasks, datasets and teachers that have a setting of this key."""
         owners = []
