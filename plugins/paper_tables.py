@@ -28,6 +28,7 @@ VQA = TableSpec(
         "so published and measured numbers are not comparable one by one.",
     ),
     breakdowns=("category", "question", "group"),
+    draws="bench.figures.cost:of_table",
     options={"controls_by": ("facts", "METEOR")},
 )
 
@@ -78,6 +79,7 @@ _CLASSIFICATION = TableSpec(
         "same probe of an encoder that learned nothing (random-resnet, random-vit, random-gcn) has learned nothing.",
     ),
     breakdowns=("category",),
+    draws="bench.figures.cost:of_table",
     options={
         "families": ("convnet", "vsl", "vit", "mvaema"),
         "others": True,

@@ -1,7 +1,7 @@
 """The row of a constant answer: what naming the most frequent categories of another test dataset would score.
 
-The control ``majority`` names the category that is most frequent where models learn; on another dataset that may be a
-rare one, and any model would beat it. So the same answer with knowledge of the test pictures stands beside it.
+A control that always names the category that is most frequent where models learn may name a rare one there, and any
+model would beat it. So the same answer with knowledge of the test pictures stands beside it.
 """
 
 from collections import Counter
@@ -15,7 +15,7 @@ from bench.store.store import Store
 from bench.tables.items import Item, items_of
 from bench.tables.selection import Selection
 
-MODEL = "test majority"
+MODEL = "constant answer"
 """The row's name; no model's has a blank."""
 _LABEL = "Majority of the test pictures"
 
