@@ -1,4 +1,7 @@
-"""Controls: models that must lose, because they ignore the picture or use features that no network learned."""
+"""Controls: models that must lose, because they ignore the picture or use features that no network learned.
+
+The oracle stands beside them: it shows how much a column has to win.
+"""
 
 from collections.abc import Callable
 
@@ -26,6 +29,17 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.controls.majority:Majority",
             source="per question, and category when captioned, the training answer of the most frequent facts",
             contracts=("answerer", "classifier"),
+        )
+    )
+    register(
+        ModelSpec(
+            name="oracle",
+            label="Oracle",
+            family="control",
+            contracts=("answerer", "classifier"),
+            trains_on="micrographs",
+            upper=True,
+            source="an upper row: every fact of the reference in other words, every category; answered by the task",
         )
     )
     register(

@@ -11,6 +11,7 @@ _VQA = TaskSpec(
     label="Visual question answering",
     asks="answerer",
     builds="bench.tasks.vqa:VQA",
+    oracle="bench.tasks.oracle:answers",
 )
 
 
@@ -19,6 +20,7 @@ _CLASSIFICATION = TaskSpec(
     label="Telling the category of a micrograph",
     asks="classifier",
     builds="bench.tasks.classification:Classification",
+    oracle="bench.tasks.oracle:probabilities",
 )
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.table_records import classified
+from tests.table_records import classified, made
 
 GRAPHS = {"family": "gnn", "block": "Graph Neural Networks", "order": 6}
 OURS = {"family": "mvaema", "block": "MVaEMa", "order": 7}
@@ -117,6 +117,7 @@ def test_the_figure_adds_up_the_counts_of_all_folds(put, bench, tmp_path, monkey
     assert "2 fold" in title and path == tmp_path / "c.svg"
 
 
-def test_a_table_without_a_figure_says_so(measured, bench, tmp_path):
-    code, _, err = bench("table", "2", "--figure", tmp_path / "c.svg")
+def test_a_table_without_a_figure_says_so(put, bench, tmp_path):
+    put(made("llava", 0, 0.5))
+    code, _, err = bench("table", "7", "--figure", tmp_path / "c.svg")
     assert code == 2 and "none of these tables has a figure" in err

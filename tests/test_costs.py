@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from torch import nn
 
 from bench import ModelSpec
@@ -19,6 +20,7 @@ from bench.planning.rows import Request
 from bench.planning.speed import measured
 from bench.planning.work import Counter, Steps, Workload
 from bench.progress import NoProgress
+from bench.quantities import rounded
 from bench.registered.registry import Registry
 from bench.store.store import Store
 from bench.training import heap
@@ -247,12 +249,18 @@ def test_a_model_without_epochs_is_not_estimated_by_their_number(classify, folde
     assert times[0] == times[1]
 
 
-def test_a_table_tells_what_its_rows_cost(classify, folder, bench):
+def test_a_table_tells_what_its_rows_cost(classify, folder, bench, store):
     classify(folder(8, 8, 8), "gcn,majority", "--set", "k=4")
     code, out, _ = bench("table", "3", "--costs", "--no-published")
     head = next(line for line in out.splitlines() if "Top-1" in line)
-    assert code == 0 and [word.strip() for word in head.split("|")[3:6]] == ["training", "a picture", "memory"]
+    assert code == 0 and [word.strip() for word in head.split("|")[3:8]] == [
+        *("training", "training FLOPs", "parameters", "a picture", "memory")
+    ]
     row = next(line for line in out.splitlines() if line.startswith("| GraphConv"))
     assert " ms " in row and " GB " in row
+    weights = next((store / "stages").glob("*/product/weights/model.safetensors"))
+    with safe_open(weights, "numpy") as tensors:
+        numbers = sum(tensors.get_tensor(name).size for name in tensors.keys())  # noqa: SIM118 -- no mapping
+    assert rounded(numbers) in row
     code, _, err = bench("table", "4", "--costs")
     assert code == 2 and "--costs is for tables of one row each" in err

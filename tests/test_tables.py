@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bench.specs import Column, TableSpec
+from bench.store.record import MetricValue
 from bench.store.sealed import write_json
 from tests.table_records import item, made, put_items
 
@@ -45,18 +46,115 @@ def test_published_numbers_stand_beside_measured_ones(put, bench):
 
 
 def test_the_best_is_bold_but_never_a_control(put, bench):
-    put(made("one", 0, 0.1), made("two", 0, 0.4), made("cheat", 0, 0.9, control=True))
+    put(made("one", 0, 0.1), made("two", 0, 0.4), made("constant", 0, 0.3, control=True))
     out = bench("table", "1", "--no-published")[1]
     assert "**0.400**" in out
-    assert "**0.900**" not in out
-    assert out.index("*controls*") < out.index("cheat")
+    assert "**0.300**" not in out
+    assert out.index("*controls*") < out.index("constant")
 
 
-def test_a_model_that_does_not_beat_a_control_is_footnoted(put, bench):
+def _cells(bench, *arguments):
+    (table,) = json.loads(bench("table", "1", "--format", "json", *arguments)[1])
+    return {row["model"]: row["cells"] for row in table["rows"]}
+
+
+def _with(record, **values):
+    """A record with other values of some metrics."""
+    return replace(
+        record, metrics={**record.metrics, **{name: MetricValue(value, 0.01) for name, value in values.items()}}
+    )
+
+
+def test_a_model_is_not_bold_in_a_column_in_which_a_control_equals_or_beats_it(put, bench):
+    put(
+        _with(made("seeing", 0, 0.5), meteor=0.6, rougeL=0.7),
+        _with(made("other", 0, 0.4), rougeL=0.2),
+        _with(made("constant", 0, 0.3, control=True), meteor=0.65, rougeL=0.7),
+        _with(made("blind", 0, 0.1, control=True), meteor=0.6),
+    )
+    cells = _cells(bench)
+    assert {column for column, cell in cells["seeing"].items() if cell["best"]} == {
+        *("BLEU-2", "BLEU-4", "ROUGE-1", "ROUGE-2", "facts")
+    }
+    assert not any(cell["best"] for cell in cells["other"].values())
+    below = {column: cell["below"] for column, cell in cells["seeing"].items() if cell["below"]}
+    assert below == {"METEOR": ["blind", "constant"], "ROUGE-L": ["constant"]}
+
+
+def test_the_best_of_those_above_every_control_is_bold_even_below_a_row_of_luckier_folds(put, bench):
+    put(made("lucky", 1, 0.9), made("able", 0, 0.5), made("able", 1, 0.6))
+    put(made("constant", 0, 0.1, control=True), made("constant", 1, 0.95, control=True))
+    cells = {model: own["METEOR"] for model, own in _cells(bench).items() if model in ("lucky", "able")}
+    assert (cells["lucky"]["below"], cells["lucky"]["best"]) == (["constant"], False)
+    assert (cells["able"]["below"], cells["able"]["best"]) == ([], True)
+
+
+def test_where_every_model_is_below_a_control_nothing_is_bold(put, bench):
+    put(made("one", 0, 0.1), made("two", 0, 0.4), made("constant", 0, 0.4, control=True))
+    assert not any(cell["best"] for cells in _cells(bench).values() for cell in cells.values())
+
+
+def test_a_control_whose_score_is_undefined_judges_nothing_there(put, bench):
+    mute = made("mute", 0, 0.9, control=True)
+    del mute.metrics["facts"]
+    put(made("one", 0, 0.1), made("two", 0, 0.4), mute)
+    cells = _cells(bench)["two"]
+    assert (cells["facts"]["best"], cells["facts"]["below"], cells["facts"]["apart"]) == (True, [], [])
+    assert cells["METEOR"]["below"] == ["mute"]
+
+
+@pytest.mark.parametrize(
+    ("form", "mark"),
+    [("markdown", "0.200↓"), ("html", "0.200↓"), ("latex", r"0.200\textsuperscript{$\downarrow$}")],
+)
+def test_every_format_marks_what_a_control_beats(put, bench, form, mark):
     put(made("seeing", 0, 0.5), made("asleep", 0, 0.2), made("constant", 0, 0.3, control=True))
-    out = bench("table", "1")[1]
-    assert "asleep does not beat constant in facts" in out
+    out = bench("table", "1", "--no-published", "--format", form)[1]
+    assert out.count(mark) == 7  # not the length, where more is not better
+    assert "asleep does not beat constant in BLEU-2, BLEU-4, ROUGE-1, ROUGE-2, ROUGE-L, METEOR and facts" in out
     assert "seeing does not beat" not in out
+
+
+def test_csv_says_what_is_best_and_which_controls_win(put, bench):
+    put(made("seeing", 0, 0.5), made("asleep", 0, 0.2))
+    put(made("constant", 0, 0.3, control=True), made("blind", 0, 0.2, control=True))
+    rows = _rows(bench)
+    assert [rows[model, "facts"]["best"] for model in ("seeing", "asleep")] == ["True", "False"]
+    assert [rows[model, "facts"]["below"] for model in ("seeing", "asleep")] == ["", "blind; constant"]
+
+
+def test_an_upper_row_is_apart_never_ranked_and_no_control(put, bench):
+    oracle = made("ceiling", 0, 0.9, control=True)
+    oracle = replace(oracle, model=replace(oracle.model, upper=True))
+    put(made("one", 0, 0.1), made("two", 0, 0.4), made("constant", 0, 0.3, control=True), oracle)
+    code, out, err = bench("table", "1", "--no-published")
+    assert code == 0, err
+    assert out.index("two") < out.index("*controls*") < out.index("*upper rows*") < out.index("ceiling")
+    assert "**0.400**" in out and "**0.900**" not in out and "beat ceiling" not in out
+
+
+def test_scale_prints_the_share_of_the_way_from_the_best_control_to_the_upper_row(put, bench):
+    oracle = made("ceiling", 0, 0.9, control=True)
+    oracle = _with(replace(oracle, model=replace(oracle.model, upper=True)), facts=0.2)
+    put(made("one", 0, 0.2), made("two", 0, 0.45), made("constant", 0, 0.3, control=True))
+    put(made("blind", 0, 0.1, control=True), oracle)
+    shares = {model: cells["METEOR"]["share"] for model, cells in _cells(bench, "--scale").items()}
+    wanted = {"one": -1 / 6, "two": 0.25, "constant": 0, "blind": -1 / 3, "ceiling": 1}
+    assert {model: shares[model] for model in wanted} == pytest.approx(wanted)
+    assert _cells(bench, "--scale")["two"]["facts"]["share"] is None  # the best control is above the upper row
+    out = bench("table", "1", "--scale", "--no-published")[1]
+    assert "**0.450 (25%)**" in out and "(-17%)" in out and "In brackets: the share of the way" in out
+    assert float(_rows(bench, "--scale")["two", "METEOR"]["share"]) == pytest.approx(0.25)
+    assert _cells(bench)["two"]["METEOR"]["share"] is None
+
+
+def test_scale_is_measured_on_the_folds_that_all_ends_have(put, bench):
+    oracle = [made("ceiling", fold, 0.9, control=True) for fold in (0, 1)]
+    put(*(replace(record, model=replace(record.model, upper=True)) for record in oracle))
+    put(made("one", 0, 0.6), made("one", 1, 0.8), made("late", 1, 0.5), made("constant", 0, 0.3, control=True))
+    cells = _cells(bench, "--scale")
+    assert cells["one"]["METEOR"]["share"] == pytest.approx(0.5)
+    assert cells["late"]["METEOR"]["share"] is None
 
 
 def test_a_control_of_a_first_step_stands_beside_those_that_take_it(put, bench):
@@ -69,12 +167,15 @@ def test_a_control_of_a_first_step_stands_beside_those_that_take_it(put, bench):
     assert "picture does not beat random" in out and "graph does not beat" not in out
 
 
-def test_without_facts_the_controls_are_compared_in_another_column(put, bench):
+def test_without_facts_the_controls_judge_the_other_columns(put, bench):
     records = [made("asleep", 0, 0.2), made("constant", 0, 0.3, control=True)]
     for record in records:
         del record.metrics["facts"]
     put(*records)
-    assert "asleep does not beat constant in METEOR" in bench("table", "1")[1]
+    assert (
+        "asleep does not beat constant in BLEU-2, BLEU-4, ROUGE-1, ROUGE-2, ROUGE-L and METEOR"
+        in (bench("table", "1")[1])
+    )
 
 
 def test_a_metric_that_models_lack_is_told_below_the_table(put, bench):
@@ -117,7 +218,7 @@ def test_rows_on_different_folds_are_named_and_not_compared_with_controls(put, b
 
 def test_controls_are_compared_on_the_folds_that_both_have(put, bench):
     put(made("mine", 0, 0.3), made("mine", 1, 0.9), made("constant", 0, 0.4, control=True))
-    assert "mine does not beat constant in facts" in bench("table", "1")[1]
+    assert "mine does not beat constant in" in bench("table", "1")[1]
     put(made("constant", 1, 0.1, control=True))
     assert "mine does not beat" not in bench("table", "1")[1]
 
@@ -384,6 +485,8 @@ def test_out_writes_a_file(put, bench, tmp_path):
         (("1", "--vary", "caption"), "--models mine`, its other options and --set vqa.caption=VALUE"),
         (("1", "--vary", "mask_bar"), "--models mine`, its other options and --mask-bar"),
         (("1", "--vary", "caption", "--by", "category"), "cannot be joined"),
+        (("1", "--scale", "--by", "category"), "cannot be joined"),
+        (("1", "--scale"), "has not measured a control and an upper row"),
         (("1", "--out", "/dev/null/t.md"), "cannot be written"),
         (("1", "--out", "t.docx"), "unknown suffix of the file 't.docx': '.docx'"),
     ],

@@ -18,7 +18,13 @@ def table_command(
     protocol: Protocol = None,
     by: Annotated[Text, typer.Option(help="break down, for example by category or question")] = None,
     vary: Annotated[Text, typer.Option(help="compare protocols that differ only in this, for example caption")] = None,
-    costs: Annotated[bool, typer.Option("--costs", help="show time and memory of training and inference")] = False,
+    costs: Annotated[
+        bool, typer.Option("--costs", help="show FLOPs, time and memory of training, parameters, time of inference")
+    ] = False,
+    scale: Annotated[
+        bool,
+        typer.Option("--scale", help="add to each number its share of the way from the best control to the oracle"),
+    ] = False,
     model: Annotated[Text, typer.Option(help="the model to show in a table of one model")] = None,
     figure: Annotated[Text, typer.Option(help="draw the table's figure to this file (.svg, .pdf, .png)")] = None,
     form: Annotated[
@@ -43,7 +49,17 @@ def table_command(
     chosen_form = form_of(form, out)  # before anything is built
     if figure is not None:
         by_suffix(figure, FIGURES)
-    tables = table(names, store=store, dataset=dataset, protocol=protocol, by=by, vary=vary, model=model, costs=costs)
+    tables = table(
+        names,
+        store=store,
+        dataset=dataset,
+        protocol=protocol,
+        by=by,
+        vary=vary,
+        model=model,
+        costs=costs,
+        scale=scale,
+    )
     for sentence in tables.left_out:
         typer.echo(safe_lines(sentence), err=True)
     if out is None:

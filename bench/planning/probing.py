@@ -23,6 +23,7 @@ from bench.stages.contracts.contract import pictures
 from bench.stages.environment import description
 from bench.stages.fitting import train_estimator
 from bench.stages.materials import Materials
+from bench.stages.predict import predictions
 from bench.stages.questions import Questions
 from bench.training import heap
 from bench.training.peak import Peak
@@ -82,7 +83,7 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
         if plan.transfer:  # another dataset's pictures may be many
             posed = posed.take(np.arange(min(len(posed), len(few.test))))
         began = time.monotonic()
-        plan.contract.ask(estimator, posed, NoProgress())
+        predictions(plan, cell, estimator, posed, NoProgress())
         yield "predict", _pace((time.monotonic() - began) / pictures(posed), peak, context)
 
 

@@ -19,6 +19,7 @@ from bench.specs import (
     TaskSpec,
     contracts_of,
     estimator_path,
+    is_control,
 )
 
 _NAMED = 8
@@ -92,6 +93,11 @@ class Row:
         return path
 
     @property
+    def control(self) -> bool:
+        """Whether the row is not ranked: a control, or an upper row."""
+        return is_control(self.spec, self.family)
+
+    @property
     def pretrains(self) -> str | None:
         """The lazy path of the estimator of the step before training, None if there is none."""
         return self.spec.pretrains or self.family.pretrains
@@ -113,6 +119,11 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
     """Resolve the requested models; BenchError for one unknown or unable to do the task, or a setting that none has."""
     rows = [_row(name, request, registry) for name in _names(request.models, task, registry)]
     for row in rows:
+        if row.spec.upper and not task.oracle:
+            raise BenchError(
+                f"model {row.name!r} is answered for by the oracle of its task, and {task.name!r} has none; leave the "
+                "model away (a task of your own names one by TaskSpec(..., oracle='mypackage.module:function'))"
+            )
         if task.asks not in row.contracts:
             able = [spec.name for spec in _able(task, registry)]
             names = ", ".join(able[:_NAMED]) + (f" and {len(able) - _NAMED} more" if len(able) > _NAMED else "")
@@ -145,8 +156,8 @@ def unreadable(request: Request, task: TaskSpec, registry: Registry) -> list[str
 
 
 def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
-    models = registry.every("model").values()
-    return [spec for spec in models if task.asks in contracts_of(spec, registry.family(spec))]
+    able = [spec for spec in registry.every("model").values() if task.asks in contracts_of(spec, registry.family(spec))]
+    return [spec for spec in able if task.oracle or not spec.upper]
 
 
 def _names(requested: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:
@@ -157,7 +168,7 @@ def _names(requested: Sequence[str], task: TaskSpec, registry: Registry) -> list
             names.append(name)
             continue
         for spec in _able(task, registry):
-            own_row = not spec.variant_of and not spec.name.endswith(":") and not registry.family(spec).control
+            own_row = not spec.variant_of and not spec.name.endswith(":") and not is_control(spec, registry.family(spec))
             if own_row and not registry.flaw(spec):
                 names.append(spec.name)
     return list(dict.fromkeys(names))

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from itertools import chain
+from math import prod
 from typing import Any
 
 from bench.planning.cell import Cell, Stage
@@ -55,6 +57,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
             sides={name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
             usage=_usage(store, cell),
             products={name: present for name, present in digests.items() if present},
+            parameters=_parameters(store, cell),
             **{PARTS[stage.name]: _history(store, stage) for stage in cell.stages if stage.name in PARTS},
         ),
     )
@@ -78,13 +81,14 @@ def _model(row: Row) -> RecordedModel:
         family=row.family.name,
         family_label=row.family.label,
         order=row.family.order,
-        control=row.family.control,
+        control=row.control,
         variant_of=row.spec.variant_of,
         pretrains=row.pretrains,
         footnote=row.spec.footnote,
         settings=dict(row.settings),
         deviations=row.deviations,
         recipe=row.recipe.model_dump(),
+        upper=row.spec.upper,
     )
 
 
@@ -105,6 +109,21 @@ def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers:
 def _history(store: Store, stage: Stage) -> dict[str, Any] | None:
     product = store.stages.product(stage.fingerprint)
     return described(product / "weights") if product else None
+
+
+def _parameters(store: Store, cell: Cell) -> int | None:
+    """Return how many numbers a cell's saved weights hold, those of its first step too; None if some are gone."""
+    from safetensors import safe_open
+
+    products = [store.stages.product(stage.fingerprint) for stage in (cell.pretrain, cell.train) if stage]
+    files = [sorted((product / "weights").rglob("*.safetensors")) if product else [] for product in products]
+    if not all(files):
+        return None
+    total = 0
+    for file in chain.from_iterable(files):
+        with safe_open(file, "numpy") as tensors:
+            total += sum(prod(tensors.get_slice(name).get_shape()) for name in tensors.keys())  # noqa: SIM118 -- no mapping
+    return total
 
 
 def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:

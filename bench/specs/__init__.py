@@ -14,13 +14,14 @@ from bench.specs.setting import STAGES, Setting, StageName
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "ModelSpec", "Setting",
     "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec", "contracts_of", "estimator_path",
-    "resolve",
+    "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "classifier"]
 """The name of a contract: what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 Settings = Mapping[str, Setting]
+_UNTAUGHT = "bench.stages.untaught:Untaught"
 SCRATCH = "scratch"
 """The value of a model's setting ``weights`` for training from random weights."""
 
@@ -85,8 +86,9 @@ class ModelSpec(Spec):
     some of these defaults. ``pretrains`` is the estimator of a step before training, whose product is kept separately:
     other settings of stage "train" do not repeat it, and the model loads it with ``Context.pretrained``.
     ``contracts``, ``trains_on`` and ``pretrains`` override the family's. ``variant_of`` marks a model with parts
-    switched off. ``large`` marks a network that trains faster in mixed precision. A setting ``weights`` holds a folder
-    or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
+    switched off. ``large`` marks a network that trains faster in mixed precision. An ``upper`` row has no estimator:
+    the oracle of the task answers in its place; it is printed apart and never ranked. A setting ``weights`` holds a
+    folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
     ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size`` is the side in pixels of what the
     network sees, 0 for the pictures' own.
     """
@@ -103,11 +105,16 @@ class ModelSpec(Spec):
     source: Line = ""
     footnote: Line = ""
     large: bool = False
+    upper: bool = False
 
     def __post_init__(self) -> None:
-        """Set the label of a model without one."""
+        """Set the label of a model without one; BenchError for an upper row with code of its own."""
         if isinstance(self.label, str) and not self.label.strip():
             object.__setattr__(self, "label", self.name)
+        if self.upper and (own := self.builds or self.estimator or self.pretrains):
+            raise BenchError(
+                f"model {self.name!r} is an upper row, which the task's oracle answers for; leave {own!r} or upper away"
+            )
 
 
 def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ...]:
@@ -116,8 +123,13 @@ def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ..
 
 
 def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
-    """Return the lazy path of a model's estimator: its own, else the family's."""
-    return model.estimator or family.estimator
+    """Return the lazy path of a model's estimator: its own, else the family's; an upper row's learns nothing."""
+    return _UNTAUGHT if model.upper else model.estimator or family.estimator
+
+
+def is_control(model: ModelSpec, family: FamilySpec) -> bool:
+    """Return whether a model is not ranked: a control, or an upper row."""
+    return family.control or model.upper
 
 
 @dataclass(frozen=True)
@@ -125,12 +137,15 @@ class TaskSpec(Spec):
     """What is measured: ``builds`` is a ``Task`` of ``bench.contracts``, ``asks`` the contract it needs.
 
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
+    ``oracle`` is the lazy path of a function that answers for the upper rows: it takes what was posed, with the
+    references, and returns what a model that knows everything could answer, in other words. No estimator sees either.
     """
 
     label: Title
     asks: ContractName
     builds: LazyPath
     defaults: Values = field(default_factory=dict)
+    oracle: LazyPath | None = None
 
 
 @dataclass(frozen=True)

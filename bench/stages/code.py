@@ -26,9 +26,9 @@ def train_code(model: ModelSpec, family: FamilySpec) -> dict[str, str]:
 
 
 def predict_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
-    """Digest what predicts: the stage, the model's estimator, and of the task what poses the questions."""
-    estimator, posed = estimator_path(model, family), Methods(task.builds, POSES)
-    return _code("bench.stages.predict", path_of(task.asks), estimator, posed)
+    """Digest what predicts: the stage, the model's estimator or the task's oracle, and of the task what poses."""
+    answering, posed = task.oracle if model.upper else estimator_path(model, family), Methods(task.builds, POSES)
+    return _code("bench.stages.predict", path_of(task.asks), answering, posed)
 
 
 def score_code(task: TaskSpec) -> dict[str, str]:

@@ -60,7 +60,7 @@ def estimator_of(plan: Plan, cell: Cell, stage: Stage) -> Any:
     first = stage.name == "pretrain" and row.pretrains
     path = first or row.estimator
     kind = resolve(path)
-    methods = ("fit", "save", "load", *(() if first else (plan.contract.method,)))
+    methods = ("fit", "save", "load", *(() if first or row.spec.upper else (plan.contract.method,)))
     missing = [name for name in methods if not hasattr(kind, name)]
     if missing:
         raise BenchError(

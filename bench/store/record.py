@@ -46,8 +46,9 @@ class CellIdentity:
 class RecordedModel:
     """The model of a record as it was registered, with the settings and the recipe it ran with.
 
-    ``order`` is its family's place among the blocks of a table; ``pretrains`` the path of its first step's estimator;
-    ``deviations`` are sentences on settings that differ from the model's defaults.
+    ``order`` is its family's place among the blocks of a table; ``control`` whether it is no row to rank: models must
+    beat it, or it is an ``upper`` row, whose answers come from the task. ``pretrains`` is the path of its first step's
+    estimator; ``deviations`` are sentences on settings that differ from the model's defaults.
     """
 
     label: str
@@ -61,6 +62,12 @@ class RecordedModel:
     settings: dict[str, Any]
     deviations: list[str]
     recipe: dict[str, Any]
+    upper: bool = False
+
+    @property
+    def judges(self) -> bool:
+        """Whether models must beat this one."""
+        return self.control and not self.upper
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,8 @@ class Record:
     of each one's code, ``timings`` and ``environment`` what each took and ran in; ``n`` how many questions or pictures
     were scored; ``sides`` how many pictures each side of the fold has; ``training`` and
     ``pretraining`` the summaries of those, None without one; ``usage`` what paid answers cost; ``caveat`` what a reader
-    of the scores must know; ``finished`` is ISO 8601, UTC.
+    of the scores must know; ``finished`` is ISO 8601, UTC; ``parameters`` how many numbers the saved weights hold, None
+    if they are not stored.
     """
 
     format: Literal[2]
@@ -123,6 +131,7 @@ class Record:
     pretraining: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
     products: dict[str, str] = field(default_factory=dict)
+    parameters: int | None = None
 
     def history(self, stage: str) -> dict[str, Any]:
         """Return the history of the training in a stage, empty if there is none."""

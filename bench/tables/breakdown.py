@@ -13,7 +13,7 @@ from bench.tables.frames import CELL, STAGE, of_items, scores_of_items, table_ce
 from bench.tables.scores import caption
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
-from bench.tables.table import Table, TableCell, TableRow
+from bench.tables.table import Table, TableCell, TableRow, rank
 
 
 def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store: Store, by: str) -> Table:
@@ -49,10 +49,11 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
             },
             condition=about.label,
             control=about.control,
+            upper=about.upper,
             stale=old[model],
         )
         rows.append((part, row))
-    rows.sort(key=lambda row: (row[0], row[1].control, row[1].condition))
+    rows.sort(key=lambda row: (row[0], rank(row[1]), row[1].condition))
     return Table(
         spec.name,
         spec.number,

@@ -12,6 +12,8 @@ from bench.specs import TableSpec, resolve
 from bench.store.store import Store
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
+from bench.tables.constant import with_test_majority
+from bench.tables.controls import with_scale
 from bench.tables.costs import with_costs
 from bench.tables.selection import NoRecordError, Selection, select
 from bench.tables.table import Table
@@ -21,7 +23,8 @@ from bench.tables.table import Table
 class View:
     """Which records a table shows, and how: ``by`` breaks it down, ``vary`` sets protocols side by side.
 
-    ``model`` is the model that a table of one model shows. ``costs`` adds what each row cost.
+    ``model`` is the model that a table of one model shows. ``costs`` adds what each row cost, ``scale`` how far each
+    number is above the best control.
     """
 
     dataset: str | None = None
@@ -30,6 +33,7 @@ class View:
     vary: str | None = None
     model: str | None = None
     costs: bool = False
+    scale: bool = False
 
 
 def build(
@@ -73,6 +77,8 @@ def _select(view: View, store: Store, task: str) -> Selection:
 def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_task: Callable[[str], Selection]) -> Table:
     if view.by and view.vary:
         raise BenchError("--by and --vary cannot be joined; ask for one of them")
+    if view.by and view.scale:
+        raise BenchError("--scale is of whole columns and cannot be joined with --by; ask for one of them")
     if view.by:
         return broken_down(spec, of_task(spec.task), registry, store, view.by)
     if view.model:
@@ -80,7 +86,9 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_tas
     build_one = resolve(spec.builds)
 
     def make(selection: Selection) -> Table:
+        selection = with_test_majority(spec, selection, store)
         table = build_one(spec, selection, registry, store)
+        table = with_scale(table, spec, selection) if view.scale else table
         return with_costs(table, selection) if view.costs else table
 
     if view.vary:

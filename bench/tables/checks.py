@@ -29,6 +29,16 @@ def check_controls_by(spec: TableSpec) -> None:
             raise unknown(f"column in controls_by of table {spec.name!r}", name, labels, "name columns by their labels")
 
 
+def check_most_frequent(spec: TableSpec) -> None:
+    """BenchError if the option ``most_frequent`` does not map metrics of the table to numbers of categories."""
+    metrics = [column.metric for column in spec.columns]
+    for metric, count in dict(spec.options.get("most_frequent", {})).items():
+        if metric not in metrics:
+            raise unknown(f"metric in most_frequent of table {spec.name!r}", metric, metrics, "name a column's metric")
+        if type(count) is not int or count < 1:
+            raise BenchError(f"most_frequent {count!r} of {metric!r} of table {spec.name!r} is no number from 1 up")
+
+
 def check_headings(spec: TableSpec, printed: Iterable[str]) -> None:
     """BenchError if a column names a heading that the paper's table of this number does not have."""
     headings = list(printed)

@@ -8,7 +8,7 @@ from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.choices import Clear, another, choices, without
 from bench.tables.selection import Selection, select, selected
-from bench.tables.table import Table, TableRow
+from bench.tables.table import Table, TableRow, rank
 
 
 def selections(store: Store, task: str, dataset: str | None, protocol: str | None, vary: str) -> list[Selection]:
@@ -67,7 +67,7 @@ def side_by_side(tables: Sequence[Table], conditions: Sequence[Selection], vary:
             if name in table:
                 row = replace(table[name], condition=f"{vary} {value}")
                 rows.append(_without_published(row) if value != values[0] and name in places[0] else row)
-    rows.sort(key=lambda row: row.control)
+    rows.sort(key=rank)
     notes = dict.fromkeys(note for table in tables for note in table.notes)
     problems = dict.fromkeys(problem for table in tables for problem in table.problems)
     also = "".join(

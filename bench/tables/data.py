@@ -16,6 +16,7 @@ _FORMULA = re.compile(r"\s*'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'|\\[trn]")
 
 def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Number]]:
     """Return one row per number, in full precision; a missing number is None."""
+    scaled = any(cell.share is not None for table in tables for row in table.rows for cell in row.cells.values())
     return [
         {
             "table": table.number,
@@ -25,11 +26,16 @@ def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Number]
             "condition": row.condition,
             "model": row.model,
             "control": row.control,
+            "upper": row.upper,
             "stale": row.stale,
             "column": column,
             "value": cell.value,
             "std": cell.std,
             "n": cell.n,
+            "best": cell.best,
+            "tie": cell.tie,
+            "below": "; ".join(cell.below),
+            **({"share": cell.share} if scaled else {}),
             **({"published": cell.published, "published_std": cell.published_std} if show_published else {}),
         }
         for table in tables

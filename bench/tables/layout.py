@@ -7,10 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from bench.tables.table import Table, TableCell, TableRow
+from bench.tables.controls import losses, strangers
+from bench.tables.table import Table, TableCell, TableRow, rank
 from bench.terminal import running
 
 MISSING = "-"
+_BELOW = "↓"
+_HEADINGS = ("", "controls", "upper rows")
+"""The heading above the first row of each rank."""
 _STALE = {
     True: ("†", "computed with code that has changed since; `bench run` renews it"),
     None: ("‡", "of a model that is no longer installed: whether its code has changed cannot be told"),
@@ -58,7 +62,7 @@ class _Typesetter:
     """Lays out one table: knows which columns it needs and the mark of every footnote."""
 
     def __init__(self, table: Table, show_published: bool) -> None:
-        rows = tuple(map(_with_partial_means, _told_apart(table.rows)))
+        rows = tuple(map(_with_strangers, map(_with_partial_means, _told_apart(table.rows))))
         self.table, self.show_published = replace(table, rows=rows), show_published
         self.beside = table.beside and show_published
         self.texts = list(dict.fromkeys(name for row in table.rows for name in row.texts))
@@ -70,8 +74,10 @@ class _Typesetter:
         columns = [name for column in self.table.columns for name in (column, *self._parts())]
         head = ("", "", *(["picture"] if self.pictured else []), *self.texts, *columns, "n")
         stale = [_STALE[key] for key in _STALE if any(row.stale is key for row in self.table.rows)]
+        lost = losses(self.table.rows)
         notes = (
             *(("", note) for note in self.table.notes),
+            *([(_BELOW, f"not above a control, on the folds that both have: {'; '.join(lost)}.")] if lost else []),
             *(("", note) for note in self.table.of_paper if self.show_published),
             *((mark, note) for note, mark in self.marks.items()),
             *stale,
@@ -89,15 +95,15 @@ class _Typesetter:
                 yield replace(line, ruled=heading if number == 0 else "")
 
     def _headings(self) -> list[str]:
-        """Return the heading above each row: its block's name if it begins one, or "controls" above the first."""
+        """Return the heading above each row: its block's name if it begins one, or what stands from there on."""
         rows, headings = self.table.rows, []
-        controls = [row.control for row in rows]
-        ruled = controls != sorted(controls)  # controls among the others need no rule
+        ranks = [rank(row) for row in rows]
+        ruled = ranks == sorted(ranks)  # controls among the others need no rule
         for place, row in enumerate(rows):
             begins = place == 0 or rows[place - 1].block != row.block
+            first = ruled and row.control and (place == 0 or ranks[place - 1] != ranks[place])
             block = row.block if self.table.beside and begins and not row.control else ""
-            headings.append("controls" if row.control and not ruled else block)
-            ruled = ruled or row.control
+            headings.append(_HEADINGS[ranks[place]] if first else block)
         return headings
 
     def _published(self, row: TableRow) -> Iterator[TableLine]:
@@ -138,8 +144,10 @@ class _Typesetter:
         return [*picture, *(CellText(row.texts.get(text, "")) for text in self.texts)]
 
     def _number(self, cell: TableCell) -> CellText:
-        marks = tuple(self.marks[note] for note in cell.footnotes)
-        return CellText(number(cell.value, cell.std, cell.digits), bold=cell.best, italic=cell.tie, marks=marks)
+        marks = (*([_BELOW] if cell.below else []), *(self.marks[note] for note in cell.footnotes))
+        share = "" if cell.share is None else f" ({cell.share:.0%})"
+        text = number(cell.value, cell.std, cell.digits) + share
+        return CellText(text, bold=cell.best, italic=cell.tie, marks=marks)
 
 
 def number(value: float | None, std: float | None, digits: int) -> str:
@@ -212,6 +220,11 @@ def _with_partial_means(row: TableRow) -> TableRow:
         for column, cell in row.cells.items()
     }
     return replace(row, cells=cells)
+
+
+def _with_strangers(row: TableRow) -> TableRow:
+    """Footnote the controls with which a row has no fold in common."""
+    return replace(row, footnotes=(*row.footnotes, *strangers(row)))
 
 
 def _of_cells(row: TableRow) -> list[str]:

@@ -8,14 +8,15 @@ from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.store.record import Record
 from bench.store.store import Store
-from bench.tables.checks import absent, check_controls_by, check_headings, check_options
+from bench.tables.checks import absent, check_controls_by, check_headings, check_most_frequent, check_options
+from bench.tables.controls import against_controls, begun_by, losses, strangers
 from bench.tables.frames import table_cells, where
 from bench.tables.places import apart, in_words, missing
 from bench.tables.published import Published, published
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
-from bench.tables.standing import TIES, against_controls, begun_by, drops, gains, with_best
-from bench.tables.table import Table, TableCell, TableRow
+from bench.tables.standing import TIES, drops, gains, with_best
+from bench.tables.table import Table, TableCell, TableRow, rank
 
 WORDS = (
     "Protocol: the digest of the rules that all rows share (pictures, folds, questions, metrics). Fold: a part of the "
@@ -40,18 +41,18 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     The spec's options: ``families`` limits the table to models of these families and controls; ``others`` adds models
     of families that no table of the task names; ``ablates`` limits it to a model, its variants and controls, and no
     other table of the task shows these variants; ``beside`` puts published numbers in columns of their own;
-    ``controls_by`` and ``gain``: see ``bench.tables.standing``.
+    ``controls_by`` are the columns that say most, by which mistakes and the figure are chosen; ``gain``: see
+    ``bench.tables.standing``; ``most_frequent``: see ``bench.tables.constant``.
     """
-    check_options(spec, ("controls_by", "families", "others", "ablates", "beside", "gain"))
+    check_options(spec, ("controls_by", "families", "others", "ablates", "beside", "gain", "most_frequent"))
     check_controls_by(spec)
+    check_most_frequent(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
     selection = _with_own_controls(_of_families(spec, selection, registry))
     measured = {column.label: measured_cells(column, selection) for column in spec.columns}
     rows = [_row(spec, model, selection, registry, printed, measured) for model in _in_order(spec, printed, selection)]
-    rows, lost = against_controls(
-        spec, selection, with_best(spec, selection, sorted(rows, key=lambda row: row.control))
-    )
+    rows = with_best(spec, selection, against_controls(spec, selection, sorted(rows, key=rank)))
     folds = apart(selection)
     return Table(
         spec.name,
@@ -70,7 +71,13 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         ),
         selection.dataset,
         selection.protocol,
-        (*lost, *folds, *missing(selection), *_left_out(selection)),
+        (
+            *losses(rows),
+            *(sentence for row in rows for sentence in strangers(row)),
+            *folds,
+            *missing(selection),
+            *_left_out(selection),
+        ),
         max(len(records) for records in selection.by_model.values()),
         spec.options.get("beside", False),
         tuple(gains(spec, rows, "paper")),
@@ -203,6 +210,7 @@ def _row(
         block=in_paper.block if in_paper else about.family_label if about else "",
         cells=cells,
         control=about is not None and about.control,
+        upper=about is not None and about.upper,
         stale=stale(records, registry),
         footnotes=tuple(_footnotes(model, records, selection)),
     )

@@ -10,7 +10,7 @@ from bench.store.record import CellIdentity, Record
 
 def stale(records: Sequence[Record], registry: Registry) -> bool | None:
     """Return whether the code behind any of one model's records has changed; None if it is no longer installed."""
-    if not records:
+    if not records or not records[0].code:  # of nothing that ran
         return False
     try:
         now = _code_now(records[0].cell, registry)

@@ -1,4 +1,4 @@
-"""Comparisons between rows: the best of a column, the rows that tie with it, the rows that lose to a control."""
+"""Comparisons between the rows that are ranked: the best of a column, the rows that tie with it, gains and drops."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,28 +13,39 @@ from bench.tables.table import TableCell, TableRow
 LEVEL = 0.05
 """Two rows tie if the p of their difference is above it."""
 TIES = (
-    "Bold: the best of a column, controls aside; italic: no worse than it at 5 % (over folds the corrected resampled "
-    "t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture, without which nothing "
-    "is told apart; Holm's correction over the models of the column)."
+    "Bold: the best of a column, of the numbers above every control; italic: no worse than it at 5 % (over folds the "
+    "corrected resampled t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture, "
+    "without which nothing is told apart; Holm's correction over the models of the column)."
 )
 
 
 def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[TableRow]:
-    """Mark the highest measured number of each column, controls aside, and the numbers that tie with it."""
+    """Mark the best number of each column, and the numbers below it that tie with it.
+
+    The best is the highest of those that beat every control and share a fold with each; without such a number a column
+    has no best. Controls and upper rows are neither.
+    """
     for column in spec.columns:
         values = [
             (value, row) for row in rows if not row.control and (value := row.cells[column.label].value) is not None
         ]
-        if len(values) < 2 or not column.higher_is_better:
+        able = [(value, row) for value, row in values if not _below(row.cells[column.label])]
+        if len(values) < 2 or not able or not column.higher_is_better:
             continue
-        highest, best = max(values, key=lambda pair: pair[0])
+        highest, best = max(able, key=lambda pair: pair[0])
         lower = [row for value, row in values if value < highest]
         chances = holm([_chance(column, selection, row.model, best.model) for row in lower])
         tied = {row.model for row, chance in zip(lower, chances, strict=True) if chance > LEVEL}
         for value, row in values:
-            marked = replace(row.cells[column.label], best=value == highest, tie=row.model in tied)
-            row.cells[column.label] = marked
+            cell = row.cells[column.label]
+            is_best = value == highest and not _below(cell)
+            row.cells[column.label] = replace(cell, best=is_best, tie=row.model in tied)
     return rows
+
+
+def _below(cell: TableCell) -> bool:
+    """Return whether a number is not known to be above every control."""
+    return bool(cell.below or cell.apart)
 
 
 def gains(spec: TableSpec, rows: list[TableRow], source: Literal["paper", "measured"]) -> list[str]:
@@ -84,60 +95,6 @@ def _published(cell: TableCell) -> float | None:
 
 def _value(cell: TableCell) -> float | None:
     return cell.value
-
-
-def against_controls(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> tuple[list[TableRow], list[str]]:
-    """Footnote the rows that a control equals or beats; return the rows and the footnotes.
-
-    Rows are compared in the first column of the spec's option ``controls_by`` in which a control has a number, on the
-    folds that both have. A row that shares no fold with a control is footnoted too. A control with a step before
-    training is compared only with the rows that have the same step.
-    """
-    controls = [row for row in rows if row.control]
-    columns = [name for name in spec.options.get("controls_by", ()) if any(_has(row, name) for row in controls)]
-    if not columns:
-        return rows, []
-    judged, notes = [], []
-    (column,) = [column for column in spec.columns if column.label == columns[0]]
-    for row in rows:
-        first = begun_by(selection, row.model)
-        own = [control for control in controls if begun_by(selection, control.model) in (None, first)]
-        sentences = [] if row.control or not _has(row, columns[0]) else _judged(column, selection, row, own)
-        judged.append(_footnoted(row, columns[0], sentences))
-        notes += sentences
-    return judged, notes
-
-
-def begun_by(selection: Selection, model: str) -> str | None:
-    """Return what trains a model's first step, None if it has none or was not measured."""
-    records = selection.by_model.get(model)
-    return records[0].model.pretrains if records else None
-
-
-def _judged(column: Column, selection: Selection, row: TableRow, controls: list[TableRow]) -> list[str]:
-    """Name the controls that equal or beat a row on the folds both have, and those that share no fold with it."""
-    scores = selection.by_place(column.metric)
-    lost, strange = [], []
-    for control in controls:
-        if control.model not in scores:
-            continue
-        shared = scores[[row.model, control.model]].dropna()
-        own, other = shared.to_numpy().sum(0).tolist()
-        if shared.empty:
-            strange.append(control.label)
-        elif other >= own:
-            lost.append(control.label)
-    sentences = [f"{row.label} does not beat {' and '.join(lost)} in {column.label}"] if lost else []
-    return sentences + ([f"{row.label} has no fold in common with {' and '.join(strange)}"] if strange else [])
-
-
-def _footnoted(row: TableRow, column: str, notes: list[str]) -> TableRow:
-    cell = row.cells[column]
-    return replace(row, cells={**row.cells, column: replace(cell, footnotes=(*cell.footnotes, *notes))})
-
-
-def _has(row: TableRow, column: str) -> bool:
-    return row.cells[column].value is not None
 
 
 def _chance(column: Column, selection: Selection, model: str, best: str) -> float:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 class TableCell:
     """One number: ``std`` is None with one fold; ``published`` is None if the paper prints none.
 
-    ``best``: the best of its column; ``tie``: it ties with the best (see ``bench.tables.standing``). ``footnotes`` are
-    the cell's own; ``fingerprints`` are of the score stages behind it.
+    ``best``: the best of its column; ``tie``: it ties with the best (see ``bench.tables.standing``). ``below`` has
+    the labels of the controls that it does not beat, ``apart`` of those that share no fold with it; ``share`` is how
+    much of the way from the best control to the upper row it has gone (see ``bench.tables.controls``). ``footnotes``
+    are the cell's own; ``fingerprints`` are of the score stages behind it.
     """
 
     value: float | None = None
@@ -18,6 +20,9 @@ class TableCell:
     published_std: float | None = None
     best: bool = False
     tie: bool = False
+    below: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    share: float | None = None
     digits: int = 3
     footnotes: tuple[str, ...] = ()
     fingerprints: tuple[str, ...] = ()
@@ -32,8 +37,9 @@ class TableCell:
 class TableRow:
     """One row: numbers by column label, texts by column label, and footnotes.
 
-    ``condition`` distinguishes rows of one label: a part of the questions, another protocol. ``stale``: whether the
-    code behind it has changed since; None if that is unknown.
+    ``condition`` distinguishes rows of one label: a part of the questions, another protocol. ``control``: it is not
+    ranked, because models must beat it, or, if it is an ``upper`` row, because its answers come from the task.
+    ``stale``: whether the code behind it has changed since; None if that is unknown.
     """
 
     label: str
@@ -43,9 +49,20 @@ class TableRow:
     texts: dict[str, str] = field(default_factory=dict)
     condition: str = ""
     control: bool = False
+    upper: bool = False
     stale: bool | None = False
     picture: str | None = None
     footnotes: tuple[str, ...] = ()
+
+    @property
+    def judges(self) -> bool:
+        """Whether models must beat this row."""
+        return self.control and not self.upper
+
+
+def rank(row: TableRow) -> int:
+    """Return a row's place among the blocks below one another: models, controls, upper rows."""
+    return row.control + row.upper
 
 
 @dataclass(frozen=True)

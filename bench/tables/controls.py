@@ -1,0 +1,132 @@
+"""What the controls say of a table's numbers: which of them a number does not beat, and how far above them it is."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bench.errors import BenchError
+from bench.specs import TableSpec
+from bench.tables.selection import Selection
+from bench.tables.table import Table, TableCell, TableRow
+
+if TYPE_CHECKING:
+    import pandas
+
+
+def against_controls(spec: TableSpec, selection: Selection, rows: Sequence[TableRow]) -> list[TableRow]:
+    """Say of each number which controls it does not beat, and with which it has no fold in common.
+
+    A control judges every column in which higher is better, on the folds that both rows have. A control with a step
+    before training judges only the rows that have the same step.
+    """
+    judges = [row for row in rows if row.judges]
+    judged = [dict(row.cells) for row in rows]
+    for column in spec.columns if judges else ():
+        if column.higher_is_better:
+            scores = selection.by_place(column.metric)
+            for row, cells in zip(rows, judged, strict=True):
+                if not row.control and row.model in scores:
+                    own = [other for other in judges if other.model in scores and _judges(selection, other, row)]
+                    cells[column.label] = _judged(cells[column.label], scores, row, own)
+    return [replace(row, cells=cells) for row, cells in zip(rows, judged, strict=True)]
+
+
+def _judged(cell: TableCell, scores: "pandas.DataFrame", row: TableRow, controls: Sequence[TableRow]) -> TableCell:
+    below, apart = [], []
+    for control in controls:
+        shared = scores[[row.model, control.model]].dropna()
+        own, other = shared.to_numpy().sum(0).tolist()
+        if shared.empty:
+            apart.append(control.label)
+        elif other >= own:
+            below.append(control.label)
+    return replace(cell, below=tuple(below), apart=tuple(apart))
+
+
+def _judges(selection: Selection, control: TableRow, row: TableRow) -> bool:
+    return begun_by(selection, control.model) in (None, begun_by(selection, row.model))
+
+
+def begun_by(selection: Selection, model: str) -> str | None:
+    """Return what trains a model's first step, None if it has none or was not measured."""
+    records = selection.by_model.get(model)
+    return records[0].model.pretrains if records else None
+
+
+def losses(rows: Iterable[TableRow]) -> list[str]:
+    """Say of each row which controls it does not beat, and in which columns."""
+    sentences: list[str] = []
+    for row in rows:
+        columns: dict[tuple[str, ...], list[str]] = {}
+        for column, cell in row.cells.items():
+            if cell.below:
+                columns.setdefault(cell.below, []).append(column)
+        of = f" ({row.condition})" if row.condition else ""
+        sentences += [
+            f"{row.label}{of} does not beat {' and '.join(controls)} in {_listed(own)}"
+            for controls, own in columns.items()
+        ]
+    return sentences
+
+
+def strangers(row: TableRow) -> list[str]:
+    """Say with which controls a row has no fold in common, and if that is so in some columns only, in which."""
+    columns: dict[tuple[str, ...], list[str]] = {}
+    for column, cell in row.cells.items():
+        columns.setdefault(cell.apart, []).append(column)
+    everywhere = len(columns) == 1
+    return [
+        f"{row.label} has no fold in common with {' and '.join(controls)}"
+        + ("" if everywhere else f" in {_listed(own)}")
+        for controls, own in columns.items()
+        if controls
+    ]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def with_scale(table: Table, spec: TableSpec, selection: Selection) -> Table:
+    """Return the table with each number's share of the way from the best control to the upper row.
+
+    Both are those of the folds that the row, all controls and the upper row have. It is missing where there is no such
+    fold, or the best control is not below the upper row. BenchError if the table has no control or no upper row.
+    """
+    controls = [row.model for row in table.rows if row.judges]
+    upper = [row.model for row in table.rows if row.upper]
+    if not controls or not upper:
+        lacking = " and ".join([*([] if controls else ["a control"]), *([] if upper else ["an upper row"])])
+        raise BenchError(
+            f"--scale needs a control and an upper row on the same folds, and table {table.number} has not measured "
+            f"{lacking}; `bench list models` names those of {spec.task}, `bench run` measures them"
+        )
+    rows = [dict(row.cells) for row in table.rows]
+    for column in spec.columns:
+        scores = selection.by_place(column.metric)
+        ends = [model for model in (*controls, upper[0]) if model in scores]
+        if not column.higher_is_better or upper[0] not in ends or len(ends) < 2:
+            continue
+        for row, cells in zip(table.rows, rows, strict=True):
+            if row.model in scores:
+                cells[column.label] = replace(cells[column.label], share=_share(scores, row.model, ends))
+    note = (
+        "In brackets: the share of the way from the best control of the column (0 %) to the upper row (100 %), on the "
+        "folds that the row has in common with these."
+    )
+    return replace(
+        table,
+        rows=tuple(replace(row, cells=cells) for row, cells in zip(table.rows, rows, strict=True)),
+        notes=(*table.notes, note),
+    )
+
+
+def _share(scores: "pandas.DataFrame", model: str, ends: Sequence[str]) -> float | None:
+    """Return a model's share of the way to the last of ``ends``, the upper row, from the best of the others."""
+    columns = [*dict.fromkeys((model, *ends))]
+    shared = scores[columns].dropna()
+    if shared.empty:
+        return None
+    means: dict[str, float] = dict(zip(columns, shared.to_numpy().mean(0).tolist(), strict=True))
+    top, zero = means[ends[-1]], max(means[end] for end in ends[:-1])
+    return (means[model] - zero) / (top - zero) if top > zero else None
