@@ -74,6 +74,7 @@ class Choices(TypedDict, total=False):
     folds: str | int | Sequence[int]
     k: int
     repeats: int
+    seeds: int
     seed: int
     image_size: int
     validation_share: float

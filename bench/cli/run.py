@@ -30,6 +30,9 @@ def run_command(
     ] = "demo",
     folds: Annotated[Text, typer.Option(help="such as all, 0-2 or 0,3")] = None,
     repeats: Annotated[int | None, typer.Option(min=1, help="number of repeats, each with its own partition")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="trainings on each fold, with other initial weights and order")
+    ] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped (near-duplicates stay on one side)")] = None,
     fraction: Annotated[Text, typer.Option(help="shares of the training side to use, such as 0.1,0.3,1")] = None,
     hold_out_group: Annotated[
@@ -63,6 +66,7 @@ def run_command(
         "records": records,
         "folds": folds,
         "repeats": repeats,
+        "seeds": seeds,
         "split": split,
     }
     options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}

@@ -88,7 +88,8 @@ class ModelSpec(Spec):
     switched off. ``large`` marks a network that trains faster in mixed precision. A setting ``weights`` holds a folder
     or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
     ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size`` is the side in pixels of what the
-    network sees, 0 for the pictures' own.
+    network sees, 0 for the pictures' own. ``deterministic`` says that training and answers are the same for every seed:
+    the model runs once, and its result counts for all seeds.
     """
 
     label: Line = ""
@@ -103,6 +104,7 @@ class ModelSpec(Spec):
     source: Line = ""
     footnote: Line = ""
     large: bool = False
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         """Set the label of a model without one."""

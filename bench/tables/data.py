@@ -30,6 +30,8 @@ def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Number]
             "value": cell.value,
             "std": cell.std,
             "n": cell.n,
+            "seeds": cell.seeds,
+            "seed_std": cell.seed_std,
             **({"published": cell.published, "published_std": cell.published_std} if show_published else {}),
         }
         for table in tables

@@ -10,7 +10,7 @@ from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.checks import absent, check_controls_by, check_headings, check_options
 from bench.tables.frames import table_cells, where
-from bench.tables.places import apart, in_words, missing
+from bench.tables.places import apart, in_words, missing, places_of, seeds_of
 from bench.tables.published import Published, published
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
@@ -71,7 +71,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
         selection.dataset,
         selection.protocol,
         (*lost, *folds, *missing(selection), *_left_out(selection)),
-        max(len(records) for records in selection.by_model.values()),
+        max(len(places_of(records)) for records in selection.by_model.values()),
         spec.options.get("beside", False),
         tuple(gains(spec, rows, "paper")),
     )
@@ -128,7 +128,18 @@ def _with_own_controls(selection: Selection) -> Selection:
 
 
 def _standings(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
-    return [*gains(spec, rows, "measured"), *drops(spec, selection, rows)]
+    return [*gains(spec, rows, "measured"), *drops(spec, selection, rows), *_between_seeds(rows)]
+
+
+def _between_seeds(rows: Sequence[TableRow]) -> list[str]:
+    """Give the standard deviation between the seeds of one fold, row by row; that over folds stands in the table."""
+    notes: list[str] = []
+    for row in rows:
+        seeds = max((cell.seeds for cell in row.cells.values()), default=1)
+        spreads = [f"{name} {c.seed_std:.{c.digits}f}" for name, c in row.cells.items() if c.seed_std is not None]
+        if spreads:
+            notes.append(f"{row.label}: standard deviation between the {seeds} seeds of a fold {', '.join(spreads)}.")
+    return notes
 
 
 def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], selection: Selection) -> list[str]:
@@ -154,6 +165,8 @@ def caption(spec: TableSpec, selection: Selection) -> str:
     folds = sorted({record.cell.fold for record in records})
     split = selection.clear["split"]
     repeats = selection.clear["repeats"]
+    seeds = max(map(seeds_of, selection.by_model.values()))
+    averaged = f", each the mean of its {seeds} seeds" if seeds > 1 else ""
     return (
         f"Table {spec.number}. {spec.title} Dataset {selection.dataset}, protocol {selection.protocol}"
         + (f" ({selection.choices})" if selection.choices else "")
@@ -161,8 +174,10 @@ def caption(spec: TableSpec, selection: Selection) -> str:
         + (f", {repeats} repeats." if repeats > 1 else ".")
         + _elsewhere(selection)
         + (
-            " Measured numbers are mean ± standard deviation over folds and repeats."
+            f" Measured numbers are mean ± standard deviation over folds and repeats{averaged}."
             if len(folds) * repeats > 1
+            else f" Measured numbers are the mean of {seeds} seeds."
+            if averaged
             else ""
         )
     )

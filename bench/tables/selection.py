@@ -36,11 +36,14 @@ class Selection:
         return of_records(record for records in self.by_model.values() for record in records)
 
     def by_place(self, metric: str, figure: str = "value") -> "pandas.DataFrame":
-        """Return a metric's values, or its errors: one row per fold and repeat, one column per model that has any."""
+        """Return a metric's values, or its errors: one row per fold and repeat, one column per model that has any.
+
+        Seeds are averaged; so are their errors, because they are of the same questions.
+        """
         from bench.tables.frames import where
 
         own = where(self.scores, "metric", metric)
-        return own.pivot_table(figure, ["fold", "repeat"], "model", aggfunc="last", observed=True)
+        return own.pivot_table(figure, ["fold", "repeat"], "model", aggfunc="mean", observed=True)
 
     @property
     def choices(self) -> str:
@@ -148,8 +151,8 @@ def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...
     return in_order, {model: len(own) - len(in_order[model]) for model, own in by_model.items()}
 
 
-def _place(record: Record) -> tuple[int, int]:
-    return record.cell.repeat, record.cell.fold
+def _place(record: Record) -> tuple[int, int, int]:
+    return record.cell.repeat, record.cell.fold, record.cell.seed
 
 
 def _kind(record: Record) -> tuple[object, ...]:

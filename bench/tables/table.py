@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 class TableCell:
     """One number: ``std`` is None with one fold; ``published`` is None if the paper prints none.
 
+    ``std`` is over ``n`` folds and repeats. The score of a fold with several ``seeds`` is their mean, and ``seed_std``
+    is between the seeds of one fold, None if none has several.
+
     ``best``: the best of its column; ``tie``: it ties with the best (see ``bench.tables.standing``). ``footnotes`` are
     the cell's own; ``fingerprints`` are of the score stages behind it.
     """
@@ -14,6 +17,8 @@ class TableCell:
     value: float | None = None
     std: float | None = None
     n: int = 0
+    seeds: int = 1
+    seed_std: float | None = None
     published: float | None = None
     published_std: float | None = None
     best: bool = False
