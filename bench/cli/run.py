@@ -49,6 +49,9 @@ def run_command(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="local: workers [default: 1]; slurm: jobs at once [default: all]")
     ] = None,
+    race: Annotated[
+        bool, typer.Option("--race", help="fold by fold; models clearly worse than the best stop after at least 3")
+    ] = False,
     store: StoreFolder = None,
     force: Annotated[bool, typer.Option("--force", help="recompute finished stages")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what is done, stale and missing")] = False,
@@ -72,6 +75,7 @@ def run_command(
     options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")
     options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
+    options["race"] = race
     choices = cast(Choices, {key: value for key, value in options.items() if value is not None})
     with _printed_at_the_end() as lines:
         if dry_run or explain or probe:

@@ -206,10 +206,12 @@ def _row(
 ) -> TableRow:
     records = selection.by_model.get(model, ())
     in_paper = next((number for number in printed.values() if number.model == model), None)
+    stopped = _stopped(model, selection)
     cells = {}
     for column in spec.columns:
         number = printed.get((model, column.published or ""))
         cell = measured[column.label].get(model) or undefined_cell(column, records)
+        cell = replace(cell, footnotes=stopped) if cell.value is not None else cell
         cells[column.label] = replace(cell, published=number.value, published_std=number.std) if number else cell
     about = records[0].model if records else None
     return TableRow(
@@ -221,6 +223,14 @@ def _row(
         stale=stale(records, registry),
         footnotes=tuple(_footnotes(model, records, selection)),
     )
+
+
+def _stopped(model: str, selection: Selection) -> tuple[str, ...]:
+    """Return the footnote of a model that a race stopped, on each of its numbers."""
+    if (stop := selection.stops.get(model)) is None:
+        return ()
+    best = selection.by_model.get(stop.best)
+    return (f"{selection.by_model[model][0].model.label}: {stop.sentence(best[0].model.label if best else stop.best)}",)
 
 
 def measured_cells(column: Column, selection: Selection) -> Mapping[str, TableCell]:
