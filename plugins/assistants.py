@@ -51,5 +51,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             # The address from the environment belongs to the settings because it decides which model answers.
             defaults={"base_url": default_url()},
             source="zero-shot: nothing is trained",
+            deterministic=True,  # no seed reaches the server, and its replies are kept
         )
     )

@@ -29,6 +29,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.controls.majority:Majority",
             source="per question, and category when captioned, the training answer of the most frequent facts",
             contracts=("answerer", "classifier"),
+            deterministic=True,
         )
     )
     register(
@@ -51,6 +52,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             contracts=("classifier",),
             trains_on="micrographs",
             source="logistic regression on 32 x 32 grey pixels; scikit-learn",
+            deterministic=True,
         )
     )
     register(
@@ -62,6 +64,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             contracts=("classifier",),
             trains_on="micrographs",
             defaults={"l2": 0.03},
+            deterministic=True,
             source="logistic regression on the power spectrum in 24 rings x 6 sectors, its spread over the sectors, "
             "histograms of grey level and of local deviation; scikit-learn, scipy",
         )

@@ -169,7 +169,7 @@ def put(store):
     def write(*records):
         for record in records:
             cell = record.cell
-            kept.write_record(f"{cell.model}-{cell.fold}-{cell.protocol}-{record.finished[:10]}", record)
+            kept.write_record(f"{cell.model}-{cell.fold}-{cell.seed}-{cell.protocol}-{record.finished[:10]}", record)
         return kept
 
     return write

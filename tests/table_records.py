@@ -10,10 +10,11 @@ METRICS = ("bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "facts", "l
 
 def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=False, code="now", day=1, **about):
     """A record of a model's fold, all of whose metrics have this value."""
-    place = f"{model}-{fold}-{protocol}"
+    seed = about.get("seed", 0)
+    place = f"{model}-{fold}-{f's{seed}-' if seed else ''}{protocol}"
     return Record(
         format=RECORD_FORMAT,
-        cell=CellIdentity("vqa", dataset, model, fold, 0, protocol),
+        cell=CellIdentity("vqa", dataset, model, fold, 0, protocol, seed=seed),
         protocol={
             "split": {"k": about.get("k", 10)},
             "repeats": 1,
@@ -32,6 +33,7 @@ def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=Fals
             settings=about.get("settings", {}),
             deviations=about.get("deviations", []),
             recipe=about.get("recipe", {"epochs": 5}),
+            deterministic=about.get("deterministic", False),
         ),
         config_recipe={"epochs": 5},
         stages={stage: f"{stage}-{place}" for stage in ("train", "predict", "score")},

@@ -39,7 +39,7 @@ def test_why_says_the_main_things_first_and_in_few_lines(measured, bench, store)
     (record,) = [record for record in Store(store).records() if record.cell.model == "nearest"]
     value = record.metrics["meteor"].value
     assert out.startswith("Nearest picture (nearest), METEOR, of:\n  Table 1.")
-    assert f"measured: {value:.3f}" in out and f"fold 0, repeat 0: {value:.4f}" in out
+    assert f"measured: {value:.3f}" in out and f"fold 0, repeat 0, seed 0: {value:.4f}" in out
     assert all(fingerprint in out for fingerprint in record.stages.values())
     assert "device cpu" in out and "records scripted" in out and "--full" in out
     assert out.count("\n") <= 12 and "nearest_plugin.model" not in out

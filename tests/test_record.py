@@ -48,6 +48,15 @@ def test_a_cell_of_the_whole_training_side_is_named_without_its_fraction():
     assert (str(whole), str(RECORD.cell)) == ("mine fold 3 repeat 1", "mine fold 3 repeat 1 fraction 0.3")
 
 
+def test_a_record_from_before_there_were_seeds_is_of_seed_0():
+    old = RECORD.as_json()
+    assert "seed" not in old["cell"] and old["model"].pop("deterministic") is False
+    assert parsed(json.dumps(old)) == RECORD and RECORD.seed == 0
+    another = replace(RECORD, cell=replace(RECORD.cell, seed=2))
+    assert parsed(json.dumps(another.as_json())) == another and another.seed == 2
+    assert str(another.cell) == "mine fold 3 repeat 1 seed 2 fraction 0.3"
+
+
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [

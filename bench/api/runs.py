@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from bench.config.loading import DEFAULT, load_config
-from bench.errors import unknown
+from bench.errors import BenchError, unknown
 from bench.inputs import check_number, checked
 from bench.launch import LAUNCHERS, Launcher
+from bench.launch.rounds import launch_rounds
 from bench.planning.cell import Cell, recorded
 from bench.planning.counting import PATIENCE, counted
 from bench.planning.kept import keep_records
@@ -21,9 +22,10 @@ from bench.planning.probing import probe as probed
 from bench.planning.rows import left_out, requests, unreadable
 from bench.progress import Progress, shown
 from bench.registered.registry import Registry
+from bench.running.race import Race
 from bench.running.runner import Runner, forget
 from bench.specs import resolve
-from bench.store.run_request import Cost, RunRequest
+from bench.store.run_request import Cost, RunRequest, Stop
 from bench.store.store import Store, opened
 from bench.terminal import safe_lines
 
@@ -35,12 +37,16 @@ _MOST_JOBS = 10_000
 
 @dataclass(frozen=True)
 class Run:
-    """The result of a run: why cells ``failed``, by name, and the ``summary`` of each task in words."""
+    """The result of a run: why cells ``failed``, by name, and the ``summary`` of each task in words.
+
+    ``stops`` are the models that a race stopped.
+    """
 
     store: Store
     cells: tuple[Cell, ...]
     failed: Mapping[str, str]
     summary: str
+    stops: tuple[Stop, ...] = ()
 
     def records(self) -> "pandas.DataFrame":
         """Return the records of the run's cells like ``bench.records``, without records that another run replaced."""
@@ -60,8 +66,8 @@ Settings = Mapping[str, Any] | Sequence[str]
 class Choices(TypedDict, total=False):
     """What ``run`` and ``forecast`` share, by keyword: how a run is configured, where it is computed and kept.
 
-    ``config`` is a name or a file ("demo"), ``launcher`` one of inline, local and slurm. The others are keys of a
-    config and override it.
+    ``config`` is a name or a file ("demo"), ``launcher`` one of inline, local and slurm. A ``race`` computes fold by
+    fold and stops models that are clearly worse than the best. The others are keys of a config and override it.
     """
 
     config: str
@@ -69,11 +75,13 @@ class Choices(TypedDict, total=False):
     launcher: str
     jobs: int | None
     store: str | Path | None
+    race: bool
     dataset: str
     records: str
     folds: str | int | Sequence[int]
     k: int
     repeats: int
+    seeds: int
     seed: int
     image_size: int
     validation_share: float
@@ -122,13 +130,16 @@ def run(
     with _planned(task, models, choices) as request:
         failed: dict[str, str] = {}
         summaries: list[str] = []
+        stops: list[Stop] = []
         for plan in request.plans:
-            failures, summary = _computed(plan, request, force)
-            failed |= failures
+            outcome = _computed(plan, request, force)
+            failed |= outcome.failed
+            stops += outcome.stops
+            summary = outcome.summary
             summaries.append(f"{plan.request.task}: {summary}" if len(request.plans) > 1 else summary)
             tell(summaries[-1])
         cells = tuple(cell for plan in request.plans for cell in plan.cells)
-        return Run(request.store, cells, failed, "\n".join(summaries))
+        return Run(request.store, cells, failed, "\n".join(summaries), tuple(stops))
 
 
 @checked
@@ -159,6 +170,8 @@ class _Request(NamedTuple):
     launcher: Launcher
     store: Store
     progress: Progress
+    races: Mapping[str, Race]
+    """By task; empty if all models run on every fold."""
 
 
 @contextmanager
@@ -167,6 +180,7 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
     options: dict[str, Any] = {**choices}
     config, settings = options.pop("config", DEFAULT), options.pop("settings", ())
     launcher, jobs = options.pop("launcher", "inline"), options.pop("jobs", None)
+    is_race = options.pop("race", False)
     if launcher not in LAUNCHERS:
         raise unknown("launcher", launcher, LAUNCHERS)
     check_number(jobs, "--jobs", 1, _MOST_JOBS)
@@ -178,6 +192,11 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
     named = [task, *(models.split(",") if isinstance(models, str) else models or ())]
     loaded, explicit = load_config(config, settings, options, lambda key: registry.having(key, named))
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
+    if is_race and not launched.waits:
+        raise BenchError(
+            f"--race decides after each fold which models go on, and --launcher {launcher} does not wait for their "
+            "scores; use inline or local, or leave --race out"
+        )
     with shown() as progress:
         plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
         rest = left_out(plans[0].request, plans[0].task_spec, registry)
@@ -187,7 +206,14 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
             progress.say(f"--models all leaves out: {sentence}")
         for plan in plans[1:]:  # before the first is run
             launched.check(plan, outlook(plan, open_store))
-        yield _Request(plans, launched, open_store, progress)
+        races = {plan.request.task: _race(plan, open_store, registry) for plan in plans} if is_race else {}
+        yield _Request(plans, launched, open_store, progress, races)
+
+
+def _race(plan: Plan, store: Store, registry: Registry) -> Race:
+    from bench.tables.build import ranking_columns
+
+    return Race(plan, store, ranking_columns(plan.request.task, registry))
 
 
 def _forecast(plan: Plan, request: _Request, explain: bool, probe: bool) -> RunForecast:
@@ -196,8 +222,13 @@ def _forecast(plan: Plan, request: _Request, explain: bool, probe: bool) -> RunF
         outlook(plan, request.store, probed(plan, request.progress)) if probe else _estimated(plan, request, PATIENCE)
     )
     request.launcher.check(plan, looks)
-    text = "\n".join([_data(plan, request.store), "", request.launcher.forecast(plan, looks, explain)])
-    return RunForecast(tuple(looks), text)
+    lines = [_data(plan, request.store), "", request.launcher.forecast(plan, looks, explain)]
+    if race := request.races.get(plan.request.task):
+        lines.append(
+            f"the race computes at least {len(race.least())} of these {len(looks)} cells, and the others as long as "
+            "their models are not clearly worse than the best"
+        )
+    return RunForecast(tuple(looks), "\n".join(lines))
 
 
 def _estimated(plan: Plan, request: _Request, patience: float) -> list[CellOutlook]:
@@ -209,9 +240,17 @@ def _estimated(plan: Plan, request: _Request, patience: float) -> list[CellOutlo
     return outlook(plan, request.store, counted=counted(plan, [*unknown], request.progress, patience))
 
 
-def _computed(plan: Plan, request: _Request, force: bool) -> tuple[dict[str, str], str]:
-    """Compute what is missing; return why cells failed, by name, and the summary."""
-    _, launcher, store, progress = request
+class _Outcome(NamedTuple):
+    """Why cells failed, by name; a summary in words; the models that a race stopped."""
+
+    failed: dict[str, str]
+    summary: str
+    stops: Sequence[Stop] = ()
+
+
+def _computed(plan: Plan, request: _Request, force: bool) -> _Outcome:
+    """Compute what is missing."""
+    launcher, store, progress = request.launcher, request.store, request.progress
     cells, runner = plan.cells, Runner(plan, store, progress)
     patience = PATIENCE if launcher.packs else 0.0  # a local run begins at once, with earlier counts
     looks = _estimated(plan, request, patience)
@@ -224,21 +263,33 @@ def _computed(plan: Plan, request: _Request, force: bool) -> tuple[dict[str, str
         forget(store, cells)
         looks = _estimated(plan, request, patience)
     missing = [look for look in looks if not recorded(store, look.cell)]
-    name = _written(plan, store, {look.cell.id: look.costs for look in looks} if missing else {})
+    name, written = _written(plan, store, {look.cell.id: look.costs for look in looks} if missing else {})
     if not missing:
-        return {}, f"{_all(cells)} done already; nothing to do (--force computes again)"
+        return _Outcome({}, f"{_all(cells)} done already; nothing to do (--force computes again)")
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
     progress.say(safe_lines(about))
-    failed, queued = launcher.launch(runner, missing, name)
+    race = request.races.get(plan.request.task)
+    if race:
+        failed, queued = launch_rounds(race, launcher, runner, missing, name, written), ""
+    else:
+        failed, queued = launcher.launch(runner, missing, name)
+    stops = race.stops if race else []
     computed = [look.cell.id for look in missing if not queued and recorded(store, look.cell)]
     keep_records(plan, [record for cell in computed if (record := store.record(cell))])
     if failed:
         named = {cell.id: str(cell) for cell in cells}
         lines = [f"  {named[cell]}: {why}; see {store.log(cell)}" for cell, why in failed.items()]
-        return {named[cell]: why for cell, why in failed.items()}, "\n".join(
-            [f"{len(failed)} of {len(cells)} cells failed:", *lines]
-        )
-    return {}, queued or f"{_all(cells)} done"
+        summary = "\n".join([f"{len(failed)} of {len(cells)} cells failed:", *lines, *_stopped(stops)])
+        return _Outcome({named[cell]: why for cell, why in failed.items()}, summary, stops)
+    spared = sum(len(stop.cells) for stop in stops)
+    done = f"{len(cells) - spared} of {len(cells)} cells are done" if spared else f"{_all(cells)} done"
+    return _Outcome({}, queued or "\n".join([done, *_stopped(stops)]), stops)
+
+
+def _stopped(stops: Sequence[Stop]) -> list[str]:
+    lines = [f"  {stop.model} {stop.sentence(stop.best)}" for stop in stops]
+    heading = "the race stopped these models; the same command without --race computes the rest:"
+    return [heading, *lines] if lines else []
 
 
 def _all(cells: Sequence[Cell]) -> str:
@@ -260,8 +311,8 @@ def _data(plan: Plan, store: Store) -> str:
     return "\n".join([size, *aside, *notes])
 
 
-def _written(plan: Plan, store: Store, costs: Mapping[str, Mapping[str, Cost]]) -> str:
-    """Write the request and the expected cost of each cell to the store; return the run's name."""
+def _written(plan: Plan, store: Store, costs: Mapping[str, Mapping[str, Cost]]) -> tuple[str, RunRequest]:
+    """Write the request and the expected cost of each cell to the store; return the run's name and what was written."""
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
     protocols = list(dict.fromkeys(cell.protocol for cell in plan.cells))
     names = {cell.id: str(cell) for cell in plan.cells}
@@ -277,4 +328,4 @@ def _written(plan: Plan, store: Store, costs: Mapping[str, Mapping[str, Cost]]) 
         expected={cell: dict(stages) for cell, stages in costs.items()},
     )
     store.write_run(name, request)
-    return name
+    return name, request

@@ -30,6 +30,9 @@ def run_command(
     ] = "demo",
     folds: Annotated[Text, typer.Option(help="such as all, 0-2 or 0,3")] = None,
     repeats: Annotated[int | None, typer.Option(min=1, help="number of repeats, each with its own partition")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="trainings on each fold, with other initial weights and order")
+    ] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped (near-duplicates stay on one side)")] = None,
     fraction: Annotated[Text, typer.Option(help="shares of the training side to use, such as 0.1,0.3,1")] = None,
     hold_out_group: Annotated[
@@ -46,6 +49,9 @@ def run_command(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="local: workers [default: 1]; slurm: jobs at once [default: all]")
     ] = None,
+    race: Annotated[
+        bool, typer.Option("--race", help="fold by fold; models clearly worse than the best stop after at least 3")
+    ] = False,
     store: StoreFolder = None,
     force: Annotated[bool, typer.Option("--force", help="recompute finished stages")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what is done, stale and missing")] = False,
@@ -63,11 +69,13 @@ def run_command(
         "records": records,
         "folds": folds,
         "repeats": repeats,
+        "seeds": seeds,
         "split": split,
     }
     options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")
     options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
+    options["race"] = race
     choices = cast(Choices, {key: value for key, value in options.items() if value is not None})
     with _printed_at_the_end() as lines:
         if dry_run or explain or probe:

@@ -100,8 +100,10 @@ class Config(BaseModel):
     """The number of folds; fewer if the smallest category has fewer pictures."""
     repeats: Annotated[int, Field(ge=1, le=10_000)] = 1
     """How often the whole measurement is made, each time with other folds and other initial weights."""
+    seeds: Annotated[int, Field(ge=1, le=1_000)] = 1
+    """How often each fold is trained on, each time with other initial weights and another order of the same data."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    """What all random numbers follow from."""
+    """What all random numbers of the run follow from, those of its repeats and seeds included."""
     image_size: Annotated[int, Field(ge=16, le=4096)] = 224
     """The side in pixels to which pictures are brought."""
     validation_share: Annotated[float, Field(ge=0.01, le=0.9)] = 0.1

@@ -82,8 +82,8 @@ def described(record: Record, store: Store, registry: Registry) -> Exported:
     return _described(record, store, _dataset(record, store, registry), contracts_of(spec, registry.family(spec)))
 
 
-def _place(record: Record) -> tuple[float, int, int]:
-    return -record.cell.fraction, record.cell.repeat, record.cell.fold
+def _place(record: Record) -> tuple[float, int, int, int]:
+    return -record.cell.fraction, record.cell.repeat, record.cell.fold, record.cell.seed
 
 
 def _weights(record: Record, stage: Literal["pretrain", "train"], store: Store) -> Path:

@@ -17,12 +17,13 @@ from bench.specs import TableSpec
 from bench.store.sealed import read_json
 from bench.store.store import Store
 from bench.tables.layout import told_apart
+from bench.tables.places import places_of
 from bench.tables.samples import model_shown
 from bench.tables.selection import Selection
 
 
 def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) -> None:
-    """Draw the stored counts of the table's model, summed over folds and repeats."""
+    """Draw the stored counts of the table's model, summed over folds, repeats and seeds."""
     model = model_shown(spec.options["model"], selection)
     records = selection.by_model[model]
     products = [store.product_of(record, "score") for record in records]
@@ -30,7 +31,7 @@ def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) ->
     if not scored or "confusion" not in scored[0]:
         raise BenchError(f"no counts of {model} are stored; `bench run` makes them again")
     counts = np.sum([each["confusion"] for each in scored], axis=0)
-    title = f"{records[0].model.label}, {selection.data}, {count(len(scored), 'fold')}"
+    title = f"{records[0].model.label}, {selection.data}, {count(len(places_of(records)), 'fold')}"
     draw(counts, scored[0]["categories"], title, path)
 
 

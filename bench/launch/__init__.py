@@ -19,10 +19,11 @@ class Launched(NamedTuple):
 class Launcher(Protocol):
     """Computes cells somewhere; constructed as ``Class(jobs)``, with how many are to work at once, None if unsaid.
 
-    One that ``packs`` cuts jobs by what cells are expected to cost.
+    One that ``packs`` cuts jobs by what cells are expected to cost; one that ``waits`` returns when cells have ended.
     """
 
     packs: bool
+    waits: bool
 
     def check(self, plan: "Plan", looks: "Sequence[CellOutlook]") -> None:
         """Raise BenchError if the cells cannot be computed there; nothing is written."""
@@ -37,7 +38,7 @@ class Launcher(Protocol):
         ...
 
     def launch(self, runner: "Runner", looks: "Sequence[CellOutlook]", run: str) -> Launched:
-        """Compute the cells; ``run`` is the name of the run in the store."""
+        """Compute the cells; ``run`` is the folder of the run below the store's ``runs``, of its own for each call."""
         ...
 
 

@@ -18,6 +18,7 @@ class Inline:
     """A ``Launcher`` of ``bench.launch``."""
 
     packs = False
+    waits = True
 
     def __init__(self, jobs: int | None) -> None:
         pass

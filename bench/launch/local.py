@@ -37,6 +37,7 @@ class Local:
     """A ``Launcher`` of ``bench.launch``, with ``jobs`` worker processes."""
 
     packs = False
+    waits = True
 
     def __init__(self, jobs: int | None) -> None:
         self._jobs = jobs or 1

@@ -26,7 +26,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Cell:
-    """One (task, dataset, model, fold, repeat, protocol): the unit that runs, fails, resumes and is stored."""
+    """One (task, dataset, model, fold, repeat, seed, protocol): the unit that runs, fails, resumes and is stored.
+
+    ``seed`` counts from 0; ``random_state`` is what the cell's random numbers follow from.
+    """
 
     task: str
     dataset: str
@@ -34,8 +37,9 @@ class Cell:
     fold: int
     repeat: int
     fraction: float
-    protocol: str
     seed: int
+    protocol: str
+    random_state: int
     pretrain: Stage | None
     train: Stage
     predict: Stage
@@ -50,13 +54,15 @@ class Cell:
     @property
     def identity(self) -> CellIdentity:
         """The cell's identity in a record."""
-        return CellIdentity(self.task, self.dataset, self.model, self.fold, self.repeat, self.protocol, self.fraction)
+        place = (self.task, self.dataset, self.model, self.fold, self.repeat)
+        return CellIdentity(*place, self.protocol, self.fraction, self.seed)
 
     @cached_property
     def id(self) -> str:
         """A file name: readable parts, then the identity's digest."""
         readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)
-        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}_{digest(self.identity.as_json())[:16]}"
+        seed = f"s{self.seed}" if self.seed else ""
+        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}{seed}_{digest(self.identity.as_json())[:16]}"
 
     def __str__(self) -> str:
         return str(self.identity)

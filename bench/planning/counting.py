@@ -129,7 +129,7 @@ def _paces(plan: Plan, cell: Cell, steps: Sequence[dict[str, Any]]) -> Iterator[
 
     if not steps:
         return
-    row, device = plan.rows[cell.model], prepare(plan.config.machine, cell.seed)
+    row, device = plan.rows[cell.model], prepare(plan.config.machine, cell.random_state)
     several = [Step(**step) for step in steps]
     speed = _speed(plan, several, device)
     batch = max(1, row.recipe.batch_size // _questions(row))

@@ -98,11 +98,13 @@ class Plan:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """All cells, model by model; BenchError if they are more than anybody can compute."""
-        cells = len(self.rows) * len(self.folds) * self.config.repeats * len(set(self.config.fraction))
+        trainings = sum(len(self._seeds(row)) for row in self.rows.values())
+        cells = trainings * len(self.folds) * self.config.repeats * len(set(self.config.fraction))
         if cells > _MOST_CELLS:
             raise BenchError(
-                f"{len(self.rows)} models, {len(self.folds)} folds, {self.config.repeats:,} repeats and "
-                f"{len(set(self.config.fraction))} fractions are {cells:,} cells; a run has at most {_MOST_CELLS:,}"
+                f"{len(self.rows)} models, {len(self.folds)} folds, {self.config.repeats:,} repeats, "
+                f"{self.config.seeds:,} seeds and {len(set(self.config.fraction))} fractions are {cells:,} cells; "
+                f"a run has at most {_MOST_CELLS:,}"
             )
         return tuple(cell for row in self.rows.values() for cell in self._cells(row))
 
@@ -150,17 +152,21 @@ class Plan:
         train, predict, score = self._train_inputs(row), self._predict_inputs(row), self._score_inputs()
         pretrain = self._pretrain_inputs(row)
         for fraction, protocol in self._protocols.items():
-            for repeat, index in product(range(self.config.repeats), self.folds):
-                seed = int(digest([self.config.seed, index, repeat])[:8], 16)
+            for repeat, index, seed in product(range(self.config.repeats), self.folds, self._seeds(row)):
+                random_state = int(digest([self.config.seed, index, repeat, *([seed] if seed else [])])[:8], 16)
                 split = {**self.partition.identity(fraction), "fold": index, "repeat": repeat}
-                draw = {"split": split, "seed": seed}
+                draw = {"split": split, "seed": random_state}
                 pretrained = Stage("pretrain", {**pretrain, **draw}) if pretrain else None
                 after = {"pretrain": pretrained.fingerprint} if pretrained else {}
                 trained = Stage("train", {**train, **draw, **after})
                 answered = Stage("predict", {"train": trained.fingerprint, **predict})
                 judged = Stage("score", {"predict": answered.fingerprint, **score})
-                place = (self.request.task, self.dataset.name, row.name, index, repeat, fraction, protocol, seed)
-                yield Cell(*place, pretrained, trained, answered, judged)
+                place = (self.request.task, self.dataset.name, row.name, index, repeat, fraction, seed, protocol)
+                yield Cell(*place, random_state, pretrained, trained, answered, judged)
+
+    def _seeds(self, row: Row) -> range:
+        """Return the seeds that a model is trained with: one counts for all if it is the same for every seed."""
+        return range(1 if row.spec.deterministic else self.config.seeds)
 
     @cached_property
     def _protocols(self) -> dict[float, str]:

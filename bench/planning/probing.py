@@ -94,7 +94,7 @@ def _pace(seconds: float, peak: Peak, context: Context, by_epochs: bool = True) 
 
 def _few(plan: Plan, cell: Cell) -> Fold:
     """Return a few pictures of each side of a cell, drawn at random so that several categories occur."""
-    random = np.random.default_rng(cell.seed)
+    random = np.random.default_rng(cell.random_state)
     batch = plan.rows[cell.model].recipe.batch_size
     tested = plan.contract.fewest or batch
     sides = zip(plan.partition.of(cell), (_STEPS * batch, batch, tested), strict=True)

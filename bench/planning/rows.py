@@ -168,8 +168,9 @@ def _names(requested: Sequence[str], task: TaskSpec, registry: Registry) -> list
             names.append(name)
             continue
         for spec in _able(task, registry):
-            own_row = not spec.variant_of and not spec.name.endswith(":") and not is_control(spec, registry.family(spec))
-            if own_row and not registry.flaw(spec):
+            if spec.variant_of or spec.name.endswith(":") or is_control(spec, registry.family(spec)):
+                continue
+            if not registry.flaw(spec):
                 names.append(spec.name)
     return list(dict.fromkeys(names))
 

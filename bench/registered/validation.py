@@ -19,7 +19,7 @@ SomeSpec = TypeVar("SomeSpec", bound=Spec)
 RESERVED = frozenset(
     {
         *("all", "model", "settings", "recipe", "machine", "cluster", "dataset", "records", "folds", "k", "repeats"),
-        *("seed", "image_size", "validation_share", "split", "duplicate_distance", "test_dataset", "fraction"),
+        *("seed", "seeds", "image_size", "validation_share", "split", "duplicate_distance", "test_dataset", "fraction"),
         *("hold_out_group", "mask_bar", "keep"),
     }
 )

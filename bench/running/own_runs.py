@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -24,11 +24,11 @@ _BEGAN = "%Y%m%dT%H%M%S%f"
 
 @dataclass(frozen=True)
 class OwnCell:
-    """A cell of a run: whether it has the run's record, and if not, why."""
+    """A cell of a run: whether it has the run's record, and if not, why; one that a race spared is ``stopped``."""
 
     cell: str
     name: str
-    state: Literal["done", "failed", "missing"]
+    state: Literal["done", "failed", "missing", "stopped"]
     why: str = ""
 
 
@@ -42,8 +42,8 @@ class OwnRun:
     cells: Sequence[OwnCell]
 
     def lacking(self) -> list[OwnCell]:
-        """Return the cells that have no record of the run."""
-        return [cell for cell in self.cells if cell.state != "done"]
+        """Return the cells that have no record of the run and were to have one."""
+        return [cell for cell in self.cells if cell.state in ("failed", "missing")]
 
 
 def own_runs(store: Store, run: str | None, everything: bool) -> tuple[list[OwnRun], int]:
@@ -95,10 +95,12 @@ def as_json_text(runs: Sequence[OwnRun]) -> str:
 
 def _own(name: str, request: RunRequest, store: Store) -> OwnRun:
     began = datetime.strptime(name, _BEGAN).replace(tzinfo=UTC)
+    spared = {cell for stop in request.stops for cell in stop.cells}
     cells = [
         _cell(cell, request.names.get(cell, cell), bool(request.expected.get(cell)), began, store)
         for cell in request.cells
     ]
+    cells = [replace(cell, state="stopped") if cell.cell in spared and cell.state != "done" else cell for cell in cells]
     return OwnRun(name, request, began, cells)
 
 
@@ -130,11 +132,14 @@ def _last_line(log: Path) -> str:
 
 def _block(run: OwnRun, working: bool, store: Store, everything: bool) -> str:
     counts, lacking = Counter(cell.state for cell in run.cells), run.lacking()
-    summary = ", ".join(f"{counts[state]} {state}" for state in ("done", "failed", "missing") if counts[state])
+    summary = ", ".join(
+        f"{counts[state]} {state}" for state in ("done", "failed", "missing", "stopped") if counts[state]
+    )
     about = f"{run.request.task} on {run.request.dataset}, models {', '.join(run.request.models)}"
     lines = [
         f"run {run.name}, {run.began:%Y-%m-%d %H:%M} UTC: {about}",
         f"  {count(len(run.cells), 'cell')}: {summary}",
+        *(f"  {stop.model} {stop.sentence(stop.best)}" for stop in run.request.stops),
     ]
     shown = lacking if everything else lacking[:_LISTED]
     for cell in shown:

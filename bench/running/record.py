@@ -89,6 +89,7 @@ def _model(row: Row) -> RecordedModel:
         deviations=row.deviations,
         recipe=row.recipe.model_dump(),
         upper=row.spec.upper,
+        deterministic=row.spec.deterministic,
     )
 
 

@@ -90,7 +90,8 @@ class ModelSpec(Spec):
     the oracle of the task answers in its place; it is printed apart and never ranked. A setting ``weights`` holds a
     folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
     ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size`` is the side in pixels of what the
-    network sees, 0 for the pictures' own.
+    network sees, 0 for the pictures' own. ``deterministic`` says that training and answers are the same for every seed:
+    the model runs once, and its result counts for all seeds.
     """
 
     label: Line = ""
@@ -106,6 +107,7 @@ class ModelSpec(Spec):
     footnote: Line = ""
     large: bool = False
     upper: bool = False
+    deterministic: bool = False
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""

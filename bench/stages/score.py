@@ -25,7 +25,7 @@ def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress,
     plan, posed = questions.materials.plan, questions.posed(cell)
     reference = questions.side(questions.materials.partition.of(cell).train)
     predictions = plan.contract.read(predicted)
-    prepare(plan.config.machine, cell.seed)  # a metric may draw, too
+    prepare(plan.config.machine, cell.random_state)  # a metric may draw, too
     progress.start(f"scoring {len(posed)} answers", 1)
     scores = plan.task.score(predictions, posed, reference)
     metrics = {

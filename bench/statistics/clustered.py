@@ -3,7 +3,7 @@
 scipy has no standard error of dependent observations.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 
@@ -13,6 +13,14 @@ def mean_std(values: Sequence[float]) -> tuple[float, float | None, int]:
     count = len(values)
     std = float(np.std(values, ddof=1)) if count > 1 else None
     return float(np.mean(values)), std, count
+
+
+def pooled_std(groups: Iterable[Sequence[float]]) -> float | None:
+    """Return the standard deviation within groups, pooled over those of several values; None if there is none."""
+    several = [group for group in groups if len(group) > 1]
+    freedom = sum(len(group) - 1 for group in several)
+    squares = sum(float(np.var(group)) * len(group) for group in several)
+    return (squares / freedom) ** 0.5 if several else None
 
 
 def clustered_mean(values: Sequence[float] | np.ndarray, clusters: Sequence[Hashable]) -> tuple[float, float | None]:

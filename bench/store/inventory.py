@@ -64,7 +64,7 @@ def _models(records: list[Record]) -> str:
 def _biggest(sizes: Mapping[str, int], records: list[Record]) -> str:
     """Tabulate the biggest stages, with the cell each belongs to."""
     of = {
-        fingerprint: (stage, f"{record.cell.model} fold {record.cell.fold}, {record.cell.dataset}")
+        fingerprint: (stage, f"{record.cell}, {record.cell.dataset}")
         for record in records
         for stage, fingerprint in record.stages.items()
     }

@@ -29,12 +29,38 @@ class Cost:
 
 
 @dataclass(frozen=True)
+class Stop:
+    """A model that a race stopped under a ``protocol``, ``after`` so many ``of`` its folds (repeats count as folds).
+
+    On the folds that both have, its score in the table's ``column`` is by ``difference`` below that of the model
+    ``best``; ``p`` is corrected for the number of models that raced. ``cells`` are the ids of those it was spared.
+    """
+
+    model: str
+    protocol: str
+    after: int
+    of: int
+    column: str
+    best: str
+    difference: float
+    p: float
+    cells: list[str]
+
+    def sentence(self, best: str) -> str:
+        """Say that and why the model stopped; ``best`` is what a reader calls the best model."""
+        return (
+            f"stopped after {self.after} of {self.of} folds: in {self.column} {self.difference:.3f} below {best}, "
+            f"p {self.p:.2g}"
+        )
+
+
+@dataclass(frozen=True)
 class RunRequest:
     """What a `bench run` was asked for: rows, cells and all choices.
 
     ``protocols`` are those of its cells, ``protocol`` the first; ``config`` is the whole configuration as it was then;
     ``cells`` are ids and ``names`` their names for people; ``expected`` has the cost of each stage to compute, by cell
-    and stage.
+    and stage; ``stops`` are the models that a race has stopped so far.
     """
 
     task: str
@@ -46,6 +72,7 @@ class RunRequest:
     protocols: list[str] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     expected: dict[str, dict[str, Cost]] = field(default_factory=dict)
+    stops: list[Stop] = field(default_factory=list)
     format: Literal[1] = 1
 
     def is_under(self, protocol: str) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.errors import BenchError, unknown
 from bench.inputs import whole_number
 from bench.registered.registry import Registry
-from bench.specs import TableSpec, resolve
+from bench.specs import Column, TableSpec, resolve
 from bench.store.store import Store
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
@@ -147,6 +147,22 @@ def table_of_task(task: str, registry: Registry) -> TableSpec:
     if not specs:
         raise BenchError(f"no table judges the answers of task {task!r} one by one; name one with --table")
     return min(specs, key=lambda spec: spec.number)
+
+
+def ranking_columns(task: str, registry: Registry) -> list[Column]:
+    """Return the columns that rank a task's models, of its first table: those of its option ``controls_by`` first.
+
+    BenchError if no table of the task has one.
+    """
+    specs = [spec for spec in registry.every("table").values() if spec.task == task]
+    for spec in sorted(specs, key=lambda spec: spec.number):
+        first = spec.options.get("controls_by", ())
+        ranking = [column for column in spec.columns if column.higher_is_better]
+        if ranking:
+            return sorted(
+                ranking, key=lambda column: first.index(column.label) if column.label in first else len(first)
+            )
+    raise BenchError(f"no table of task {task!r} has a column in which higher is better, so nothing ranks its models")
 
 
 def _table(name: str, registry: Registry) -> TableSpec:

@@ -9,6 +9,7 @@ from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.checks import check_options, undefined
 from bench.tables.frames import table_cells, where
+from bench.tables.places import places_of
 from bench.tables.published import published
 from bench.tables.samples import model_shown
 from bench.tables.scores import caption, undefined_cell
@@ -51,7 +52,7 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
         (*spec.notes, *selection.caveats, *undefined(selection.clear.get("metrics", {}), lacking)),
         selection.dataset,
         selection.protocol,
-        folds=len(records),
+        folds=len(places_of(records)),
         beside=spec.options.get("beside", False),
     )
 

@@ -16,8 +16,8 @@ from bench.training.history import PARTS
 def with_costs(table: Table, selection: Selection) -> Table:
     """Return the table with the costs of training and the inference time per picture before each row's numbers.
 
-    A row that answers questions also has its answers per second. FLOPs, times and rates are means over folds and
-    repeats; memory is the maximum. BenchError for a table with several rows of one model.
+    A row that answers questions also has its answers per second. FLOPs, times and rates are means over folds, repeats
+    and seeds; memory is the maximum. BenchError for a table with several rows of one model.
     """
     if len({row.model for row in table.rows}) < len(table.rows):
         raise BenchError(f"table {table.number} has several rows of one model; --costs is for tables of one row each")

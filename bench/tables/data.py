@@ -36,6 +36,8 @@ def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Number]
             "tie": cell.tie,
             "below": "; ".join(cell.below),
             **({"share": cell.share} if scaled else {}),
+            "seeds": cell.seeds,
+            "seed_std": cell.seed_std,
             **({"published": cell.published, "published_std": cell.published_std} if show_published else {}),
         }
         for table in tables

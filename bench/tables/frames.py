@@ -2,12 +2,13 @@
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, fields
+from statistics import fmean
 from typing import cast
 
 import pandas
 
 from bench.specs import Column
-from bench.statistics.clustered import mean_std
+from bench.statistics.clustered import mean_std, pooled_std
 from bench.store.record import CellIdentity, Record
 from bench.store.store import Store
 from bench.tables.items import items_of
@@ -15,6 +16,8 @@ from bench.tables.table import TableCell
 
 CELL = tuple(field.name for field in fields(CellIdentity))
 """The first columns of a row: the identity of its cell."""
+FOLD = ("repeat", "fold")
+"""The columns that distinguish the folds of one protocol; the seeds of one fold share its pictures."""
 STAGE = "score_stage"
 """The column that holds the fingerprint of the score stage, which distinguishes two cells."""
 
@@ -65,17 +68,27 @@ def where(frame: pandas.DataFrame, column: str, value: str) -> pandas.DataFrame:
 
 
 def table_cells(scores: pandas.DataFrame, by: Sequence[str], digits: int) -> dict[Hashable, TableCell]:
-    """Return the mean and spread over cells of a column ``value``, by the values of the columns ``by``.
+    """Return the mean and spread over folds of a column ``value``, by the values of the columns ``by``.
 
-    A value that is missing does not count; the mean is None if all are.
+    The value of a fold is the mean over its seeds. A value that is missing does not count; the mean is None if all are.
     """
     cells: dict[Hashable, TableCell] = {}
     for place, every in scores.groupby([*by] if len(by) > 1 else by[0], sort=False):
         own = every.dropna(subset=["value"])
-        mean, std, n = mean_std(own["value"].tolist()) if len(own) else (None, None, 0)
-        behind = own if len(own) else every
-        cells[place] = TableCell(mean, std, n, digits=digits, fingerprints=tuple(behind[STAGE]))
+        folds = _by_fold(own)
+        mean, std, n = mean_std([fmean(values) for values in folds]) if folds else (None, None, 0)
+        seeds = max(map(len, _by_fold(every)))
+        behind = tuple((own if folds else every)[STAGE])
+        cells[place] = TableCell(mean, std, n, seeds, pooled_std(folds), digits=digits, fingerprints=behind)
     return cells
+
+
+def _by_fold(frame: pandas.DataFrame) -> list[list[float]]:
+    """Return the values of each fold, one per seed."""
+    folds: dict[Hashable, list[float]] = {}
+    for *fold, value in zip(*(frame[name] for name in FOLD), frame["value"], strict=True):
+        folds.setdefault(tuple(fold), []).append(float(value))
+    return [*folds.values()]
 
 
 def scores_of_items(column: Column, items: pandas.DataFrame, by: Sequence[str]) -> pandas.DataFrame:
@@ -83,7 +96,7 @@ def scores_of_items(column: Column, items: pandas.DataFrame, by: Sequence[str]) 
 
     The score is the mean of one field, or the ratio of two fields' sums; it is missing if the divisor is 0.
     """
-    cell = [*by, STAGE]
+    cell = [*by, *FOLD, STAGE]
     if column.share is None:
         own = items.assign(value=pandas.to_numeric(items[column.metric]))
         return cast("pandas.DataFrame", own[[*cell, "value"]].groupby(cell, sort=False, as_index=False).mean())

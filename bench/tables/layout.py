@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from math import isfinite
+from math import ceil, isfinite
 
 from bench.tables.controls import losses, strangers
 from bench.tables.table import Table, TableCell, TableRow, rank
@@ -126,7 +126,7 @@ class _Typesetter:
             )
 
     def _count(self, row: TableRow) -> str:
-        folds = max(max(cell.n, len(cell.fingerprints)) for cell in row.cells.values())
+        folds = max(max(cell.n, ceil(len(cell.fingerprints) / cell.seeds)) for cell in row.cells.values())
         return f"{folds}/{self.table.folds}" if folds < self.table.folds else str(folds)
 
     def _numbers(self, cell: TableCell) -> list[CellText]:

@@ -1,5 +1,6 @@
-"""The folds and repeats behind the rows of a table: whether rows differ in them, and which are missing."""
+"""The folds, repeats and seeds behind the rows of a table: whether rows differ in them, and which are missing."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from bench.store.record import Record
@@ -11,17 +12,40 @@ Place = tuple[int, int]
 
 def places_of(records: Sequence[Record]) -> frozenset[Place]:
     """Return the folds and repeats of records."""
-    return frozenset((record.cell.fold, record.cell.repeat) for record in records)
+    return frozenset(map(_place, records))
+
+
+def seeds_of(records: Iterable[Record]) -> int:
+    """Return the most seeds that a fold of one model's records has."""
+    return max(Counter(map(_place, records)).values(), default=0)
 
 
 def apart(selection: Selection) -> list[str]:
-    """Name the models that lack folds or repeats of the table, and the ones that they have."""
+    """Name the models that lack folds, repeats or seeds of the table, and the ones that they have."""
     every = _every(selection)
-    return [
+    folds = [
         f"{records[0].model.label}: {len(own)} of {len(every)} folds and repeats ({_listed(own)})"
         for records in selection.by_model.values()
         if (own := places_of(records)) != every
     ]
+    return [*folds, *_fewer_seeds(selection)]
+
+
+def _fewer_seeds(selection: Selection) -> list[str]:
+    """Name the models that have fewer seeds on a fold than others, except those that are the same for every seed."""
+    most = max(map(seeds_of, selection.by_model.values()))
+    sentences: list[str] = []
+    for records in selection.by_model.values():
+        numbers = Counter(map(_place, records))
+        for number in sorted(set(numbers.values()) - {most}):
+            places = [place for place in numbers if numbers[place] == number]
+            if not records[0].model.deterministic:
+                sentences.append(f"{records[0].model.label}: {number} of {most} seeds of {_listed(places)}")
+    return sentences
+
+
+def _place(record: Record) -> Place:
+    return record.cell.fold, record.cell.repeat
 
 
 def missing(selection: Selection) -> list[str]:

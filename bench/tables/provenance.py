@@ -23,10 +23,11 @@ class StageOrigin(TypedDict):
 
 
 class CellOrigin(TypedDict):
-    """One fold behind a number, with the ``metrics`` of its record."""
+    """One training on a fold behind a number, with the ``metrics`` of its record."""
 
     fold: int
     repeat: int
+    seed: int
     finished: str
     recipe: Mapping[str, object]
     settings: Mapping[str, object]
@@ -131,7 +132,8 @@ def _cell_line(cell: CellOrigin, metric: str) -> str:
     )
     value = cell["metrics"].get(metric)
     measured = "" if value is None else f" {value:.4f},"
-    return f"fold {cell['fold']}, repeat {cell['repeat']}:{measured} {cell['finished'][:16]}, {stages}"
+    place = f"fold {cell['fold']}, repeat {cell['repeat']}, seed {cell['seed']}"
+    return f"{place}:{measured} {cell['finished'][:16]}, {stages}"
 
 
 def _where(stage: StageOrigin) -> str:
@@ -157,6 +159,7 @@ def _cell(record: Record, store: Store) -> CellOrigin:
     return {
         "fold": record.cell.fold,
         "repeat": record.cell.repeat,
+        "seed": record.cell.seed,
         "finished": record.finished,
         "recipe": record.model.recipe,
         "settings": record.model.settings,

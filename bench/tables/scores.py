@@ -11,7 +11,7 @@ from bench.store.store import Store
 from bench.tables.checks import absent, check_controls_by, check_headings, check_most_frequent, check_options
 from bench.tables.controls import against_controls, begun_by, losses, strangers
 from bench.tables.frames import table_cells, where
-from bench.tables.places import apart, in_words, missing
+from bench.tables.places import apart, in_words, missing, places_of, seeds_of
 from bench.tables.published import Published, published
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
@@ -78,7 +78,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
             *missing(selection),
             *_left_out(selection),
         ),
-        max(len(records) for records in selection.by_model.values()),
+        max(len(places_of(records)) for records in selection.by_model.values()),
         spec.options.get("beside", False),
         tuple(gains(spec, rows, "paper")),
     )
@@ -135,7 +135,18 @@ def _with_own_controls(selection: Selection) -> Selection:
 
 
 def _standings(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
-    return [*gains(spec, rows, "measured"), *drops(spec, selection, rows)]
+    return [*gains(spec, rows, "measured"), *drops(spec, selection, rows), *_between_seeds(rows)]
+
+
+def _between_seeds(rows: Sequence[TableRow]) -> list[str]:
+    """Give the standard deviation between the seeds of one fold, row by row; that over folds stands in the table."""
+    notes: list[str] = []
+    for row in rows:
+        seeds = max((cell.seeds for cell in row.cells.values()), default=1)
+        spreads = [f"{name} {c.seed_std:.{c.digits}f}" for name, c in row.cells.items() if c.seed_std is not None]
+        if spreads:
+            notes.append(f"{row.label}: standard deviation between the {seeds} seeds of a fold {', '.join(spreads)}.")
+    return notes
 
 
 def _in_order(spec: TableSpec, printed: Mapping[tuple[str, str], Published], selection: Selection) -> list[str]:
@@ -161,6 +172,8 @@ def caption(spec: TableSpec, selection: Selection) -> str:
     folds = sorted({record.cell.fold for record in records})
     split = selection.clear["split"]
     repeats = selection.clear["repeats"]
+    seeds = max(map(seeds_of, selection.by_model.values()))
+    averaged = f", each the mean of its {seeds} seeds" if seeds > 1 else ""
     return (
         f"Table {spec.number}. {spec.title} Dataset {selection.dataset}, protocol {selection.protocol}"
         + (f" ({selection.choices})" if selection.choices else "")
@@ -168,8 +181,10 @@ def caption(spec: TableSpec, selection: Selection) -> str:
         + (f", {repeats} repeats." if repeats > 1 else ".")
         + _elsewhere(selection)
         + (
-            " Measured numbers are mean ± standard deviation over folds and repeats."
+            f" Measured numbers are mean ± standard deviation over folds and repeats{averaged}."
             if len(folds) * repeats > 1
+            else f" Measured numbers are the mean of {seeds} seeds."
+            if averaged
             else ""
         )
     )
@@ -198,10 +213,12 @@ def _row(
 ) -> TableRow:
     records = selection.by_model.get(model, ())
     in_paper = next((number for number in printed.values() if number.model == model), None)
+    stopped = _stopped(model, selection)
     cells = {}
     for column in spec.columns:
         number = printed.get((model, column.published or ""))
         cell = measured[column.label].get(model) or undefined_cell(column, records)
+        cell = replace(cell, footnotes=stopped) if cell.value is not None else cell
         cells[column.label] = replace(cell, published=number.value, published_std=number.std) if number else cell
     about = records[0].model if records else None
     return TableRow(
@@ -214,6 +231,14 @@ def _row(
         stale=stale(records, registry),
         footnotes=tuple(_footnotes(model, records, selection)),
     )
+
+
+def _stopped(model: str, selection: Selection) -> tuple[str, ...]:
+    """Return the footnote of a model that a race stopped, on each of its numbers."""
+    if (stop := selection.stops.get(model)) is None:
+        return ()
+    best = selection.by_model.get(stop.best)
+    return (f"{selection.by_model[model][0].model.label}: {stop.sentence(best[0].model.label if best else stop.best)}",)
 
 
 def measured_cells(column: Column, selection: Selection) -> Mapping[str, TableCell]:

@@ -1,12 +1,13 @@
 """Which records a table shows: one task, one dataset, one protocol, and one set of settings per model."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bench.errors import BenchError, unknown
 from bench.store.record import Record
+from bench.store.run_request import Stop
 from bench.store.store import Store
 from bench.tables.choices import Clear, unusual
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class Selection:
     """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code.
 
-    ``references`` names the instruction records as the run did, '' if that is no longer known.
+    ``references`` names the instruction records as the run did, '' if that is no longer known. ``stops`` are the models
+    that a race stopped and no later run finished.
     """
 
     dataset: str
@@ -27,6 +29,7 @@ class Selection:
     by_model: Mapping[str, tuple[Record, ...]]
     left_out: Mapping[str, int]
     references: str = ""
+    stops: Mapping[str, Stop] = field(default_factory=dict)
 
     @cached_property
     def scores(self) -> "pandas.DataFrame":
@@ -36,11 +39,14 @@ class Selection:
         return of_records(record for records in self.by_model.values() for record in records)
 
     def by_place(self, metric: str, figure: str = "value") -> "pandas.DataFrame":
-        """Return a metric's values, or its errors: one row per fold and repeat, one column per model that has any."""
+        """Return a metric's values, or its errors: one row per fold and repeat, one column per model that has any.
+
+        Seeds are averaged; so are their errors, because they are of the same questions.
+        """
         from bench.tables.frames import where
 
         own = where(self.scores, "metric", metric)
-        return own.pivot_table(figure, ["fold", "repeat"], "model", aggfunc="last", observed=True)
+        return own.pivot_table(figure, ["fold", "repeat"], "model", aggfunc="mean", observed=True)
 
     @property
     def choices(self) -> str:
@@ -90,7 +96,20 @@ def selected(records: Sequence[Record], dataset: str, protocol: str, store: Stor
     """Select the records of a protocol from one dataset's records."""
     own = [record for record in records if record.cell.protocol == protocol]
     by_model, left_out = _of_one_kind(own)
-    return Selection(dataset, protocol, own[0].protocol, by_model, left_out, _references(protocol, store))
+    stops = _stops(protocol, by_model, store)
+    return Selection(dataset, protocol, own[0].protocol, by_model, left_out, _references(protocol, store), stops)
+
+
+def _stops(protocol: str, by_model: Mapping[str, Sequence[Record]], store: Store) -> dict[str, Stop]:
+    """Return the stop of each model whose latest run was a race that stopped it, if it still lacks folds."""
+    latest: dict[str, Stop | None] = {}
+    for run in store.runs():
+        if run.is_under(protocol):
+            stopped = {stop.model: stop for stop in run.stops if stop.protocol == protocol}
+            for model in run.models:
+                latest.setdefault(model, stopped.get(model))
+    folds = {model: {_place(record)[:2] for record in records} for model, records in by_model.items()}
+    return {model: stop for model, stop in latest.items() if stop and 0 < len(folds.get(model, ())) < stop.of}
 
 
 def _dataset(task: str, records: Iterable[Record], wanted: str) -> str:
@@ -148,8 +167,8 @@ def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...
     return in_order, {model: len(own) - len(in_order[model]) for model, own in by_model.items()}
 
 
-def _place(record: Record) -> tuple[int, int]:
-    return record.cell.repeat, record.cell.fold
+def _place(record: Record) -> tuple[int, int, int]:
+    return record.cell.repeat, record.cell.fold, record.cell.seed
 
 
 def _kind(record: Record) -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from math import isnan
+from statistics import fmean
 from typing import Literal
 
 from bench.specs import Column, TableSpec
@@ -13,17 +14,18 @@ from bench.tables.table import TableCell, TableRow
 LEVEL = 0.05
 """Two rows tie if the p of their difference is above it."""
 TIES = (
-    "Bold: the best of a column, of the numbers above every control; italic: no worse than it at 5 % (over folds the "
-    "corrected resampled t-test of Nadeau and Bengio, within one fold the standard errors clustered by picture, "
-    "without which nothing is told apart; Holm's correction over the models of the column)."
+    "Bold: the best of a column among the rows with most folds, of the numbers above every control; italic: no worse "
+    "than it at 5 % (over folds the corrected resampled t-test of Nadeau and Bengio, within one fold the standard errors "
+    "clustered by picture, without which nothing is told apart; Holm's correction over the models of the column)."
 )
 
 
 def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[TableRow]:
-    """Mark the best number of each column, and the numbers below it that tie with it.
+    """Mark the best number of each column, and the numbers that tie with it.
 
     The best is the highest of those that beat every control and share a fold with each; without such a number a column
-    has no best. Controls and upper rows are neither.
+    has no best. Of these it is that of a row with most folds: a mean over fewer is of others and may only tie, on those
+    shared. Controls and upper rows are neither.
     """
     for column in spec.columns:
         values = [
@@ -32,14 +34,20 @@ def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> li
         able = [(value, row) for value, row in values if not _below(row.cells[column.label])]
         if len(values) < 2 or not able or not column.higher_is_better:
             continue
-        highest, best = max(able, key=lambda pair: pair[0])
-        lower = [row for value, row in values if value < highest]
-        chances = holm([_chance(column, selection, row.model, best.model) for row in lower])
-        tied = {row.model for row, chance in zip(lower, chances, strict=True) if chance > LEVEL}
-        for value, row in values:
-            cell = row.cells[column.label]
-            is_best = value == highest and not _below(cell)
-            row.cells[column.label] = replace(cell, best=is_best, tie=row.model in tied)
+        most = max(row.cells[column.label].n for _, row in able)
+        whole = [pair for pair in able if pair[1].cells[column.label].n == most]
+        highest, best = max(whole, key=lambda pair: pair[0])
+        bold = {row.model for value, row in whole if value == highest}
+        others = [row for _, row in values if row.model not in bold]
+        chances = holm([_chance(column, selection, row.model, best.model) for row in others])
+        tied = {
+            row.model
+            for row, chance in zip(others, chances, strict=True)
+            if chance > LEVEL or sum(_differences(column, selection, row.model, best.model)) < 0
+        }
+        for _, row in values:
+            marked = replace(row.cells[column.label], best=row.model in bold, tie=row.model in tied)
+            row.cells[column.label] = marked
     return rows
 
 
@@ -61,7 +69,13 @@ def gains(spec: TableSpec, rows: list[TableRow], source: Literal["paper", "measu
 
 def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Callable[[TableCell], float | None]) -> str:
     score = value_of(own.cells[column.label])
-    scores = [(value, row.label) for row in others if (value := value_of(row.cells[column.label])) is not None]
+    folds = own.cells[column.label].n
+    scores = [
+        (value, row.label)
+        for row in others
+        if (value := value_of(row.cells[column.label])) is not None
+        and (value_of is _published or row.cells[column.label].n >= folds)
+    ]
     if score is None or not scores or not column.higher_is_better:
         return ""
     value, label = max(scores)
@@ -71,7 +85,8 @@ def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Calla
 def drops(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
     """Say how far each variant is from the model that the spec's option ``ablates`` names, column by column.
 
-    Each difference has its p, by the tests of ``TIES``, corrected over the variants of the column.
+    Each difference is over the folds that both have, with its p, by the tests of ``TIES``, corrected over the variants
+    of the column.
     """
     full = next((row for row in rows if row.model == spec.options.get("ablates")), None)
     if full is None:
@@ -79,13 +94,17 @@ def drops(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[s
     variants = [row for row in rows if not row.control and row is not full]
     differences: dict[str, list[str]] = {row.label: [] for row in variants}
     for column in spec.columns:
-        best = full.cells[column.label].value
-        if best is None:
+        if full.cells[column.label].value is None:
             continue
-        measured = [(row, value) for row in variants if (value := row.cells[column.label].value) is not None]
-        chances = holm([_chance(column, selection, row.model, full.model) for row, _ in measured])
-        for (row, value), chance in zip(measured, chances, strict=True):
-            differences[row.label].append(f"{column.label} {value - best:+.{column.digits}f} (p {chance:.2f})")
+        measured = [
+            row
+            for row in variants
+            if row.cells[column.label].value is not None and _differences(column, selection, row.model, full.model)
+        ]
+        chances = holm([_chance(column, selection, row.model, full.model) for row in measured])
+        for row, chance in zip(measured, chances, strict=True):
+            drop = fmean(_differences(column, selection, row.model, full.model))
+            differences[row.label].append(f"{column.label} {-drop:+.{column.digits}f} (p {chance:.2f})")
     return [f"{label} against {full.label}: {', '.join(parts)}." for label, parts in differences.items() if parts]
 
 
@@ -99,12 +118,18 @@ def _value(cell: TableCell) -> float | None:
 
 def _chance(column: Column, selection: Selection, model: str, best: str) -> float:
     """Return the p of a model being no worse than the best one, on the folds that both have."""
-    both = [model, best]
-    scores = selection.by_place(column.metric)[both].dropna()
-    differences = [other - own for own, other in scores.to_numpy().tolist()]
+    differences = _differences(column, selection, model, best)
     if len(differences) > 1:
         return p_over_folds(differences, selection.clear["split"]["k"])
     if not differences:
         return 1.0
-    errors = selection.by_place(column.metric, "error").reindex(index=scores.index, columns=both).to_numpy()[0]
+    both = [model, best]
+    place = selection.by_place(column.metric)[both].dropna().index
+    errors = selection.by_place(column.metric, "error").reindex(index=place, columns=both).to_numpy()[0]
     return p_within_fold(differences[0], *(None if isnan(error) else error for error in errors.tolist()))
+
+
+def _differences(column: Column, selection: Selection, model: str, best: str) -> list[float]:
+    """Return by how much the best one is above a model on each fold that both have."""
+    scores = selection.by_place(column.metric)[[model, best]].dropna()
+    return [other - own for own, other in scores.to_numpy().tolist()]

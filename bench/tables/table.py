@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 class TableCell:
     """One number: ``std`` is None with one fold; ``published`` is None if the paper prints none.
 
+    ``std`` is over ``n`` folds and repeats. The score of a fold with several ``seeds`` is their mean, and ``seed_std``
+    is between the seeds of one fold, None if none has several.
+
     ``best``: the best of its column; ``tie``: it ties with the best (see ``bench.tables.standing``). ``below`` has
     the labels of the controls that it does not beat, ``apart`` of those that share no fold with it; ``share`` is how
     much of the way from the best control to the upper row it has gone (see ``bench.tables.controls``). ``footnotes``
@@ -16,6 +19,8 @@ class TableCell:
     value: float | None = None
     std: float | None = None
     n: int = 0
+    seeds: int = 1
+    seed_std: float | None = None
     published: float | None = None
     published_std: float | None = None
     best: bool = False

@@ -24,6 +24,7 @@ class Slurm:
     """A ``Launcher`` of ``bench.launch``, with at most ``jobs`` jobs at once."""
 
     packs = True
+    waits = False
 
     def __init__(self, jobs: int | None) -> None:
         self._jobs = jobs
