@@ -20,7 +20,8 @@ RECORD_FORMAT = 2
 class CellIdentity:
     """A cell's identity: no two cells share it.
 
-    ``fold`` and ``repeat`` count from 0; ``fraction`` is the share of the training side; ``protocol`` is its digest.
+    ``fold``, ``repeat`` and ``seed`` count from 0; ``fraction`` is the share of the training side; ``protocol`` is its
+    digest. A record from before there were seeds is of seed 0.
     """
 
     task: str
@@ -30,24 +31,27 @@ class CellIdentity:
     repeat: int
     protocol: str
     fraction: float = 1.0
+    seed: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as JSON data, from which a cell's file name is made."""
-        whole = {"fraction"} if self.fraction == 1 else set[str]()
-        return {key: value for key, value in asdict(self).items() if key not in whole}
+        """Return it as JSON data, from which a cell's file name is made: without the usual fraction and seed."""
+        usual = {"fraction": 1.0, "seed": 0}
+        return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
 
     def __str__(self) -> str:
         repeat = f" repeat {self.repeat}" if self.repeat else ""
         fraction = f" fraction {self.fraction:g}" if self.fraction != 1 else ""
-        return f"{self.model} fold {self.fold}{repeat}{fraction}"
+        seed = f" seed {self.seed}" if self.seed else ""
+        return f"{self.model} fold {self.fold}{repeat}{seed}{fraction}"
 
 
 @dataclass(frozen=True)
 class RecordedModel:
     """The model of a record as it was registered, with the settings and the recipe it ran with.
 
-    ``order`` is its family's place among the blocks of a table; ``pretrains`` the path of its first step's estimator;
-    ``deviations`` are sentences on settings that differ from the model's defaults.
+    ``order`` is its family's place among the blocks of a table; ``control`` whether it is no row to rank: models must
+    beat it, or it is an ``upper`` row, whose answers come from the task. ``pretrains`` is the path of its first step's
+    estimator; ``deviations`` are sentences on settings that differ from the model's defaults.
     """
 
     label: str
@@ -61,6 +65,12 @@ class RecordedModel:
     settings: dict[str, Any]
     deviations: list[str]
     recipe: dict[str, Any]
+    upper: bool = False
+
+    @property
+    def judges(self) -> bool:
+        """Whether models must beat this one."""
+        return self.control and not self.upper
 
 
 @dataclass(frozen=True)
@@ -123,6 +133,11 @@ class Record:
     pretraining: dict[str, Any] | None = None
     usage: dict[str, Any] | None = None
     products: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def seed(self) -> int:
+        """The cell's seed, from 0."""
+        return self.cell.seed
 
     def history(self, stage: str) -> dict[str, Any]:
         """Return the history of the training in a stage, empty if there is none."""
