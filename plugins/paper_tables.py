@@ -19,7 +19,7 @@ VQA = TableSpec(
         Column("rougeL", "ROUGE-L", "ROUGE-L"),
         Column("meteor", "METEOR", "METEOR"),
         Column("facts", "facts", share=("facts_right", "facts_asked")),
-        Column("length_ratio", "length", digits=2, higher_is_better=False),
+        Column("length_ratio", "length", digits=2, higher_is_better=None),
     ),
     notes=(
         "facts: of the reference's facts that vary within the category and are not in the prompt, the share the answer "

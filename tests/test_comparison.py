@@ -8,6 +8,7 @@ from bench.cli.main import app
 from bench.errors import BenchError
 from bench.figures.confusion import draw as draw_confusion
 from bench.figures.critical_difference import groups
+from bench.specs import Column
 from bench.store.store import Store
 from bench.tables.comparison import compare
 from bench.tables.selection import select
@@ -28,7 +29,7 @@ def store(tmp_path):
 
 
 def found(store, models=tuple(BETTER), metric="bleu2"):
-    return compare(select(store, "vqa", None, None), models, metric)
+    return compare(select(store, "vqa", None, None), store, models, Column(metric, metric))
 
 
 def test_a_clear_difference_has_a_winner_and_a_small_one_has_none(store):
@@ -54,7 +55,7 @@ def test_an_unknown_name_gets_the_nearest(store, models, metric, said):
         found(store, models, metric)
 
 
-def test_models_without_two_common_folds_are_not_compared(store):
+def test_models_without_a_common_fold_are_not_compared(store):
     store.write_record("late-9", made("late", 9, 0.5))
     with pytest.raises(BenchError, match="--folds all"):
         found(store, ("mvaema", "late"))

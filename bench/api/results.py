@@ -36,27 +36,24 @@ def compare(
 ) -> "Comparison":
     """Compare models pair by pair and all at once; "a,b" means two of them, "all" all measured ones.
 
-    ``task`` is by default the latest record's task, ``metric`` its first metric; ``figure`` is a file for the
-    critical-difference diagram. BenchError for fewer than two models, models without two folds in common, or a file
-    that cannot be written.
+    ``task`` is by default the latest record's task, ``metric`` the one by which its tables judge first; ``figure`` is a
+    file for the critical-difference diagram. BenchError for fewer than two models, models without a fold in common, or
+    a file that cannot be written.
     """
     from bench.tables.comparison import compare as compared
+    from bench.tables.model_scores import column_of, columns_of
 
     if figure is not None:
         by_suffix(figure, FIGURES)
     open_store = opened(store)
-    tasks = dict.fromkeys(record.cell.task for record in open_store.records())
-    if task is not None and tasks and task not in tasks:
-        raise unknown("measured task", task, tasks)
-    selection = select(open_store, task or _latest_task(open_store), dataset, protocol)
+    task = measured_task(open_store, task)
+    selection = select(open_store, task, dataset, protocol)
     named = [name for each in ([models] if isinstance(models, str) else models) for name in words(each, "models")]
     names = list(selection.by_model) if named == ["all"] else list(dict.fromkeys(named))
     if len(names) < 2:
         raise BenchError(f"{', '.join(names)} alone cannot be compared; name at least two models, or all")
-    first = next(iter(selection.by_model.values()))[0]
-    if not metric and not first.metrics:
-        raise BenchError(f"no score of {first.model.label} is defined; `bench table` says why; name a --metric")
-    comparison = compared(selection, names, metric or next(iter(first.metrics)))
+    column = column_of(metric, selection, columns_of(task, Registry().every("table").values()))
+    comparison = compared(selection, open_store, names, column)
     if figure is not None:
         from bench.figures.critical_difference import of_comparison
 
@@ -167,8 +164,13 @@ def export(
     return exporting.export(record, open_store, registry, out)
 
 
-def _latest_task(store: Store) -> str:
+def measured_task(store: Store, task: str | None) -> str:
+    """Return a task that the store has records of, by default the latest record's; BenchError if it has none."""
     records = store.records()
     if not records:
         raise BenchError(f"the store {str(store.root)!r} holds no record; make some with `bench run` or name another")
-    return max(records, key=lambda record: record.finished).cell.task
+    if task is None:
+        return max(records, key=lambda record: record.finished).cell.task
+    if task not in (tasks := {record.cell.task for record in records}):
+        raise unknown("measured task", task, tasks)
+    return task

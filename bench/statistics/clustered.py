@@ -31,10 +31,28 @@ def clustered_mean(values: Sequence[float] | np.ndarray, clusters: Sequence[Hash
     """
     observed = np.asarray(values, dtype=np.float64)
     mean = float(observed.mean())
+    return mean, clustered_error((observed - mean) / len(observed), clusters)
+
+
+def clustered_error(influences: np.ndarray, clusters: Sequence[Hashable]) -> float | None:
+    """Return the standard error of an estimate to which each observation (N,) contributes its influence.
+
+    Influences sum to 0: an observation's share of the estimate less its expectation. Those of one cluster are added
+    before they are squared. None for a single cluster.
+    """
     numbers: dict[Hashable, int] = {}
     index = np.array([numbers.setdefault(cluster, len(numbers)) for cluster in clusters])
     if len(numbers) < 2:
-        return mean, None
-    residuals = np.bincount(index, weights=observed - mean)
-    variance = len(numbers) / (len(numbers) - 1) * float(residuals @ residuals) / len(observed) ** 2
-    return mean, variance**0.5
+        return None
+    totals = np.bincount(index, weights=influences)
+    return float(len(numbers) / (len(numbers) - 1) * (totals @ totals)) ** 0.5
+
+
+def ratio_influences(above: np.ndarray, below: np.ndarray) -> tuple[float, np.ndarray]:
+    """Return the ratio of two sums over N observations, and each one's influence on it (N,), linearised.
+
+    With ``below`` all 1 it is a mean. ZeroDivisionError if ``below`` sums to 0.
+    """
+    total = float(below.sum())
+    ratio = float(above.sum()) / total
+    return ratio, (above - ratio * below) / total

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+ROUNDING = 1e-12
+"""Scores that differ by less are equal: 0.8 - 0.7 and 0.7 - 0.6 differ by 1e-16."""
+
 
 def p_over_folds(differences: Sequence[float], k: int) -> float:
     """Return the two-sided p of a mean difference over folds and repeats.
@@ -19,12 +22,21 @@ def p_over_folds(differences: Sequence[float], k: int) -> float:
     """
     from scipy.special import stdtr
 
-    count, spread = len(differences), float(np.var(differences, ddof=1))
-    mean = float(np.mean(differences))
-    if spread == 0:
-        return 1.0 if mean == 0 else 2 * 0.5**count
-    statistic = mean / (spread * (1 / count + 1 / (k - 1))) ** 0.5
+    count, mean = len(differences), float(np.mean(differences))
+    if constant(differences):
+        return sign_p(mean, count)
+    statistic = mean / (float(np.var(differences, ddof=1)) * (1 / count + 1 / (k - 1))) ** 0.5
     return float(2 * stdtr(count - 1, -abs(statistic)))
+
+
+def constant(values: Sequence[float] | np.ndarray) -> bool:
+    """Return whether values differ by no more than the rounding of their computation."""
+    return bool(np.ptp(values) <= ROUNDING * max(1.0, float(np.abs(values).max())))
+
+
+def sign_p(value: float, count: int) -> float:
+    """Return the two-sided p of a sign test on this many equal differences."""
+    return 1.0 if abs(value) <= ROUNDING else min(1.0, 2 * 0.5**count)
 
 
 def p_within_fold(difference: float, *errors: float | None) -> float:

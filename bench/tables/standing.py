@@ -15,8 +15,9 @@ LEVEL = 0.05
 """Two rows tie if the p of their difference is above it."""
 TIES = (
     "Bold: the best of a column among the rows with most folds, of the numbers above every control; italic: no worse "
-    "than it at 5 % (over folds the corrected resampled t-test of Nadeau and Bengio, within one fold the standard errors "
-    "clustered by picture, without which nothing is told apart; Holm's correction over the models of the column)."
+    "than it at 5 % (over folds the corrected resampled t-test of Nadeau and Bengio, within one fold the standard "
+    "errors clustered by picture, without which nothing is told apart; Holm's correction over the models of the "
+    "column)."
 )
 
 
