@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from bench import ModelSpec, hookimpl
+from bench.plugins.mvaema import TUNES
 
 
 @hookimpl
@@ -15,6 +16,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="control",
             estimator="bench.models.controls.blind:Blind",
             contracts=("answerer", "classifier"),
+            tunes=TUNES,
             source="MVaEMa, trained and asked with a constant in the picture's place",
         )
     )
