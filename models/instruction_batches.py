@@ -1,10 +1,13 @@
 """The instruction records of a training step, and the fixed ones that validation uses."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
 
 from bench.contracts import Instructions
+
+_SIDES = re.compile(r"\b(?:left|right|anti-?clockwise|counter-?clockwise|clockwise)", re.IGNORECASE)
 
 
 class InstructionBatch(NamedTuple):
@@ -12,22 +15,31 @@ class InstructionBatch(NamedTuple):
 
     ``positions`` (B,) in the instructions; ``captioned`` (B,) bool, which of them go with the caption. ``rows`` (R,),
     ascending, are those that this process computes if a loss compares all of them, None if it computes all.
+    ``mirrored`` (B,) bool, whether a record's picture is shown mirrored; None if none is.
     """
 
     positions: np.ndarray
     captioned: np.ndarray
     rows: np.ndarray | None = None
+    mirrored: np.ndarray | None = None
 
     def take(self, rows: np.ndarray) -> "InstructionBatch":
         """Return the records at these rows."""
-        return InstructionBatch(self.positions[rows], self.captioned[rows])
+        mirrored = None if self.mirrored is None else self.mirrored[rows]
+        return InstructionBatch(self.positions[rows], self.captioned[rows], mirrored=mirrored)
+
+    def pictures(self, instructions: Instructions) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return the positions (P,) of the records' distinct pictures, ascending, and which of them are mirrored."""
+        distinct, first = np.unique(instructions.pictures[self.positions], return_index=True)
+        return distinct, None if self.mirrored is None else self.mirrored[first]
 
 
 class InstructionBatches:
     """Batches of records, each batch a pure function of (seed, epoch, step).
 
     An epoch visits every picture that has records once, with ``questions_per_picture`` freshly drawn ones
-    (all of them if it has fewer). ``batch_size`` counts records; an epoch's pictures are spread evenly.
+    (all of them if it has fewer). ``batch_size`` counts records; an epoch's pictures are spread evenly. With
+    ``mirrors``, half the pictures are shown mirrored left to right, but never one whose records speak of left or right.
     """
 
     def __init__(
@@ -37,13 +49,16 @@ class InstructionBatches:
         questions_per_picture: int,
         caption_dropout: float,
         seed: int,
+        mirrors: bool = False,
     ) -> None:
         self._records = [positions for positions in instructions.by_picture if len(positions)]
+        self._mirrors = np.array([mirrors and not _has_sides(instructions, records) for records in self._records])
         self._questions = questions_per_picture
         self._dropout = caption_dropout
         self._seed = seed
         pictures_per_batch = max(1, batch_size // questions_per_picture)
-        self._steps = -(-len(self._records) // pictures_per_batch)
+        self.pictures = len(self._records)
+        self._steps = -(-self.pictures // pictures_per_batch)
 
     def __len__(self) -> int:
         """Return the number of steps in an epoch."""
@@ -56,7 +71,17 @@ class InstructionBatches:
         random = np.random.default_rng([self._seed, epoch, step + 1])
         choices = [_draw(random, self._records[picture], self._questions) for picture in pictures]
         positions = np.concatenate(choices)
-        return InstructionBatch(positions, random.random(len(positions)) >= self._dropout)
+        captioned = random.random(len(positions)) >= self._dropout
+        if not self._mirrors.any():
+            return InstructionBatch(positions, captioned)
+        mirrored = self._mirrors[pictures] & (random.random(len(pictures)) < 0.5)
+        return InstructionBatch(positions, captioned, mirrored=np.repeat(mirrored, [len(each) for each in choices]))
+
+
+def _has_sides(instructions: Instructions, positions: np.ndarray) -> bool:
+    """Return whether one of these records speaks of left or right, which a mirror exchanges."""
+    records = (instructions.records[position] for position in positions)
+    return any(_SIDES.search(text) for record in records for text in (record.question, record.answer))
 
 
 def rows_by_picture(pictures: np.ndarray, parts: int) -> list[np.ndarray]:

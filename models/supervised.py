@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from bench.contracts import Context
 from bench.errors import BenchError
+from bench.training.augmentation import Augment, drawn_maps
 from bench.training.history import History
 from bench.training.loop import train
 from bench.training.memory import out_of_memory, release
@@ -22,9 +23,13 @@ Loss = Callable[[nn.Module, Any, Tensor], Mapping[str, Tensor]]
 
 @dataclass(frozen=True)
 class Side:
-    """One side of a split: ``inputs`` returns, on the device, the network's input for positions (B,)."""
+    """One side of a split: ``inputs`` returns, on the device, the network's input for positions (B,).
 
-    inputs: Callable[[np.ndarray], Any]
+    Of a training side it is also called with positions and maps (B, 2, 3) by which their pictures are to be altered,
+    see ``bench.training.augmentation``.
+    """
+
+    inputs: Callable[..., Any]
     labels: np.ndarray
 
     def __len__(self) -> int:
@@ -38,7 +43,7 @@ class ShuffledBatches:
     """
 
     def __init__(self, count: int, batch_size: int, seed: int) -> None:
-        self._count, self._seed, self._steps = count, seed, -(-count // batch_size)
+        self.pictures, self._seed, self._steps = count, seed, -(-count // batch_size)
         if batch_size == 2 and count > 2:
             self._steps = count // batch_size  # a single picture left over joins the last pair
         self._order: tuple[int, np.ndarray] = (-1, np.arange(0))
@@ -50,10 +55,47 @@ class ShuffledBatches:
     def __call__(self, epoch: int, step: int) -> np.ndarray:
         """Return the positions (B,) of a step; epochs and steps count from 0."""
         if self._order[0] != epoch:  # the same for every step of an epoch
-            self._order = epoch, np.random.default_rng([self._seed, epoch]).permutation(self._count)
-        whole, more = divmod(self._count, self._steps)
+            self._order = epoch, np.random.default_rng([self._seed, epoch]).permutation(self.pictures)
+        whole, more = divmod(self.pictures, self._steps)
         start = step * whole + min(step, more)
         return self._order[1][start : start + whole + (step < more)]
+
+
+class PictureBatch(NamedTuple):
+    """The pictures of a step: their ``positions`` (B,), and ``maps`` (B, 2, 3) by which they are altered, if any."""
+
+    positions: np.ndarray
+    maps: Tensor | None = None
+
+    def inputs(self, side: Side) -> Any:
+        """Return the network's input."""
+        return side.inputs(self.positions) if self.maps is None else side.inputs(self.positions, self.maps)
+
+    def pieces(self, parts: int) -> list[tuple[float, "PictureBatch"]]:
+        """Return the batch in at most this many even pieces, each with its share of the B."""
+        cut = pieces(np.arange(len(self.positions)), parts)
+        maps = self.maps
+        return [(share, PictureBatch(self.positions[p], None if maps is None else maps[p])) for share, p in cut]
+
+
+class PictureBatches:
+    """The batches of ``ShuffledBatches``, each picture altered anew in every epoch, by (seed, epoch, step)."""
+
+    def __init__(self, count: int, batch_size: int, seed: int, augment: Augment) -> None:
+        self._batches, self._seed, self._augment = ShuffledBatches(count, batch_size, seed), seed, augment
+        self.pictures = count
+
+    def __len__(self) -> int:
+        """Return the number of steps in an epoch."""
+        return len(self._batches)
+
+    def __call__(self, epoch: int, step: int) -> PictureBatch:
+        """Return the batch of a step; epochs and steps count from 0."""
+        positions = self._batches(epoch, step)
+        if self._augment == "nothing":
+            return PictureBatch(positions)
+        random = np.random.default_rng([self._seed, epoch, step])
+        return PictureBatch(positions, drawn_maps(self._augment, len(positions), random))
 
 
 def pieces(positions: np.ndarray, parts: int) -> list[tuple[float, np.ndarray]]:
@@ -73,16 +115,16 @@ def fit_classifier(
     """Train a network by the context's recipe; the validation loss is the held-out side's cross-entropy."""
     labels = torch.from_numpy(learning.labels.astype(np.int64))
 
-    def losses(module: nn.Module, positions: np.ndarray) -> Mapping[str, Tensor]:
-        inputs = learning.inputs(positions)
-        return loss(module, inputs, labels[positions].to(context.device))
+    def losses(module: nn.Module, batch: PictureBatch) -> Mapping[str, Tensor]:
+        return loss(module, batch.inputs(learning), labels[batch.positions].to(context.device))
 
     def validate(module: nn.Module) -> float:
         scores = _outputs(module, held_out, context.recipe.batch_size)
         return cross_entropy(scores, torch.from_numpy(held_out.labels.astype(np.int64))).item()
 
-    batches = ShuffledBatches(len(learning), context.recipe.batch_size, context.seed)
-    return train(network, batches, losses, validate, context, pieces)
+    recipe = context.recipe
+    batches = PictureBatches(len(learning), recipe.batch_size, context.seed, recipe.augment)
+    return train(network, batches, losses, validate, context, PictureBatch.pieces)
 
 
 def probabilities(network: nn.Module, side: Side, context: Context, precision: str = "32-true") -> np.ndarray:

@@ -6,6 +6,7 @@ The oracle stands beside them: it shows how much a column has to win.
 from collections.abc import Callable
 
 from bench import ModelSpec, hookimpl
+from bench.plugins.mvaema import TUNES
 
 
 @hookimpl
@@ -18,6 +19,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="control",
             estimator="bench.models.controls.blind:Blind",
             contracts=("answerer", "classifier"),
+            tunes=TUNES,
             source="MVaEMa, trained and asked with a constant in the picture's place",
         )
     )

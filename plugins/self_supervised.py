@@ -21,6 +21,7 @@ def _row(family: str, name: str, label: str, path: str, source: str) -> ModelSpe
         family=family,
         builds=f"bench.models.selfsupervised.{path}",
         source=source,
+        pretrain_share=1.0,
     )
 
 

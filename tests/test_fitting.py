@@ -21,7 +21,7 @@ class Trainee:
     keeps_history = True
 
     def __init__(self, context):
-        self.rate = context.recipe.learning_rate
+        self.rate, self.epochs = context.recipe.learning_rate, context.recipe.epochs
 
     def fit(self, train, validation):
         self.trained.append(self.rate)
@@ -32,7 +32,8 @@ class Trainee:
         loss = abs(self.rate - 0.3)
         (folder / "rate.json").write_text(json.dumps(self.rate))
         if self.keeps_history:
-            History((Epoch({}, 9.0, self.rate, 1.0), Epoch({}, loss, self.rate, 1.0)), 1).save(folder / "history.json")
+            epochs = Epoch({}, 9.0, self.rate, 1.0), Epoch({}, loss, self.rate, 1.0)
+            History(epochs, 1, flops=1e6, passes=self.epochs).save(folder / "history.json")
 
 
 @pytest.fixture

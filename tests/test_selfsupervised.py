@@ -195,7 +195,7 @@ def test_pictures_without_labels_join_where_a_fraction_left_some_out(tmp_path, m
 @pytest.mark.parametrize("size", [2, 5, 11, 12])
 def test_no_picture_is_left_alone_in_a_batch(size):
     for count in range(size, 3 * size + 2):
-        draws = Draws(count, 1, size, 0)
+        draws = Draws(count, size, 0)
         drawn = [draws(0, step).positions for step in range(len(draws))]
         assert sorted(np.concatenate(drawn)) == list(range(count))
         assert min(map(len, drawn)) >= 2
@@ -257,7 +257,7 @@ def test_views_of_another_size_are_what_the_encoder_sees(tmp_path):
     estimator.encoder = estimator.built()
     images = toy()
     method = type("Shown", (), {"views": resolve(spec.builds).views})
-    shown = estimator.shown(images, method)(Draws(24, 1, 6, 0)(0, 0))
+    shown = estimator.shown(images, method)(Draws(24, 6, 0)(0, 0))
     assert [tuple(view.shape) for view in shown] == [(6, 3, 16, 16)] * 2
     assert not torch.equal(*shown)
     whole = estimator.side(images).inputs(np.arange(4))

@@ -13,6 +13,7 @@ from bench.models.selfsupervised.graphs.encoder import GraphEncoder
 from bench.models.selfsupervised.graphs.gbt import GBT
 from bench.models.selfsupervised.graphs.grace import GRACE
 from bench.models.selfsupervised.graphs.infograph import InfoGraph
+from bench.models.selfsupervised.images.banks import Bank
 from bench.models.selfsupervised.images.barlowtwins import BarlowTwins
 from bench.models.selfsupervised.images.byol import BYOL
 from bench.models.selfsupervised.images.dino import DINO
@@ -28,7 +29,7 @@ from bench.models.selfsupervised.method import Follower, Moment, rising
 pytestmark = pytest.mark.numeric
 
 COUNT, WIDTH = 5, 4
-START, MIDDLE = Moment(0, 0.0), Moment(1, 0.5)
+START, MIDDLE = Moment(0, 0.0, torch.arange(COUNT)), Moment(1, 0.5, torch.arange(COUNT))
 HEADS = {"hidden_dim": 6, "output_dim": WIDTH}
 
 
@@ -131,24 +132,47 @@ def test_predictions_are_to_be_like_the_other_view(method):
 def test_moco_finds_the_key_among_the_bank_and_the_keys_enter_it():
     method = MoCo(Encoder(), 0.9, temperature=0.2, bank_size=7, **HEADS)
     query, key = projections(2)
-    bank = method.contrast.memory_bank.bank.double().numpy().copy()
+    bank = method.bank.entries.double().numpy().copy()
     logits = np.concatenate([cosines(query.numpy(), key.numpy())[:, None], unit(query.numpy()) @ bank.T], 1) / 0.2
     expected = (np.log(np.exp(logits).sum(1)) - logits[:, 0]).mean()
-    assert method.loss(query.float().requires_grad_(), key.float()).item() == pytest.approx(expected, rel=1e-5)
-    held = method.contrast.memory_bank.bank
-    torch.testing.assert_close(held[:COUNT], torch.from_numpy(unit(key.numpy())).float())
-    torch.testing.assert_close(held[COUNT:], torch.from_numpy(bank[COUNT:]).float())
+    loss = method.loss(query.float().requires_grad_(), key.float(), torch.arange(COUNT))
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+    torch.testing.assert_close(method.bank.entries[:COUNT], torch.from_numpy(unit(key.numpy())).float())
+    torch.testing.assert_close(method.bank.entries[COUNT:], torch.from_numpy(bank[COUNT:]).float())
 
 
 def test_nnclr_compares_with_the_nearest_in_the_bank_which_the_second_view_enters():
     method = NNCLR(Encoder(), temperature=0.1, bank_size=7, **HEADS)
     outputs = projections(4)
     p0, p1, z0, z1 = (each.numpy() for each in outputs)
-    bank = method.bank.bank.double().numpy().copy()
-    n0, n1 = (bank[(unit(each) @ unit(bank).T).argmax(1)] for each in (z0, z1))
+    bank = method.bank.entries.double().numpy().copy()
+    n0, n1 = (bank[(unit(each) @ bank.T).argmax(1)] for each in (z0, z1))
     expected = (contrastive(n0, p1, 0.1) + contrastive(n1, p0, 0.1)) / 2
-    assert loss_of(method, *outputs) == pytest.approx(expected, rel=1e-5)
-    torch.testing.assert_close(method.bank.bank[:COUNT], outputs[3].float())
+    loss = method.loss(*(output.float() for output in outputs), torch.arange(COUNT))
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+    torch.testing.assert_close(method.bank.entries[:COUNT], torch.from_numpy(unit(z1)).float())
+
+
+def test_a_bank_is_a_ring_whose_entries_their_own_picture_never_meets():
+    bank, vectors = Bank(4, 2), torch.eye(2).repeat(3, 1)
+    bank.add(vectors[:3], torch.tensor([7, 8, 9]))
+    bank.add(vectors[3:5], torch.tensor([7, 6]))
+    assert bank.pictures.tolist() == [6, 8, 9, 7]
+    assert bank.likeness(torch.ones(2, 2), torch.tensor([9, 5])).isinf().tolist() == [
+        [False, False, True, False],
+        [False] * 4,
+    ]
+    bank.add(vectors, torch.arange(6))
+    assert sorted(bank.pictures.tolist()) == [2, 3, 4, 5]
+
+
+def test_neither_moco_nor_nnclr_compares_a_picture_with_its_own_earlier_features():
+    for method, count in ((MoCo(Encoder(), 0.9, 0.2, COUNT, **HEADS), 2), (NNCLR(Encoder(), 0.1, COUNT, **HEADS), 4)):
+        outputs, own = [output.float() for output in projections(count)], torch.arange(COUNT)
+        method.bank.add(outputs[-1], own)
+        likeness = method.bank.likeness(outputs[-1], own)
+        assert likeness.diagonal().isinf().all() and likeness.isinf().sum() == COUNT
+        assert method.loss(*outputs, own).isfinite()
 
 
 def test_dino_is_the_cross_entropy_over_unlike_views_and_moves_the_centre():
@@ -266,7 +290,7 @@ def test_the_twin_gets_no_gradient_and_the_encoder_does(name):
 def test_simsiam_and_nnclr_stop_the_gradient_of_what_is_predicted():
     for method in (SimSiam(Encoder(), bottleneck_dim=3, **HEADS), NNCLR(Encoder(), 0.1, 7, **HEADS)):
         outputs = [output.float().requires_grad_() for output in projections(4)]
-        method.loss(*outputs).backward()
+        method.loss(*outputs, *((torch.arange(COUNT),) if isinstance(method, NNCLR) else ())).backward()
         assert [output.grad is not None for output in outputs] == [True, True, False, False]
 
 
@@ -281,8 +305,8 @@ def test_dinos_last_layer_is_held_still_in_the_first_epoch_alone():
 def test_banks_are_part_of_what_a_checkpoint_holds():
     moco = MoCo(Encoder(), 0.9, temperature=0.2, bank_size=7, **HEADS)
     nnclr = NNCLR(Encoder(), 0.1, 7, **HEADS)
-    assert {"contrast.memory_bank.bank", "contrast.memory_bank.bank_ptr"} <= moco.state_dict().keys()
-    assert {"bank.bank", "bank.bank_ptr"} <= nnclr.state_dict().keys()
+    for method in (moco, nnclr):
+        assert {"bank.entries", "bank.pictures", "bank.place"} <= method.state_dict().keys()
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ DECIDES = {
     "the seed": ("bench/training/seeding.py", "torch.manual_seed(seed)", "torch.manual_seed(0)", ALL),
     "determinism": ("bench/stages/seeding.py", "algorithms(True", "algorithms(False", ALL),
     "which settings a stage sees": ("bench/stages/settings.py", "<= STAGES.index(stage)", "< STAGES.index(stage)", ALL),
-    "the grid": ("bench/stages/fitting.py", "(0.1, 0.3, 1.0)", "(0.1, 0.3)", ALL),
+    "the grid": ("bench/stages/fitting.py", "(1.0, 0.3, 0.1, 0.03)", "(1.0, 0.3, 0.1)", ALL),
     "early stopping": ("bench/training/standing.py", "stagnant >= recipe", "stagnant > recipe", ALL),
     "the learning rate": ("bench/training/schedule.py", "1 + math.cos", "2 + math.cos", ALL),
     "caption dropout": ("models/instruction_batches.py", ">= self._dropout", "< self._dropout", ALL),

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from bench.config.budget import BudgetText
 from bench.config.cluster import Cluster
 from bench.config.yaml_text import JSON, LONGEST_PATH, parsed, read_text
 from bench.errors import BenchError, shortened, unknown
@@ -68,8 +69,20 @@ class Recipe(BaseModel):
     """Assistants: the share of training questions without the caption."""
     precision: Literal["auto"] | Precision = "auto"
     """auto is bf16-mixed for large image networks on a device that supports it, else 32-true."""
-    tune: Literal["nothing", "learning_rate"] = "nothing"
-    """Train with 0.1, 0.3 and 1 times the learning rate and keep the best by validation loss."""
+    budget: BudgetText | None = None
+    """What the training of each row may cost, in FLOPs (1e14) or in pictures seen ('20000 pictures'); instead of
+    epochs. Rows that learn in two steps share it among them."""
+    augment: Literal["nothing", "turns", "crops"] = "nothing"
+    """How training pictures are altered: mirrored and turned by quarters; or also cropped to squares of half their area
+    or more. Pictures with questions are only mirrored left to right, which keeps their answers true. The same for all
+    rows."""
+    tune: Literal["nothing", "learning_rate", "all"] = "nothing"
+    """What trainings on trial choose by their validation loss: the learning rate, of 1, 0.3, 0.1 and 0.03 times the
+    recipe's; or also the settings that a model's spec names."""
+    trials: Annotated[int, Field(ge=2, le=4)] = 3
+    """tune: how many trainings are tried, each with a learning rate of its own, from the largest down."""
+    trial_share: Share = 1.0
+    """tune: what a trial may cost, as a share of a training; below 1 the best is then trained in full."""
 
 
 class Machine(BaseModel):

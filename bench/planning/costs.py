@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from heapq import heapreplace
 from typing import Literal
 
+from bench.config.budget import Budget
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.quantities import duration, size
@@ -25,7 +26,7 @@ class Pace:
     """What a stage takes, measured or counted: seconds per picture, bytes of its process, with how many threads.
 
     A training ``by_epochs`` takes that in each epoch, another once. ``device`` is a graphics card's, or cpu; ``memory``
-    is None if it was not measured.
+    is None if it was not measured. ``flops`` are those of training on one picture, None if they are not known.
     """
 
     seconds: float
@@ -34,6 +35,7 @@ class Pace:
     device: str
     source: Source
     by_epochs: bool = True
+    flops: float | None = None
 
 
 Paces = Mapping[tuple[str, str], Pace]
@@ -59,9 +61,25 @@ class Costs:
             return Cost(_SCORING_SECONDS, None, 1, "cpu", "rule")
         if pace is None:
             return Cost(None, None, 1, "cpu", "")
-        passes = row.recipe.epochs * trainings(row.recipe) if pace.by_epochs else 1
-        pictures = self.learned(cell) * passes if stage.name in PARTS else self._plan.tested
-        return Cost(pace.seconds * pictures, pace.memory, pace.threads, pace.device, pace.source)
+        if stage.name not in PARTS:
+            pictures = self._plan.tested
+        elif not pace.by_epochs:
+            pictures = self.learned(cell)
+        else:
+            passes = self.passes(cell, stage)
+            pictures = None if passes is None else passes * trainings(row.recipe) * self.learned(cell)
+        seconds = None if pictures is None else pace.seconds * pictures
+        return Cost(seconds, pace.memory, pace.threads, pace.device, pace.source)
+
+    def passes(self, cell: Cell, stage: Stage) -> float | None:
+        """Return about how often one training goes through its pictures; None if a budget in FLOPs hides it."""
+        recipe, pace = self._plan.rows[cell.model].recipe_of(stage.name), self._paces.get((cell.model, stage.name))
+        if recipe.budget is None:
+            return recipe.epochs
+        budget = Budget.parsed(recipe.budget)
+        if budget.unit == "pictures":
+            return budget.amount / self.learned(cell)
+        return budget.amount / pace.flops / self.learned(cell) if pace and pace.flops else None
 
 
 def spread(cells: Sequence[Sequence[Cost]], jobs: int, threads: int) -> float:
@@ -92,7 +110,8 @@ def recorded_paces(plan: Plan, records: Sequence[Record]) -> dict[tuple[str, str
             memory = timing.memory.process if timing.memory else None
             threads = environment["threads"] * environment.get("processes", 1)
             seconds, machine = timing.seconds / timing.units, (threads, environment["device"])
-            paces[model, stage] = Pace(seconds, memory, *machine, "record", record.has_epochs(stage))
+            flops = record.history(stage).get("training_flops", 0.0) / timing.units or None
+            paces[model, stage] = Pace(seconds, memory, *machine, "record", record.has_epochs(stage), flops)
     return paces
 
 

@@ -100,7 +100,7 @@ def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
         context = context_of(plan, cell, stage, Surroundings(watch, Path(folder), lambda _, stage: Path(folder)))
         watch.steps = Steps(context.device)
         batch = _PICTURES * _questions(row)
-        recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing", "batch_size": batch})
+        recipe = context.recipe.model_copy(update={"epochs": 1, "budget": None, "tune": "nothing", "batch_size": batch})
         train, validation = _side(plan, row, 0), _side(plan, row, 1)
         context = replace(context, recipe=recipe, unlabelled=validation.micrographs.unlabelled())
         try:
@@ -138,10 +138,14 @@ def _paces(plan: Plan, cell: Cell, steps: Sequence[dict[str, Any]]) -> Iterator[
     share = plan.config.validation_share
     validating = share / (1 - share) * _FORWARD * learning
     environment = description(device)
-    whole = Pace(learning + validating, memory, environment["threads"], environment["device"], "FLOPs")
+    flops = sum(sum(step.flops.values()) for step in several) / _PICTURES
+    whole = Pace(
+        learning + validating, memory, environment["threads"], environment["device"], "FLOPs", flops=flops or None
+    )
     forward = replace(whole, seconds=_FORWARD * learning, by_epochs=False)
     if cell.pretrain:
         yield (cell.model, "pretrain"), whole
+    if cell.pretrain and row.spec.pretrain_share == 1:
         yield (cell.model, "train"), replace(forward, seconds=forward.seconds / (1 - share))
     else:
         yield (cell.model, "train"), whole

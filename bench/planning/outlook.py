@@ -1,10 +1,10 @@
 """What a run would do: stages done, stale or missing, why, and about how long it would take."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bench.planning.cell import Cell, Stage, needed, recorded
+from bench.planning.cell import Cell, needed, recorded
 from bench.planning.costs import Cost, Costs, Paces, recorded_paces, spread
 from bench.planning.kept import kept_paces
 from bench.planning.plan import Plan
@@ -13,6 +13,7 @@ from bench.specs import STAGES
 from bench.store.fingerprint import difference
 from bench.store.record import CellIdentity, Record
 from bench.store.store import Store
+from bench.training.history import PARTS
 from bench.training.schedule import Schedule
 
 _NAMED = 6
@@ -29,6 +30,8 @@ class CellOutlook:
     changes: tuple[str, ...]
     warm_up: str = ""
     """Says that the requested warm-up does not fit into a training to be done."""
+    passes: Mapping[str, float | None] = field(default_factory=dict)
+    """How often one training of a missing stage goes through its pictures, None if that is not known yet."""
 
     @property
     def seconds(self) -> float | None:
@@ -158,16 +161,21 @@ def _look(plan: Plan, store: Store, cell: Cell, latest: Mapping[CellIdentity, Re
         states["score"] = "missing"  # only the record is to be written
     expected = {stage.name: costs.of(cell, stage) for stage in cell.stages if stage.name in missing}
     for stage in cell.stages:
-        if stage.name in missing and (epochs := _epochs_done(store, stage)):
+        epochs, done = store.stages.standing(stage.fingerprint) if stage.name in missing else (0, 0.0)
+        if epochs:
             states[stage.name] = f"begun, epoch {epochs + 1}"
-            share = max(0.0, 1 - epochs / plan.rows[cell.model].recipe.epochs)
             cost = expected[stage.name]
-            expected[stage.name] = replace(cost, seconds=None if cost.seconds is None else share * cost.seconds)
-    row = plan.rows[cell.model]
-    schedule = Schedule.expected(row.recipe, costs.learned(cell), row.trains_on == "instructions")
-    return CellOutlook(cell, states, expected, tuple(changes), schedule.shortened if "train" in expected else "")
+            left = max(0.0, 1 - done)
+            expected[stage.name] = replace(cost, seconds=None if cost.seconds is None else left * cost.seconds)
+    warm_up = _warm_up(plan, cell, costs) if "train" in expected else ""
+    passes = {stage.name: costs.passes(cell, stage) for stage in cell.stages if stage.name in missing & PARTS.keys()}
+    return CellOutlook(cell, states, expected, tuple(changes), warm_up, passes)
 
 
-def _epochs_done(store: Store, stage: Stage) -> int:
-    """Return how many epochs of a training its checkpoint holds."""
-    return store.stages.epochs_begun(stage.fingerprint)
+def _warm_up(plan: Plan, cell: Cell, costs: Costs) -> str:
+    """Say that a training's warm-up is too long for it; '' if it is not, or if nobody knows."""
+    row, passes = plan.rows[cell.model], costs.passes(cell, cell.train)
+    if passes is None:
+        return ""
+    by_records = row.trains_on == "instructions"
+    return Schedule.expected(row.recipe, costs.learned(cell), passes, by_records).shortened

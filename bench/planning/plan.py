@@ -89,6 +89,7 @@ class Plan:
             "repeats": self.config.repeats,
             "image_size": self.config.image_size,
             **self._masking,
+            **self._augmenting,
             **self._elsewhere,
             **self._untaught,
             "task": self._task_protocol,
@@ -127,6 +128,12 @@ class Plan:
     def _masking(self) -> dict[str, str]:
         """What decides how data bars are blanked; empty if they stay."""
         return {"mask_bar": digest(masking_code())[:16]} if self.config.mask_bar else {}
+
+    @property
+    def _augmenting(self) -> dict[str, str]:
+        """How training pictures are altered; empty if they are not."""
+        augment = self.config.recipe.augment
+        return {} if augment == "nothing" else {"augment": augment}
 
     @cached_property
     def _elsewhere(self) -> dict[str, Any]:
@@ -193,16 +200,14 @@ class Plan:
     def _train_inputs(self, row: Row) -> dict[str, Any]:
         """Return what a model's train stages share."""
         settings = row.staged("train") if row.pretrains else settings_until(row, "train")
-        return self._learning(row, row.estimator, settings, train_code(row.spec, row.family))
+        return self._learning(row, "train", settings, train_code(row.spec, row.family))
 
     def _pretrain_inputs(self, row: Row) -> dict[str, Any] | None:
         """Return what a model's pretrain stages share, None without pretraining."""
         code = pretrain_code(row.spec, row.family)
-        return self._learning(row, row.pretrains, row.staged("pretrain"), code) if code else None
+        return self._learning(row, "pretrain", row.staged("pretrain"), code) if code else None
 
-    def _learning(
-        self, row: Row, estimator: str | None, settings: dict[str, Any], code: dict[str, str]
-    ) -> dict[str, Any]:
+    def _learning(self, row: Row, stage: StageName, settings: dict[str, Any], code: dict[str, str]) -> dict[str, Any]:
         return {
             "data": self._data,
             "image_size": self.config.image_size,
@@ -211,11 +216,12 @@ class Plan:
             "model": {
                 "name": row.name,
                 "builds": row.spec.builds,
-                "estimator": estimator,
+                "estimator": row.pretrains if stage == "pretrain" else row.estimator,
                 "settings": settings,
                 "weights": _weights_digest(row.settings.get("weights")),
             },
-            "recipe": row.recipe.model_dump(),
+            "recipe": row.recipe_of(stage).model_dump(),
+            **({"tuned": grid} if (grid := row.grid(stage)) else {}),
             "code": code,
         }
 

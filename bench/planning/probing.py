@@ -21,7 +21,7 @@ from bench.stages import train
 from bench.stages.context import Surroundings, context_of, load_estimator
 from bench.stages.contracts.contract import pictures
 from bench.stages.environment import description
-from bench.stages.fitting import train_estimator
+from bench.stages.fitting import described, train_estimator
 from bench.stages.materials import Materials
 from bench.stages.predict import predictions
 from bench.stages.questions import Questions
@@ -66,15 +66,17 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
             heap.give_back()
             kind, watch = resolve(path), _Watch()
             context = context_of(plan, cell, stage, Surroundings(watch, Path(folder), weights))
-            recipe = context.recipe.model_copy(update={"epochs": 1, "tune": "nothing"})
+            recipe = context.recipe.model_copy(update={"epochs": 1, "budget": None, "tune": "nothing"})
             context, peak = replace(context, recipe=recipe, unlabelled=sides.unlabelled), Peak(context.device)
             began = time.monotonic()
             estimator = train_estimator(kind, sides.train, sides.validation, context)
             ended, share = time.monotonic(), plan.config.validation_share
             seconds = watch.seconds(began, ended, few, share / (1 - share))
-            yield stage.name, _pace(seconds, peak, context, bool(watch.stepping))
+            pace = _pace(seconds, peak, context, bool(watch.stepping))
             weights(cell, stage).mkdir()
             estimator.save(weights(cell, stage))
+            history = described(weights(cell, stage)) or {}
+            yield stage.name, replace(pace, flops=history.get("training_flops", 0.0) / len(few.train) or None)
 
         context = context_of(plan, cell, cell.predict, Surroundings(NoProgress(), Path(folder), weights))
         estimator = load_estimator(resolve(row.estimator), weights(cell, cell.train), context)

@@ -1,7 +1,7 @@
 """The rows of a run: models with their settings and recipes, as this run trains them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench.config.loading import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
@@ -21,6 +21,7 @@ from bench.specs import (
     estimator_path,
     is_control,
 )
+from bench.training.budget import shortened
 
 _NAMED = 8
 """The most able models that an error names."""
@@ -65,7 +66,10 @@ def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[
 
 @dataclass(frozen=True)
 class Row:
-    """A model as this run trains it: its settings, as declared and as values, and its recipe."""
+    """A model as this run trains it: its settings, as declared and as values, and its recipe.
+
+    ``tuned`` holds the values that the recipe's trials try of settings.
+    """
 
     name: str
     spec: ModelSpec
@@ -73,6 +77,7 @@ class Row:
     declared: Settings
     settings: Mapping[str, Any]
     recipe: Recipe
+    tuned: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     @property
     def contracts(self) -> tuple[ContractName, ...]:
@@ -109,6 +114,18 @@ class Row:
         return [
             f"{key} {value} (default {defaults[key]})" for key, value in self.settings.items() if value != defaults[key]
         ]
+
+    def recipe_of(self, stage: StageName) -> Recipe:
+        """Return the recipe of one of the row's trainings: if there are two, they share its budget."""
+        share = self.spec.pretrain_share
+        if not self.pretrains or self.recipe.budget is None or share == 1:
+            return self.recipe
+        return shortened(self.recipe, share if stage == "pretrain" else 1 - share)
+
+    def grid(self, stage: StageName) -> dict[str, Sequence[Any]]:
+        """Return the values of settings that the trials of one of the row's trainings try."""
+        own = {stage} if self.pretrains else {"pretrain", "train"}
+        return {key: values for key, values in self.tuned.items() if self.declared[key].stage in own}
 
     def staged(self, stage: StageName) -> dict[str, Any]:
         """Return the settings whose change redoes this stage and not the one before."""
@@ -193,14 +210,31 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
     recipe, settings = split_recipe(values)
     for key in settings.keys() - declared.keys():
         raise unknown(f"{name} setting", key, [*declared, *Recipe.model_fields])
-    return Row(
-        name,
-        spec,
-        registry.family(spec),
-        declared,
-        complete(name, declared, settings),
-        with_recipe(request.config.recipe, recipe, name),
-    )
+    if "augment" in recipe:
+        raise BenchError(
+            f"augment is part of the protocol, the same for all rows, and not a setting of {name}; use recipe.augment"
+        )
+    own = with_recipe(request.config.recipe, recipe, name)
+    tuned = _tuned(spec, declared, settings) if own.tune == "all" else {}
+    return Row(name, spec, registry.family(spec), declared, complete(name, declared, settings), own, tuned)
+
+
+def _tuned(spec: ModelSpec, declared: Settings, given: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """Return the values that trials try of the settings that a spec names, without those ``given`` a value.
+
+    BenchError if the spec names no setting, or one with a value that it cannot have.
+    """
+    where = f"tunes of model {spec.name!r}"
+    for key, values in spec.tunes.items():
+        if key not in declared:
+            raise unknown(f"setting in {where}", key, declared, "correct the spec")
+        if declared[key].stage not in ("pretrain", "train") or not isinstance(values, list | tuple) or not values:
+            raise BenchError(f"{where}: {key} = {values!r} is no list of values of a setting that training reads")
+    return {
+        key: tuple(declared[key].checked(f"{where}: {key}", value) for value in values)
+        for key, values in spec.tunes.items()
+        if key not in given
+    }
 
 
 def _given_to(name: str, spec: ModelSpec, declared: Settings, request: Request) -> dict[str, Any]:

@@ -16,22 +16,13 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry, sdpa_backward_flop, sdpa_flop
+from torch.utils.flop_counter import flop_registry
 
-from bench.training.linear import OPERATION, operation_flops
+from bench.training.flops import FORMULAS
 from bench.training.peak import Peak
 
 _ATEN = torch.ops.aten
-_FORMULAS: dict[Any, Callable[..., int]] = {
-    **flop_registry,
-    _ATEN._scaled_dot_product_flash_attention_for_cpu: lambda query, key, value, *_, **__: sdpa_flop(
-        query.shape, key.shape, value.shape
-    ),
-    _ATEN._scaled_dot_product_flash_attention_for_cpu_backward: lambda grad, query, key, value, *_, **__: (
-        sdpa_backward_flop(grad.shape, query.shape, key.shape, value.shape)
-    ),
-    OPERATION: operation_flops,
-}
+_FORMULAS: dict[Any, Callable[..., int]] = {**flop_registry, **FORMULAS}
 _NOTHING = {_ATEN.detach, _ATEN.empty, _ATEN.empty_like, _ATEN.empty_strided, _ATEN.new_empty, _ATEN.new_empty_strided}
 
 

@@ -7,7 +7,7 @@ from types import FunctionType
 from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line, shortened, unknown
-from bench.specs.forms import Digits, LazyPath, Line, Name, Title, Values, is_path
+from bench.specs.forms import Digits, LazyPath, Line, Name, PartOf, Title, Values, is_path
 from bench.specs.isolation import isolated
 from bench.specs.setting import STAGES, Setting, StageName
 
@@ -108,6 +108,8 @@ class ModelSpec(Spec):
     large: bool = False
     upper: bool = False
     deterministic: bool = False
+    tunes: Values = field(default_factory=dict)
+    pretrain_share: PartOf = 0.5
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""

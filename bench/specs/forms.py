@@ -60,3 +60,4 @@ Title = Annotated[Line, Form(lambda text: bool(text.strip()), "a text that names
 LazyPath = Annotated[str, Form(is_path, "a path such as 'mypackage.module:Class'")]
 Values = Annotated[Mapping[str, Any], Form(_is_data, f"JSON data of at most {_LONGEST_DATA:,} letters")]
 Digits = Annotated[int, Form(lambda number: 0 <= number <= 15, "a number of digits from 0 to 15")]
+PartOf = Annotated[float, Form(lambda share: 0 < share <= 1, "a share above 0, at most 1")]

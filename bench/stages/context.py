@@ -14,6 +14,8 @@ from bench.registered.signature import handed
 from bench.specs import resolve
 from bench.stages.seeding import prepare
 from bench.stages.settings import settings_until
+from bench.store.sealed import read_json
+from bench.training.history import TUNING
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell, Stage
@@ -42,7 +44,7 @@ def context_of(plan: Plan, cell: Cell, stage: Stage, around: Surroundings) -> Co
     context = Context(
         model=row.spec,
         settings=settings_until(row, stage.name),
-        recipe=row.recipe,
+        recipe=row.recipe_of(stage.name),
         seed=cell.random_state,
         device=prepare(machine, cell.random_state),
         progress=around.progress,
@@ -76,5 +78,16 @@ def make_estimator(kind: Any, context: Context) -> Any:
 
 
 def load_estimator(kind: Any, folder: Path, context: Context) -> Any:
-    """Return an estimator of this class from the folder it was saved in, with the same settings."""
+    """Return an estimator of this class from the folder it was saved in, with the same settings.
+
+    What tuning chose among its settings takes the place of the context's.
+    """
+    context = replace(context, settings={**context.settings, **_tuned(folder)})
     return kind.load(folder, context, **handed(kind, context.settings))
+
+
+def _tuned(folder: Path) -> dict[str, Any]:
+    """Return the settings that tuning chose for a saved model; empty if it chose none."""
+    chosen = next((tried for tried in read_json(folder / TUNING) or () if tried.get("chosen")), {})
+    values = chosen.get("settings", {})
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}

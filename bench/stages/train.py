@@ -42,10 +42,12 @@ def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
 
 
 def learn(sides: Sides, plan: Plan, cell: Cell, stage: Stage, around: Surroundings, weights: Path) -> int:
-    """Train a cell's model into the folder ``weights``; return the most pictures that it went through."""
+    """Train a cell's model into the folder ``weights``; return the most pictures that it went through, at least one."""
     kind = estimator_of(plan, cell, stage)  # imported before anything is seeded
     context = replace(context_of(plan, cell, stage, around), unlabelled=sides.unlabelled, ranks=around.ranks)
-    return fit(kind, sides.train, sides.validation, context, weights) * pictures(sides.train)
+    grid = plan.rows[cell.model].grid(stage.name)
+    passes = fit(kind, sides.train, sides.validation, context, weights, grid)
+    return max(1, round(passes * pictures(sides.train)))
 
 
 def _taught(materials: Materials, positions: np.ndarray) -> Instructions:

@@ -160,11 +160,12 @@ class StoredStages:
     def _inputs(self, fingerprint: str) -> Path:
         return self.folder(fingerprint) / "inputs.json"
 
-    def epochs_begun(self, fingerprint: str) -> int:
-        """Return how many epochs of a training its checkpoint holds."""
+    def standing(self, fingerprint: str) -> tuple[int, float]:
+        """Return how many epochs of a training, and which share of its steps, its checkpoint holds."""
         with suppress(DamagedError, KeyError, TypeError):
-            return int(read_json(self.folder(fingerprint) / "work" / STANDING)["epoch"])
-        return 0
+            standing = read_json(self.folder(fingerprint) / "work" / STANDING)
+            return int(standing["epoch"]), float(standing["share"])
+        return 0, 0.0
 
     def files(self, fingerprint: str) -> dict[str, int]:
         """Return the size in bytes of each file of a stage's product, by its path below the store."""

@@ -22,8 +22,8 @@ from bench.training.fabric import Fabric
 class Checkpoints:
     """The checkpoints in one folder, at most one every ``seconds``; read with ``weights_only``.
 
-    A file next to them gives in clear the finished epochs, for `--dry-run`, which loads no torch, and the digests of
-    both: it is written first, so that a file of another digest is damaged.
+    A file next to them gives in clear the finished epochs and the share of steps, for `--dry-run`, which loads no
+    torch, and the digests of both: it is written first, so that a file of another digest is damaged.
     """
 
     _ended: ClassVar[set[Path]] = set()
@@ -48,7 +48,8 @@ class Checkpoints:
         with whole(self._newest) as part:
             self._strategy.save_checkpoint(part, state)
             digests = [file_digest(part), *self._digests()[:2]]
-            write_json(self._standing, {"epoch": state["standing"]["epoch"], "digests": digests})
+            done = {key: state["standing"][key] for key in ("epoch", "share")}
+            write_json(self._standing, {**done, "digests": digests})
             if self._newest.exists():
                 self._newest.replace(self._previous)
         self._written = time.monotonic()

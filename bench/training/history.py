@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NotRequired, Self, TypedDict
 
 PARTS = {"pretrain": "pretraining", "train": "training"}
 """The key of a record under which the training of a stage is."""
@@ -14,6 +14,28 @@ FILE = "history.json"
 """The name under which a saved model keeps its history."""
 TUNING = "tuning.json"
 """The file of a saved model with its trials and their validation losses: a list, one mapping per trial."""
+
+
+class TrainingDiverged(RuntimeError):
+    """A loss that is no longer a number, after so many ``flops``."""
+
+    def __init__(self, sentence: str, flops: float) -> None:
+        super().__init__(sentence)
+        self.flops = flops
+
+
+class TriedTraining(TypedDict):
+    """One training on trial: what it tried, its validation loss and cost, and its ``share`` of a training in full.
+
+    ``validation`` is None if it diverged, or if the model has no such loss.
+    """
+
+    learning_rate: float
+    settings: NotRequired[dict[str, Any]]
+    validation: float | None
+    training_flops: float
+    share: float
+    chosen: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -36,6 +58,8 @@ class History:
     ``parts`` is the number of pieces that the last batches were cut into: above 1 after memory ran out; ``precision``
     is Lightning's word for the network's precision. ``chance`` is the level, by name, of the losses of a model that
     knows nothing, as far as it is known. ``revision`` is that of the hub from which pretrained weights were downloaded.
+    ``flops`` are those of all training steps together, forward and backward, as counted in the first; ``passes`` is the
+    most passes through the training side that the recipe allowed, ``parameters`` the number of the module's weights.
     """
 
     epochs: tuple[Epoch, ...]
@@ -44,6 +68,9 @@ class History:
     precision: str = "32-true"
     chance: Mapping[str, float] = field(default_factory=dict)
     revision: str = ""
+    flops: float = 0.0
+    passes: float = 1.0
+    parameters: int = 0
 
     @property
     def at_chance(self) -> list[str]:
@@ -68,6 +95,8 @@ class History:
             "validation": best.validation,
             "parts": self.parts,
             "precision": self.precision,
+            "training_flops": self.flops,
+            "parameters": self.parameters,
             **({"at_chance": self.at_chance} if self.at_chance else {}),
             **({"revision": self.revision} if self.revision else {}),
         }

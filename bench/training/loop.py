@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import torch
@@ -25,11 +25,13 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.progress import TRAINING, Progress, Stopped
+from bench.training.budget import steps_of
 from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
 from bench.training.convolution import keep_small_convolutions_exact
 from bench.training.cutting import Cut, Split
 from bench.training.fabric import fabric_on, with_shared_norms
-from bench.training.history import Epoch, History
+from bench.training.flops import flop_counter
+from bench.training.history import Epoch, History, TrainingDiverged
 from bench.training.linear import speed_up_linears
 from bench.training.memory import out_of_memory, release
 from bench.training.precision import precision
@@ -41,7 +43,10 @@ Batch = TypeVar("Batch", covariant=True)
 
 
 class EpochBatches(Protocol[Batch]):
-    """The batches of every epoch, each a pure function of (seed, epoch, step): resuming redraws them."""
+    """The batches of every epoch, each a pure function of (seed, epoch, step): resuming redraws them.
+
+    An attribute ``pictures`` says how many pictures an epoch shows; only a budget in pictures needs it.
+    """
 
     def __len__(self) -> int:
         """Return the number of steps in an epoch."""
@@ -52,8 +57,11 @@ class EpochBatches(Protocol[Batch]):
         ...
 
 
-class TrainingDiverged(RuntimeError):
-    """A loss that is no longer a number."""
+@runtime_checkable
+class TimedBatches(Protocol):
+    """Batches that depend on the number of ``steps`` of the whole training, which the loop sets after the first."""
+
+    steps: int
 
 
 def train(
@@ -86,6 +94,8 @@ def train(
     Training resumes from a checkpoint in ``context.folder``; one is written there every
     ``context.checkpoint_seconds`` and when the progress raises Stopped. They stay until the stage has its product, but
     another training in this process does not read them. Raises TrainingDiverged if a loss is not finite.
+
+    The FLOPs of the first step are counted, so that a budget in FLOPs decides the number of steps before the second.
     """
     cut = Cut(split, spread, context)
     training = _Training(module, batches, losses, validate, context, cut)
@@ -93,7 +103,9 @@ def train(
 
 
 class _Training:
-    """One training under way."""
+    """One training under way; its ``schedule`` is known when it begins, with a budget in FLOPs after one step."""
+
+    schedule: Schedule
 
     def __init__(
         self,
@@ -116,7 +128,7 @@ class _Training:
         optimiser = Adam(paced(module, self.recipe), betas=(0.9, self.recipe.beta2), fused=True)
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
-        self.schedule = Schedule.of(self.recipe, self.recipe.epochs * len(batches), watched=validate is not None)
+        self.is_planned = False
         # Its patience is the epochs that it tolerates; halve_after is those after which it halves.
         self.plateau = ReduceLROnPlateau(
             self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
@@ -130,11 +142,10 @@ class _Training:
         if not self.ranks.first:  # the first rank draws as one process does
             own = np.random.default_rng([self.seed, self.ranks.rank, self._steps_done()])
             torch.manual_seed(int(own.integers(2**63)))
-        if self.schedule.shortened:
-            self.progress.say(self.schedule.shortened)
-        self.progress.start(TRAINING, self.schedule.steps, self._steps_done())
+        if self.standing.flops is not None or "FLOPs" not in (self.recipe.budget or ""):
+            self._begin()
         try:
-            while not self.standing.finished(self.recipe):
+            while not self.is_planned or not self.standing.finished(self.recipe, self._epochs):
                 self._epoch()
         except Stopped:  # raised between two steps by the progress
             self.checkpoints.write(self._state())
@@ -143,13 +154,36 @@ class _Training:
         self.module.eval()
         self.checkpoints.end()
         epochs = tuple(Epoch(**figures) for figures in self.standing.epochs)
-        return History(epochs, self.standing.best, self.standing.parts, self.precision)
+        return History(
+            epochs,
+            self.standing.best,
+            self.standing.parts,
+            self.precision,
+            flops=(self.standing.flops or 0.0) * min(self._steps_done(), self.schedule.steps),
+            passes=self._epochs,
+            parameters=sum(weights.numel() for weights in self.module.parameters()),
+        )
+
+    @property
+    def _epochs(self) -> float:
+        return self.schedule.steps / len(self.batches)
+
+    def _begin(self) -> None:
+        """Plan all steps, by the recipe's epochs or its budget."""
+        pictures = getattr(self.batches, "pictures", None)
+        steps = steps_of(self.recipe, len(self.batches), pictures, self.standing.flops or 0.0)
+        self.schedule, self.is_planned = Schedule.of(self.recipe, steps, watched=self.validate is not None), True
+        if isinstance(self.batches, TimedBatches):
+            self.batches.steps = steps
+        if self.schedule.shortened:
+            self.progress.say(self.schedule.shortened)
+        self.progress.start(TRAINING, steps, self._steps_done())
 
     def _epoch(self) -> None:
         standing, began = self.standing, time.monotonic()
         before = standing.seconds
         self.wrapped.train()
-        while standing.step < len(self.batches):
+        while standing.step < len(self.batches) and not (self.is_planned and self._steps_done() >= self.schedule.steps):
             self._step()
             standing.seconds = before + time.monotonic() - began
             self._keep()
@@ -167,21 +201,32 @@ class _Training:
         batch = self.batches(standing.epoch, standing.step)
         while (figures := self._descent(batch)) is None:
             self._cut_smaller(batch)
+        if not self.is_planned:
+            self._begin()
         self._set_rate()
         self.optimiser.step()
         for name, figure in figures.items():
             standing.sums[name] = standing.sums.get(name, 0.0) + figure
         standing.step += 1
+        standing.share = self._steps_done() / self.schedule.steps
         self.progress.advance(self._steps_done(), **self._figures(figures))
 
     def _descent(self, batch: Any) -> dict[str, float] | None:
         """Set the gradients of a batch and return its losses; None if memory ran out."""
-        own = self._gradients(batch)
+        own = self._gradients(batch) if self.standing.flops is not None else self._counted(batch)
         if own is None:
             return None
         figures = dict(zip(own, self.ranks.summed(list(own.values())), strict=True))
         self._check(figures, f"step {self.standing.step + 1}")
         return figures
+
+    def _counted(self, batch: Any) -> dict[str, float] | None:
+        """Compute gradients as ``_gradients`` does, and count the FLOPs of the step, over all ranks."""
+        with flop_counter() as counter:
+            own = self._gradients(batch)
+        if own is not None:
+            (self.standing.flops,) = self.ranks.summed([float(counter.get_total_flops())])
+        return own
 
     def _gradients(self, batch: Any) -> dict[str, float] | None:
         """Compute gradients, part by part, and return this rank's share of the losses; None if memory ran out."""
@@ -234,7 +279,7 @@ class _Training:
 
     def _close_epoch(self, loss: float | None) -> None:
         standing = self.standing
-        means = {name: total / len(self.batches) for name, total in standing.sums.items()}
+        means = {name: total / standing.step for name, total in standing.sums.items()}
         standing.epochs.append(asdict(Epoch(means, loss, self._learning_rate(), standing.seconds)))
         if loss is None:
             standing.best = standing.epoch
@@ -251,7 +296,8 @@ class _Training:
         values = ", ".join(f"{name}={figure:g}" for name, figure in figures.items())
         raise TrainingDiverged(
             f"training diverged in epoch {self.standing.epoch + 1}, {place}: {values}; "
-            f"try a smaller recipe.learning_rate than {self.recipe.learning_rate:g}"
+            f"try a smaller recipe.learning_rate than {self.recipe.learning_rate:g}",
+            (self.standing.flops or 0.0) * (self._steps_done() + 1),
         )
 
     def _figures(self, losses: Mapping[str, float]) -> dict[str, float]:

@@ -33,10 +33,10 @@ class Schedule:
         return cls(name, steps, round(warmup))
 
     @classmethod
-    def expected(cls, recipe: Recipe, pictures: float, by_records: bool) -> Self:
-        """Return the approximate schedule of a training on so many pictures, or ``by_records`` on their records."""
+    def expected(cls, recipe: Recipe, pictures: float, passes: float, by_records: bool) -> Self:
+        """Return the approximate schedule of so many passes through pictures, or ``by_records`` their records."""
         at_once = recipe.batch_size // recipe.questions_per_picture if by_records else recipe.batch_size
-        return cls.of(recipe, recipe.epochs * math.ceil(pictures / max(1, at_once)))
+        return cls.of(recipe, round(passes * math.ceil(pictures / max(1, at_once))))
 
     @property
     def warmup(self) -> int:

@@ -9,7 +9,11 @@ from bench.config.loading import Recipe
 
 @dataclass
 class Standing:
-    """The state of a training, without the tensors of module and optimiser."""
+    """The state of a training, without the tensors of module and optimiser.
+
+    ``epoch`` counts those that have ended, ``share`` is that of all steps done; ``flops`` are those of a step, None
+    before the first.
+    """
 
     epoch: int = 0
     step: int = 0
@@ -19,8 +23,10 @@ class Standing:
     epochs: list[dict[str, Any]] = field(default_factory=list)
     best: int = -1
     best_loss: float = math.inf
+    flops: float | None = None
+    share: float = 0.0
 
-    def finished(self, recipe: Recipe) -> bool:
-        """Return whether all epochs are done, or too many since the best one."""
+    def finished(self, recipe: Recipe, epochs: float) -> bool:
+        """Return whether all ``epochs`` are done, or too many since the best one."""
         stagnant = self.epoch - 1 - self.best
-        return self.epoch >= recipe.epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)
+        return self.epoch >= epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)

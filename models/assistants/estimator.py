@@ -121,7 +121,12 @@ class Assistant(ABC):
         self._equip(*(self.from_pretrained() if pretrained else self.from_scratch(train)))
         context, recipe = self._context, self._context.recipe
         batches = InstructionBatches(
-            train, recipe.batch_size, recipe.questions_per_picture, recipe.caption_dropout, context.seed
+            train,
+            recipe.batch_size,
+            recipe.questions_per_picture,
+            recipe.caption_dropout,
+            context.seed,
+            mirrors=recipe.augment != "nothing",
         )
         fixed = fixed_questions(validation, recipe.questions_per_picture, context.seed)
         lessons, exam = self._lessons(train), self._lessons(validation.take(fixed))

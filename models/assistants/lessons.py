@@ -11,6 +11,7 @@ from bench.contracts import Instructions
 from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.token_batches import TokenBatch, answered, unanswered
 from bench.models.instruction_batches import InstructionBatch, rows_by_picture
+from bench.training.augmentation import mirrored
 
 Request = tuple[str, str]
 """A question and its caption, '' for none."""
@@ -46,9 +47,7 @@ class Lessons:
         records = zip(batch.positions, batch.captioned, strict=True)
         questions = [self._request(position, captioned=bool(captioned)) for position, captioned in records]
         answers = [self._answers[position] for position in batch.positions]
-        return self._seen(
-            batch.positions, questions, answered(self._prompts(questions), answers, self._conversation.pad)
-        )
+        return self._seen(batch, questions, answered(self._prompts(questions), answers, self._conversation.pad))
 
     def pieces(self, batch: InstructionBatch, parts: int) -> list[tuple[float, InstructionBatch]]:
         """Return a batch in at most ``parts`` pieces of whole pictures, each with its share of the answers' tokens."""
@@ -59,7 +58,8 @@ class Lessons:
     def without_answers(self, positions: np.ndarray) -> Seen:
         """Return records without their answers, with the captions that the instructions hold."""
         questions = [self._request(position, captioned=True) for position in positions]
-        return self._seen(positions, questions, unanswered(self._prompts(questions), self._conversation.pad))
+        batch = InstructionBatch(positions, np.ones(len(positions), dtype=bool))
+        return self._seen(batch, questions, unanswered(self._prompts(questions), self._conversation.pad))
 
     @cached_property
     def _answers(self) -> list[np.ndarray]:
@@ -73,9 +73,10 @@ class Lessons:
     def _prompts(self, requests: list[Request]) -> list[np.ndarray]:
         return [self._conversation.prompt_ids(*each) for each in requests]
 
-    def _seen(self, positions: np.ndarray, requests: list[Request], tokens: TokenBatch) -> Seen:
-        distinct, pictures = np.unique(self._instructions.pictures[positions], return_inverse=True)
-        grey = self._instructions.micrographs.batch(distinct)
+    def _seen(self, batch: InstructionBatch, requests: list[Request], tokens: TokenBatch) -> Seen:
+        distinct, mirrors = batch.pictures(self._instructions)
+        pictures = np.searchsorted(distinct, self._instructions.pictures[batch.positions])
+        grey = mirrored(self._instructions.micrographs.batch(distinct), mirrors)
         pixels = self._conversation.pixels(grey, self._device)
         questions = self._conversation.read(requests)
         return Seen(

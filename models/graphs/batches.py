@@ -62,9 +62,13 @@ class PatchGraphs:
 
     def batch(self, images: Micrographs, device: str, positions: np.ndarray) -> GraphBatch:
         """Return, on the device, the graphs of a view's pictures at these positions (B,)."""
-        edge_index, likeness = self.joined(images.rows[positions], device)
-        pixels = torch.from_numpy(images.batch(positions)).to(device)
-        batch = torch.arange(len(positions) * self.patches.count, device=device) // self.patches.count
+        return self.of(images.batch(positions), images.rows[positions], device)
+
+    def of(self, pictures: np.ndarray, rows: np.ndarray, device: str) -> GraphBatch:
+        """Return, on the device, the graphs (B,) at these rows as those of pictures (B, H, W)."""
+        edge_index, likeness = self.joined(rows, device)
+        pixels = torch.from_numpy(pictures).to(device)
+        batch = torch.arange(len(rows) * self.patches.count, device=device) // self.patches.count
         return GraphBatch(pixels, edge_index, batch, likeness, self.patches.side)
 
     def joined(self, rows: np.ndarray, device: str) -> tuple[Tensor, Tensor]:

@@ -6,7 +6,7 @@ all folds and models share it. The picture's mean is taken off first: without it
 neither the brightness nor the contrast of the exposure changes a graph.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
@@ -71,8 +71,15 @@ def patch_graphs(images: Micrographs, joining: Joining, progress: Progress) -> P
 
 def build_graphs(pixels: np.ndarray, patches: Patches, joining: Joining, progress: Progress, folder: Path) -> None:
     """Join the patches of pictures (M, H, W), a chunk at a time, and write their ``PatchGraphs``."""
-    join = partial(_most_alike, count=joining.neighbours) if joining.graph == "knn" else _around
     progress.start("joining patches to graphs", len(pixels))
+    joined_graphs(pixels, patches, joining, progress.advance).save(folder)
+
+
+def joined_graphs(
+    pixels: np.ndarray, patches: Patches, joining: Joining, advance: Callable[[int], None] = lambda done: None
+) -> PatchGraphs:
+    """Return the graphs of pictures (M, H, W); ``advance`` is told how many are joined, a chunk at a time."""
+    join = partial(_most_alike, count=joining.neighbours) if joining.graph == "knn" else _around
     number = np.uint8 if patches.count <= 256 else np.uint16 if patches.count <= 65536 else np.uint32
     counts, edges, likeness = [], [], []
     for start, likely in _alike(pixels, patches):
@@ -81,9 +88,9 @@ def build_graphs(pixels: np.ndarray, patches: Patches, joining: Joining, progres
         counts.append(torch.bincount(pictures, minlength=len(likely)).numpy())
         edges.append(torch.stack([sources, targets], dim=1).numpy().astype(number))
         likeness.append(likely[joined].numpy().astype(np.float16))
-        progress.advance(start + len(likely))
+        advance(start + len(likely))
     offsets = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
-    PatchGraphs(patches, offsets, np.concatenate(edges), np.concatenate(likeness)).save(folder)
+    return PatchGraphs(patches, offsets, np.concatenate(edges), np.concatenate(likeness))
 
 
 def _alike(pixels: np.ndarray, patches: Patches) -> Iterator[tuple[int, Tensor]]:

@@ -4,8 +4,13 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
+import torch
+from torch import Tensor
+
 from bench.contracts import Context, Micrographs
-from bench.models.graphs.building import Joining, patch_graphs
+from bench.models.graphs.batches import GraphBatch, PatchGraphs
+from bench.models.graphs.building import Joining, joined_graphs, patch_graphs
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
 from bench.models.graphs.patches import Patches
 from bench.models.graphs.settings import EmbedDim, GraphKind, Neighbours, PatchSize
@@ -13,6 +18,7 @@ from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.registered.signature import handed
 from bench.specs import Setting, resolve
+from bench.training.augmentation import altered
 
 
 class GraphClassifier(NetworkClassifier):
@@ -60,4 +66,14 @@ class GraphClassifier(NetworkClassifier):
     def side(self, images: Micrographs) -> Side:
         """Return the pictures as graphs of patches."""
         graphs = patch_graphs(images, self._joining, self._context.progress)
-        return Side(partial(graphs.batch, images, self._context.device), images.labels)
+        return Side(partial(self._graphs, graphs, images), images.labels)
+
+    def _graphs(
+        self, graphs: PatchGraphs, images: Micrographs, positions: np.ndarray, maps: Tensor | None = None
+    ) -> GraphBatch:
+        """Return the graphs of the pictures at these positions; those of altered pictures are joined anew."""
+        if maps is None:
+            return graphs.batch(images, self._context.device, positions)
+        pictures = altered(torch.from_numpy(images.batch(positions)), maps).numpy()
+        joined = joined_graphs(pictures, graphs.patches, self._joining)
+        return joined.of(pictures, np.arange(len(pictures)), self._context.device)

@@ -14,6 +14,7 @@ from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.specs import SCRATCH, Setting
+from bench.training.augmentation import altered
 
 
 class ImageClassifier(NetworkClassifier):
@@ -63,9 +64,10 @@ class ImageClassifier(NetworkClassifier):
         return network
 
 
-def pictures(images: Micrographs, device: str, positions: np.ndarray) -> Tensor:
-    """Return the pictures at these positions as a network's input (B, 3, H, W)."""
-    return normalised(torch.from_numpy(images.batch(positions)).to(device))
+def pictures(images: Micrographs, device: str, positions: np.ndarray, maps: Tensor | None = None) -> Tensor:
+    """Return the pictures at these positions, altered by ``maps`` if any, as a network's input (B, 3, H, W)."""
+    grey = torch.from_numpy(images.batch(positions)).to(device)
+    return normalised(grey if maps is None else altered(grey, maps))
 
 
 def normalised(grey: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ from bench.models.mvaema.ranking import candidates, scores
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH, Stem
 from bench.specs import SCRATCH, Setting
+from bench.training.augmentation import mirrored
 from bench.training.history import FILE, History
 from bench.training.loop import train
 
@@ -224,7 +225,12 @@ class MVaEMa:
         recipe = context.recipe
         records = self._tokenised(learning)
         batches = InstructionBatches(
-            learning, recipe.batch_size, recipe.questions_per_picture, recipe.caption_dropout, context.seed
+            learning,
+            recipe.batch_size,
+            recipe.questions_per_picture,
+            recipe.caption_dropout,
+            context.seed,
+            mirrors=recipe.augment != "nothing",
         )
         held_out = list(self._validation_batches(validation, context))
 
@@ -251,8 +257,9 @@ class MVaEMa:
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
         own = drawn if drawn.rows is None else drawn.take(drawn.rows)
-        pixels = self.pixels(instructions.micrographs, np.unique(instructions.pictures[own.positions]))
-        batch = records.batch(pixels, *drawn)
+        distinct, mirrors = own.pictures(instructions)
+        pixels = mirrored(self.pixels(instructions.micrographs, distinct), mirrors)
+        batch = records.batch(pixels, drawn.positions, drawn.captioned, drawn.rows)
         return batch.to(self.model.device)
 
     def _validation_batches(self, validation: Instructions, context: Context) -> Iterator[Batch]:

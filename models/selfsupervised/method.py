@@ -11,10 +11,14 @@ from torch import Tensor, nn
 
 
 class Moment(NamedTuple):
-    """The time in a pretraining: the epoch, counted from 0, and the share of all steps done."""
+    """The time in a pretraining: the epoch, counted from 0, the share of all steps done, and the pictures of the step.
+
+    ``pictures`` (B,) are their positions in the training side.
+    """
 
     epoch: int
     done: float
+    pictures: Tensor
 
 
 class Method(nn.Module, ABC):
@@ -36,7 +40,7 @@ class Method(nn.Module, ABC):
         """Return the loss of a step from its inputs."""
         outputs = self.outputs(shown, moment)
         with torch.autocast(outputs[0].device.type, enabled=False):
-            return self.loss(*(output.float() for output in outputs))
+            return self.loss(*(output.float() if output.is_floating_point() else output for output in outputs))
 
     @abstractmethod
     def outputs(self, shown: Any, moment: Moment) -> tuple[Tensor, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
+import torch
 from safetensors.torch import load_model, save_model
 from torch import Tensor, nn
 
@@ -24,6 +25,8 @@ from bench.specs import Setting, resolve
 from bench.training.history import FILE, History
 from bench.training.loop import train
 
+_PICTURES_PER_ENTRY = 4
+"""Training pictures for each entry of a bank, at least."""
 _SHAPE, _ENCODER = "shape.json", "encoder.safetensors"
 
 
@@ -36,10 +39,14 @@ class Draw(NamedTuple):
 
 
 class Draws:
-    """The draws of every epoch, each a pure function of (seed, epoch, step)."""
+    """The draws of every epoch, each a pure function of (seed, epoch, step) and the number of all ``steps``.
 
-    def __init__(self, count: int, epochs: int, batch_size: int, seed: int) -> None:
-        self._batches, self._epochs, self._seed = ShuffledBatches(count, batch_size, seed), epochs, seed
+    Before the first step that number may be unknown: at the beginning no step is done, whatever it is.
+    """
+
+    def __init__(self, count: int, batch_size: int, seed: int) -> None:
+        self._batches, self._seed = ShuffledBatches(count, batch_size, seed), seed
+        self.steps, self.pictures = len(self._batches), count
 
     def __len__(self) -> int:
         """Return the number of steps in an epoch."""
@@ -47,9 +54,9 @@ class Draws:
 
     def __call__(self, epoch: int, step: int) -> Draw:
         """Return the draw of a step; epochs and steps count from 0."""
-        done = (epoch + step / len(self)) / self._epochs
-        random = np.random.default_rng([self._seed, epoch, step])
-        return Draw(self._batches(epoch, step), random, Moment(epoch, done))
+        done = (epoch * len(self) + step) / self.steps
+        random, positions = np.random.default_rng([self._seed, epoch, step]), self._batches(epoch, step)
+        return Draw(positions, random, Moment(epoch, done, torch.from_numpy(positions)))
 
 
 class Pretraining(ABC):
@@ -102,14 +109,27 @@ class Pretraining(ABC):
         shown = with_unlabelled(train, context) if self._pretrain_on == "fold" else train
         check_batch(context.recipe.batch_size, len(shown))
         build = resolve(context.model.builds)
-        method = build(self.encoder, **handed(build, context.settings, "encoder"))
+        method = build(self.encoder, **handed(build, self._bounded(len(shown)), "encoder"))
         self.history = self._taught(method, shown)
         loss = min(trial.validation for trial in trials(Labelled.of(self, train), Labelled.of(self, validation)))
         self.history = judged(self.history, loss)
 
+    def _bounded(self, count: int) -> Mapping[str, Any]:
+        """Return the settings with a bank of at most a quarter of the pictures.
+
+        A larger one would mostly hold pictures that come again before their features have left it.
+        """
+        settings, most = self._context.settings, max(1, count // _PICTURES_PER_ENTRY)
+        if settings.get("bank_size", 0) <= most:
+            return settings
+        self._context.progress.say(
+            f"bank_size {settings['bank_size']} is more than a quarter of {count} training pictures; {most} are kept"
+        )
+        return {**settings, "bank_size": most}
+
     def _taught(self, method: Method, images: Micrographs) -> History:
         context, shown = self._context, self.shown(images, method)
-        draws = Draws(len(images), context.recipe.epochs, context.recipe.batch_size, context.seed)
+        draws = Draws(len(images), context.recipe.batch_size, context.seed)
 
         def losses(module: nn.Module, draw: Draw) -> Mapping[str, Tensor]:
             return {"loss": module(shown(draw), draw.moment)}

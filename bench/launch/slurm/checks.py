@@ -27,9 +27,9 @@ def check_epochs(plan: Plan, looks: Sequence[CellOutlook], threads: int) -> None
     slow: dict[str, float] = {}
     for look in looks:
         recipe = plan.rows[look.cell.model].recipe
-        epochs = recipe.epochs * trainings(recipe)
         for name in PARTS:
-            cost = look.costs.get(name)
+            cost, passes = look.costs.get(name), look.passes.get(name)
+            epochs = max(1.0, (passes or 1.0) * trainings(recipe))
             if cost and cost.seconds is not None and (cost.device != "cpu" or not cluster.gpus):
                 one = cost.seconds / epochs * cost.threads / threads
                 slow[look.cell.model] = max(slow.get(look.cell.model, 0.0), one)

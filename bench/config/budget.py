@@ -1,0 +1,53 @@
+"""The training budget of a row: FLOPs to compute, or pictures to see; epochs follow from it."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator
+
+_FORM = r"\s*([0-9][0-9.]*(?:[eE][+-]?[0-9]{1,3})?)\s*(FLOPs|pictures|)\s*"
+_FEWEST = {"FLOPs": 1e6, "pictures": 1.0}
+_MOST = 1e30
+
+
+@dataclass(frozen=True)
+class Budget:
+    """An ``amount`` of FLOPs, forward and backward, or of pictures, each counted as often as it is seen."""
+
+    amount: float
+    unit: Literal["FLOPs", "pictures"]
+
+    @classmethod
+    def parsed(cls, text: str) -> Self:
+        """Read a text such as ``1e14`` or ``20000 pictures``; ValueError says what is wrong with another."""
+        match = re.fullmatch(_FORM, text) if len(text) < 100 else None
+        forms = "give FLOPs, such as 1e14, or pictures, such as '20000 pictures'"
+        if match is None or match[1].count(".") > 1:
+            raise ValueError(f"{text[:40]!r} is no budget; {forms}")
+        unit = "pictures" if match[2] == "pictures" else "FLOPs"
+        amount = float(match[1])
+        if not _FEWEST[unit] <= amount <= _MOST:
+            raise ValueError(f"{text[:40]!r} is out of range, {_FEWEST[unit]:g} to {_MOST:g} {unit}; {forms}")
+        return cls(amount, unit)
+
+    def __str__(self) -> str:
+        amount = int(self.amount) if self.amount < 1e6 and self.amount.is_integer() else self.amount
+        return f"{amount} {self.unit}"
+
+    def share(self, share: float) -> "Budget":
+        """Return a share of the budget."""
+        return Budget(share * self.amount, self.unit)
+
+
+def _canonical(value: object) -> object:
+    """Return a budget in its one form, so that 1e14 and 100000000000000 are the same."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("a budget is a text or a number; give FLOPs, such as 1e14, or '20000 pictures'")
+    return str(Budget.parsed(value if isinstance(value, str) else repr(float(value))))
+
+
+BudgetText = Annotated[str, BeforeValidator(_canonical)]
+"""A budget as a config and a fingerprint hold it, such as ``1e+14 FLOPs``."""
