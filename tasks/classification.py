@@ -37,7 +37,7 @@ class Classification:
 
     def score(self, given: np.ndarray, posed: Micrographs, train: Micrographs) -> Scores:
         """Score probabilities (N, C), one row per posed picture; BenchError if they are no probabilities."""
-        _check(given, posed)
+        check_probabilities(given, posed)
         before = ranks(given, posed.labels)
         predicted = given.argmax(1)
         of_categories, undefined = _of_categories(posed.labels, predicted, posed.categories)
@@ -112,7 +112,8 @@ def _item(
     }
 
 
-def _check(probabilities: np.ndarray, posed: Micrographs) -> None:
+def check_probabilities(probabilities: np.ndarray, posed: Micrographs) -> None:
+    """Raise BenchError unless there is one row (C,) of probabilities per posed picture."""
     wanted = (len(posed), len(posed.categories))
     if probabilities.shape != wanted:
         raise BenchError(f"predict_proba returned an array of shape {probabilities.shape}; {wanted} is wanted")

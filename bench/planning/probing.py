@@ -81,12 +81,13 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
         context = context_of(plan, cell, cell.predict, Surroundings(NoProgress(), Path(folder), weights))
         estimator = load_estimator(resolve(row.estimator), weights(cell, cell.train), context)
         peak = Peak(context.device)
-        posed = questions.posed(cell, few)
+        tested = questions.tested(cell, few)
         if plan.transfer:  # another dataset's pictures may be many
-            posed = posed.take(np.arange(min(len(posed), len(few.test))))
+            tested = tested.take(np.arange(min(len(tested), len(few.test))))
+        posed = plan.task.pose(tested)
         began = time.monotonic()
         predictions(plan, cell, estimator, posed, NoProgress())
-        yield "predict", _pace((time.monotonic() - began) / pictures(posed), peak, context)
+        yield "predict", _pace((time.monotonic() - began) / pictures(tested), peak, context)
 
 
 def _pace(seconds: float, peak: Peak, context: Context, by_epochs: bool = True) -> Pace:

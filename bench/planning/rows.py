@@ -42,7 +42,8 @@ def requests(
 ) -> list[Request]:
     """Return the request of a task, or of each task of a suite; ``models`` are names, in a text with commas, or None.
 
-    BenchError for a name that is neither, or a task without models.
+    A suite's tasks each get the models that are able to do them. BenchError for a name that is neither, or a task
+    without models.
     """
     chosen = words(models, "--models")
     try:
@@ -52,10 +53,25 @@ def requests(
         if name not in suites:
             raise
         suite = suites[name]
-        return [Request(task, chosen or suite.models, config, _spoken(explicit, suite, task)) for task in suite.tasks]
+        shares = {task: _share(chosen or suite.models, task, suite, registry) for task in suite.tasks}
+        return [Request(task, own, config, _spoken(explicit, suite, task)) for task, own in shares.items() if own]
     if not chosen:
         raise BenchError("no models are named; add --models all, or names with commas (see `bench list models`)")
     return [Request(name, chosen, config, explicit)]
+
+
+def _share(models: Sequence[str], task: str, suite: SuiteSpec, registry: Registry) -> tuple[str, ...]:
+    """Return the models without those that are able to do only other tasks of the suite."""
+    asks = {other: registry.find("task", other)[0].asks for other in suite.tasks}
+
+    def is_elsewhere(model: str) -> bool:
+        if model == "all":
+            return False
+        spec = spec_of(model, registry)
+        contracts = contracts_of(spec, registry.family(spec))
+        return asks[task] not in contracts and any(contract in contracts for contract in asks.values())
+
+    return tuple(model for model in models if not is_elsewhere(model))
 
 
 def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[str]:

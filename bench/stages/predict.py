@@ -25,15 +25,16 @@ USAGE = "usage.json"
 
 
 def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path) -> int:
-    """Write the predictions of a cell's model into a folder; return how many pictures they are about."""
-    plan, posed = questions.materials.plan, questions.posed(cell)
+    """Write the predictions of a cell's model into a folder; return how many test pictures they are about."""
+    plan, tested = questions.materials.plan, questions.tested(cell)
+    posed = plan.task.pose(tested)
     kind = estimator_of(plan, cell, cell.predict)  # imported before anything is seeded
     context = context_of(plan, cell, cell.predict, around)
     estimator = load_estimator(kind, around.weights(cell, cell.train), context)
     plan.contract.keep(predictions(plan, cell, estimator, posed, context.progress), folder)
     if usage := getattr(estimator, "usage", None):
         write_json(folder / USAGE, usage)
-    return pictures(posed)
+    return pictures(tested)
 
 
 def predictions(plan: Plan, cell: Cell, estimator: Any, posed: Any, progress: Progress) -> Any:

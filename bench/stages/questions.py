@@ -29,10 +29,12 @@ class Questions:
 
     def posed(self, cell: Cell, fold: Fold | None = None) -> Any:
         """Return the questions of a cell, with their answers, on its own fold unless ``fold`` is given."""
-        plan = self.materials.plan
+        return self.materials.plan.task.pose(self.tested(cell, fold))
+
+    def tested(self, cell: Cell, fold: Fold | None = None) -> Any:
+        """Return the test side of a cell, from which its task makes the questions."""
         positions = (fold or self.materials.partition.of(cell)).test
-        tested = self.side(positions) if self._elsewhere is None else self._elsewhere
-        return plan.task.pose(tested)
+        return self.side(positions) if self._elsewhere is None else self._elsewhere
 
     def side(self, positions: Any) -> Any:
         """Return the pictures at these positions, or the records about them, whichever the task asks about."""

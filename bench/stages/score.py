@@ -21,8 +21,9 @@ SCORES, ITEMS = "scores.json", "items.jsonl"
 
 
 def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress, folder: Path) -> int:
-    """Score the predictions in the folder ``predicted``; return how many pictures they are about."""
-    plan, posed = questions.materials.plan, questions.posed(cell)
+    """Score the predictions in the folder ``predicted``; return how many test pictures they are about."""
+    plan, tested = questions.materials.plan, questions.tested(cell)
+    posed = plan.task.pose(tested)
     reference = questions.side(questions.materials.partition.of(cell).train)
     predictions = plan.contract.read(predicted)
     prepare(plan.config.machine, cell.random_state)  # a metric may draw, too
@@ -35,7 +36,7 @@ def score(questions: Questions, cell: Cell, predicted: Path, progress: Progress,
     write_json(folder / SCORES, {"metrics": metrics, "counts": scores.counts, "n": len(scores.items)})
     lines = (json_text(_defined(item), None) for item in scores.items)
     (folder / ITEMS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    return pictures(posed)
+    return pictures(tested)
 
 
 def _defined(item: Mapping[str, Any]) -> dict[str, Any]:

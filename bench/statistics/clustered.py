@@ -4,6 +4,7 @@ scipy has no standard error of dependent observations.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,3 +57,20 @@ def ratio_influences(above: np.ndarray, below: np.ndarray) -> tuple[float, np.nd
     total = float(below.sum())
     ratio = float(above.sum()) / total
     return ratio, (above - ratio * below) / total
+
+
+class Shares(NamedTuple):
+    """The numerators and denominators (N,) of a ratio of two sums, one of each per observation."""
+
+    above: np.ndarray
+    below: np.ndarray
+
+
+def clustered_change(after: Shares, before: Shares, clusters: Sequence[Hashable]) -> tuple[float, float | None]:
+    """Return by how much a ratio of sums changes over the same N observations, and its standard error.
+
+    The error is that of the paired difference of the two linearised ratios; observations of one cluster are dependent,
+    and one cluster has no error.
+    """
+    (last, late), (first, early) = ratio_influences(*after), ratio_influences(*before)
+    return last - first, clustered_error(late - early, clusters)
