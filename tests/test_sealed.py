@@ -7,7 +7,15 @@ import pytest
 
 from bench.errors import BenchError
 from bench.store.check import check
-from bench.store.sealed import DamagedError, folder_flaw, read_sealed, seal_folder, signature, write_sealed
+from bench.store.sealed import (
+    DamagedError,
+    files_digest,
+    folder_flaw,
+    read_sealed,
+    seal_folder,
+    signature,
+    write_sealed,
+)
 from bench.store.store import Store
 from tests.stored import without_digests
 from tests.table_records import made
@@ -209,3 +217,43 @@ def test_an_unreadable_list_of_sound_stages_is_no_list(kept):
         (kept.root / "sound.json").write_text(content)
         assert _opened(kept.root).stages.is_sound("score-mine-0-p1")
     assert os.path.lexists(_product(kept))
+
+
+def test_a_stage_without_a_product_is_neither_damaged_nor_made(kept):
+    stages = kept.stages
+    assert not stages.has_product("none") and not stages.is_damaged("none") and stages.product("none") is None
+    assert stages.has_product("score-mine-0-p1") and not stages.is_damaged("score-mine-0-p1")
+
+
+def test_a_product_counts_although_the_inputs_beside_it_are_damaged(kept):
+    (kept.stages.folder("score-mine-0-p1") / "inputs.json").write_text("{")
+    assert not kept.stages.is_sound("score-mine-0-p1")
+    assert kept.stages.has_product("score-mine-0-p1")
+
+
+def test_a_stage_of_which_nothing_is_stored_is_sound_and_one_with_damaged_inputs_alone_is_not(kept):
+    assert kept.stages.is_sound("none")
+    folder = kept.stages.folder("some")
+    folder.mkdir(parents=True)
+    (folder / "inputs.json").write_text("{")
+    assert not kept.stages.is_sound("some")
+
+
+def test_a_stage_that_proves_damaged_is_read_by_the_next_run_too(kept, monkeypatch):
+    monkeypatch.setattr("bench.store.sealed._TICK_SECONDS", -60.0)  # all is old enough
+    assert kept.stages.is_sound("score-mine-0-p1")
+    kept.stages.remember()
+    assert "score-mine-0-p1" in json.loads((kept.root / "sound.json").read_text())
+    (_product(kept) / "scores.json").write_text("other")
+    assert _opened(kept.root).stages.product("score-mine-0-p1") is None
+    assert "score-mine-0-p1" not in json.loads((kept.root / "sound.json").read_text())
+
+
+def test_a_digest_of_a_folder_covers_all_its_files_but_one(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "one.txt").write_text("1")
+        (tmp_path / name / "time.txt").write_text(name)
+        seal_folder(tmp_path / name, {})
+    assert files_digest(tmp_path / "a", "time.txt") == files_digest(tmp_path / "b", "time.txt")
+    assert files_digest(tmp_path / "a", "one.txt") != files_digest(tmp_path / "b", "one.txt")
