@@ -1,8 +1,11 @@
 """What the controls say of a table's numbers: which of them a number does not beat, and how far above them it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import isclose
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from bench.errors import BenchError
 from bench.specs import TableSpec
@@ -23,7 +26,8 @@ def against_controls(spec: TableSpec, selection: Selection, rows: Sequence[Table
     judged = [dict(row.cells) for row in rows]
     for column in spec.columns if judges else ():
         if column.higher_is_better:
-            scores = selection.by_place(column.metric)
+            frame = selection.by_place(column.metric)
+            scores = {str(model): frame[model].to_numpy() for model in frame}
             for row, cells in zip(rows, judged, strict=True):
                 if not row.control and row.model in scores:
                     own = [other for other in judges if other.model in scores and _judges(selection, other, row)]
@@ -31,14 +35,17 @@ def against_controls(spec: TableSpec, selection: Selection, rows: Sequence[Table
     return [replace(row, cells=cells) for row, cells in zip(rows, judged, strict=True)]
 
 
-def _judged(cell: TableCell, scores: "pandas.DataFrame", row: TableRow, controls: Sequence[TableRow]) -> TableCell:
+def _judged(
+    cell: TableCell, scores: Mapping[str, np.ndarray], row: TableRow, controls: Sequence[TableRow]
+) -> TableCell:
+    """Judge a cell by scores that have one place for each fold and repeat, not a number where there is none."""
     below, apart = [], []
     for control in controls:
-        shared = scores[[row.model, control.model]].dropna()
-        own, other = shared.to_numpy().sum(0).tolist()
-        if shared.empty:
+        own, other = scores[row.model], scores[control.model]
+        shared = ~np.isnan(own + other)
+        if not shared.any():
             apart.append(control.label)
-        elif other >= own:
+        elif other[shared].sum() >= own[shared].sum():
             below.append(control.label)
     return replace(cell, below=tuple(below), apart=tuple(apart))
 
@@ -129,4 +136,4 @@ def _share(scores: "pandas.DataFrame", model: str, ends: Sequence[str]) -> float
         return None
     means: dict[str, float] = dict(zip(columns, shared.to_numpy().mean(0).tolist(), strict=True))
     top, zero = means[ends[-1]], max(means[end] for end in ends[:-1])
-    return (means[model] - zero) / (top - zero) if top > zero else None
+    return (means[model] - zero) / (top - zero) if top > zero and not isclose(top, zero) else None
