@@ -1,15 +1,16 @@
 """The oracles of the tasks: what a model that knows everything could answer. They answer for the upper rows.
 
-An answer states every fact of its reference and no other, but in other words, since nothing in a picture tells which
-words its reference chose. So its score by a metric of text is what right facts alone are worth.
+An answer states every fact of its reference and no other. Its words are drawn without a look at the reference's, since
+nothing in a picture tells which words those are. So its score by a metric of text is what right facts alone are worth.
 """
 
 import hashlib
+from collections.abc import Sequence
 from string import Formatter
 
 import numpy as np
 
-from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.contracts import Facts, Instructions, Micrographs
 from bench.errors import BenchError
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.prompts import QUESTIONS
@@ -22,7 +23,7 @@ _PLAIN = {"use", "topic"}
 
 
 def answers(posed: Instructions) -> list[str]:
-    """Return for each record an answer that states the facts of its reference in other words; '' if it has none.
+    """Return for each record an answer that states the facts of its reference; '' if it has none.
 
     BenchError if no reference states a fact.
     """
@@ -31,7 +32,7 @@ def answers(posed: Instructions) -> list[str]:
             "the references state no facts, so an oracle has nothing to say; leave it away, or name the facts of each "
             "record in the file of records"
         )
-    return [_restated(record) if record.facts else "" for record in posed.records]
+    return [worded(record.facts, record.question, record.id) if record.facts else "" for record in posed.records]
 
 
 def probabilities(posed: Micrographs) -> np.ndarray:
@@ -39,44 +40,41 @@ def probabilities(posed: Micrographs) -> np.ndarray:
     return np.eye(len(posed.categories))[posed.labels]
 
 
-def _restated(record: InstructionRecord) -> str:
-    """Return a wording of a record's facts that is not its answer: a sentence of the teacher's, else one per fact."""
-    drawn = int.from_bytes(hashlib.blake2b(record.id.encode(), digest_size=8).digest(), "big")
-    wordings = [text for text in _framed(record) or _listed(record) if text != record.answer]
-    return wordings[drawn % len(wordings)]
+def worded(facts: Facts, question: str, key: str) -> str:
+    """Return facts in words that the key decides: in a sentence that answers the question, else in one for each."""
+    drawn = int.from_bytes(hashlib.blake2b(f"oracle\n{key}".encode(), digest_size=16).digest(), "big")
+    phrases: list[str] = []
+    for kind, value in facts:
+        several = _phrases(kind, value)
+        drawn, choice = divmod(drawn, len(several))
+        phrases.append(several[choice])
+    texts = _framed(facts, phrases, question) or _listed(phrases)
+    return texts[drawn % len(texts)]
 
 
-def _framed(record: InstructionRecord) -> list[str]:
-    """Return the scripted teacher's sentences that answer the question with exactly these facts, but not its own."""
-    number = next((question.number for question in QUESTIONS if question.text == record.question), None)
-    if number is None or len(dict(record.facts)) < len(record.facts):
+def _framed(facts: Facts, phrases: Sequence[str], question: str) -> list[str]:
+    """Return the scripted teacher's sentences that answer a question with exactly these facts, if it has any."""
+    number = next((each.number for each in QUESTIONS if each.text == question), None)
+    known = {kind: phrase for (kind, _), phrase in zip(facts, phrases, strict=True)}
+    if number is None or len(known) < len(facts):
         return []
-    facts = {kind: _phrase(kind, value, record.answer) for kind, value in record.facts}
-    use = USES.get(dict(record.facts).get("category", ""))
-    known = {**facts, "topic": TOPICS[number - 1], **({"use": use} if use else {})}
+    kinds, use = known.keys() | set(), USES.get(dict(facts).get("category", ""))
+    known |= {"topic": TOPICS[number - 1], **({"use": use} if use else {})}
     own = [frame for group in FRAMES[number - 1] for frame in group]
     for frames in (own, OTHERWISE):
         slots = {frame: {slot for _, slot, _, _ in Formatter().parse(frame) if slot} for frame in frames}
-        fitting = [frame for frame in frames if slots[frame] - _PLAIN == facts.keys() and slots[frame] <= known.keys()]
-        if others := [frame for frame in fitting if not _is_of(frame, record.answer)]:
-            return [frame.format_map(known) for frame in others]
+        fitting = [frame for frame in frames if slots[frame] - _PLAIN == kinds and slots[frame] <= known.keys()]
+        if fitting:
+            return [frame.format_map(known) for frame in fitting]
     return []
 
 
-def _listed(record: InstructionRecord) -> list[str]:
-    """Return the facts in a sentence each, so that a negation ends before the next fact begins."""
-    phrases = [_phrase(kind, value, record.answer) for kind, value in record.facts]
+def _listed(phrases: Sequence[str]) -> list[str]:
+    """Return the phrases in a sentence each, so that a negation ends before the next fact begins."""
     return [" ".join(f"{opening} {phrase}." for phrase in phrases) for opening in _OPENINGS]
 
 
-def _phrase(kind: str, value: str, reference: str) -> str:
-    """Return a phrase for a fact, one that the reference does not use if there are several."""
-    phrases = SAID.get(kind, {}).get(value)
-    if phrases is None:
-        return category_name(value) if kind == "category" else f"{kind} {value}"
-    return next((phrase for phrase in phrases if phrase not in reference), phrases[0])
-
-
-def _is_of(frame: str, text: str) -> bool:
-    """Return whether a text was written in a frame: whether it has all that stands between its slots."""
-    return all(literal in text for literal, _, _, _ in Formatter().parse(frame))
+def _phrases(kind: str, value: str) -> tuple[str, ...]:
+    """Return what can be said of a fact."""
+    named = (category_name(value) if kind == "category" else f"{kind} {value}",)
+    return SAID.get(kind, {}).get(value, named)

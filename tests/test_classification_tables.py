@@ -2,10 +2,12 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
-from tests.table_records import classified, made
+from bench.specs import Column, TableSpec
+from tests.table_records import classified, made, put_items
 
 GRAPHS = {"family": "gnn", "block": "Graph Neural Networks", "order": 6}
 OURS = {"family": "mvaema", "block": "MVaEMa", "order": 7}
@@ -58,6 +60,52 @@ def test_a_model_that_the_paper_lacks_stands_in_its_own_block(measured, put, ben
     assert order.index("T2TViT") < order.index("newvit") < order.index("MVaEMa")
     assert order.index("T2TViT") < order.index("odd") < order.index("MVaEMa")
     assert not any(line.startswith("| odd") for line in _lines(bench, "3")[0])
+
+
+def _elsewhere(model, fold, value, **about):
+    """A record of a model that was tested on another dataset, of three categories."""
+    record = classified(model, fold, value, protocol="away", **about)
+    return replace(record, protocol={**record.protocol, "test_data": {"dataset": "theirs", "categories": ["a", "b"]}})
+
+
+@pytest.fixture
+def tested_elsewhere(put):
+    pictures = [{"id": f"{n}", "picture": f"{n}", "category": "aaaabbbccd"[n]} for n in range(10)]
+    for fold in range(2):
+        for record in (_elsewhere("cct", fold, 0.5), _elsewhere("majority", fold, 0.1, **CONTROL)):
+            put_items(put(record), record, pictures)
+    put(_elsewhere("cvt", 0, 0.4), _elsewhere("cvt", 1, 0.4), classified("pit", 0, 0.6), classified("pit", 1, 0.6))
+
+
+def test_beside_the_training_majority_stands_that_of_another_test_dataset(tested_elsewhere, bench):
+    rows = {
+        (row["model"], row["column"]): row
+        for row in csv.DictReader(io.StringIO(bench("table", "2", "--protocol", "away", "--format", "csv")[1]))
+    }
+    constant = rows["constant answer", "Top-1"]
+    assert (float(constant["value"]), float(constant["std"]), constant["n"]) == (pytest.approx(0.4), 0, "2")
+    assert float(rows["constant answer", "Top-5"]["value"]) == 1  # all four categories are among five
+    assert constant["control"] == "True" and constant["stale"] == "False"
+    assert rows["cct", "Top-1"]["below"] == "" and "Majority of the test pictures" in rows["cvt", "Top-1"]["below"]
+    assert rows["cct", "Top-5"]["below"] == "Majority of the test pictures"
+    lines, out = _lines(bench, "2", "--protocol", "away", "--no-published")
+    names = [line.split("|")[1].strip(" *‡†¹") for line in lines]
+    assert names[names.index("majority") + 1] == "Majority of the test pictures"
+    assert "a constant answer: what always naming the most frequent category of the test pictures would score" in out
+
+
+def test_on_the_models_own_test_side_there_is_no_second_majority(tested_elsewhere, measured, bench):
+    assert "Majority of the test pictures" not in bench("table", "2", "--protocol", "p1")[1]
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [({"top_1": 1}, "did you mean 'top1'"), ({"top1": 0}, "is no number from 1 up"), ({"top1": "1"}, "is no number")],
+)
+def test_a_mistake_in_what_counts_as_right_is_one_sentence(measured, bench, plugged, option, message):
+    plugged(TableSpec("own", 50, "T", "classification", (Column("top1", "Top"),), options={"most_frequent": option}))
+    code, out, err = bench("table", "own")
+    assert (code, out, err.count("\n")) == (2, "", 1) and message in err
 
 
 def test_the_gain_over_the_next_best_is_told_for_paper_and_measurement(measured, bench):

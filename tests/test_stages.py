@@ -138,6 +138,22 @@ def test_a_chain_is_stale_from_the_link_that_changed(edited, file, old, new, wan
     assert stale(edited, (file, old, new), "classification", "simclr") == wanted
 
 
+ORACLE = {
+    "its words": ("tasks/oracle.py", "The micrograph has", "The picture has"),
+    "the sentences it draws from": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}"),
+    "that the task answers": ("bench/stages/predict.py", "if not plan.rows[cell.model].spec.upper", "if True"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new"), ORACLE.values(), ids=ORACLE)
+def test_an_upper_row_is_asked_again_when_its_task_would_answer_otherwise(edited, file, old, new):
+    assert stale(edited, (file, old, new), "vqa", "oracle") == ASKED
+
+
+def test_what_the_oracle_says_makes_no_other_row_stale(edited):
+    assert stale(edited, ("tasks/oracle.py", "The micrograph has", "The picture has"), "vqa", "majority") == set()
+
+
 ONLY_SOME = {
     "masking": ("mask_bar=true", "bench/data/databar.py", *ANYTHING),
     "groups": ("split=grouped", "bench/data/grouped.py", "7919 * repeat", "7920 * repeat"),

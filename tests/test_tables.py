@@ -115,6 +115,14 @@ def test_every_format_marks_what_a_control_beats(put, bench, form, mark):
     assert "seeing does not beat" not in out
 
 
+def test_rows_that_lose_alike_share_a_sentence(put, bench):
+    put(made("a", 0, 0.1), made("b", 0, 0.2), _with(made("c", 0, 0.5), facts=0.1))
+    put(made("constant", 0, 0.3, control=True), made("blind", 0, 0.3, control=True))
+    out = bench("table", "1", "--no-published")[1]
+    assert "a and b do not beat blind and constant in BLEU-2" in out
+    assert "c does not beat blind and constant in facts." in out
+
+
 def test_csv_says_what_is_best_and_which_controls_win(put, bench):
     put(made("seeing", 0, 0.5), made("asleep", 0, 0.2))
     put(made("constant", 0, 0.3, control=True), made("blind", 0, 0.2, control=True))
@@ -212,7 +220,7 @@ def test_rows_on_different_folds_are_named_and_not_compared_with_controls(put, b
     assert code == 1
     for sentence in ("mine: 1 of 2 folds and repeats (fold 1)", "constant: 1 of 2 folds and repeats (fold 0)"):
         assert sentence in out and sentence in err
-    assert "mine has no fold in common with constant" in out
+    assert "mine has no fold in common with constant\n" in out
     assert "does not beat constant" not in out
 
 
@@ -486,7 +494,7 @@ def test_out_writes_a_file(put, bench, tmp_path):
         (("1", "--vary", "mask_bar"), "--models mine`, its other options and --mask-bar"),
         (("1", "--vary", "caption", "--by", "category"), "cannot be joined"),
         (("1", "--scale", "--by", "category"), "cannot be joined"),
-        (("1", "--scale"), "has not measured a control and an upper row"),
+        (("1", "--scale"), "table 1 shows no control and no upper row"),
         (("1", "--out", "/dev/null/t.md"), "cannot be written"),
         (("1", "--out", "t.docx"), "unknown suffix of the file 't.docx': '.docx'"),
     ],

@@ -1,5 +1,6 @@
 """Models trained on one dataset and tested on another."""
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,8 @@ from bench.data.transfer import Transfer
 from bench.errors import BenchError
 from bench.progress import NoProgress
 from bench.store.record import parsed
+from bench.store.store import Store
+from bench.tables.items import items_of
 from tests.test_classification_run import records
 
 
@@ -89,6 +92,10 @@ def test_a_trained_model_is_tested_on_another_dataset_without_retraining(folder,
     code, out, _ = bench("table", "3", "--no-published")
     assert f"tested on all pictures of {other} of the categories that both have: kind00, kind01" in out
     assert "| n   |" in out and bench("table", "3", "--vary", "test_dataset")[0] == 0
+    (line,) = [line for line in out.splitlines() if line.startswith("| Majority of the test pictures")]
+    counts = Counter(item["category"] for item in items_of(Store(store), elsewhere))
+    assert f"{max(counts.values()) / 7:.3f}" in line
+    assert out.index("| Majority answer") < out.index(line)
 
 
 def test_a_model_is_not_tested_on_what_it_was_trained_on(folder, classify):

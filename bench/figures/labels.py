@@ -64,12 +64,18 @@ def place(axes: Axes, points: Sequence[Labelled], lines: Sequence[Line]) -> None
     for number in sorted(range(len(points)), key=lambda number: (-_neighbours(centres, number), number)):
         x, y, label, _, bold = points[number]
         text = axes.text(
-            x, y, drawable(shortened(label)), fontsize=_SIZE, weight="bold" if bold else "normal", parse_math=False
+            x,
+            y,
+            drawable(shortened(label)),
+            fontsize=_SIZE,
+            weight="bold" if bold else "normal",
+            va="bottom",
+            parse_math=False,
         )
         box = _best(centres[number], _extent(text), frame, placed, [*marks, *bars, *drawn])
         placed.append(box)
-        text.set_position(axes.transData.inverted().transform((box.left, box.low)))
-        text.set_va("bottom")
+        left, low = axes.transData.inverted().transform((box.left, box.low)).tolist()
+        text.set_position((left, low))
         _lead(axes, centres[number], box)
 
 

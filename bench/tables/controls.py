@@ -1,8 +1,11 @@
 """What the controls say of a table's numbers: which of them a number does not beat, and how far above them it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from math import isclose
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from bench.errors import BenchError
 from bench.specs import TableSpec
@@ -22,23 +25,27 @@ def against_controls(spec: TableSpec, selection: Selection, rows: Sequence[Table
     judges = [row for row in rows if row.judges]
     judged = [dict(row.cells) for row in rows]
     for column in spec.columns if judges else ():
-        if column.higher_is_better:
-            scores = selection.by_place(column.metric)
-            for row, cells in zip(rows, judged, strict=True):
-                if not row.control and row.model in scores:
-                    own = [other for other in judges if other.model in scores and _judges(selection, other, row)]
-                    cells[column.label] = _judged(cells[column.label], scores, row, own)
+        frame = selection.by_place(column.metric)
+        scores = {str(model): frame[model].to_numpy() for model in frame}
+        for row, cells in zip(rows, judged, strict=True):
+            if not row.control and row.model in scores:
+                own = [other for other in judges if other.model in scores and _judges(selection, other, row)]
+                cell = _judged(cells[column.label], scores, row, own)
+                cells[column.label] = cell if column.higher_is_better else replace(cell, below=())
     return [replace(row, cells=cells) for row, cells in zip(rows, judged, strict=True)]
 
 
-def _judged(cell: TableCell, scores: "pandas.DataFrame", row: TableRow, controls: Sequence[TableRow]) -> TableCell:
+def _judged(
+    cell: TableCell, scores: Mapping[str, np.ndarray], row: TableRow, controls: Sequence[TableRow]
+) -> TableCell:
+    """Judge a cell by scores that have one place for each fold and repeat, not a number where there is none."""
     below, apart = [], []
     for control in controls:
-        shared = scores[[row.model, control.model]].dropna()
-        own, other = shared.to_numpy().sum(0).tolist()
-        if shared.empty:
+        own, other = scores[row.model], scores[control.model]
+        shared = ~np.isnan(own + other)
+        if not shared.any():
             apart.append(control.label)
-        elif other >= own:
+        elif other[shared].sum() >= own[shared].sum():
             below.append(control.label)
     return replace(cell, below=tuple(below), apart=tuple(apart))
 
@@ -54,19 +61,17 @@ def begun_by(selection: Selection, model: str) -> str | None:
 
 
 def losses(rows: Iterable[TableRow]) -> list[str]:
-    """Say of each row which controls it does not beat, and in which columns."""
-    sentences: list[str] = []
+    """Say which rows do not beat which controls in which columns, a sentence for those alike in it."""
+    alike: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for row in rows:
-        columns: dict[tuple[str, ...], list[str]] = {}
-        for column, cell in row.cells.items():
-            if cell.below:
-                columns.setdefault(cell.below, []).append(column)
-        of = f" ({row.condition})" if row.condition else ""
-        sentences += [
-            f"{row.label}{of} does not beat {' and '.join(controls)} in {_listed(own)}"
-            for controls, own in columns.items()
-        ]
-    return sentences
+        name = f"{row.label} ({row.condition})" if row.condition else row.label
+        for controls in dict.fromkeys(cell.below for cell in row.cells.values() if cell.below):
+            columns = tuple(column for column, cell in row.cells.items() if cell.below == controls)
+            alike.setdefault((controls, columns), []).append(name)
+    return [
+        f"{_listed(names)} {'do' if len(names) > 1 else 'does'} not beat {_listed(controls)} in {_listed(columns)}"
+        for (controls, columns), names in alike.items()
+    ]
 
 
 def strangers(row: TableRow) -> list[str]:
@@ -76,8 +81,7 @@ def strangers(row: TableRow) -> list[str]:
         columns.setdefault(cell.apart, []).append(column)
     everywhere = len(columns) == 1
     return [
-        f"{row.label} has no fold in common with {' and '.join(controls)}"
-        + ("" if everywhere else f" in {_listed(own)}")
+        f"{row.label} has no fold in common with {_listed(controls)}" + ("" if everywhere else f" in {_listed(own)}")
         for controls, own in columns.items()
         if controls
     ]
@@ -96,10 +100,10 @@ def with_scale(table: Table, spec: TableSpec, selection: Selection) -> Table:
     controls = [row.model for row in table.rows if row.judges]
     upper = [row.model for row in table.rows if row.upper]
     if not controls or not upper:
-        lacking = " and ".join([*([] if controls else ["a control"]), *([] if upper else ["an upper row"])])
+        lacking = " and ".join([*([] if controls else ["no control"]), *([] if upper else ["no upper row"])])
         raise BenchError(
-            f"--scale needs a control and an upper row on the same folds, and table {table.number} has not measured "
-            f"{lacking}; `bench list models` names those of {spec.task}, `bench run` measures them"
+            f"--scale needs a control and an upper row on the same folds, and table {table.number} shows {lacking}; "
+            f"`bench list models` names those of {spec.task}, `bench run` measures them"
         )
     rows = [dict(row.cells) for row in table.rows]
     for column in spec.columns:
@@ -129,4 +133,4 @@ def _share(scores: "pandas.DataFrame", model: str, ends: Sequence[str]) -> float
         return None
     means: dict[str, float] = dict(zip(columns, shared.to_numpy().mean(0).tolist(), strict=True))
     top, zero = means[ends[-1]], max(means[end] for end in ends[:-1])
-    return (means[model] - zero) / (top - zero) if top > zero else None
+    return (means[model] - zero) / (top - zero) if top > zero and not isclose(top, zero) else None
