@@ -62,6 +62,13 @@ def test_what_is_called_deterministic_is(model, classify, store):
     assert scores[0] == scores[1]
 
 
+def test_seeds_train_other_weights(classify, store):
+    small = ("--set", "synthetic.size=40", "--set", "recipe.epochs=1")
+    assert classify("synthetic", "vanillavit", *small, "--seeds", "2")[0] == 0
+    first, second = Store(store).records()
+    assert first.products["train"] != second.products["train"] and first.sides == second.sides
+
+
 def test_a_run_with_more_seeds_computes_those_that_are_new(bench, strangers, store):
     strangers("nearest")
     run = ("run", "--task", "vqa", "--models", "nearest,majority", *SMALL)

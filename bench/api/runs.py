@@ -301,6 +301,7 @@ def _data(plan: Plan, store: Store) -> str:
     dataset = plan.dataset
     fewer = f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else ""
     folds = f"in {plan.k} folds{fewer}, each held back from training in turn to be asked about"
+    folds += f"; {plan.config.seeds} trainings on each fold" if plan.config.seeds > 1 else ""
     size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories {folds}"
     sets = [dataset, *([plan.transfer.tested] if plan.transfer else [])]
     aside = [f"set aside: {sentence}" for each in sets for sentence in each.set_aside()]

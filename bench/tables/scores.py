@@ -23,6 +23,10 @@ WORDS = (
     "pictures that is held back from training and asked about; n is the number of folds behind a row. Records: who "
     "wrote the reference answers, see `bench list teachers`."
 )
+RACE = (
+    "Race: from the third fold on, models that were clearly worse than the best one did not run on further folds. A "
+    "mean over fewer folds is of other pictures; rows are compared on the folds that both have."
+)
 _RECIPE: Mapping[str, str] = {
     "beta2": "Adam's memory of squared gradients",
     "warmup": "warm-up in steps or as their share",
@@ -64,6 +68,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
             *spec.notes,
             WORDS,
             TIES,
+            *([RACE] if selection.stops else []),
             *_standings(spec, selection, rows),
             *selection.caveats,
             *absent(spec, selection),
