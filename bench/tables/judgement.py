@@ -100,16 +100,16 @@ def judge(
     ranked = [column for column in columns if column.higher_is_better is not None]
     column = _judged_by(metric, selection, models, ranked)
     having = [model for model in models if measured.scores(model, column).by_fold]
-    leads = _leads(measured, column, list(combinations(having, 2)))
+    between = leads_between(measured, column, list(combinations(having, 2)))
     ranking = sorted(
         (_ranked(model, column, measured) for model in having),
         key=lambda own: (-_upwards(column) * own.score, own.model),
     )
-    leader = _leader(ranking, leads)
+    leader = _leader(ranking, between)
     against = [
         lead
         for own in ranked
-        for lead in _leads(measured, own, _pairs_with_controls(selection, measured, own, models, controls))
+        for lead in leads_between(measured, own, _pairs_with_controls(selection, measured, own, models, controls))
     ]
     return Judgement(
         column,
@@ -118,7 +118,7 @@ def judge(
         tuple(model for model in models if model not in having),
         tuple(controls),
         leader,
-        tuple(_seen_from(leader.model, leads, ranking)) if leader else (),
+        tuple(_seen_from(leader.model, between, ranking)) if leader else (),
         tuple(against),
     )
 
@@ -166,8 +166,12 @@ def _ranked(model: str, column: Column, measured: Measurements) -> RankedModel:
     return RankedModel(model, level.value, low, high, tuple(sorted(measured.scores(model, column).by_fold)))
 
 
-def _leads(measured: Measurements, column: Column, pairs: Sequence[tuple[str, str]]) -> list[Lead]:
-    """Compare pairs of models in a column, all of them corrected together."""
+def leads_between(measured: Measurements, column: Column, pairs: Sequence[tuple[str, str]]) -> list[Lead]:
+    """Compare pairs of models in a column, all of them corrected together (Holm).
+
+    Whoever looks for the best of some models and those that tie with it compares all their pairs: the best is chosen by
+    the same scores, and with its own pairs alone, equal models are told apart too often.
+    """
     between = {pair: measured.difference(*pair, column) for pair in pairs}
     tested = {pair: own for pair, own in between.items() if own is not None}
     judged = dict(zip(tested, widened([*tested.values()], LEVEL), strict=True))

@@ -15,7 +15,7 @@ from bench.tables.judgement import judge
 from bench.tables.markdown import grid, paragraph
 from bench.tables.model_scores import Measurements
 from bench.tables.selection import Selection
-from bench.tables.verdict import amount
+from bench.tables.sentences import amount
 
 Amount = Literal["folds", "seeds", "pictures"]
 _NAMES: dict[Amount, str] = {
