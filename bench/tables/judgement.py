@@ -1,7 +1,7 @@
 """What scores show: which model is best, which cannot be told from it, which does not beat a control."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Literal
 
@@ -47,20 +47,21 @@ class Lead:
     corrected: float | None
     basis: Basis
     folds: int
+    outcome: Outcome = field(init=False)
 
     @property
     def is_significant(self) -> bool:
         """Whether the two differ at 5 %."""
         return self.corrected is not None and self.corrected <= LEVEL
 
-    @property
-    def outcome(self) -> Outcome:
-        """How the model stands to the other."""
+    def __post_init__(self) -> None:
+        """Set how the model stands to the other."""
+        outcome: Outcome = "no better"
         if self.ahead is None:
-            return "no fold shared"
-        if self.ahead <= ROUNDING:
-            return "no better"
-        return "better" if self.is_significant else "not shown"
+            outcome = "no fold shared"
+        elif self.ahead > ROUNDING:
+            outcome = "better" if self.is_significant else "not shown"
+        object.__setattr__(self, "outcome", outcome)
 
 
 @dataclass(frozen=True)
