@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bench.api.status import status
     from bench.api.tables import table
     from bench.api.upkeep import inventory
+    from bench.api.verdicts import power, verdict
     from bench.errors import BenchError
     from bench.exports.trained import from_pretrained
     from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
@@ -46,10 +47,12 @@ __all__ = [
     "items",
     "listing",
     "load_dataset",
+    "power",
     "records",
     "run",
     "status",
     "table",
+    "verdict",
     "why",
 ]
 _HOMES = {
@@ -58,6 +61,7 @@ _HOMES = {
     "from_pretrained": "exports.trained",
     **{"run": "api.runs", "forecast": "api.runs", "table": "api.tables", "ask": "api.asking"},
     **dict.fromkeys(("compare", "export", "gallery", "why"), "api.results"),
+    **dict.fromkeys(("power", "verdict"), "api.verdicts"),
     **{"status": "api.status", "costs": "api.costs", "listing": "api.listing", "inventory": "api.upkeep"},
     **{"records": "api.records", "items": "api.records", "load_dataset": "api.datasets"},
 }

@@ -13,6 +13,7 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
             name="synthetic",
             label="procedural micrographs of ten categories, with facts",
             builds="bench.tasks.datasets.synthetic.dataset:Synthetic",
+            limits=("real micrographs (its pictures are drawn)",),
         )
     )
     register(

@@ -26,7 +26,22 @@ from bench.registered.source_file import source_file
 
 COMMANDS = "bench.commands"
 VERBS = (
-    *("run", "status", "retry", "cancel", "logs", "table", "compare", "costs", "why", "gallery", "export", "list"),
+    *(
+        "run",
+        "status",
+        "retry",
+        "cancel",
+        "logs",
+        "table",
+        "compare",
+        "verdict",
+        "power",
+        "costs",
+        "why",
+        "gallery",
+        "export",
+        "list",
+    ),
     *("store", "doctor"),
 )
 """The harness's own verbs, each in a file of its own."""

@@ -166,11 +166,13 @@ class DatasetSpec(Spec):
     """Micrographs with ids and categories; a name ending in ':' takes an argument.
 
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
+    ``limits`` names what scores on it say nothing about, for a verdict to repeat.
     """
 
     label: Title
     builds: LazyPath
     defaults: Values = field(default_factory=dict)
+    limits: tuple[Title, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ weights on the same fold would, too.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from statistics import fmean
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ class ModelScores:
 
     def mean(self, fold: Fold) -> float:
         """Return the score of a fold, the mean over its seeds."""
-        return float(np.mean(self.by_fold[fold]))
+        return fmean(self.by_fold[fold])
 
     def seed_variance(self, folds: Iterable[Fold]) -> tuple[float, int]:
         """Return the variance over seeds within a fold, pooled over folds, and its degrees of freedom."""

@@ -26,8 +26,23 @@ class Measurements:
     def __init__(self, selection: Selection, store: Store, columns: Sequence[Column]) -> None:
         self._selection, self._store, self._columns = selection, store, columns
         self._influences: dict[str, Mapping[str, Mapping[str, float]]] = {}
-        self._pictures_recur = "test_data" in selection.clear
+        self._scores: dict[tuple[str, str], ModelScores] = {}
+        self.pictures_recur = "test_data" in selection.clear
         self.k = int(selection.clear["split"]["k"])
+
+    def scores(self, model: str, column: Column) -> ModelScores:
+        """Return a model's scores of a column alone, for which no answer is read."""
+        if (model, column.metric) not in self._scores:
+            metrics = {
+                fold: [record.metrics[column.metric] for record in own]
+                for fold, own in self._by_fold(model, column).items()
+            }
+            self._scores[model, column.metric] = ModelScores(
+                {fold: [score.value for score in own] for fold, own in metrics.items()},
+                {},
+                {fold: float(np.mean(own)) for fold, scores in metrics.items() if (own := _known(scores))},
+            )
+        return self._scores[model, column.metric]
 
     def of(self, model: str, column: Column) -> ModelScores:
         """Return a model's scores of a column, with each picture's influence where the answers are stored."""
@@ -35,15 +50,15 @@ class Measurements:
         influences = {fold: self._of_fold(own, column) for fold, own in self._by_fold(model, column).items()}
         return ModelScores(scores.by_fold, {fold: own for fold, own in influences.items() if own}, scores.errors)
 
-    def scores(self, model: str, column: Column) -> ModelScores:
-        """Return a model's scores of a column alone, for which no answer is read."""
-        by_fold = self._by_fold(model, column)
-        metrics = {fold: [record.metrics[column.metric] for record in own] for fold, own in by_fold.items()}
-        return ModelScores(
-            {fold: [score.value for score in own] for fold, own in metrics.items()},
-            {},
-            {fold: float(np.mean(own)) for fold, scores in metrics.items() if (own := _known(scores))},
-        )
+    def level(self, model: str, column: Column) -> Difference:
+        """Return a model's score, the mean over its folds, as its difference from 0."""
+        own = self.scores(model, column)
+        if self.pictures_recur or len(own.by_fold) == 1:
+            own = self.of(model, column)
+        zero = ModelScores(dict.fromkeys(own.by_fold, (0.0,)), dict.fromkeys(own.by_fold, {}), {})
+        level = difference(own, zero, self.k, pictures_recur=self.pictures_recur)
+        assert level is not None, "a model shares its folds with itself"
+        return level
 
     def difference(self, first: str, second: str, column: Column, *, noise: bool = False) -> Difference | None:
         """Compare two models in a column, None if they share no fold.
@@ -52,9 +67,9 @@ class Measurements:
         """
         one, other = self.scores(first, column), self.scores(second, column)
         several = len(one.by_fold.keys() & other.by_fold.keys()) > 1
-        if noise or self._pictures_recur or not several:
+        if noise or self.pictures_recur or not several:
             one, other = self.of(first, column), self.of(second, column)
-        return difference(one, other, self.k, pictures_recur=self._pictures_recur)
+        return difference(one, other, self.k, pictures_recur=self.pictures_recur)
 
     def _by_fold(self, model: str, column: Column) -> dict[Fold, list[Record]]:
         by_fold: dict[Fold, list[Record]] = {}
