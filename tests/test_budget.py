@@ -52,13 +52,13 @@ def squares(module, inputs):
     return {"loss": (module(inputs).sum(1) - inputs.sum(1)).square().mean()}
 
 
-def training(folder, batches=None, losses=squares, validate=lambda module: 1.0, **recipe):
-    """A training's history, its module and its progress."""
+def training(folder, batches=None, losses=squares, seconds=3600, **recipe):
+    """A training's history, its module and its progress; checkpoints are so many seconds apart."""
     torch.manual_seed(0)
     module, progress = nn.Linear(3, 5), Rates()
     asked = Recipe(**{"schedule": "linear", "stop_after": 1000, "learning_rate": 1.0, **recipe})
-    context = Context(ModelSpec("m", "M", "f"), {}, asked, 0, "cpu", progress, folder, checkpoint_seconds=0)
-    return train(module, batches or Pairs(), losses, validate, context), module, progress
+    context = Context(ModelSpec("m", "M", "f"), {}, asked, 0, "cpu", progress, folder, checkpoint_seconds=seconds)
+    return train(module, batches or Pairs(), losses, lambda module: 1.0, context), module, progress
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_training_with_a_budget_resumes_bit_for_bit(tmp_path, steps):
     recipe = {"budget": "80 pictures"}
     left, (_, whole, _) = [0] * steps, training(tmp_path / "whole", **recipe)
     with pytest.raises(KeyboardInterrupt):
-        training(tmp_path / "parts", losses=losses, **recipe)
+        training(tmp_path / "parts", losses=losses, seconds=0, **recipe)
     history, resumed, progress = training(tmp_path / "parts", **recipe)
     assert torch.equal(whole.weight, resumed.weight) and progress.totals == [(10, steps)]
     assert history.flops == 10 * STEP
