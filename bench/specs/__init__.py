@@ -88,12 +88,12 @@ class ModelSpec(Spec):
     estimator of the model's own. Their parameters that have a default are the row's settings; ``defaults`` overrides
     some of these defaults. ``pretrains`` is the estimator of a step before training, whose product is kept separately:
     other settings of stage "train" do not repeat it, and the model loads it with ``Context.pretrained``.
-    ``contracts``, ``trains_on``, ``pretrains`` and ``pretrain_share`` override the family's. ``variant_of`` marks a model with parts
-    switched off. ``large`` marks a network that trains faster in mixed precision. A setting ``weights`` holds a folder
-    or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
-    ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size`` is the side in pixels of what the
-    network sees, 0 for the pictures' own. ``tunes`` names the settings that a tuned recipe chooses for the row,
-    besides the learning rate, with the values it tries.
+    ``contracts``, ``trains_on``, ``pretrains`` and ``pretrain_share`` override the family's. ``variant_of`` marks a
+    model with parts switched off. ``large`` marks a network that trains faster in mixed precision. A setting
+    ``weights`` holds a folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the
+    fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size``
+    is the side in pixels of what the network sees, 0 for the pictures' own. ``tunes`` names the settings that a tuned
+    recipe chooses for the row, besides the learning rate, with the values it tries.
     """
 
     label: Line = ""
