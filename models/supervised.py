@@ -82,7 +82,8 @@ class PictureBatches:
     """The batches of ``ShuffledBatches``, each picture altered anew in every epoch, by (seed, epoch, step)."""
 
     def __init__(self, count: int, batch_size: int, seed: int, augment: Augment) -> None:
-        self._batches, self._seed, self._augment = ShuffledBatches(count, batch_size, seed), seed, augment
+        self._batches, self._seed = ShuffledBatches(count, batch_size, seed), seed
+        self._augment: Augment = augment
         self.pictures = count
 
     def __len__(self) -> int:

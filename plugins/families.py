@@ -12,9 +12,9 @@ GRAPH_ENCODERS = "bench.models.selfsupervised.graphs.pretraining:GraphPretrainin
 FAMILIES = (
     FamilySpec("assistant", "Assistants", 1, contracts=("answerer",), trains_on="instructions"),
     FamilySpec("convnet", "ConvNets", 2, IMAGES, ("classifier",)),
-    FamilySpec("vsl", "VSL", 3, PROBED, ("classifier",), pretrains=RESNETS),
+    FamilySpec("vsl", "VSL", 3, PROBED, ("classifier",), pretrains=RESNETS, pretrain_share=1.0),
     FamilySpec("vit", "Vision Transformers (ViTs)", 4, IMAGES, ("classifier",)),
-    FamilySpec("gcl", "GCL", 5, PROBED, ("classifier",), pretrains=GRAPH_ENCODERS),
+    FamilySpec("gcl", "GCL", 5, PROBED, ("classifier",), pretrains=GRAPH_ENCODERS, pretrain_share=1.0),
     FamilySpec("gnn", "Graph Neural Networks", 6, GRAPHS, ("classifier",)),
     FamilySpec("mvaema", "MVaEMa", 7, contracts=("answerer", "classifier"), trains_on="instructions"),
     FamilySpec("other", "Other models", 8, IMAGES, ("classifier",)),

@@ -21,7 +21,6 @@ def _row(family: str, name: str, label: str, path: str, source: str) -> ModelSpe
         family=family,
         builds=f"bench.models.selfsupervised.{path}",
         source=source,
-        pretrain_share=1.0,
     )
 
 
@@ -32,7 +31,7 @@ def _vsl(name: str, label: str, method: str, source: str) -> ModelSpec:
 
 def _vit(name: str, label: str, method: str, source: str) -> ModelSpec:
     row = _row("vit", name, label, f"images.{name}:{method}", f"{source}; lightly")
-    return replace(row, footnote=_BELOW, estimator=PROBED, pretrains=VITS)
+    return replace(row, footnote=_BELOW, estimator=PROBED, pretrains=VITS, pretrain_share=1.0)
 
 
 def _gcl(name: str, label: str, method: str, source: str) -> ModelSpec:

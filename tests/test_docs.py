@@ -170,7 +170,7 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
 def _brief(command):
     """Settings that make a page's run a short one."""
     pairs = [text for text in SMALL if text != "--set"]
-    if {"--dataset", "--config"} & {*command} and not {"demo", "evening", "classify", "paper"} & {*command}:
+    if {"--dataset", "--config"} & {*command} and not {"demo", "fair", "evening", "classify", "paper"} & {*command}:
         pairs = [text for text in pairs if not text.startswith("synthetic.")]
     if command[command.index("--task") + 1] not in ("vqa", "ablation"):
         pairs = [text for text in pairs if not text.startswith(("vqa.", "recipe.batch_size="))]

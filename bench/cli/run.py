@@ -26,7 +26,9 @@ def run_command(
     records: Annotated[Text, typer.Option(help="a teacher's name, or a file, FILE.jsonl or .json")] = None,
     config: Annotated[
         str,
-        typer.Option(help="demo, evening, classify, paper, slurm or a YAML file; comma-separated, later ones override"),
+        typer.Option(
+            help="demo, fair, evening, classify, paper, slurm or a YAML file; comma-separated, later ones override"
+        ),
     ] = "demo",
     folds: Annotated[Text, typer.Option(help="such as all, 0-2 or 0,3")] = None,
     repeats: Annotated[int | None, typer.Option(min=1, help="number of repeats, each with its own partition")] = None,

@@ -32,8 +32,8 @@ class Budget:
         return cls(amount, unit)
 
     def __str__(self) -> str:
-        amount = int(self.amount) if self.amount < 1e6 and self.amount.is_integer() else self.amount
-        return f"{amount} {self.unit}"
+        short = f"{self.amount:g}"
+        return f"{short if float(short) == self.amount else repr(self.amount)} {self.unit}"
 
     def share(self, share: float) -> "Budget":
         """Return a share of the budget."""

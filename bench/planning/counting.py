@@ -145,7 +145,7 @@ def _paces(plan: Plan, cell: Cell, steps: Sequence[dict[str, Any]]) -> Iterator[
     forward = replace(whole, seconds=_FORWARD * learning, by_epochs=False)
     if cell.pretrain:
         yield (cell.model, "pretrain"), whole
-    if cell.pretrain and row.spec.pretrain_share == 1:
+    if cell.pretrain and row.pretrain_share == 1:
         yield (cell.model, "train"), replace(forward, seconds=forward.seconds / (1 - share))
     else:
         yield (cell.model, "train"), whole

@@ -131,9 +131,14 @@ class Row:
             f"{key} {value} (default {defaults[key]})" for key, value in self.settings.items() if value != defaults[key]
         ]
 
+    @property
+    def pretrain_share(self) -> float:
+        """The share of a budget that the step before training may take."""
+        return self.family.pretrain_share if self.spec.pretrain_share is None else self.spec.pretrain_share
+
     def recipe_of(self, stage: StageName) -> Recipe:
         """Return the recipe of one of the row's trainings: if there are two, they share its budget."""
-        share = self.spec.pretrain_share
+        share = self.pretrain_share
         if not self.pretrains or self.recipe.budget is None or share == 1:
             return self.recipe
         return shortened(self.recipe, share if stage == "pretrain" else 1 - share)

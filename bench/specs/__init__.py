@@ -65,7 +65,10 @@ class Spec:
 
 @dataclass(frozen=True)
 class FamilySpec(Spec):
-    """A family of models: its label, its block of a table, the estimators and abilities its members share."""
+    """A family of models: its label, its block of a table, the estimators and abilities its members share.
+
+    Of a budget, the step before training may take the share ``pretrain_share``; 1 says that training takes no steps.
+    """
 
     label: Title
     order: int
@@ -74,6 +77,7 @@ class FamilySpec(Spec):
     trains_on: Data = "micrographs"
     control: bool = False
     pretrains: LazyPath | None = None
+    pretrain_share: PartOf = 0.5
 
 
 @dataclass(frozen=True)
@@ -85,13 +89,14 @@ class ModelSpec(Spec):
     estimator of the model's own. Their parameters that have a default are the row's settings; ``defaults`` overrides
     some of these defaults. ``pretrains`` is the estimator of a step before training, whose product is kept separately:
     other settings of stage "train" do not repeat it, and the model loads it with ``Context.pretrained``.
-    ``contracts``, ``trains_on`` and ``pretrains`` override the family's. ``variant_of`` marks a model with parts
-    switched off. ``large`` marks a network that trains faster in mixed precision. An ``upper`` row has no estimator:
-    the oracle of the task answers in its place; it is printed apart and never ranked. A setting ``weights`` holds a
-    folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
-    ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size`` is the side in pixels of what the
-    network sees, 0 for the pictures' own. ``deterministic`` says that training and answers are the same for every seed:
-    the model runs once, and its result counts for all seeds.
+    ``contracts``, ``trains_on``, ``pretrains`` and ``pretrain_share`` override the family's. ``variant_of`` marks a
+    model with parts switched off. ``large`` marks a network that trains faster in mixed precision. An ``upper`` row has
+    no estimator: the oracle of the task answers in its place; it is printed apart and never ranked. A setting
+    ``weights`` holds a folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the
+    fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size``
+    is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
+    answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
+    settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries.
     """
 
     label: Line = ""
@@ -109,7 +114,7 @@ class ModelSpec(Spec):
     upper: bool = False
     deterministic: bool = False
     tunes: Values = field(default_factory=dict)
-    pretrain_share: PartOf = 0.5
+    pretrain_share: PartOf | None = None
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""

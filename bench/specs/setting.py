@@ -59,10 +59,10 @@ class Setting:
     def range(self) -> str:
         """The bounds in words, such as '1 to 100'; '' if there are none."""
         if self.ge is not None and self.le is not None:
-            return f"{self.ge:,.12g} to {self.le:,.12g}"
+            return f"{_written(self.ge)} to {_written(self.le)}"
         words = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
         bounds = {word: getattr(self, name) for name, word in words.items()}
-        return " and ".join(f"{word} {bound:,.12g}" for word, bound in bounds.items() if bound is not None)
+        return " and ".join(f"{word} {_written(bound)}" for word, bound in bounds.items() if bound is not None)
 
     @property
     def values(self) -> str:
@@ -114,6 +114,11 @@ class Setting:
         highest, below = (inf if bound is None else bound for bound in (self.le, self.lt))
         if not (_is_number(value) and lowest <= value <= highest and above < value < below):
             raise BenchError(f"{where} = {shortened(value)} is out of range; give {self.range or 'a finite number'}")
+
+
+def _written(bound: float) -> str:
+    """Write 1,000 for 1000.0: some versions of pydantic make floats of whole bounds."""
+    return f"{int(bound):,}" if float(bound).is_integer() else f"{bound:,}"
 
 
 def _is_number(value: Any) -> TypeGuard[float]:
