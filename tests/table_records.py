@@ -32,6 +32,7 @@ def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=Fals
             settings=about.get("settings", {}),
             deviations=about.get("deviations", []),
             recipe=about.get("recipe", {"epochs": 5}),
+            departures=about.get("departures", []),
         ),
         config_recipe={"epochs": 5},
         stages={stage: f"{stage}-{place}" for stage in ("train", "predict", "score")},

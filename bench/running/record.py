@@ -85,6 +85,7 @@ def _model(row: Row) -> RecordedModel:
         settings=dict(row.settings),
         deviations=row.deviations,
         recipe=row.recipe.model_dump(),
+        departures=list(row.spec.departures),
     )
 
 

@@ -88,7 +88,8 @@ class ModelSpec(Spec):
     switched off. ``large`` marks a network that trains faster in mixed precision. A setting ``weights`` holds a folder
     or hub id of pretrained weights, or ``scratch``; a folder is digested for the fingerprint. With it, a setting
     ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size`` is the side in pixels of what the
-    network sees, 0 for the pictures' own.
+    network sees, 0 for the pictures' own. ``departures`` say, one each, how the row differs from its source; they stand
+    below its table.
     """
 
     label: Line = ""
@@ -101,6 +102,7 @@ class ModelSpec(Spec):
     defaults: Values = field(default_factory=dict)
     variant_of: Name | None = None
     source: Line = ""
+    departures: tuple[Line, ...] = ()
     footnote: Line = ""
     large: bool = False
 

@@ -47,7 +47,8 @@ class RecordedModel:
     """The model of a record as it was registered, with the settings and the recipe it ran with.
 
     ``order`` is its family's place among the blocks of a table; ``pretrains`` the path of its first step's estimator;
-    ``deviations`` are sentences on settings that differ from the model's defaults.
+    ``deviations`` are sentences on settings that differ from the model's defaults, ``departures`` on how the model
+    differs from its source.
     """
 
     label: str
@@ -61,6 +62,7 @@ class RecordedModel:
     settings: dict[str, Any]
     deviations: list[str]
     recipe: dict[str, Any]
+    departures: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.tables.ablation import limits, with_limits
 from bench.tables.checks import absent, check_controls_by, check_headings, check_options
 from bench.tables.frames import table_cells, where
 from bench.tables.places import apart, in_words, missing
@@ -40,9 +41,9 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     The spec's options: ``families`` limits the table to models of these families and controls; ``others`` adds models
     of families that no table of the task names; ``ablates`` limits it to a model, its variants and controls, and no
     other table of the task shows these variants; ``beside`` puts published numbers in columns of their own;
-    ``controls_by`` and ``gain``: see ``bench.tables.standing``.
+    ``controls_by`` and ``gain``: see ``bench.tables.standing``; ``parts``: see ``bench.tables.ablation``.
     """
-    check_options(spec, ("controls_by", "families", "others", "ablates", "beside", "gain"))
+    check_options(spec, ("controls_by", "families", "others", "ablates", "parts", "beside", "gain"))
     check_controls_by(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
@@ -52,6 +53,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     rows, lost = against_controls(
         spec, selection, with_best(spec, selection, sorted(rows, key=lambda row: row.control))
     )
+    rows = with_limits(spec, selection, rows)
     folds = apart(selection)
     return Table(
         spec.name,
@@ -64,6 +66,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
             WORDS,
             TIES,
             *_standings(spec, selection, rows),
+            *limits(spec, selection, rows),
             *selection.caveats,
             *absent(spec, selection),
             *folds,
@@ -225,6 +228,8 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     about = records[0].model
     if about.footnote:
         yield about.footnote
+    if about.departures:
+        yield f"{about.label} departs from its source: {'; '.join(about.departures)}"
     changed = _changes(records[0].config_recipe, about.recipe) if records[0].learned else []
     changed += about.deviations
     if changed:
