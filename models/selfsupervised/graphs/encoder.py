@@ -39,5 +39,5 @@ def gcn(described: Nodes, embed_dim: int, depth: int, readout: ReadoutKind) -> G
 def gin(described: Nodes, embed_dim: int, depth: int, readout: ReadoutKind) -> GraphEncoder:
     """Build InfoGraph's isomorphism network, whose layers are normalised behind the ReLU and all of them read out."""
     network = GIN(described.width, embed_dim, depth, norm="batch_norm", act_first=True, jk="cat")
-    network.lin = nn.Identity()  # torch_geometric would project the joined layers back to one's width
+    network.register_module("lin", nn.Identity())  # torch_geometric would project the joined layers back to one's width
     return GraphEncoder(described, network, depth * embed_dim, readout)
