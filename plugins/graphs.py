@@ -5,13 +5,13 @@ from collections.abc import Callable
 from bench import ModelSpec, hookimpl
 
 
-def _row(name: str, label: str, builds: str, source: str, *departures: str, readout: str = "mean") -> ModelSpec:
+def _row(name: str, label: str, builds: str, source: str, *departures: str, readout: str = "") -> ModelSpec:
     return ModelSpec(
         name=name,
         label=label,
         family="gnn",
         builds=f"bench.models.graphs.convolutions:{builds}",
-        defaults={"readout": readout},
+        defaults={"readout": readout} if readout else {},
         source=f"{source}; torch_geometric",
         departures=departures,
     )
@@ -19,7 +19,7 @@ def _row(name: str, label: str, builds: str, source: str, *departures: str, read
 
 _GATE = "the gate of the readout sees a node's last state alone, not its first too"
 _UNPOOLED = "filters over 3 steps, not 25, and no coarser graphs between them"
-_LAST = "only the last nodes are read out, by their mean, not those of every level by sum, mean and maximum"
+_LAST = "only the last nodes are read out, not those of every level"
 ROWS = (
     _row("appnp", "APNP", "appnp", "APPNP, Klicpera et al. 2018"),
     _row("agnn", "AGNN", "agnn", "Thekumparampil et al. 2018"),

@@ -40,7 +40,7 @@ def _row(name: str, label: str, footnote: str = "", **defaults: object) -> Model
 def register_models(register: Callable[[ModelSpec], None]) -> None:
     """Register MVaEMa and its ablations."""
     register(_row("mvaema", "MVaEMa"))
-    register(_row("mvaema-mean", "MVaEMa, mean of tokens", summary="mean"))
+    register(_row("mvaema-mean", "MVaEMa (mean of tokens)", summary="mean"))
     for part, label in VARIANTS.items():
         own = {"summary": "mean"} if part == "sa" else {}
         register(_row(f"mvaema-no-{part}", label, _LIMITS.get(part, ""), without=(part,), **own))

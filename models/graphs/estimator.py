@@ -38,8 +38,8 @@ class GraphClassifier(NetworkClassifier):
         graph: GraphKind = "knn",
         neighbours: Neighbours = 8,
         patch_size: PatchSize = 32,
-        node_features: NodeFeatures = "pixels",
-        readout: ReadoutSetting = "mean",
+        node_features: NodeFeatures = "statistics",
+        readout: ReadoutSetting = "mean-max-std",
         embed_dim: EmbedDim = 64,
         dropout: Annotated[float, Setting("dropout of nodes", ge=0, lt=1)] = 0.1,
     ) -> None:
