@@ -92,6 +92,11 @@ _GRAPHS = replace(
     name="graphs",
     number=3,
     title="Classification: graph contrastive learning and graph neural networks.",
+    notes=(
+        *_CLASSIFICATION.notes,
+        "Nodes are patches, described by statistics of their pixels. Methods whose sources classify nodes classify "
+        "graphs here, by the mean, the maximum and the deviation of their nodes.",
+    ),
     options={**_CLASSIFICATION.options, "families": ("gcl", "gnn", "mvaema"), "others": False},
 )
 _CATEGORIES = TableSpec(

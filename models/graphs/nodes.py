@@ -73,7 +73,7 @@ class Nodes(nn.Module):
         waves = torch.fft.rfft2((tiles - mean.unsqueeze(3)) * self._window, norm="ortho")
         power = waves.real.square() + waves.imag.square()
         amplitudes = torch.cat([cut.std(2, keepdim=True), steepness.mean((2, 3)).unsqueeze(2), directions], dim=2)
-        energies = power.flatten(2) @ self._of_sectors
+        energies = power.flatten(2) @ self._of_sectors.to(power.dtype)
         parts = mean, (amplitudes + _FAINT).log(), (energies + _FAINT**2).log()
         return torch.cat([(part - centre) / spread for part, (centre, spread) in zip(parts, _SCALES, strict=True)], 2)
 
