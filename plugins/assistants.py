@@ -18,6 +18,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="assistant",
             estimator="bench.models.assistants.llava:Llava",
             source="Liu et al. 2023, Visual Instruction Tuning; transformers' LlavaForConditionalGeneration",
+            departures=("from scratch all parts learn at once, where the projector was first trained alone",),
         )
     )
     register(
@@ -26,7 +27,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="InstructBLIP",
             family="assistant",
             estimator="bench.models.assistants.instructblip:InstructBlip",
-            footnote=f"InstructBLIP: {UNTAUGHT}",
+            departures=("from scratch all parts learn, not the Q-Former alone", UNTAUGHT),
             source="Dai et al. 2023, InstructBLIP; transformers' InstructBlipForConditionalGeneration",
         )
     )
@@ -38,7 +39,8 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.assistants.minigpt4:MiniGpt4",
             pretrains="bench.models.assistants.minigpt4:Parts",
             source="Zhu et al. 2023, MiniGPT-4; transformers' Blip2ForConditionalGeneration with a Llama",
-            footnote=f"MiniGPT-4: from scratch its frozen parts are trained first, and the cost holds that; {UNTAUGHT}",
+            departures=(UNTAUGHT,),
+            footnote="MiniGPT-4: from scratch its frozen parts are trained first, and the cost holds that",
         )
     )
     register(

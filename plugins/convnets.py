@@ -6,25 +6,43 @@ from bench.specs import ModelSpec
 from bench.specs.hookspecs import hookimpl
 
 
-def _row(name: str, label: str, source: str) -> ModelSpec:
+def _row(name: str, label: str, source: str, *departures: str) -> ModelSpec:
     return ModelSpec(
         name=name,
         label=label,
         family="convnet",
         builds=f"bench.models.images.convnets:{name}",
         defaults={"memory_format": "channels_last"},
-        source=source,
+        source=f"{source}; torchvision",
+        departures=departures,
         large=True,
     )
 
 
 ROWS = (
-    _row("alexnet", "AlexNet", "Krizhevsky et al. 2012"),
+    _row(
+        "alexnet",
+        "AlexNet",
+        "Krizhevsky et al. 2012",
+        "one stream without local response normalisation, the author's own version of 2014",
+    ),
     _row("densenet", "DenseNet", "Huang et al. 2017"),
     _row("resnet", "ResNet", "He et al. 2016"),
     _row("vgg", "VGG", "Simonyan and Zisserman 2015"),
-    _row("googlenet", "GoogleNet", "Szegedy et al. 2015"),
-    _row("squeezenet", "SqueezeNet", "Iandola et al. 2016"),
+    _row(
+        "googlenet",
+        "GoogleNet",
+        "Szegedy et al. 2015",
+        "no auxiliary classifiers",
+        "batch normalisation behind every convolution",
+        "filters of 3 pixels in place of those of 5",
+    ),
+    _row(
+        "squeezenet",
+        "SqueezeNet",
+        "Iandola et al. 2016",
+        "the authors' version 1.1, with a smaller first filter and earlier pooling",
+    ),
 )
 
 

@@ -9,6 +9,7 @@ GRAPHS = "bench.models.graphs.estimator:GraphClassifier"
 PROBED = "bench.models.selfsupervised.probe:Probed"
 RESNETS = "bench.models.selfsupervised.images.pretraining:ResNetPretraining"
 GRAPH_ENCODERS = "bench.models.selfsupervised.graphs.pretraining:GraphPretraining"
+ISOMORPHISM_ENCODERS = "bench.models.selfsupervised.graphs.pretraining:IsomorphismPretraining"
 FAMILIES = (
     FamilySpec("assistant", "Assistants", 1, contracts=("answerer",), trains_on="instructions"),
     FamilySpec("convnet", "ConvNets", 2, IMAGES, ("classifier",)),

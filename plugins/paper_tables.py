@@ -36,7 +36,7 @@ _PARTS = (
     "w/o: without. ITC: the contrastive loss of pictures and texts; CTC: the paper's name for the matching loss (ITM); "
     "SA, CA, CSA: self-attention of the encoders, cross-attention to the picture, causal self-attention of the decoder."
 )
-_ABLATED = {"ablates": "mvaema", "beside": True}
+_ABLATED = {"ablates": "mvaema", "parts": "without", "beside": True}
 ABLATED_VQA = TableSpec(
     name="ablation-vqa",
     number=5,
@@ -76,7 +76,8 @@ _CLASSIFICATION = TableSpec(
     notes=(
         "The paper measured on its own dataset, so published and measured numbers are not comparable one by one.",
         "Self-supervised rows are pretrained without labels, frozen, and judged by a probe; one that does not beat the "
-        "same probe of an encoder that learned nothing (random-resnet, random-vit, random-gcn) has learned nothing.",
+        "same probe of an encoder that learned nothing (random-resnet, random-vit, random-gcn, random-gin) has learned "
+        "nothing.",
     ),
     breakdowns=("category",),
     draws="bench.figures.cost:of_table",
@@ -94,6 +95,11 @@ _GRAPHS = replace(
     name="graphs",
     number=3,
     title="Classification: graph contrastive learning and graph neural networks.",
+    notes=(
+        *_CLASSIFICATION.notes,
+        "Nodes are patches, described by statistics of their pixels. Methods whose sources classify nodes classify "
+        "graphs here, by the mean, the maximum and the deviation of their nodes.",
+    ),
     options={**_CLASSIFICATION.options, "families": ("gcl", "gnn", "mvaema"), "others": False},
 )
 _CATEGORIES = TableSpec(

@@ -28,7 +28,7 @@ ABLATION = SuiteSpec(
     name="ablation",
     label="MVaEMa and what it is without each of its parts",
     tasks=("vqa", "classification"),
-    models=("mvaema", *(f"mvaema-no-{part}" for part in VARIANTS)),
+    models=("mvaema", "mvaema-mean", *(f"mvaema-no-{part}" for part in VARIANTS)),
 )
 
 

@@ -25,6 +25,7 @@ def _row(
     path: str,
     source: str,
     footnote: str = "",
+    departures: tuple[str, ...] = (),
 ) -> ModelSpec:
     return ModelSpec(
         name=name,
@@ -33,6 +34,7 @@ def _row(
         builds=f"bench.models.images.{path}:{name}",
         defaults={"memory_format": "channels_last"} if name in _CHANNELS_LAST else {},
         source=source,
+        departures=departures,
         footnote=footnote,
         large=name in _LARGE,
     )
@@ -94,6 +96,7 @@ ROWS = (
         "ATS",
         "one_width",
         "Adaptive Token Sampling, Fayyaz et al. 2021; vit-pytorch",
+        departures=("tokens are drawn with Gumbel noise instead of at even quantiles", "every layer draws tokens"),
     ),
     _row("cait", "CaiT", "one_width", "Touvron et al. 2021; timm"),
     _row("deepvit", "DeepViT", "one_width", "Zhou et al. 2021; vit-pytorch"),
@@ -103,7 +106,8 @@ ROWS = (
         family="vit",
         estimator="bench.models.images.distillation:Distillation",
         pretrains="bench.models.images.distillation:TeacherNetwork",
-        source="DeiT's distillation token, Touvron et al. 2020; vit-pytorch",
+        source="DeiT's distillation token, Touvron et al. 2020; timm",
+        departures=("the teacher is a ResNet-18 trained on the same pictures, not a network trained on ImageNet",),
         footnote="the cost of training holds that of its teacher",
         large=True,
     ),
@@ -113,6 +117,7 @@ ROWS = (
         "stages",
         "Graham et al. 2021; timm",
         "tokens from a stem of convolutions, 16 to 64 px apart, of width 64 to 192: they are the method",
+        ("one head, trained without a teacher",),
     ),
     _row(
         "nest",
@@ -147,6 +152,7 @@ ROWS = (
         "one_width",
         "Yuan et al. 2021; vit-pytorch",
         "tokens joined from 7 px windows until they stand 16 px apart: the joining is the method",
+        ("the layers that join tokens are as wide as the joined windows, not narrowed to 64",),
     ),
 )
 

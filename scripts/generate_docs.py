@@ -112,6 +112,15 @@ def _valid(schema: dict[str, Any]) -> str:
     return Setting(**{short: schema[name] for name, short in names.items() if name in schema}).range
 
 
+def departures() -> str:
+    """Return how our models depart from their sources, by model."""
+    lines = ["| row | source | here |", "|---|---|---|"]
+    for spec in Registry().every("model").values():
+        if spec.departures:
+            lines.append(f"| `{spec.name}` | {_cell(spec.source)} | {_cell('; '.join(spec.departures))} |")
+    return "\n".join(lines)
+
+
 def settings_by_name() -> str:
     """Return the settings of our tasks, datasets and teachers, and of each family's models."""
     registry, parts = Registry(), []
@@ -156,6 +165,7 @@ GENERATED = {
     "metrics": metrics,
     "fields of tables": fields_of_tables,
     "config keys": config_keys,
+    "departures": departures,
     "settings": settings_by_name,
 }
 """The text between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""

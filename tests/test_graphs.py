@@ -7,6 +7,7 @@ import pytest
 import torch
 from scipy.spatial.distance import pdist, squareform
 from torch_geometric.data import Batch, Data
+from torch_geometric.nn.aggr import Set2Set
 from torch_geometric.utils import contains_self_loops, is_undirected
 
 from bench.config.loading import Recipe
@@ -15,9 +16,12 @@ from bench.errors import BenchError
 from bench.models.graphs import building
 from bench.models.graphs.batches import PatchGraphs
 from bench.models.graphs.building import Joining, build_graphs, patch_graphs
+from bench.models.graphs.convolutions import ResidualGated
 from bench.models.graphs.estimator import GraphClassifier
 from bench.models.graphs.network import graph_loss
+from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
+from bench.models.graphs.readout import GatedSum, Readout
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
@@ -204,6 +208,7 @@ def test_other_pictures_are_another_cache_with_and_without_a_digest():
         ({"patch_size": 10}, "patch_size = 10 does not cut pictures of 32 x 32 .* fitting: 1, 2, 4, 8, 16"),
         ({"patch_size": 32}, "at least two a side"),
         ({"neighbours": 0}, "at least 1 neighbour"),
+        ({"node_features": "statistics", "patch_size": 2}, "patches of at least 4 pixels a side, and patch_size is 2"),
         ({"num_heads": 3}, "embed_dim = 16 cannot be shared by num_heads = 3"),
     ],
 )
@@ -213,10 +218,86 @@ def test_settings_that_make_no_graph_are_refused(settings, said, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["ggconv", "graphconv", "rggconv", "mpnn"])
-def test_sums_over_neighbours_are_means(name, tmp_path):
-    modules = _trained(_named(name), tmp_path, _toy())[0].network.modules()
-    assert [module.aggr for module in modules if hasattr(module, "aggr")] != []
-    assert all(module.aggr == "mean" for module in modules if hasattr(module, "aggr"))
+def test_neighbours_are_added_up_as_in_the_sources(name, tmp_path):
+    convolutions = _trained(_named(name), tmp_path, _toy())[0].network.convolutions
+    assert {module.aggr for module in convolutions.modules() if hasattr(module, "aggr")} == {"add"}
+
+
+def test_rows_read_out_graphs_as_their_sources_do(tmp_path):
+    kinds = {"mpnn": Set2Set, "ggconv": GatedSum}
+    for name, kind in kinds.items():
+        assert isinstance(_trained(_named(name), tmp_path, _toy())[0].network.readout.aggregation, kind)
+
+
+def test_residual_gated_convolutions_add_to_what_they_are_given():
+    convolutions, graphs = ResidualGated(16, 0.0), _graphs().batch(_toy(), "cpu", np.arange(4))
+    for norm in convolutions.norms:
+        torch.nn.init.zeros_(norm.weight)
+        torch.nn.init.zeros_(norm.bias)
+    nodes = torch.randn(4 * 16, 16)
+    assert torch.equal(convolutions(nodes, graphs), nodes)
+
+
+READ = {
+    "mean": lambda nodes: nodes.mean(1),
+    "sum": lambda nodes: nodes.sum(1),
+    "max": lambda nodes: nodes.amax(1),
+    "mean-max": lambda nodes: torch.cat([nodes.mean(1), nodes.amax(1)], 1),
+    "mean-max-std": lambda nodes: torch.cat([nodes.mean(1), nodes.amax(1), nodes.std(1, correction=0)], 1),
+}
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_a_graph_is_read_out_over_its_own_nodes(kind):
+    nodes = torch.randn(3, 4, 5)
+    readout = Readout(kind, 4, 5)
+    features = readout(nodes.flatten(0, 1))
+    assert features.shape == (3, readout.width)
+    torch.testing.assert_close(
+        features, READ[kind](nodes), atol=2e-3, rtol=1e-3
+    )  # torch_geometric's deviation has an epsilon
+
+
+@pytest.mark.parametrize("kind", ["gated", "set2set"])
+def test_a_learned_readout_does_not_depend_on_the_order_of_nodes_nor_on_other_graphs(kind):
+    nodes, readout = torch.randn(3, 4, 5), Readout(kind, 4, 5).eval()
+    together = readout(nodes.flatten(0, 1))
+    assert together.shape == (3, readout.width)
+    torch.testing.assert_close(readout(nodes.flip(1).flatten(0, 1)), together)
+    torch.testing.assert_close(readout(nodes[1]), together[1:2])
+
+
+def _stripes(angle, period=4, side=32, shift=0):
+    down, right = np.mgrid[:side, :side]
+    waves = np.sin(2 * np.pi * (right * np.cos(angle) + down * np.sin(angle) + shift) / period)
+    return torch.from_numpy((127.5 + 100 * waves).astype(np.uint8))
+
+
+def test_statistics_tell_texture_and_not_place():
+    statistics, pixels = (Nodes(Patches(32, 16), kind) for kind in ("statistics", "pixels"))
+
+    def distance(nodes, one, other):
+        return (nodes(one[None]) - nodes(other[None])).square().mean().item()
+
+    upright, moved = _stripes(0), _stripes(0, shift=2)
+    for other in (_stripes(np.pi / 2), _stripes(0, period=10), upright // 2):
+        assert distance(statistics, upright, other) > 10 * distance(statistics, upright, moved)
+    assert distance(pixels, upright, moved) > distance(pixels, upright, upright // 2)
+
+
+def test_statistics_are_finite_and_moderate_for_any_patch():
+    nodes = Nodes(Patches(32, 4), "statistics")
+    pictures = torch.stack([torch.zeros(32, 32), torch.full((32, 32), 255), torch.randint(0, 256, (32, 32))]).byte()
+    features = nodes(pictures)
+    assert features.shape == (3, 64, nodes.width) and features.abs().max() < 10
+    assert not list(nodes.parameters()) and not nodes.state_dict()
+
+
+@pytest.mark.parametrize("name", ["gat", "mpnn"])
+def test_a_row_learns_from_statistics_and_any_readout(name, tmp_path):
+    estimator, _ = _trained(_named(name), tmp_path, _toy(), node_features="statistics", readout="mean-max-std")
+    assert np.isfinite(estimator.history.epochs[0].losses["loss"])
+    assert estimator.network.head.in_features == 3 * SMALL["embed_dim"]
 
 
 def test_dna_attends_to_all_before_and_gcn2_to_the_first(tmp_path):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 
 from bench.config.loading import Recipe, complete
 from bench.contracts import Context, Micrographs
@@ -99,6 +100,34 @@ def test_patches_that_do_not_fill_the_picture_are_refused(name):
     spec = ROWS[name]
     with pytest.raises(BenchError, match="image_size 224 is not a multiple"):
         build(spec, complete(name, SETTINGS[name], {"patch_size": 30}), 3, 224)
+
+
+def test_a_distilled_student_predicts_by_both_heads_and_learns_from_each():
+    spec = ROWS["distillation"]
+    settings = complete("distillation", SETTINGS["distillation"], {"embed_dim": 16, "depth": 1})
+    student = make_estimator(distillation.Distillation, Context(spec, settings, Recipe(), 0, "cpu", NoProgress(), None))
+    student.shape = {"num_classes": 3, "image_size": 64}
+    network, pictures = student._built(), torch.randn(4, 3, 64, 64)
+    of_class, of_teacher = network.train()(pictures)
+    torch.testing.assert_close(network.eval()(pictures), (of_class + of_teacher) / 2)
+
+    labels, taught = torch.tensor([0, 1, 2, 0]), torch.randn(4, 3)
+    loss = distillation.DistillationLoss(lambda _: taught, 3.0, 0.25, hard=True)
+    by_labels, by_teacher = cross_entropy(of_class, labels), cross_entropy(of_teacher, taught.argmax(1))
+    network.train()
+    expected = 0.75 * by_labels + 0.25 * by_teacher
+    assert loss(network, pictures, labels)["loss"].item() == pytest.approx(expected.item())
+    soft = loss._replace(hard=False)(network, pictures, labels)["loss"]
+    aims, logs = (taught / 3).softmax(1), (of_teacher / 3).log_softmax(1)
+    divergence = 9 * (aims * (aims.log() - logs)).sum(1).mean()
+    assert soft.item() == pytest.approx((0.75 * by_labels + 0.25 * divergence).item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_vgg_has_batch_norms_only_where_they_are_asked_for(batch_norm):
+    with torch.device("meta"):
+        network = resolve(ROWS["vgg"].builds)(3, batch_norm=batch_norm)
+    assert any(isinstance(module, torch.nn.BatchNorm2d) for module in network.modules()) == batch_norm
 
 
 def test_a_list_sets_the_layers_of_each_stage():

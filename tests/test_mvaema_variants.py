@@ -8,11 +8,12 @@ import torch
 
 from bench.config.loading import load_config
 from bench.errors import BenchError
-from bench.models.mvaema.attention import PARTS, Attention, Skipped
+from bench.models.mvaema.attention import PARTS, Attention, Skipped, mean_of
 from bench.models.mvaema.decoding import Decoding
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.generate import generate
 from bench.models.mvaema.losses import hard_pairs
+from bench.models.mvaema.tokenizer import CLS
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.plugins.mvaema import VARIANTS
@@ -26,6 +27,7 @@ from tests.table_records import made
 from tests.test_mvaema import context_for, instructions
 from tests.test_mvaema_model import VOCABULARY, build, has_gradient, make_batch
 
+REGISTERED = [spec for spec in Registry().every("model").values() if "mvaema" in (spec.name, spec.variant_of)]
 every_part = pytest.mark.parametrize("part", PARTS)
 
 
@@ -44,6 +46,7 @@ def test_every_part_has_a_row_of_the_papers_tables():
     assert VARIANTS.keys() == PARTS.keys()
     registry = Registry()
     models = registry.every("model")
+    assert models["mvaema-mean"].variant_of == "mvaema"
     for part in PARTS:
         assert models[f"mvaema-no-{part}"].variant_of == "mvaema"
         assert registry.settings(models[f"mvaema-no-{part}"])["without"].default == (part,)
@@ -56,19 +59,51 @@ def test_the_parts_that_are_gone_are_those_that_the_name_says():
         "text",
         "vision",
     }
-    assert all(".cross_attention." in name for name in lacking("ca"))
+    assert {name for name in lacking("ca") if ".cross_attention." not in name} == lacking("itm")
     assert all(".causal_attention." in name for name in lacking("csa"))
     count = sum(weights(build()).values())
     without = {part: count - sum(weights(build(without=[part])).values()) for part in PARTS}
     attention = sum(weights(Attention(16, 2)).values())
-    assert (without["sa"], without["ca"], without["csa"]) == (4 * attention, 2 * attention, 2 * attention)
+    head = sum(weights(build().grounded.matching).values())
+    assert (without["sa"], without["ca"], without["csa"]) == (4 * attention, 2 * attention + head, 2 * attention)
+
+
+@pytest.mark.parametrize("spec", REGISTERED, ids=lambda spec: spec.name)
+def test_every_loss_that_a_row_is_trained_by_depends_on_picture_and_text(spec):
+    off = set(spec.defaults.get("without", ()))
+    batch = make_batch()
+    for name in ({"itc", "itm", "lm"} - off) - ({"itm"} if "ca" in off else set()):
+        model, words = build(**spec.defaults), []
+        model.embedding.register_forward_hook(lambda _, ids, vectors, seen=words: seen.append(vectors))
+        pixels = batch.pixels.float().requires_grad_()
+        loss = model(batch._replace(pixels=pixels))[name]
+        gradients = torch.autograd.grad(loss, [pixels, *words], allow_unused=True)
+        # What the answers of w/o CA cannot see is what its name says.
+        sees = not ("ca" in off and name == "lm")
+        assert (gradients[0] is not None and bool(gradients[0].any())) == sees, name
+        assert any(each is not None and each[:, 1:].any() for each in gradients[1:]), name
+
+
+@pytest.mark.parametrize("spec", REGISTERED, ids=lambda spec: spec.name)
+def test_the_summaries_of_different_pictures_and_of_different_texts_differ(spec):
+    model, batch = build(**spec.defaults), make_batch()
+    with torch.no_grad():
+        pictures = model.vision(batch.pixels)[:, model.read].mean(1)
+        texts = model.text(model._embed_pairs(batch.pairs, CLS), batch.present)
+    assert pictures.std(0).mean() > 0.01 and texts.std(0).mean() > 0.01
+
+
+def test_a_mean_of_tokens_leaves_padding_out():
+    tokens = torch.arange(12.0).reshape(2, 3, 2)
+    present = torch.tensor([[True, True, False], [True, True, True]])
+    assert torch.equal(mean_of(tokens, present), torch.stack([tokens[0, :2].mean(0), tokens[1].mean(0)]))
 
 
 @every_part
 def test_what_is_left_trains_whole(part):
     model = build(without=[part]).train()
     losses = model(make_batch())
-    assert losses.keys() == {"loss", "itc", "itm", "lm"} - {part}
+    assert losses.keys() == {"loss", "itc", "itm", "lm"} - {part} - ({"itm"} if part == "ca" else set())
     losses["loss"].backward()
     read_by_itc_alone = {"text.norm.weight", "text.norm.bias", "vision.cls"} if part == "itc" else set()
     never = {name for name, value in model.named_parameters() if value.grad is None}
@@ -80,16 +115,12 @@ def test_without_cross_attention_the_picture_changes_nothing():
     model, batch = build(without=["ca"]), make_batch()
     other = batch._replace(pixels=255 - batch.pixels)
     with torch.no_grad():
-        for whole, inverted in zip(*(_seen(model, each) for each in (batch, other)), strict=True):
-            assert torch.equal(whole, inverted)
-        full = build()
-        assert not any(torch.equal(a, b) for a, b in zip(_seen(full, batch), _seen(full, other), strict=True))
+        assert torch.equal(*(_likelihood(model, each) for each in (batch, other)))
+        assert not torch.equal(*(_likelihood(build(), each) for each in (batch, other)))
 
 
-def _seen(model, batch):
-    """What the decoder and the grounded encoder make of a batch."""
-    images = model.grounded.images(model.vision(batch.pixels))
-    return model.likelihood(images, batch, batch.targets > 0), model.match(images, batch)
+def _likelihood(model, batch):
+    return model.likelihood(model.grounded.images(model.vision(batch.pixels)), batch, batch.targets > 0)
 
 
 def test_without_causal_attention_the_decoder_cannot_see_the_question():
@@ -151,11 +182,11 @@ def test_a_variant_learns_answers_classifies_and_is_the_same_after_loading(part,
     assert (np.ptp(found, axis=0).max() < 1e-6) == (part == "ca")
 
 
-@pytest.mark.parametrize(("part", "rank"), [("itc", "contrastive"), ("itm", "matching")])
+@pytest.mark.parametrize(("part", "rank"), [("itc", "contrastive"), ("itm", "matching"), ("ca", "matching")])
 def test_a_rank_whose_part_was_off_is_refused(part, rank, tmp_path):
     context = context_for(tmp_path, without=(part,), rank=rank)
     estimator = train_estimator(MVaEMa, instructions(8, 1), instructions(4, 2), context)
-    with pytest.raises(BenchError, match=f"rank={rank} needs what {part} teaches"):
+    with pytest.raises(BenchError, match=f"rank={rank} needs what (itc|itm) teaches"):
         estimator.predict_proba(instructions(4, 2).micrographs)
 
 
@@ -203,7 +234,8 @@ def test_the_suite_trains_each_variant_once_for_both_tasks(bench, store):
 
 def test_a_suite_plans_all_its_variants(bench):
     code, out, _ = bench("run", "--task", "ablation", *SMALL, "--dry-run")
-    assert code == 0 and all(out.count(f"mvaema-no-{part} fold 0") == 2 for part in PARTS)
+    rows = ["mvaema-mean", *(f"mvaema-no-{part}" for part in PARTS)]
+    assert code == 0 and all(out.count(f"{row} fold 0") == 2 for row in rows)
 
 
 def test_a_task_needs_models_and_a_suite_a_name(bench):
@@ -219,6 +251,41 @@ def test_drops_are_told_with_their_chance_and_variants_stand_in_their_table_alon
     five = bench("table", "5")[1]
     assert re.search(r"w/o ITC against MVaEMa: BLEU-4 -0\.098 \(p 0\.\d\d\)", five), five
     assert "w/o ITC" not in bench("table", "1")[1]
+
+
+def _variant(name, value, fold=0, *off, **about):
+    settings = {"depth": 2, "summary": "first", **about.pop("settings", {}), "without": [*off]}
+    about |= {"variant_of": "mvaema"} if name != "mvaema" else {}
+    return made(name, fold, value, settings=settings, label=name, **about)
+
+
+def test_a_variant_is_compared_with_the_row_that_has_its_other_settings(put, bench):
+    mean = {"settings": {"summary": "mean"}}
+    sa = _variant("mvaema-no-sa", 0.3, 0, "sa", **mean)
+    put(_variant("mvaema", 0.5), _variant("mvaema-no-itc", 0.4, 0, "itc"), sa)
+    five = bench("table", "5")[1]
+    assert "w/o ITC against MVaEMa: BLEU-4 -0.100" in five
+    assert "w/o SA against" not in five
+    assert "The row that w/o SA is to be compared with, all parts with its other settings, was not measured" in five
+    put(_variant("mvaema-mean", 0.45, **mean))
+    five = bench("table", "5")[1]
+    assert "w/o SA against mvaema-mean: BLEU-4 -0.150" in five
+    assert "mvaema-mean against MVaEMa: BLEU-4 -0.050" in five
+    assert "is to be compared with" not in five
+
+
+def test_a_variant_without_a_loss_that_never_left_chance_shows_nothing_of_it(put, bench):
+    stuck, learned = {"training": {"at_chance": ["itm"]}}, {}
+    put(*(_variant("mvaema", 0.5, fold, **(learned if fold else stuck)) for fold in range(3)))
+    put(*(_variant(f"mvaema-no-{part}", 0.4, fold, part) for part in ("itc", "itm") for fold in range(3)))
+    five = bench("table", "5")[1]
+    assert "w/o CTC lacks itm, which never left chance in MVaEMa itself in 1 of 3 trainings" in five
+    assert "lacks itc" not in five and "Fewer than 3 trainings" not in five
+
+
+def test_a_table_says_which_rows_have_too_few_trainings(put, bench):
+    put(*(_variant("mvaema", 0.5, fold) for fold in range(3)), _variant("mvaema-no-itc", 0.4, 0, "itc"))
+    assert "Fewer than 3 trainings are behind w/o ITC:" in bench("table", "5")[1]
 
 
 def test_what_is_said_to_the_model_holds_for_its_variants(bench, store):

@@ -7,9 +7,11 @@ import pytest
 import torch
 from torch import nn
 
+from bench.models.graphs.batches import GraphBatch
+from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
 from bench.models.selfsupervised.graphs.bgrl import BGRL
-from bench.models.selfsupervised.graphs.encoder import GraphEncoder
+from bench.models.selfsupervised.graphs.encoder import gcn, gin
 from bench.models.selfsupervised.graphs.gbt import GBT
 from bench.models.selfsupervised.graphs.grace import GRACE
 from bench.models.selfsupervised.graphs.infograph import InfoGraph
@@ -93,7 +95,7 @@ def redundancy(first, second, weight):
 
 
 def graph_encoder():
-    return GraphEncoder(Patches(16, 8), WIDTH, 2)
+    return gcn(Nodes(Patches(16, 8), "pixels"), WIDTH, 2, "mean")
 
 
 @pytest.mark.parametrize(
@@ -212,6 +214,19 @@ def test_infograph_tells_nodes_of_the_graph_from_those_of_others():
     positive = np.mean([math.log(2) - math.log1p(math.exp(-score)) for score in own])
     negative = np.mean([math.log1p(math.exp(-score)) + score - math.log(2) for score in others])
     assert loss_of(InfoGraph(graph_encoder()), nodes, graphs) == pytest.approx(negative - positive, rel=1e-5)
+
+
+def test_infographs_graphs_are_the_sums_of_all_layers():
+    encoder, random = gin(Nodes(Patches(16, 8), "pixels"), WIDTH, 3, "sum"), torch.Generator().manual_seed(0)
+    pixels = torch.randint(0, 256, (2, 16, 16), generator=random, dtype=torch.uint8)
+    edges = torch.tensor([[0, 1, 4, 5], [1, 0, 5, 4]])
+    graphs = GraphBatch(pixels, edges, torch.arange(8) // 4, torch.ones(4), 2)
+    seen = []
+    for norm in encoder.network.norms:
+        norm.register_forward_hook(lambda _, inputs, output: seen.append(output))
+    features = encoder(graphs)
+    assert len(seen) == 3 and features.shape == (2, 3 * WIDTH)
+    torch.testing.assert_close(features, torch.cat(seen, 1).unflatten(0, (2, 4)).sum(1))
 
 
 def test_infographs_heads_are_three_layers_beside_a_straight_one():

@@ -88,6 +88,7 @@ DECIDES = {
     "the learning rate": ("bench/training/schedule.py", "1 + math.cos", "2 + math.cos", ALL),
     "caption dropout": ("models/instruction_batches.py", ">= self._dropout", "< self._dropout", ALL),
     "normalisation": ("models/mvaema/vision.py", "div_(127.5)", "div_(255)", ALL),
+    "what sums up a picture": ("models/mvaema/attention.py", "return FIRST if", "return ALL if", ALL),
     "decoding": ("models/mvaema/generate.py", "scores.argmax(-1)", "scores.argmin(-1)", ASKED),
     "what is answered": ("models/mvaema/estimator.py", "return self.tokenizer.decode([", "return list([", ASKED),
     "how weights are read again": ("models/mvaema/estimator.py", "model.to(context.device).eval()", "model", ASKED),
@@ -120,6 +121,18 @@ DECIDES = {
 @pytest.mark.parametrize(("file", "old", "new", "wanted"), DECIDES.values(), ids=DECIDES)
 def test_what_decides_a_product_makes_its_stage_stale_and_those_behind(edited, file, old, new, wanted):
     assert stale(edited, (file, old, new), "vqa", "mvaema") == wanted - {"pretrain"}
+
+
+GRAPHS = {
+    "what a node is at first": ("models/graphs/nodes.py", "_DIRECTIONS = 8", "_DIRECTIONS = 9"),
+    "the readout": ("models/graphs/readout.py", "_STEPS = 3", "_STEPS = 4"),
+    "the convolutions": ("models/graphs/convolutions.py", "x = x + self.dropout(norm", "x = self.dropout(norm"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new"), GRAPHS.values(), ids=GRAPHS)
+def test_what_a_graph_network_computes_makes_all_its_stages_stale(edited, file, old, new):
+    assert stale(edited, (file, old, new), "classification", "rggconv") == ALL - {"pretrain"}
 
 
 CHAIN = {

@@ -259,6 +259,13 @@ def test_a_row_whose_loss_never_left_chance_is_footnoted_and_why_names_the_loss(
     assert "left chance" not in bench("why", "1", "fine", "METEOR")[1]
 
 
+def test_departures_from_the_source_stand_below_the_table(put, bench):
+    put(made("ours", 0, 0.3, departures=["a mean", "one layer"]), made("theirs", 0, 0.2))
+    out = bench("table", "1", "--no-published")[1]
+    assert "ours departs from its source: a mean; one layer" in out
+    assert "theirs departs" not in out
+
+
 def test_a_row_that_keeps_no_history_is_not_footnoted_with_a_recipe(put, bench):
     counted = replace(made("counted", 0, 0.5, recipe={"epochs": 9}), training=None)
     put(made("usual", 0, 0.5), counted)

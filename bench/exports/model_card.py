@@ -102,6 +102,8 @@ def _samples(samples: Sequence[Mapping[str, Any]]) -> str:
 
 def _limits(exported: Exported, record: Record) -> str:
     lines = [record.caveat, record.model.footnote]
+    if record.model.departures:
+        lines.append(f"It departs from its source: {'; '.join(record.model.departures)}.")
     if exported.drawn:
         lines.append(
             "The pictures it learned from were drawn by a program: what it says of a real micrograph is a guess."

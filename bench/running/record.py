@@ -90,6 +90,7 @@ def _model(row: Row) -> RecordedModel:
         recipe=row.recipe.model_dump(),
         upper=row.spec.upper,
         deterministic=row.spec.deterministic,
+        departures=list(row.spec.departures),
     )
 
 

@@ -97,6 +97,7 @@ class ModelSpec(Spec):
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
     settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries.
+    ``departures`` say, one each, how the row differs from its source; they stand below its table.
     """
 
     label: Line = ""
@@ -109,6 +110,7 @@ class ModelSpec(Spec):
     defaults: Values = field(default_factory=dict)
     variant_of: Name | None = None
     source: Line = ""
+    departures: tuple[Line, ...] = ()
     footnote: Line = ""
     large: bool = False
     upper: bool = False

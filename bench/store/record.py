@@ -51,8 +51,8 @@ class RecordedModel:
 
     ``order`` is its family's place among the blocks of a table; ``control`` whether it is no row to rank: models must
     beat it, or it is an ``upper`` row, whose answers come from the task. ``pretrains`` is the path of its first step's
-    estimator; ``deviations`` are sentences on settings that differ from the model's defaults; ``deterministic``: it is
-    the same for every seed.
+    estimator; ``deviations`` are sentences on settings that differ from the model's defaults, ``departures`` on how the
+    model differs from its source; ``deterministic``: it is the same for every seed.
     """
 
     label: str
@@ -68,6 +68,7 @@ class RecordedModel:
     recipe: dict[str, Any]
     upper: bool = False
     deterministic: bool = False
+    departures: list[str] = field(default_factory=list)
 
     @property
     def judges(self) -> bool:

@@ -8,6 +8,7 @@ from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.tables.ablation import limits, with_limits
 from bench.tables.checks import absent, check_controls_by, check_headings, check_most_frequent, check_options
 from bench.tables.controls import against_controls, begun_by, losses, strangers
 from bench.tables.frames import table_cells, where
@@ -46,9 +47,10 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     of families that no table of the task names; ``ablates`` limits it to a model, its variants and controls, and no
     other table of the task shows these variants; ``beside`` puts published numbers in columns of their own;
     ``controls_by`` are the columns that say most, by which mistakes and the figure are chosen; ``gain``: see
-    ``bench.tables.standing``; ``most_frequent``: see ``bench.tables.constant``.
+    ``bench.tables.standing``; ``parts``: see ``bench.tables.ablation``; ``most_frequent``: see
+    ``bench.tables.constant``.
     """
-    check_options(spec, ("controls_by", "families", "others", "ablates", "beside", "gain", "most_frequent"))
+    check_options(spec, ("controls_by", "families", "others", "ablates", "parts", "beside", "gain", "most_frequent"))
     check_controls_by(spec)
     check_most_frequent(spec)
     printed = published(spec.number)
@@ -57,6 +59,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     measured = {column.label: measured_cells(column, selection) for column in spec.columns}
     rows = [_row(spec, model, selection, registry, printed, measured) for model in _in_order(spec, printed, selection)]
     rows = with_best(spec, selection, against_controls(spec, selection, sorted(rows, key=rank)))
+    rows = with_limits(spec, selection, rows)
     folds = apart(selection)
     return Table(
         spec.name,
@@ -70,6 +73,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
             TIES,
             *([RACE] if selection.stops else []),
             *_standings(spec, selection, rows),
+            *limits(spec, selection, rows),
             *selection.caveats,
             *absent(spec, selection),
             *folds,
@@ -263,6 +267,8 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     about = records[0].model
     if about.footnote:
         yield about.footnote
+    if about.departures:
+        yield f"{about.label} departs from its source: {'; '.join(about.departures)}"
     changed = _changes(records[0].config_recipe, about.recipe) if records[0].learned else []
     changed += about.deviations
     if changed:

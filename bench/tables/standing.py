@@ -8,6 +8,7 @@ from typing import Literal
 
 from bench.specs import Column, TableSpec
 from bench.statistics.significance import holm, p_over_folds, p_within_fold
+from bench.tables.ablation import whole
 from bench.tables.selection import Selection
 from bench.tables.table import TableCell, TableRow
 
@@ -84,29 +85,28 @@ def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Calla
 
 
 def drops(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
-    """Say how far each variant is from the model that the spec's option ``ablates`` names, column by column.
+    """Say how far each variant is from the row it is to be compared with (``ablation.whole``), column by column.
 
     Each difference is over the folds that both have, with its p, by the tests of ``TIES``, corrected over the variants
     of the column.
     """
-    full = next((row for row in rows if row.model == spec.options.get("ablates")), None)
-    if full is None:
+    if "ablates" not in spec.options:
         return []
-    variants = [row for row in rows if not row.control and row is not full]
-    differences: dict[str, list[str]] = {row.label: [] for row in variants}
+    pairs = [(row, base) for row in rows if not row.control and (base := whole(spec, selection, rows, row))]
+    differences: dict[str, list[str]] = {}
     for column in spec.columns:
-        if full.cells[column.label].value is None:
-            continue
         measured = [
-            row
-            for row in variants
-            if row.cells[column.label].value is not None and _differences(column, selection, row.model, full.model)
+            (row, base, fmean(drops))
+            for row, base in pairs
+            if row.cells[column.label].value is not None
+            and base.cells[column.label].value is not None
+            and (drops := _differences(column, selection, row.model, base.model))
         ]
-        chances = holm([_chance(column, selection, row.model, full.model) for row in measured])
-        for row, chance in zip(measured, chances, strict=True):
-            drop = fmean(_differences(column, selection, row.model, full.model))
-            differences[row.label].append(f"{column.label} {-drop:+.{column.digits}f} (p {chance:.2f})")
-    return [f"{label} against {full.label}: {', '.join(parts)}." for label, parts in differences.items() if parts]
+        chances = holm([_chance(column, selection, row.model, base.model) for row, base, _ in measured])
+        for (row, base, drop), chance in zip(measured, chances, strict=True):
+            sentence = differences.setdefault(f"{row.label} against {base.label}", [])
+            sentence.append(f"{column.label} {-drop:+.{column.digits}f} (p {chance:.2f})")
+    return [f"{pair}: {', '.join(parts)}." for pair, parts in differences.items()]
 
 
 def _published(cell: TableCell) -> float | None:

@@ -1,10 +1,11 @@
 """The convolutions of the graph rows, from torch_geometric; each maps nodes (N, D) and their batch to nodes (N, D)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, cast
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import elu, relu
 from torch_geometric.nn import (
     APPNP,
     AGNNConv,
@@ -32,17 +33,20 @@ Alpha = Annotated[float, Setting("share of the first nodes in every step", ge=0,
 
 
 class Stack(nn.Module):
-    """Convolutions one after another, each followed by ReLU and dropout."""
+    """Convolutions one after another, each followed by an activation and dropout."""
 
-    def __init__(self, convolutions: Iterable[nn.Module], dropout: float) -> None:
+    def __init__(
+        self, convolutions: Iterable[nn.Module], dropout: float, activation: Callable[[Tensor], Tensor] = relu
+    ) -> None:
         super().__init__()
         self.convolutions = nn.ModuleList(convolutions)
         self.dropout = nn.Dropout(dropout)
+        self.activation = activation
 
     def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
         """Return the nodes (N, D)."""
         for convolution in self.convolutions:
-            x = self.dropout(self.convolved(convolution, x, graphs).relu())
+            x = self.dropout(self.activation(self.convolved(convolution, x, graphs)))
         return x
 
     def convolved(self, convolution: nn.Module, x: Tensor, graphs: GraphBatch) -> Tensor:
@@ -74,14 +78,14 @@ def arma(
 
 
 def gat(embed_dim: int, dropout: float, depth: Depth = 2, num_heads: NumHeads = 4) -> Stack:
-    """Build graph attention, the heads concatenated."""
+    """Build graph attention, the heads concatenated; ``dropout`` also drops edges' attention."""
     width = _head_width(embed_dim, num_heads)
-    return Stack([GATConv(embed_dim, width, heads=num_heads) for _ in range(depth)], dropout)
+    return Stack([GATConv(embed_dim, width, num_heads, dropout=dropout) for _ in range(depth)], dropout, elu)
 
 
 def ggconv(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
     """Build a gated graph network; ``depth`` counts the steps of its one recurrent unit."""
-    return Stack([GatedGraphConv(embed_dim, num_layers=depth, aggr="mean")], dropout)
+    return Stack([GatedGraphConv(embed_dim, num_layers=depth)], dropout)
 
 
 def gcn(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
@@ -101,12 +105,21 @@ def chebconv(
 
 def graphconv(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
     """Build the graph convolution of Morris et al."""
-    return Stack([GraphConv(embed_dim, embed_dim, aggr="mean") for _ in range(depth)], dropout)
+    return Stack([GraphConv(embed_dim, embed_dim) for _ in range(depth)], dropout)
 
 
-def rggconv(embed_dim: int, dropout: float, depth: Depth = 2) -> Stack:
-    """Build residual gated graph convolutions."""
-    return Stack([ResGatedGraphConv(embed_dim, embed_dim, aggr="mean") for _ in range(depth)], dropout)
+class ResidualGated(Stack):
+    """Residual gated graph convolutions: each is normalised over the batch and added to what it was given."""
+
+    def __init__(self, embed_dim: int, dropout: float, depth: Depth = 2) -> None:
+        super().__init__([ResGatedGraphConv(embed_dim, embed_dim) for _ in range(depth)], dropout)
+        self.norms = nn.ModuleList(nn.BatchNorm1d(embed_dim) for _ in range(depth))
+
+    def forward(self, x: Tensor, graphs: GraphBatch) -> Tensor:
+        """Return the nodes (N, D)."""
+        for convolution, norm in zip(self.convolutions, self.norms, strict=True):
+            x = x + self.dropout(norm(convolution(x, graphs.edge_index)).relu())
+        return x
 
 
 class DNA(Stack):
@@ -166,7 +179,7 @@ class UNet(nn.Module):
 
 
 class MPNN(nn.Module):
-    """Message passing, Gilmer et al. 2017: an edge network makes the message, a recurrent unit updates the node."""
+    """Message passing, Gilmer et al. 2017: an edge network makes the messages, a recurrent unit takes in their sum."""
 
     def __init__(
         self,
@@ -177,7 +190,7 @@ class MPNN(nn.Module):
     ) -> None:
         super().__init__()
         edge = nn.Sequential(nn.Linear(3, edge_dim), nn.ReLU(), nn.Linear(edge_dim, embed_dim**2))
-        self.convolution = NNConv(embed_dim, embed_dim, edge, aggr="mean")
+        self.convolution = NNConv(embed_dim, embed_dim, edge, root_weight=False, bias=False)
         self.unit = nn.GRUCell(embed_dim, embed_dim)
         self.depth, self.dropout = depth, nn.Dropout(dropout)
 
@@ -185,7 +198,7 @@ class MPNN(nn.Module):
         """Return the nodes (N, D) after ``depth`` rounds of one convolution."""
         attributes = graphs.edge_attr
         for _ in range(self.depth):
-            message = self.dropout(self.convolution(x, graphs.edge_index, attributes).relu())
+            message = self.dropout(self.convolution(x, graphs.edge_index, attributes))
             x = self.unit(message, x)
         return x
 
@@ -207,11 +220,18 @@ class SuperGAT(Stack):
         super().__init__(
             [
                 SuperGATConv(
-                    embed_dim, width, num_heads, attention_type="MX", edge_sample_ratio=0.8, is_undirected=True
+                    embed_dim,
+                    width,
+                    num_heads,
+                    dropout=dropout,
+                    attention_type="MX",
+                    edge_sample_ratio=0.8,
+                    is_undirected=True,
                 )
                 for _ in range(depth)
             ],
             dropout,
+            elu,
         )
         self.attention_weight = attention_weight
 

@@ -12,8 +12,18 @@ from bench.contracts import Context, Micrographs
 from bench.models.graphs.batches import GraphBatch, PatchGraphs
 from bench.models.graphs.building import Joining, joined_graphs, patch_graphs
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
+from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
-from bench.models.graphs.settings import EmbedDim, GraphKind, Neighbours, PatchSize
+from bench.models.graphs.settings import (
+    EmbedDim,
+    GraphKind,
+    Neighbours,
+    NodeFeatures,
+    NodeKind,
+    PatchSize,
+    ReadoutKind,
+    ReadoutSetting,
+)
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.registered.signature import handed
@@ -34,11 +44,15 @@ class GraphClassifier(NetworkClassifier):
         graph: GraphKind = "knn",
         neighbours: Neighbours = 8,
         patch_size: PatchSize = 32,
+        node_features: NodeFeatures = "statistics",
+        readout: ReadoutSetting = "mean-max-std",
         embed_dim: EmbedDim = 64,
         dropout: Annotated[float, Setting("dropout of nodes", ge=0, lt=1)] = 0.1,
     ) -> None:
         super().__init__(context)
         self._joining = Joining(graph, neighbours, patch_size)
+        self._node_features: NodeKind = node_features
+        self._readout: ReadoutKind = readout
         self._embed_dim, self._dropout = embed_dim, dropout
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
@@ -57,7 +71,8 @@ class GraphClassifier(NetworkClassifier):
         build = resolve(spec.builds)
         return PatchGraphNetwork(
             build(**handed(build, self._context.settings)),
-            Patches(self.shape["image_size"], self._joining.patch_size),
+            Nodes(Patches(self.shape["image_size"], self._joining.patch_size), self._node_features),
+            self._readout,
             self._embed_dim,
             self._dropout,
             self.shape["num_classes"],

@@ -1,4 +1,4 @@
-"""The network of every graph row: patches embedded, convolved over their graph, averaged and classified."""
+"""The network of every graph row: patches embedded, convolved over their graph, read out and classified."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -8,7 +8,9 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from bench.models.graphs.batches import GraphBatch
-from bench.models.graphs.patches import Patches
+from bench.models.graphs.nodes import Nodes
+from bench.models.graphs.readout import Readout
+from bench.models.graphs.settings import ReadoutKind
 
 
 class PatchGraphNetwork(nn.Module):
@@ -19,21 +21,28 @@ class PatchGraphNetwork(nn.Module):
     """
 
     def __init__(
-        self, convolutions: nn.Module, patches: Patches, embed_dim: int, dropout: float, num_classes: int
+        self,
+        convolutions: nn.Module,
+        nodes: Nodes,
+        readout: ReadoutKind,
+        embed_dim: int,
+        dropout: float,
+        num_classes: int,
     ) -> None:
         super().__init__()
-        self.patches = patches
-        self.embedding = nn.Linear(patches.width, embed_dim)
-        self.position = nn.Parameter(0.02 * torch.randn(patches.count, embed_dim))
+        self.nodes = nodes
+        self.embedding = nn.Linear(nodes.width, embed_dim)
+        self.position = nn.Parameter(0.02 * torch.randn(nodes.patches.count, embed_dim))
         self.convolutions = convolutions
+        self.readout = Readout(readout, nodes.patches.count, embed_dim)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(embed_dim, num_classes)
+        self.head = nn.Linear(self.readout.width, num_classes)
 
     def forward(self, graphs: GraphBatch) -> Tensor:
         """Return the scores (B, C)."""
-        nodes = self.embedding(self.patches.cut(graphs.pixels)) + self.position
+        nodes = self.embedding(self.nodes(graphs.pixels)) + self.position
         nodes = self.convolutions(self.dropout(nodes.flatten(0, 1).relu()), graphs)
-        return self.head(self.dropout(nodes.unflatten(0, (-1, self.patches.count)).mean(1)))
+        return self.head(self.dropout(self.readout(nodes)))
 
     def extra_loss(self) -> Mapping[str, Tensor]:
         """Return the convolutions' own loss terms at the last call, by name; empty if they have none."""

@@ -37,10 +37,14 @@ def resnet(
 def vgg(
     num_classes: int,
     layers: Annotated[Literal[11, 13, 16, 19], Setting("number of layers")] = 11,
+    batch_norm: Annotated[
+        bool, Setting("whether convolutions are normalised over the batch, which is later work")
+    ] = False,
     dropout: DropoutOfLast = 0.5,
 ) -> nn.Module:
-    """Simonyan and Zisserman 2015, with batch normalisation."""
-    return get_model(f"vgg{layers}_bn", weights=None, num_classes=num_classes, dropout=dropout)
+    """Simonyan and Zisserman 2015."""
+    name = f"vgg{layers}_bn" if batch_norm else f"vgg{layers}"
+    return get_model(name, weights=None, num_classes=num_classes, dropout=dropout)
 
 
 def googlenet(num_classes: int, dropout: DropoutBeforeLast = 0.2) -> nn.Module:

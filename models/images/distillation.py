@@ -1,22 +1,24 @@
 """Distillation by a token (DeiT, Touvron et al. 2020): a ConvNet is trained first, then teaches a transformer.
 
-The transformer's distillation token learns from the teacher's scores, its class token from the labels; only the class
-token predicts. Networks and loss are vit-pytorch's.
+The transformer's distillation token learns from the teacher, its class token from the labels; both predict, by the mean
+of their scores. The network is timm's, which has no loss for it.
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import torch
+from timm.models.deit import VisionTransformerDistilled
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, kl_div
 from torchvision.models import get_model
-from vit_pytorch.distill import DistillableViT, DistillWrapper
 
 from bench.contracts import Context, Micrographs
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
-from bench.models.images.one_width import of_vit_pytorch
+from bench.models.images.one_width import of_timm
 from bench.models.images.settings import Depth, Dropout, EmbedDim, MlpRatio, NumHeads, PatchSize
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
@@ -63,12 +65,28 @@ class TeacherNetwork(_OfPictures):
         return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
 
 
-class _Lesson(DistillWrapper):
-    """The student's loss given its teacher; outside training the student's scores."""
+class DistillationLoss(NamedTuple):
+    """DeiT's loss of a student: in the share ``alpha`` of it, the ``teacher`` of pictures to scores (B, C) counts.
 
-    def forward(self, pixels: Tensor, labels: Tensor | None = None) -> Tensor:  # pyright: ignore[reportIncompatibleMethodOverride] -- labels only in training
-        """Return the loss for pictures (B, 3, H, W) and labels (B,), or without labels scores (B, C)."""
-        return self.student(pixels) if labels is None else super().forward(pixels, labels)
+    If ``hard``, by its likeliest category, else by all scores over a ``temperature``.
+    """
+
+    teacher: Callable[[Tensor], Tensor]
+    temperature: float
+    alpha: float
+    hard: bool
+
+    def __call__(self, student: nn.Module, inputs: Tensor, labels: Tensor) -> dict[str, Tensor]:
+        """Return the loss (equations 2 and 3) of a student in training, which returns the scores of both tokens."""
+        of_class, of_teacher = student(inputs)
+        with torch.no_grad():
+            taught = self.teacher(inputs)
+        if self.hard:
+            distilled = cross_entropy(of_teacher, taught.argmax(1))
+        else:
+            logs, aims = ((scores / self.temperature).log_softmax(1) for scores in (of_teacher, taught))
+            distilled = kl_div(logs, aims, reduction="batchmean", log_target=True) * self.temperature**2
+        return {"loss": (1 - self.alpha) * cross_entropy(of_class, labels) + self.alpha * distilled}
 
 
 class Distillation(_OfPictures):
@@ -88,11 +106,11 @@ class Distillation(_OfPictures):
             float, Setting("by which the scores of teacher and student are divided", gt=0, le=1000)
         ] = 3.0,
         alpha: Annotated[float, Setting("share of the teacher's word in the loss", ge=0, le=1)] = 0.5,
-        hard: Annotated[bool, Setting("whether the student learns the teacher's likeliest category alone")] = False,
+        hard: Annotated[bool, Setting("whether the student learns the teacher's likeliest category alone")] = True,
     ) -> None:
         super().__init__(context)
         self._layers = (patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
-        self._lesson = {"temperature": temperature, "alpha": alpha, "hard": hard}
+        self._lesson = temperature, alpha, hard
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
@@ -100,21 +118,15 @@ class Distillation(_OfPictures):
         assert pretrained is not None, "a student comes after its teacher"
         self.shape = shape_of(train)
         self.network = self._built()
-        lesson = _Lesson(
-            teacher=partial(pretrained().network),  # no module of the lesson: neither trained nor saved with it
-            student=self.network,
-            **self._lesson,
-        )
-        self.history = fit_classifier(lesson, self.side(train), self.side(validation), self._context, _lesson_loss)
+        lesson = DistillationLoss(pretrained().network, *self._lesson)
+        self.history = fit_classifier(self.network, self.side(train), self.side(validation), self._context, lesson)
 
     def rebuilt(self, folder: Path) -> nn.Module:
-        """Build the student again: only the student predicts."""
+        """Build the student again; the folder is not needed."""
         return self._built()
 
     def _built(self) -> nn.Module:
-        arguments = of_vit_pytorch(self.shape["image_size"], *self._layers)
-        return DistillableViT(num_classes=self.shape["num_classes"], **arguments)
-
-
-def _lesson_loss(lesson: nn.Module, inputs: Any, labels: Tensor) -> dict[str, Tensor]:
-    return {"loss": lesson(inputs, labels)}
+        arguments = of_timm(self.shape["image_size"], *self._layers)
+        network = VisionTransformerDistilled(num_classes=self.shape["num_classes"], **arguments)
+        network.set_distilled_training()
+        return network

@@ -1,6 +1,6 @@
 """The two sub-layers that every encoder and the decoder are made of: attention and feed-forward, pre-norm."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -12,12 +12,14 @@ PARTS = {
     "itc": "the image-text contrastive loss and its space; negatives of the matching loss are drawn uniformly then",
     "itm": "the image-text matching loss and its head (the paper's CTC)",
     "sa": "self-attention of the image and the text encoder, and so of the image-grounded encoder",
-    "ca": "cross-attention to the picture in the image-grounded encoder and in the decoder",
+    "ca": "cross-attention to the picture in the image-grounded encoder and in the decoder, whose answers then cannot "
+    "depend on the picture; and the matching loss, which would see texts alone",
     "csa": "causal self-attention of the decoder, which then cannot see the question",
 }
 """What the paper's ablations switch off, one at a time (Tables 5 and 6)."""
 ALL, FIRST = slice(None), slice(1)
 """Which tokens attend: all of them, or the first alone if nothing reads the others."""
+Summary = Literal["first", "mean"]
 
 
 class KeysValues(NamedTuple):
@@ -151,15 +153,31 @@ class Skipped(Attention):
 
 
 class Sizes(NamedTuple):
-    """What all layers share; ``without`` names the ``PARTS`` that they lack."""
+    """What all layers share; ``without`` names the ``PARTS`` that they lack.
+
+    ``summary`` is what sums up a picture or a text: its first token, or the mean of all. Without self-attention the
+    first token sees no other.
+    """
 
     embed_dim: int
     num_heads: int
     without: frozenset[str] = frozenset()
+    summary: Summary = "first"
+
+    @property
+    def read(self) -> slice:
+        """Which tokens of the last layer are read as the summary."""
+        return FIRST if self.summary == "first" else ALL
 
     def attention(self, part: str) -> Attention:
         """Build the attention of a part, or its replacement."""
         return Skipped() if part in self.without else Attention(self.embed_dim, self.num_heads)
+
+
+def mean_of(tokens: Tensor, present: Tensor) -> Tensor:
+    """Return the means (B, D) of the tokens (B, T, D) that are ``present`` (B, T)."""
+    weights = present.to(tokens.dtype)
+    return (tokens * weights[..., None]).sum(1) / weights.sum(1, keepdim=True)
 
 
 class FeedForward(nn.Sequential):

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from bench.contracts import Context, Instructions, Look, Micrographs
 from bench.errors import BenchError, unknown
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions, rows_by_picture
-from bench.models.mvaema.attention import PARTS
+from bench.models.mvaema.attention import PARTS, Summary
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.decoding import Decoding, Rank
 from bench.models.mvaema.generate import generate
@@ -63,6 +63,9 @@ class MVaEMa:
         without: Annotated[
             tuple[str, ...], Setting("parts that are switched off", ("itc", "itm", "sa", "ca", "csa"))
         ] = (),
+        summary: Annotated[
+            Summary, Setting("what sums up a picture or a text: its first token, as in the paper, or the mean of all")
+        ] = "first",
         itc_weight: Annotated[
             float, Setting("what the image-text contrastive loss counts in the sum of the three", ge=0, le=1_000_000)
         ] = 1.0,
@@ -106,6 +109,7 @@ class MVaEMa:
             "prompt_tokens": prompt_tokens,
             "answer_tokens": answer_tokens,
             "without": without,
+            "summary": summary,
         }
         self._loss_weights = LossWeights(itc_weight, itm_weight, lm_weight)
         self._decoding = Decoding(num_beams, temperature, top_p, max_new_tokens)

@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import ALL, FIRST, KeysValues, Memory, Sizes
+from bench.models.mvaema.attention import ALL, KeysValues, Memory, Sizes, mean_of
 from bench.models.mvaema.text import TextEncoder, TextLayer
 
 Layered = tuple[KeysValues, ...]
@@ -32,28 +32,28 @@ class GroundedLayer(nn.Module):
 
 
 class GroundedText(nn.Module):
-    """Both grounded modules over the layers of one text encoder; ``matching`` is None without "itm"."""
+    """Both grounded modules over the layers of one text encoder; ``matching`` is None without "itm" or "ca"."""
 
     def __init__(self, sizes: Sizes, depth: int) -> None:
         super().__init__()
         layers = nn.ModuleList(GroundedLayer(sizes) for _ in range(depth))
         self.layers = cast(Sequence[GroundedLayer], layers)
         self.norm = nn.LayerNorm(sizes.embed_dim)
-        self.matching = None if "itm" in sizes.without else nn.Linear(sizes.embed_dim, 1)
+        self.matching = None if {"itm", "ca"} & sizes.without else nn.Linear(sizes.embed_dim, 1)
 
     def images(self, features: Tensor) -> Layered:
         """Return every layer's keys and values of image features (P, T, D), made once for all records."""
         return tuple(layer.cross_attention.keys_values(features) for layer in self.layers)
 
     def match(self, text: TextEncoder, hidden: Tensor, present: Tensor, images: Layered) -> Tensor:
-        """Return the log-odds (B,) that text and picture belong together, read at the first token, [Encode]."""
+        """Return the log-odds (B,) that text and picture belong together, read from the text's summary."""
         assert self.matching is not None, "a model without itm has no matching head"
         mask = present[:, None, None, :]
         for layer, own, seen in zip(text.layers, self.layers, images, strict=True):
-            queries = FIRST if layer is text.layers[-1] else ALL
+            queries = text.read if layer is text.layers[-1] else ALL
             hidden = hidden[:, queries] + layer.attention(hidden, mask, queries)
             hidden = own.ground(hidden, seen, layer)
-        return self.matching(self.norm(hidden[:, 0])).squeeze(-1)
+        return self.matching(mean_of(self.norm(hidden), present[:, text.read])).squeeze(-1)
 
     def decode(
         self, text: TextEncoder, hidden: Tensor, images: Layered, memories: Sequence[Memory] | None = None

@@ -8,7 +8,7 @@ from huggingface_hub import PyTorchModelHubMixin
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from bench.models.mvaema.attention import Memory, Sizes
+from bench.models.mvaema.attention import Memory, Sizes, Summary
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.grounded import GroundedText, Layered, select
 from bench.models.mvaema.losses import (
@@ -42,10 +42,12 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         prompt_tokens: int,
         answer_tokens: int,
         without: Sequence[str] = (),
+        summary: Summary = "first",
     ) -> None:
         super().__init__()
         self.prompt_tokens, self.answer_tokens = prompt_tokens, answer_tokens
-        sizes = Sizes(embed_dim, num_heads, frozenset(without))
+        sizes = Sizes(embed_dim, num_heads, frozenset(without), summary)
+        self.read = sizes.read
         self.vision = ImageEncoder(image_size, sizes, depth, stem)
         self.embedding = TextEmbedding(vocabulary_size, prompt_tokens + answer_tokens, embed_dim)
         self.text = TextEncoder(sizes, depth)
@@ -98,7 +100,8 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
         assert self.space is not None, "a model without itc has no common space"
         texts = self.text(self._embed_pairs(batch.own(batch.pairs), CLS), batch.own(batch.present))
-        vectors = self.space.vectors(features[:, 0].index_select(0, batch.pictures), texts)
+        pictures = features[:, self.read].mean(1)
+        vectors = self.space.vectors(pictures.index_select(0, batch.pictures), texts)
         return self.space.compared(*map(batch.gathered, vectors))
 
     def likelihood(self, images: Layered, batch: Batch, where: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from typing import cast
 
 from torch import Tensor, nn
 
-from bench.models.mvaema.attention import ALL, FIRST, FeedForward, Sizes
+from bench.models.mvaema.attention import ALL, FeedForward, Sizes, mean_of
 from bench.training.linear import linear
 
 
@@ -38,19 +38,20 @@ class TextLayer(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Text (B, T) to its summary (B, D), the first token's last hidden state."""
+    """Text (B, T) to its summary (B, D), of the last hidden states."""
 
     def __init__(self, sizes: Sizes, depth: int) -> None:
         super().__init__()
         layers = nn.ModuleList(TextLayer(sizes) for _ in range(depth))
         self.layers = cast(Sequence[TextLayer], layers)
         self.norm = nn.LayerNorm(sizes.embed_dim)
+        self.read = sizes.read
 
     def forward(self, hidden: Tensor, present: Tensor) -> Tensor:
         """Encode embedded text (B, T, D); ``present`` (B, T) is false at padding."""
         mask = present[:, None, None, :]
         for layer in self.layers:
-            queries = FIRST if layer is self.layers[-1] else ALL
+            queries = self.read if layer is self.layers[-1] else ALL
             hidden = hidden[:, queries] + layer.attention(hidden, mask, queries)
             hidden = hidden + layer.feed_forward(hidden)
-        return self.norm(hidden[:, 0])
+        return mean_of(self.norm(hidden), present[:, self.read])

@@ -10,13 +10,13 @@ from bench.models.selfsupervised.graphs.encoder import GraphEncoder
 from bench.models.selfsupervised.method import Method
 
 Nodes = Callable[[Tensor, Tensor], Tensor]
-"""From the pixels (N, F) of nodes and edges (2, E) to features (N, D)."""
+"""From what nodes are at first (N, F) and edges (2, E) to features (N, D)."""
 
 
 class Altered(Method):
-    """Sees graphs twice, each time without a share ``drop_edges`` of edges and ``mask_features`` of pixels.
+    """Sees graphs twice, each time without a share ``drop_edges`` of edges and ``mask_features`` of features.
 
-    The same pixels of all patches are masked at once, as in GRACE (Zhu et al. 2020, section 3.2).
+    The same features of all patches are masked at once, as in GRACE (Zhu et al. 2020, section 3.2).
     """
 
     encoder: GraphEncoder
@@ -26,11 +26,11 @@ class Altered(Method):
         self.drop_edges, self.mask_features = drop_edges, mask_features
 
     def seen(self, graphs: GraphBatch) -> list[tuple[Tensor, Tensor]]:
-        """Return pixels (N, F) and edges (2, E) of two alterations."""
-        pixels = self.encoder.pixels(graphs)
+        """Return the nodes at first (N, F) and edges (2, E) of two alterations."""
+        features = self.encoder.features(graphs)
         return [
             (
-                mask_feature(pixels, self.mask_features, mode="col")[0],
+                mask_feature(features, self.mask_features, mode="col")[0],
                 dropout_edge(graphs.edge_index, self.drop_edges)[0],
             )
             for _ in range(2)

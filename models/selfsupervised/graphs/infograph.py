@@ -12,21 +12,19 @@ from bench.models.selfsupervised.method import Method, Moment
 
 
 class InfoGraph(Method):
-    """Heads and loss of InfoGraph: the Jensen-Shannon bound of nodes' and graphs' mutual information.
-
-    Graphs are the means of their nodes: sums over all patches would drown the loss at first.
-    """
+    """Heads and loss of InfoGraph: the Jensen-Shannon bound of nodes' and graphs' mutual information."""
 
     encoder: GraphEncoder
 
     def __init__(self, encoder: GraphEncoder) -> None:
         super().__init__(encoder)
-        self.of_nodes, self.of_graphs = _Head(encoder.width), _Head(encoder.width)
+        self.of_nodes = _Head(encoder.width, encoder.width)
+        self.of_graphs = _Head(encoder.readout.width, encoder.width)
 
     def outputs(self, shown: GraphBatch, moment: Moment) -> tuple[Tensor, ...]:
         """Return the projected nodes (N, D) and graphs (B, D)."""
-        nodes = self.encoder.nodes(self.encoder.pixels(shown), shown.edge_index)
-        return self.of_nodes(nodes), self.of_graphs(self.encoder.pooled(nodes))
+        nodes = self.encoder.nodes(self.encoder.features(shown), shown.edge_index)
+        return self.of_nodes(nodes), self.of_graphs(self.encoder.readout(nodes))
 
     def loss(self, nodes: Tensor, graphs: Tensor) -> Tensor:
         """Return the bound's negative; nodes are in the order of their graphs, which have equally many."""
@@ -41,11 +39,11 @@ class InfoGraph(Method):
 class _Head(nn.Module):
     """Three layers with a linear shortcut."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, inputs: int, width: int) -> None:
         super().__init__()
-        layers = [layer for _ in range(3) for layer in (nn.Linear(width, width), nn.ReLU())]
-        self.layers, self.straight = nn.Sequential(*layers), nn.Linear(width, width)
+        layers = [layer for first in (inputs, width, width) for layer in (nn.Linear(first, width), nn.ReLU())]
+        self.layers, self.straight = nn.Sequential(*layers), nn.Linear(inputs, width)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Return the projections, as wide as the inputs."""
+        """Return the projections (…, ``width``)."""
         return self.layers(inputs) + self.straight(inputs)

@@ -7,9 +7,19 @@ from typing import Annotated, Any
 from bench.contracts import Context, Micrographs
 from bench.models.graphs.batches import GraphBatch
 from bench.models.graphs.building import Joining, patch_graphs
+from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
-from bench.models.graphs.settings import EmbedDim, GraphKind, Neighbours, PatchSize
-from bench.models.selfsupervised.graphs.encoder import GraphEncoder
+from bench.models.graphs.settings import (
+    EmbedDim,
+    GraphKind,
+    Neighbours,
+    NodeFeatures,
+    NodeKind,
+    PatchSize,
+    ReadoutKind,
+    ReadoutSetting,
+)
+from bench.models.selfsupervised.graphs.encoder import GraphEncoder, gcn, gin
 from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.pretraining import Draw, Pretraining
 from bench.models.supervised import Side
@@ -19,6 +29,8 @@ from bench.specs import Setting
 class GraphPretraining(Pretraining):
     """Pretrains graph convolutions; BenchError if patches do not fill a picture."""
 
+    encoder_of: Callable[[Nodes, int, int, ReadoutKind], GraphEncoder] = staticmethod(gcn)
+
     def __init__(
         self,
         context: Context,
@@ -26,17 +38,22 @@ class GraphPretraining(Pretraining):
         graph: GraphKind = "knn",
         neighbours: Neighbours = 8,
         patch_size: PatchSize = 32,
+        node_features: NodeFeatures = "statistics",
+        readout: ReadoutSetting = "mean-max-std",
         embed_dim: EmbedDim = 64,
         depth: Annotated[int, Setting("convolutions", ge=1, le=1000)] = 2,
         **shared: Any,
     ) -> None:
         super().__init__(context, **shared)
         self._joining = Joining(graph, neighbours, patch_size)
+        self._node_features: NodeKind = node_features
+        self._readout: ReadoutKind = readout
         self._embed_dim, self._depth = embed_dim, depth
 
     def built(self) -> GraphEncoder:
         """Build the encoder of the settings."""
-        return GraphEncoder(Patches(self.image_size, self._joining.patch_size), self._embed_dim, self._depth)
+        nodes = Nodes(Patches(self.image_size, self._joining.patch_size), self._node_features)
+        return self.encoder_of(nodes, self._embed_dim, self._depth, self._readout)
 
     def side(self, images: Micrographs) -> Side:
         """Return pictures as graphs of patches."""
@@ -51,3 +68,9 @@ class GraphPretraining(Pretraining):
             return inputs(draw.positions)
 
         return show
+
+
+class IsomorphismPretraining(GraphPretraining):
+    """Pretrains the isomorphism network of InfoGraph."""
+
+    encoder_of = staticmethod(gin)

@@ -1,5 +1,7 @@
 """SimMIM, Xie et al. 2021: predict hidden patches from the others with one layer after the encoder."""
 
+from dataclasses import replace
+
 from lightly.models.utils import get_at_index
 from torch import Tensor, nn
 from torch.nn.functional import l1_loss
@@ -11,7 +13,9 @@ from bench.models.selfsupervised.settings import MaskRatio
 
 
 class SimMIM(Masked):
-    """Head, loss and view of SimMIM; the masks are lightly's."""
+    """Head, loss and view of SimMIM, which crops less than a masked autoencoder does; the masks are lightly's."""
+
+    views = (replace(Masked.views[0], scale=(0.67, 1.0)),)
 
     def __init__(self, encoder: ViT, mask_ratio: MaskRatio = 0.6) -> None:
         super().__init__(encoder, mask_ratio)
