@@ -26,7 +26,11 @@ _SUITE = SuiteSpec(
     tasks=tuple(task.name for task in _TASKS),
     models=("mvaema", "blind", "majority"),
 )
-_ALTERATIONS = f"{', '.join(f'{each.name}: {each.meaning}' for each in ALTERATIONS)}."
+_ALTERATIONS = f"{'; '.join(f'{each.name}: {each.meaning}' for each in ALTERATIONS)}."
+_REWORDED = (
+    "reworded: the pictures unaltered, the questions in a wording that no model is taught. A control that knows "
+    "questions by their words, such as majority, answers them without knowing what is asked."
+)
 _SCORES = {
     "altered-classification": "Top-1 accuracy.",
     "altered-vqa": "The score facts of Table 1, of the kinds of facts that the alteration leaves as they are, so that "
@@ -37,6 +41,9 @@ _SCORES = {
 def _tables(number: int, task: TaskSpec) -> tuple[TableSpec, TableSpec]:
     """Return the table of a task's scores and that of their changes."""
     names = [alteration.name for alteration in ALTERATIONS]
+    notes = (_SCORES[task.name], _ALTERATIONS)
+    if task.asks == "answerer":
+        names, notes = [*names, "reworded"], (*notes, _REWORDED)
     labels = {name: name.replace("_", " ") for name in names}
     unaltered = Column("unaltered", "unaltered")
     return (
@@ -46,7 +53,7 @@ def _tables(number: int, task: TaskSpec) -> tuple[TableSpec, TableSpec]:
             title=f"Robustness: {task.label[0].lower()}{task.label[1:]}.",
             task=task.name,
             columns=(unaltered, *(Column(name, labels[name]) for name in names)),
-            notes=(_SCORES[task.name], _ALTERATIONS),
+            notes=notes,
             options={"controls_by": ("unaltered",)},
         ),
         TableSpec(
@@ -56,7 +63,7 @@ def _tables(number: int, task: TaskSpec) -> tuple[TableSpec, TableSpec]:
             task=task.name,
             columns=(unaltered, *(Column(f"{name}_change", labels[name]) for name in names)),
             builds="bench.tables.changes:changes_table",
-            notes=(_SCORES[task.name], _ALTERATIONS),
+            notes=notes,
         ),
     )
 

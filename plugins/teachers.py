@@ -17,6 +17,11 @@ _TEACHERS = (
         builds="bench.tasks.teachers.file:FileTeacher",
     ),
     TeacherSpec(
+        name="paraphrased:",
+        label="Records of another teacher, half of their questions in other words, paraphrased:TEACHER",
+        builds="bench.tasks.teachers.paraphrased:ParaphrasedTeacher",
+    ),
+    TeacherSpec(
         name="openai",
         label="A model behind an OpenAI-compatible server, asked by `bench teach`",
         builds="bench.tasks.teachers.remote:RemoteTeacher",

@@ -7,10 +7,19 @@ import numpy as np
 from bench.contracts import Micrographs, Scores
 from bench.errors import BenchError
 from bench.statistics.clustered import clustered_mean
-from bench.tasks.metrics.classification import BINS, calibration_error, ranks
+from bench.tasks.metrics.classification import (
+    BINS,
+    accuracy_of_surest,
+    calibration_bins,
+    calibration_error,
+    ranks,
+    risk_coverage_area,
+)
 
 _RANKED = 5
 """How many categories an item names, the likeliest first."""
+_SURE = (50, 80)
+"""The shares of the pictures, in percent, of which the accuracy on the surest is a metric."""
 _DEFINITIONS = {
     "top1": "share of pictures whose category is the likeliest; among equals the category listed first goes before",
     "top5": "share of pictures whose category is among the five likeliest",
@@ -20,6 +29,12 @@ _DEFINITIONS = {
     "with zero_division=0; precision, recall and f1 of a category without test pictures, which no mean counts",
     "calibration_error": f"mean difference of confidence and share of right ones, over {BINS} bins of equal "
     "width (expected calibration error, ECE)",
+    **{
+        f"top1_of_surest_{share}": f"top1 of the {share} % of the pictures whose likeliest category has the highest "
+        "probability; pictures of equal probability count by their mean"
+        for share in _SURE
+    },
+    "aurc": "area under the risk-coverage curve: the mean share of errors among the n surest pictures, n from 1 to all",
     "standard_error": "of a mean over pictures",
 }
 
@@ -41,12 +56,18 @@ class Classification:
         before = ranks(given, posed.labels)
         predicted = given.argmax(1)
         of_categories, undefined = _of_categories(posed.labels, predicted, posed.categories)
+        confidence, right = given.max(1, initial=0), (before < 1).astype(np.float64)
         metrics: dict[str, tuple[float, float | None]] = {}
         if len(posed):
             metrics = {
                 "top1": clustered_mean(before < 1, posed.ids),
                 "top5": clustered_mean(before < 5, posed.ids),
                 "calibration_error": (calibration_error(given, posed.labels), None),
+                "aurc": (risk_coverage_area(confidence, right), None),
+                **{
+                    f"top1_of_surest_{share}": (accuracy_of_surest(confidence, right, share / 100), None)
+                    for share in _SURE
+                },
                 **{name: (value, None) for name, value in of_categories.items()},
             }
         return Scores(
@@ -56,6 +77,7 @@ class Classification:
                 "categories": list(posed.categories),
                 "confusion": _confusion(posed.labels, predicted, len(posed.categories)).tolist(),
                 "undefined": undefined,
+                "calibration": calibration_bins(given, posed.labels).tolist(),
             },
         )
 

@@ -14,9 +14,11 @@ from bench.tasks.altering import alter
 from bench.tasks.classification import check_probabilities
 from bench.tasks.metrics.classification import ranks
 from bench.tasks.metrics.facts import Judged, judge
+from bench.tasks.prompts import in_held_out_wording
 from bench.tasks.vqa import QUESTIONS, VQA
 
 UNALTERED = "unaltered"
+REWORDED = "reworded"
 CHANGE = "_change"
 """The end of a metric's name: the score on altered pictures minus that on the same pictures, unaltered."""
 _MEANINGS = {
@@ -70,7 +72,7 @@ class AlteredClassification:
 
 
 class _Part(NamedTuple):
-    """The questions about the pictures of one alteration: their positions, and those of the same ones, unaltered."""
+    """The questions under one condition: their positions, and those of the same ones about unaltered pictures."""
 
     name: str
     positions: list[int]
@@ -81,7 +83,8 @@ class AlteredVQA:
     """Asks about facts of each test picture, unaltered and in every alteration; a ``Task``.
 
     Only facts that an alteration leaves as they were count, and only questions whose reference states such a fact are
-    asked. ``caption`` and ``questions`` are as in ``VQA``.
+    asked. The unaltered pictures are also asked about in a wording that no model is taught. ``caption`` and
+    ``questions`` are as in ``VQA``.
     """
 
     def __init__(
@@ -97,7 +100,7 @@ class AlteredVQA:
         self._questions = VQA(caption=caption, questions=questions)
 
     def pose(self, test: Instructions) -> Instructions:
-        """Return the questions about the test pictures, then the same about those of each alteration."""
+        """Return the questions about the test pictures, the same about those of each alteration, then reworded ones."""
         posed = self._questions.pose(test)
         count = len(posed.micrographs)
         records, pictures = [], []
@@ -107,17 +110,21 @@ class AlteredVQA:
                 if facts:
                     records.append(replace(record, id=_id(record.id, name), facts=facts))
                     pictures.append(place * count + picture)
-        return replace(
+        unaltered = replace(
             posed,
             micrographs=_with_altered(posed.micrographs),
             records=tuple(records),
             pictures=np.array(pictures, dtype=np.int64),
             captions=posed.captions * (1 + len(ALTERATIONS)),
         )
+        return _with_reworded(unaltered, count)
 
     def protocol(self) -> dict[str, Any]:
         """Return in clear what must agree, besides the data and the split, for two rows to share a table."""
-        return {**self._questions.protocol(), "not_counted": {name: sorted(own) for name, own in _changes().items()}}
+        return {
+            **self._questions.protocol(),
+            "not_counted": {name: sorted(own) for name, own in _changes().items()},
+        }
 
     def score(self, given: Sequence[str], posed: Instructions, train: Instructions) -> Scores:
         """Score one answer per posed question, in order; ValueError unless each is answered exactly once."""
@@ -141,7 +148,13 @@ class AlteredVQA:
     def definitions(self) -> dict[str, str]:
         """Return in clear what each metric means."""
         score = f"{self._questions.definitions()['facts']}; not of the kinds that the alteration can change"
-        return {UNALTERED: score, **_MEANINGS, "standard_error": "linearised, facts clustered by picture"}
+        reworded = "on unaltered pictures, the questions in a wording that no model is taught"
+        return {
+            UNALTERED: score,
+            REWORDED: reworded,
+            **_MEANINGS,
+            "standard_error": "linearised, facts clustered by picture",
+        }
 
 
 def _with_altered(test: Micrographs) -> Micrographs:
@@ -167,15 +180,26 @@ def _changes() -> dict[str, frozenset[str]]:
     return {UNALTERED: frozenset(), **{alteration.name: alteration.changes for alteration in ALTERATIONS}}
 
 
+def _with_reworded(posed: Instructions, pictures: int) -> Instructions:
+    """Return the questions, then those about the first, unaltered pictures in a wording that no model is taught."""
+    first = posed.take(np.flatnonzero(posed.pictures < pictures))
+    reworded = in_held_out_wording(first)
+    records = tuple(replace(record, id=_id(record.id, REWORDED)) for record in reworded.records)
+    return replace(posed, records=posed.records + records, pictures=np.concatenate([posed.pictures, reworded.pictures]))
+
+
 def _parts(posed: Instructions) -> Iterator[_Part]:
-    """Yield the questions of each alteration that has any, the unaltered ones first."""
+    """Yield the questions of each condition, the unaltered ones first."""
     place = {record.id: position for position, record in enumerate(posed.records)}
+    names = (*_changes(), REWORDED)
+    of_names: dict[str, list[int]] = {name: [] for name in names}
     count = len(posed.micrographs) // (1 + len(ALTERATIONS))
-    for number, name in enumerate(_changes()):
-        own = np.flatnonzero(posed.pictures // count == number).tolist()
-        end = len(_id("", name))
-        ids = (posed.records[position].id for position in own)
-        yield _Part(name, own, [place[each[: len(each) - end]] for each in ids])
+    for position, (record, picture) in enumerate(zip(posed.records, posed.pictures.tolist(), strict=True)):
+        is_reworded = picture < count and record.id.endswith(_id("", REWORDED))
+        of_names[REWORDED if is_reworded else names[picture // count]].append(position)
+    for name, own in of_names.items():
+        ids = [posed.records[position].id.removesuffix(_id("", name)) for position in own]
+        yield _Part(name, own, [place[each] for each in ids])
 
 
 def _scores(

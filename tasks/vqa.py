@@ -13,6 +13,7 @@ from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.facts import Judged, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores
+from bench.tasks.prompts import in_held_out_wording
 
 QUESTIONS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
 GROUPS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
@@ -53,7 +54,7 @@ class VQA:
     """Asks questions about each test picture, with its caption or without; a ``Task`` of ``bench.contracts``.
 
     ``caption`` is whether the prompt names the category, ``questions`` how many are asked per picture, ``group`` the
-    prompt group that they come from, ``words`` how the metrics of text split it.
+    prompt group that they come from, ``wording`` their wording, ``words`` how the metrics of text split it.
     """
 
     def __init__(
@@ -68,6 +69,10 @@ class VQA:
         group: Annotated[
             int | Literal["all"], Setting("which prompt group's questions are asked", choices=GROUPS)
         ] = "all",
+        wording: Annotated[
+            Literal["records", "held_out"],
+            Setting("whether questions are asked in the records' words, or in those that no model is taught"),
+        ] = "records",
         words: Annotated[
             Literal["blanks", "unicode"],
             Setting(
@@ -75,17 +80,19 @@ class VQA:
             ),
         ] = "blanks",
     ) -> None:
-        self._caption, self._questions, self._group = caption, questions, group
+        self._caption, self._questions, self._group, self._wording = caption, questions, group, wording
         self._words: Literal["blanks", "unicode"] = words
 
     def pose(self, test: Instructions) -> Instructions:
         """Return the questions to answer: all of each picture or of one prompt group, or a number of them.
 
-        BenchError if no record is of the group. A subset takes turns in one seeded order of questions, so that each
-        is asked about equally often. Without the caption, captions are blanked.
+        BenchError if no record is of the group, or none asks a question that has a held-out wording. A subset takes
+        turns in one seeded order of questions, so that each is asked about equally often. Without the caption, captions
+        are blanked.
         """
         posed = _of_group(test, self._group) if isinstance(self._group, int) else test
         posed = posed.take(_subset(posed, self._questions)) if isinstance(self._questions, int) else posed
+        posed = _reworded(posed) if self._wording == "held_out" else posed
         return replace(posed, captions=("",) * len(posed.captions)) if self._caption == "without" else posed
 
     def protocol(self) -> dict[str, Any]:
@@ -95,6 +102,7 @@ class VQA:
             "caption": self._caption,
             "questions": "all of each picture" if every else f"{self._questions} of each picture, dealt in turn",
             **({} if self._group == "all" else {"group": str(self._group)}),
+            **({} if self._wording == "records" else {"wording": self._wording}),
             "subset_seed": None if every else SUBSET_SEED,
         }
 
@@ -144,6 +152,13 @@ def _of_group(test: Instructions, group: int) -> Instructions:
         groups = sorted({record.group for record in test.records})
         raise BenchError(f"no record is of prompt group {group}; the records' groups: {', '.join(map(str, groups))}")
     return test.take(positions)
+
+
+def _reworded(posed: Instructions) -> Instructions:
+    reworded = in_held_out_wording(posed)
+    if not reworded.records:
+        raise BenchError("no record asks one of the paper's questions, which alone have another wording; omit wording=")
+    return reworded
 
 
 def _subset(test: Instructions, size: int) -> np.ndarray:

@@ -4,8 +4,9 @@ from sklearn.metrics import accuracy_score, confusion_matrix, precision_recall_f
 
 from bench.contracts import Micrographs
 from bench.errors import BenchError
+from bench.figures.calibration import Confidence, draw
 from bench.tasks.classification import Classification
-from bench.tasks.metrics.classification import calibration_error
+from bench.tasks.metrics.classification import accuracies, calibration_bins, calibration_error, risk_coverage_area
 
 
 def micrographs(labels, categories=4):
@@ -147,3 +148,40 @@ def test_every_test_picture_is_asked_about():
 def test_a_model_that_is_asked_sees_neither_labels_nor_file_names():
     asked = micrographs([2, 1]).unlabelled()
     assert asked.labels.tolist() == [-1, -1] and asked.ids == ("0", "1")
+
+
+def test_the_risk_coverage_area_is_the_mean_of_the_errors_among_the_surest():
+    confidence, right = np.array([0.4, 0.9, 0.6, 0.8]), np.array([0.0, 1.0, 1.0, 0.0])
+    assert accuracies(confidence, right).tolist() == pytest.approx([1, 1 / 2, 2 / 3, 2 / 4])
+    assert risk_coverage_area(confidence, right) == pytest.approx((0 + 1 / 2 + 1 / 3 + 2 / 4) / 4)
+
+
+def test_of_equal_confidences_none_goes_before_another():
+    confidence, right = np.array([0.5, 0.5, 0.9, 0.5, 0.5]), np.array([1.0, 0.0, 1.0, 0.0, 0.0])
+    order = np.array([4, 1, 0, 2, 3])
+    assert accuracies(confidence, right).tolist() == pytest.approx([1, 1.25 / 2, 1.5 / 3, 1.75 / 4, 2 / 5])
+    assert risk_coverage_area(confidence[order], right[order]) == pytest.approx(risk_coverage_area(confidence, right))
+
+
+def test_accuracy_of_the_surest_is_among_the_metrics():
+    asked = micrographs([0] * 10)
+    probabilities = np.tile([0.6, 0.4, 0, 0], (10, 1))
+    probabilities[:5] = [0.1, 0.9, 0, 0]
+    metrics = Classification().score(probabilities, asked, asked).metrics
+    assert metrics["top1_of_surest_50"][0] == 0 and metrics["top1_of_surest_80"][0] == pytest.approx(3 / 8)
+    assert metrics["aurc"][0] > 0.5
+
+
+def test_the_bins_of_two_folds_add_up():
+    probabilities, asked = drawn(1)
+    halves = [calibration_bins(probabilities[half], asked.labels[half]) for half in (slice(0, 30), slice(30, 60))]
+    assert np.allclose(sum(halves), calibration_bins(probabilities, asked.labels))
+    assert halves[0][:, 0].sum() == 30
+
+
+def test_confidence_is_drawn_with_any_label(tmp_path):
+    bins = np.array([[0, 0, 0], [2, 1.6, 1]])
+    models = {"_a$b": Confidence(np.array([0.8, 0.8]), np.array([1, 0]), bins)}
+    draw(models, "x", tmp_path / "a.svg")
+    draw({**models, "c": models["_a$b"]}, "x", tmp_path / "b.svg")
+    assert len((tmp_path / "a.svg").read_text()) < len((tmp_path / "b.svg").read_text())

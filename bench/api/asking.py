@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from bench.errors import BenchError
 from bench.inputs import check_number, checked
 from bench.specs import resolve
 from bench.store.store import opened
@@ -22,13 +23,22 @@ def ask(
     model: str | None = None,
     category: str | None = None,
     top: int = 0,
+    at_risk: float | None = None,
     store: str | Path | None = None,
 ) -> Any:
     """Return a trained model's ``answer`` about a picture and its ``categories`` with their probabilities.
 
     ``model`` is a folder that `bench export` wrote, or a model or cell of the store, by default the newest trained one
     that is able. ``category`` tells the model the picture's category; ``top`` is how many categories it ranks.
+    With ``at_risk`` the answer is ``sure`` or not: of the answers that are, at most this share has a wrong category.
     BenchError if there is no such model, or the picture cannot be read.
     """
     check_number(top, "--top", 0, MOST_CATEGORIES)
-    return resolve(_ASKING)(Path(picture), question, model, category, top, opened(store))
+    check_risk(at_risk)
+    return resolve(_ASKING)(Path(picture), question, model, category, top, opened(store), at_risk)
+
+
+def check_risk(risk: float | None) -> None:
+    """Raise BenchError for a risk that is no share between 0.001 and 0.5."""
+    if risk is not None and not 0.001 <= risk <= 0.5:
+        raise BenchError(f"--at-risk {risk} is out of range; give a share of wrong answers from 0.001 to 0.5")

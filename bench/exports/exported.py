@@ -20,13 +20,26 @@ PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".joblib")
 _REMEDY = "`bench export CELL FOLDER` writes one"
 
 
+class Outcomes(BaseModel):
+    """A model's answers to its validation pictures: how sure it was of the likeliest category, and whether it is right.
+
+    It learned nothing from these pictures, but the best of its epochs was chosen by them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    confidence: tuple[float, ...]
+    right: tuple[bool, ...]
+
+
 class Exported(BaseModel):
     """An export's description of its model: all that is needed to use it, and its origin.
 
     ``contracts`` say what the model can be asked; ``drawn``: a program drew its pictures; ``captions`` name each of the
     ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` maps
     the path of each of the model's own files to its size in bytes, ``digests`` to the sha256 of its content; an export
-    from before there were digests has none.
+    from before there were digests has none. ``validation`` are the outcomes of a model that ranks categories, None if
+    unknown.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,6 +63,7 @@ class Exported(BaseModel):
     finished: str
     files: dict[str, int]
     digests: dict[str, str] = {}
+    validation: Outcomes | None = None
 
     @property
     def of(self) -> CellIdentity:

@@ -2,17 +2,20 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from bench.config.loading import data_of
+from bench.config.loading import Config, data_of
 from bench.contracts import Dataset
 from bench.data.dataset import open_dataset
 from bench.errors import BenchError, unknown
 from bench.exports.exported import CARD, FILE, PRETRAINED, Exported
 from bench.exports.model_card import card
-from bench.progress import NoProgress
+from bench.exports.outcomes import with_outcomes
+from bench.exports.trained import Trained, loaded
+from bench.progress import NoProgress, Progress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
 from bench.store.fingerprint import file_digest
@@ -51,6 +54,8 @@ def export(record: Record, store: Store, registry: Registry, out: Path) -> Expor
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BenchError(f"{str(out)!r} exists and is not an empty folder; name a new one")
     weights, about = weights_of(record, store), described(record, store, registry)
+    with suppress(Exception):  # a model that cannot rank categories can still be asked other questions elsewhere
+        about = calibrated(loaded_from(record, about, store, registry, NoProgress()), record, store, registry)
     try:
         with whole(out) as part:
             for name, folder in weights.items():
@@ -82,6 +87,18 @@ def described(record: Record, store: Store, registry: Registry) -> Exported:
     return _described(record, store, _dataset(record, store, registry), contracts_of(spec, registry.family(spec)))
 
 
+def loaded_from(record: Record, about: Exported, store: Store, registry: Registry, progress: Progress) -> Trained:
+    """Load a record's model, which ``about`` describes, from its weights in the store."""
+    folders = weights_of(record, store)
+    return loaded(about, folders[""], folders.get(PRETRAINED, folders[""]), registry, progress)
+
+
+def calibrated(model: Trained, record: Record, store: Store, registry: Registry) -> Exported:
+    """Return the description of a record's model with the outcomes on its validation pictures."""
+    dataset, split = _dataset(record, store, registry), _inputs(record, store)["split"]
+    return with_outcomes(model, dataset, _config(record, store), split)
+
+
 def _place(record: Record) -> tuple[float, int, int, int]:
     return -record.cell.fraction, record.cell.repeat, record.cell.fold, record.cell.seed
 
@@ -103,8 +120,7 @@ def _weights(record: Record, stage: Literal["pretrain", "train"], store: Store) 
 
 def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
     """Open the dataset that the model was trained on; BenchError if its pictures changed."""
-    run = store.run_under(record.cell.protocol) or store.run_on(record.cell.dataset)
-    config = data_of(run.config)
+    config = _config(record, store)
     dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, NoProgress())
     if _without_code(dataset.identity()) != _without_code(_inputs(record, store)["data"]):
         raise BenchError(
@@ -112,6 +128,11 @@ def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
             "put them back, or train again"
         )
     return dataset
+
+
+def _config(record: Record, store: Store) -> Config:
+    """Return the data choices of the run that made a record."""
+    return data_of((store.run_under(record.cell.protocol) or store.run_on(record.cell.dataset)).config)
 
 
 def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 from collections.abc import Collection
 
 from bench.errors import BenchError
-from bench.exports.exported import PRETRAINED
-from bench.exports.exporting import described, named, weights_of
-from bench.exports.trained import Trained, loaded
+from bench.exports.exporting import calibrated, described, loaded_from, named, weights_of
+from bench.exports.trained import Trained
 from bench.progress import Progress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, contracts_of
@@ -36,11 +35,15 @@ def called(name: str, store: Store) -> Record | None:
     return None
 
 
-def from_store(record: Record, store: Store, registry: Registry, progress: Progress) -> Trained:
-    """Return a record's model; BenchError if its weights were dropped or its data changed."""
-    folders = weights_of(record, store)
-    about = described(record, store, registry)
-    return loaded(about, folders[""], folders.get(PRETRAINED, folders[""]), registry, progress)
+def from_store(
+    record: Record, store: Store, registry: Registry, progress: Progress, with_outcomes: bool = False
+) -> Trained:
+    """Return a record's model; BenchError if its weights were dropped or its data changed.
+
+    ``with_outcomes`` has it classify its validation pictures, too.
+    """
+    model = loaded_from(record, described(record, store, registry), store, registry, progress)
+    return model._replace(exported=calibrated(model, record, store, registry)) if with_outcomes else model
 
 
 def _contracts(record: Record, registry: Registry) -> set[ContractName]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,11 @@ import numpy as np
 from bench.contracts import Attentive, Look
 from bench.data.frames import Unreadable
 from bench.errors import BenchError
+from bench.exports.exported import Exported
 from bench.exports.trained import Trained
 from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
+from bench.statistics.selective import Threshold, threshold
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.terminal import safe
@@ -21,24 +23,38 @@ from bench.terminal import safe
 
 @dataclass(frozen=True)
 class PictureAnswer:
-    """A model's answer about a picture, None without a question; ranked categories, empty if not requested."""
+    """A model's answer about a picture, None without a question; ranked categories, empty if not requested.
+
+    ``threshold`` is the confidence that the first category must exceed to count as an answer, None without a risk.
+    """
 
     path: Path
     question: str | None
     answer: str | None
     categories: Ranked
+    threshold: Threshold | None = None
     read = True
 
+    @property
+    def sure(self) -> bool:
+        """Whether the model is sure enough of the first category for the stated risk, if there is one."""
+        return self.threshold is None or self.categories[0][1] > self.threshold.confidence
+
     def as_text(self) -> str:
-        """Return the answer, then one bar per category."""
+        """Return the answer, then one bar per category, or that the model is not sure of any."""
         texts = [] if self.answer is None else [safe(self.answer)]
+        if self.threshold is not None and not self.sure:
+            likeliest, confidence = self.categories[0]
+            doubt = f"not sure: {safe(likeliest)} with {confidence:.3f}, {self.threshold.confidence:.3f} is needed"
+            return "\n".join([*texts, doubt])
         return "\n".join([*texts, *([chart(self.categories)] if self.categories else [])])
 
     def as_json(self) -> str:
         """Return everything as one JSON object."""
         fields = {} if self.question is None else {"question": self.question, "answer": self.answer}
         rows = [{"category": name, "probability": share} for name, share in self.categories]
-        return json.dumps({"picture": str(self.path), **fields, **({"categories": rows} if rows else {})})
+        promise = {"sure": self.sure, "at_risk": asdict(self.threshold)} if self.threshold else {}
+        return json.dumps({"picture": str(self.path), **fields, **({"categories": rows} if rows else {}), **promise})
 
 
 @dataclass(frozen=True)
@@ -55,13 +71,18 @@ class Failure:
 
 
 class Answering:
-    """A trained model that answers questions about pictures, ranks the ``top`` categories, or both."""
+    """A trained model that answers questions about pictures, ranks the ``top`` categories, or both.
 
-    def __init__(self, model: Trained, category: str | None, top: int) -> None:
+    With ``at_risk`` it answers only if it is sure enough that at most this share of such answers is wrong. BenchError
+    if its validation pictures cannot promise that.
+    """
+
+    def __init__(self, model: Trained, category: str | None, top: int, at_risk: float | None = None) -> None:
         self._model, self._top = model, top
         self._caption = caption_of(category, model.exported)
         if top > 0:
             self._require("classifier")
+        self.threshold = None if at_risk is None else _threshold(model.exported, at_risk)
 
     def check(self, text: str) -> None:
         """Raise BenchError if the model answers no questions, cannot read the whole question, or it is no text."""
@@ -82,7 +103,7 @@ class Answering:
                     f"{self._model.exported.label} returns probabilities that are no numbers; train it again"
                 )
             categories = ranked(probabilities, picture.categories, self._top)
-        return PictureAnswer(path, text, answer, categories)
+        return PictureAnswer(path, text, answer, categories, self.threshold)
 
     def about_each(self, paths: Iterable[Path], text: str | None) -> Iterator[PictureAnswer | Failure]:
         """Yield the answer for each picture, or why it cannot be read."""
@@ -106,6 +127,15 @@ class Answering:
     def _require(self, contract: ContractName) -> None:
         if contract not in self._model.exported.contracts:
             raise BenchError(f"{self._model.exported.label} {contract_of(contract).unable}")
+
+
+def _threshold(exported: Exported, risk: float) -> Threshold:
+    if exported.validation is None:
+        raise BenchError(
+            f"the export of {exported.label} holds no outcomes on validation pictures, so no risk can be promised; "
+            "export it again, or ask it in its store"
+        )
+    return threshold(exported.validation.confidence, exported.validation.right, risk)
 
 
 def about_one(asking: Answering, path: Path, text: str | None) -> PictureAnswer:

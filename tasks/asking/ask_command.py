@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.api.asking import MOST_CATEGORIES
+from bench.api.asking import MOST_CATEGORIES, check_risk
 from bench.cli.options import StoreFolder, opened
 from bench.errors import BenchError
 
@@ -34,6 +34,12 @@ def ask_command(
     category: Category = None,
     classify: Annotated[bool, typer.Option("--classify", help="rank the categories; no question is needed")] = False,
     top: Annotated[int, typer.Option(min=1, max=MOST_CATEGORIES, help="number of categories to show")] = 5,
+    at_risk: Annotated[
+        float | None,
+        typer.Option(
+            help="with --classify: answer only if at most this share of such answers is wrong, else say 'not sure'"
+        ),
+    ] = None,
     interactive: Annotated[
         bool, typer.Option("-i", "--interactive", help="read lines: each a question or the path of a picture")
     ] = False,
@@ -47,16 +53,26 @@ def ask_command(
     from bench.tasks.asking.words import first_picture, split_arguments
 
     tell = partial(typer.echo, err=True)
+    check_risk(at_risk)
+    if at_risk is not None and not classify:
+        raise BenchError("--at-risk is the risk of a wrong category; add --classify")
+
+    def opened_model(able: "list[ContractName]") -> Answering:
+        model_asked = asked_model(model, opened(store), able, tell, at_risk is not None)
+        asking = Answering(model_asked, category, top if classify else 0, at_risk)
+        if asking.threshold is not None:
+            tell(asking.threshold.sentence)
+        return asking
+
     if interactive:
         first = first_picture(words or ())
         wanted: list[ContractName] = ["classifier" if classify else "answerer"]
-        asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
-        ask_on(asking, first, classify, PictureAnswer.as_json if as_json else PictureAnswer.as_text)
+        ask_on(opened_model(wanted), first, classify, PictureAnswer.as_json if as_json else PictureAnswer.as_text)
         return
     pictures, question = split_arguments(words or (), classify)
     able: dict[ContractName, bool] = {"classifier": classify, "answerer": question is not None}
     wanted = [contract for contract, needed in able.items() if needed]
-    asking = Answering(asked_model(model, opened(store), wanted, tell), category, top if classify else 0)
+    asking = opened_model(wanted)
     if question is not None:
         asking.check(question)
     if len(pictures) == 1 and not as_json:

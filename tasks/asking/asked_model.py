@@ -14,10 +14,17 @@ from bench.store.record import Record
 from bench.store.store import Store
 
 
-def asked_model(name: str | None, store: Store, able: Collection[ContractName], tell: Callable[[str], None]) -> Trained:
+def asked_model(
+    name: str | None,
+    store: Store,
+    able: Collection[ContractName],
+    tell: Callable[[str], None],
+    with_outcomes: bool = False,
+) -> Trained:
     """Return the model of an export's folder or of a name in the store, or the newest with the contracts ``able``.
 
-    ``tell`` gets a sentence that names a model of the store. BenchError if there is no such model.
+    ``tell`` gets a sentence that names a model of the store; ``with_outcomes`` has that model classify its validation
+    pictures, of which an export holds the outcomes. BenchError if there is no such model.
     """
     registry = Registry()
     if name is not None and path_of(name, "--model").exists():
@@ -25,7 +32,7 @@ def asked_model(name: str | None, store: Store, able: Collection[ContractName], 
     record = called(name, store) if name is not None else newest(store, registry, able)
     if record is not None:
         tell(f"asking {_described(record, store)}")
-        return from_store(record, store, registry, NoProgress())
+        return from_store(record, store, registry, NoProgress(), with_outcomes)
     if name is not None:
         return trained(path_of(name, "--model"), registry, NoProgress())  # raises the error that says what is wrong
     wanted = " and ".join(contract_of(name).model for name in sorted(able))

@@ -20,7 +20,38 @@ def ranks(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Return the expected calibration error: |confidence - accuracy| over bins, weighted (Guo et al. 2017)."""
+    bins = calibration_bins(probabilities, labels)
+    return float(np.abs(bins[:, 1] - bins[:, 2]).sum() / len(labels))
+
+
+def calibration_bins(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return number of pictures, sum of confidences and number of right ones of each bin (BINS, 3).
+
+    The bins of several folds can be added.
+    """
     confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    gaps = np.bincount(bins, confidence - right, BINS)
-    return float(np.abs(gaps).sum() / len(labels))
+    return np.stack([np.bincount(bins, each, BINS) for each in (np.ones(len(labels)), confidence, right)], 1)
+
+
+def accuracies(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the share of right ones among the n surest pictures (N,), for n from 1 to N.
+
+    Of pictures of one confidence none goes before another: each counts as the share of right ones among them.
+    """
+    _, place, count = np.unique(-confidence, return_inverse=True, return_counts=True)
+    shares = np.bincount(place, right) / count
+    return np.cumsum(shares[np.sort(place)]) / np.arange(1, len(right) + 1)
+
+
+def risk_coverage_area(confidence: np.ndarray, right: np.ndarray) -> float:
+    """Return the area under the risk-coverage curve: the mean share of errors among the n surest, n from 1 to N.
+
+    Geifman, Uziel and El-Yaniv (2019), Bias-Reduced Uncertainty Estimation for Deep Neural Classifiers, section 2.
+    """
+    return float(1 - accuracies(confidence, right).mean())
+
+
+def accuracy_of_surest(confidence: np.ndarray, right: np.ndarray, share: float) -> float:
+    """Return the share of right ones among the surest pictures that make up a share of all, at least one."""
+    return float(accuracies(confidence, right)[max(1, round(share * len(right))) - 1])
