@@ -322,3 +322,12 @@ class Task(Protocol):
     def definitions(self) -> dict[str, str]:
         """Return in clear what each metric means."""
         ...
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A task that reads free answers by words which its training records teach."""
+
+    def untaught(self) -> str:
+        """Return what a table says of a model that was not trained on such records, '' if nothing need be said."""
+        ...

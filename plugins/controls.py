@@ -24,7 +24,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="Majority answer",
             family="control",
             estimator="bench.models.controls.majority:Majority",
-            source="per question, and category when captioned, the training answer of the most frequent facts",
+            source="per question, and category when captioned, the training answer whose facts agree best with the others",
             contracts=("answerer", "classifier"),
         )
     )
@@ -37,6 +37,15 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             contracts=("classifier",),
             trains_on="micrographs",
             source="logistic regression on 32 x 32 grey pixels; scikit-learn",
+        )
+    )
+    register(
+        ModelSpec(
+            name="shotgun",
+            label="Shotgun",
+            family="control",
+            estimator="bench.models.controls.shotgun:Shotgun",
+            source="to every question the commonest value of every kind of fact, of the category when captioned",
         )
     )
     register(

@@ -97,7 +97,15 @@ DECIDES = {
     "the captions": ("tasks/datasets/captions.py", *ANYTHING, ALL),
     "which questions are asked": ("tasks/vqa.py", "start = turn * size", "start = turn", ASKED),
     "whether captions are shown": ("tasks/vqa.py", 'if self._caption == "without"', "if True", ASKED),
-    "an item": ("tasks/vqa.py", '"facts_asked": len(judged),', '"facts_asked": 0,', JUDGED),
+    "an item": ("tasks/vqa.py", '"facts_asked": facts.expected,', '"facts_asked": 0,', JUDGED),
+    "how an answer is read": ("tasks/metrics/scope.py", "_REACH = 4", "_REACH = 5", JUDGED),
+    "a phrase of the lexicon": ("tasks/metrics/lexicon.py", '"fibre, fibrous', '"fibrous', JUDGED),
+    "the list behind a question": (
+        "tasks/listing.py",
+        "for kind in kinds if kind in allowed",
+        "for kind in kinds",
+        ASKED,
+    ),
     "a definition": ("tasks/vqa.py", "words of the answer over words", "words over words", JUDGED),
     "what is taken for an answer": (
         "bench/stages/contracts/answers.py",

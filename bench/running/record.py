@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from bench.contracts import Task, Worded
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.planning.rows import Row
@@ -42,7 +43,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
             format=RECORD_FORMAT,
             cell=cell.identity,
             protocol=plan.protocol(cell.fraction),
-            model=_model(row),
+            model=_model(row, plan.task),
             config_recipe=plan.config.recipe.model_dump(),
             stages={stage.name: stage.fingerprint for stage in cell.stages},
             code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
@@ -72,7 +73,9 @@ def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, dict[
     return duration(seconds) + (f", its {' and '.join(there)} {verb} there already" if there else "")
 
 
-def _model(row: Row) -> RecordedModel:
+def _model(row: Row, task: Task) -> RecordedModel:
+    learned_records = row.trains_on == "instructions"
+    untaught = task.untaught() if isinstance(task, Worded) and not learned_records else ""
     return RecordedModel(
         label=row.spec.label,
         family=row.family.name,
@@ -81,7 +84,7 @@ def _model(row: Row) -> RecordedModel:
         control=row.family.control,
         variant_of=row.spec.variant_of,
         pretrains=row.pretrains,
-        footnote=row.spec.footnote,
+        footnote="; ".join(filter(None, (row.spec.footnote, untaught and f"{row.spec.label}: {untaught}"))),
         settings=dict(row.settings),
         deviations=row.deviations,
         recipe=row.recipe.model_dump(),
