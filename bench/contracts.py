@@ -323,11 +323,13 @@ class Task(Protocol):
         """Return in clear what each metric means."""
         ...
 
+    def explained(self, posed: Any) -> Any:
+        """Return what a model that was not trained on records is asked: as many questions, in the same order.
 
-@runtime_checkable
-class Worded(Protocol):
-    """A task that reads free answers by words which its training records teach."""
+        A task may leave this out; then such a model is asked what all others are.
+        """
+        ...
 
     def untaught(self) -> str:
-        """Return what a table says of a model that was not trained on such records, '' if nothing need be said."""
+        """Return what a table says of a model that was not trained on records; a task may leave this out."""
         ...

@@ -24,7 +24,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="Majority answer",
             family="control",
             estimator="bench.models.controls.majority:Majority",
-            source="per question, and category when captioned, the training answer whose facts agree best with the others",
+            source="per question, and category when captioned, the training answer that agrees best with the others",
             contracts=("answerer", "classifier"),
         )
     )

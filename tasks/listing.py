@@ -6,8 +6,7 @@ from dataclasses import replace
 from bench.contracts import Instructions
 from bench.tasks.facts import KINDS, SHAPES
 
-_BEFORE = "\nState for each of these one of its values, as 'kind: value'"
-"""What parts a question from its list; no question of a person holds it."""
+_BEFORE = "\nState for each of these one of its values, as 'kind: value': "
 
 
 def listed(posed: Instructions) -> Instructions:
@@ -22,11 +21,6 @@ def listed(posed: Instructions) -> Instructions:
         for position, record in enumerate(posed.records)
     )
     return replace(posed, records=records)
-
-
-def unlisted(question: str) -> str:
-    """Return a question without the list."""
-    return question.partition(_BEFORE)[0]
 
 
 def _kinds_asked(posed: Instructions) -> Mapping[str, Sequence[str]]:
@@ -49,7 +43,7 @@ def _allowed(posed: Instructions, position: int) -> Mapping[str, Sequence[str]]:
 def _list(kinds: Iterable[str], allowed: Mapping[str, Sequence[str]]) -> str:
     """Return the sentence that lists the values of kinds; '' if none is known."""
     parts = [f"{kind} ({_alternatives(allowed[kind])})" for kind in kinds if kind in allowed]
-    return f"{_BEFORE}: {'; '.join(parts)}." if parts else ""
+    return f"{_BEFORE}{'; '.join(parts)}." if parts else ""
 
 
 def _alternatives(values: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from bench.contracts import Instructions, Scores
 from bench.errors import BenchError
 from bench.specs import Setting
 from bench.statistics.clustered import clustered_mean, clustered_ratio
-from bench.tasks.listing import listed, unlisted
+from bench.tasks.listing import listed
 from bench.tasks.metrics.facts import FactCounts, counts_of, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores
@@ -59,8 +59,8 @@ class VQA:
     """Asks questions about each test picture, with its caption or without; a ``Task`` of ``bench.contracts``.
 
     ``caption`` is whether the prompt names the category, ``questions`` how many are asked per picture, ``group`` the
-    prompt group that they come from, ``ask`` whether the values that a question allows are listed behind it, ``words``
-    how the metrics of text split it.
+    prompt group that they come from, ``ask`` whether a model that was never trained on records is told the values
+    that each question allows, ``words`` how the metrics of text split it.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class VQA:
         ask: Annotated[
             Literal["plain", "listed"],
             Setting(
-                "questions as they are, or with the allowed values of each kind, for models never taught our words"
+                "plain, or listed: models that were not trained on records are told each question's allowed values"
             ),
         ] = "plain",
         words: Annotated[
@@ -95,12 +95,14 @@ class VQA:
         """Return the questions to answer: all of each picture or of one prompt group, or a number of them.
 
         BenchError if no record is of the group. A subset takes turns in one seeded order of questions, so that each
-        is asked about equally often. Without the caption, captions are blanked. With ``ask`` listed, the values that a
-        question allows follow it.
+        is asked about equally often. Without the caption, captions are blanked.
         """
         posed = _of_group(test, self._group) if isinstance(self._group, int) else test
         posed = posed.take(_subset(posed, self._questions)) if isinstance(self._questions, int) else posed
-        posed = replace(posed, captions=("",) * len(posed.captions)) if self._caption == "without" else posed
+        return replace(posed, captions=("",) * len(posed.captions)) if self._caption == "without" else posed
+
+    def explained(self, posed: Instructions) -> Instructions:
+        """Return the questions with the allowed values of what they ask for, if ``ask`` is listed."""
         return listed(posed) if self._ask == "listed" else posed
 
     def protocol(self) -> dict[str, Any]:
@@ -144,10 +146,10 @@ class VQA:
         return Scores(metrics, items, {"facts": per_kind(judged)}, over)
 
     def untaught(self) -> str:
-        """Say that free words are read by a lexicon, unless the allowed values are listed behind each question."""
+        """Say how such a model was asked, and how its words are read."""
         if self._ask == "listed":
-            return ""
-        return "never taught the words of the records, so facts counts only what the lexicon reads; see vqa.ask=listed"
+            return "trained on no records, and therefore told the allowed values behind each question"
+        return "trained on no records: facts counts what a lexicon reads in its free words (see vqa.ask=listed)"
 
     def definitions(self) -> dict[str, str]:
         """Return in clear what each metric means."""
@@ -204,7 +206,7 @@ def _item(
         "picture": record.picture,
         "category": micrographs.categories[micrographs.labels[posed.pictures[position]]],
         "group": record.group,
-        "question": unlisted(record.question),
+        "question": record.question,
         "reference": record.answer,
         "answer": answer,
         **row,

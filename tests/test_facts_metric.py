@@ -1,7 +1,6 @@
 import numpy as np
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
-from bench.tasks.listing import listed
 from bench.tasks.metrics.facts import FactCounts, Judged, counts_of, judge, per_kind
 
 CATEGORIES = ("particles", "tips")
@@ -77,9 +76,3 @@ def test_counts_per_kind_are_right_asked_and_stated():
     judged = [(Judged("size", 1, True), Judged("bar", 3, False)), (), (Judged("size", 0, False),)]
     assert per_kind(judged) == {"bar": [0, 1, 3], "size": [1, 2, 1]}
     assert [counts_of(answer) for answer in judged] == [FactCounts(2, 4, 1), FactCounts(0, 0, 0), FactCounts(1, 0, 0)]
-
-
-def test_the_list_behind_a_question_gives_nothing_away():
-    posed = listed(instructions((0, (("size", "small"),), "How big?")))
-    assert "small, medium or large" in posed.records[0].question
-    assert judge(["small"], posed, TRAIN) == [(Judged("size", 1, True),)]

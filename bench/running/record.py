@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bench.contracts import Task, Worded
+from bench.contracts import Task
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.planning.rows import Row
@@ -74,8 +74,7 @@ def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, dict[
 
 
 def _model(row: Row, task: Task) -> RecordedModel:
-    learned_records = row.trains_on == "instructions"
-    untaught = task.untaught() if isinstance(task, Worded) and not learned_records else ""
+    untaught = "" if row.trains_on == "instructions" else task.untaught()
     return RecordedModel(
         label=row.spec.label,
         family=row.family.name,

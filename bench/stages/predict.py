@@ -20,6 +20,8 @@ USAGE = "usage.json"
 def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path) -> int:
     """Write the predictions of a cell's model into a folder; return how many pictures they are about."""
     plan, posed = questions.materials.plan, questions.posed(cell)
+    if plan.rows[cell.model].trains_on != "instructions":
+        posed = plan.task.explained(posed)
     kind = estimator_of(plan, cell, cell.predict)  # imported before anything is seeded
     context = context_of(plan, cell, cell.predict, around)
     estimator = load_estimator(kind, around.weights(cell, cell.train), context)

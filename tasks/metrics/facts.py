@@ -11,7 +11,6 @@ from functools import cache
 from typing import NamedTuple
 
 from bench.contracts import Facts, Instructions
-from bench.tasks.listing import unlisted
 from bench.tasks.metrics.reading import Lexicon, named
 
 
@@ -43,7 +42,7 @@ def judge(answers: Sequence[str], posed: Instructions, train: Instructions) -> l
     facts_of = cache(lambda prompt: named(lexicon.presupposed(prompt)))
     judged = []
     for position, (answer, record) in enumerate(zip(answers, posed.records, strict=True)):
-        prompt = facts_of(f"{posed.caption(position)}\n{unlisted(record.question)}")
+        prompt = facts_of(f"{posed.caption(position)}\n{record.question}")
         expected = [
             (kind, value)
             for kind, value in record.facts

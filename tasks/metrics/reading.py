@@ -22,7 +22,7 @@ from bench.tasks.metrics.scope import clauses, denied, refused, topics
 Fact = tuple[str, str]
 Strengths = dict[Fact, int]
 """What is stated, and how strongly: of one kind only the strongest counts."""
-_ALTERNATIVES = frozenset({"or", "either", "between", "whether"})
+_ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
 _REMEMBERED = 100_000
@@ -98,9 +98,8 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
                 continue
             for fact, strength in _of_phrase(sentence, numbers, position, is_denied):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
-    if {("size", "small"), ("size", "large")} <= strengths.keys() and not _ALTERNATIVES & {
-        phrase.text for phrase in sentence
-    }:
+    sizes = {value for kind, value in strengths if kind == "size"}
+    if sizes == {"small", "large"} and not _ALTERNATIVES & {phrase.text for phrase in sentence}:
         strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "size"}
         strengths["uniformity", "varied"] = 0
     if any(kind == "defect" and value != "none" for kind, value in strengths):
