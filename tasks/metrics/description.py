@@ -13,9 +13,29 @@ _RESPECTS = frozenset(
 """Classes of nouns in respect of which something can be described: 'low in contrast'."""
 _ADJECTIVE = ("ed", "y", "al", "ous", "ic", "less", "ish", "ive", "ar", "ing", "ful", "ble", "er", "ly")
 _PRONOUNS = frozenset({"it", "which", "that", "this", "one", "ones"})
-_PREPOSITIONS = frozenset({"of", "with", "without", "like", "than"})
+_ASIDE = frozenset({"presence", "hedge"})
+_COPULAS = frozenset({"be", "appear", "seem", "look", "remain"})
+_PREPOSITIONS = frozenset({"unlike", "compared", "of", "with", "without", "like", "than"})
 _DEGREES = frozenset(
-    {"very", "quite", "rather", "too", "so", "all", "both", "each", "either", "somewhat", "more", "less", "not"}
+    {
+        "very",
+        "quite",
+        "rather",
+        "too",
+        "so",
+        "all",
+        "both",
+        "each",
+        "either",
+        "some",
+        "many",
+        "most",
+        "others",
+        "somewhat",
+        "more",
+        "less",
+        "not",
+    }
 )
 _PREDICATES = frozenset({"vary", "varies", "differ", "differs"})
 
@@ -67,7 +87,10 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
         elif phrase.meaning.noun:
             nouns.append(phrase.meaning.noun)
         elif not (
-            phrase.meaning.describes or phrase.meaning.facts or phrase.text.endswith("ly") or phrase.has("presence")
+            phrase.meaning.describes
+            or phrase.meaning.facts
+            or phrase.text.endswith("ly")
+            or phrase.meaning.roles & _ASIDE
         ):
             is_unknown = not is_adverb
         place += 1
@@ -79,7 +102,11 @@ def _verb_before(sentence: Sequence[Phrase], position: int) -> bool:
     before = position - 1
     while before > 0 and (sentence[before].text.endswith("ly") or sentence[before].text in _DEGREES):
         before -= 1
-    return is_verb(sentence[before]) or sentence[before].text == ":"
+    if is_verb(sentence[before]) or sentence[before].text == ":":
+        return True
+    while before > 0 and (sentence[before].text in ("and", ",") or sentence[before].meaning.describes):
+        before -= 1
+    return bool(sentence[before].lemmas & _COPULAS)
 
 
 def _is_more(sentence: Sequence[Phrase], place: int) -> bool:
@@ -186,8 +213,11 @@ def _fragment(sentence: Sequence[Phrase], start: int, position: int) -> str:
 def _heads(sentence: Sequence[Phrase], start: int, end: int) -> list[Phrase]:
     """Return the words of a subject without those in phrases that begin with a preposition."""
     heads: list[Phrase] = []
-    inside = False
+    inside, measured = False, False
     for phrase in sentence[start:end]:
+        of_measure, measured = measured and phrase.text == "of", phrase.has("measure")
+        if of_measure or measured:
+            continue  # what is measured is the head: 'the length of the bar'
         if (phrase.has("place") or phrase.text in _PREPOSITIONS) and phrase.meaning.noun != "background":
             inside = True
         elif phrase.text == ",":

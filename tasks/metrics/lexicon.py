@@ -10,11 +10,12 @@ from collections.abc import Mapping
 PHRASES: Mapping[str, Mapping[str, str]] = {
     "category": {
         "biological": "biological, biology, ~tissue, ~bacteria, ~bacterium, living matter, biomaterial, "
-        "organic tissue, bio specimen, life science specimen",
+        "organic tissue, bio specimen, life science specimen, animal tissue, organism, ~microorganism",
         "fibres": "fibre, fibrous, microfibre",
-        "films_coated_surface": "film, coating, coated surface, coated, thin film",
+        "films_coated_surface": "film, coating, coated surface, coated, thin film, film deposit, coat of",
         "mems_devices_electrodes": "mems, mems device, mems device and electrode, mems device electrode, "
-        "microelectromechanical, micro electro mechanical, micromachined device, micromachine",
+        "microelectromechanical, micro electro mechanical, micromachined device, micromachine, micro device, "
+        "micromechanical, micro mechanical",
         "nanowires": "nanowire, nano wire",
         "particles": "~particle, ~particulate, nanoparticle, microparticle, nano particle",
         "patterned_surface": "patterned surface, surface patterned, surface have be patterned, "
@@ -25,52 +26,68 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     },
     "shape": {
         "cell": "~cell, cell body, blood cell, bacterial cell, bacterium, bacteria, erythrocyte, macrophage, "
-        "yeast cell, cellular body, ~bacterium, ~microbe, leucocyte, leukocyte, lymphocyte",
+        "yeast cell, cellular body, ~bacterium, ~microbe, leucocyte, leukocyte, lymphocyte, fibroblast, "
+        "~coccus, ~cocci, amoeba",
         "neurite": "neurite, neuron, neuronal, neural, axon, dendrite, dendritic, branch, ramify, nerve cell, "
-        "nerve cell process, nerve process, nerve fibre, arborise, arborisation",
-        "pollen": "pollen, pollen grain, ~spine, spiny, spiky ball, spike covered",
-        "diatom": "diatom, frustule, perforated shell, diatomaceous",
-        "woven": "woven, weave, interweave, interwoven, interlace, warp, weft, ~cloth, ~fabric, over and under",
+        "nerve cell process, nerve process, nerve fibre, arborise, arborisation, fork, bifurcate, tree like, "
+        "nerve",
+        "pollen": "pollen, pollen grain, ~spine, spiny, spiky ball, spike covered, ~spike, ~spiked, ~thorn",
+        "diatom": "diatom, frustule, perforated shell, diatomaceous, siliceous shell, silica shell, ~alga, ~algae",
+        "woven": "woven, weave, interweave, interwoven, interlace, warp, weft, ~cloth, ~fabric, over and under, "
+        "over and under each other, over one another and under, basket weave, criss cross weave, braided cloth",
         "twisted": "=twisted, ~twist, rope, twine, intertwine, wind around, wound around, coil around, "
-        "spiral around, helix, helical, plait, cord",
+        "spiral around, helix, helical, plait, cord, entwine, corkscrew, ~spiral, braid, "
+        "wrap around each other, wrapped around one another, intertwist, ~coil",
         "single": "strand like, one solitary strand, monofilament",
         "flat": "~planar, ~two dimensional",
         "layered": "layered, stack, terrace, laminate, lamellar, lamella, in layer, multilayer, multi layer, "
         "layer upon layer, layer on layer, layer lying on, series of layer, several layer, stratify, "
         "~on top of one another, ~on top of each other, ~on top of the other, pile, sheet upon sheet, "
-        "sheet on sheet, stratum, strata, tier, multilayered, interlayered, successive layer, one layer on",
-        "wrinkled": "wrinkle, ~fold, crease, crumple, buckle, pucker, crinkle, corrugate like paper, ruck",
+        "sheet on sheet, stratum, strata, tier, multilayered, interlayered, successive layer, one layer on, "
+        "laminar, lamination, bedded, sandwich, one on top of the other, one above the other, sheet lie one",
+        "wrinkled": "wrinkle, ~fold, crease, crumple, buckle, pucker, crinkle, corrugate like paper, ruck, rumple, "
+        "~ripple, shrivel, crinkly",
         "columnar": "columnar, ~column, column like",
-        "comb": "comb, interdigitate, interlock finger, interdigital",
-        "cantilever": "cantilever, overhanging beam, beam clamped at one end, beam fixed at one end",
+        "comb": "comb, interdigitate, interlock finger, interdigital, interlocking finger, interlocked finger, "
+        "interleaved finger, finger interlock",
+        "cantilever": "cantilever, overhanging beam, beam clamped at one end, beam fixed at one end, diving board, "
+        "clamped beam, protruding beam, overhanging",
         "electrode": "~electrode, ~contact pad, anode, cathode, microelectrode",
-        "gear": "gear, gear wheel, gearwheel, toothed, cogwheel, cog wheel, cog, pinion, sprocket",
+        "gear": "gear, gear wheel, gearwheel, toothed, cogwheel, cog wheel, cog, pinion, sprocket, cogged, "
+        "toothed rim, ~teeth around",
         "straight": "straight, needle, rectilinear, unbent, needle like",
-        "curved": "curve, bend, curl, sinuous, arc, arch, wavy, bow, serpentine, curvy, curvilinear",
-        "upright": "upright, =vertically upright, stand on end, stand up, ~=standing, erect, stand like grass",
+        "curved": "curve, bend, curl, sinuous, arc, arch, wavy, bow, serpentine, curvy, curvilinear, crooked, "
+        "loop, hooked, ~winding, crescent, banana",
+        "upright": "upright, =vertically upright, stand on end, stand up, ~=standing, erect, stand like grass, "
+        "perpendicular to the substrate, normal to the substrate, perpendicular to the surface, on their end, "
+        "vertical to the substrate",
         "spherical": "spherical, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, microsphere, "
         "spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like",
         "faceted": "facet, polyhedral, polyhedron, polyhedra, crystal like, ~cubic, ~cube, ~octahedral, "
         "~octahedron, ~octahedra, euhedral, crystal face, crystal facet, plane face, flat face, "
         "well formed crystal, many sided",
         "rod": "rod, rodlet, ~bacillus, ~cylindrical, ~cylinder, baton, bar shaped",
-        "lines": "~=line, ~=lines, ~stripe, grating, line grating, parallel line, striped, line pattern, "
+        "lines": "~~=line, ~~=lines, ~stripe, grating, line grating, parallel line, striped, line pattern, "
         "line and space",
-        "holes": "~hole, perforate, ~perforation, ~=apertures, punched, pierced, ~borehole, ~=openings",
+        "holes": "~hole, perforate, ~perforation, ~=apertures, punched, pierced, ~borehole, ~=openings, pierce, "
+        "punch, hole pattern, drilled",
         "pillars": "pillar, post, =studs, ~pin, ~peg, bollard",
-        "checkerboard": "checkerboard, chessboard, checker board, chess board, chequered, chequerboard, draughtboard",
-        "foam": "foam, foamy, froth, frothy, ~bubble, bubbly",
+        "checkerboard": "checkerboard, chessboard, checker board, chess board, chequered, chequerboard, "
+        "draughtboard, alternating square, alternate square, square alternate, draughts board, chequer, "
+        "chessboard like",
+        "foam": "foam, foamy, froth, frothy, ~bubble, bubbly, suds, lather",
         "honeycomb": "honeycomb, beehive, hexagonal, hexagon, six sided compartment, six sided cell, comb of bee, "
         "hive, =bees",
         "labyrinth": "labyrinth, labyrinthine, maze, mazy, ~meander, winding channel, winding passage, "
-        "convoluted channel, tortuous channel, ~convoluted, ~tortuous",
-        "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular",
+        "convoluted channel, tortuous channel, ~convoluted, ~tortuous, corridor, ~winding passage",
+        "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular, chunk, nugget, "
+        "lump together, clump together",
         "flaky": "flake, flaky, leaf like, platelet, plate like, platy, scale like, leaflet, petal, flakelet, "
-        "lamina like",
+        "lamina like, cornflake, wafer thin plate, ~lamella like, leafy, foliate, scaly, flat platelet",
         "shard": "shard, splinter, ~jagged, sliver, broken glass, crushed glass, smashed, shatter, ~fragment, "
-        "angular fragment",
-        "cone": "cone, conical, conic, cone shape, taper conical",
-        "pyramid": "pyramid, pyramidal",
+        "angular fragment, sharp edged piece, sharp edged fragment, sharp cornered, ~angular",
+        "cone": "cone, conical, conic, cone shape, taper conical, taper to a point, tapering to a point, ~taper",
+        "pyramid": "pyramid, pyramidal, ~four sided, triangular face",
         "wire": "~wire, thread like",
     },
     "coverage": {
@@ -79,13 +96,18 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "mainly empty, most empty, only a few structure, only few structure, few structure only, "
         "loosely spread, sporadic, sporadically, few in number, handful, otherwise empty, empty field, "
         "thinly distributed, low density, here and there, isolated few, much empty space, lot of empty space, "
-        "scattered thinly",
+        "scattered thinly, sparsely populated, thinly populated, barely populated, scarcely populated, "
+        "scattering of, thin scattering, widely scattered, wide apart, widely spaced, mostly substrate, "
+        "mostly background, great deal of empty, plenty of empty, bare substrate",
         "dense": "densely packed, closely packed, close packed, tight packed, tightly packed, crowd, crowded, "
         "pack, compact pack, heavily covered, fill nearly the whole, fill almost the whole, fill the whole, "
         "fill the entire, cram, teem, throng, packed together, no free space, hardly any free space, "
         "hardly any space, little free space, no empty space, little empty space, hardly any empty space, "
         "almost no free space, hardly any room, no room, completely covered, fully covered, entirely covered, "
-        "almost completely covered, packed, jam, no space",
+        "almost completely covered, packed, jam, no space, carpet, swarm, jam packed, covered all over, "
+        "cover all over, packed closely, closely spaced, chock full, brim, brimming, tight against each other, "
+        "cheek by jowl, populous, overcrowd, shoulder to shoulder, heavily populated, densely populated",
+        "moderate": "moderately dense, half covered, partially covered, partly covered, medium dense, fairly covered",
     },
     "arrangement": {
         "ordered": "ordered, orderly, well ordered, even spaced, equally spaced, equal spaced, regularly spaced, "
@@ -93,85 +115,117 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "row and column, in row and column, row and file, neat row, at regular interval, at even interval, "
         "at equal interval, even interval, systematic, in file, in rank and file, rank and file, in row, "
         "in straight row, square lattice, regular lattice, hexagonal lattice, regular array, ordered array, "
-        "in regular row, neatly aligned, neat, tidy, array like, in line and row, lined up, line up, regimented",
+        "in regular row, neatly aligned, neat, tidy, array like, in line and row, lined up, line up, "
+        "regimented, symmetrical, in line, in straight line, in parallel row, well arranged, "
+        "at constant distance, at the same distance, at fixed distance, repeat at, repeating pattern, matrix, "
+        "repetitive, aligned in row, equispaced",
         "clustered": "cluster, clot, coagulate, flocculate, agglomerate, agglomeration, aggregate, aggregation, "
         "group, gather, bunch, huddle, congregate, assemble in group, flock together, clump together, "
-        "conglomerate",
+        "conglomerate, bundle together, bundled, heap, cling together, stuck together, "
+        "group together, accumulate, accumulation of particle, bunched, island of, come together, gang, "
+        "swarm together",
         "random": "random, haphazard, haphazardly, disorder, disordered, unordered, chaotic, chaos, stochastic, "
         "arbitrary, arbitrarily, irregularly placed, irregularly arranged, irregular placed, "
         "irregularly distributed, irregular distributed, without order, higgledy piggledy, helter skelter, "
         "no order, by chance, without any order, without pattern, no discernible order, no particular order, "
         "no apparent order, no recognisable order, no visible order, without recognisable order, "
         "without discernible order, jumble, all over the place, without rhyme, without any pattern, "
-        "unstructured, erratic",
+        "unstructured, erratic, unsystematic, unsystematically, no pattern, no system, without system, "
+        "at random, no discernible pattern, no recognisable pattern, no regularity, without regularity, "
+        "lack of order, strewn about, without visible order, without discernible pattern, follow no",
     },
     "uniformity": {
         "uniform": "little variation, little variability, little spread, minor variation, slight variation, "
         "negligible variation, little difference in size, hardly vary, scarcely vary, barely vary, "
         "barely differ, hardly differ, monodisperse, monodispersed, like the next in size, uniform sized, "
         "equal sized, equally sized, same sized, equally large, equally big, as large as the next, "
-        "as big as the next, of one size, all the same, one size",
+        "as big as the next, of one size, all the same, one size, as big as the other, as large as the other, "
+        "as small as the other, as big as its neighbour, as large as its neighbour, vary little, "
+        "vary only little, differ little, even sized, same diameter, no two differ, size match, alike in size, "
+        "all equally",
         "varied": "polydisperse, polydispersed, all size, every size, mixture of size, mix of size, "
         "from small to large, from large to small, from tiny to large, range from small, not all the same, "
-        "size vary, of all size",
+        "size vary, of all size, all shape and size, of all kind of size, no two alike, "
+        "no two of the same size, no two are the same size, no two are alike, no two of them are alike, "
+        "differing size, assorted size, unlike in size, big and small, large and small, small and large, "
+        "both small and large, small and big, little and big",
     },
     "direction": {
         "horizontal": "left to right, right to left, side to side, from the left to the right, "
         "parallel to the bottom, parallel to the lower edge, parallel to the top, parallel to the upper edge, "
         "to the right, to the left, sideways, left edge to the right, left to the right, across from left, "
-        "from one side to the other, leftward, rightward",
+        "from one side to the other, leftward, rightward, parallel to the horizontal, horizontally aligned, "
+        "across the image from left, across the frame from left, lengthwise across, left border to the right, "
+        "left hand border, left hand side to the right, left side to the right, level with the bottom",
         "vertical": "top to bottom, bottom to top, straight down, straight up, downward, upward, point down, "
         "point up, up and down, from the top to the bottom, from the bottom to the top, to the bottom, "
         "to the top, parallel to the left edge, parallel to the right edge, parallel to the side, "
-        "top edge to the bottom",
+        "top edge to the bottom, parallel to the vertical, from the upper edge to the lower edge, "
+        "from the upper to the lower, top of the frame to the bottom, top of the image to the bottom, "
+        "upper border to the lower, downwards, upwards",
         "diagonal": "slant, slanted, slanting, corner to corner, 45 degree, 45 °, 45 deg, corner to the opposite, "
-        "aslant, slantwise",
+        "aslant, slantwise, slope, sloping, askew, at an angle of 45, catercorner, cornerwise, "
+        "from one corner, from corner",
     },
     "texture": {
         "granular": "granular, granulate, gritty, sandpaper, pebbly, granularity, ~sand, sand grain, sandy, grit, "
-        "fine grained, coarse grained, covered with grain, covered in grain, graininess",
-        "ridged": "ridge, groove, furrow, corrugate, rib, ribbed, striate, striation, fluted, ploughed, rill",
+        "fine grained, coarse grained, covered with grain, covered in grain, graininess, sugar like, pebbled, "
+        "grain covered, grainlike, coarse grain, fine grain, covered with fine grain, powdery surface",
+        "ridged": "ridge, groove, furrow, corrugate, rib, ribbed, striate, striation, fluted, ploughed, rill, "
+        "ribbing, rippled surface, corrugation, grooving, washboard",
     },
     "defect": {
         "cracks": "crack, fissure, crevice, fracture, fracture line, hairline, crack line, craze, split open, "
-        "torn, rupture, rift",
-        "pits": "pit, pitting, pockmark, pocked, dimple, crater, pockmarked, small cavity, pinhole, indentation",
+        "torn, rupture, rift, crackle, fracture surface, cracking",
+        "pits": "pit, pitting, pockmark, pocked, dimple, crater, pockmarked, small cavity, pinhole, indentation, "
+        "small depression, small hole in the surface, dent, crater like, cavity in the surface",
         "debris": "debris, dirt, dust, contamination, contaminate, contaminant, detritus, dirty, foreign matter, "
         "foreign particle, dust particle, dirt particle, debris particle, contamination particle, "
         "contaminant particle, residue, speck of dirt, soil, rubbish, litter, stray particle, loose particle, "
         "foreign body, foreign bodies, filth, grime, foreign material, dust grain, contaminated, "
-        "impurity particle",
+        "impurity particle, bit of dirt, particle of dirt, scrap, speck of dust, crumb, leftovers, remains of, "
+        "impurity on",
         "none": "flawless, pristine, intact, unblemished, undamaged, immaculate, spotless, faultless, uncracked, "
         "unscathed, defect free, perfect condition, without blemish, free from blemish, unharmed, "
-        "undisturbed surface, unbroken",
+        "undisturbed surface, unbroken, in perfect condition, nothing be damaged, without fault, without flaw, "
+        "free of fault, sound condition",
     },
     "contact": {
         "touching": "touch, in contact, contact with each other, contact with one another, abut, adjoin, "
         "contact each other, contact one another, direct contact, mutual contact, make contact, "
         "in mutual contact, edge to edge contact, share edge, contiguous, come into contact, have contact, "
         "contact between, butt, butt against, meet each other, bump into, rub shoulder, lean against, "
-        "press against, in touch",
+        "press against, in touch, stuck to each other, joined to each other, touch each other, side touch, "
+        "adhere to each other, adhere to one another, stick to each other, without gap, without any gap, "
+        "leave no gap, no gap, no space between them, border on each other",
     },
     "phases": {
-        "one": "monophasic, monophase, monophased",
+        "one": "monophasic, monophase, monophased, one material only, single material, single component, "
+        "only one component, of one piece",
         "two": "biphasic, diphasic, dual phase, phase separation, ~inclusion, biphase, diphase, two material, "
-        "two component",
+        "two component, two kind of material, two constituent, two different material, second component, "
+        "second material, second constituent, brighter patch, brighter spot, brighter region, brighter area, "
+        "brighter island, brighter zone",
     },
     "contrast": {
-        "low": "wash out, washed out, lack of contrast, ~difference between the grey",
-        "high": "rich in contrast, full of contrast, contrasty, contrast rich, plenty of contrast, lot of contrast",
+        "low": "wash out, washed out, lack of contrast, ~difference between the grey, grey on grey, dull grey, "
+        "monotonous grey",
+        "high": "rich in contrast, full of contrast, contrasty, contrast rich, plenty of contrast, "
+        "lot of contrast, punchy, strong tonal, stark light and dark",
     },
     "focus": {
         "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, razor sharp, needle sharp, "
-        "pin sharp, crystal clear",
+        "pin sharp, crystal clear, focussed, bring into focus, brought into focus",
         "blurred": "blur, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, unsharp, "
-        "fuzzy, lack of focus, not in focus, misfocused, off focus, smeared",
+        "fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, out of the focus, "
+        "poorly focused, badly focused, not focused",
     },
     "charging": {
         "streaks": "=charging, charging artefact, charging effect, charging streak, streak, streaky, "
         "sample charge, specimen charge, charge under, charge up, charge effect, charge artefact, "
         "charge buildup, charge build up, charge accumulation, build up of charge, buildup of charge, "
-        "accumulation of charge, accumulated charge, electrostatic charge, charging up",
+        "accumulation of charge, accumulated charge, electrostatic charge, charging up, "
+        "electrostatic charging, charge related",
     },
 }
 """Kind to value to the phrases that state it, whatever they describe. One with '~' yields to others of its kind."""
@@ -187,12 +241,12 @@ _LARGE = (
 _DARK = "dark, black, dim, inky, blackish, darkish"
 _BRIGHT = "bright, light, white, pale, luminous, whitish, brightish"
 _UNIFORM = (
-    "uniform, consistent, identical, equal, same, similar, alike, homogeneous, constant, narrow, even, "
-    "=one, comparable, equally sized"
+    "uniform, consistent, identical, equal, same, similar, alike, homogeneous, constant, narrow, even, =one, "
+    "comparable, equally sized"
 )
 _VARIED = (
-    "vary, varied, various, variable, differ, different, unequal, diverse, heterogeneous, nonuniform, mixed, "
-    "wide, broad, uneven, inconsistent, dissimilar, assorted, manifold, differing"
+    "vary, varied, various, variable, differ, different, unequal, diverse, heterogeneous, nonuniform, mixed, wide, "
+    "broad, uneven, inconsistent, dissimilar, assorted, manifold, differing"
 )
 _LOW = (
     "low, weak, poor, faint, feeble, limited, little, slight, dull, minimal, small, soft, subdued, modest, "
@@ -204,8 +258,8 @@ _HIGH = (
 )
 _SINGLE = "=one, single, sole, only, lone, uniform, homogeneous, solitary"
 _SEVERAL = (
-    "two, second, both, dual, double, distinct, separate, different, several, multiple, another, "
-    "additional, more than one"
+    "two, second, both, dual, double, distinct, separate, different, several, multiple, another, additional, "
+    "more than one"
 )
 _SMOOTH = "smooth, featureless, polish, glassy, even, textureless, sleek, glossy, smoothness, satiny, level"
 
@@ -233,6 +287,7 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
             "size": ("size", "medium"),
             "": ("size", "medium"),
             "coverage": ("coverage", "moderate"),
+            "part": ("coverage", "moderate"),
         },
     ),
     (
@@ -289,8 +344,10 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     (_SEVERAL, {"phase": ("phases", "two")}),
     (
         "separate, isolate, apart, apart from each other, apart from one another, apart from their neighbour, "
-        "well apart, detach, discrete, standalone, individual and separate, unconnected, untouching, spaced apart, "
-        "disconnected, distanced",
+        "well apart, distance from one another, distance from each other, distance to each other, "
+        "keep their distance, to themselves, "
+        "clear of each other, out of contact, out of touch, detach, discrete, standalone, individual and separate, "
+        "unconnected, untouching, spaced apart, disconnected, distanced",
         {"any": ("contact", "separate"), "phase": ("phases", "two")},
     ),
     ("regular, even", {"arrangement": ("arrangement", "ordered")}),
@@ -329,10 +386,13 @@ NOUNS: Mapping[str, str] = {
     "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width",
     "uniformity": "uniformity, consistency, homogeneity",
     "coverage": "coverage, cover, density, population, packing, share, proportion, fraction, portion, occupancy, "
-    "percentage, occupy, fill, part of the area, part of the field, part of the image, part of the frame, "
-    "part of the open area",
+    "percentage, occupy, fill",
     "arrangement": "arrangement, distribution, placement, layout, pattern, array, position, lattice, arrange, "
     "place, distribute, organisation, organization, order, spatial arrangement, grid",
+    "part": "part of the area, part of the field, part of the image, part of the frame, part of the open area, "
+    "share of the area, share of the field, share of the image, share of the frame, fraction of the area, "
+    "fraction of the field, fraction of the image, fraction of the frame, portion of the area, "
+    "portion of the field, portion of the image, portion of the frame, share of the open area",
     "spacing": "spacing, interval, distance, pitch, separation, gap",
     "direction": "direction, orientation, alignment, axis, axes, course, inclination, align, orient",
     "strand": "fibre, strand, filament, thread",
@@ -348,9 +408,9 @@ NOUNS: Mapping[str, str] = {
     "structure": "structure, nanostructure, microstructure, feature, object, element, crystal, crystallite, grain, "
     "entity, unit, item, piece, fragment, bead, dot, nanomaterial, plate, forest, carpet, mat, network, lawn, "
     "assemblage, tube, whisker, droplet, agglomerate, cluster, sheet, layer, tooth, finger, beam, device, "
-    "apex, member, =they, =them, =it, =each, =all, =these, =those, =this, specimen, sample, square, "
-    "compartment, pore, channel, ones, majority, assembly, pattern element, shell, building block, "
-    "constituent, bodies, nanocrystal",
+    "apex, member, =they, =them, =it, =each, =all, =these, =those, =this, =others, =some, =many, =most, "
+    "specimen, sample, square, compartment, pore, channel, ones, majority, assembly, pattern element, shell, "
+    "building block, constituent, bodies, nanocrystal",
     "defect": "defect, flaw, imperfection, blemish, damage, fault, anomaly, irregularity, cavity, impurity, disruption",
     "charging": "charging, streak, artefact, charge",
 }
@@ -411,12 +471,13 @@ ROLES: Mapping[str, str] = {
     "light element, electron beam, focused ion beam, ion beam, charge carrier, charge transport, "
     "charge storage, charge transfer, image processing, wire bonding, scale factor, large scale, small scale, "
     "nano scale, base line, time scale, at scale, grey scale, scale length, bright field, dark field, "
-    "bright edge, bar graph, order of magnitude, in the order of, in order, post processing, power line, "
-    "dust jacket, can be separated, could be separated, tip of the iceberg, fine detail, edge effect, "
-    "thin layer, no longer, lower edge, upper edge, single image, single picture, not least, even if, "
-    "even when, even so, even at, even the, tissue engineering, nanoindentation, scanning probe, film about, "
-    "phase of development, phase of the work, phase of the process, phase of the project, same as, "
-    "the same as, a few, quite a few, part of the caption, in the order, free standing, stand alone",
+    "bright edge, bar graph, order of magnitude, tem grid, copper grid, carbon grid, lacey grid, "
+    "microscope grid, in the order of, in order, post processing, power line, dust jacket, can be separated, "
+    "could be separated, tip of the iceberg, edge effect, thin layer, no longer, lower edge, upper edge, "
+    "single image, single picture, not least, even if, even when, even so, even at, even the, "
+    "tissue engineering, nanoindentation, scanning probe, film about, phase of development, phase of the work, "
+    "phase of the process, phase of the project, same as, the same as, a few, quite a few, "
+    "part of the caption, in the order, free standing, stand alone",
     # What denies the words behind it, up to the end of its scope.
     "negation": "no, not, without, neither, nor, never, lack, hardly, barely, scarcely, rather than, instead of, "
     "free of, free from, devoid of, absence of, absent of, bereft of, clear of, zero, none of, none, nothing, "
@@ -425,15 +486,16 @@ ROLES: Mapping[str, str] = {
     "short of, in place of, lack of, cannot, not any, no trace of, no evidence of, want of, in vain for, "
     "in vain",
     # What denies the subject in front of it.
-    "absence": "absent, missing, lacking, nowhere to be seen, nowhere to be found, nonexistent, not there, "
-    "not to be seen, free, not to be found",
+    "absence": "absent, missing, lacking, left out, omitted, removed, gone, nowhere to be seen, "
+    "nowhere to be found, nonexistent, not there, not to be seen, free, not to be found",
     # What names a topic, of which nothing is stated before the next comma.
     "topic": "as for, as to, as regards, regarding, with regard to, concerning, in terms of, when it comes to, "
     "on the subject of, on the question of, as far as",
     # Words that only say how much or how surely.
-    "hedge": "perhaps, maybe, very, quite, rather, almost, about, roughly, nearly, somewhat, fairly, mostly, more, "
-    "less, much, just, still, even, already, often, sometimes, always, then, thus, hence, indeed, namely, "
-    "overall, most, likely, well, also, extremely, highly, largely, mainly, too, slightly, clearly",
+    "hedge": "grey, greyish, coloured, colour, toned, tone, perhaps, maybe, very, quite, rather, almost, about, "
+    "roughly, nearly, somewhat, fairly, mostly, more, less, much, just, still, even, already, often, "
+    "sometimes, always, then, thus, hence, indeed, namely, overall, most, likely, well, also, extremely, "
+    "highly, largely, mainly, too, slightly, clearly",
     # What says that its subject is there: after 'not' it denies the subject.
     "presence": "visible, seen, present, observed, detected, apparent, evident, found, noticed, noticeable, "
     "discernible, recognised, recognized, recognisable, identified, occur, exist, shown, given, provided, "
@@ -445,11 +507,14 @@ ROLES: Mapping[str, str] = {
     "other than, nevertheless, albeit, save for, besides, because, since, so, with the exception of, despite, "
     "in spite of, nonetheless, even though",
     # What makes a clause a refusal to say.
-    "refusal": "unclear, uncertain, unknown, undetermined, indeterminate, ambiguous, undecided, whether, "
-    "not clear, not sure, not certain, not known, not possible, impossible, unable, not able, hard to, "
-    "difficult to, cannot be determined, cannot tell, cannot say, cannot judge, cannot determine, "
-    "not obvious whether, if any, open question, guesswork, not allow, not permit, not evident whether, "
-    "inconclusive, insufficient to, anyone guess, debatable, not enough, remain open, beyond what",
+    "refusal": "no statement, no conclusion, no information, no judgement, no judgment, no answer, "
+    "no way of telling, no way to tell, no telling, is required, are required, be required, is needed, "
+    "are needed, is necessary, are necessary, unclear, uncertain, unknown, undetermined, indeterminate, "
+    "ambiguous, undecided, whether, not clear, not sure, not certain, not known, not possible, impossible, "
+    "unable, not able, hard to, difficult to, cannot be determined, cannot tell, cannot say, cannot judge, "
+    "cannot determine, not obvious whether, if any, open question, guesswork, not allow, not permit, "
+    "not evident whether, inconclusive, insufficient to, anyone guess, debatable, not enough, remain open, "
+    "beyond what",
     # What cannot be done in a refusal.
     "judgement": "determine, tell, say, judge, assess, know, decide, ascertain, establish, conclude, infer, "
     "estimate, specify, measure, told, settle, answer, gauge, evaluate, make a statement, quantify, deduce, "
@@ -482,7 +547,7 @@ ROLES: Mapping[str, str] = {
     "place": "in, on, at, across, against, within, over, under, along, through, throughout, from, to, into, onto, "
     "for, by, behind, among, between",
     # Nouns that pass what describes them on to what they are a measure of.
-    "measure": "degree, extent, level, amount, range, deal, kind, sort, quantity, touch of, measure, type",
+    "measure": "degree, extent, level, length, appearance, character, amount, range, deal, kind, sort, quantity, touch of, measure, type",
 }
 """What other phrases do in a sentence."""
 

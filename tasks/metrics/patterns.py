@@ -18,20 +18,30 @@ _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 _COVERAGE = {
     "sparse": rf"(?:tenth|twentieth) of the (?:\w+ )?{_FIELD}"
     rf"|(?:most|much) of the (?:\w+ )?{_FIELD}(?: of view)? (?:is|being|remains|stays|left|are) (?:\w+ )?{_EMPTY}"
+    rf"|(?:large|big|wide|great|most) (?:parts?|portions?|areas?|regions?) of the (?:\w+ )?{_FIELD}(?: of view)? "
+    rf"(?:is|being|remains?|stays?|left|are) (?:\w+ )?{_EMPTY}"
+    rf"|{_COVER}\w* (?:only )?a (?:very )?(?:small|tiny|minute|little) (?:part|portion|share|fraction) of the"
+    rf"|(?:small|tiny|minute) (?:part|portion|share|fraction) of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|(?:leave|leaving)\w* (?:it|the \w+|most \w+).* {_EMPTY}",
     "moderate": rf"(?:third|quarter|half) of the (?:\w+ )?{_FIELD}",
     "dense": rf"(?:two thirds|three quarters|four fifths|nine tenths) of the (?:\w+ )?{_FIELD}"
     rf"|{_COVER}\w* {_NEARLY}(?:the )?{_WHOLE}\b(?: part| bit)?(?: of)?(?: the)?(?: \w+)? ?{_FIELD}"
+    rf"|{_COVER}\w* (?:a |the )?(?:very )?(?:large|great|big|larger|greater) (?:part|portion|share|fraction) of the"
+    rf"|(?:large|great) (?:part|portion|share|fraction) of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|{_COVER}\w* {_NEARLY}(?:everything|every part|all of it)"
     rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}",
 }
 _STATED = {
     **{("coverage", value): re.compile(pattern) for value, pattern in _COVERAGE.items()},
+    ("size", "small"): re.compile(
+        rf"\b(?:each|every|one|a single|an individual)\b.*{_COVER}\w* (?:only |just |no more than )*a "
+        r"(?:very )?(?:small|tiny|minute|little) (?:part|portion|share|fraction|speck|spot|bit)"
+    ),
     ("direction", "diagonal"): re.compile(
         rf"from (?:the |its )?{_CORNER}(?: corner| edge)? (?:in)?to (?:the |its )?{_CORNER}"
     ),
     ("contact", "separate"): re.compile(
-        r"(?:gaps?|space|distance|separation)(?: \w+){0,2}(?<! in) between "
+        r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
     ),
 }

@@ -17,7 +17,7 @@ from bench.tasks.metrics.description import nouns_described
 from bench.tasks.metrics.lexicon import OPPOSITES, PARENTS
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
-from bench.tasks.metrics.scope import clauses, denied, refused, topics
+from bench.tasks.metrics.scope import clauses, denied, refused, unasserted
 
 Fact = tuple[str, str]
 Strengths = dict[Fact, int]
@@ -25,6 +25,8 @@ Strengths = dict[Fact, int]
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
+_ONE_FILLS = re.compile(r"\b(?:fills|takes up|occupies|covers)\b")
+"""What one large structure does; it does not state how many there are."""
 _REMEMBERED = 100_000
 """How many sentences are remembered: models repeat themselves."""
 
@@ -90,7 +92,7 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
     if not any(phrase.is_evidence for phrase in sentence):
         return tuple(strengths.items())
     numbers = clauses(sentence)
-    counts, silent, named_only = denied(sentence, numbers), refused(sentence, numbers), topics(sentence)
+    counts, silent, named_only = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
     for position, phrase in enumerate(sentence):
         if phrase.is_evidence and numbers[position] not in silent and position not in named_only:
             is_denied = counts[position] % 2 == 1
@@ -98,6 +100,8 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
                 continue
             for fact, strength in _of_phrase(sentence, numbers, position, is_denied):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
+    if ("size", "large") in strengths and _ONE_FILLS.search(text):
+        strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "coverage"}
     sizes = {value for kind, value in strengths if kind == "size"}
     if sizes == {"small", "large"} and not _ALTERNATIVES & {phrase.text for phrase in sentence}:
         strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "size"}
@@ -117,7 +121,7 @@ def _of_phrase(
         nouns = nouns_described(sentence, numbers, position)
         for facts, strength in meaning.describes:
             fact = next((facts[noun] for noun in _classes(nouns) if noun in facts), None)
-            if fact is not None:
+            if fact is not None and not (fact[0] == "size" and _is_compared(sentence, position)):
                 described[fact] = strength
     plain = {(kind, value): strength for kind, value, strength in meaning.facts}
     kinds = {kind for kind, _ in described}
@@ -143,6 +147,12 @@ def _is_described(sentence: list[Phrase], position: int, kind: str) -> bool:
     """Return whether a word before a noun states a fact of the same kind: 'no long bar' is not 'no bar'."""
     before = sentence[position - 1].meaning.describes if position else ()
     return any(fact[0] == kind for facts, _ in before for fact in facts.values())
+
+
+def _is_compared(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a word only compares: 'larger than the others'."""
+    following = sentence[position + 1].text if position + 1 < len(sentence) else ""
+    return sentence[position].text.endswith("er") and following == "than"
 
 
 def _is_any(sentence: list[Phrase], position: int) -> bool:

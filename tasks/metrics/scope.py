@@ -9,6 +9,7 @@ _REACH = 4
 _ALONE = frozenset({"no", "not", "never", "non", "hardly", "barely", "scarcely"})
 """Negations that do not reach past 'and' to another kind of fact: 'no charging and thin cracks'."""
 _DEGREES_OF = (["degree", "of"], ["extent", "of"], ["question", "of"], ["kind", "of"], ["type", "of"])
+_MAYBE = frozenset({"may", "might", "could"})
 _OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
 _EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
 """Negations of one alternative, which end at a comma."""
@@ -117,7 +118,7 @@ def _is_not_there(sentence: Sequence[Phrase], position: int) -> bool:
         phrase = sentence[place]
         following = sentence[place + 1] if place + 1 < len(sentence) else None
         if phrase.has("presence"):
-            return following is None or not (following.is_evidence or following.text in ("any", "a", "the"))
+            return following is None or not (following.is_evidence or following.text in ("any", "a", "the", "to"))
         if phrase.is_evidence or not phrase.is_word:
             return False
     return False
@@ -218,6 +219,8 @@ def _kind(phrase: Phrase) -> str:
 
 def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     """Return the numbers of the clauses that refuse to say or only suppose."""
+    if sum(phrase.text in ("perhaps", "maybe") for phrase in sentence) > 1:
+        return set(numbers)
     if sentence[0].has("condition") and any(
         phrase.has("supposition") or phrase.text in ("could", "might") for phrase in sentence
     ):
@@ -248,8 +251,8 @@ def _is_not_told(sentence: Sequence[Phrase], position: int) -> bool:
     return False
 
 
-def topics(sentence: Sequence[Phrase]) -> set[int]:
-    """Return the places of what a sentence only names: 'as for aggregation, …', 'the degree of aggregation'."""
+def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
+    """Return the places of what is only named or thought possible: 'as for aggregation, …', 'it might be blurred'."""
     places: set[int] = set()
     for position, phrase in enumerate(sentence):
         before = [other.text for other in sentence[max(0, position - 3) : position]]
@@ -257,7 +260,19 @@ def topics(sentence: Sequence[Phrase]) -> set[int]:
             before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity")
         ):
             places.add(position)
+        if phrase.text in _MAYBE and _is_predicate(sentence, position):
+            places.update(place for place in range(position, len(sentence)) if numbers[place] == numbers[position])
         if phrase.has("topic") and (position == 0 or not sentence[position - 1].is_word):
             comma = next((place for place in range(position, len(sentence)) if sentence[place].text == ","), position)
             places.update(range(position, comma))
     return places
+
+
+def _is_predicate(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'might' says what something might be, not that it can be seen."""
+    following = sentence[position + 1 : position + 4]
+    return (
+        not any(phrase.has("negation") for phrase in following[:1])
+        and any(phrase.text in ("be", "have", "show", "look") for phrase in following[:2])
+        and not any(phrase.has("presence") for phrase in following)
+    )
