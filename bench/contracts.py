@@ -322,3 +322,14 @@ class Task(Protocol):
     def definitions(self) -> dict[str, str]:
         """Return in clear what each metric means."""
         ...
+
+    def explained(self, posed: Any) -> Any:
+        """Return what a model that was not trained on records is asked: as many questions, in the same order.
+
+        A task may leave this out; then such a model is asked what all others are.
+        """
+        ...
+
+    def untaught(self) -> str:
+        """Return what a table says of a model that was not trained on records; a task may leave this out."""
+        ...

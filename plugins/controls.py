@@ -29,7 +29,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="Majority answer",
             family="control",
             estimator="bench.models.controls.majority:Majority",
-            source="per question, and category when captioned, the training answer of the most frequent facts",
+            source="per question, and category when captioned, the training answer that agrees best with the others",
             contracts=("answerer", "classifier"),
             deterministic=True,
         )
@@ -55,6 +55,15 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             trains_on="micrographs",
             source="logistic regression on 32 x 32 grey pixels; scikit-learn",
             deterministic=True,
+        )
+    )
+    register(
+        ModelSpec(
+            name="shotgun",
+            label="Shotgun",
+            family="control",
+            estimator="bench.models.controls.shotgun:Shotgun",
+            source="to every question the commonest value of every kind of fact, of the category when captioned",
         )
     )
     register(

@@ -18,12 +18,13 @@ VQA = TableSpec(
         Column("rouge2", "ROUGE-2", "ROUGE-2"),
         Column("rougeL", "ROUGE-L", "ROUGE-L"),
         Column("meteor", "METEOR", "METEOR"),
-        Column("facts", "facts", share=("facts_right", "facts_asked")),
+        Column("facts", "facts", share=("facts_right", "facts_counted")),
         Column("length_ratio", "length", digits=2, higher_is_better=None),
     ),
     notes=(
-        "facts: of the reference's facts that vary within the category and are not in the prompt, the share the answer "
-        "states rightly. length: words of the answer / words of the reference. A model that does not beat `blind`, "
+        "facts: F1 of what answers state of the kinds of facts that they are asked for, those of the reference that "
+        "vary within the category and are not in the prompt. length: words of the answer / words of the reference. A "
+        "model that does not beat `blind`, "
         "the same network without the picture, has not looked at the picture. The paper measured on its own dataset, "
         "so published and measured numbers are not comparable one by one.",
     ),
@@ -46,9 +47,9 @@ ABLATED_VQA = TableSpec(
         Column("bleu4", "BLEU-4", "BLEU-4"),
         Column("rougeL", "ROUGE-L", "ROUGE-L"),
         Column("meteor", "METEOR", "METEOR"),
-        Column("facts", "facts", share=("facts_right", "facts_asked")),
+        Column("facts", "facts", share=("facts_right", "facts_counted")),
     ),
-    notes=(_PARTS, "facts: the share of the reference's facts that the answer states rightly, see Table 1."),
+    notes=(_PARTS, "facts: F1 of the facts that answers state, see Table 1."),
     breakdowns=("category", "question", "group"),
     options={**_ABLATED, "controls_by": ("facts",)},
 )

@@ -13,7 +13,7 @@ from bench.tasks.alterations import ALTERATIONS
 from bench.tasks.altering import alter
 from bench.tasks.classification import check_probabilities
 from bench.tasks.metrics.classification import ranks
-from bench.tasks.metrics.facts import Judged, judge
+from bench.tasks.metrics.facts import Judged, counts_of, judge
 from bench.tasks.prompts import in_held_out_wording
 from bench.tasks.vqa import QUESTIONS, VQA
 
@@ -216,12 +216,13 @@ def _scores(
 
 def _shares(judged: Sequence[Sequence[Judged]]) -> Shares:
     """Return what each answer adds to the two sums whose ratio is ``facts``."""
-    right = [sum(fact.right for fact in facts) for facts in judged]
-    return Shares(np.array(right, dtype=np.float64), np.array([len(facts) for facts in judged], dtype=np.float64))
+    counts = [counts_of(facts) for facts in judged]
+    right, counted = [each.right for each in counts], [each.counted for each in counts]
+    return Shares(np.array(right, dtype=np.float64), np.array(counted, dtype=np.float64))
 
 
 def _item(posed: Instructions, position: int, alteration: str, answer: str, judged: Sequence[Judged]) -> dict[str, Any]:
-    record, micrographs = posed.records[position], posed.micrographs
+    record, micrographs, facts = posed.records[position], posed.micrographs, counts_of(judged)
     return {
         "id": record.id,
         "picture": record.picture,
@@ -229,6 +230,8 @@ def _item(posed: Instructions, position: int, alteration: str, answer: str, judg
         "alteration": alteration,
         "question": record.question,
         "answer": answer,
-        "facts_asked": len(judged),
-        "facts_right": sum(fact.right for fact in judged),
+        "facts_asked": facts.expected,
+        "facts_stated": facts.stated,
+        "facts_right": facts.right,
+        "facts_counted": facts.counted,
     }

@@ -9,8 +9,9 @@ import numpy as np
 from bench.contracts import Instructions, Scores
 from bench.errors import BenchError
 from bench.specs import Setting
-from bench.statistics.clustered import clustered_mean
-from bench.tasks.metrics.facts import Judged, judge, per_kind
+from bench.statistics.clustered import clustered_mean, clustered_ratio
+from bench.tasks.listing import listed
+from bench.tasks.metrics.facts import FactCounts, counts_of, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores
 from bench.tasks.prompts import in_held_out_wording
@@ -28,11 +29,16 @@ _DEFINITIONS = {
     "rougeL": "F-measure of rouge-score on the longest common subsequence, no stemming{tokens}",
     "meteor": "single_meteor_score of nltk with WordNet 3.0, {split}",
     "length_ratio": "words of the answer over words of the reference",
-    "facts": "of the reference's facts whose kind varies within the category and which the prompt does not state, "
-    "the share for which the answer names exactly one value of that kind, and the right one",
+    "facts": "F1 of facts_precision and facts_recall: twice the facts stated rightly over those asked for plus the "
+    "values stated, summed over all answers (micro-averaged: each fact counts alike); 0 if nothing is stated",
+    "facts_precision": "of the values that answers state of the kinds asked for, the share that is right: "
+    "the reference's, and the only one of its kind; undefined if nothing is stated. Of other kinds an answer "
+    "may state what it likes",
+    "facts_recall": "of the facts asked for, the share stated rightly. Asked for is a fact of the reference whose kind "
+    "varies within the category and which the prompt does not state",
     "undefined": "where the reference has no word, fewer than 2 (bleu2, rouge2) or fewer than 4 (bleu4){lost}; means "
     "leave such answers out",
-    "standard_error": "linearised, questions and facts clustered by picture",
+    "standard_error": "linearised, that of a ratio of two sums; questions and facts clustered by picture",
 }
 _WORDS = {
     "blanks": {
@@ -54,7 +60,8 @@ class VQA:
     """Asks questions about each test picture, with its caption or without; a ``Task`` of ``bench.contracts``.
 
     ``caption`` is whether the prompt names the category, ``questions`` how many are asked per picture, ``group`` the
-    prompt group that they come from, ``wording`` their wording, ``words`` how the metrics of text split it.
+    prompt group that they come from, ``wording`` their wording, ``ask`` whether a model that was never trained on
+    records is told the values that each question allows, ``words`` how the metrics of text split it.
     """
 
     def __init__(
@@ -73,6 +80,12 @@ class VQA:
             Literal["records", "held_out"],
             Setting("whether questions are asked in the records' words, or in those that no model is taught"),
         ] = "records",
+        ask: Annotated[
+            Literal["plain", "listed"],
+            Setting(
+                "plain, or listed: models that were not trained on records are told each question's allowed values"
+            ),
+        ] = "plain",
         words: Annotated[
             Literal["blanks", "unicode"],
             Setting(
@@ -80,7 +93,8 @@ class VQA:
             ),
         ] = "blanks",
     ) -> None:
-        self._caption, self._questions, self._group, self._wording = caption, questions, group, wording
+        self._caption, self._questions, self._group = caption, questions, group
+        self._wording, self._ask = wording, ask
         self._words: Literal["blanks", "unicode"] = words
 
     def pose(self, test: Instructions) -> Instructions:
@@ -95,6 +109,10 @@ class VQA:
         posed = _reworded(posed) if self._wording == "held_out" else posed
         return replace(posed, captions=("",) * len(posed.captions)) if self._caption == "without" else posed
 
+    def explained(self, posed: Instructions) -> Instructions:
+        """Return the questions with the allowed values of what they ask for, if ``ask`` is listed."""
+        return listed(posed) if self._ask == "listed" else posed
+
     def protocol(self) -> dict[str, Any]:
         """Return in clear what must agree, besides the data and the split, for two rows to share a table."""
         every = self._questions == "all"
@@ -103,6 +121,7 @@ class VQA:
             "questions": "all of each picture" if every else f"{self._questions} of each picture, dealt in turn",
             **({} if self._group == "all" else {"group": str(self._group)}),
             **({} if self._wording == "records" else {"wording": self._wording}),
+            "ask": self._ask,
             "subset_seed": None if every else SUBSET_SEED,
         }
 
@@ -116,19 +135,13 @@ class VQA:
         pictures = np.array([record.picture for record in posed.records], dtype=object)
         text = text_scores(given, [record.answer for record in posed.records], self._words)
         judged = judge(given, posed, train)
+        facts = [counts_of(answer_facts) for answer_facts in judged]
         defined = {name: ~np.isnan(values) for name, values in text.items()}
         metrics = {
             name: clustered_mean(text[name][known], pictures[known].tolist())
             for name, known in defined.items()
             if known.any()
-        }
-        facts = [
-            (fact.right, picture)
-            for picture, answer_facts in zip(pictures, judged, strict=True)
-            for fact in answer_facts
-        ]
-        if facts:
-            metrics["facts"] = clustered_mean([right for right, _ in facts], [picture for _, picture in facts])
+        } | _fact_scores(facts, pictures)
         values = {
             name: [value if known else None for value, known in zip(text[name].tolist(), defined[name], strict=True)]
             for name in TEXT_METRICS
@@ -136,14 +149,33 @@ class VQA:
         rows = [{name: values[name][position] for name in values} for position in range(len(posed))]
         items = tuple(
             _item(answer, posed, position, row, answer_facts)
-            for position, (answer, row, answer_facts) in enumerate(zip(given, rows, judged, strict=True))
+            for position, (answer, row, answer_facts) in enumerate(zip(given, rows, facts, strict=True))
         )
         over = {name: int(known.sum()) for name, known in defined.items() if known.any() and not known.all()}
         return Scores(metrics, items, {"facts": per_kind(judged)}, over)
 
+    def untaught(self) -> str:
+        """Say how such a model was asked, and how its words are read."""
+        if self._ask == "listed":
+            return "trained on no records, and therefore told the allowed values behind each question"
+        return "trained on no records: facts counts what a lexicon reads in its free words (see vqa.ask=listed)"
+
     def definitions(self) -> dict[str, str]:
         """Return in clear what each metric means."""
         return {name: text.format(**_WORDS[self._words]) for name, text in _DEFINITIONS.items()}
+
+
+def _fact_scores(facts: Sequence[FactCounts], pictures: np.ndarray) -> dict[str, tuple[float, float | None]]:
+    """Return F1, precision and recall over the answers that are asked for any fact; what is undefined is absent."""
+    judged = [(counts, picture) for counts, picture in zip(facts, pictures, strict=True) if counts.expected]
+    clusters = [picture for _, picture in judged]
+    right = [counts.right for counts, _ in judged]
+    below = {
+        "facts": [counts.counted for counts, _ in judged],
+        "facts_precision": [counts.stated for counts, _ in judged],
+        "facts_recall": [counts.expected for counts, _ in judged],
+    }
+    return {name: clustered_ratio(right, numbers, clusters) for name, numbers in below.items() if any(numbers)}
 
 
 def _of_group(test: Instructions, group: int) -> Instructions:
@@ -182,7 +214,7 @@ def _check(answers: Sequence[str], posed: Instructions) -> None:
 
 
 def _item(
-    answer: str, posed: Instructions, position: int, row: Mapping[str, float | None], judged: Sequence[Judged]
+    answer: str, posed: Instructions, position: int, row: Mapping[str, float | None], facts: FactCounts
 ) -> dict[str, Any]:
     record, micrographs = posed.records[position], posed.micrographs
     return {
@@ -194,6 +226,8 @@ def _item(
         "reference": record.answer,
         "answer": answer,
         **row,
-        "facts_asked": len(judged),
-        "facts_right": sum(fact.right for fact in judged),
+        "facts_asked": facts.expected,
+        "facts_stated": facts.stated,
+        "facts_right": facts.right,
+        "facts_counted": facts.counted,
     }

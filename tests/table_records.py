@@ -68,7 +68,9 @@ def item(number, category, value, *, right=1, asked=2, question="What?", picture
         "answer": f"Answer {number} <b>&.",
         **{name: value for name in METRICS if name != "facts"},
         "facts_asked": asked,
+        "facts_stated": asked,
         "facts_right": right,
+        "facts_counted": asked,
     }
 
 

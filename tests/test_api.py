@@ -155,7 +155,7 @@ def test_a_trained_model_is_written_into_a_folder(ran, tmp_path):
 
 def test_items_are_a_row_an_answer(ran):
     found = api.items(model="majority")
-    facts = found["facts_right"].sum() / found["facts_asked"].sum()
+    facts = found["facts_right"].sum() / found["facts_counted"].sum()
     assert len(found) == 40 and facts == pytest.approx(api.records().set_index("metric").loc["facts", "value"])
     assert api.items(fraction=1.0, fold=0).equals(found) and api.items(model="nobody").empty
     with pytest.raises(BenchError, match="did you mean 'model'"):

@@ -161,7 +161,7 @@ class Odd:
     answers: ClassVar = {}
 
     def __getattr__(self, name):
-        if name not in ("pose", "protocol", "score", "definitions"):
+        if name not in ("pose", "protocol", "score", "definitions", *self.answers):
             raise AttributeError(name)
         right = {
             "pose": lambda test: test,
@@ -169,7 +169,7 @@ class Odd:
             "definitions": dict,
             "score": lambda *_: Scores({}, (), {}),
         }
-        return self.answers.get(name, right[name])
+        return self.answers[name] if name in self.answers else right[name]
 
 
 PICTURES = Micrographs(np.zeros((3, 8, 8), np.uint8), np.arange(3), ("a", "b", "c"), np.zeros(3, int), ("k",), "d1")
@@ -191,6 +191,8 @@ def scored(metrics=None, item=None):
         ("pose", lambda test: replace(test, pixels=test.pixels / 2), "of float64; keep them .8, 8. of uint8"),
         ("pose", lambda test: replace(test, pixels=test.pixels[:, :4]), "pictures .4, 8. of uint8; keep them .8, 8."),
         ("pose", lambda test: replace(test, pixels=test.pixels + 1), "other pixels under the digest"),
+        ("explained", lambda posed: posed.take(np.arange(1)), r"explained\(\) returned .*; return as many questions"),
+        ("untaught", lambda: None, r"untaught\(\) returned None; return a text"),
         ("score", lambda *_: {"right": 1.0}, r"score\(\) returned .*; return bench.contracts.Scores"),
         ("score", scored({"right": 0.5}), r"metric 'right' of score\(\) is 0.5; make it .value, standard error"),
         ("score", scored({"right": (float("nan"), None)}), "leave out a metric that cannot be computed"),
@@ -202,7 +204,7 @@ def scored(metrics=None, item=None):
 def test_what_a_task_answers_wrongly_is_one_sentence_with_a_remedy(monkeypatch, method, answer, told):
     monkeypatch.setattr(Odd, "answers", {method: answer})
     task = open_task(TaskSpec("odd", "Odd", "classifier", builds=f"{__name__}:Odd"), {})
-    arguments = {"pose": (PICTURES,), "score": (None, None, None)}.get(method, ())
+    arguments = {"pose": (PICTURES,), "explained": (PICTURES,), "score": (None, None, None)}.get(method, ())
     with pytest.raises(BenchError, match=f"task class '{__name__}:Odd': .*{told}"):
         getattr(task, method)(*arguments)
 

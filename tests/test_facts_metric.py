@@ -1,7 +1,7 @@
 import numpy as np
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
-from bench.tasks.metrics.facts import Judged, judge, per_kind
+from bench.tasks.metrics.facts import FactCounts, Judged, counts_of, judge, per_kind
 
 CATEGORIES = ("particles", "tips")
 
@@ -27,14 +27,20 @@ TRAIN = instructions(
 )
 
 
-def test_an_answer_is_right_that_names_one_value_and_the_right_one():
+def test_an_answer_is_right_that_states_one_value_and_the_right_one():
     posed = instructions(*[(0, (("size", "small"),))] * 5)
     answers = ["They are small.", "They are large.", "Small or large.", "Not small.", "No idea."]
-    assert judge(answers, posed, TRAIN) == [(Judged("size", right),) for right in (True, False, False, False, False)]
+    stated = [(1, True), (1, False), (2, False), (0, False), (0, False)]
+    assert judge(answers, posed, TRAIN) == [(Judged("size", *each),) for each in stated]
 
 
-def test_naming_the_right_value_twice_is_right():
-    assert judge(["small, tiny"], instructions((0, (("size", "small"),))), TRAIN) == [(Judged("size", True),)]
+def test_stating_the_right_value_twice_is_stating_it_once():
+    assert judge(["small, tiny"], instructions((0, (("size", "small"),))), TRAIN) == [(Judged("size", 1, True),)]
+
+
+def test_what_is_stated_beyond_what_was_asked_is_neither_right_nor_wrong():
+    posed = instructions((0, (("size", "small"),)))
+    assert judge(["small rods, no scale bar"], posed, TRAIN) == judge(["small"], posed, TRAIN)
 
 
 def test_only_kinds_that_vary_within_the_category_are_asked():
@@ -45,7 +51,7 @@ def test_only_kinds_that_vary_within_the_category_are_asked():
 
 
 def test_a_kind_that_varies_between_the_two_sides_is_asked():
-    assert judge([""], instructions((1, (("bar", "long"),))), TRAIN) == [(Judged("bar", False),)]
+    assert judge([""], instructions((1, (("bar", "long"),))), TRAIN) == [(Judged("bar", 0, False),)]
 
 
 def test_what_caption_or_question_state_is_not_asked():
@@ -58,7 +64,7 @@ def test_what_caption_or_question_state_is_not_asked():
 
 def test_a_question_that_offers_several_values_gives_none_away():
     posed = instructions((0, (("size", "small"),), "Are they small or large?"))
-    assert judge(["small"], posed, TRAIN) == [(Judged("size", True),)]
+    assert judge(["small"], posed, TRAIN) == [(Judged("size", 1, True),)]
 
 
 def test_a_fact_without_phrases_is_not_asked():
@@ -66,6 +72,7 @@ def test_a_fact_without_phrases_is_not_asked():
     assert judge(["gay"], instructions((0, (("mood", "gay"), ("size", "huge")))), train) == [()]
 
 
-def test_counts_per_kind_are_right_and_asked():
-    judged = [(Judged("size", True), Judged("bar", False)), (), (Judged("size", False),)]
-    assert per_kind(judged) == {"bar": [0, 1], "size": [1, 2]}
+def test_counts_per_kind_are_right_asked_and_stated():
+    judged = [(Judged("size", 1, True), Judged("bar", 3, False)), (), (Judged("size", 0, False),)]
+    assert per_kind(judged) == {"bar": [0, 1, 3], "size": [1, 2, 1]}
+    assert [counts_of(answer) for answer in judged] == [FactCounts(2, 4, 1), FactCounts(0, 0, 0), FactCounts(1, 0, 0)]

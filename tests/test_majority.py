@@ -53,6 +53,12 @@ def test_the_most_frequent_facts_win_over_the_most_frequent_text():
     assert majority_answer([*[record("Large.", LARGE)] * 2, *small_in_many_words]) == "Small, wording 0."
 
 
+def test_facts_that_agree_with_most_others_win_over_the_most_frequent_set():
+    large, both = (("size", "large"), ("focus", "blurred")), (("size", "small"), ("focus", "sharp"))
+    halves = [record("Other.", (fact, ("bar", length))) for fact in both for length in ("short", "long")]
+    assert majority_answer([*[record("Large.", large)] * 2, record("Small, sharp.", both), *halves]) == "Small, sharp."
+
+
 def test_the_order_of_facts_does_not_part_equal_sets():
     both = (("size", "small"), ("focus", "sharp"))
     records = [record("First.", LARGE), record("One.", both), record("Other.", both[::-1])]

@@ -69,6 +69,20 @@ def test_the_caption_is_withheld_as_from_every_row(endpoint, answered):
     assert not any("category" in body["messages"][1]["content"][0]["text"] for body in endpoint.bodies)
 
 
+@pytest.mark.parametrize("ask", ["plain", "listed"])
+def test_allowed_values_are_listed_for_a_model_without_records_alone_and_its_row_says_so(
+    endpoint, answered, bench, ask
+):
+    assert answered("--set", f"vqa.ask={ask}")[0] == 0
+    assert bench("run", "--task", "vqa", "--models", "majority", *SMALL, "--set", f"vqa.ask={ask}")[0] == 0
+    texts = [body["messages"][1]["content"][0]["text"] for body in endpoint.bodies]
+    assert any("one of its values" in text for text in texts) == (ask == "listed")
+    table = bench("table", "1")[1]
+    assert "Majority answer" in table and f"ask {ask}" in table
+    footnote = {"plain": "facts counts what a lexicon reads in its free words", "listed": "told the allowed values"}
+    assert "openai:gpt-4o: trained on no records" in table and footnote[ask] in table
+
+
 def test_a_name_may_hold_dots_and_colons_in_its_settings(endpoint, answered):
     code, said, record = answered("--set", "openai:qwen2.5:7b.max_tokens=7", models="openai:qwen2.5:7b")
     assert code == 0, said

@@ -78,7 +78,7 @@ def test_the_gallery_shows_the_worst_answers_with_their_pictures_escaped(measure
         path for path in without_digests(store).glob("stages/*/product/items.jsonl") if "nearest" in _model_of(path)
     ]
     lines = [json.loads(line) for line in items.read_text().splitlines()]
-    lines[0].update(answer="<script>alert(1)</script>", facts_asked=1, facts_right=0, meteor=-1.0)
+    lines[0].update(answer="<script>alert(1)</script>", facts_asked=1, facts_right=0, facts_counted=1.0, meteor=-1.0)
     items.write_text("".join(json.dumps(line) + "\n" for line in lines))
     code, out, err = bench("gallery", "--model", "nearest", "--worst", "3", "--out", tmp_path / "new" / "g.html")
     assert code == 0, err

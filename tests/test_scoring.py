@@ -10,6 +10,7 @@ from bench.tasks.vqa import VQA
 
 TASK = VQA()
 NAMES = ["bleu2", "bleu4", "rouge1", "rouge2", "rougeL", "meteor", "length_ratio"]
+FACTS = ["facts", "facts_precision", "facts_recall"]
 ANSWERS = ["The structures in the image are small here.", "The structures in the image are large here."]
 
 
@@ -33,19 +34,34 @@ REFERENCES = [record.answer for record in POSED.records]
 
 def test_perfect_answers_get_full_marks():
     scores = TASK.score(REFERENCES, POSED, POSED)
-    assert list(scores.metrics) == [*NAMES, "facts"]
-    for name in ("bleu2", "rouge1", "rouge2", "rougeL", "length_ratio", "facts"):
+    assert list(scores.metrics) == [*NAMES, *FACTS]
+    for name in ("bleu2", "rouge1", "rouge2", "rougeL", "length_ratio", *FACTS):
         assert scores.metrics[name] == (1.0, 0.0)
-    assert scores.counts == {"facts": {"size": [3, 3]}}
+    assert scores.counts == {"facts": {"size": [3, 3, 3]}}
 
 
 def test_facts_are_counted_by_fact_and_clustered_by_picture():
     answers = [ANSWERS[0], "x", ANSWERS[0], "x", "It is said to be small.", "x"]
     scores = TASK.score(answers, POSED, POSED)
-    value, error = scores.metrics["facts"]
-    assert value == pytest.approx(2 / 3)
-    assert error == pytest.approx(np.std([1, 0, 1], ddof=1) / 3**0.5)
-    assert scores.counts["facts"] == {"size": [2, 3]}
+    for name in FACTS:
+        value, error = scores.metrics[name]
+        assert value == pytest.approx(2 / 3)
+        assert error == pytest.approx(np.std([1, 0, 1], ddof=1) / 3**0.5)
+    assert scores.counts["facts"] == {"size": [2, 3, 3]}
+
+
+def test_facts_is_the_harmonic_mean_of_precision_and_recall():
+    answers = [ANSWERS[0], "x", "Nothing is said.", "x", "Both small and large ones, or medium.", "x"]
+    metrics = TASK.score(answers, POSED, POSED).metrics
+    precision, recall = metrics["facts_precision"][0], metrics["facts_recall"][0]
+    assert (precision, recall) == (1 / 4, 1 / 3)
+    assert metrics["facts"][0] == pytest.approx(2 * precision * recall / (precision + recall))
+
+
+def test_where_nothing_is_stated_precision_is_undefined_and_facts_are_zero():
+    metrics = TASK.score(["x"] * 6, POSED, POSED).metrics
+    assert "facts_precision" not in metrics
+    assert metrics["facts"][0] == metrics["facts_recall"][0] == 0
 
 
 def test_facts_of_one_picture_are_one_observation():
@@ -77,9 +93,12 @@ def test_an_item_holds_question_answer_scores_and_facts():
         "answer",
         *NAMES,
         "facts_asked",
+        "facts_stated",
         "facts_right",
+        "facts_counted",
     ]
-    assert (item["id"], item["group"], item["facts_asked"], item["facts_right"]) == ("p0#1", 3, 1, 1)
+    assert (item["id"], item["group"]) == ("p0#1", 3)
+    assert [item[f"facts_{number}"] for number in ("asked", "stated", "right", "counted")] == [1, 1, 1, 1.0]
     assert item["reference"] == item["answer"] == REFERENCES[0] and item["bleu4"] == pytest.approx(1.0)
 
 
@@ -109,7 +128,7 @@ def test_a_question_posed_twice_is_refused():
 
 
 def test_every_metric_is_defined_in_clear():
-    assert {*NAMES, "facts"} <= TASK.definitions().keys()
+    assert {*NAMES, *FACTS} <= TASK.definitions().keys()
     assert TASK.definitions()["facts"] and TASK.definitions() == TASK.definitions()
 
 

@@ -11,10 +11,10 @@ from bench.errors import BenchError
 from bench.plugins.teachers import register_teachers
 from bench.specs import resolve
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
+from bench.tasks.metrics.reading import Lexicon
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.records import read_records, write_records
 from bench.tasks.teachers.frames import FRAMES, LABEL_ONLY, OTHERWISE
-from bench.tasks.teachers.lexicon import Lexicon
 from bench.tasks.teachers.scripted import ScriptedTeacher
 from bench.tasks.teachers.wording import SAID, TOPICS, USES
 

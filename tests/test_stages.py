@@ -64,6 +64,7 @@ def edited(tmp_path, monkeypatch):
     code_digest.closure.cache_clear()
 
 
+LISTING = ("tasks/listing.py", "for kind in kinds if kind in allowed", "for kind in kinds")
 DECIDES = {
     "which records a side has": (
         "bench/stages/materials.py",
@@ -98,7 +99,10 @@ DECIDES = {
     "the captions": ("tasks/datasets/captions.py", *ANYTHING, ALL),
     "which questions are asked": ("tasks/vqa.py", "start = turn * size", "start = turn", ASKED),
     "whether captions are shown": ("tasks/vqa.py", 'if self._caption == "without"', "if True", ASKED),
-    "an item": ("tasks/vqa.py", '"facts_asked": len(judged),', '"facts_asked": 0,', JUDGED),
+    "an item": ("tasks/vqa.py", '"facts_asked": facts.expected,', '"facts_asked": 0,', JUDGED),
+    "how an answer is read": ("tasks/metrics/scope.py", "_REACH = 4", "_REACH = 5", JUDGED),
+    "a phrase of the lexicon": ("tasks/metrics/lexicon.py", '"fibre, fibrous', '"fibrous', JUDGED),
+    "the list behind other models' questions": (*LISTING, JUDGED),
     "a definition": ("tasks/vqa.py", "words of the answer over words", "words over words", JUDGED),
     "what is taken for an answer": (
         "bench/stages/contracts/answers.py",
@@ -177,6 +181,10 @@ ONLY_SOME = {
 @pytest.mark.parametrize(("option", "file", "old", "new"), ONLY_SOME.values(), ids=ONLY_SOME)
 def test_what_only_some_runs_use_makes_those_stale(edited, option, file, old, new):
     assert stale(edited, (file, old, new), "classification", "majority", option) == ALL - {"pretrain"}
+
+
+def test_the_list_behind_questions_decides_what_a_model_without_records_is_asked(edited):
+    assert stale(edited, LISTING, "vqa", "openai:some") == ASKED
 
 
 INDIFFERENT = {

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bench.statistics.clustered import clustered_mean, mean_std
+from bench.statistics.clustered import clustered_mean, clustered_ratio, mean_std
 
 
 def test_one_value_has_no_deviation():
@@ -48,3 +48,15 @@ def test_the_error_of_a_ratio_covers_unequal_clusters():
 
 def test_one_cluster_has_no_error():
     assert clustered_mean([0.0, 1.0], ["a", "a"]) == (0.5, None)
+
+
+def test_a_ratio_has_the_error_that_redrawing_clusters_gives():
+    generator = np.random.default_rng(0)
+    clusters = np.repeat(np.arange(80), 5)
+    below = generator.integers(1, 4, 400)
+    above = generator.binomial(below, np.repeat(generator.beta(4, 4, 80), 5))
+    ratio, error = clustered_ratio(above, below, clusters.tolist())
+    drawn = generator.integers(0, 80, (4000, 80))
+    sums = np.stack([np.bincount(clusters, numbers) for numbers in (above, below)])[:, drawn].sum(2)
+    assert ratio == above.sum() / below.sum()
+    assert error == pytest.approx((sums[0] / sums[1]).std(), rel=0.05)

@@ -42,6 +42,22 @@ class CheckedTask(Checked):
             self._check_pictures(posed, test)
         return posed
 
+    def explained(self, posed: Any) -> Any:
+        """Return what a model that was not trained on records is asked; what was posed, if the task does not say."""
+        if not self._has("explained"):
+            return posed
+        explained = self._call("explained", posed)
+        same = isinstance(explained, type(posed)) and len(explained) == len(posed)
+        remedy = "return as many questions as were posed, in the same order"
+        self._require(same, "explained()", f"returned {shortened(explained)}", remedy)
+        return explained
+
+    def untaught(self) -> str:
+        """Return what a table says of a model that was not trained on records, '' for nothing."""
+        sentence = self._call("untaught") if self._has("untaught") else ""
+        self._require(isinstance(sentence, str), "untaught()", f"returned {shortened(sentence)}", "return a text")
+        return sentence
+
     def protocol(self) -> dict[str, Any]:
         """Return in clear what must agree for two rows to share a table, as JSON data."""
         return self._json("protocol", "return a dictionary of texts and numbers")

@@ -6,6 +6,7 @@ from itertools import chain
 from math import prod
 from typing import Any
 
+from bench.contracts import Task
 from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.planning.rows import Row
@@ -44,7 +45,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
             format=RECORD_FORMAT,
             cell=cell.identity,
             protocol=plan.protocol(cell.fraction),
-            model=_model(row),
+            model=_model(row, plan.task),
             config_recipe=plan.config.recipe.model_dump(),
             stages={stage.name: stage.fingerprint for stage in cell.stages},
             code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
@@ -75,7 +76,8 @@ def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, dict[
     return duration(seconds) + (f", its {' and '.join(there)} {verb} there already" if there else "")
 
 
-def _model(row: Row) -> RecordedModel:
+def _model(row: Row, task: Task) -> RecordedModel:
+    untaught = "" if row.trains_on == "instructions" else task.untaught()
     return RecordedModel(
         label=row.spec.label,
         family=row.family.name,
@@ -84,7 +86,7 @@ def _model(row: Row) -> RecordedModel:
         control=row.control,
         variant_of=row.spec.variant_of,
         pretrains=row.pretrains,
-        footnote=row.spec.footnote,
+        footnote="; ".join(filter(None, (row.spec.footnote, untaught and f"{row.spec.label}: {untaught}"))),
         settings=dict(row.settings),
         deviations=row.deviations,
         recipe=row.recipe.model_dump(),

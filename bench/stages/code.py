@@ -11,6 +11,8 @@ TRAINS = ("fit", "save")
 """The methods of an estimator that the stage train calls; later stages may call any."""
 POSES = ("pose", "protocol")
 """The methods of a task that the stage predict calls; the stage score may call any."""
+EXPLAINS = ("explained",)
+"""Those that it also calls for a model that was not trained on records."""
 
 
 def pretrain_code(model: ModelSpec, family: FamilySpec) -> dict[str, str] | None:
@@ -27,7 +29,9 @@ def train_code(model: ModelSpec, family: FamilySpec) -> dict[str, str]:
 
 def predict_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
     """Digest what predicts: the stage, the model's estimator or the task's oracle, and of the task what poses."""
-    answering, posed = task.oracle if model.upper else estimator_path(model, family), Methods(task.builds, POSES)
+    untaught = (model.trains_on or family.trains_on) != "instructions" and not model.upper
+    answering = task.oracle if model.upper else estimator_path(model, family)
+    posed = Methods(task.builds, POSES + EXPLAINS * untaught)
     return _code("bench.stages.predict", path_of(task.asks), answering, posed)
 
 

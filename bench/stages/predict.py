@@ -27,7 +27,9 @@ USAGE = "usage.json"
 def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path) -> int:
     """Write the predictions of a cell's model into a folder; return how many test pictures they are about."""
     plan, tested = questions.materials.plan, questions.tested(cell)
-    posed = plan.task.pose(tested)
+    row, posed = plan.rows[cell.model], plan.task.pose(tested)
+    if row.trains_on != "instructions" and not row.spec.upper:
+        posed = plan.task.explained(posed)
     kind = estimator_of(plan, cell, cell.predict)  # imported before anything is seeded
     context = context_of(plan, cell, cell.predict, around)
     estimator = load_estimator(kind, around.weights(cell, cell.train), context)

@@ -27,12 +27,21 @@ def pooled_std(groups: Iterable[Sequence[float]]) -> float | None:
 def clustered_mean(values: Sequence[float] | np.ndarray, clusters: Sequence[Hashable]) -> tuple[float, float | None]:
     """Return the mean (N,) and its standard error; observations of one cluster are dependent.
 
-    The mean is the ratio of two cluster totals, its standard error the linearised one with the factor G / (G - 1) for
-    G clusters (Cochran, Sampling Techniques, section 6.3); one cluster has no error.
+    The mean is a ratio of two cluster totals, see ``clustered_ratio``.
     """
-    observed = np.asarray(values, dtype=np.float64)
-    mean = float(observed.mean())
-    return mean, clustered_error((observed - mean) / len(observed), clusters)
+    return clustered_ratio(values, np.ones(len(values)), clusters)
+
+
+def clustered_ratio(
+    above: Sequence[float] | np.ndarray, below: Sequence[float] | np.ndarray, clusters: Sequence[Hashable]
+) -> tuple[float, float | None]:
+    """Return the ratio of two sums (N,) and its standard error; observations of one cluster are dependent.
+
+    The standard error is the linearised one with the factor G / (G - 1) for G clusters (Cochran, Sampling Techniques,
+    section 6.3); one cluster has no error.
+    """
+    ratio, influences = ratio_influences(np.asarray(above, dtype=np.float64), np.asarray(below, dtype=np.float64))
+    return ratio, clustered_error(influences, clusters)
 
 
 def clustered_error(influences: np.ndarray, clusters: Sequence[Hashable]) -> float | None:

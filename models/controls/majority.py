@@ -82,15 +82,22 @@ class Majority:
 
 
 def majority_answer(records: Iterable[InstructionRecord]) -> str:
-    """Return the most frequent text among the answers that state the most frequent set of facts.
+    """Return the most frequent text among the answers that state the set of facts with the highest F1 over all.
 
-    If no record has facts, it is the most frequent text; ties go to the first.
+    That set is the best that can be said without looking: the commonest value of each fact, if one answer states them
+    together. If no record has facts, it is the most frequent text; ties go to the more frequent set, then the first.
     """
     texts: dict[frozenset[tuple[str, str]], Counter[str]] = defaultdict(Counter)
     for record in records:
         texts[frozenset(record.facts)][record.answer] += 1
-    most_frequent = max(texts.values(), key=Counter.total)
-    return most_frequent.most_common(1)[0][0]
+    counts = Counter(fact for facts, answers in texts.items() for fact in facts for _ in range(answers.total()))
+    total, number = counts.total(), sum(map(Counter.total, texts.values()))
+
+    def standing(facts: frozenset[tuple[str, str]]) -> tuple[float, int]:
+        named = total + number * len(facts)
+        return sum(counts[fact] for fact in facts) / named if named else 0.0, texts[facts].total()
+
+    return texts[max(texts, key=standing)].most_common(1)[0][0]
 
 
 def _majorities(records: Mapping[str, Iterable[InstructionRecord]]) -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""The metric ``facts``: which of the reference's facts an answer gets right.
+"""The metric ``facts``: which of the reference's facts an answer gets right, and what it states wrongly instead.
 
 A fact is asked for if the lexicon knows its value, its kind varies within the picture's category, and the prompt
-(caption and question) does not state it. An answer is right if it names exactly one value of that kind, the
-reference's.
+(caption and question) does not state it. An answer is right if it states exactly one value of that kind, the
+reference's. Each further value counts as stated, so that naming all of them is worse than naming none. Of a kind that
+is not asked for, an answer may state what it likes: the reference does not say what is right.
 """
 
 from collections.abc import Sequence
@@ -10,21 +11,35 @@ from functools import cache
 from typing import NamedTuple
 
 from bench.contracts import Facts, Instructions
-from bench.tasks.teachers.lexicon import Lexicon, named
+from bench.tasks.metrics.reading import Lexicon, named
 
 
 class Judged(NamedTuple):
-    """One fact of one reference: its kind, and whether the answer states it."""
+    """One fact that was asked for: its kind, how many values of it the answer states, and whether it is right."""
 
     kind: str
+    stated: int
     right: bool
+
+
+class FactCounts(NamedTuple):
+    """The facts of one answer: how many were expected, how many values it states of their kinds, how many rightly."""
+
+    expected: int
+    stated: int
+    right: int
+
+    @property
+    def counted(self) -> float:
+        """The mean of expected and stated: right over it, summed over answers, is F1."""
+        return (self.expected + self.stated) / 2
 
 
 def judge(answers: Sequence[str], posed: Instructions, train: Instructions) -> list[tuple[Judged, ...]]:
     """Return the facts asked for of each answer; the references of both sides decide which kinds vary."""
     lexicon = Lexicon(posed.micrographs.categories)
     varying = _varying(posed, train)
-    facts_of = cache(lambda prompt: named(lexicon.parse(prompt)))
+    facts_of = cache(lambda prompt: named(lexicon.presupposed(prompt)))
     judged = []
     for position, (answer, record) in enumerate(zip(answers, posed.records, strict=True)):
         prompt = facts_of(f"{posed.caption(position)}\n{record.question}")
@@ -33,19 +48,30 @@ def judge(answers: Sequence[str], posed: Instructions, train: Instructions) -> l
             for kind, value in record.facts
             if (kind, value) in lexicon and (_category(posed, position), kind) in varying and prompt.get(kind) != value
         ]
-        stated = named(lexicon.parse(answer)) if expected else {}
-        judged.append(tuple(Judged(kind, stated.get(kind) == value) for kind, value in expected))
+        stated = lexicon.parse(answer) if expected else ()
+        judged.append(tuple(_judged(kind, value, stated) for kind, value in expected))
     return judged
 
 
+def counts_of(judged: Sequence[Judged]) -> FactCounts:
+    """Return the counts of one answer."""
+    return FactCounts(len(judged), sum(fact.stated for fact in judged), sum(fact.right for fact in judged))
+
+
 def per_kind(judged: Sequence[Sequence[Judged]]) -> dict[str, list[int]]:
-    """Return kind to [right, asked], kinds in order."""
+    """Return kind to [right, asked, stated], kinds in order."""
     counts: dict[str, list[int]] = {}
     for fact in sorted(fact for facts in judged for fact in facts):
-        count = counts.setdefault(fact.kind, [0, 0])
+        count = counts.setdefault(fact.kind, [0, 0, 0])
         count[0] += fact.right
         count[1] += 1
+        count[2] += fact.stated
     return counts
+
+
+def _judged(kind: str, value: str, stated: Facts) -> Judged:
+    values = [own for other, own in stated if other == kind]
+    return Judged(kind, len(values), values == [value])
 
 
 def _varying(*sides: Instructions) -> frozenset[tuple[str, str]]:

@@ -84,11 +84,12 @@ class WordNet(NamedTuple):
         return [
             Synset(names)
             for speech, words in self.names.items()
-            for base in self._bases(word.lower(), speech)
+            for base in self.bases(word.lower(), speech)
             for names in words.get(base, ())
         ]
 
-    def _bases(self, form: str, speech: str) -> dict[str, None]:
+    def bases(self, form: str, speech: str) -> dict[str, None]:
+        """Return a lower-case form and what it may be a form of as this part of speech, as keys, in no order."""
         bases = self.irregular[speech].get(form)
         if bases is None:
             bases = (form.removesuffix(end) + new for end, new in SUFFIXES[speech] if form.endswith(end))

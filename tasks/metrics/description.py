@@ -1,0 +1,248 @@
+"""Which noun a word describes: 'dark' the background of 'a dark, even background' and of 'the background is dark'."""
+
+from collections.abc import Sequence
+
+from bench.tasks.metrics.phrases import Phrase
+from bench.tasks.metrics.scope import is_heading, is_verb
+
+NONE, UNKNOWN, THING = "", "unknown", "thing"
+"""A word that describes no noun, one that the lexicon does not know, and a subject that it does not know."""
+_RESPECTS = frozenset(
+    {"size", "contrast", "arrangement", "texture", "coverage", "shape", "uniformity", "focus", "composition"}
+)
+"""Classes of nouns in respect of which something can be described: 'low in contrast'."""
+_ADJECTIVE = ("ed", "y", "al", "ous", "ic", "less", "ish", "ive", "ar", "ing", "ful", "ble", "er", "ly")
+_PRONOUNS = frozenset({"it", "which", "that", "this", "one", "ones"})
+_ASIDE = frozenset({"presence", "hedge"})
+_COPULAS = frozenset({"be", "appear", "seem", "look", "remain"})
+_PREPOSITIONS = frozenset({"unlike", "compared", "of", "with", "without", "like", "than"})
+_DEGREES = frozenset(
+    {
+        "very",
+        "quite",
+        "rather",
+        "too",
+        "so",
+        "all",
+        "both",
+        "each",
+        "either",
+        "some",
+        "many",
+        "most",
+        "others",
+        "somewhat",
+        "more",
+        "less",
+        "not",
+    }
+)
+_PREDICATES = frozenset({"vary", "varies", "differ", "differs"})
+
+
+def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[str]:
+    """Return the classes of the nouns that a word may describe, likeliest first; or one of the above."""
+    respect = _respect(sentence, position)
+    if respect:
+        return [respect]
+    if sentence[position].text not in _PREDICATES:
+        nouns = _following(sentence, numbers, position)
+        if nouns:
+            return nouns
+    if sentence[position].text == "one" and not (position and _verb_before(sentence, position)):
+        return [UNKNOWN]
+    return [_subject(sentence, numbers, position)]
+
+
+def _respect(sentence: Sequence[Phrase], position: int) -> str:
+    """Return the class of the noun after 'in' or 'of': 'equal in size', '' without one."""
+    places = range(position + 1, min(position + 6, len(sentence)))
+    for start in places:
+        if sentence[start].text in ("in", "at", "of") and start <= position + 2:
+            nouns = (sentence[place].meaning.noun for place in range(start + 1, min(start + 4, len(sentence))))
+            return next((noun for noun in nouns if noun in _RESPECTS and (sentence[start].text != "of")), "")
+        if not sentence[start].text.endswith("ly"):
+            return ""
+    return ""
+
+
+def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[str]:
+    """Return the classes of the nouns that an adjective stands before; none if it stands before none."""
+    nouns: list[str] = []
+    is_unknown, is_adverb = False, sentence[position].text.endswith("ly")
+    is_predicate = position > 0 and _verb_before(sentence, position)
+    place = position + 1
+    while place < len(sentence) and numbers[place] == numbers[position]:
+        phrase = sentence[place]
+        if phrase.text in ("one", "ones") and not nouns and not _is_more(sentence, place):
+            subject = _subject(sentence, numbers, position)
+            return ["structure" if subject in (NONE, THING) else subject]
+        if phrase.has("measure"):
+            return [_measured(sentence, numbers, place)]
+        if phrase.text in (",", "and", "or"):
+            if is_predicate or nouns or is_unknown or not _is_adjective(sentence, place + 1):
+                break
+        elif is_verb(phrase) or phrase.has("stop") or not phrase.is_word or phrase.has("negation"):
+            break
+        elif phrase.meaning.noun:
+            nouns.append(phrase.meaning.noun)
+        elif not (
+            phrase.meaning.describes
+            or phrase.meaning.facts
+            or phrase.text.endswith("ly")
+            or phrase.meaning.roles & _ASIDE
+        ):
+            is_unknown = not is_adverb
+        place += 1
+    return nouns or ([UNKNOWN] if is_unknown else [])
+
+
+def _verb_before(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a word follows a verb, adverbs aside."""
+    before = position - 1
+    while before > 0 and (sentence[before].text.endswith("ly") or sentence[before].text in _DEGREES):
+        before -= 1
+    if is_verb(sentence[before]) or sentence[before].text == ":":
+        return True
+    while before > 0 and (sentence[before].text in ("and", ",") or sentence[before].meaning.describes):
+        before -= 1
+    return bool(sentence[before].lemmas & _COPULAS)
+
+
+def _is_more(sentence: Sequence[Phrase], place: int) -> bool:
+    """Return whether a 'one' is a number before a noun."""
+    return place + 1 < len(sentence) and bool(sentence[place + 1].meaning.noun)
+
+
+def _is_adjective(sentence: Sequence[Phrase], place: int) -> bool:
+    if place >= len(sentence) or is_verb(sentence[place]):
+        return False
+    meaning = sentence[place].meaning
+    return bool(meaning.describes) or meaning.noun == "other" or sentence[place].text.endswith(_ADJECTIVE)
+
+
+def _looks_like_adjective(phrase: Phrase) -> bool:
+    return phrase.text.endswith(_ADJECTIVE) and not phrase.meaning.noun
+
+
+def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) -> str:
+    """Return the class of what a measure is of: 'a high level of contrast', 'cover it to a moderate degree'."""
+    if place + 1 < len(sentence) and sentence[place + 1].text == "of":
+        following = (phrase.meaning.noun for phrase in sentence[place + 2 : place + 6])
+        return next((noun for noun in following if noun), UNKNOWN)
+    nouns = [
+        sentence[before].meaning.noun
+        for before in range(place)
+        if numbers[before] == numbers[place] and sentence[before].meaning.noun
+    ]
+    return next((noun for noun in nouns if noun in _RESPECTS), nouns[0] if nouns else NONE)
+
+
+def _subject(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> str:
+    """Return the class of the subject of which a word is said."""
+    start = next(place for place in range(position + 1) if numbers[place] == numbers[position])
+    verbs = [
+        place
+        for place in range(start, position + 1)
+        if is_verb(sentence[place]) or sentence[place].text == ":" and is_heading(sentence, start, place)
+    ]
+    if not verbs:
+        return _fragment(sentence, start, position)
+    end = verbs[-1]
+    complement = _complement(sentence, end + 1, position)
+    if complement:
+        return _antecedent(sentence, start) if complement in _PRONOUNS else complement
+    region = _heads(sentence, _after_comma(sentence, start, end), end)
+    if not any(phrase.meaning.noun or _is_noun(phrase) for phrase in region):
+        region = [*region, *_heads(sentence, end, position)]
+    for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
+        if phrase.text in _PRONOUNS:
+            return _antecedent(sentence, start)
+        if phrase.meaning.noun and phrase.meaning.noun != "other":
+            return phrase.meaning.noun
+    if any(_is_noun(phrase) for phrase in region):
+        return THING
+    return _nearest(sentence, start)
+
+
+def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
+    """Return where a subject begins: after the last comma before its verb if a noun stands there."""
+    commas = [place for place in range(start, end) if sentence[place].text == "," and place + 1 < end]
+    if commas and any(map(is_verb, sentence[start : commas[-1]])):
+        nouns = (phrase.meaning.noun not in ("", "other") for phrase in _heads(sentence, commas[-1] + 1, end))
+        return commas[-1] + 1 if any(nouns) else start
+    return start
+
+
+def _complement(sentence: Sequence[Phrase], start: int, position: int) -> str:
+    """Return the noun right before a word: 'makes it long', 'the particles are small, the background dark'."""
+    if position <= start:
+        return ""
+    before = position - 1
+    while before > start and (sentence[before].text.endswith("ly") or sentence[before].text in _DEGREES):
+        before -= 1
+    phrase = sentence[before]
+    if phrase.text in _PRONOUNS:
+        return phrase.text
+    if phrase.text in _DEGREES:
+        return ""
+    opened = before == start or any(
+        sentence[place].text in ("and", ",") or sentence[place].has("opener")
+        for place in (before - 1, before - 2)
+        if place >= start
+    )
+    return phrase.meaning.noun if opened and not phrase.meaning.describes and phrase.meaning.noun != "other" else ""
+
+
+def _antecedent(sentence: Sequence[Phrase], start: int) -> str:
+    """Return the class of what a pronoun stands for: the first noun of what came before, else a structure."""
+    for phrase in _heads(sentence, 0, start):
+        if phrase.meaning.noun and phrase.meaning.noun != "other" and phrase.text not in _PRONOUNS:
+            return phrase.meaning.noun
+    return "structure"
+
+
+def _fragment(sentence: Sequence[Phrase], start: int, position: int) -> str:
+    """Return the class of the nearest noun before a word where no verb says what it describes."""
+    noun = _nearest(sentence, position)
+    if noun:
+        return noun
+    return THING if any(_is_noun(phrase) for phrase in sentence[start:position]) else NONE
+
+
+def _heads(sentence: Sequence[Phrase], start: int, end: int) -> list[Phrase]:
+    """Return the words of a subject without those in phrases that begin with a preposition."""
+    heads: list[Phrase] = []
+    inside, measured = False, False
+    for phrase in sentence[start:end]:
+        of_measure, measured = measured and phrase.text == "of", phrase.has("measure")
+        if of_measure or measured:
+            continue  # what is measured is the head: 'the length of the bar'
+        if (phrase.has("place") or phrase.text in _PREPOSITIONS) and phrase.meaning.noun != "background":
+            inside = True
+        elif phrase.text == ",":
+            inside = False
+        elif inside:
+            inside = not (phrase.meaning.noun or _is_noun(phrase))
+        else:
+            heads.append(phrase)
+    return heads
+
+
+def _is_noun(phrase: Phrase) -> bool:
+    """Return whether a word outside the lexicon may be a noun."""
+    meaning, text = phrase.meaning, phrase.text
+    known = meaning.facts or meaning.describes or meaning.roles - {"idiom"}
+    return phrase.is_word and not known and not _looks_like_adjective(phrase) and len(text) > 2
+
+
+def _nearest(sentence: Sequence[Phrase], position: int) -> str:
+    """Return the class of the nearest noun before a place, '' if there is none."""
+    return next(
+        (
+            noun
+            for place in range(position - 1, -1, -1)
+            if (noun := sentence[place].meaning.noun) and noun != "other" and not sentence[place].meaning.describes
+        ),
+        "",
+    )

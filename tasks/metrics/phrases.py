@@ -1,0 +1,207 @@
+"""Splits a text into sentences, and a sentence into phrases of the lexicon and other words."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from bench.tasks.metrics import lexicon
+from bench.tasks.metrics.wordnet import SUFFIXES, wordnet
+
+_WORD = re.compile(r"[^\W_]+|[,:;()?|&°%]")
+_END = re.compile(r"(?<=[.!?;])\s+|[.!]+$|\n+|;")
+_MARKUP = re.compile(r"^\s*(?:[-*•·–#>]+|\d+[.)])\s+|[*`_#]+", re.MULTILINE)
+_BROKEN = re.compile(r"^([^\n:]*[^\s.!?:;])[ \t]*\n(?=[a-z][^\n:]*$)", re.MULTILINE)
+_CONTRACTIONS = (
+    (re.compile(r"[’`]"), "'"),
+    (re.compile(r"\bcan't\b|\bcan not\b"), "cannot"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"\b(it|that|there|what|here)'s\b"), r"\1 is"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"'d\b"), " would"),
+    (re.compile(r"'m\b"), " am"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'s\b|s'(?=\s)"), lambda match: "s" if match[0].startswith("s") else ""),
+    (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),
+    (re.compile(r"\bet al\.|\betc\."), " "),
+    (re.compile(r"(?<=\w)\s+[-–—]+\s+(?=\w)|—"), " ; "),
+)
+_AFFIXES = ("nano", "micro", "like", "shaped")
+_LETTERS = 3
+"""The fewest letters of a word that remain of a word without its affix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What the lexicon says of a phrase.
+
+    ``facts`` are (kind, value, strength); ``describes`` classes of nouns to facts, and how strongly; ``noun`` is the
+    phrase's own class; ``bare`` the fact of its denial; ``roles`` are such as ``negation``.
+    """
+
+    facts: tuple[tuple[str, str, int], ...] = ()
+    describes: tuple[tuple[Mapping[str, tuple[str, str]], int], ...] = ()
+    noun: str = ""
+    bare: tuple[str, str] | None = None
+    roles: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Meaning") -> "Meaning":
+        return Meaning(
+            self.facts + other.facts,
+            self.describes + other.describes,
+            self.noun or other.noun,
+            self.bare or other.bare,
+            self.roles | other.roles,
+        )
+
+
+NOTHING = Meaning()
+_IDIOM = Meaning(roles=frozenset({"idiom"}))
+_BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "measure", "absence"})
+"""The roles of which a phrase's other forms have it, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase of the lexicon, or another word, as it stands in a sentence; ``lemmas`` are of its last word."""
+
+    text: str
+    lemmas: frozenset[str] = frozenset()
+    meaning: Meaning = field(default=NOTHING)
+
+    def has(self, role: str) -> bool:
+        """Return whether the lexicon gives the phrase a role."""
+        return role in self.meaning.roles
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether the phrase can state a fact."""
+        meaning = self.meaning
+        return bool(meaning.facts or meaning.describes or meaning.bare or meaning.noun in ("defect", "phase"))
+
+    @property
+    def is_word(self) -> bool:
+        """Whether it is a word or number, not a mark."""
+        return self.text[0].isalnum()
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a text, without mark-up; each keeps a question mark.
+
+    A line ends a sentence, unless the next goes on in lower case and neither is a heading with its value.
+    """
+    for line in _MARKUP.sub("", _BROKEN.sub(r"\1 ", text)).lower().split("\n"):
+        for pattern, replacement in _CONTRACTIONS:
+            line = pattern.sub(replacement, line)
+        yield from (part for part in _END.split(line) if part and part.strip())
+
+
+def phrases(sentence: str) -> list[Phrase]:
+    """Return a sentence as phrases of the lexicon, the longest first come, and other words and marks."""
+    tokens = [lexicon.SPELLINGS.get(token, token) for token in _WORD.findall(sentence)]
+    own = [_lemmas(token) for token in tokens]
+    result: list[Phrase] = []
+    position = 0
+    while position < len(tokens):
+        length, meaning = 1, NOTHING
+        for words, of_words in _beginning_with(tokens[position]):
+            if len(words) < length:
+                break
+            if _matches(words, tokens, own, position):
+                length, meaning = len(words), meaning | of_words
+        if "idiom" in meaning.roles:
+            meaning = _IDIOM
+        text = " ".join(tokens[position : position + length])
+        result.append(Phrase(text, own[position + length - 1], meaning))
+        position += length
+    return result
+
+
+@cache
+def _beginning_with(word: str) -> list[tuple[tuple[str, ...], Meaning]]:
+    """Return the phrases that may begin with a word, longest first."""
+    first = _by_first_word()
+    own = [entry for lemma in sorted({*_lemmas(word), f"={word}"}) for entry in first.get(lemma, ())]
+    return sorted(own, key=lambda entry: -len(entry[0]))
+
+
+def _matches(words: tuple[str, ...], tokens: list[str], own: list[frozenset[str]], position: int) -> bool:
+    if position + len(words) > len(tokens):
+        return False
+    return all(
+        word in own[position + place] or word[1:] == tokens[position + place] and word[0] == "="
+        for place, word in enumerate(words)
+    )
+
+
+@cache
+def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Meaning]]]:
+    """Return the first word of each phrase to the phrases that begin with it, with what they mean."""
+    by_words: dict[tuple[str, ...], Meaning] = {}
+    for listed, meaning in _entries():
+        for phrase in split(listed):
+            words = tuple(phrase.lstrip("~").split())
+            weaker = phrase.count("~")
+            own = _weakened(meaning, weaker) if weaker else meaning
+            by_words[words] = by_words.get(words, NOTHING) | own
+    by_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
+    for words, meaning in by_words.items():
+        kinds = {kind for kind, _, _ in meaning.facts}
+        if kinds and not meaning.noun:
+            noun = "structure" if kinds & {"shape", "category"} else "other"
+            meaning = meaning | Meaning(noun=noun)
+        by_first.setdefault(words[0], []).append((words, meaning))
+    return by_first
+
+
+def _weakened(meaning: Meaning, weaker: int) -> Meaning:
+    return Meaning(
+        tuple((kind, value, -weaker) for kind, value, _ in meaning.facts),
+        tuple((facts, -weaker) for facts, _ in meaning.describes),
+    )
+
+
+def _entries() -> Iterator[tuple[str, Meaning]]:
+    for kind, values in lexicon.PHRASES.items():
+        yield from ((listed, Meaning(((kind, value, 0),))) for value, listed in values.items())
+    yield from ((listed, Meaning(describes=((facts, 0),))) for listed, facts in lexicon.DESCRIPTIONS)
+    yield from ((listed, Meaning(noun=noun)) for noun, listed in lexicon.NOUNS.items())
+    yield from ((noun, Meaning(bare=fact)) for noun, fact in lexicon.BARE.items())
+    for role, listed in lexicon.ROLES.items():
+        exact = listed if role in _BY_LEMMA else ", ".join(_exact(phrase) for phrase in split(listed))
+        if role == "idiom":
+            exact += ", " + ", ".join(f"{_exact(phrase)}s" for phrase in split(listed))
+        yield exact, Meaning(roles=frozenset({role}))
+
+
+def _exact(phrase: str) -> str:
+    return " ".join(f"={word}" for word in phrase.split())
+
+
+def split(listed: str) -> list[str]:
+    """Return the phrases of a list."""
+    return [phrase.strip() for phrase in listed.split(",")]
+
+
+@cache
+def _lemmas(word: str) -> frozenset[str]:
+    """Return what a word may be a form of, itself included."""
+    if word in lexicon.ADVERBS:
+        return frozenset({word})
+    forms = {word, *(base for speech in SUFFIXES for base in wordnet().bases(word, speech))}
+    forms |= {form.removesuffix("ly") for form in forms if form.endswith("ly")}
+    forms |= {form.removesuffix("ily") + "y" for form in forms if form.endswith("ily")}
+    forms |= {form.removesuffix("ally") for form in forms if form.endswith("ically")}
+    forms |= {form.removesuffix("y") + "e" for form in forms if word.endswith("bly") and form.endswith("bly")}
+    if forms & _vocabulary():
+        return frozenset(forms)
+    for affix in _AFFIXES:
+        forms |= {form.removeprefix(affix).removesuffix(affix) for form in forms if len(form) >= len(affix) + _LETTERS}
+    return frozenset(forms)
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Return the single words that are phrases."""
+    return frozenset(words[0] for entries in _by_first_word().values() for words, _ in entries if len(words) == 1)

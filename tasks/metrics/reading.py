@@ -1,0 +1,160 @@
+"""Reads the facts that a text states, sentence by sentence: what is said, of what, and whether it is denied.
+
+No parser of a library is used: one that knows English needs weights to download and milliseconds a sentence. Phrases
+of the lexicon are matched by lemma, the longest first. A word such as 'dark' states a fact of the noun that it
+describes. What is denied states the opposite if its kind has two values, else nothing; what is doubted, asked or
+supposed states nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from bench.contracts import Facts
+from bench.tasks.datasets.captions import category_name
+from bench.tasks.facts import CATEGORIES, KINDS
+from bench.tasks.metrics.description import nouns_described
+from bench.tasks.metrics.lexicon import OPPOSITES, PARENTS
+from bench.tasks.metrics.patterns import pattern_facts
+from bench.tasks.metrics.phrases import Phrase, phrases, sentences
+from bench.tasks.metrics.scope import clauses, denied, refused, unasserted
+
+Fact = tuple[str, str]
+Strengths = dict[Fact, int]
+"""What is stated, and how strongly: of one kind only the strongest counts."""
+_ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
+_OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
+"""What shows that a question lists what may be answered."""
+_ONE_FILLS = re.compile(r"\b(?:fills|takes up|occupies|covers)\b")
+"""What one large structure does; it does not state how many there are."""
+_REMEMBERED = 100_000
+"""How many sentences are remembered: models repeat themselves."""
+
+
+class Lexicon:
+    """Reads the facts of a text; besides its own phrases it knows the names of a dataset's categories.
+
+    Such a name is free text and may be any word, so it counts only if it follows the word 'category'.
+    """
+
+    def __init__(self, categories: Iterable[str] = CATEGORIES) -> None:
+        self._category_of = {category_name(category).lower(): category for category in categories}
+        self._values = {(kind, value) for kind, values in KINDS.items() for value in values}
+        self._values |= {("category", category) for category in self._category_of.values()}
+        longest_first = sorted(self._category_of, key=len, reverse=True)
+        self._named = re.compile(rf"\bcategory:?\s+({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+    def __contains__(self, fact: Fact) -> bool:
+        """Return whether this (kind, value) can be read."""
+        return fact in self._values
+
+    def parse(self, text: str) -> Facts:
+        """Return the facts that a text states, each once, sorted."""
+        own = {("category", self._category_of[match[1].lower()]) for match in self._named.finditer(text)}
+        strengths: Strengths = {}
+        for sentence in sentences(self._named.sub("category", text)):
+            for fact, strength in _stated(sentence):
+                strengths[fact] = max(strength, strengths.get(fact, strength))
+        return tuple(sorted(own | _strongest(strengths)))
+
+    def presupposed(self, prompt: str) -> Facts:
+        """Return the facts that a prompt gives away; a question that offers values gives away none of them."""
+        facts: set[Fact] = set()
+        for line in prompt.split("\n"):
+            stated = self.parse(line.replace("?", "."))
+            offers = "?" in line and _OFFER.search(line)
+            facts.update(fact for fact in stated if not offers or fact[0] in ("category", "shape"))
+        return tuple(sorted(facts))
+
+
+def named(facts: Facts) -> Mapping[str, str]:
+    """Return kind to value, for the kinds with exactly one stated value."""
+    values: dict[str, set[str]] = {}
+    for kind, value in facts:
+        values.setdefault(kind, set()).add(value)
+    return {kind: next(iter(several)) for kind, several in values.items() if len(several) == 1}
+
+
+def _strongest(strengths: Strengths) -> set[Fact]:
+    best: dict[str, int] = {}
+    for (kind, _), strength in strengths.items():
+        best[kind] = max(strength, best.get(kind, strength))
+    return {fact for fact, strength in strengths.items() if strength == best[fact[0]]}
+
+
+@lru_cache(_REMEMBERED)
+def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
+    """Return the facts that a sentence states, and how strongly."""
+    sentence = phrases(text)
+    if not sentence or sentence[-1].text == "?":
+        return ()
+    strengths: Strengths = dict.fromkeys(pattern_facts(text), 1)
+    if not any(phrase.is_evidence for phrase in sentence):
+        return tuple(strengths.items())
+    numbers = clauses(sentence)
+    counts, silent, named_only = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
+    for position, phrase in enumerate(sentence):
+        if phrase.is_evidence and numbers[position] not in silent and position not in named_only:
+            is_denied = counts[position] % 2 == 1
+            if not is_denied and _is_any(sentence, position):
+                continue
+            for fact, strength in _of_phrase(sentence, numbers, position, is_denied):
+                strengths[fact] = max(strength, strengths.get(fact, strength))
+    if ("size", "large") in strengths and _ONE_FILLS.search(text):
+        strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "coverage"}
+    sizes = {value for kind, value in strengths if kind == "size"}
+    if sizes == {"small", "large"} and not _ALTERNATIVES & {phrase.text for phrase in sentence}:
+        strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "size"}
+        strengths["uniformity", "varied"] = 0
+    if any(kind == "defect" and value != "none" for kind, value in strengths):
+        strengths.pop(("defect", "none"), None)
+    return tuple(sorted(strengths.items()))
+
+
+def _of_phrase(
+    sentence: list[Phrase], numbers: list[int], position: int, is_denied: bool
+) -> Iterable[tuple[Fact, int]]:
+    """Yield the facts that one phrase states, with their strengths."""
+    meaning = sentence[position].meaning
+    described: dict[Fact, int] = {}
+    if meaning.describes:
+        nouns = nouns_described(sentence, numbers, position)
+        for facts, strength in meaning.describes:
+            fact = next((facts[noun] for noun in _classes(nouns) if noun in facts), None)
+            if fact is not None and not (fact[0] == "size" and _is_compared(sentence, position)):
+                described[fact] = strength
+    plain = {(kind, value): strength for kind, value, strength in meaning.facts}
+    kinds = {kind for kind, _ in described}
+    for fact, strength in [*plain.items(), *sorted(described.items())]:
+        if fact in plain and fact[0] in kinds and fact not in described:
+            continue
+        if not is_denied:
+            yield fact, strength
+        elif fact in OPPOSITES:
+            yield OPPOSITES[fact], strength
+    if is_denied and meaning.bare and not _is_described(sentence, position, meaning.bare[0]):
+        yield meaning.bare, 0
+
+
+def _classes(nouns: Sequence[str]) -> Iterator[str]:
+    """Yield classes of nouns, each followed by the class that it belongs to, then 'any'."""
+    for noun in nouns:
+        yield from (noun, PARENTS[noun]) if noun in PARENTS else (noun,)
+    yield "any"
+
+
+def _is_described(sentence: list[Phrase], position: int, kind: str) -> bool:
+    """Return whether a word before a noun states a fact of the same kind: 'no long bar' is not 'no bar'."""
+    before = sentence[position - 1].meaning.describes if position else ()
+    return any(fact[0] == kind for facts, _ in before for fact in facts.values())
+
+
+def _is_compared(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a word only compares: 'larger than the others'."""
+    following = sentence[position + 1].text if position + 1 < len(sentence) else ""
+    return sentence[position].text.endswith("er") and following == "than"
+
+
+def _is_any(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a phrase is only asked about: 'any cracks'."""
+    return any(phrase.text in ("any", "whether", "possible") for phrase in sentence[max(0, position - 2) : position])

@@ -1,0 +1,278 @@
+"""Which phrases of a sentence belong to one clause, which of them are denied, and which clauses refuse to say."""
+
+from collections.abc import Sequence
+
+from bench.tasks.metrics.phrases import Phrase
+
+_REACH = 4
+"""How many words may stand between 'not' and what it says not to be there, or not to be told."""
+_ALONE = frozenset({"no", "not", "never", "non", "hardly", "barely", "scarcely"})
+"""Negations that do not reach past 'and' to another kind of fact: 'no charging and thin cracks'."""
+_DEGREES_OF = (["degree", "of"], ["extent", "of"], ["question", "of"], ["kind", "of"], ["type", "of"])
+_MAYBE = frozenset({"may", "might", "could"})
+_OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
+_EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
+"""Negations of one alternative, which end at a comma."""
+_JOINED = frozenset({"and", "&", "plus"})
+_EITHER = frozenset({"or", "nor"})
+_DEFINITE = frozenset({"the", "its", "their", "this", "these", "that", "such"})
+_OUR_SPEECH = frozenset(
+    {"call", "say", "describe", "estimate", "file", "classify", "rate", "judge", "class", "put", "seem", "appear"}
+)
+_SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look"})
+
+
+def is_verb(phrase: Phrase) -> bool:
+    """Return whether a phrase is a verb and nothing else."""
+    return phrase.has("verb") and not phrase.meaning.noun
+
+
+def clauses(sentence: Sequence[Phrase]) -> list[int]:
+    """Return the number of each phrase's clause."""
+    numbers: list[int] = []
+    number = start = 0
+    for position in range(len(sentence)):
+        if position > start and _begins_clause(sentence, start, position):
+            number, start = number + 1, position
+        numbers.append(number)
+    return numbers
+
+
+def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> bool:
+    phrase = sentence[position]
+    if phrase.has("contrast"):
+        return phrase.text != "so" or sentence[position - 1].text == ","
+    if phrase.text == ":":
+        return not is_heading(sentence, start, position)
+    if phrase.text not in _JOINED | {","} or not any(map(is_verb, sentence[start:position])):
+        return False
+    following = position + 1
+    while following < len(sentence) and sentence[following].text in _JOINED | {"so", "then"}:
+        following += 1
+    return _has_subject(sentence, following)
+
+
+def is_heading(sentence: Sequence[Phrase], start: int, colon: int) -> bool:
+    """Return whether a colon parts a heading from its value: 'Size: small'."""
+    head = sentence[start:colon]
+    return 0 < len(head) <= _REACH and not any(map(is_verb, head)) and any(phrase.meaning.noun for phrase in head)
+
+
+def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether words from here on are a subject with its verb."""
+    has_noun = False
+    for phrase in sentence[position : position + 2 * _REACH]:
+        if is_verb(phrase):
+            return has_noun
+        if not phrase.is_word or phrase.text in _JOINED or phrase.has("place") and not phrase.has("opener"):
+            return False
+        has_noun = has_noun or not phrase.has("negation")
+    return False
+
+
+def denied(sentence: Sequence[Phrase], numbers: Sequence[int]) -> list[int]:
+    """Return how often each phrase is denied; twice is not at all."""
+    counts = [0] * len(sentence)
+    for position, phrase in enumerate(sentence):
+        if phrase.has("negation") or phrase.has("absence"):
+            if phrase.text == "nor" and counts[position] % 2:
+                continue
+            for place in _scope(sentence, numbers, position):
+                counts[place] += 1
+    return counts
+
+
+def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[int]:
+    phrase = sentence[position]
+    if _is_superlative(sentence, position):
+        return []
+    if phrase.text == "non":
+        return [position + 1] if position + 1 < len(sentence) else []
+    if phrase.text == "free" and phrase.has("absence"):
+        return [position - 1] if position else []
+    if phrase.has("absence"):
+        if position + 1 < len(sentence) and sentence[position + 1].is_evidence and not phrase.has("negation"):
+            return _behind(sentence, numbers, position)
+        return [] if _is_denied_itself(sentence, position) else _in_front(sentence, numbers, position)
+    if phrase.text in _OF_VERBS and _is_not_there(sentence, position):
+        return _in_front(sentence, numbers, position)
+    nothing_follows = not any(other.is_evidence for other in sentence[position + 1 : position + 1 + _REACH])
+    if phrase.text in ("none", "no", "zero") and position and sentence[position - 1].text == ":" and nothing_follows:
+        return _in_front(sentence, numbers, position)
+    return _behind(sentence, numbers, position)
+
+
+def _is_superlative(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'not' only says how much: 'could not be higher'."""
+    could, after = sentence[position - 1] if position else None, sentence[position + 1 : position + 3]
+    return could is not None and could.text == "could" and len(after) == 2 and after[1].text.endswith("er")
+
+
+def _is_denied_itself(sentence: Sequence[Phrase], position: int) -> bool:
+    return any(phrase.text in ("not", "never", "no") for phrase in sentence[max(0, position - 2) : position])
+
+
+def _is_not_there(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'not' says that its subject is not there: 'are not visible', 'do not occur'."""
+    for place in range(position + 1, min(position + 1 + _REACH, len(sentence))):
+        phrase = sentence[place]
+        following = sentence[place + 1] if place + 1 < len(sentence) else None
+        if phrase.has("presence"):
+            return following is None or not (following.is_evidence or following.text in ("any", "a", "the", "to"))
+        if phrase.is_evidence or not phrase.is_word:
+            return False
+    return False
+
+
+def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[int]:
+    """Return the places of the subject in front: the list that ends there, back to a verb or the clause's begin."""
+    places: list[int] = []
+    place = position - 1
+    while (
+        place >= 0
+        and numbers[place] == numbers[position]
+        and (is_verb(sentence[place]) or sentence[place].text in (":", "there") or sentence[place].has("presence"))
+    ):
+        place -= 1
+    region: list[int] = []
+    while place >= 0 and numbers[place] == numbers[position] and not is_verb(sentence[place]):
+        region.append(place)
+        place -= 1
+    listed = place < 0 or numbers[place] != numbers[position]
+    kind = ""
+    for place in region:
+        phrase = sentence[place]
+        if not listed and phrase.text in _JOINED | {","}:
+            break
+        if phrase.has("place") or phrase.text == "of":
+            kind, places = "", [other for other in places if not sentence[other].meaning.facts]
+        kind = kind or _kind(phrase)
+        places.append(place)
+    return places
+
+
+def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[int]:
+    """Return the places that a negation denies: what follows, through lists, up to the end of its scope."""
+    text, places, kind = sentence[position].text, list[int](), ""
+    for place in range(position + 1, len(sentence)):
+        phrase = sentence[place]
+        if numbers[place] != numbers[position] or phrase.text in (":", "(", ")", "than"):
+            break
+        if phrase.text == "," and (text in _EXCHANGES or not _goes_on(sentence, numbers, place, kind)):
+            break
+        if phrase.text in _JOINED and not _joins(sentence, numbers, place, kind, text):
+            break
+        if kind and phrase.text in ("with", "that", "which", "who"):
+            break
+        if kind and phrase.has("place") and _is_definite(sentence, place + 1):
+            break
+        kind = kind or _kind(phrase)
+        places.append(place)
+    return places
+
+
+def _is_definite(sentence: Sequence[Phrase], position: int) -> bool:
+    return position < len(sentence) and sentence[position].text in _DEFINITE
+
+
+def _goes_on(sentence: Sequence[Phrase], numbers: Sequence[int], comma: int, kind: str) -> bool:
+    """Return whether a comma parts items of a list, all of which are denied."""
+    following = sentence[comma + 1] if comma + 1 < len(sentence) else None
+    if following is None or is_verb(following) or following.meaning.roles & {"opener", "contrast", "negation"}:
+        return following is not None and following.text in _EITHER
+    if following.text in _EITHER:
+        return True
+    if following.text in _JOINED:
+        return _next_kind(sentence, numbers, comma) in (kind, "")
+    rest = [phrase for place, phrase in enumerate(sentence) if place > comma and numbers[place] == numbers[comma]]
+    return any(phrase.text in _EITHER for phrase in rest) or _next_kind(sentence, numbers, comma) == kind
+
+
+def _joins(sentence: Sequence[Phrase], numbers: Sequence[int], conjunction: int, kind: str, negation: str) -> bool:
+    """Return whether 'and' joins what is denied to more of it."""
+    following = sentence[conjunction + 1] if conjunction + 1 < len(sentence) else None
+    if following is None or following.has("opener") or is_verb(following) or following.has("negation"):
+        return False
+    return _next_kind(sentence, numbers, conjunction) == kind or negation not in _ALONE
+
+
+def _next_kind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> str:
+    return next(
+        (
+            kind
+            for place in range(position + 1, len(sentence))
+            if numbers[place] == numbers[position] and (kind := _kind(sentence[place]))
+        ),
+        "",
+    )
+
+
+def _kind(phrase: Phrase) -> str:
+    """Return the kind of fact that a phrase can state, '' for none."""
+    meaning = phrase.meaning
+    if meaning.facts:
+        return meaning.facts[0][0]
+    if meaning.bare:
+        return meaning.bare[0]
+    return next((fact[0] for facts, _ in meaning.describes for fact in facts.values()), "")
+
+
+def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
+    """Return the numbers of the clauses that refuse to say or only suppose."""
+    if sum(phrase.text in ("perhaps", "maybe") for phrase in sentence) > 1:
+        return set(numbers)
+    if sentence[0].has("condition") and any(
+        phrase.has("supposition") or phrase.text in ("could", "might") for phrase in sentence
+    ):
+        return set(numbers)
+    return {
+        numbers[position]
+        for position, phrase in enumerate(sentence)
+        if phrase.has("refusal")
+        or (phrase.has("supposition") and not _is_our_speech(sentence, position))
+        or (phrase.text in ("not", "cannot", "no", "never") and _is_not_told(sentence, position))
+    }
+
+
+def _is_our_speech(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'would' is only polite: 'I would call it small'."""
+    following = sentence[position + 1 : position + 3]
+    return any(phrase.lemmas & _OUR_SPEECH for phrase in following) or not any(
+        phrase.lemmas & _SUPPOSED for phrase in following
+    )
+
+
+def _is_not_told(sentence: Sequence[Phrase], position: int) -> bool:
+    for phrase in sentence[position + 1 : position + 1 + _REACH]:
+        if phrase.has("judgement"):
+            return True
+        if phrase.is_evidence or not phrase.is_word:
+            return False
+    return False
+
+
+def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
+    """Return the places of what is only named or thought possible: 'as for aggregation, …', 'it might be blurred'."""
+    places: set[int] = set()
+    for position, phrase in enumerate(sentence):
+        before = [other.text for other in sentence[max(0, position - 3) : position]]
+        if before[-2:] in _DEGREES_OF or (
+            before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity")
+        ):
+            places.add(position)
+        if phrase.text in _MAYBE and _is_predicate(sentence, position):
+            places.update(place for place in range(position, len(sentence)) if numbers[place] == numbers[position])
+        if phrase.has("topic") and (position == 0 or not sentence[position - 1].is_word):
+            comma = next((place for place in range(position, len(sentence)) if sentence[place].text == ","), position)
+            places.update(range(position, comma))
+    return places
+
+
+def _is_predicate(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'might' says what something might be, not that it can be seen."""
+    following = sentence[position + 1 : position + 4]
+    return (
+        not any(phrase.has("negation") for phrase in following[:1])
+        and any(phrase.text in ("be", "have", "show", "look") for phrase in following[:2])
+        and not any(phrase.has("presence") for phrase in following)
+    )
