@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from bench.models.graphs.patches import Patches
+from bench.models.images.layers import PatchLayers
 from bench.models.selfsupervised.graphs.bgrl import BGRL
 from bench.models.selfsupervised.graphs.encoder import GraphEncoder
 from bench.models.selfsupervised.graphs.gbt import GBT
@@ -46,7 +47,7 @@ class Encoder(nn.Module):
 
 
 def vit():
-    return ViT(16, patch_size=8, embed_dim=8, depth=1, num_heads=2, mlp_ratio=2.0, dropout=0.0)
+    return ViT(16, PatchLayers(patch_size=8, embed_dim=8, depth=1, num_heads=2, mlp_ratio=2.0))
 
 
 def dino(encoder=None, **changed):

@@ -16,8 +16,7 @@ from vit_pytorch.distill import DistillableViT, DistillWrapper
 from bench.contracts import Context, Micrographs
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
-from bench.models.images.one_width import of_vit_pytorch
-from bench.models.images.settings import Depth, Dropout, EmbedDim, MlpRatio, NumHeads, PatchSize
+from bench.models.images.layers import PatchLayers
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.specs import Setting
@@ -78,12 +77,7 @@ class Distillation(_OfPictures):
         self,
         context: Context,
         *,
-        patch_size: PatchSize = 32,
-        embed_dim: EmbedDim = 64,
-        depth: Depth = 6,
-        num_heads: NumHeads = 4,
-        mlp_ratio: MlpRatio = 4.0,
-        dropout: Dropout = 0.0,
+        layers: PatchLayers,
         temperature: Annotated[
             float, Setting("by which the scores of teacher and student are divided", gt=0, le=1000)
         ] = 3.0,
@@ -91,7 +85,7 @@ class Distillation(_OfPictures):
         hard: Annotated[bool, Setting("whether the student learns the teacher's likeliest category alone")] = False,
     ) -> None:
         super().__init__(context)
-        self._layers = (patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
+        self._layers = layers
         self._lesson = {"temperature": temperature, "alpha": alpha, "hard": hard}
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
@@ -112,7 +106,7 @@ class Distillation(_OfPictures):
         return self._built()
 
     def _built(self) -> nn.Module:
-        arguments = of_vit_pytorch(self.shape["image_size"], *self._layers)
+        arguments = self._layers.on_patches(self.shape["image_size"])
         return DistillableViT(num_classes=self.shape["num_classes"], **arguments)
 
 
