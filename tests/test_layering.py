@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.registered.registry import PLURALS, Registry
+from bench.registered.plugin import PLURALS
+from bench.registered.registry import Registry
 
 ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
