@@ -16,7 +16,8 @@ from bench.cli.main import added, app
 from bench.config.cluster import Cluster
 from bench.config.loading import FORMS, Config, Machine, Recipe
 from bench.data.task import open_task, task_settings
-from bench.registered.registry import DISTRIBUTION, Registry
+from bench.registered.plugin import DISTRIBUTION
+from bench.registered.registry import Registry
 from bench.specs import Setting, Settings, hookspecs
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS

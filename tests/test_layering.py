@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.registered.registry import PLURALS, Registry
+from bench.registered.plugin import PLURALS
+from bench.registered.registry import Registry
 
 ROOT = Path(__file__).resolve().parent.parent
 ALLOWED = {
@@ -18,8 +19,8 @@ ALLOWED = {
 }
 FILES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
 FLOORS = (
-    *("errors", "specs", "quantities", "terminal", "inputs", "processes", "progress", "ranks", "contracts"),
-    *("config", "registered", "store", "data", "training", "statistics", "endpoint", "stages", "planning"),
+    *("errors", "specs", "quantities", "terminal", "inputs", "processes", "progress", "ranks", "config", "contracts"),
+    *("registered", "store", "data", "training", "statistics", "endpoint", "stages", "planning"),
     *("running", "launch", "tables", "figures", "exports", "api", "cli", "__init__", "__main__"),
 )
 """The modules and rooms of ``bench/``, from the ground up: each imports those before it alone."""
@@ -55,20 +56,14 @@ def _floor(path):
 
 
 def _within(path):
-    """The files of bench/ that a file imports, without those imports that only type checkers read."""
-    waiting = [ast.parse(path.read_text())]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            waiting += node.orelse
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "bench":
+    """The files of bench/ that a file imports, also for type checkers alone."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "bench":
             folder = ROOT.joinpath(*node.module.split("."))
             named = [folder / f"{alias.name}.py" for alias in node.names]
             yield from [file for file in named if file.is_file()] or [
                 file for file in (folder.with_suffix(".py"), folder / "__init__.py") if file.is_file()
             ]
-        else:
-            waiting += ast.iter_child_nodes(node)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "bench").rglob("*.py")), ids=lambda path: path.stem)

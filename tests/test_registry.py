@@ -9,7 +9,8 @@ import pytest
 from bench import ModelSpec, TableSpec, hookimpl
 from bench.errors import BenchError, unknown
 from bench.registered import registry as registry_module
-from bench.registered.registry import PLURALS, Plugin, Registry
+from bench.registered.plugin import PLURALS, Plugin
+from bench.registered.registry import Registry
 from bench.registered.source_file import source_file
 from bench.specs import Column, resolve
 

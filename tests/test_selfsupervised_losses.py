@@ -10,6 +10,7 @@ from torch import nn
 from bench.models.graphs.batches import GraphBatch
 from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
+from bench.models.images.layers import PatchLayers
 from bench.models.selfsupervised.graphs.bgrl import BGRL
 from bench.models.selfsupervised.graphs.encoder import gcn, gin
 from bench.models.selfsupervised.graphs.gbt import GBT
@@ -49,7 +50,7 @@ class Encoder(nn.Module):
 
 
 def vit():
-    return ViT(16, patch_size=8, embed_dim=8, depth=1, num_heads=2, mlp_ratio=2.0, dropout=0.0)
+    return ViT(16, PatchLayers(patch_size=8, embed_dim=8, depth=1, num_heads=2, mlp_ratio=2.0))
 
 
 def dino(encoder=None, **changed):

@@ -51,17 +51,22 @@ def test_all_settings_are_read_without_an_import():
 
 
 SHARED = """
+from dataclasses import dataclass
 from typing import Annotated, Literal
 from bench import Setting
 WIDTH = 48
 Dropout = Annotated[float, Setting("share")]
+@dataclass(frozen=True)
+class Foreign:
+    size: int = 1
 """
 NETS = """
 import functools
 from abc import ABC
+from dataclasses import dataclass
 from typing import Annotated, Literal
 import bench
-from {shared} import WIDTH, Dropout
+from {shared} import WIDTH, Dropout, Foreign
 from bench import Setting as Choice
 Kind = Literal["a", "b"]
 def plain(num_classes, width=WIDTH, rates=(1, WIDTH), norm=dict, weights=None, *more, image_size=8, **others): ...
@@ -77,6 +82,24 @@ class Extends(Base):
     def __init__(self, context, dropout: Dropout = 0.2, extra=True, **others): ...
 class Ends(Base):
     def __init__(self, context, extra=True): ...
+@dataclass(frozen=True)
+class Layers:
+    depth: Annotated[int, Choice("layers", ge=1)] = 2
+    dropout: "Dropout" = 0
+@dataclass(frozen=True)
+class Wider(Layers):
+    depth: Annotated[int, Choice("layers")] = 5
+    width: int = WIDTH
+@dataclass
+class Partial:
+    width: int
+    depth: int = 1
+def grouped(num_classes, layers: Layers, width=4): ...
+def inherited(num_classes, layers: "Wider"): ...
+def late(num_classes, layers: Annotated[Layers, Choice(stage="predict")]): ...
+def ungrouped(num_classes, partial: Partial, plain: Base, foreign: Foreign, size=2): ...
+class Passes(Base):
+    def __init__(self, context, layers: Wider, **others): ...
 def lacks(width: Annotated[int, Choice("w")]): ...
 def wrong(kind: Kind = "c"): ...
 """
@@ -88,6 +111,11 @@ WANTED = {
     "Inherits": {"size": 1, "dropout": 0.5},
     "Extends": {"dropout": 0.2, "extra": True, "size": 1},
     "Ends": {"extra": True},
+    "grouped": {"depth": 2, "dropout": 0.0, "width": 4},
+    "inherited": {"depth": 5, "dropout": 0.0, "width": 48},
+    "late": {"depth": 2, "dropout": 0.0},
+    "ungrouped": {"size": 2},
+    "Passes": {"depth": 5, "dropout": 0.0, "width": 48, "size": 1},
 }
 
 
@@ -158,3 +186,11 @@ def test_a_callable_is_handed_what_its_signature_names_and_what_it_cannot_do_wit
 
     values = {"encoder": "resnet18", "embed_dim": 8, "depth": 3, "weights": "scratch", "other": 1}
     assert handed(make, values, "encoder") == {"embed_dim": 8, "depth": 3}
+
+
+def test_a_group_of_settings_is_one_argument_with_their_values(nets):
+    make, values = resolve(f"{nets}:grouped"), {"depth": 7, "width": 3, "unknown": 1}
+    arguments = handed(make, values)
+    assert arguments == {"layers": resolve(parameters(f"{nets}:grouped").groups["layers"])(depth=7), "width": 3}
+    assert parameters(f"{nets}:ungrouped").required == ("partial", "plain", "foreign")
+    assert {each.stage for each in parameters(f"{nets}:late").settings.values()} == {"predict"}

@@ -13,7 +13,8 @@ from bench.cli.main import added
 from bench.config.loading import EVERY_MODEL, Config
 from bench.errors import UncaughtError
 from bench.registered import source_file, source_parameters
-from bench.registered.registry import SPECS, Registry
+from bench.registered.plugin import SPECS
+from bench.registered.registry import Registry
 from bench.registered.signature import parameters
 from bench.registered.validation import RESERVED, validated
 from bench.specs import Column, ContractName, resolve
@@ -157,7 +158,7 @@ def test_two_plugins_of_one_name_stand_beside_each_other(package, bench):
 @pytest.mark.parametrize("file", ["plugin.py", "net.py"])
 def test_a_module_of_many_megabytes_is_not_read(file, package, bench, monkeypatch):
     monkeypatch.setattr(source_file, "LARGEST", 5000)
-    monkeypatch.setattr("bench.registered.registry.LARGEST", 5000)
+    monkeypatch.setattr("bench.registered.plugin.LARGEST", 5000)
     files = {"net.py": "#" * 6000 if file == "net.py" else ""}
     package((GOOD + ("#" * 6000 if file == "plugin.py" else "")).replace("mynet.net", "odd.net"), files=files)
     if file == "plugin.py":

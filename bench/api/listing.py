@@ -6,7 +6,8 @@ from typing import Any
 
 from bench.errors import BenchError, unknown
 from bench.inputs import checked
-from bench.registered.registry import PLURALS, Kind, Plugin, Registry
+from bench.registered.plugin import PLURALS, Kind, Plugin
+from bench.registered.registry import Registry
 from bench.terminal import json_text, running, safe_lines
 
 Entry = dict[str, Any]

@@ -2,10 +2,9 @@
 
 import asyncio
 import json
-import uuid
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bench.endpoint import failures
 from bench.endpoint.client import MOST_BYTES_OF_A_FILE, Client
@@ -16,6 +15,7 @@ from bench.endpoint.ledger import Ledger, append, lines_of
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import checked_identity
 from bench.endpoint.request import Reply, ServerQuestion
+from bench.endpoint.server_batch import CALLED, BatchState, Pack, marked, submitted, uploaded
 from bench.progress import Progress
 
 if TYPE_CHECKING:
@@ -25,42 +25,9 @@ Result = TypeVar("Result")
 
 MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
 """The largest batch submitted; the public API takes 50,000 calls and 200 MB."""
-_PATH = "/v1/chat/completions"
 _WAITING = ("validating", "in_progress", "finalizing", "cancelling")
 _FRUITLESS = 3
 """After so many batches without one reply, the remaining questions count as lost."""
-_LISTED, _MOST_LISTED = 100, 10_000
-
-
-class Pack(NamedTuple):
-    """Calls to submit together: ``key`` identifies them, ``calls`` are their identities, ``lines`` is the file."""
-
-    key: str
-    calls: tuple[str, ...]
-    lines: bytes
-
-
-class BatchState(NamedTuple):
-    """How far a batch is, as a server says: ``files`` hold its replies, ``reasons`` why it failed."""
-
-    status: str
-    progress: str
-    files: tuple[str, ...]
-    reasons: str
-
-    @classmethod
-    def of(cls, batch: Any) -> Self:
-        """Read the client's object of a batch, which it does not check; TypeError or AttributeError if it is none."""
-        if not isinstance(batch.status, str):
-            raise TypeError("a batch without a status")
-        counts = batch.request_counts
-        errors = (batch.errors.data or []) if batch.errors else []
-        return cls(
-            batch.status,
-            f", {counts.completed} of {counts.total} calls done" if counts else "",
-            tuple(_identifier(file) for file in (batch.output_file_id, batch.error_file_id) if file),
-            "; ".join(str(error.message or "") for error in errors[:3]) or "no reason given",
-        )
 
 
 class ServerBatches:
@@ -137,23 +104,13 @@ class ServerBatches:
 
     async def _submitted(self, pack: Pack, client: Client) -> str:
         """Submit a pack once and return the batch's name."""
-
-        async def upload(api: "AsyncOpenAI") -> str:
-            file = await api.files.create(file=("calls.jsonl", pack.lines), purpose="batch")
-            return _identifier(file.id)
-
-        file, tries = await self._result(client, upload), 0
+        file, tries = await self._result(client, lambda api: uploaded(api, pack)), 0
 
         async def begin(api: "AsyncOpenAI") -> str:
             nonlocal tries
             tries += 1
-            earlier = await _marked(api, pack.key) if tries > 1 else None  # an earlier reply may have been lost
-            if earlier is not None:
-                return earlier
-            batch = await api.batches.create(
-                input_file_id=file, endpoint=_PATH, completion_window="24h", metadata={"bench": pack.key}
-            )
-            return _identifier(batch.id)
+            earlier = await marked(api, pack.key) if tries > 1 else None  # an earlier reply may have been lost
+            return earlier or await submitted(api, pack, file)
 
         # Written before it is submitted: after a kill in between, the server's list shows whether it arrived.
         self._write({"key": pack.key})
@@ -181,19 +138,19 @@ class ServerBatches:
                 self._within = False
                 break
             self._ledger.hold(self._endpoint.worst(question))
-            call = {"custom_id": name, "method": "POST", "url": _PATH, "body": body}
+            call = {"custom_id": name, "method": "POST", "url": CALLED, "body": body}
             self._sent = body
             lines[name] = json.dumps(call, ensure_ascii=False).encode()
             size += len(lines[name])
             if len(lines) >= MOST_CALLS or size >= MOST_BYTES:
-                yield _pack(lines)
+                yield Pack.of(lines)
                 lines, size = {}, 0
         if lines:
-            yield _pack(lines)
+            yield Pack.of(lines)
 
     async def _by_mark(self, key: str, client: Client) -> str | None:
         """Return the batch that a killed process submitted before it could write down its name, None if it did not."""
-        return await self._result(client, lambda api: _marked(api, key))
+        return await self._result(client, lambda api: marked(api, key))
 
     async def _finished(self, name: str, client: Client) -> BatchState:
         """Wait until the server is done with a batch and return it."""
@@ -277,26 +234,3 @@ def _note(batches: dict[str, str | None], line: dict[str, Any]) -> None:
         batches.pop(line["key"], None)
     else:
         batches[line["key"]] = line.get("batch")
-
-
-async def _marked(api: "AsyncOpenAI", key: str) -> str | None:
-    """Return the name of the batch that carries this mark, None if the server's newest have none."""
-    count = 0
-    async for batch in api.batches.list(limit=_LISTED):
-        if isinstance(batch.metadata, Mapping) and batch.metadata.get("bench") == key:
-            return _identifier(batch.id)
-        count += 1
-        if count >= _MOST_LISTED:  # a list may go round in a circle
-            break
-    return None
-
-
-def _identifier(name: Any) -> str:
-    """Return the server's name of a batch or file; TypeError if it is none."""
-    if not isinstance(name, str) or not name:
-        raise TypeError("no name")
-    return name
-
-
-def _pack(lines: dict[str, bytes]) -> Pack:
-    return Pack(uuid.uuid4().hex, tuple(lines), b"\n".join(lines.values()) + b"\n")

@@ -4,11 +4,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from bench.endpoint.address import Address
 from bench.endpoint.request import Message, Sampling, ServerQuestion, text_part
 from bench.errors import BenchError
+from bench.specs import Setting
 
 LengthParameter = Literal["auto", "max_tokens", "max_completion_tokens", "unsent"]
 ReplyForm = Literal["json_schema", "json_object", "text"]
@@ -17,17 +18,32 @@ SystemRole = Literal["system", "developer", "user"]
 
 
 @dataclass(frozen=True)
-class Dialect:
-    """How a server wants a call worded: each field is a setting, whose help says what it is.
+class Wording:
+    """How a server wants a call worded, as settings.
 
     ``extra`` is a text of JSON, an object that is merged into each call; a null in it leaves a parameter out.
     """
 
-    length_parameter: LengthParameter = "auto"
-    reply_form: ReplyForm = "json_schema"
-    detail: Detail = "unsent"
-    system_role: SystemRole = "system"
-    extra: str = ""
+    length_parameter: Annotated[
+        LengthParameter,
+        Setting("the name under which max_tokens is sent; auto: as the public API or else most servers want"),
+    ] = "auto"
+    detail: Annotated[Detail, Setting("the detail of pictures that is asked for")] = "unsent"
+    system_role: Annotated[SystemRole, Setting("the role under which the instructions are sent")] = "system"
+    extra: Annotated[
+        str,
+        Setting(
+            'more fields of each call, as JSON, such as {"seed": 1}; null leaves one out',
+            check="bench.endpoint.dialect:extra_fields",
+        ),
+    ] = ""
+
+
+@dataclass(frozen=True)
+class Dialect(Wording):
+    """The wording of calls whose replies have a form."""
+
+    reply_form: Annotated[ReplyForm, Setting("the form of the reply that the server is to enforce")] = "json_schema"
 
 
 _OWN = ("model", "messages", "stream", "n")

@@ -1,18 +1,27 @@
 """A model on a server, and how to ask it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 from bench.endpoint.address import Address
 from bench.endpoint.dialect import Dialect, body, extra_fields
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
-from bench.endpoint.request import Malformed, Reply, Sampling, ServerQuestion, identity
+from bench.endpoint.request import MOST_CALLS_AT_ONCE, Malformed, Reply, Sampling, ServerQuestion, identity
+from bench.specs import Setting
 
 TRIES = 3
 """How often a question with a malformed reply is asked, if the model draws another one each time."""
 CUT = "cut off at the longest answer allowed"
+
+
+@dataclass(frozen=True)
+class CallLimits:
+    """How many calls are under way at once, and how long each may take, as settings."""
+
+    in_flight: Annotated[int, Setting("most calls at once", ge=1, le=MOST_CALLS_AT_ONCE)] = 8
+    timeout: Annotated[float, Setting("seconds after which a call is given up and sent again", gt=0, le=86_400)] = 120.0
 
 
 @dataclass(frozen=True)
@@ -26,8 +35,8 @@ class Endpoint:
     address: Address
     sampling: Sampling
     settings: str
-    in_flight: int = 8
-    timeout: float = 120.0
+    in_flight: int = CallLimits.in_flight
+    timeout: float = CallLimits.timeout
     replies: Replies = field(default_factory=Replies)
     dialect: Dialect = Dialect()
 

@@ -51,6 +51,7 @@ class Plan:
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
+        self.partition = Partition(self.dataset, self.config, "k" in request.explicit, progress)
         self.transfer = self._transfer(registry)
         check_names(self.config, request.explicit, self._used(registry), registry)
         self.teacher: Teacher = open_teacher(registry, self._teacher, self.config.settings, self.config.seed)
@@ -69,11 +70,6 @@ class Plan:
     def tested(self) -> float:
         """How many pictures a cell is asked about, on average."""
         return len(self.transfer) if self.transfer else len(self.dataset.labels()) / self.k
-
-    @cached_property
-    def partition(self) -> Partition:
-        """The dataset's partition into folds."""
-        return Partition(self.dataset, self.config, "k" in self.request.explicit, self.progress)
 
     @cached_property
     def caveat(self) -> str:

@@ -8,6 +8,7 @@ from traceback import extract_tb
 from typing import Any, NoReturn
 
 from bench.errors import BenchError, message, original, shortened
+from bench.registered.signature import grouped
 from bench.specs import resolve
 from bench.specs.isolation import isolated
 
@@ -27,7 +28,7 @@ class Checked:
         build = resolve(path)
         try:
             with isolated():
-                self._inner = build(*arguments, **settings)
+                self._inner = build(*arguments, **grouped(build, settings))
         except Exception as error:  # a plugin's class may fail in any way
             raise self._blamed("__init__()", error) from error
         missing = [name for name in members if not self._has(name)]

@@ -1,24 +1,32 @@
 """What a callable takes by name, asked of the imported object."""
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
+from itertools import chain
 from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from bench.errors import BenchError, message, original, shortened
-from bench.specs import Setting
+from bench.specs import Setting, StageName
 from bench.specs.isolation import isolated
 
 HARNESS = ("argument", "context", "image_size", "num_classes", "progress")
 """Parameters that the harness fills by itself, whatever their defaults."""
+EMPTY = inspect.Parameter.empty
+"""The default of a parameter that has none."""
 
 
 class Parameters(NamedTuple):
-    """What a callable takes by name: its settings, and the names of the parameters that have no default."""
+    """What a callable takes by name: its settings, and the names of the parameters that have no default.
+
+    ``groups`` are the parameters that take several settings at once: their name, and the lazy path of their dataclass.
+    """
 
     settings: Mapping[str, Setting]
     required: tuple[str, ...]
+    groups: Mapping[str, str]
 
 
 class Annotation(NamedTuple):
@@ -30,29 +38,51 @@ class Annotation(NamedTuple):
 
 
 class Parameter(NamedTuple):
-    """One parameter that can be given by name; ``default`` is ``inspect.Parameter.empty`` if it has none."""
+    """One parameter that can be given by name; ``default`` is ``EMPTY`` if it has none."""
 
     name: str
     annotation: Annotation
-    default: Any = inspect.Parameter.empty
+    default: Any = EMPTY
+    group: "Group | None" = None
+
+    def of_stage(self, stage: StageName) -> "Parameter":
+        """Return the parameter as a setting of this stage."""
+        setting = replace(self.annotation.setting or Setting(), stage=stage)
+        return self._replace(annotation=self.annotation._replace(setting=setting))
+
+
+class Group(NamedTuple):
+    """Settings that several callables share: the lazy path of a dataclass, and its fields, each with a default."""
+
+    path: str
+    fields: tuple[Parameter, ...]
+
+    def of_stage(self, declared: Setting | None) -> "Group":
+        """Return the group with every setting of the stage that a Setting of the whole group declares."""
+        if declared is None:
+            return self
+        return self._replace(fields=tuple(field.of_stage(declared.stage) for field in self.fields))
 
 
 def taken(what: str, signatures: Iterable[Iterable[Parameter]]) -> Parameters:
     """Return what a constructor takes, with the constructors to which it passes on what it does not name itself."""
     settings: dict[str, Setting] = {}
     required: tuple[str, ...] = ()
+    groups: dict[str, str] = {}
     for number, signature in enumerate(signatures):
-        for parameter in signature:
+        every = list(signature)
+        groups = {**{each.name: each.group.path for each in every if each.group}, **groups}
+        for parameter in chain(*(each.group.fields if each.group else (each,) for each in every)):
             if parameter.name in HARNESS or parameter.name in settings:
                 continue
-            if parameter.default is not inspect.Parameter.empty:
+            if parameter.default is not EMPTY:
                 setting = _setting(what, parameter)
                 settings.update({parameter.name: setting} if setting else {})
             elif parameter.annotation.setting:
                 raise BenchError(f"parameter {parameter.name!r} of {what} is a Setting without a default; give it one")
             elif not number:
                 required += (parameter.name,)
-    return Parameters(settings, required)
+    return Parameters(settings, required, groups)
 
 
 def _setting(what: str, parameter: Parameter) -> Setting | None:
@@ -109,16 +139,44 @@ def _constructors_of(kind: type) -> Iterator[Callable[..., Any]]:
 def _listed(function: Callable[..., Any], *, bound: bool) -> list[Parameter]:
     unnamed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     every = list(inspect.signature(function).parameters.values())[int(bound) :]
-    return [
-        Parameter(each.name, _meant(_evaluated(function, each.annotation)), each.default)
-        for each in every
-        if each.kind not in unnamed
-    ]
+    return [_parameter(function, each) for each in every if each.kind not in unnamed]
+
+
+def _parameter(function: Callable[..., Any], given: inspect.Parameter) -> Parameter:
+    hint = _evaluated(function, given.annotation)
+    own = getattr(function, "__module__", None) or ""
+    group = _group(hint, own) if given.default is EMPTY and given.name not in HARNESS else None
+    return Parameter(given.name, _meant(hint), given.default, group)
+
+
+def _group(hint: Any, module: str) -> Group | None:
+    """Return the settings of a dataclass of this module's package or ours; None for another annotation."""
+    if get_origin(hint) is Annotated:
+        group, declared = _group(hint.__origin__, module), _meant(hint).setting
+        return group and group.of_stage(declared)
+    if not isinstance(hint, type) or "__dataclass_fields__" not in vars(hint) or "." in hint.__qualname__:
+        return None
+    if hint.__module__.partition(".")[0] not in (module.partition(".")[0], "bench"):
+        return None
+    taken_fields = [each for each in fields(hint) if each.init]
+    if any(each.default is MISSING for each in taken_fields):
+        return None
+    hints = {}
+    for base in reversed(hint.__mro__):
+        names = vars(sys.modules[base.__module__])
+        hints |= {name: _in_names(names, each) for name, each in vars(base).get("__annotations__", {}).items()}
+    return Group(
+        f"{hint.__module__}:{hint.__name__}",
+        tuple(Parameter(each.name, _meant(hints[each.name]), each.default) for each in taken_fields),
+    )
 
 
 def _evaluated(function: Callable[..., Any], annotation: Any) -> Any:
     """Return an annotation, evaluated if it is in quotes and its names are known."""
-    names = getattr(inspect.unwrap(function), "__globals__", {})
+    return _in_names(getattr(inspect.unwrap(function), "__globals__", {}), annotation)
+
+
+def _in_names(names: dict[str, Any], annotation: Any) -> Any:
     try:
         return get_type_hints(SimpleNamespace(__annotations__={"it": annotation}), names, include_extras=True)["it"]
     except Exception:  # it may be any expression, or name what is imported for type checkers alone

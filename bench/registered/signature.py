@@ -5,8 +5,9 @@ tree does not suffice (a decorator, a computed default), they are read from the 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from bench.errors import unknown
@@ -76,8 +77,23 @@ def handed(maker: Callable[..., Any], settings: Mapping[str, Any], *given: str) 
     ``given`` are parameters that the caller fills in.
     """
     own = inspected(maker)
-    names = [name for name in (*own.settings, *own.required) if name in settings and name not in given]
-    return {name: settings[name] for name in names}
+    names = [name for name in (*own.settings, *own.required) if name in settings]
+    return {
+        name: value
+        for name, value in grouped(maker, {key: settings[key] for key in names}).items()
+        if name not in given
+    }
+
+
+def grouped(maker: Callable[..., Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as a callable takes them: those of a group are the fields of one argument."""
+    groups = {name: resolve(path) for name, path in inspected(maker).groups.items()}
+    members = {name: [field.name for field in fields(kind) if field.init] for name, kind in groups.items()}
+    single = settings.keys() - set(chain(*members.values()))
+    objects = {
+        name: kind(**{key: settings[key] for key in members[name] if key in settings}) for name, kind in groups.items()
+    }
+    return {**objects, **{key: value for key, value in settings.items() if key in single}}
 
 
 @cache

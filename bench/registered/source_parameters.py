@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from bench.registered.parameters import HARNESS, Annotation, Parameter, Parameters, taken
+from bench.registered.parameters import EMPTY, HARNESS, Annotation, Group, Parameter, Parameters, taken
 from bench.registered.source_file import source_file, source_tree
 from bench.specs import Setting
 
@@ -77,7 +77,8 @@ def _signature(module: str, node: ast.FunctionDef, *, bound: bool) -> Iterator[P
             continue
         if default is None:
             wrapped = isinstance(argument.annotation, ast.Subscript)
-            yield Parameter(argument.arg, _annotation(module, argument.annotation) if wrapped else Annotation())
+            annotation = _annotation(module, argument.annotation) if wrapped else Annotation()
+            yield Parameter(argument.arg, annotation, group=_group(module, argument.annotation))
             continue
         try:
             value = _value(module, default)
@@ -85,6 +86,53 @@ def _signature(module: str, node: ast.FunctionDef, *, bound: bool) -> Iterator[P
             value = None  # not a setting, such as a kind of layer
             _require(argument.annotation is None or not _annotation(module, argument.annotation).setting)
         yield Parameter(argument.arg, _annotation(module, argument.annotation), value)
+
+
+def _group(module: str, node: ast.expr | None) -> Group | None:
+    """Return the settings of a dataclass of this module's package or ours; None for another annotation."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        try:
+            return _group(module, ast.parse(node.value, mode="eval").body)
+        except (SyntaxError, ValueError):
+            return None
+    if isinstance(node, ast.Subscript) and _original(module, node.value) == "Annotated":
+        whole = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+        group = _group(module, whole)
+        return group and group.of_stage(_annotation(module, node).setting)
+    if not isinstance(node, ast.Name) or node.id not in _names(module):
+        return None
+    if _package(module, node) not in (module.partition(".")[0], "bench"):
+        return None
+    home, definition = _definition(module, node.id)
+    if not isinstance(definition, ast.ClassDef) or not _is_dataclass(home, definition):
+        return None
+    fields = tuple(_fields(home, definition).values())
+    is_whole = all(field.default is not EMPTY for field in fields)
+    return Group(f"{home}:{definition.name}", fields) if is_whole else None
+
+
+def _is_dataclass(module: str, node: ast.ClassDef) -> bool:
+    marks = [mark.func if isinstance(mark, ast.Call) else mark for mark in node.decorator_list]
+    return [_original(module, mark) for mark in marks] == ["dataclass"]
+
+
+def _fields(module: str, node: ast.ClassDef) -> dict[str, Parameter]:
+    """Return the fields of a dataclass, those of its bases first."""
+    fields: dict[str, Parameter] = {}
+    for base in node.bases:
+        if _original(module, base) in _ROOTS:
+            continue
+        if not isinstance(base, ast.Name):
+            raise UnreadableError
+        home, definition = _definition(module, base.id)
+        if not isinstance(definition, ast.ClassDef) or not _is_dataclass(home, definition):
+            raise UnreadableError
+        fields |= _fields(home, definition)
+    for line in node.body:
+        if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+            default = EMPTY if line.value is None else _value(module, line.value)
+            fields[line.target.id] = Parameter(line.target.id, _annotation(module, line.annotation), default)
+    return fields
 
 
 def _annotation(module: str, node: ast.expr | None) -> Annotation:

@@ -23,7 +23,8 @@ from bench.endpoint.environment import (
 )
 from bench.errors import BenchError
 from bench.inputs import whole_number
-from bench.registered.registry import DISTRIBUTION, Registry
+from bench.registered.plugin import DISTRIBUTION
+from bench.registered.registry import Registry
 from bench.stages.environment import required
 from bench.store.cache import cache_folder
 

@@ -19,8 +19,8 @@ from bench.training.history import TUNING
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell, Stage
-    from bench.planning.plan import Plan
     from bench.progress import Progress
+    from bench.stages.run_plan import RunPlan
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Surroundings:
     ranks: Ranks = ALONE
 
 
-def context_of(plan: Plan, cell: Cell, stage: Stage, around: Surroundings) -> Context:
+def context_of(plan: RunPlan, cell: Cell, stage: Stage, around: Surroundings) -> Context:
     """Seed this process for a stage and return its model's context; import the model's code before."""
     row, machine, first = plan.rows[cell.model], plan.config.machine, cell.pretrain
     before = resolve(row.pretrains) if row.pretrains and stage is not first else None
@@ -56,7 +56,7 @@ def context_of(plan: Plan, cell: Cell, stage: Stage, around: Surroundings) -> Co
     return replace(context, pretrained=lambda: load_estimator(before, around.weights(cell, first), context))
 
 
-def estimator_of(plan: Plan, cell: Cell, stage: Stage) -> Any:
+def estimator_of(plan: RunPlan, cell: Cell, stage: Stage) -> Any:
     """Import the estimator of a stage; BenchError, before any training, if it lacks a method that the cell calls."""
     row = plan.rows[cell.model]
     first = stage.name == "pretrain" and row.pretrains
@@ -67,7 +67,7 @@ def estimator_of(plan: Plan, cell: Cell, stage: Stage) -> Any:
     if missing:
         raise BenchError(
             f"estimator {path!r} of model {row.name!r} has no {' and no '.join(missing)}; add what the task "
-            f"{plan.request.task!r} and bench.contracts.Estimator ask for"
+            f"{cell.task!r} and bench.contracts.Estimator ask for"
         )
     return kind
 

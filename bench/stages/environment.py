@@ -12,7 +12,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from bench.config.loading import Machine
-from bench.registered.registry import DISTRIBUTION
+from bench.registered.plugin import DISTRIBUTION
 from bench.store.sealed import read_json
 
 COMMIT = "commit.json"

@@ -12,13 +12,13 @@ from bench.data.masking import as_shown
 from bench.data.partition import Partition
 
 if TYPE_CHECKING:
-    from bench.planning.plan import Plan
+    from bench.stages.run_plan import RunPlan
 
 
 class Materials:
     """The data of a plan, loaded once per process."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: RunPlan) -> None:
         self.plan = plan
         self.partition: Partition = plan.partition
 

@@ -17,8 +17,8 @@ from bench.store.sealed import write_json
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell
-    from bench.planning.plan import Plan
     from bench.progress import Progress
+    from bench.stages.run_plan import RunPlan
 
 USAGE = "usage.json"
 """The file of what predictions cost, written for a model that is paid per token."""
@@ -39,7 +39,7 @@ def predict(questions: Questions, cell: Cell, around: Surroundings, folder: Path
     return pictures(tested)
 
 
-def predictions(plan: Plan, cell: Cell, estimator: Any, posed: Any, progress: Progress) -> Any:
+def predictions(plan: RunPlan, cell: Cell, estimator: Any, posed: Any, progress: Progress) -> Any:
     """Return what a cell's model predicts of what is posed, or for an upper row the oracle of the task.
 
     BenchError unless the oracle answers each question once.

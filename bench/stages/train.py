@@ -18,7 +18,7 @@ from bench.stages.materials import Materials
 
 if TYPE_CHECKING:
     from bench.planning.cell import Cell, Stage
-    from bench.planning.plan import Plan
+    from bench.stages.run_plan import RunPlan
 
 
 class Sides(NamedTuple):
@@ -41,7 +41,7 @@ def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
     return Sides(materials.micrographs.take(fold.train), materials.micrographs.take(fold.validation), unlabelled)
 
 
-def learn(sides: Sides, plan: Plan, cell: Cell, stage: Stage, around: Surroundings, weights: Path) -> int:
+def learn(sides: Sides, plan: RunPlan, cell: Cell, stage: Stage, around: Surroundings, weights: Path) -> int:
     """Train a cell's model into the folder ``weights``; return the most pictures that it went through, at least one."""
     kind = estimator_of(plan, cell, stage)  # imported before anything is seeded
     context = replace(context_of(plan, cell, stage, around), unlabelled=sides.unlabelled, ranks=around.ranks)

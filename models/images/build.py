@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.errors import BenchError, in_one_line
+from bench.registered.parameters import inspected
 from bench.registered.signature import handed
 from bench.specs import ModelSpec, resolve
 
@@ -20,13 +21,14 @@ def build(spec: ModelSpec, settings: Mapping[str, Any], num_classes: int, image_
     """
     assert spec.builds is not None, "a model of this estimator names its network"
     make = resolve(spec.builds)
-    arguments = handed(make, settings)
+    arguments, own = handed(make, settings), inspected(make)
+    named = {name: settings[name] for name in (*own.settings, *own.required) if name in settings}
     if "image_size" in inspect.signature(make).parameters:
-        arguments["image_size"] = image_size
+        arguments["image_size"] = named["image_size"] = image_size
     try:
         return make(num_classes=num_classes, **arguments)
     except (AssertionError, IndexError, RuntimeError, TypeError, ValueError, ZeroDivisionError) as error:
-        arguments_text = ", ".join(f"{name}={value!r}" for name, value in arguments.items()) or "no settings"
+        arguments_text = ", ".join(f"{name}={value!r}" for name, value in named.items()) or "no settings"
         raise BenchError(
             f"{spec.name} cannot be built with {arguments_text}: {in_one_line(error)}; change these"
         ) from error

@@ -18,8 +18,7 @@ from torchvision.models import get_model
 from bench.contracts import Context, Micrographs
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
-from bench.models.images.one_width import of_timm
-from bench.models.images.settings import Depth, Dropout, EmbedDim, MlpRatio, NumHeads, PatchSize
+from bench.models.images.layers import PatchLayers
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.specs import Setting
@@ -96,12 +95,7 @@ class Distillation(_OfPictures):
         self,
         context: Context,
         *,
-        patch_size: PatchSize = 32,
-        embed_dim: EmbedDim = 64,
-        depth: Depth = 6,
-        num_heads: NumHeads = 4,
-        mlp_ratio: MlpRatio = 4.0,
-        dropout: Dropout = 0.0,
+        layers: PatchLayers,
         temperature: Annotated[
             float, Setting("by which the scores of teacher and student are divided", gt=0, le=1000)
         ] = 3.0,
@@ -109,7 +103,7 @@ class Distillation(_OfPictures):
         hard: Annotated[bool, Setting("whether the student learns the teacher's likeliest category alone")] = True,
     ) -> None:
         super().__init__(context)
-        self._layers = (patch_size, embed_dim, depth, num_heads, mlp_ratio, dropout)
+        self._layers = layers
         self._lesson = temperature, alpha, hard
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
@@ -126,7 +120,7 @@ class Distillation(_OfPictures):
         return self._built()
 
     def _built(self) -> nn.Module:
-        arguments = of_timm(self.shape["image_size"], *self._layers)
+        arguments = self._layers.of_timm(self.shape["image_size"])
         network = VisionTransformerDistilled(num_classes=self.shape["num_classes"], **arguments)
         network.set_distilled_training()
         return network

@@ -2,22 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from bench.contracts import Context, Instructions
 from bench.endpoint.address import Address
 from bench.endpoint.calling import ask
-from bench.endpoint.dialect import Dialect
-from bench.endpoint.endpoint import CUT, Endpoint
+from bench.endpoint.dialect import Dialect, Wording
+from bench.endpoint.endpoint import CUT, CallLimits, Endpoint
 from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
-from bench.endpoint.prices import Usage, price_of
+from bench.endpoint.prices import Usage
 from bench.endpoint.request import (
     Malformed,
     Message,
-    Sampling,
     ServerQuestion,
     picture_part,
     picture_tokens,
@@ -26,6 +26,7 @@ from bench.endpoint.request import (
     without_thought,
 )
 from bench.errors import BenchError
+from bench.models.remote.settings import AnswerSampling, Spending
 from bench.specs import Setting
 from bench.terminal import safe
 
@@ -45,85 +46,10 @@ class RemoteAnswerer:
                 "a server of your own; '' is the public API", stage="predict", check="bench.endpoint.address:Address"
             ),
         ] = "",
-        temperature: Annotated[
-            float,
-            Setting(
-                "temperature of sampling; below 0: left to the server",
-                stage="predict",
-                ge=-1,
-                le=2,
-            ),
-        ] = 0.0,
-        top_p: Annotated[
-            float,
-            Setting(
-                "share of probability that the candidates hold; below 0: the server's",
-                stage="predict",
-                ge=-1,
-                le=1,
-            ),
-        ] = 1.0,
-        max_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict", ge=1, le=1_000_000)] = 300,
-        length_parameter: Annotated[
-            Literal["auto", "max_tokens", "max_completion_tokens", "unsent"],
-            Setting(
-                "the name under which max_tokens is sent; auto: as the public API or else most servers want",
-                stage="predict",
-            ),
-        ] = "auto",
-        detail: Annotated[
-            Literal["unsent", "auto", "low", "high"],
-            Setting("the detail of pictures that is asked for", stage="predict"),
-        ] = "unsent",
-        system_role: Annotated[
-            Literal["system", "developer", "user"],
-            Setting("the role under which the instructions are sent", stage="predict"),
-        ] = "system",
-        extra: Annotated[
-            str,
-            Setting(
-                'more fields of each call, as JSON, such as {"seed": 1}; null leaves one out',
-                stage="predict",
-                check="bench.endpoint.dialect:extra_fields",
-            ),
-        ] = "",
-        in_flight: Annotated[int, Setting("most calls at once", stage="predict", ge=1, le=1000)] = 8,
-        timeout: Annotated[
-            float,
-            Setting(
-                "seconds after which a call is given up and sent again",
-                stage="predict",
-                gt=0,
-                le=86_400,
-            ),
-        ] = 120.0,
-        price_in: Annotated[
-            float,
-            Setting(
-                "dollars per million input tokens; below 0: configs/prices.yaml",
-                stage="predict",
-                ge=-1,
-                le=1_000_000,
-            ),
-        ] = -1.0,
-        price_out: Annotated[
-            float,
-            Setting(
-                "dollars per million output tokens; below 0: configs/prices.yaml",
-                stage="predict",
-                ge=-1,
-                le=1_000_000,
-            ),
-        ] = -1.0,
-        budget_usd: Annotated[
-            float,
-            Setting(
-                "dollars that one fold's answers stay within; below 0: no end",
-                stage="predict",
-                ge=-1,
-                le=1_000_000_000,
-            ),
-        ] = -1.0,
+        drawn: Annotated[AnswerSampling, Setting(stage="predict")],
+        wording: Annotated[Wording, Setting(stage="predict")],
+        limits: Annotated[CallLimits, Setting(stage="predict")],
+        spending: Annotated[Spending, Setting(stage="predict")],
         most_missing: Annotated[
             float,
             Setting(
@@ -135,12 +61,16 @@ class RemoteAnswerer:
         ] = 0.1,
     ) -> None:
         self._context, self._model = context, context.model.name.partition(":")[2]
-        sampling = Sampling.of(temperature, top_p, max_tokens)
-        dialect = Dialect(length_parameter, detail=detail, system_role=system_role, extra=extra)
-        address, settings = Address(base_url.rstrip("/")), context.model.name
-        self._endpoint = Endpoint(self._model, address, sampling, settings, in_flight, timeout, dialect=dialect)
-        self._prices = tuple(price if price >= 0 else None for price in (price_in, price_out))
-        self._budget = budget_usd if budget_usd >= 0 else None
+        self._endpoint = Endpoint(
+            self._model,
+            Address(base_url.rstrip("/")),
+            drawn.sampling,
+            context.model.name,
+            limits.in_flight,
+            limits.timeout,
+            dialect=Dialect(**asdict(wording)),
+        )
+        self._spending = spending
         self._most_missing = most_missing
         self.usage: dict[str, Any] = {}
 
@@ -161,7 +91,7 @@ class RemoteAnswerer:
         BenchError if a record got no reply: the others are stored, and the same run asks for the rest. BenchError too
         if more than the allowed share have a reply without an answer: a score would count them as wrong.
         """
-        endpoint, ledger = self._endpoint, self._ledger()
+        endpoint, ledger = self._endpoint, self._spending.ledger(self._model)
         outcomes: dict[str, Outcome] = {}
         progress = self._context.progress
         progress.start(f"asking {endpoint.model}", len(questions))
@@ -193,9 +123,6 @@ class RemoteAnswerer:
                 + ", ".join(f"{count}: {reason}" for reason, count in reasons.most_common(3))
                 + f"); ask another model, or allow more by --set {self._endpoint.settings}.most_missing=1"
             )
-
-    def _ledger(self) -> Ledger:
-        return Ledger(price_of(self._model, *self._prices), budget=self._budget)
 
     def _spent(self, outcomes: list[Outcome], ledger: Ledger) -> dict[str, Any]:
         """Return the cost of the answers, whenever they were paid, and the part paid now."""

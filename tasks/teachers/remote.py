@@ -1,7 +1,9 @@
 """The teacher ``openai`` as a run sees it: its records are written beforehand, by ``bench teach``."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
+from bench.endpoint.dialect import Dialect
+from bench.endpoint.endpoint import CallLimits
 from bench.errors import BenchError
 from bench.specs import Setting
 
@@ -37,36 +39,12 @@ class RemoteTeacher:
             int,
             Setting("longest answer in tokens, the thought before it included", ge=1, le=1_000_000),
         ] = 3500,
-        length_parameter: Annotated[
-            Literal["auto", "max_tokens", "max_completion_tokens", "unsent"],
-            Setting("the name under which max_tokens is sent; auto: as the public API or else most servers want"),
-        ] = "auto",
-        reply_form: Annotated[
-            Literal["json_schema", "json_object", "text"],
-            Setting("the form of the reply that the server is to enforce"),
-        ] = "json_schema",
-        detail: Annotated[
-            Literal["unsent", "auto", "low", "high"], Setting("the detail of pictures that is asked for")
-        ] = "unsent",
-        system_role: Annotated[
-            Literal["system", "developer", "user"], Setting("the role under which the instructions are sent")
-        ] = "system",
-        extra: Annotated[
-            str,
-            Setting(
-                'more fields of each call, as JSON, such as {"seed": 1}; null leaves one out',
-                check="bench.endpoint.dialect:extra_fields",
-            ),
-        ] = "",
+        dialect: Dialect,
         size: Annotated[
             int,
             Setting("side in pixels to which pictures are squashed", ge=16, le=8192),
         ] = 512,
-        in_flight: Annotated[int, Setting("most calls at once", ge=1, le=1000)] = 8,
-        timeout: Annotated[
-            float,
-            Setting("seconds after which a call is given up and sent again", gt=0, le=86_400),
-        ] = 120.0,
+        limits: CallLimits,
         poll_seconds: Annotated[float, Setting("seconds between two looks at a batch", gt=0, le=86_400)] = 30.0,
     ) -> None:
         raise BenchError(

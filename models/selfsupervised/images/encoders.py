@@ -1,13 +1,13 @@
 """The encoders that self-supervised methods pretrain: from pictures (B, 3, H, W) to features (B, ``width``)."""
 
-from typing import Any, cast
+from typing import cast
 
 import torch
 from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 from torchvision.models import get_model
 
-from bench.models.images.one_width import of_timm
+from bench.models.images.layers import PatchLayers
 
 
 class ResNet(nn.Module):
@@ -31,9 +31,9 @@ class ViT(nn.Module):
     The features are the class token and the mean of the patches, because some methods train only one of them.
     """
 
-    def __init__(self, image_size: int, **layers: Any) -> None:
+    def __init__(self, image_size: int, layers: PatchLayers) -> None:
         super().__init__()
-        self.network = VisionTransformer(num_classes=0, dynamic_img_size=True, **of_timm(image_size, **layers))
+        self.network = VisionTransformer(num_classes=0, dynamic_img_size=True, **layers.of_timm(image_size))
         self.width: int = 2 * self.network.embed_dim
 
     def forward(self, pictures: Tensor) -> Tensor:

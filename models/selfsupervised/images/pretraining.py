@@ -10,7 +10,7 @@ from torch import Tensor
 
 from bench.contracts import Context, Micrographs
 from bench.models.images.estimator import normalised
-from bench.models.images.settings import Depth, Dropout, EmbedDim, MlpRatio, NumHeads, PatchSize
+from bench.models.images.layers import PatchLayers
 from bench.models.selfsupervised.images.encoders import ResNet, ViT
 from bench.models.selfsupervised.images.views import drawn, resized
 from bench.models.selfsupervised.method import Method
@@ -87,24 +87,12 @@ class ViTPretraining(_OfImages):
         self,
         context: Context,
         *,
-        patch_size: PatchSize = 32,
-        embed_dim: EmbedDim = 64,
-        depth: Depth = 6,
-        num_heads: NumHeads = 4,
-        mlp_ratio: MlpRatio = 4.0,
-        dropout: Dropout = 0.0,
+        layers: PatchLayers,
         **shared: Any,
     ) -> None:
         super().__init__(context, **shared)
-        self._layers = {
-            "patch_size": patch_size,
-            "embed_dim": embed_dim,
-            "depth": depth,
-            "num_heads": num_heads,
-            "mlp_ratio": mlp_ratio,
-            "dropout": dropout,
-        }
+        self._layers = layers
 
     def built(self) -> ViT:
         """Build the transformer of the settings."""
-        return ViT(self.size, **self._layers)
+        return ViT(self.size, self._layers)

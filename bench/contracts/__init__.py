@@ -1,0 +1,36 @@
+"""What passes between the harness, a dataset, a teacher, a model and a task; plugins import it from here."""
+
+from bench.contracts.instructions import CATEGORY_QUESTION, Facts, InstructionRecord, Instructions
+from bench.contracts.micrographs import Micrographs
+from bench.contracts.models import (
+    Answerer,
+    Attentive,
+    Bounded,
+    Classifier,
+    Context,
+    Encoder,
+    Estimator,
+    Look,
+)
+from bench.contracts.sources import Dataset, Teacher
+from bench.contracts.tasks import Scores, Task
+
+__all__ = [
+    "CATEGORY_QUESTION",
+    "Answerer",
+    "Attentive",
+    "Bounded",
+    "Classifier",
+    "Context",
+    "Dataset",
+    "Encoder",
+    "Estimator",
+    "Facts",
+    "InstructionRecord",
+    "Instructions",
+    "Look",
+    "Micrographs",
+    "Scores",
+    "Task",
+    "Teacher",
+]

@@ -1,0 +1,77 @@
+"""Questions about pictures with their answers, as they pass between teacher, model and task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from bench.contracts.micrographs import Micrographs
+
+Facts = tuple[tuple[str, str], ...]
+"""What a text states or a scene shows: (kind, value) pairs."""
+
+
+CATEGORY_QUESTION = (
+    "This image depicts a nanomaterial. Identify the specific type of nanomaterial depicted in the image?"
+)
+"""The first question of the paper's Prompt 1: tasks ask for the category with it, answerers judge names with it."""
+
+
+@dataclass(frozen=True)
+class InstructionRecord:
+    """One (image, question, answer): ``picture`` is the image's id, ``group`` the prompt group's number (1 to 10).
+
+    ``facts`` are those the answer states; ``id`` is unique within a set.
+    """
+
+    id: str
+    picture: str
+    group: int
+    question: str
+    answer: str
+    facts: Facts
+    teacher: str
+
+
+@dataclass(frozen=True)
+class Instructions:
+    """Instruction records over pictures.
+
+    ``pictures`` (R,) is each record's position in ``micrographs``; ``captions`` one text per picture of
+    ``micrographs``, empty if the protocol withholds it; ``names`` (C,) how answers name each category.
+    """
+
+    micrographs: Micrographs
+    records: tuple[InstructionRecord, ...]
+    pictures: np.ndarray
+    captions: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    @cached_property
+    def by_picture(self) -> tuple[np.ndarray, ...]:
+        """The positions of each picture's records, one array per picture of ``micrographs``."""
+        order = np.argsort(self.pictures, kind="stable")
+        bounds = np.searchsorted(self.pictures[order], np.arange(len(self.micrographs) + 1))
+        return tuple(order[start:stop] for start, stop in zip(bounds[:-1], bounds[1:], strict=True))
+
+    def caption(self, position: int) -> str:
+        """Return the caption that goes with the record at this position."""
+        return self.captions[self.pictures[position]]
+
+    def unanswered(self) -> Instructions:
+        """Return the same questions without answers, facts and teacher: what a model may see when it is asked."""
+        return replace(self, records=tuple(replace(r, answer="", facts=(), teacher="") for r in self.records))
+
+    def take(self, positions: Sequence[int] | np.ndarray) -> Instructions:
+        """Return these records over the same pictures."""
+        return replace(
+            self,
+            records=tuple(self.records[position] for position in positions),
+            pictures=self.pictures[np.asarray(positions, dtype=np.int64)],
+        )

@@ -1,0 +1,49 @@
+"""Pictures with ids and categories, as they pass between dataset, model and task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Micrographs:
+    """Pictures with their ids and categories: a view of rows of one memory-mapped array.
+
+    ``pixels`` (M, H, W) uint8 grey, the whole dataset; ``rows`` (N,) the rows of this view;
+    ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``; ``digest`` identifies what decides ``pixels``, as a
+    key for what is computed from them; '' if it is unknown.
+    """
+
+    pixels: np.ndarray
+    rows: np.ndarray
+    ids: tuple[str, ...]
+    labels: np.ndarray
+    categories: tuple[str, ...]
+    digest: str = ""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def micrographs(self) -> Micrographs:
+        """The pictures themselves, as ``Instructions`` has those that it is about."""
+        return self
+
+    def batch(self, positions: np.ndarray | slice) -> np.ndarray:
+        """Return the uint8 pictures (B, H, W) at these positions of the view."""
+        return self.pixels[self.rows[positions]]
+
+    def take(self, positions: np.ndarray) -> Micrographs:
+        """Return the view of these positions."""
+        ids = tuple(self.ids[position] for position in positions)
+        return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions])
+
+    def unlabelled(self) -> Micrographs:
+        """Return the same pictures without labels and under other ids: what a model may see when it is asked.
+
+        Ids are file names, in folders named after categories.
+        """
+        ids = tuple(str(position) for position in range(len(self)))
+        return replace(self, ids=ids, labels=np.full(len(self), -1))
