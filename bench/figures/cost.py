@@ -168,7 +168,7 @@ def draw(costs: Costs, path: Path) -> None:
 def _scale(axes: Axes, costs: Costs) -> None:
     """Set the limits: a logarithmic axis of costs, and scores with room for bars and labels."""
     amounts = [point.cost for point in costs.points]
-    room = max(max(amounts) / min(amounts), 10) ** 0.06
+    room = 1.3 * (max(amounts) / min(amounts)) ** 0.06
     axes.set_xscale("log")
     axes.set_xlim(min(amounts) / room, max(amounts) * room)
     lows = [point.score - point.bar for point in costs.points] + [value for _, value in costs.lines]
