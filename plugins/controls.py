@@ -40,7 +40,6 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="Oracle",
             family="control",
             contracts=("answerer", "classifier"),
-            trains_on="micrographs",
             upper=True,
             source="an upper row: every fact of the reference in other words, every category; answered by the task",
         )

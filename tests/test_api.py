@@ -89,7 +89,7 @@ def test_several_tables_are_one_object_that_is_written_and_drawn(ran, bench, tmp
     assert tables.render("json") == bench("table", "all", "--format", "json")[1].rstrip("\n")
     with pytest.raises(BenchError, match="did you mean 'html'"):
         tables.render("htlm")
-    with pytest.raises(BenchError, match="none of these tables has a figure"):
+    with pytest.raises(BenchError, match="no row of table 1 was trained"):
         api.table(1).draw(tmp_path / "f.svg")
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from bench.figures.cost import Costs, Point, draw, pareto
+from bench.figures.cost import Point, Scatter, draw, pareto
 from bench.figures.labels import Box, place, spread
 from bench.store.record import StageTiming
 from tests.table_records import classified
@@ -112,5 +112,5 @@ def test_a_table_of_which_nothing_was_trained_has_no_figure_of_cost(put, bench, 
 @pytest.mark.parametrize("unit", ["seconds", "FLOPs"])
 def test_the_figure_is_drawn_whatever_the_labels_say(tmp_path, suffix, unit):
     points = (Point("$x^2$ 纳米", "a_b", 3.0, 0.0, 0.0), Point("_hidden", "", 3.0, 0.0, 0.0, False))
-    draw(Costs(points, (("$", 0.0),), unit, "$score$", "title " * 60, "bars"), tmp_path / f"c{suffix}")
+    draw(Scatter(points, (("$", 0.0),), unit, "$score$", "title " * 60, "bars"), tmp_path / f"c{suffix}")
     assert (tmp_path / f"c{suffix}").stat().st_size > 1000

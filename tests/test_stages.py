@@ -157,7 +157,6 @@ def test_a_chain_is_stale_from_the_link_that_changed(edited, file, old, new, wan
 
 ORACLE = {
     "its words": ("tasks/oracle.py", "The micrograph has", "The picture has"),
-    "the sentences it draws from": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}"),
     "that the task answers": ("bench/stages/predict.py", "if not plan.rows[cell.model].spec.upper", "if True"),
 }
 

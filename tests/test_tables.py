@@ -151,7 +151,7 @@ def test_scale_prints_the_share_of_the_way_from_the_best_control_to_the_upper_ro
     assert {model: shares[model] for model in wanted} == pytest.approx(wanted)
     assert _cells(bench, "--scale")["two"]["facts"]["share"] is None  # the best control is above the upper row
     out = bench("table", "1", "--scale", "--no-published")[1]
-    assert "**0.450 (25%)**" in out and "(-17%)" in out and "In brackets: the share of the way" in out
+    assert "**0.450 (25 %)**" in out and "(-17 %)" in out and "In brackets: the share of the way" in out
     assert float(_rows(bench, "--scale")["two", "METEOR"]["share"]) == pytest.approx(0.25)
     assert _cells(bench)["two"]["METEOR"]["share"] is None
 

@@ -201,7 +201,9 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
         plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
         rest = left_out(plans[0].request, plans[0].task_spec, registry)
         if rest:
-            progress.say(f"--models all leaves out controls and variants: {', '.join(rest)}; name those you want too")
+            progress.say(
+                f"--models all leaves out controls, upper rows and variants: {', '.join(rest)}; name those you want too"
+            )
         for sentence in unreadable(plans[0].request, plans[0].task_spec, registry):
             progress.say(f"--models all leaves out: {sentence}")
         for plan in plans[1:]:  # before the first is run

@@ -19,7 +19,10 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def run_command(
     task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks` and `bench list suites`")],
     models: Annotated[
-        Text, typer.Option(help="comma-separated names, or `all` (except controls and variants); a suite names its own")
+        Text,
+        typer.Option(
+            help="comma-separated names, or `all` (except controls, upper rows and variants); a suite names its own"
+        ),
     ] = None,
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     test_dataset: Annotated[Text, typer.Option(help="train on --dataset, test on this one")] = None,

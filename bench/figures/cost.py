@@ -49,7 +49,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Costs:
+class Scatter:
     """All that is shown; ``lines`` are the controls' labels and scores, ``unit`` is that of costs: FLOPs or seconds."""
 
     points: tuple[Point, ...]
@@ -81,7 +81,7 @@ def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) ->
     errors = {row.model: _bar(row, column, selection.by_model[row.model], metric) for row in trained}
     idle = [names[row.model] for row in models if not costs[row.model]]
     draw(
-        Costs(
+        Scatter(
             tuple(_point(row, column, names, costs[row.model] or 0.0, errors[row.model]) for row in trained),
             tuple((names[row.model], row.cells[column].value or 0.0) for row in rows if row.control),
             "FLOPs" if known else "seconds",
@@ -136,46 +136,46 @@ def pareto(points: Sequence[Point]) -> list[Point]:
     return front
 
 
-def draw(costs: Costs, path: Path) -> None:
+def draw(scatter: Scatter, path: Path) -> None:
     """Write the figure to a file such as an SVG; no two labels overlap."""
-    height = 4.6 + 0.045 * len(costs.points)
+    height = 4.6 + 0.045 * len(scatter.points)
     figure = Figure(figsize=(9.0, height))
     figure.subplots_adjust(left=0.075, right=0.82, top=1 - 0.75 / height, bottom=0.55 / height)
     axes = figure.subplots()
-    _scale(axes, costs)
-    for _, value in costs.lines:
+    _scale(axes, scatter)
+    for _, value in scatter.lines:
         axes.axhline(value, color="#666666", lw=0.9, ls=(0, (5, 3)), zorder=1)
-    front = pareto(costs.points)
+    front = pareto(scatter.points)
     lowest, highest = axes.get_xlim()
     corners = [*((point.cost, point.score) for point in front), (highest, front[-1].score)]
     axes.step(*zip(*corners, strict=True), where="post", color="#444444", lw=1.2, zorder=2, label="Pareto front")
-    lines = [((lowest, value), (highest, value)) for _, value in costs.lines]
+    lines = [((lowest, value), (highest, value)) for _, value in scatter.lines]
     for (cost, score), (later, above) in pairwise(corners):
         lines += [((cost, score), (later, score)), ((later, score), (later, above))]
-    _draw_points(axes, costs.points)
-    axes.set_ylabel(drawable(costs.score), parse_math=False)
-    axes.set_xlabel("training FLOPs" if costs.unit == "FLOPs" else "training time")
+    _draw_points(axes, scatter.points)
+    axes.set_ylabel(drawable(scatter.score), parse_math=False)
+    axes.set_xlabel("training FLOPs" if scatter.unit == "FLOPs" else "training time")
     axes.spines[["top", "right"]].set_visible(False)
     figure.suptitle(
-        drawable(shortened(costs.title, 150)), fontsize=9, x=0.075, y=1 - 0.12 / height, ha="left", parse_math=False
+        drawable(shortened(scatter.title, 150)), fontsize=9, x=0.075, y=1 - 0.12 / height, ha="left", parse_math=False
     )
-    _legend(axes, costs)
-    place(axes, [(point.cost, point.score, point.label, point.bar, point in front) for point in costs.points], lines)
-    spread(axes, costs.lines)
+    _legend(axes, scatter)
+    place(axes, [(point.cost, point.score, point.label, point.bar, point in front) for point in scatter.points], lines)
+    spread(axes, scatter.lines)
     figure.savefig(path, dpi=150, metadata={"Date": None} if path.suffix == ".svg" else None)
 
 
-def _scale(axes: Axes, costs: Costs) -> None:
+def _scale(axes: Axes, scatter: Scatter) -> None:
     """Set the limits: a logarithmic axis of costs, and scores with room for bars and labels."""
-    amounts = [point.cost for point in costs.points]
-    room = max(max(amounts) / min(amounts), 10) ** 0.06
+    amounts = [point.cost for point in scatter.points]
+    room = 1.3 * (max(amounts) / min(amounts)) ** 0.06
     axes.set_xscale("log")
     axes.set_xlim(min(amounts) / room, max(amounts) * room)
-    lows = [point.score - point.bar for point in costs.points] + [value for _, value in costs.lines]
-    highs = [point.score + point.bar for point in costs.points] + [value for _, value in costs.lines]
+    lows = [point.score - point.bar for point in scatter.points] + [value for _, value in scatter.lines]
+    highs = [point.score + point.bar for point in scatter.points] + [value for _, value in scatter.lines]
     margin = 0.06 * (max(highs) - min(lows) or abs(max(highs)) or 1)
     axes.set_ylim(min(lows) - margin, max(highs) + margin)
-    if costs.unit == "seconds":
+    if scatter.unit == "seconds":
         low, high = axes.get_xlim()
         ticks = [seconds for seconds in _SECONDS if low <= seconds <= high]
         ticks = ticks[:: -(-len(ticks) // _MOST_TICKS)] if ticks else [min(amounts)]
@@ -215,14 +215,14 @@ def _draw_points(axes: Axes, points: Sequence[Point]) -> None:
         axes.plot([], [], color=colour, marker=marker, ls="", markersize=5, label="block")
 
 
-def _legend(axes: Axes, costs: Costs) -> None:
+def _legend(axes: Axes, scatter: Scatter) -> None:
     """Name the blocks above the figure, and what lines, bars and hollow marks are."""
-    blocks = list(dict.fromkeys(point.block for point in costs.points))
+    blocks = list(dict.fromkeys(point.block for point in scatter.points))
     names = ["Pareto front", *(shortened(drawable(block), 30) or "models" for block in blocks)]
-    if costs.lines:
+    if scatter.lines:
         axes.plot([], [], color="#666666", lw=0.9, ls=(0, (5, 3)), label="control")
         names.append("control")
-    if any(not point.above for point in costs.points):
+    if any(not point.above for point in scatter.points):
         axes.plot([], [], color="#444444", marker="o", markerfacecolor="white", ls="", markersize=5, label="hollow")
         names.append("not above a control")
     legend = axes.legend(
@@ -232,7 +232,7 @@ def _legend(axes: Axes, costs: Costs) -> None:
         text.set_parse_math(False)
         text.set_text(name)
     axes.annotate(
-        f"bars: {costs.bars}",
+        f"bars: {scatter.bars}",
         (1, 0),
         (0, -34),
         "axes fraction",

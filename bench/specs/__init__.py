@@ -21,7 +21,7 @@ ContractName = Literal["answerer", "classifier"]
 """The name of a contract: what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 Settings = Mapping[str, Setting]
-_UNTAUGHT = "bench.stages.untaught:Untaught"
+_NO_ESTIMATOR = "bench.stages.no_estimator:NoEstimator"
 SCRATCH = "scratch"
 """The value of a model's setting ``weights`` for training from random weights."""
 
@@ -135,7 +135,7 @@ def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ..
 
 def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:
     """Return the lazy path of a model's estimator: its own, else the family's; an upper row's learns nothing."""
-    return _UNTAUGHT if model.upper else model.estimator or family.estimator
+    return _NO_ESTIMATOR if model.upper else model.estimator or family.estimator
 
 
 def is_control(model: ModelSpec, family: FamilySpec) -> bool:

@@ -145,7 +145,7 @@ class _Typesetter:
 
     def _number(self, cell: TableCell) -> CellText:
         marks = (*([_BELOW] if cell.below else []), *(self.marks[note] for note in cell.footnotes))
-        share = "" if cell.share is None else f" ({cell.share:.0%})"
+        share = "" if cell.share is None else f" ({100 * cell.share:.0f} %)"
         text = number(cell.value, cell.std, cell.digits) + share
         return CellText(text, bold=cell.best, italic=cell.tie, marks=marks)
 

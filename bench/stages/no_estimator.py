@@ -1,4 +1,4 @@
-"""The estimator of an upper row: it learns nothing and is asked nothing, because its task's oracle answers."""
+"""What stands in for the estimator of an upper row: it learns and says nothing, because its task's oracle answers."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -6,7 +6,7 @@ from typing import Any, Self
 from bench.contracts import Context
 
 
-class Untaught:
+class NoEstimator:
     """An ``Estimator`` of ``bench.contracts`` that keeps no contract of answering."""
 
     def __init__(self, context: Context) -> None:
