@@ -106,7 +106,7 @@ def test_the_figure_adds_up_the_counts_of_all_folds(put, bench, tmp_path, monkey
     monkeypatch.setattr("bench.figures.confusion.draw", lambda *given: drawn.append(given))
     for fold in range(2):
         record = classified("mvaema", fold, 0.5, **OURS)
-        product = put(record).stage(record.stages["score"]) / "product"
+        product = put(record).stages.folder(record.stages["score"]) / "product"
         product.mkdir(parents=True)
         counts = {"categories": ["tips", "xy"], "confusion": [[3, 1], [fold, 2]]}
         (product / "scores.json").write_text(json.dumps({"counts": counts}))
