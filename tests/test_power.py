@@ -10,7 +10,7 @@ import bench as api
 from bench.cli.main import app
 from bench.errors import BenchError
 from bench.statistics.paired import ModelScores, difference
-from bench.statistics.power import Components, Sizes, components, detectable, needed, power
+from bench.statistics.power import Components, ExperimentSize, components, detectable, needed, power
 from bench.statistics.significance import p_over_folds
 from bench.store.record import MetricValue
 from bench.store.store import Store
@@ -19,7 +19,9 @@ from tests.table_records import item, made, put_items
 LEVEL = 0.05
 
 
-@pytest.mark.parametrize("sizes", [Sizes(5, 1, 40, 5), Sizes(10, 3, 40, 10), Sizes(20, 1, 80, 10)])
+@pytest.mark.parametrize(
+    "sizes", [ExperimentSize(5, 1, 40, 5), ExperimentSize(10, 3, 40, 10), ExperimentSize(20, 1, 80, 10)]
+)
 def test_power_over_folds_is_how_often_the_corrected_test_shows_the_difference(sizes):
     parts = Components(picture=0.04, fold=0.0005, seed=0.0006, seeded=2)
     own = 0.0005 + 0.0006 / sizes.seeds + 0.04 / sizes.pictures
@@ -45,7 +47,7 @@ def scores_on_one_fold(random, level, seeds, pictures, seed_error, picture_error
 @pytest.mark.parametrize(("seeds", "seed_error"), [(4, 0.02), (1, 0.0)])
 def test_power_on_one_fold_is_how_often_the_paired_test_shows_the_difference(seeds, seed_error):
     random, wrong, shown, true = np.random.default_rng(1), 0, 0, 0.06
-    parts, sizes = Components(2 * 0.1**2, None, 2 * seed_error**2, 2), Sizes(1, seeds, 50, 5)
+    parts, sizes = Components(2 * 0.1**2, None, 2 * seed_error**2, 2), ExperimentSize(1, seeds, 50, 5)
     for _ in range(800):
         first, second, third = (
             scores_on_one_fold(random, level, seeds, 50, seed_error, 0.1) for level in (true, 0.0, 0.0)
@@ -67,14 +69,14 @@ def test_the_components_behind_a_difference_are_estimated_apart():
             by_fold[fold, 0] = own.by_fold[0, 0]
             influences[fold, 0] = {f"{fold}-{name}": value for name, value in own.influences[0, 0].items()}
         models.append(ModelScores(by_fold, influences, {}))
-    parts = components(difference(*models, 40), 2, Sizes(folds, seeds, pictures, 40))
+    parts = components(difference(*models, 40), 2, ExperimentSize(folds, seeds, pictures, 40))
     assert parts.seed == pytest.approx(2 * 0.02**2, rel=0.2)
     assert parts.picture == pytest.approx(2 * 0.1**2, rel=0.2)
     assert parts.fold == pytest.approx(2 * 0.03**2, rel=0.6)
 
 
 PARTS = Components(picture=0.05, fold=0.0004, seed=0.0008, seeded=2)
-SIZES = Sizes(folds=5, seeds=1, pictures=60, k=5)
+SIZES = ExperimentSize(folds=5, seeds=1, pictures=60, k=5)
 
 
 @pytest.mark.parametrize("amount", ["folds", "seeds", "pictures"])
@@ -98,7 +100,7 @@ def test_what_is_detectable_has_the_wanted_power():
 
 def test_folds_that_test_the_same_pictures_do_not_average_their_noise():
     parts = Components(picture=0.05, fold=0.0, seed=None, seeded=0)
-    apart, same = (power(0.06, parts, Sizes(5, 1, 60, 5, recur), LEVEL) for recur in (False, True))
+    apart, same = (power(0.06, parts, ExperimentSize(5, 1, 60, 5, recur), LEVEL) for recur in (False, True))
     shown = float(stats.nct.sf(stats.t.ppf(0.975, 59), 59, 0.06 / (0.05 / 60) ** 0.5))
     assert same == pytest.approx(shown, abs=1e-3) and apart != pytest.approx(same, abs=0.05)
 

@@ -57,7 +57,7 @@ def power(
     BenchError if there are no two models to compare, or a number is out of range.
     """
     from bench.tables.model_scores import Measurements, column_of, columns_of
-    from bench.tables.power import Question, analyse, best_two
+    from bench.tables.power import PowerQuestion, analyse, best_two
 
     check_number(difference, "--difference", 1e-9, 1e9)
     check_number(level, "--level", 1e-9, 0.5)
@@ -79,4 +79,4 @@ def power(
     if named and len(named) != 2:
         raise BenchError(f"--models {','.join(named)} names {len(named)} model(s); name two, or leave it out")
     both = (named[0], named[1]) if named else best_two(selection, measured, columns, column)
-    return analyse(selection, measured, both, column, Question(difference, level, power))
+    return analyse(selection, measured, both, column, PowerQuestion(difference, level, power))

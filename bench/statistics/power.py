@@ -16,7 +16,7 @@ MOST = 1_000_000
 
 
 @dataclass(frozen=True)
-class Sizes:
+class ExperimentSize:
     """The size of an experiment.
 
     ``folds`` counts folds and repeats, ``seeds`` those of each fold, ``pictures`` the test pictures of one fold; the
@@ -45,7 +45,7 @@ class Components:
     seeded: int
 
 
-def components(difference: Difference, seeded: int, sizes: Sizes) -> Components:
+def components(difference: Difference, seeded: int, sizes: ExperimentSize) -> Components:
     """Estimate the variances behind a difference from records of these sizes.
 
     The variance of folds is what those of pictures and seeds leave; one that comes out negative is 0.
@@ -60,7 +60,7 @@ def components(difference: Difference, seeded: int, sizes: Sizes) -> Components:
     return Components(picture, max(0.0, noise.folds**2 - known), seed, seeded)
 
 
-def power(difference: float, parts: Components, sizes: Sizes, level: float) -> float:
+def power(difference: float, parts: Components, sizes: ExperimentSize, level: float) -> float:
     """Return the probability that an experiment of these sizes shows a true difference, tested at a level.
 
     Student's t is then noncentral. Over folds, errors correlate by 1 / k, as the corrected resampled t-test assumes.
@@ -95,7 +95,7 @@ def needed(wanted: float, power_of: Callable[[int], float], least: int) -> int |
     return high
 
 
-def detectable(parts: Components, sizes: Sizes, level: float, wanted: float) -> float | None:
+def detectable(parts: Components, sizes: ExperimentSize, level: float, wanted: float) -> float | None:
     """Return the smallest true difference that an experiment of these sizes shows with the ``wanted`` power.
 
     None if the records show no noise to compute it from.
@@ -112,7 +112,7 @@ def detectable(parts: Components, sizes: Sizes, level: float, wanted: float) -> 
     return float(root)
 
 
-def _terms(parts: Components, sizes: Sizes) -> list[tuple[float, float]]:
+def _terms(parts: Components, sizes: ExperimentSize) -> list[tuple[float, float]]:
     """Return the variances that the test adds up, with their degrees of freedom."""
     pictures = (parts.picture or 0.0) / sizes.pictures if sizes.pictures else 0.0
     seeds = (parts.seed or 0.0) / sizes.seeds

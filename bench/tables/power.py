@@ -9,7 +9,7 @@ from bench.errors import BenchError
 from bench.quantities import count
 from bench.specs import Column
 from bench.statistics.paired import Difference, ModelScores
-from bench.statistics.power import MOST, Components, Sizes, components, detectable, needed, power
+from bench.statistics.power import MOST, Components, ExperimentSize, components, detectable, needed, power
 from bench.tables.comparison import labels_of
 from bench.tables.judgement import judge
 from bench.tables.markdown import grid, paragraph
@@ -26,7 +26,7 @@ _NAMES: dict[Amount, str] = {
 
 
 @dataclass(frozen=True)
-class Question:
+class PowerQuestion:
     """A true ``difference``, None for the one in the records, to be shown with a ``power``, tested at a ``level``."""
 
     difference: float | None
@@ -62,7 +62,7 @@ class PowerAnalysis:
     level: float
     power: float
     observed: float
-    sizes: Sizes
+    sizes: ExperimentSize
     components: Components
     needs: tuple[Need, ...]
     detectable: float | None
@@ -73,7 +73,7 @@ class PowerAnalysis:
 
 
 def analyse(
-    selection: Selection, measured: Measurements, models: tuple[str, str], column: Column, question: Question
+    selection: Selection, measured: Measurements, models: tuple[str, str], column: Column, question: PowerQuestion
 ) -> PowerAnalysis:
     """Return what shows a difference between two models, by default the one in the records.
 
@@ -125,19 +125,19 @@ def best_two(
     return best[0], best[1]
 
 
-def _sizes(scores: Sequence[ModelScores], observed: Difference, measured: Measurements) -> Sizes:
+def _sizes(scores: Sequence[ModelScores], observed: Difference, measured: Measurements) -> ExperimentSize:
     folds = scores[0].by_fold.keys() & scores[1].by_fold.keys()
     seeds = max(min(len(own.by_fold[fold]) for fold in folds) for own in scores)
     pictures = 0
     if observed.pictures:
         pictures = round(sum(len(scores[0].influences[fold]) for fold in folds) / len(folds))
-    return Sizes(len(folds), seeds, pictures, measured.k, measured.pictures_recur)
+    return ExperimentSize(len(folds), seeds, pictures, measured.k, measured.pictures_recur)
 
 
-def _needs(difference: float, parts: Components, sizes: Sizes, question: Question) -> list[Need]:
+def _needs(difference: float, parts: Components, sizes: ExperimentSize, question: PowerQuestion) -> list[Need]:
     """Return what is needed of folds, seeds and pictures, each by itself."""
 
-    def least(enlarge: Callable[[int], Sizes], smallest: int) -> int | None:
+    def least(enlarge: Callable[[int], ExperimentSize], smallest: int) -> int | None:
         return needed(
             question.power, lambda number: power(difference, parts, enlarge(number), question.level), smallest
         )
