@@ -383,6 +383,7 @@ def test_out_writes_a_file(put, bench, tmp_path):
         (("1", "--vary", "caption"), "no record that differs"),
         (("1", "--vary", "caption"), "--models mine`, its other options and --set vqa.caption=VALUE"),
         (("1", "--vary", "mask_bar"), "--models mine`, its other options and --mask-bar"),
+        (("1", "--vary", "augment"), "--models mine`, its other options and --set recipe.augment=crops"),
         (("1", "--vary", "caption", "--by", "category"), "cannot be joined"),
         (("1", "--out", "/dev/null/t.md"), "cannot be written"),
         (("1", "--out", "t.docx"), "unknown suffix of the file 't.docx': '.docx'"),
