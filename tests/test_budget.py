@@ -181,6 +181,20 @@ def test_a_budget_stands_in_the_fingerprint_in_clear_and_in_no_protocol():
     assert one.train.inputs["recipe"]["budget"] == "1e+12 FLOPs" and one.protocol == other.protocol
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ("recipe.budget=1e12", "recipe.epochs=9", True),
+        ("recipe.epochs=3", "recipe.epochs=9", False),
+        ("recipe.tune=nothing", "recipe.trials=4", True),
+        ("recipe.tune=all", "recipe.trials=4", False),
+    ],
+)
+def test_what_a_budget_or_a_recipe_without_trials_does_not_read_decides_nothing(first, second, is_same):
+    (one,), (other,) = plan("gcn", first).cells, plan("gcn", first, second).cells
+    assert (one.train.fingerprint == other.train.fingerprint) == is_same
+
+
 @pytest.mark.parametrize(("model", "first"), [("minigpt4", 0.5), ("distillation", 0.5), ("simclr", 1.0)])
 def test_the_two_steps_of_a_row_share_its_budget(model, first):
     task = "vqa" if model == "minigpt4" else "classification"

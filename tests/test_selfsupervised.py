@@ -25,6 +25,7 @@ from bench.specs import resolve
 from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 from bench.tables.published import published
+from bench.training.history import Epoch, History
 
 REGISTRY = Registry()
 NARROW = {"hidden_dim": 8, "output_dim": 4, "bank_size": 6, "bottleneck_dim": 4}
@@ -36,6 +37,7 @@ SMALL = {
     "gcl": {"patch_size": 8, "neighbours": 3, "embed_dim": 8, "hidden_dim": 8},
 }
 SMALL["control"] = SMALL["vit"] | SMALL["gcl"] | {"view_size": 32, "patch_size": 16}
+HISTORY = History((Epoch({}, None, 0.1, 1.0),), 0)
 every_row = pytest.mark.parametrize("spec", ROWS, ids=lambda spec: spec.name)
 taught = pytest.mark.parametrize("spec", [spec for spec in ROWS if spec.builds], ids=lambda spec: spec.name)
 
@@ -298,3 +300,16 @@ def test_pretraining_is_judged_without_choosing_by_labels(tmp_path, monkeypatch)
     )
     history = pretrained(context_of(spec, tmp_path), toy()).history
     assert history.summary["validation"] == 7.0 and len(seen) == 1
+
+
+@pytest.mark.parametrize(("bank_size", "size"), [(6, 3), (2, 2)])
+@pytest.mark.parametrize("name", ["moco", "nnclr"])
+def test_a_bank_holds_at_most_a_quarter_of_the_pictures_and_says_so(name, bank_size, size, tmp_path, monkeypatch):
+    sentences, sizes = [], []
+    monkeypatch.setattr(NoProgress, "say", lambda progress, text: sentences.append(text))
+    monkeypatch.setattr(pretraining, "train", lambda method, *_: sizes.append(len(method.bank.entries)) or HISTORY)
+    spec = next(spec for spec in ROWS if spec.name == name)
+    pretrained(context_of(spec, tmp_path, bank_size=bank_size), toy())
+    assert sizes == [size]
+    expected = ["bank_size 6 is more than a quarter of 12 training pictures; 3 are kept"] if size < bank_size else []
+    assert sentences == expected

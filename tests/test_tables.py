@@ -499,6 +499,7 @@ def test_out_writes_a_file(put, bench, tmp_path):
         (("1", "--vary", "caption"), "no record that differs"),
         (("1", "--vary", "caption"), "--models mine`, its other options and --set vqa.caption=VALUE"),
         (("1", "--vary", "mask_bar"), "--models mine`, its other options and --mask-bar"),
+        (("1", "--vary", "augment"), "--models mine`, its other options and --set recipe.augment=crops"),
         (("1", "--vary", "caption", "--by", "category"), "cannot be joined"),
         (("1", "--scale", "--by", "category"), "cannot be joined"),
         (("1", "--scale"), "table 1 shows no control and no upper row"),

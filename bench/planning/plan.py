@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.config import cores
-from bench.config.loading import EVERY_MODEL
+from bench.config.loading import EVERY_MODEL, Recipe
 from bench.contracts import Dataset, Task, Teacher
 from bench.data.dataset import open_dataset
 from bench.data.masking import masking_code
@@ -216,7 +216,7 @@ class Plan:
                 "settings": settings,
                 "weights": _weights_digest(row.settings.get("weights")),
             },
-            "recipe": row.recipe_of(stage).model_dump(),
+            "recipe": _deciding(row.recipe_of(stage)),
             **({"tuned": grid} if (grid := row.grid(stage)) else {}),
             "code": code,
         }
@@ -252,6 +252,12 @@ class Plan:
         named = {registry.find("dataset", name)[0].name for name in datasets}
         teacher = registry.find("teacher", self._teacher)[0].name
         return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied}
+
+
+def _deciding(recipe: Recipe) -> dict[str, Any]:
+    """Return what a recipe decides a training by: a budget takes the place of epochs, and only tuning has trials."""
+    idle = {"epochs"} if recipe.budget else set[str]()
+    return recipe.model_dump(exclude=idle | ({"trials", "trial_share"} if recipe.tune == "nothing" else set()))
 
 
 def _weights_digest(weights: Any) -> str | None:

@@ -10,6 +10,7 @@ _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "fraction": (("split", "fraction"),),
     "hold_out_group": (("hold_out_group",),),
     "mask_bar": (("mask_bar",),),
+    "augment": (("augment",),),
     "test_dataset": (("test_data",),),
 }
 _OPTIONS: Mapping[str, str] = {
@@ -17,6 +18,7 @@ _OPTIONS: Mapping[str, str] = {
     "fraction": "--fraction 0.1,0.3,1",
     "hold_out_group": "--hold-out-group GROUP",
     "mask_bar": "--mask-bar",
+    "augment": "--set recipe.augment=crops",
     "test_dataset": "--test-dataset DATASET",
 }
 """The option of `bench run` that sets each choice to an unusual value."""
@@ -32,6 +34,7 @@ def choices(clear: Clear) -> dict[str, str]:
         "fraction": f"{clear['split'].get('fraction', 1):g}",
         "hold_out_group": str(clear.get("hold_out_group", "none")),
         "mask_bar": "yes" if "mask_bar" in clear else "no",
+        "augment": clear.get("augment", "nothing"),
         "test_dataset": clear["test_data"]["dataset"] if "test_data" in clear else "the same",
     }
 
@@ -46,8 +49,10 @@ def another(choice: str, clear: Clear, task: str) -> str:
     """Say how to change the command that ran under a protocol so that a choice has another value."""
     if choice not in _OPTIONS:
         return f"and --set {task}.{choice}=VALUE"
-    usual = choices({"task": {}, "split": {}})[choice]
-    return f"and {_OPTIONS[choice]}" if choices(clear)[choice] == usual else f"without --{choice.replace('_', '-')}"
+    option, usual = _OPTIONS[choice], choices({"task": {}, "split": {}})[choice]
+    if choices(clear)[choice] == usual:
+        return f"and {option}"
+    return f"without {option.partition('=')[0] if '=' in option else option.split()[0]}"
 
 
 def without(clear: Clear, choice: str) -> dict[str, Any]:
