@@ -16,6 +16,7 @@ from bench.models.graphs.batches import GraphBatch, PatchGraphs
 from bench.models.graphs.building import Joining, build_graphs
 from bench.models.graphs.convolutions import gcn
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
+from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
 from bench.models.supervised import ShuffledBatches
 from bench.progress import NoProgress
@@ -113,7 +114,7 @@ def _drain(feed: Iterable[object]) -> None:
 
 def _train(feed: Iterable[GraphBatch]) -> None:
     torch.manual_seed(0)
-    network = PatchGraphNetwork(gcn(64, 0.1, depth=2), PATCHES, 64, 0.1, CATEGORIES)
+    network = PatchGraphNetwork(gcn(64, 0.1, depth=2), Nodes(PATCHES, "pixels"), "mean", 64, 0.1, CATEGORIES)
     optimiser = Adam(network.parameters(), lr=Recipe().learning_rate)
     for graphs in feed:
         optimiser.zero_grad()

@@ -101,7 +101,7 @@ def test_a_graph_scores_in_a_batch_as_it_does_alone(spec, tmp_path):
 @every_row
 def test_a_row_learns_dark_from_bright(spec, tmp_path):
     images = _toy(60)
-    context = _context(spec, tmp_path, epochs=12, dropout=0.0)
+    context = _context(spec, tmp_path, epochs=12, dropout=0.0, node_features="pixels")
     estimator = train_estimator(GraphClassifier, images, images, context)
     assert estimator.history.epochs[-1].validation < 0.8 * np.log(3)
 
