@@ -248,6 +248,14 @@ class Answerer(Estimator, Protocol):
         ...
 
 
+class Matcher(Estimator, Protocol):
+    """An estimator with a common space of pictures and texts."""
+
+    def similarities(self, images: Micrographs, texts: Sequence[tuple[str, str]]) -> np.ndarray:
+        """Return how well each text, a (question, answer), fits each picture (N, T); more is better."""
+        ...
+
+
 @runtime_checkable
 class Bounded(Protocol):
     """An answerer that knows the longest prompt that it can read; it would lose part of a longer one."""

@@ -14,7 +14,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="Blind MVaEMa",
             family="control",
             estimator="bench.models.controls.blind:Blind",
-            contracts=("answerer", "classifier"),
+            contracts=("answerer", "classifier", "matcher"),
             source="MVaEMa, trained and asked with a constant in the picture's place",
         )
     )

@@ -15,6 +15,7 @@ def _row(name: str, label: str, without: tuple[str, ...] = ()) -> ModelSpec:
         label=label,
         family="mvaema",
         estimator="bench.models.mvaema.estimator:MVaEMa",
+        contracts=("answerer", "classifier") if "itc" in without else None,  # there is no common space
         defaults={"without": without},
         variant_of="mvaema" if without else None,
         source="the paper's Model Architecture and Experimental Setup",
