@@ -10,7 +10,7 @@ from bench.errors import BenchError
 from bench.specs import Setting
 from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.retrieval import chance, recalls
-from bench.tasks.prompts import question_of
+from bench.tasks.paraphrases import wordings_of
 
 TOP = (1, 5, 10)
 """The k of recall at k."""
@@ -115,8 +115,8 @@ class Retrieval:
 
 def _question(text: str) -> str:
     """Return what two wordings of one question have in common."""
-    question = question_of(text)
-    return text if question is None else question.text
+    wordings = wordings_of(text)
+    return text if wordings is None else wordings.text
 
 
 def _queries(posed: Instructions) -> Iterator[_Query]:

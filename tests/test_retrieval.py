@@ -14,7 +14,7 @@ from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.contracts.contract import contract_of
 from bench.tasks.metrics.retrieval import chance, recalls
-from bench.tasks.prompts import QUESTIONS
+from bench.tasks.paraphrases import WORDINGS
 from bench.tasks.retrieval import Retrieval
 from tests.toy_instructions import toy_instructions
 
@@ -99,7 +99,7 @@ def test_the_order_of_the_texts_tells_nothing_and_never_changes():
 def test_two_wordings_of_one_question_share_a_gallery():
     test = gallery()
     first, *others = test.records
-    wordings = [QUESTIONS[0].text, QUESTIONS[0].paraphrase]
+    wordings = WORDINGS[0][:2]
     records = tuple(
         InstructionRecord(r.id, r.picture, 1, wordings[n % 2], r.answer, r.facts, "t")
         for n, r in enumerate((first, *others))
