@@ -18,7 +18,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="Blind MVaEMa",
             family="control",
             estimator="bench.models.controls.blind:Blind",
-            contracts=("answerer", "classifier"),
+            contracts=("answerer", "classifier", "matcher"),
             tunes=TUNES,
             source="MVaEMa, trained and asked with a constant in the picture's place",
         )

@@ -17,7 +17,7 @@ FAMILIES = (
     FamilySpec("vit", "Vision Transformers (ViTs)", 4, IMAGES, ("classifier",)),
     FamilySpec("gcl", "GCL", 5, PROBED, ("classifier",), pretrains=GRAPH_ENCODERS, pretrain_share=1.0),
     FamilySpec("gnn", "Graph Neural Networks", 6, GRAPHS, ("classifier",)),
-    FamilySpec("mvaema", "MVaEMa", 7, contracts=("answerer", "classifier"), trains_on="instructions"),
+    FamilySpec("mvaema", "MVaEMa", 7, contracts=("answerer", "classifier", "matcher"), trains_on="instructions"),
     FamilySpec("other", "Other models", 8, IMAGES, ("classifier",)),
     FamilySpec("control", "Controls", 9, contracts=("answerer",), trains_on="instructions", control=True),
 )

@@ -26,12 +26,14 @@ TUNES = {"itc_weight": (0.03, 1.0)}
 loss is a hundred times that of the matching loss."""
 
 
-def _row(name: str, label: str, footnote: str = "", **defaults: object) -> ModelSpec:
+def _row(name: str, label: str, footnote: str = "", without: tuple[str, ...] = (), **own: object) -> ModelSpec:
+    defaults = {"without": without, **own} if without else own
     return ModelSpec(
         name=name,
         label=label,
         family="mvaema",
         estimator="bench.models.mvaema.estimator:MVaEMa",
+        contracts=("answerer", "classifier") if "itc" in without else None,  # there is no common space
         defaults=defaults,
         variant_of="mvaema" if defaults else None,
         tunes=TUNES,

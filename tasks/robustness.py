@@ -14,7 +14,7 @@ from bench.tasks.altering import alter
 from bench.tasks.classification import check_probabilities
 from bench.tasks.metrics.classification import ranks
 from bench.tasks.metrics.facts import Judged, counts_of, judge
-from bench.tasks.prompts import in_held_out_wording
+from bench.tasks.paraphrases import in_held_out_wording
 from bench.tasks.vqa import QUESTIONS, VQA
 
 UNALTERED = "unaltered"

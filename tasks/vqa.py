@@ -14,7 +14,7 @@ from bench.tasks.listing import listed
 from bench.tasks.metrics.facts import FactCounts, counts_of, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores
-from bench.tasks.prompts import in_held_out_wording
+from bench.tasks.paraphrases import in_held_out_wording
 
 QUESTIONS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
 GROUPS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)

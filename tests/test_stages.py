@@ -184,6 +184,27 @@ def test_what_the_oracle_says_makes_no_other_row_stale(edited):
     assert stale(edited, ("tasks/oracle.py", "The micrograph has", "The picture has"), "vqa", "majority") == set()
 
 
+OTHER_TASKS = {
+    "an alteration": ("altered-vqa", "tasks/altering.py", "_NOISE = 22.0", "_NOISE = 21.0", ASKED),
+    "which facts it changes": ("altered-vqa", "tasks/alterations.py", *ANYTHING, ASKED),
+    "altered pictures' categories": ("altered-classification", "tasks/altering.py", *ANYTHING, ASKED),
+    "a wording held out": ("altered-vqa", "tasks/paraphrases.py", *ANYTHING, ASKED),
+    "what is compared": ("retrieval", "tasks/retrieval.py", "_ORDER_SEED = 22", "_ORDER_SEED = 23", ASKED),
+    "recall": ("retrieval", "tasks/metrics/retrieval.py", *ANYTHING, JUDGED),
+    "what is taken for similarities": ("retrieval", "bench/stages/contracts/similarities.py", *ANYTHING, ASKED),
+}
+
+
+@pytest.mark.parametrize(("task", "file", "old", "new", "wanted"), OTHER_TASKS.values(), ids=OTHER_TASKS)
+def test_what_only_some_tasks_ask_trains_nothing_anew(edited, task, file, old, new, wanted):
+    assert stale(edited, (file, old, new), task, "mvaema") == wanted
+
+
+def test_paraphrased_records_depend_on_the_wordings(edited):
+    option = "records=paraphrased:scripted"
+    assert stale(edited, ("tasks/paraphrases.py", *ANYTHING), "vqa", "mvaema", option) == ALL - {"pretrain"}
+
+
 ONLY_SOME = {
     "masking": ("mask_bar=true", "bench/data/databar.py", *ANYTHING),
     "groups": ("split=grouped", "bench/data/grouped.py", "7919 * repeat", "7920 * repeat"),

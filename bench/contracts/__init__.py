@@ -11,6 +11,7 @@ from bench.contracts.models import (
     Encoder,
     Estimator,
     Look,
+    Matcher,
 )
 from bench.contracts.sources import Dataset, Teacher
 from bench.contracts.tasks import Scores, Task
@@ -29,6 +30,7 @@ __all__ = [
     "InstructionRecord",
     "Instructions",
     "Look",
+    "Matcher",
     "Micrographs",
     "Scores",
     "Task",

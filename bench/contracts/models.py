@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
@@ -87,6 +87,14 @@ class Answerer(Estimator, Protocol):
 
     def answer(self, questions: Instructions) -> list[str]:
         """Return one answer per record, in order."""
+        ...
+
+
+class Matcher(Estimator, Protocol):
+    """An estimator with a common space of pictures and texts."""
+
+    def similarities(self, images: Micrographs, texts: Sequence[tuple[str, str]]) -> np.ndarray:
+        """Return how well each text, a (question, answer), fits each picture (N, T); more is better."""
         ...
 
 

@@ -46,7 +46,7 @@ def _head(exported: Exported) -> str:
 
 
 def _use(exported: Exported) -> str:
-    able = "\n".join(contract_of(name).command for name in exported.contracts)
+    able = "\n".join(command for name in exported.contracts if (command := contract_of(name).command))
     shown = f"grey, squashed to {exported.image_size} x {exported.image_size} pixels"
     blanked = ", their data bars blanked" if exported.mask_bar else ""
     read = f"FOLDER is the one that holds this file. Pictures are read as {shown}{blanked}."

@@ -17,7 +17,7 @@ __all__ = [
     "is_control", "resolve",
 ]  # fmt: skip
 
-ContractName = Literal["answerer", "classifier"]
+ContractName = Literal["answerer", "classifier", "matcher"]
 """The name of a contract: what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 Settings = Mapping[str, Setting]

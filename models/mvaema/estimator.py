@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.contracts import Context, Instructions, Look, Micrographs
+from bench.contracts import Context, InstructionRecord, Instructions, Look, Micrographs
 from bench.errors import BenchError, unknown
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions, rows_by_picture
 from bench.models.mvaema.attention import PARTS, Summary
@@ -172,6 +172,27 @@ class MVaEMa:
             probabilities.append(fits.double().softmax(1).cpu().numpy())
             self._context.progress.advance(int(part[-1]) + 1)
         return np.concatenate(probabilities)
+
+    @torch.inference_mode()
+    def similarities(self, images: Micrographs, texts: Sequence[tuple[str, str]]) -> np.ndarray:
+        """Return the cosine (N, T) of every picture and every (question, answer) in the common space.
+
+        BenchError if training left the contrastive loss out.
+        """
+        self._check_rank("contrastive")
+        features = self._features(images, np.arange(len(images)))
+        records = tuple(
+            InstructionRecord(str(number), images.ids[0], 1, question, answer, (), "")
+            for number, (question, answer) in enumerate(texts)
+        )
+        tokenised = self._tokenised(Instructions(images, records, np.zeros(len(texts), np.int64), ("",) * len(images)))
+        columns = []
+        for part in np.array_split(np.arange(len(texts)), -(-len(texts) // ANSWERS_AT_ONCE)):
+            batch = tokenised.batch(self.pixels(images, np.arange(1)), part, np.zeros(len(part), bool))
+            pictures, own = self.model.vectors(features, batch.to(self.model.device))
+            columns.append((pictures @ own.T).cpu().numpy())
+            self._context.progress.advance(int(part[-1]) + 1)
+        return np.concatenate(columns, 1)
 
     def _check_rank(self, rank: Rank) -> None:
         """Raise BenchError if the part that judges was switched off in training."""

@@ -104,6 +104,12 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         vectors = self.space.vectors(pictures.index_select(0, batch.pictures), texts)
         return self.space.compared(*map(batch.gathered, vectors))
 
+    def vectors(self, features: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return where pictures (N, D) and a batch's texts (B, D) lie in the common space: vectors of length 1."""
+        assert self.space is not None, "a model without itc has no common space"
+        texts = self.text(self._embed_pairs(batch.pairs, CLS), batch.present)
+        return self.space.vectors(features[:, 0], texts)
+
     def likelihood(self, images: Layered, batch: Batch, where: Tensor) -> Tensor:
         """Return the log-likelihood (B,) of the target tokens of each record at the places ``where`` (B, S) is true.
 

@@ -10,7 +10,7 @@ from bench.data.teacher import open_teacher
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.store.code_digest import code_digests
-from bench.tasks.prompts import question_of
+from bench.tasks.paraphrases import wordings_of
 
 NAME = "paraphrased"
 
@@ -56,6 +56,6 @@ class ParaphrasedTeacher:
         return open_teacher(registry, self._argument, {}, self._seed)
 
     def _reworded(self, record: InstructionRecord) -> InstructionRecord:
-        question = question_of(record.question)
+        wordings = wordings_of(record.question)
         drawn = blake2b(f"{self._seed}\n{record.id}".encode(errors="surrogatepass"), digest_size=1).digest()[0]
-        return record if question is None or drawn % 2 else replace(record, question=question.paraphrase)
+        return record if wordings is None or drawn % 2 else replace(record, question=wordings.paraphrase)

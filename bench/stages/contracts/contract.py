@@ -11,6 +11,7 @@ from bench.specs import Data, resolve
 CONTRACTS = {
     "answerer": "bench.stages.contracts.answers:Answers",
     "classifier": "bench.stages.contracts.probabilities:Probabilities",
+    "matcher": "bench.stages.contracts.similarities:Similarities",
 }
 """The name that specs give a contract, and the lazy path of its class."""
 
@@ -21,7 +22,7 @@ class Contract(Protocol):
     ``about`` is what is posed: records about pictures, or pictures alone. ``fewest`` is how many pictures suffice to
     measure the pace, None for a training batch. ``model`` is the word for a model that keeps the contract, ``method``
     the method that is called; ``unable`` is the message about a model that does not keep it. ``command`` asks an
-    exported model, and ``hub_tag`` is the hub's name of its task.
+    exported model, '' if none does, and ``hub_tag`` is the hub's name of its task.
     """
 
     about: Data
