@@ -37,7 +37,7 @@ _DEGREES = frozenset(
         "not",
     }
 )
-_PREDICATES = frozenset({"vary", "varies", "differ", "differs"})
+_PREDICATES = frozenset({"vary", "varies", "differ", "differs", "change", "changes", "fluctuate"})
 
 
 def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[str]:

@@ -121,9 +121,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "repetitive, aligned in row, equispaced",
         "clustered": "cluster, clot, coagulate, flocculate, agglomerate, agglomeration, aggregate, aggregation, "
         "group, gather, bunch, huddle, congregate, assemble in group, flock together, clump together, "
-        "conglomerate, bundle together, bundled, heap, cling together, stuck together, "
-        "group together, accumulate, accumulation of particle, bunched, island of, come together, gang, "
-        "swarm together",
+        "conglomerate, bundle together, bundled, heap, cling together, stuck together, group together, "
+        "accumulate, accumulation of particle, bunched, island of, come together, gang, swarm together",
         "random": "random, haphazard, haphazardly, disorder, disordered, unordered, chaotic, chaos, stochastic, "
         "arbitrary, arbitrarily, irregularly placed, irregularly arranged, irregular placed, "
         "irregularly distributed, irregular distributed, without order, higgledy piggledy, helter skelter, "
@@ -245,8 +244,8 @@ _UNIFORM = (
     "comparable, equally sized"
 )
 _VARIED = (
-    "vary, varied, various, variable, differ, different, unequal, diverse, heterogeneous, nonuniform, mixed, wide, "
-    "broad, uneven, inconsistent, dissimilar, assorted, manifold, differing"
+    "vary, change, fluctuate, varied, various, variable, differ, different, unequal, diverse, heterogeneous, "
+    "nonuniform, mixed, wide, broad, uneven, inconsistent, dissimilar, assorted, manifold, differing"
 )
 _LOW = (
     "low, weak, poor, faint, feeble, limited, little, slight, dull, minimal, small, soft, subdued, modest, "
@@ -345,9 +344,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     (
         "separate, isolate, apart, apart from each other, apart from one another, apart from their neighbour, "
         "well apart, distance from one another, distance from each other, distance to each other, "
-        "keep their distance, to themselves, "
-        "clear of each other, out of contact, out of touch, detach, discrete, standalone, individual and separate, "
-        "unconnected, untouching, spaced apart, disconnected, distanced",
+        "keep their distance, to themselves, clear of each other, out of contact, out of touch, detach, discrete, "
+        "standalone, individual and separate, unconnected, untouching, spaced apart, disconnected, distanced",
         {"any": ("contact", "separate"), "phase": ("phases", "two")},
     ),
     ("regular, even", {"arrangement": ("arrangement", "ordered")}),
@@ -466,16 +464,17 @@ ROLES: Mapping[str, str] = {
     "no more than, not to mention, in contrast to, in contrast with, by contrast, in order to, as well as, "
     "of course, in this case, solar cell, fuel cell, unit cell, photovoltaic cell, battery cell, "
     "electrochemical cell, in line with, data bar, info bar, information bar, status bar, fill factor, "
-    "at first sight, on the one hand, on the other hand, point of view, field of view, in the large, "
-    "by and large, at large, in general, close up, black and white, light microscope, light microscopy, "
-    "light element, electron beam, focused ion beam, ion beam, charge carrier, charge transport, "
-    "charge storage, charge transfer, image processing, wire bonding, scale factor, large scale, small scale, "
-    "nano scale, base line, time scale, at scale, grey scale, scale length, bright field, dark field, "
-    "bright edge, bar graph, order of magnitude, tem grid, copper grid, carbon grid, lacey grid, "
-    "microscope grid, in the order of, in order, post processing, power line, dust jacket, can be separated, "
-    "could be separated, tip of the iceberg, edge effect, thin layer, no longer, lower edge, upper edge, "
-    "single image, single picture, not least, even if, even when, even so, even at, even the, "
-    "tissue engineering, nanoindentation, scanning probe, film about, phase of development, phase of the work, "
+    "on the one hand, on the other hand, point of view, field of view, in the large, by and large, at large, "
+    "in general, close up, black and white, light microscope, light microscopy, light element, electron beam, "
+    "focused ion beam, ion beam, charge carrier, charge transport, charge storage, charge transfer, "
+    "image processing, wire bonding, scale factor, large scale, small scale, nano scale, base line, "
+    "time scale, at scale, grey scale, scale length, bright field, dark field, bright edge, bar graph, "
+    "order of magnitude, tem grid, copper grid, carbon grid, lacey grid, microscope grid, in the order of, "
+    "in order, post processing, power line, dust jacket, can be separated, could be separated, "
+    "tip of the iceberg, edge effect, thin layer, no longer, lower edge, upper edge, single image, "
+    "single picture, not least, even if, even when, even so, nearly touch, nearly touching, almost touch, "
+    "almost touching, nearly in contact, almost in contact, even at, even the, tissue engineering, "
+    "nanoindentation, scanning probe, film about, phase of development, phase of the work, "
     "phase of the process, phase of the project, same as, the same as, a few, quite a few, "
     "part of the caption, in the order, free standing, stand alone",
     # What denies the words behind it, up to the end of its scope.
@@ -486,11 +485,13 @@ ROLES: Mapping[str, str] = {
     "short of, in place of, lack of, cannot, not any, no trace of, no evidence of, want of, in vain for, "
     "in vain",
     # What denies the subject in front of it.
-    "absence": "absent, missing, lacking, left out, omitted, removed, gone, nowhere to be seen, "
+    "absence": "absent, missing, lacking, left out, omitted, removed, gone, ruled out, excluded, avoided, "
+    "suppressed, prevented, eliminated, no issue, not an issue, no problem, not a problem, nowhere to be seen, "
     "nowhere to be found, nonexistent, not there, not to be seen, free, not to be found",
     # What names a topic, of which nothing is stated before the next comma.
-    "topic": "as for, as to, as regards, regarding, with regard to, concerning, in terms of, when it comes to, "
-    "on the subject of, on the question of, as far as",
+    "topic": "at first glance, at first sight, at a glance, on first sight, as for, as to, as regards, regarding, "
+    "with regard to, concerning, in terms of, when it comes to, on the subject of, on the question of, "
+    "as far as",
     # Words that only say how much or how surely.
     "hedge": "grey, greyish, coloured, colour, toned, tone, perhaps, maybe, very, quite, rather, almost, about, "
     "roughly, nearly, somewhat, fairly, mostly, more, less, much, just, still, even, already, often, "
@@ -518,8 +519,7 @@ ROLES: Mapping[str, str] = {
     # What cannot be done in a refusal.
     "judgement": "determine, tell, say, judge, assess, know, decide, ascertain, establish, conclude, infer, "
     "estimate, specify, measure, told, settle, answer, gauge, evaluate, make a statement, quantify, deduce, "
-    "verify, confirm, derive, classify, comment, rate, be sure, be certain, call, described, identify, "
-    "distinguish, stated, resolve",
+    "verify, confirm, derive, be sure, be certain, identify, distinguish, resolve",
     # What begins a sentence of which nothing is stated, if it also says what would be.
     "condition": "if, should, were, had, unless, suppose, supposing, assuming, provided that",
     # What is only supposed.
@@ -547,7 +547,8 @@ ROLES: Mapping[str, str] = {
     "place": "in, on, at, across, against, within, over, under, along, through, throughout, from, to, into, onto, "
     "for, by, behind, among, between",
     # Nouns that pass what describes them on to what they are a measure of.
-    "measure": "degree, extent, level, length, appearance, character, amount, range, deal, kind, sort, quantity, touch of, measure, type",
+    "measure": "degree, extent, level, length, appearance, character, amount, range, deal, kind, sort, quantity, "
+    "touch of, measure, type",
 }
 """What other phrases do in a sentence."""
 

@@ -13,6 +13,7 @@ _MAYBE = frozenset({"may", "might", "could"})
 _OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
 _EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
 """Negations of one alternative, which end at a comma."""
+_SUBJECTS = frozenset({"we", "i", "it", "they", "there", "you"})
 _JOINED = frozenset({"and", "&", "plus"})
 _EITHER = frozenset({"or", "nor"})
 _DEFINITE = frozenset({"the", "its", "their", "this", "these", "that", "such"})
@@ -74,12 +75,18 @@ def denied(sentence: Sequence[Phrase], numbers: Sequence[int]) -> list[int]:
     """Return how often each phrase is denied; twice is not at all."""
     counts = [0] * len(sentence)
     for position, phrase in enumerate(sentence):
-        if phrase.has("negation") or phrase.has("absence"):
+        if phrase.has("negation") or phrase.has("absence") or _is_denied_so(sentence, counts, position):
             if phrase.text == "nor" and counts[position] % 2:
                 continue
             for place in _scope(sentence, numbers, position):
                 counts[place] += 1
     return counts
+
+
+def _is_denied_so(sentence: Sequence[Phrase], counts: Sequence[int], position: int) -> bool:
+    """Return whether a 'so' repeats a denial: 'cracks are absent, and so is debris'."""
+    following = sentence[position + 1] if position + 1 < len(sentence) else None
+    return sentence[position].text == "so" and following is not None and is_verb(following) and any(counts)
 
 
 def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[int]:
@@ -91,7 +98,7 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
     if phrase.text == "free" and phrase.has("absence"):
         return [position - 1] if position else []
     if phrase.has("absence"):
-        if position + 1 < len(sentence) and sentence[position + 1].is_evidence and not phrase.has("negation"):
+        if position + 1 < len(sentence) and sentence[position + 1].is_evidence:
             return _behind(sentence, numbers, position)
         return [] if _is_denied_itself(sentence, position) else _in_front(sentence, numbers, position)
     if phrase.text in _OF_VERBS and _is_not_there(sentence, position):
@@ -163,6 +170,8 @@ def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -
         if phrase.text in _JOINED and not _joins(sentence, numbers, place, kind, text):
             break
         if kind and phrase.text in ("with", "that", "which", "who"):
+            break
+        if kind and text in _EXCHANGES and phrase.text in _SUBJECTS:
             break
         if kind and phrase.has("place") and _is_definite(sentence, place + 1):
             break
@@ -273,6 +282,9 @@ def _is_predicate(sentence: Sequence[Phrase], position: int) -> bool:
     following = sentence[position + 1 : position + 4]
     return (
         not any(phrase.has("negation") for phrase in following[:1])
-        and any(phrase.text in ("be", "have", "show", "look") for phrase in following[:2])
+        and any(
+            phrase.text in ("be", "have", "show", "look", "think", "believe", "suppose", "assume", "expect")
+            for phrase in following[:2]
+        )
         and not any(phrase.has("presence") for phrase in following)
     )
