@@ -213,8 +213,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lot of contrast, punchy, strong tonal, stark light and dark",
     },
     "focus": {
-        "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, razor sharp, needle sharp, "
-        "pin sharp, crystal clear, focussed, bring into focus, brought into focus",
+        "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, pin sharp, crystal clear, "
+        "focussed, bring into focus, brought into focus",
         "blurred": "blur, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, unsharp, "
         "fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, out of the focus, "
         "poorly focused, badly focused, not focused",
@@ -311,7 +311,10 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         {"contrast": ("contrast", "high"), "coverage": ("coverage", "dense"), "uniformity": ("uniformity", "uniform")},
     ),
     ("good, sharp, crisp, excellent, perfect, fine, clear, correct, great, tack", {"focus": ("focus", "sharp")}),
-    ("sharp, crisp", {"image": ("focus", "sharp"), "edge": ("focus", "sharp"), "": ("focus", "sharp")}),
+    (
+        "sharp, crisp, razor sharp, needle sharp",
+        {"image": ("focus", "sharp"), "edge": ("focus", "sharp"), "": ("focus", "sharp")},
+    ),
     ("soft, hazy, indistinct, smeary, vague, smudged", {"image": ("focus", "blurred"), "edge": ("focus", "blurred")}),
     ("dense", _spread("dense")),
     ("sparse, thin out", _spread("sparse")),
@@ -379,7 +382,7 @@ NOUNS: Mapping[str, str] = {
     "background": "background, backdrop, ground, surroundings, surrounding, substrate, support, behind, backing",
     "contrast": "contrast",
     "focus": "focus, focusing, sharpness",
-    "variation": "variability, variation, variety, spread, diversity, scatter, difference, dispersion, heterogeneity",
+    "variation": "variability, variation, variety, =spread, diversity, =scatter, difference, dispersion, heterogeneity",
     "bar": "scale bar, scalebar, bar, micron bar, length bar, scale marker, scale",
     "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width",
     "uniformity": "uniformity, consistency, homogeneity",
@@ -395,7 +398,8 @@ NOUNS: Mapping[str, str] = {
     "direction": "direction, orientation, alignment, axis, axes, course, inclination, align, orient",
     "strand": "fibre, strand, filament, thread",
     "region": "patch, patche, region, area, spot, zone, part, island",
-    "texture": "surface, texture, finish, topography, relief, exterior, skin, face, wall, facet",
+    "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, face, "
+    "wall, facet",
     "phase": "phase, component phase",
     "inclusion": "inclusion, domain, precipitate",
     "composition": "composition, material, chemistry",

@@ -49,7 +49,12 @@ _REFUTED = re.compile(r"\b(?:not|no|without|hardly|cannot|whether|if|unclear)\b"
 
 
 def pattern_facts(sentence: str) -> list[tuple[str, str]]:
-    """Return the facts that a sentence in lower case states by a pattern; none if it denies or doubts anything."""
+    """Return the facts that a sentence in lower case states by a pattern."""
+    return [fact for part in sentence.split(",") for fact in _of_part(part)]
+
+
+def _of_part(sentence: str) -> list[tuple[str, str]]:
+    """Return the facts of a sentence between commas; none if it denies or doubts anything."""
     if _REFUTED.search(sentence):
         return []
     facts = [fact for fact, pattern in _STATED.items() if pattern.search(sentence)]

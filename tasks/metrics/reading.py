@@ -119,11 +119,12 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
     meaning = sentence[position].meaning
     described: Strengths = {}
     if meaning.describes:
-        nouns = nouns_described(sentence, numbers, position)
-        for facts, strength in meaning.describes:
-            fact = next((facts[noun] for noun in _classes(nouns) if noun in facts), None)
-            if fact is not None and not (fact[0] == "size" and _is_compared(sentence, position)):
-                described[fact] = strength
+        for noun in _classes(nouns_described(sentence, numbers, position)):
+            described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
+            if described:
+                break
+        if _is_compared(sentence, position):
+            described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
     kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
     plain = {(kind, value): strength for kind, value, strength in meaning.facts if kind not in kinds}
     return plain | described

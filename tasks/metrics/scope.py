@@ -65,7 +65,8 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     for phrase in sentence[position : position + 2 * _REACH]:
         if is_verb(phrase):
             return has_noun
-        if not phrase.is_word or phrase.text in _JOINED or phrase.has("place") and not phrase.has("opener"):
+        in_phrase = phrase.has("place") and not phrase.has("opener") and not has_noun
+        if not phrase.is_word or phrase.text in _JOINED or in_phrase:
             return False
         has_noun = has_noun or not phrase.has("negation")
     return False
@@ -146,16 +147,23 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         region.append(place)
         place -= 1
     listed = place < 0 or numbers[place] != numbers[position]
-    kind = ""
+    kind, joined = "", False
     for place in region:
         phrase = sentence[place]
-        if not listed and phrase.text in _JOINED | {","}:
+        joined = joined or phrase.text in _JOINED | _EITHER
+        if phrase.has("negation"):
+            break
+        if phrase.text in _JOINED | {","} and (not listed or not joined and _kind_before(sentence, place) != kind):
             break
         if phrase.has("place") or phrase.text == "of":
             kind, places = "", [other for other in places if not sentence[other].meaning.facts]
         kind = kind or _kind(phrase)
         places.append(place)
     return places
+
+
+def _kind_before(sentence: Sequence[Phrase], position: int) -> str:
+    return next((kind for phrase in reversed(sentence[:position]) if (kind := _kind(phrase))), "")
 
 
 def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[int]:
