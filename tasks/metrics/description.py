@@ -160,6 +160,13 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         region = [*region, *_heads(sentence, end, position)]
     if region and region[-1].text in _RELATIVES:
         return [_nearest(sentence, end) or "structure"]
+    region = [
+        phrase  # of 'particle density', the density
+        for place, phrase in enumerate(region)
+        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun)
+        or phrase.text in _DEGREES
+        or phrase.has("place")
+    ]
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text in _PRONOUNS:
             return [_antecedent(sentence, start)]
@@ -173,7 +180,7 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
 def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
     """Return where a subject begins: after the last comma before its verb if a noun stands there."""
     commas = [place for place in range(start, end) if sentence[place].text == "," and place + 1 < end]
-    begins_aside = sentence[start].has("place") or sentence[start].text in _PREPOSITIONS
+    begins_aside = _is_preposition(sentence[start])
     if commas and (begins_aside or any(map(is_verb, sentence[start : commas[-1]]))):
         nouns = (phrase.meaning.noun not in ("", "other") for phrase in _heads(sentence, commas[-1] + 1, end))
         return commas[-1] + 1 if any(nouns) else start
@@ -226,7 +233,7 @@ def _heads(sentence: Sequence[Phrase], start: int, end: int) -> list[Phrase]:
         of_measure, measured = measured and phrase.text == "of", phrase.has("measure")
         if of_measure or measured:
             continue  # what is measured is the head: 'the length of the bar'
-        if (phrase.has("place") or phrase.text in _PREPOSITIONS) and phrase.meaning.noun != "background":
+        if _is_preposition(phrase):
             inside = True
         elif phrase.text == ",":
             inside = False
@@ -235,6 +242,11 @@ def _heads(sentence: Sequence[Phrase], start: int, end: int) -> list[Phrase]:
         else:
             heads.append(phrase)
     return heads
+
+
+def _is_preposition(phrase: Phrase) -> bool:
+    """Return whether a phrase begins an aside; 'behind' is none, because what is behind is the background."""
+    return (phrase.has("place") or phrase.text in _PREPOSITIONS) and phrase.meaning.noun != "background"
 
 
 def _ends_phrase(sentence: Sequence[Phrase], place: int) -> bool:

@@ -61,7 +61,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "upright": "upright, =vertically upright, stand on end, stand up, ~=standing, erect, stand like grass, "
         "perpendicular to the substrate, normal to the substrate, perpendicular to the surface, on their end, "
         "vertical to the substrate",
-        "spherical": "spherical, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, microsphere, "
+        "spherical": "spherical, spheric, globose, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, microsphere, "
         "spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like",
         "faceted": "facet, polyhedral, polyhedron, polyhedra, crystal like, ~cubic, ~cube, ~octahedral, "
         "~octahedron, ~octahedra, euhedral, crystal face, crystal facet, plane face, flat face, "
@@ -136,7 +136,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "uniformity": {
         "uniform": "little variation, little variability, little spread, minor variation, slight variation, "
         "negligible variation, little difference in size, hardly vary, scarcely vary, barely vary, "
-        "barely differ, hardly differ, monodisperse, monodispersed, like the next in size, uniform sized, "
+        "barely differ, hardly differ, monodisperse, unvarying, monodispersed, like the next in size, uniform sized, "
         "equal sized, equally sized, same sized, equally large, equally big, as large as the next, "
         "as big as the next, of one size, all the same, one size, as big as the other, as large as the other, "
         "as small as the other, as big as its neighbour, as large as its neighbour, vary little, "
@@ -174,17 +174,17 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "ribbing, rippled surface, corrugation, grooving, washboard",
     },
     "defect": {
-        "cracks": "crack, fissure, crevice, fracture, fracture line, hairline, crack line, craze, split open, "
+        "cracks": "crack, cleft, fissure, crevice, fracture, fracture line, hairline, crack line, craze, split open, "
         "torn, rupture, rift, crackle, fracture surface, cracking",
         "pits": "pit, pitting, pockmark, pocked, dimple, crater, pockmarked, small cavity, pinhole, indentation, "
         "small depression, small hole in the surface, dent, crater like, cavity in the surface",
-        "debris": "debris, dirt, dust, contamination, contaminate, contaminant, detritus, dirty, foreign matter, "
+        "debris": "debris, rubble, junk, dirt, dust, contamination, contaminate, contaminant, detritus, dirty, foreign matter, "
         "foreign particle, dust particle, dirt particle, debris particle, contamination particle, "
         "contaminant particle, residue, speck of dirt, soil, rubbish, litter, stray particle, loose particle, "
         "foreign body, foreign bodies, filth, grime, foreign material, dust grain, contaminated, "
         "impurity particle, bit of dirt, particle of dirt, scrap, speck of dust, crumb, leftovers, remains of, "
         "impurity on",
-        "none": "flawless, pristine, intact, unblemished, undamaged, immaculate, spotless, faultless, uncracked, "
+        "none": "flawless, unflawed, pristine, intact, unblemished, undamaged, immaculate, spotless, faultless, uncracked, "
         "unscathed, defect free, perfect condition, without blemish, free from blemish, unharmed, "
         "undisturbed surface, unbroken, in perfect condition, nothing be damaged, without fault, without flaw, "
         "free of fault, sound condition",
@@ -215,7 +215,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "focus": {
         "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, pin sharp, crystal clear, "
         "focussed, bring into focus, brought into focus",
-        "blurred": "blur, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, unsharp, "
+        "blurred": "blur, foggy, bleary, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, unsharp, "
         "fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, out of the focus, "
         "poorly focused, badly focused, not focused",
     },
@@ -234,8 +234,8 @@ _SMALL = (
 )
 _MEDIUM = "medium, intermediate, middling, mid, average, moderate"
 _LARGE = (
-    "large, gigantic, immense, colossal, vast, oversized, hefty, great, big, huge, sizeable, enormous, giant, "
-    "massive, bulky, considerable sized, voluminous"
+    "considerable, large, gigantic, immense, colossal, vast, oversized, hefty, great, big, huge, sizeable, "
+    "enormous, giant, massive, bulky, considerable sized, voluminous"
 )
 _DARK = "dark, black, dim, inky, blackish, darkish"
 _BRIGHT = "bright, light, white, pale, luminous, whitish, brightish"
@@ -361,10 +361,11 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
             "shape": ("shape", "flat"),
             "": ("shape", "flat"),
             "image": ("contrast", "low"),
+            "contrast": ("contrast", "low"),
         },
     ),
     ("=few, only a few, just a few, very few, scarcely any", {"structure": ("coverage", "sparse")}),
-    ("single, lone, solitary, sole, =one, individual, isolated", {"strand": ("shape", "single")}),
+    ("~single, ~lone, ~solitary, ~sole, ~=one, ~individual, ~isolated", {"strand": ("shape", "single")}),
     ("=brighter, =lighter", {"region": ("phases", "two"), "inclusion": ("phases", "two")}),
     ("horizontal", _run("horizontal")),
     ("vertical", _run("vertical")),
@@ -395,7 +396,7 @@ NOUNS: Mapping[str, str] = {
     "fraction of the field, fraction of the image, fraction of the frame, portion of the area, "
     "portion of the field, portion of the image, portion of the frame, share of the open area",
     "spacing": "spacing, interval, distance, pitch, separation, gap",
-    "direction": "direction, orientation, alignment, axis, axes, course, inclination, align, orient",
+    "direction": "direction, orientation, alignment, axis, angle, axes, course, inclination, align, orient",
     "strand": "fibre, strand, filament, thread",
     "region": "patch, patche, region, area, spot, zone, part, island",
     "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, face, "
@@ -436,6 +437,8 @@ BARE: Mapping[str, tuple[str, str]] = {
     "micron bar": ("bar", "absent"),
     "bar": ("bar", "absent"),
     "scale marker": ("bar", "absent"),
+    "=order": ("arrangement", "random"),
+    "=regularity": ("arrangement", "random"),
     "gap": ("contact", "touching"),
     "contact": ("contact", "separate"),
     "texture": ("texture", "smooth"),
@@ -557,7 +560,20 @@ ROLES: Mapping[str, str] = {
 """What other phrases do in a sentence."""
 
 ADVERBS = frozenset(
-    ["largely", "highly", "shortly", "hardly", "nearly", "lately", "barely", "roughly", "mainly", "mostly", "fairly"]
+    [
+        "largely",
+        "highly",
+        "shortly",
+        "hardly",
+        "nearly",
+        "lately",
+        "barely",
+        "roughly",
+        "mainly",
+        "mostly",
+        "fairly",
+        "considerably",
+    ]
 )
 """Adverbs that do not mean what their adjective means."""
 

@@ -13,6 +13,8 @@ _MAYBE = frozenset({"may", "might", "could"})
 _OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
 _EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
 """Negations of one alternative, which end at a comma."""
+_LISTED = frozenset({"defect", "charging"})
+"""Kinds of which several are denied in one list: 'no cracks, pits'."""
 _SUBJECTS = frozenset({"we", "i", "it", "they", "there", "you"})
 _JOINED = frozenset({"and", "&", "plus"})
 _EITHER = frozenset({"or", "nor"})
@@ -202,7 +204,8 @@ def _goes_on(sentence: Sequence[Phrase], numbers: Sequence[int], comma: int, kin
     if following.text in _JOINED:
         return _next_kind(sentence, numbers, comma) in (kind, "")
     rest = [phrase for place, phrase in enumerate(sentence) if place > comma and numbers[place] == numbers[comma]]
-    return any(phrase.text in _EITHER for phrase in rest) or _next_kind(sentence, numbers, comma) == kind
+    same = _next_kind(sentence, numbers, comma) == kind and kind in _LISTED
+    return same or any(phrase.text in _EITHER for phrase in rest)
 
 
 def _joins(sentence: Sequence[Phrase], numbers: Sequence[int], conjunction: int, kind: str, negation: str) -> bool:
