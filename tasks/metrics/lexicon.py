@@ -61,8 +61,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "upright": "upright, =vertically upright, stand on end, stand up, ~=standing, erect, stand like grass, "
         "perpendicular to the substrate, normal to the substrate, perpendicular to the surface, on their end, "
         "vertical to the substrate",
-        "spherical": "spherical, spheric, globose, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, microsphere, "
-        "spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like",
+        "spherical": "spherical, spheric, globose, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, "
+        "microsphere, spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like",
         "faceted": "facet, polyhedral, polyhedron, polyhedra, crystal like, ~cubic, ~cube, ~octahedral, "
         "~octahedron, ~octahedra, euhedral, crystal face, crystal facet, plane face, flat face, "
         "well formed crystal, many sided",
@@ -72,7 +72,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "holes": "~hole, perforate, ~perforation, ~=apertures, punched, pierced, ~borehole, ~=openings, pierce, "
         "punch, hole pattern, drilled",
         "pillars": "pillar, post, =studs, ~pin, ~peg, bollard",
-        "checkerboard": "checkerboard, chessboard, checker board, chess board, chequered, chequerboard, "
+        "checkerboard": "checkerboard, chessboard, checker board, chess board, =chess, chequered, chequerboard, "
         "draughtboard, alternating square, alternate square, square alternate, draughts board, chequer, "
         "chessboard like",
         "foam": "foam, foamy, froth, frothy, ~bubble, bubbly, suds, lather",
@@ -80,8 +80,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "hive, =bees",
         "labyrinth": "labyrinth, labyrinthine, maze, mazy, ~meander, winding channel, winding passage, "
         "convoluted channel, tortuous channel, ~convoluted, ~tortuous, corridor, ~winding passage",
-        "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular, chunk, nugget, "
-        "lump together, clump together",
+        "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular, chunk, nugget, lump together",
         "flaky": "flake, flaky, leaf like, platelet, plate like, platy, scale like, leaflet, petal, flakelet, "
         "lamina like, cornflake, wafer thin plate, ~lamella like, leafy, foliate, scaly, flat platelet",
         "shard": "shard, splinter, ~jagged, sliver, broken glass, crushed glass, smashed, shatter, ~fragment, "
@@ -119,10 +118,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "regimented, symmetrical, in line, in straight line, in parallel row, well arranged, "
         "at constant distance, at the same distance, at fixed distance, repeat at, repeating pattern, matrix, "
         "repetitive, aligned in row, equispaced",
-        "clustered": "cluster, clot, coagulate, flocculate, agglomerate, agglomeration, aggregate, aggregation, "
-        "group, gather, bunch, huddle, congregate, assemble in group, flock together, clump together, "
-        "conglomerate, bundle together, bundled, heap, cling together, stuck together, group together, "
-        "accumulate, accumulation of particle, bunched, island of, come together, gang, swarm together",
+        "clustered": "cluster, flocculate, agglomerate, agglomeration, aggregate, aggregation, group, gather, "
+        "bunch, huddle, congregate, assemble in group, flock together, clump together, conglomerate, "
+        "bundle together, bundled, heap, cling together, stuck together, group together, accumulate, "
+        "accumulation of particle, bunched, island of, come together, gang, swarm together",
         "random": "random, haphazard, haphazardly, disorder, disordered, unordered, chaotic, chaos, stochastic, "
         "arbitrary, arbitrarily, irregularly placed, irregularly arranged, irregular placed, "
         "irregularly distributed, irregular distributed, without order, higgledy piggledy, helter skelter, "
@@ -136,12 +135,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "uniformity": {
         "uniform": "little variation, little variability, little spread, minor variation, slight variation, "
         "negligible variation, little difference in size, hardly vary, scarcely vary, barely vary, "
-        "barely differ, hardly differ, monodisperse, unvarying, monodispersed, like the next in size, uniform sized, "
-        "equal sized, equally sized, same sized, equally large, equally big, as large as the next, "
-        "as big as the next, of one size, all the same, one size, as big as the other, as large as the other, "
-        "as small as the other, as big as its neighbour, as large as its neighbour, vary little, "
-        "vary only little, differ little, even sized, same diameter, no two differ, size match, alike in size, "
-        "all equally",
+        "barely differ, hardly differ, monodisperse, unvarying, monodispersed, like the next in size, "
+        "uniform sized, equal sized, equally sized, same sized, equally large, equally big, "
+        "as large as the next, as big as the next, of one size, all the same, one size, as big as the other, "
+        "as large as the other, as small as the other, as big as its neighbour, as large as its neighbour, "
+        "vary little, vary only little, differ little, even sized, same diameter, no two differ, size match, "
+        "alike in size, all equally",
         "varied": "polydisperse, polydispersed, all size, every size, mixture of size, mix of size, "
         "from small to large, from large to small, from tiny to large, range from small, not all the same, "
         "size vary, of all size, all shape and size, of all kind of size, no two alike, "
@@ -174,18 +173,18 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "ribbing, rippled surface, corrugation, grooving, washboard",
     },
     "defect": {
-        "cracks": "crack, cleft, fissure, crevice, fracture, fracture line, hairline, crack line, craze, split open, "
-        "torn, rupture, rift, crackle, fracture surface, cracking",
+        "cracks": "crack, cleft, fissure, crevice, fracture, fracture line, hairline, crack line, craze, "
+        "split open, torn, rupture, rift, crackle, fracture surface, cracking",
         "pits": "pit, pitting, pockmark, pocked, dimple, crater, pockmarked, small cavity, pinhole, indentation, "
         "small depression, small hole in the surface, dent, crater like, cavity in the surface",
-        "debris": "debris, rubble, junk, dirt, dust, contamination, contaminate, contaminant, detritus, dirty, foreign matter, "
-        "foreign particle, dust particle, dirt particle, debris particle, contamination particle, "
-        "contaminant particle, residue, speck of dirt, soil, rubbish, litter, stray particle, loose particle, "
-        "foreign body, foreign bodies, filth, grime, foreign material, dust grain, contaminated, "
-        "impurity particle, bit of dirt, particle of dirt, scrap, speck of dust, crumb, leftovers, remains of, "
-        "impurity on",
-        "none": "flawless, unflawed, pristine, intact, unblemished, undamaged, immaculate, spotless, faultless, uncracked, "
-        "unscathed, defect free, perfect condition, without blemish, free from blemish, unharmed, "
+        "debris": "debris, rubble, junk, dirt, dust, contamination, contaminate, contaminant, detritus, dirty, "
+        "foreign matter, foreign particle, dust particle, dirt particle, debris particle, "
+        "contamination particle, contaminant particle, residue, speck of dirt, soil, rubbish, litter, "
+        "stray particle, loose particle, foreign body, foreign bodies, filth, grime, foreign material, "
+        "dust grain, contaminated, impurity particle, bit of dirt, particle of dirt, scrap, speck of dust, "
+        "crumb, leftovers, impurity on",
+        "none": "flawless, unflawed, pristine, intact, unblemished, undamaged, immaculate, spotless, faultless, "
+        "uncracked, unscathed, defect free, perfect condition, without blemish, free from blemish, unharmed, "
         "undisturbed surface, unbroken, in perfect condition, nothing be damaged, without fault, without flaw, "
         "free of fault, sound condition",
     },
@@ -215,9 +214,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "focus": {
         "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, pin sharp, crystal clear, "
         "focussed, bring into focus, brought into focus",
-        "blurred": "blur, foggy, bleary, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, unsharp, "
-        "fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, out of the focus, "
-        "poorly focused, badly focused, not focused",
+        "blurred": "blur, foggy, bleary, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, "
+        "unsharp, fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, "
+        "out of the focus, poorly focused, badly focused, not focused",
     },
     "charging": {
         "streaks": "=charging, charging artefact, charging effect, charging streak, streak, streaky, "
@@ -437,6 +436,10 @@ BARE: Mapping[str, tuple[str, str]] = {
     "micron bar": ("bar", "absent"),
     "bar": ("bar", "absent"),
     "scale marker": ("bar", "absent"),
+    "=room": ("coverage", "dense"),
+    "free space": ("coverage", "dense"),
+    "empty space": ("coverage", "dense"),
+    "free room": ("coverage", "dense"),
     "=order": ("arrangement", "random"),
     "=regularity": ("arrangement", "random"),
     "gap": ("contact", "touching"),
