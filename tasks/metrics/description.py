@@ -48,7 +48,8 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
         return [respect]
     if sentence[position].text not in _PREDICATES:
         nouns = _following(sentence, numbers, position)
-        if nouns and not sentence[position].text.endswith("ly"):
+        following = sentence[position + 1].text if position + 1 < len(sentence) else ""
+        if nouns and following != "," and not sentence[position].text.endswith("ly"):
             return nouns
         if nouns:
             return [*nouns, *_subjects(sentence, numbers, position)]

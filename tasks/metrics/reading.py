@@ -140,7 +140,7 @@ def _of_phrase(sentence: list[Phrase], numbers: list[int], position: int, denial
             yield OPPOSITES[fact], strength
     if bare and denials % 2 and not _is_described(sentence, position, bare[0]):
         yield bare, 0
-    elif bare in OPPOSITES and denials and denials % 2 == 0:  # 'does not lack contrast'
+    elif bare and bare in OPPOSITES and denials and denials % 2 == 0:  # 'does not lack contrast'
         yield OPPOSITES[bare], 0
 
 
