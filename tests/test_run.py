@@ -159,7 +159,9 @@ def test_one_cell_is_not_called_all_cells(run):
 
 def test_all_models_says_which_it_leaves_out(bench):
     _, _, err = bench(*RUN, "--models", "all,blind", "--dry-run")
-    assert re.search(r"--models all leaves out controls and variants: majority, shotgun, mvaema-no-itc, .*; name those", err)
+    assert re.search(
+        r"--models all leaves out controls and variants: majority, shotgun, mvaema-no-itc, .*; name those", err
+    )
     assert "leaves out" not in bench(*RUN, "--models", "majority", "--dry-run")[2]
 
 
