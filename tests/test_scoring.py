@@ -51,7 +51,7 @@ def test_facts_are_counted_by_fact_and_clustered_by_picture():
 
 
 def test_facts_is_the_harmonic_mean_of_precision_and_recall():
-    answers = [ANSWERS[0], "x", "Nothing is said.", "x", "Both small and large ones, or medium.", "x"]
+    answers = [ANSWERS[0], "x", "Nothing is said.", "x", "Small, large or medium ones.", "x"]
     metrics = TASK.score(answers, POSED, POSED).metrics
     precision, recall = metrics["facts_precision"][0], metrics["facts_recall"][0]
     assert (precision, recall) == (1 / 4, 1 / 3)

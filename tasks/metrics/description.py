@@ -14,6 +14,7 @@ _RESPECTS = frozenset(
 _ADJECTIVE = ("ed", "y", "al", "ous", "ic", "less", "ish", "ive", "ar", "ing", "ful", "ble", "er", "ly")
 _PRONOUNS = frozenset({"it", "which", "that", "this", "one", "ones"})
 _ASIDE = frozenset({"presence", "hedge"})
+_RELATIVES = frozenset({"that", "which", "who"})
 _COPULAS = frozenset({"be", "appear", "seem", "look", "remain"})
 _PREPOSITIONS = frozenset({"unlike", "compared", "of", "with", "without", "like", "than"})
 _DEGREES = frozenset(
@@ -37,7 +38,7 @@ _DEGREES = frozenset(
         "not",
     }
 )
-_PREDICATES = frozenset({"vary", "varies", "differ", "differs"})
+_PREDICATES = frozenset({"vary", "varies", "differ", "differs", "change", "changes", "fluctuate"})
 
 
 def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[str]:
@@ -47,11 +48,14 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
         return [respect]
     if sentence[position].text not in _PREDICATES:
         nouns = _following(sentence, numbers, position)
-        if nouns:
+        following = sentence[position + 1].text if position + 1 < len(sentence) else ""
+        if nouns and following != "," and not sentence[position].text.endswith("ly"):
             return nouns
+        if nouns:
+            return [*nouns, *_subjects(sentence, numbers, position)]
     if sentence[position].text == "one" and not (position and _verb_before(sentence, position)):
         return [UNKNOWN]
-    return [_subject(sentence, numbers, position)]
+    return _subjects(sentence, numbers, position)
 
 
 def _respect(sentence: Sequence[Phrase], position: int) -> str:
@@ -75,7 +79,7 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
     while place < len(sentence) and numbers[place] == numbers[position]:
         phrase = sentence[place]
         if phrase.text in ("one", "ones") and not nouns and not _is_more(sentence, place):
-            subject = _subject(sentence, numbers, position)
+            subject = _subjects(sentence, numbers, position)[0]
             return ["structure" if subject in (NONE, THING) else subject]
         if phrase.has("measure"):
             return [_measured(sentence, numbers, place)]
@@ -138,8 +142,8 @@ def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) ->
     return next((noun for noun in nouns if noun in _RESPECTS), nouns[0] if nouns else NONE)
 
 
-def _subject(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> str:
-    """Return the class of the subject of which a word is said."""
+def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[str]:
+    """Return the class of the subject of which a word is said; without a verb there may be two."""
     start = next(place for place in range(position + 1) if numbers[place] == numbers[position])
     verbs = [
         place
@@ -151,24 +155,34 @@ def _subject(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) 
     end = verbs[-1]
     complement = _complement(sentence, end + 1, position)
     if complement:
-        return _antecedent(sentence, start) if complement in _PRONOUNS else complement
+        return [_antecedent(sentence, start) if complement in _PRONOUNS else complement]
     region = _heads(sentence, _after_comma(sentence, start, end), end)
     if not any(phrase.meaning.noun or _is_noun(phrase) for phrase in region):
         region = [*region, *_heads(sentence, end, position)]
+    if region and region[-1].text in _RELATIVES:
+        return [_nearest(sentence, end) or "structure"]
+    region = [
+        phrase  # of 'particle density', the density
+        for place, phrase in enumerate(region)
+        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun)
+        or phrase.text in _DEGREES
+        or phrase.has("place")
+    ]
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text in _PRONOUNS:
-            return _antecedent(sentence, start)
+            return [_antecedent(sentence, start)]
         if phrase.meaning.noun and phrase.meaning.noun != "other":
-            return phrase.meaning.noun
+            return [phrase.meaning.noun]
     if any(_is_noun(phrase) for phrase in region):
-        return THING
-    return _nearest(sentence, start)
+        return [THING]
+    return [_nearest(sentence, start)]
 
 
 def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
     """Return where a subject begins: after the last comma before its verb if a noun stands there."""
     commas = [place for place in range(start, end) if sentence[place].text == "," and place + 1 < end]
-    if commas and any(map(is_verb, sentence[start : commas[-1]])):
+    begins_aside = _is_preposition(sentence[start])
+    if commas and (begins_aside or any(map(is_verb, sentence[start : commas[-1]]))):
         nouns = (phrase.meaning.noun not in ("", "other") for phrase in _heads(sentence, commas[-1] + 1, end))
         return commas[-1] + 1 if any(nouns) else start
     return start
@@ -202,31 +216,44 @@ def _antecedent(sentence: Sequence[Phrase], start: int) -> str:
     return "structure"
 
 
-def _fragment(sentence: Sequence[Phrase], start: int, position: int) -> str:
-    """Return the class of the nearest noun before a word where no verb says what it describes."""
+def _fragment(sentence: Sequence[Phrase], start: int, position: int) -> list[str]:
+    """Return the classes of the nearest noun and of the first, where no verb says which of them a word describes."""
     noun = _nearest(sentence, position)
     if noun:
-        return noun
-    return THING if any(_is_noun(phrase) for phrase in sentence[start:position]) else NONE
+        is_apart = position > 0 and sentence[position - 1].text in (",", "and")
+        return [noun, _antecedent(sentence, position)] if is_apart else [noun]
+    return [THING] if any(_is_noun(phrase) for phrase in sentence[start:position]) else [NONE]
 
 
 def _heads(sentence: Sequence[Phrase], start: int, end: int) -> list[Phrase]:
     """Return the words of a subject without those in phrases that begin with a preposition."""
     heads: list[Phrase] = []
     inside, measured = False, False
-    for phrase in sentence[start:end]:
+    for place in range(start, end):
+        phrase = sentence[place]
         of_measure, measured = measured and phrase.text == "of", phrase.has("measure")
         if of_measure or measured:
             continue  # what is measured is the head: 'the length of the bar'
-        if (phrase.has("place") or phrase.text in _PREPOSITIONS) and phrase.meaning.noun != "background":
+        if _is_preposition(phrase):
             inside = True
         elif phrase.text == ",":
             inside = False
         elif inside:
-            inside = not (phrase.meaning.noun or _is_noun(phrase))
+            inside = not phrase.meaning.noun and not (_is_noun(phrase) and _ends_phrase(sentence, place))
         else:
             heads.append(phrase)
     return heads
+
+
+def _is_preposition(phrase: Phrase) -> bool:
+    """Return whether a phrase begins an aside; 'behind' is none, because what is behind is the background."""
+    return (phrase.has("place") or phrase.text in _PREPOSITIONS) and phrase.meaning.noun != "background"
+
+
+def _ends_phrase(sentence: Sequence[Phrase], place: int) -> bool:
+    """Return whether no noun follows in the same phrase."""
+    following = sentence[place + 1] if place + 1 < len(sentence) else None
+    return following is None or following.has("stop") or is_verb(following) or not following.is_word
 
 
 def _is_noun(phrase: Phrase) -> bool:

@@ -61,8 +61,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "upright": "upright, =vertically upright, stand on end, stand up, ~=standing, erect, stand like grass, "
         "perpendicular to the substrate, normal to the substrate, perpendicular to the surface, on their end, "
         "vertical to the substrate",
-        "spherical": "spherical, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, microsphere, "
-        "spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like",
+        "spherical": "spherical, spheric, globose, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, "
+        "microsphere, spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like",
         "faceted": "facet, polyhedral, polyhedron, polyhedra, crystal like, ~cubic, ~cube, ~octahedral, "
         "~octahedron, ~octahedra, euhedral, crystal face, crystal facet, plane face, flat face, "
         "well formed crystal, many sided",
@@ -72,7 +72,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "holes": "~hole, perforate, ~perforation, ~=apertures, punched, pierced, ~borehole, ~=openings, pierce, "
         "punch, hole pattern, drilled",
         "pillars": "pillar, post, =studs, ~pin, ~peg, bollard",
-        "checkerboard": "checkerboard, chessboard, checker board, chess board, chequered, chequerboard, "
+        "checkerboard": "checkerboard, chessboard, checker board, chess board, =chess, chequered, chequerboard, "
         "draughtboard, alternating square, alternate square, square alternate, draughts board, chequer, "
         "chessboard like",
         "foam": "foam, foamy, froth, frothy, ~bubble, bubbly, suds, lather",
@@ -80,8 +80,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "hive, =bees",
         "labyrinth": "labyrinth, labyrinthine, maze, mazy, ~meander, winding channel, winding passage, "
         "convoluted channel, tortuous channel, ~convoluted, ~tortuous, corridor, ~winding passage",
-        "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular, chunk, nugget, "
-        "lump together, clump together",
+        "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular, chunk, nugget, lump together",
         "flaky": "flake, flaky, leaf like, platelet, plate like, platy, scale like, leaflet, petal, flakelet, "
         "lamina like, cornflake, wafer thin plate, ~lamella like, leafy, foliate, scaly, flat platelet",
         "shard": "shard, splinter, ~jagged, sliver, broken glass, crushed glass, smashed, shatter, ~fragment, "
@@ -119,11 +118,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "regimented, symmetrical, in line, in straight line, in parallel row, well arranged, "
         "at constant distance, at the same distance, at fixed distance, repeat at, repeating pattern, matrix, "
         "repetitive, aligned in row, equispaced",
-        "clustered": "cluster, clot, coagulate, flocculate, agglomerate, agglomeration, aggregate, aggregation, "
-        "group, gather, bunch, huddle, congregate, assemble in group, flock together, clump together, "
-        "conglomerate, bundle together, bundled, heap, cling together, stuck together, "
-        "group together, accumulate, accumulation of particle, bunched, island of, come together, gang, "
-        "swarm together",
+        "clustered": "cluster, flocculate, agglomerate, agglomeration, aggregate, aggregation, group, gather, "
+        "bunch, huddle, congregate, assemble in group, flock together, clump together, conglomerate, "
+        "bundle together, bundled, heap, cling together, stuck together, group together, accumulate, "
+        "accumulation of particle, bunched, island of, come together, gang, swarm together",
         "random": "random, haphazard, haphazardly, disorder, disordered, unordered, chaotic, chaos, stochastic, "
         "arbitrary, arbitrarily, irregularly placed, irregularly arranged, irregular placed, "
         "irregularly distributed, irregular distributed, without order, higgledy piggledy, helter skelter, "
@@ -137,12 +135,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
     "uniformity": {
         "uniform": "little variation, little variability, little spread, minor variation, slight variation, "
         "negligible variation, little difference in size, hardly vary, scarcely vary, barely vary, "
-        "barely differ, hardly differ, monodisperse, monodispersed, like the next in size, uniform sized, "
-        "equal sized, equally sized, same sized, equally large, equally big, as large as the next, "
-        "as big as the next, of one size, all the same, one size, as big as the other, as large as the other, "
-        "as small as the other, as big as its neighbour, as large as its neighbour, vary little, "
-        "vary only little, differ little, even sized, same diameter, no two differ, size match, alike in size, "
-        "all equally",
+        "barely differ, hardly differ, monodisperse, unvarying, monodispersed, like the next in size, "
+        "uniform sized, equal sized, equally sized, same sized, equally large, equally big, "
+        "as large as the next, as big as the next, of one size, all the same, one size, as big as the other, "
+        "as large as the other, as small as the other, as big as its neighbour, as large as its neighbour, "
+        "vary little, vary only little, differ little, even sized, same diameter, no two differ, size match, "
+        "alike in size, all equally",
         "varied": "polydisperse, polydispersed, all size, every size, mixture of size, mix of size, "
         "from small to large, from large to small, from tiny to large, range from small, not all the same, "
         "size vary, of all size, all shape and size, of all kind of size, no two alike, "
@@ -175,18 +173,18 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "ribbing, rippled surface, corrugation, grooving, washboard",
     },
     "defect": {
-        "cracks": "crack, fissure, crevice, fracture, fracture line, hairline, crack line, craze, split open, "
-        "torn, rupture, rift, crackle, fracture surface, cracking",
+        "cracks": "crack, cleft, fissure, crevice, fracture, fracture line, hairline, crack line, craze, "
+        "split open, torn, rupture, rift, crackle, fracture surface, cracking",
         "pits": "pit, pitting, pockmark, pocked, dimple, crater, pockmarked, small cavity, pinhole, indentation, "
         "small depression, small hole in the surface, dent, crater like, cavity in the surface",
-        "debris": "debris, dirt, dust, contamination, contaminate, contaminant, detritus, dirty, foreign matter, "
-        "foreign particle, dust particle, dirt particle, debris particle, contamination particle, "
-        "contaminant particle, residue, speck of dirt, soil, rubbish, litter, stray particle, loose particle, "
-        "foreign body, foreign bodies, filth, grime, foreign material, dust grain, contaminated, "
-        "impurity particle, bit of dirt, particle of dirt, scrap, speck of dust, crumb, leftovers, remains of, "
-        "impurity on",
-        "none": "flawless, pristine, intact, unblemished, undamaged, immaculate, spotless, faultless, uncracked, "
-        "unscathed, defect free, perfect condition, without blemish, free from blemish, unharmed, "
+        "debris": "debris, rubble, junk, dirt, dust, contamination, contaminate, contaminant, detritus, dirty, "
+        "foreign matter, foreign particle, dust particle, dirt particle, debris particle, "
+        "contamination particle, contaminant particle, residue, speck of dirt, soil, rubbish, litter, "
+        "stray particle, loose particle, foreign body, foreign bodies, filth, grime, foreign material, "
+        "dust grain, contaminated, impurity particle, bit of dirt, particle of dirt, scrap, speck of dust, "
+        "crumb, leftovers, impurity on",
+        "none": "flawless, unflawed, pristine, intact, unblemished, undamaged, immaculate, spotless, faultless, "
+        "uncracked, unscathed, defect free, perfect condition, without blemish, free from blemish, unharmed, "
         "undisturbed surface, unbroken, in perfect condition, nothing be damaged, without fault, without flaw, "
         "free of fault, sound condition",
     },
@@ -214,11 +212,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lot of contrast, punchy, strong tonal, stark light and dark",
     },
     "focus": {
-        "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, razor sharp, needle sharp, "
-        "pin sharp, crystal clear, focussed, bring into focus, brought into focus",
-        "blurred": "blur, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, unsharp, "
-        "fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, out of the focus, "
-        "poorly focused, badly focused, not focused",
+        "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, pin sharp, crystal clear, "
+        "focussed, bring into focus, brought into focus",
+        "blurred": "blur, foggy, bleary, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, "
+        "unsharp, fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, "
+        "out of the focus, poorly focused, badly focused, not focused",
     },
     "charging": {
         "streaks": "=charging, charging artefact, charging effect, charging streak, streak, streaky, "
@@ -235,8 +233,8 @@ _SMALL = (
 )
 _MEDIUM = "medium, intermediate, middling, mid, average, moderate"
 _LARGE = (
-    "large, gigantic, immense, colossal, vast, oversized, hefty, great, big, huge, sizeable, enormous, giant, "
-    "massive, bulky, considerable sized, voluminous"
+    "considerable, large, gigantic, immense, colossal, vast, oversized, hefty, great, big, huge, sizeable, "
+    "enormous, giant, massive, bulky, considerable sized, voluminous"
 )
 _DARK = "dark, black, dim, inky, blackish, darkish"
 _BRIGHT = "bright, light, white, pale, luminous, whitish, brightish"
@@ -245,8 +243,8 @@ _UNIFORM = (
     "comparable, equally sized"
 )
 _VARIED = (
-    "vary, varied, various, variable, differ, different, unequal, diverse, heterogeneous, nonuniform, mixed, wide, "
-    "broad, uneven, inconsistent, dissimilar, assorted, manifold, differing"
+    "vary, change, fluctuate, varied, various, variable, differ, different, unequal, diverse, heterogeneous, "
+    "nonuniform, mixed, wide, broad, uneven, inconsistent, dissimilar, assorted, manifold, differing"
 )
 _LOW = (
     "low, weak, poor, faint, feeble, limited, little, slight, dull, minimal, small, soft, subdued, modest, "
@@ -312,7 +310,10 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         {"contrast": ("contrast", "high"), "coverage": ("coverage", "dense"), "uniformity": ("uniformity", "uniform")},
     ),
     ("good, sharp, crisp, excellent, perfect, fine, clear, correct, great, tack", {"focus": ("focus", "sharp")}),
-    ("sharp, crisp", {"image": ("focus", "sharp"), "edge": ("focus", "sharp"), "": ("focus", "sharp")}),
+    (
+        "sharp, crisp, razor sharp, needle sharp",
+        {"image": ("focus", "sharp"), "edge": ("focus", "sharp"), "": ("focus", "sharp")},
+    ),
     ("soft, hazy, indistinct, smeary, vague, smudged", {"image": ("focus", "blurred"), "edge": ("focus", "blurred")}),
     ("dense", _spread("dense")),
     ("sparse, thin out", _spread("sparse")),
@@ -345,9 +346,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     (
         "separate, isolate, apart, apart from each other, apart from one another, apart from their neighbour, "
         "well apart, distance from one another, distance from each other, distance to each other, "
-        "keep their distance, to themselves, "
-        "clear of each other, out of contact, out of touch, detach, discrete, standalone, individual and separate, "
-        "unconnected, untouching, spaced apart, disconnected, distanced",
+        "keep their distance, to themselves, clear of each other, out of contact, out of touch, detach, discrete, "
+        "standalone, individual and separate, unconnected, untouching, spaced apart, disconnected, distanced",
         {"any": ("contact", "separate"), "phase": ("phases", "two")},
     ),
     ("regular, even", {"arrangement": ("arrangement", "ordered")}),
@@ -360,10 +360,11 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
             "shape": ("shape", "flat"),
             "": ("shape", "flat"),
             "image": ("contrast", "low"),
+            "contrast": ("contrast", "low"),
         },
     ),
     ("=few, only a few, just a few, very few, scarcely any", {"structure": ("coverage", "sparse")}),
-    ("single, lone, solitary, sole, =one, individual, isolated", {"strand": ("shape", "single")}),
+    ("~single, ~lone, ~solitary, ~sole, ~=one, ~individual, ~isolated", {"strand": ("shape", "single")}),
     ("=brighter, =lighter", {"region": ("phases", "two"), "inclusion": ("phases", "two")}),
     ("horizontal", _run("horizontal")),
     ("vertical", _run("vertical")),
@@ -381,7 +382,7 @@ NOUNS: Mapping[str, str] = {
     "background": "background, backdrop, ground, surroundings, surrounding, substrate, support, behind, backing",
     "contrast": "contrast",
     "focus": "focus, focusing, sharpness",
-    "variation": "variability, variation, variety, spread, diversity, scatter, difference, dispersion, heterogeneity",
+    "variation": "variability, variation, variety, =spread, diversity, =scatter, difference, dispersion, heterogeneity",
     "bar": "scale bar, scalebar, bar, micron bar, length bar, scale marker, scale",
     "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width",
     "uniformity": "uniformity, consistency, homogeneity",
@@ -394,10 +395,11 @@ NOUNS: Mapping[str, str] = {
     "fraction of the field, fraction of the image, fraction of the frame, portion of the area, "
     "portion of the field, portion of the image, portion of the frame, share of the open area",
     "spacing": "spacing, interval, distance, pitch, separation, gap",
-    "direction": "direction, orientation, alignment, axis, axes, course, inclination, align, orient",
+    "direction": "direction, orientation, alignment, axis, angle, axes, course, inclination, align, orient",
     "strand": "fibre, strand, filament, thread",
     "region": "patch, patche, region, area, spot, zone, part, island",
-    "texture": "surface, texture, finish, topography, relief, exterior, skin, face, wall, facet",
+    "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, face, "
+    "wall, facet",
     "phase": "phase, component phase",
     "inclusion": "inclusion, domain, precipitate",
     "composition": "composition, material, chemistry",
@@ -434,6 +436,12 @@ BARE: Mapping[str, tuple[str, str]] = {
     "micron bar": ("bar", "absent"),
     "bar": ("bar", "absent"),
     "scale marker": ("bar", "absent"),
+    "=room": ("coverage", "dense"),
+    "free space": ("coverage", "dense"),
+    "empty space": ("coverage", "dense"),
+    "free room": ("coverage", "dense"),
+    "=order": ("arrangement", "random"),
+    "=regularity": ("arrangement", "random"),
     "gap": ("contact", "touching"),
     "contact": ("contact", "separate"),
     "texture": ("texture", "smooth"),
@@ -466,16 +474,17 @@ ROLES: Mapping[str, str] = {
     "no more than, not to mention, in contrast to, in contrast with, by contrast, in order to, as well as, "
     "of course, in this case, solar cell, fuel cell, unit cell, photovoltaic cell, battery cell, "
     "electrochemical cell, in line with, data bar, info bar, information bar, status bar, fill factor, "
-    "at first sight, on the one hand, on the other hand, point of view, field of view, in the large, "
-    "by and large, at large, in general, close up, black and white, light microscope, light microscopy, "
-    "light element, electron beam, focused ion beam, ion beam, charge carrier, charge transport, "
-    "charge storage, charge transfer, image processing, wire bonding, scale factor, large scale, small scale, "
-    "nano scale, base line, time scale, at scale, grey scale, scale length, bright field, dark field, "
-    "bright edge, bar graph, order of magnitude, tem grid, copper grid, carbon grid, lacey grid, "
-    "microscope grid, in the order of, in order, post processing, power line, dust jacket, can be separated, "
-    "could be separated, tip of the iceberg, edge effect, thin layer, no longer, lower edge, upper edge, "
-    "single image, single picture, not least, even if, even when, even so, even at, even the, "
-    "tissue engineering, nanoindentation, scanning probe, film about, phase of development, phase of the work, "
+    "on the one hand, on the other hand, point of view, field of view, in the large, by and large, at large, "
+    "in general, close up, black and white, light microscope, light microscopy, light element, electron beam, "
+    "focused ion beam, ion beam, charge carrier, charge transport, charge storage, charge transfer, "
+    "image processing, wire bonding, scale factor, large scale, small scale, nano scale, base line, "
+    "time scale, at scale, grey scale, scale length, bright field, dark field, bright edge, bar graph, "
+    "order of magnitude, tem grid, copper grid, carbon grid, lacey grid, microscope grid, in the order of, "
+    "in order, post processing, power line, dust jacket, can be separated, could be separated, "
+    "tip of the iceberg, edge effect, thin layer, no longer, lower edge, upper edge, single image, "
+    "single picture, not least, even if, even when, even so, nearly touch, nearly touching, almost touch, "
+    "almost touching, nearly in contact, almost in contact, even at, even the, tissue engineering, "
+    "nanoindentation, scanning probe, film about, phase of development, phase of the work, "
     "phase of the process, phase of the project, same as, the same as, a few, quite a few, "
     "part of the caption, in the order, free standing, stand alone",
     # What denies the words behind it, up to the end of its scope.
@@ -486,11 +495,13 @@ ROLES: Mapping[str, str] = {
     "short of, in place of, lack of, cannot, not any, no trace of, no evidence of, want of, in vain for, "
     "in vain",
     # What denies the subject in front of it.
-    "absence": "absent, missing, lacking, left out, omitted, removed, gone, nowhere to be seen, "
+    "absence": "absent, missing, lacking, left out, omitted, removed, gone, ruled out, excluded, avoided, "
+    "suppressed, prevented, eliminated, no issue, not an issue, no problem, not a problem, nowhere to be seen, "
     "nowhere to be found, nonexistent, not there, not to be seen, free, not to be found",
     # What names a topic, of which nothing is stated before the next comma.
-    "topic": "as for, as to, as regards, regarding, with regard to, concerning, in terms of, when it comes to, "
-    "on the subject of, on the question of, as far as",
+    "topic": "at first glance, at first sight, at a glance, on first sight, as for, as to, as regards, regarding, "
+    "with regard to, concerning, in terms of, when it comes to, on the subject of, on the question of, "
+    "as far as",
     # Words that only say how much or how surely.
     "hedge": "grey, greyish, coloured, colour, toned, tone, perhaps, maybe, very, quite, rather, almost, about, "
     "roughly, nearly, somewhat, fairly, mostly, more, less, much, just, still, even, already, often, "
@@ -518,8 +529,7 @@ ROLES: Mapping[str, str] = {
     # What cannot be done in a refusal.
     "judgement": "determine, tell, say, judge, assess, know, decide, ascertain, establish, conclude, infer, "
     "estimate, specify, measure, told, settle, answer, gauge, evaluate, make a statement, quantify, deduce, "
-    "verify, confirm, derive, classify, comment, rate, be sure, be certain, call, described, identify, "
-    "distinguish, stated, resolve",
+    "verify, confirm, derive, be sure, be certain, identify, distinguish, resolve",
     # What begins a sentence of which nothing is stated, if it also says what would be.
     "condition": "if, should, were, had, unless, suppose, supposing, assuming, provided that",
     # What is only supposed.
@@ -547,13 +557,26 @@ ROLES: Mapping[str, str] = {
     "place": "in, on, at, across, against, within, over, under, along, through, throughout, from, to, into, onto, "
     "for, by, behind, among, between",
     # Nouns that pass what describes them on to what they are a measure of.
-    "measure": "degree, extent, level, length, appearance, character, amount, range, deal, kind, sort, "
-    "quantity, touch of, measure, type",
+    "measure": "degree, extent, level, length, appearance, character, amount, range, deal, kind, sort, quantity, "
+    "touch of, measure, type",
 }
 """What other phrases do in a sentence."""
 
 ADVERBS = frozenset(
-    ["largely", "highly", "shortly", "hardly", "nearly", "lately", "barely", "roughly", "mainly", "mostly", "fairly"]
+    [
+        "largely",
+        "highly",
+        "shortly",
+        "hardly",
+        "nearly",
+        "lately",
+        "barely",
+        "roughly",
+        "mainly",
+        "mostly",
+        "fairly",
+        "considerably",
+    ]
 )
 """Adverbs that do not mean what their adjective means."""
 

@@ -15,6 +15,9 @@ _ONE_STRUCTURE = re.compile(
 )
 _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 """Percent of the field: at most sparse, from and to moderate, at least dense; between them nothing is stated."""
+_SHORT, _LONG = 20, 30
+"""Percent of the picture's width: a bar is at most short, at least long; between them nothing is stated."""
+_BAR_WIDTH = re.compile(r"\bbar\b.*\bwidth")
 _COVERAGE = {
     "sparse": rf"(?:tenth|twentieth) of the (?:\w+ )?{_FIELD}"
     rf"|(?:most|much) of the (?:\w+ )?{_FIELD}(?: of view)? (?:is|being|remains|stays|left|are) (?:\w+ )?{_EMPTY}"
@@ -37,6 +40,11 @@ _STATED = {
         rf"\b(?:each|every|one|a single|an individual)\b.*{_COVER}\w* (?:only |just |no more than )*a "
         r"(?:very )?(?:small|tiny|minute|little) (?:part|portion|share|fraction|speck|spot|bit)"
     ),
+    ("bar", "short"): re.compile(r"\bbar\b.*\b(?:tenth|eighth|sixth|fifth) of the (?:\w+ )*?width"),
+    ("bar", "long"): re.compile(
+        r"\bbar\b.*\b(?:third|half|halfway|two thirds|most)(?: of)? (?:the )?(?:\w+ )*?width|\bbar\b.*\bhalf the width"
+    ),
+    ("contact", "touching"): re.compile(r"contact (?:\w+ ){0,2}between"),
     ("direction", "diagonal"): re.compile(
         rf"from (?:the |its )?{_CORNER}(?: corner| edge)? (?:in)?to (?:the |its )?{_CORNER}"
     ),
@@ -49,16 +57,29 @@ _REFUTED = re.compile(r"\b(?:not|no|without|hardly|cannot|whether|if|unclear)\b"
 
 
 def pattern_facts(sentence: str) -> list[tuple[str, str]]:
-    """Return the facts that a sentence in lower case states by a pattern; none if it denies or doubts anything."""
+    """Return the facts that a sentence in lower case states by a pattern."""
+    return [fact for part in sentence.split(",") for fact in _of_part(part)]
+
+
+def _of_part(sentence: str) -> list[tuple[str, str]]:
+    """Return the facts of a sentence between commas; none if it denies or doubts anything."""
     if _REFUTED.search(sentence):
         return []
     facts = [fact for fact, pattern in _STATED.items() if pattern.search(sentence)]
+    number = _PERCENT.search(sentence)
+    if number and _BAR_WIDTH.search(sentence):
+        return [*facts, *_bar(float(number[1]))]
     if _ONE_STRUCTURE.search(sentence):
         return [fact for fact in facts if fact[0] != "coverage"]
-    number = _PERCENT.search(sentence)
     if number and _OF_FIELD.search(sentence):
         return [*(fact for fact in facts if fact[0] != "coverage"), *_coverage(float(number[1]))]
     return facts
+
+
+def _bar(percent: float) -> list[tuple[str, str]]:
+    if percent <= _SHORT:
+        return [("bar", "short")]
+    return [("bar", "long")] if percent >= _LONG else []
 
 
 def _coverage(percent: float) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ _CONTRACTIONS = (
     (re.compile(r"'s\b|s'(?=\s)"), lambda match: "s" if match[0].startswith("s") else ""),
     (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),
     (re.compile(r"\bet al\.|\betc\."), " "),
+    (re.compile(r"(^|;)\s*((?:\w+ ){0,3}\w+)\s+[-–—]+\s+(?=\w)"), r"\1 \2: "),
     (re.compile(r"(?<=\w)\s+[-–—]+\s+(?=\w)|—"), " ; "),
 )
 _AFFIXES = ("nano", "micro", "like", "shaped")

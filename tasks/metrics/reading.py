@@ -92,14 +92,17 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
     if not any(phrase.is_evidence for phrase in sentence):
         return tuple(strengths.items())
     numbers = clauses(sentence)
-    counts, silent, named_only = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
+    counts, silent, unsure = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
+    untrue: set[Fact] = set()
     for position, phrase in enumerate(sentence):
-        if phrase.is_evidence and numbers[position] not in silent and position not in named_only:
+        if phrase.is_evidence and numbers[position] not in silent:
             is_denied = counts[position] % 2 == 1
-            if not is_denied and _is_any(sentence, position):
+            if not is_denied and (position in unsure or _is_any(sentence, position)):
                 continue
-            for fact, strength in _of_phrase(sentence, numbers, position, is_denied):
+            untrue.update(_facts_of(sentence, numbers, position) if is_denied else ())
+            for fact, strength in _of_phrase(sentence, numbers, position, counts[position]):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
+    strengths = {fact: strength for fact, strength in strengths.items() if fact not in untrue}
     if ("size", "large") in strengths and _ONE_FILLS.search(text):
         strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "coverage"}
     sizes = {value for kind, value in strengths if kind == "size"}
@@ -111,29 +114,34 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
     return tuple(sorted(strengths.items()))
 
 
-def _of_phrase(
-    sentence: list[Phrase], numbers: list[int], position: int, is_denied: bool
-) -> Iterable[tuple[Fact, int]]:
-    """Yield the facts that one phrase states, with their strengths."""
+def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Strengths:
+    """Return the facts that one phrase states where it is not denied, with their strengths."""
     meaning = sentence[position].meaning
-    described: dict[Fact, int] = {}
+    described: Strengths = {}
     if meaning.describes:
-        nouns = nouns_described(sentence, numbers, position)
-        for facts, strength in meaning.describes:
-            fact = next((facts[noun] for noun in _classes(nouns) if noun in facts), None)
-            if fact is not None and not (fact[0] == "size" and _is_compared(sentence, position)):
-                described[fact] = strength
-    plain = {(kind, value): strength for kind, value, strength in meaning.facts}
-    kinds = {kind for kind, _ in described}
-    for fact, strength in [*plain.items(), *sorted(described.items())]:
-        if fact in plain and fact[0] in kinds and fact not in described:
-            continue
-        if not is_denied:
+        for noun in _classes(nouns_described(sentence, numbers, position)):
+            described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
+            if described:
+                break
+        if _is_compared(sentence, position):
+            described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
+    kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
+    plain = {(kind, value): strength for kind, value, strength in meaning.facts if kind not in kinds}
+    return plain | described
+
+
+def _of_phrase(sentence: list[Phrase], numbers: list[int], position: int, denials: int) -> Iterator[tuple[Fact, int]]:
+    """Yield the facts that one phrase states as it stands, denied so many times, with their strengths."""
+    bare = sentence[position].meaning.bare
+    for fact, strength in sorted(_facts_of(sentence, numbers, position).items()):
+        if denials % 2 == 0:
             yield fact, strength
         elif fact in OPPOSITES:
             yield OPPOSITES[fact], strength
-    if is_denied and meaning.bare and not _is_described(sentence, position, meaning.bare[0]):
-        yield meaning.bare, 0
+    if bare and denials % 2 and not _is_described(sentence, position, bare[0]):
+        yield bare, 0
+    elif bare and bare in OPPOSITES and denials and denials % 2 == 0:  # 'does not lack contrast'
+        yield OPPOSITES[bare], 0
 
 
 def _classes(nouns: Sequence[str]) -> Iterator[str]:

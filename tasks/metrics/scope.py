@@ -13,6 +13,9 @@ _MAYBE = frozenset({"may", "might", "could"})
 _OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
 _EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
 """Negations of one alternative, which end at a comma."""
+_LISTED = frozenset({"defect", "charging"})
+"""Kinds of which several are denied in one list: 'no cracks, pits'."""
+_SUBJECTS = frozenset({"we", "i", "it", "they", "there", "you"})
 _JOINED = frozenset({"and", "&", "plus"})
 _EITHER = frozenset({"or", "nor"})
 _DEFINITE = frozenset({"the", "its", "their", "this", "these", "that", "such"})
@@ -64,7 +67,8 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     for phrase in sentence[position : position + 2 * _REACH]:
         if is_verb(phrase):
             return has_noun
-        if not phrase.is_word or phrase.text in _JOINED or phrase.has("place") and not phrase.has("opener"):
+        in_phrase = phrase.has("place") and not phrase.has("opener") and not has_noun
+        if not phrase.is_word or phrase.text in _JOINED or in_phrase:
             return False
         has_noun = has_noun or not phrase.has("negation")
     return False
@@ -74,12 +78,18 @@ def denied(sentence: Sequence[Phrase], numbers: Sequence[int]) -> list[int]:
     """Return how often each phrase is denied; twice is not at all."""
     counts = [0] * len(sentence)
     for position, phrase in enumerate(sentence):
-        if phrase.has("negation") or phrase.has("absence"):
+        if phrase.has("negation") or phrase.has("absence") or _is_denied_so(sentence, counts, position):
             if phrase.text == "nor" and counts[position] % 2:
                 continue
             for place in _scope(sentence, numbers, position):
                 counts[place] += 1
     return counts
+
+
+def _is_denied_so(sentence: Sequence[Phrase], counts: Sequence[int], position: int) -> bool:
+    """Return whether a 'so' repeats a denial: 'cracks are absent, and so is debris'."""
+    following = sentence[position + 1] if position + 1 < len(sentence) else None
+    return sentence[position].text == "so" and following is not None and is_verb(following) and any(counts)
 
 
 def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[int]:
@@ -91,7 +101,7 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
     if phrase.text == "free" and phrase.has("absence"):
         return [position - 1] if position else []
     if phrase.has("absence"):
-        if position + 1 < len(sentence) and sentence[position + 1].is_evidence and not phrase.has("negation"):
+        if position + 1 < len(sentence) and sentence[position + 1].is_evidence:
             return _behind(sentence, numbers, position)
         return [] if _is_denied_itself(sentence, position) else _in_front(sentence, numbers, position)
     if phrase.text in _OF_VERBS and _is_not_there(sentence, position):
@@ -139,16 +149,23 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         region.append(place)
         place -= 1
     listed = place < 0 or numbers[place] != numbers[position]
-    kind = ""
+    kind, joined = "", False
     for place in region:
         phrase = sentence[place]
-        if not listed and phrase.text in _JOINED | {","}:
+        joined = joined or phrase.text in _JOINED | _EITHER
+        if phrase.has("negation"):
+            break
+        if phrase.text in _JOINED | {","} and (not listed or not joined and _kind_before(sentence, place) != kind):
             break
         if phrase.has("place") or phrase.text == "of":
             kind, places = "", [other for other in places if not sentence[other].meaning.facts]
         kind = kind or _kind(phrase)
         places.append(place)
     return places
+
+
+def _kind_before(sentence: Sequence[Phrase], position: int) -> str:
+    return next((kind for phrase in reversed(sentence[:position]) if (kind := _kind(phrase))), "")
 
 
 def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[int]:
@@ -163,6 +180,8 @@ def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -
         if phrase.text in _JOINED and not _joins(sentence, numbers, place, kind, text):
             break
         if kind and phrase.text in ("with", "that", "which", "who"):
+            break
+        if kind and text in _EXCHANGES and phrase.text in _SUBJECTS:
             break
         if kind and phrase.has("place") and _is_definite(sentence, place + 1):
             break
@@ -185,7 +204,8 @@ def _goes_on(sentence: Sequence[Phrase], numbers: Sequence[int], comma: int, kin
     if following.text in _JOINED:
         return _next_kind(sentence, numbers, comma) in (kind, "")
     rest = [phrase for place, phrase in enumerate(sentence) if place > comma and numbers[place] == numbers[comma]]
-    return any(phrase.text in _EITHER for phrase in rest) or _next_kind(sentence, numbers, comma) == kind
+    same = _next_kind(sentence, numbers, comma) == kind and kind in _LISTED
+    return same or any(phrase.text in _EITHER for phrase in rest)
 
 
 def _joins(sentence: Sequence[Phrase], numbers: Sequence[int], conjunction: int, kind: str, negation: str) -> bool:
@@ -273,6 +293,9 @@ def _is_predicate(sentence: Sequence[Phrase], position: int) -> bool:
     following = sentence[position + 1 : position + 4]
     return (
         not any(phrase.has("negation") for phrase in following[:1])
-        and any(phrase.text in ("be", "have", "show", "look") for phrase in following[:2])
+        and any(
+            phrase.text in ("be", "have", "show", "look", "think", "believe", "suppose", "assume", "expect")
+            for phrase in following[:2]
+        )
         and not any(phrase.has("presence") for phrase in following)
     )
