@@ -170,7 +170,7 @@ def test_a_training_under_way_is_estimated_by_what_is_left(run, store):
     plan = _planned(settings)
     work = store / "stages" / plan.cells[0].train.fingerprint / "work"
     work.mkdir(parents=True)
-    (work / "standing.json").write_text('{"epoch": 5}')
+    (work / "standing.json").write_text('{"epoch": 5, "share": 0.5}')
     _, after, _ = run("--dry-run", *settings, models="mvaema")
     assert "begun, epoch 6" in after and "begun" not in before
     first, second = (_look(plan, Store(folder)) for folder in (store / "none", store))
