@@ -53,7 +53,7 @@ class Run:
         return self.summary
 
 
-Settings = Mapping[str, Any] | Sequence[str]
+Settings = Mapping[str, object] | Sequence[str]
 """The values of ``--set``: by key, ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
 
 

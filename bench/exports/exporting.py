@@ -1,10 +1,9 @@
 """Exports a cell's trained model as a self-contained folder, which can be asked and trained further elsewhere."""
 
 import shutil
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from bench.config.loading import data_of
 from bench.contracts import Dataset
@@ -15,6 +14,7 @@ from bench.exports.model_card import card
 from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
+from bench.specs.json_data import Clear, JSONObject
 from bench.store.fingerprint import file_digest
 from bench.store.record import Record
 from bench.store.sealed import write_text
@@ -114,11 +114,11 @@ def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
     return dataset
 
 
-def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:
+def _without_code(identity: Clear) -> JSONObject:
     return {key: value for key, value in identity.items() if key != "code"}
 
 
-def _inputs(record: Record, store: Store) -> dict[str, Any]:
+def _inputs(record: Record, store: Store) -> JSONObject:
     inputs = store.stages.inputs(record.stages["train"])
     if inputs is None:
         raise BenchError(

@@ -78,7 +78,7 @@ class Plugin:
         return safe(self.entry_point.name)
 
     def load(self) -> list[tuple[Kind, Spec]]:
-        """Import the plugin, once, and return what it registers; nothing if that fails: ``failure`` and ``reason`` say why."""
+        """Import the plugin, once, and return what it registers; nothing if it fails, see ``failure``."""
         if self.loaded:
             return []
         self.loaded = True

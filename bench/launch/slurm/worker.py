@@ -5,10 +5,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import submitit
 
@@ -27,6 +27,7 @@ from bench.planning.plan import Plan
 from bench.progress import CellProgress, Stopped
 from bench.ranks import ALONE, Ranks, abandon, leave
 from bench.running.runner import Outcome, Runner
+from bench.specs.json_data import JSONObject
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
 
@@ -36,7 +37,7 @@ STALLED = 70
 TERMINATED = 143
 
 
-def work(path: Path, assignment: Mapping[str, Any]) -> None:
+def work(path: Path, assignment: JSONObject) -> None:
     """Carry out an assignment; end the process if the work stops before it is done."""
     folder = path.parents[1]
     request = read_json(folder / "request.json")
@@ -64,7 +65,7 @@ def work(path: Path, assignment: Mapping[str, Any]) -> None:
             abandon()
 
 
-def _prepare(request: Mapping[str, Any], status: StatusWriter) -> None:
+def _prepare(request: JSONObject, status: StatusWriter) -> None:
     """Prepare pictures and records in the cache that all nodes share."""
     from bench.stages.materials import Materials
     from bench.stages.questions import Questions
@@ -75,8 +76,8 @@ def _prepare(request: Mapping[str, Any], status: StatusWriter) -> None:
 
 
 def _compute(
-    request: Mapping[str, Any],
-    assignment: Mapping[str, Any],
+    request: JSONObject,
+    assignment: JSONObject,
     status: StatusWriter,
     seat: submitit.JobEnvironment,
     together: bool,
@@ -131,7 +132,7 @@ class ReportingRunner(Runner):
         super()._make(cell, stage, progress)
 
 
-def _own(plan: Plan, assignment: Mapping[str, Any]) -> list[Cell]:
+def _own(plan: Plan, assignment: JSONObject) -> list[Cell]:
     """Return the cells of a job; BenchError if code or data differ from the submission."""
     wanted = set(assignment["cells"])
     cells = [cell for cell in plan.cells if cell.id in wanted]
