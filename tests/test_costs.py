@@ -18,9 +18,9 @@ from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.planning.speed import measured
 from bench.planning.work import Counter, Steps, Workload
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress
 from bench.training import heap
 from bench.training.peak import Peak
 from tests.conftest import QUICK, SMALL

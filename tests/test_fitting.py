@@ -8,9 +8,9 @@ import torch
 
 from bench.config.loading import Recipe
 from bench.contracts import Context
-from bench.progress import NoProgress
 from bench.specs import ModelSpec
 from bench.stages.fitting import described, fit
+from bench.terminal.progress import NoProgress
 from bench.training.history import Epoch, History
 
 

@@ -12,7 +12,7 @@ import bench as api
 from bench import inputs
 from bench.api.output import by_suffix, writing
 from bench.errors import BenchError
-from bench.terminal import brief
+from bench.terminal.text import brief
 
 ROOT = Path(__file__).parent.parent
 SMALL = ("--set", "synthetic.size=40", "--set", "vqa.questions=2", "--set", "machine.threads=1")

@@ -13,14 +13,14 @@ import psutil
 import pytest
 from filelock import Timeout
 
-from bench.processes import STOPPED, Interrupted, exit_code, held_lock, interruptible
+from bench.processes.endings import STOPPED, Interrupted, exit_code, held_lock, interruptible
 from bench.store import claim
 from tests.conftest import write
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import hashlib, os, signal, sys, time
-from bench.processes import exit_code, interruptible
+from bench.processes.endings import exit_code, interruptible
 {before}
 try:
     with interruptible(1.0):

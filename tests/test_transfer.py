@@ -8,8 +8,8 @@ import pytest
 from bench.contracts import Micrographs
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
-from bench.progress import NoProgress
 from bench.store.record import parsed
+from bench.terminal.progress import NoProgress
 from tests.test_classification_run import records
 
 

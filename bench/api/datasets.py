@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bench.contracts import Dataset
 from bench.data.dataset import open_dataset
 from bench.inputs import check_number, checked
-from bench.progress import shown
 from bench.registered.registry import Registry
+from bench.terminal.progress import shown
 
 _LARGEST = 16_384
 """The side of the largest picture in pixels."""

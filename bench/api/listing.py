@@ -9,7 +9,7 @@ from bench.registered.plugin import PLURALS, Kind, Plugin
 from bench.registered.registry import Registry
 from bench.specs import Spec
 from bench.specs.json_data import JSONObject
-from bench.terminal import json_text, running, safe_lines
+from bench.terminal.text import json_text, running, safe_lines
 
 Entry = JSONObject
 """What a spec or a plugin says, by field; the settings of a spec below ``settings``."""

@@ -12,20 +12,20 @@ from bench.config.loading import DEFAULT, load_config
 from bench.errors import unknown
 from bench.inputs import check_number, checked
 from bench.launch import LAUNCHERS, Launcher
-from bench.planning.cell import Cell, recorded
 from bench.planning.counting import PATIENCE, counted
 from bench.planning.kept import keep_records
 from bench.planning.outlook import CellOutlook, outlook, replacement
 from bench.planning.plan import Plan
 from bench.planning.probing import probe as probed
 from bench.planning.rows import left_out, requests
-from bench.progress import Progress, shown
 from bench.registered.registry import Registry
 from bench.running.runner import Runner, forget
 from bench.specs import resolve
+from bench.store.cell import Cell, recorded
 from bench.store.run_request import Cost, RunRequest
 from bench.store.store import Store, opened
-from bench.terminal import safe_lines
+from bench.terminal.progress import Progress, shown
+from bench.terminal.text import safe_lines
 
 if TYPE_CHECKING:
     import pandas

@@ -9,10 +9,10 @@ import numpy as np
 from bench.contracts import Dataset
 from bench.data import perceptual
 from bench.data.perceptual import Links
-from bench.progress import Progress
 from bench.specs.json_data import JSONObject
 from bench.store.cache import cached, standing
 from bench.store.code_digest import code_digests
+from bench.terminal.progress import Progress
 
 _KIND, _GROUPS, _LINKS = "duplicates", "groups.npy", "links.npy"
 

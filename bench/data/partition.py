@@ -10,13 +10,13 @@ from bench.contracts import Dataset
 from bench.data import grouped, splits
 from bench.data.duplicates import duplicates
 from bench.data.splits import Fold
-from bench.progress import Progress
 from bench.specs.json_data import JSONObject
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
+from bench.terminal.progress import Progress
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell
+    from bench.store.cell import Cell
 
 
 class Partition:

@@ -9,10 +9,10 @@ import numpy as np
 
 from bench.contracts import Dataset, Micrographs
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.specs.json_data import JSONObject
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
+from bench.terminal.progress import Progress
 
 
 class Transfer:

@@ -16,8 +16,8 @@ from bench.endpoint.prices import Usage
 from bench.endpoint.replies import checked_identity
 from bench.endpoint.request import Reply, ServerQuestion
 from bench.endpoint.server_batch import CALLED, BatchState, Pack, marked, submitted, uploaded
-from bench.progress import Progress
 from bench.specs.json_data import JSONObject
+from bench.terminal.progress import Progress
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -11,7 +11,6 @@ from bench.data.dataset import open_dataset
 from bench.errors import BenchError, unknown
 from bench.exports.exported import CARD, FILE, PRETRAINED, Exported
 from bench.exports.model_card import card
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
 from bench.specs.json_data import Clear, JSONObject
@@ -22,6 +21,7 @@ from bench.store.store import Store
 from bench.store.whole import whole
 from bench.tables.items import items_of
 from bench.tables.selection import select
+from bench.terminal.progress import NoProgress
 
 _SAMPLES = 3
 """How many answers the card shows."""

@@ -6,11 +6,11 @@ from bench.errors import BenchError
 from bench.exports.exported import PRETRAINED
 from bench.exports.exporting import described, named, weights_of
 from bench.exports.trained import Trained, loaded
-from bench.progress import Progress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, contracts_of
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.terminal.progress import Progress
 
 
 def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> Record | None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from bench.config.loading import Config
 from bench.errors import BenchError
-from bench.planning.cell import Cell
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Progress
 from bench.registered.registry import Registry
 from bench.specs.json_data import JSONObject
+from bench.store.cell import Cell
 from bench.store.fingerprint import digest
 from bench.store.store import Store
+from bench.terminal.progress import Progress
 
 
 def written(plan: Plan, store: Store, threads: int | None) -> JSONObject:

@@ -30,7 +30,7 @@ from bench.specs import (
     hookspecs,
 )
 from bench.specs.isolation import isolated
-from bench.terminal import safe, safe_lines
+from bench.terminal.text import safe, safe_lines
 
 DISTRIBUTION = "mvaema-bench"
 GROUP = "bench"

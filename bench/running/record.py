@@ -3,20 +3,20 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.planning.rows import Row
-from bench.progress import Progress
-from bench.quantities import duration
 from bench.specs import StageName
 from bench.specs.json_data import JSONObject
 from bench.stages.code import code_mark
 from bench.stages.fitting import described
 from bench.stages.predict import USAGE
 from bench.stages.score import SCORES
+from bench.store.cell import Cell, Stage
 from bench.store.record import RECORD_FORMAT, MetricValue, PeakMemory, Record, RecordedModel, StageTiming
 from bench.store.sealed import read_json
 from bench.store.store import Store
+from bench.terminal.progress import Progress
+from bench.terminal.quantities import duration
 from bench.training.history import PARTS
 
 _PRODUCTS: Mapping[StageName, str] = {

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from bench.contracts import Context
 from bench.errors import BenchError
-from bench.ranks import ALONE, Ranks
+from bench.processes.ranks import ALONE, Ranks
 from bench.registered.signature import handed
 from bench.specs import resolve
 from bench.stages.seeding import prepare
 from bench.stages.settings import settings_until
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell, Stage
-    from bench.progress import Progress
     from bench.stages.run_plan import RunPlan
+    from bench.store.cell import Cell, Stage
+    from bench.terminal.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bench.stages.questions import Questions
 from bench.store.sealed import write_json
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell
+    from bench.store.cell import Cell
 
 USAGE = "usage.json"
 """The file of what predictions cost, written for a model that is paid per token."""

@@ -19,7 +19,7 @@ IN_CLEAR = (
 )
 """Modules whose effect on a stage its inputs hold in clear: as values, or as digests of what only some runs use."""
 DECIDE_NOTHING = (
-    *("bench.errors", "bench.inputs", "bench.terminal", "bench.progress"),
+    *("bench.errors", "bench.inputs", "bench.terminal"),
     *("bench.cli", "bench.tables", "bench.figures", "bench.launch"),
     *("bench.store", "bench.training.heap"),
 )

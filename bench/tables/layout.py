@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from bench.tables.table import Table, TableCell, TableRow
-from bench.terminal import running
+from bench.terminal.text import running
 
 MISSING = "-"
 _STALE = {

@@ -16,7 +16,7 @@ from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
-from bench.terminal import safe
+from bench.terminal.text import safe
 
 
 @dataclass(frozen=True)

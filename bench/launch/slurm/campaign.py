@@ -25,7 +25,7 @@ from bench.launch.reports import Reports
 from bench.launch.slurm.packing import Job, Work, arrays, packed
 from bench.launch.slurm.queue import cancel
 from bench.launch.slurm.submission import LEDGER, Submitter
-from bench.processes import held_lock
+from bench.processes.endings import held_lock
 from bench.specs.json_data import Clear, JSONObject
 from bench.store.fingerprint import digest
 from bench.store.sealed import read_json, write_json

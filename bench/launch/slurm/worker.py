@@ -22,14 +22,14 @@ from bench.launch.slurm.meeting import meet
 from bench.launch.slurm.signals import Abandoned, NoSignals, Signals
 from bench.launch.slurm.status_writer import StatusWriter
 from bench.launch.slurm.submission import AGAIN
-from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
-from bench.progress import CellProgress, Stopped
-from bench.ranks import ALONE, Ranks, abandon, leave
+from bench.processes.ranks import ALONE, Ranks, abandon, leave
 from bench.running.runner import Outcome, Runner
 from bench.specs.json_data import JSONObject
+from bench.store.cell import Cell, Stage
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
+from bench.terminal.progress import CellProgress, Stopped
 
 BEAT_SECONDS = 10.0
 STALLED = 70
