@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
+_MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
 """The largest batch submitted; the public API takes 50,000 calls and 200 MB."""
 _WAITING = ("validating", "in_progress", "finalizing", "cancelling")
 _FRUITLESS = 3
@@ -143,7 +143,7 @@ class ServerBatches:
             self._sent = body
             lines[name] = json.dumps(call, ensure_ascii=False).encode()
             size += len(lines[name])
-            if len(lines) >= MOST_CALLS or size >= MOST_BYTES:
+            if len(lines) >= _MOST_CALLS or size >= MOST_BYTES:
                 yield Pack.of(lines)
                 lines, size = {}, 0
         if lines:

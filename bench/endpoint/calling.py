@@ -15,7 +15,7 @@ from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply, ServerQuestion
 from bench.specs.json_data import JSONObject
 
-USELESS_AT_FIRST, USELESS_LATER = 3, 20
+_USELESS_AT_FIRST, _USELESS_LATER = 3, 20
 """After so many replies in turn that hold no answer the run ends: before the first answer, and after it."""
 
 
@@ -101,7 +101,7 @@ class _Asking:
         self._report(outcome)
         self._useless = 0 if outcome.status == "answered" else self._useless + 1
         self._proven |= outcome.status != "failed"  # a refusal may be of one picture alone
-        if self._useless >= (USELESS_LATER if self._proven else USELESS_AT_FIRST):
+        if self._useless >= (_USELESS_LATER if self._proven else _USELESS_AT_FIRST):
             remedy = outcome.remedy or "see whether this model suits the questions"
             raise failures.Ending(
                 f"{self._useless} replies of {self._endpoint.model!r} in turn hold no answer: {outcome.reason}; "

@@ -13,7 +13,7 @@ from bench.endpoint.prices import Usage
 from bench.specs.json_data import Clear, JSONObject
 from bench.store.fingerprint import digest
 
-TILE, TILE_TOKENS, PICTURE_TOKENS = 512, 170, 85
+_TILE, _TILE_TOKENS, _PICTURE_TOKENS = 512, 170, 85
 """The estimate for pictures: tokens for each tile of this side, parts included, and tokens per picture."""
 LETTERS_A_TOKEN = 4
 MOST_CALLS_AT_ONCE = 1000
@@ -99,7 +99,7 @@ def text_part(text: str) -> Message:
 
 def picture_tokens(height: int, width: int) -> int:
     """Estimate the tokens of a picture, in tiles, as for GPT-4o."""
-    return PICTURE_TOKENS + TILE_TOKENS * -(-height // TILE) * -(-width // TILE)
+    return _PICTURE_TOKENS + _TILE_TOKENS * -(-height // _TILE) * -(-width // _TILE)
 
 
 def text_tokens(*texts: str) -> int:

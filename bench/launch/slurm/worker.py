@@ -32,9 +32,9 @@ from bench.store.store import Store
 from bench.terminal.progress import CellProgress, Stopped
 
 BEAT_SECONDS = 10.0
-STALLED = 70
+_STALLED = 70
 """The exit code of a worker that ends itself because no step ends."""
-TERMINATED = 143
+_TERMINATED = 143
 
 
 def work(path: Path, assignment: JSONObject) -> None:
@@ -151,7 +151,7 @@ def _stop(signals: Signals, status: StatusWriter, checkpointed: bool) -> NoRetur
     status.say(why)
     status.ended(status.cell, Report("stopped", why=why))
     write_json(status.reports.folder / AGAIN / os.environ["SLURM_JOB_ID"], None)
-    sys.exit(TERMINATED)
+    sys.exit(_TERMINATED)
 
 
 class Watch(threading.Thread):
@@ -172,4 +172,4 @@ class Watch(threading.Thread):
             if self._status.idle_seconds > self._stall:
                 why = f"no step for {self._stall / 60:.0f} minutes (cluster.stall_minutes), {self._status.place}"
                 self._status.ended(self._status.cell, Report("stalled", why=why))
-                os._exit(STALLED)
+                os._exit(_STALLED)
