@@ -229,4 +229,4 @@ def test_where_a_file_system_has_no_locks_the_files_existence_is_the_lock(tmp_pa
 def test_no_module_locks_a_file_by_itself():
     sources = [path for room in ("bench", "tasks", "models", "plugins") for path in (ROOT / room).rglob("*.py")]
     locking = [path for path in sources if re.search(r"\bFileLock\(|fcntl\.", path.read_text())]
-    assert locking == [ROOT / "bench" / "processes.py"]
+    assert locking == [ROOT / "bench" / "processes" / "endings.py"]

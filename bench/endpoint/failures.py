@@ -1,5 +1,7 @@
 """What can go wrong with a call, and what follows: ask again later, take it as refused, or end the run."""
 
+from __future__ import annotations
+
 import math
 import socket
 import ssl
@@ -79,7 +81,7 @@ def read(
 
 
 def _of_status(
-    error: "openai.APIStatusError", address: Address, key: str, model: str, sent: JSONObject | None, settings: str
+    error: openai.APIStatusError, address: Address, key: str, model: str, sent: JSONObject | None, settings: str
 ) -> Exception:
     status, codes = int(error.status_code), _codes(error.body)
     detail = error.body.get("message") or error.body.get("detail") if isinstance(error.body, Mapping) else error.body
