@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
 from traceback import extract_tb
-from typing import Any
 
 _LISTED = 40
 """How many valid names an error lists."""
@@ -79,7 +78,7 @@ def message(error: BaseException) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def shortened(value: Any, longest: int = 60) -> str:
+def shortened(value: object, longest: int = 60) -> str:
     """Return a value as an error shows it: on one line, cut if it is long."""
     try:
         text = " ".join(repr(value).split())

@@ -89,17 +89,6 @@ def folder_of(given: str | Path, role: str) -> Path:
     return path
 
 
-def file_of(given: str | Path, role: str) -> Path:
-    """Return the path of a file that exists and can be read, else BenchError."""
-    path = path_of(given, role)
-    if not path.is_file():
-        what = "is a folder, not a file" if path.is_dir() else "is no file" if path.exists() else "does not exist"
-        raise BenchError(f"{role} {str(given)!r} {what}; name a file that exists")
-    if not os.access(path, os.R_OK):
-        raise BenchError(f"{role} {str(given)!r} cannot be read (Permission denied); name another, or allow it")
-    return path
-
-
 def new_path(given: str | Path, role: str) -> Path:
     """Return a path that can be written: the nearest folder above it that exists allows it; else BenchError."""
     path = path_of(given, role, "written")
@@ -107,16 +96,6 @@ def new_path(given: str | Path, role: str) -> Path:
     if not os.access(above, os.W_OK | os.X_OK):
         raise BenchError(f"{role} {str(given)!r} cannot be written: {str(above)!r} allows no files; name another")
     return path
-
-
-def text_of(given: str | Path, role: str) -> str:
-    """Return the text of a file that a user names; BenchError if it cannot be read or is not UTF-8."""
-    try:
-        return file_of(given, role).read_text(encoding="utf-8")
-    except OSError as error:
-        raise BenchError(f"{role} {str(given)!r} cannot be read ({error.strerror}); name another file") from error
-    except UnicodeDecodeError as error:
-        raise BenchError(f"{role} {str(given)!r} is no text in UTF-8; name another file") from error
 
 
 def whole_number(text: str) -> int | None:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.config.cores import usable
-from bench.progress import NoProgress
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS
 from bench.tasks.datasets.synthetic.scene import scene
+from bench.terminal.progress import NoProgress
 from benchmarks.measurement import Row, alone
 
 SIDE, A_SECOND = 224, 150

@@ -14,9 +14,9 @@ import torch
 from tabulate import tabulate
 from torch import nn
 
-from bench.progress import Lines
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.facts import KINDS
+from bench.terminal.progress import Lines
 
 UNKNOWN = -100
 """The target for a kind that a scene does not show."""

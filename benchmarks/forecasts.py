@@ -19,10 +19,10 @@ from bench.planning.counting import counted
 from bench.planning.plan import Plan
 from bench.planning.probing import probe
 from bench.planning.rows import requests
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.running.runner import Runner
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress
 
 MODELS = {
     "classification": "gcn,mpnn,grace,gbt,alexnet,squeezenet,resnet,vanillavit,cct,swint,simclr,ma,dino",

@@ -19,7 +19,7 @@ from bench.models.graphs.network import PatchGraphNetwork, graph_loss
 from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
 from bench.models.supervised import ShuffledBatches
-from bench.progress import NoProgress
+from bench.terminal.progress import NoProgress
 from benchmarks.measurement import Row, in_turns
 
 PICTURES, SIDE, CATEGORIES, EPOCHS = 480, 224, 10, 10

@@ -13,14 +13,14 @@ from pathlib import Path
 from unittest.mock import patch
 
 from bench.config.loading import load_config
-from bench.planning.cell import Cell
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.code import code_mark
+from bench.store.cell import Cell
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress
 from benchmarks.measurement import Row, alone
 
 MODELS = ("mvaema", "llava", "blind", "majority")

@@ -15,8 +15,8 @@ from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
 
 from bench.contracts import Micrographs
-from bench.progress import NoProgress
 from bench.tasks.datasets.folder import Folder
+from bench.terminal.progress import NoProgress
 from benchmarks.measurement import Row, in_turns
 
 BATCH, IMAGE_SIZE = 48, 224

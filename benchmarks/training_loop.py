@@ -12,8 +12,8 @@ from torch.optim import Adam
 from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.models.mvaema.batch import Batch
-from bench.progress import NoProgress
 from bench.specs import ModelSpec
+from bench.terminal.progress import NoProgress
 from bench.training.loop import train
 from benchmarks.measurement import Row, in_turns
 from benchmarks.visual_questions import Size, batch, mvaema

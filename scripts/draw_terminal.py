@@ -13,8 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import progress
 from bench.cli.main import main
+from bench.terminal.text import progress
 
 COMMAND = "bench run --task vqa --models mvaema,llava,blind,majority"
 OUT = Path(__file__).resolve().parent.parent / "docs" / "terminal.svg"

@@ -19,7 +19,7 @@ from bench.tasks.records import (
     of_those_aside,
     picture_ids,
 )
-from bench.terminal import safe
+from bench.terminal.text import safe
 
 _SHOWN = 3
 _REFUSAL = re.compile(

@@ -9,11 +9,11 @@ from bench.cli.main import main
 from bench.config.loading import Config
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.materials import Materials
 from bench.stages.questions import Questions
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress
 
 _MODELS = {"vqa": "mvaema,majority", "classification": "mvaema,majority,pixels,random-gcn"}
 _SETTINGS = (

@@ -21,13 +21,13 @@ import bench
 from bench.config.loading import load_config
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.running import runner
 from bench.running.runner import Runner
 from bench.stages.context import estimator_of
 from bench.store import whole
 from bench.store.claim import holder
+from bench.terminal.progress import NoProgress
 from bench.training.loop import _Training
 
 SMALL = ("synthetic.size=60", "synthetic.balanced=true", "k=3", "folds=0", "image_size=64", "machine.threads=1")

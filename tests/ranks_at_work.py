@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-import bench.ranks
+import bench.processes.ranks
 from bench import ModelSpec
 from bench.config.loading import Recipe, complete, load_config
 from bench.contracts import Context
@@ -22,15 +22,15 @@ from bench.models.mvaema.estimator import MVaEMa
 from bench.models.supervised import ShuffledBatches, Side, fit_classifier, pieces
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.processes import end_with
-from bench.progress import NoProgress, Stopped
-from bench.ranks import ALONE, Parted, abandon, join, leave
+from bench.processes.endings import end_with
+from bench.processes.ranks import ALONE, Parted, abandon, join, leave
 from bench.registered.registry import Registry
 from bench.registered.signature import settings_of
 from bench.running.runner import Runner
 from bench.stages.context import make_estimator
 from bench.stages.fitting import train_estimator
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress, Stopped
 from bench.training.loop import TrainingDiverged, _Training, train
 from bench.training.seeding import seed_all
 from tests import kernels
@@ -86,7 +86,7 @@ def _kept(size, folder, names):
 def _begin(rank, size, port, work, arguments):
     end_with(os.getppid())
     os.environ.update(OWN)
-    bench.ranks.PATIENCE = timedelta(seconds=3)  # so that a test need not wait as long as a job
+    bench.processes.ranks.PATIENCE = timedelta(seconds=3)  # so that a test need not wait as long as a job
     torch.set_num_threads(1)
     kernels.settle()
     ranks = join(rank, size, rank, "127.0.0.1", port, "cpu")

@@ -18,7 +18,7 @@ from bench.tasks.asking.printing import chart
 from bench.tasks.asking.questions import question
 from bench.tasks.asking.questions import read as picture_of
 from bench.tasks.asking.words import split_arguments
-from bench.terminal import safe
+from bench.terminal.text import safe
 from tests.conftest import texture
 from tests.stored import without_digests
 
@@ -89,9 +89,9 @@ _NAMES = ("a.png", "b.tif", "c.JPG", "d.png", "e.png")
 
 def test_lines_come_as_they_are_answered(exports, pictures):
     from bench.exports.trained import trained
-    from bench.progress import NoProgress
     from bench.registered.registry import Registry
     from bench.tasks.asking.answering import Answering
+    from bench.terminal.progress import NoProgress
 
     asking = Answering(trained(exports.folder("mvaema"), Registry(), NoProgress()), None, 0)
     seen = []

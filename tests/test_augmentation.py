@@ -15,10 +15,10 @@ from bench.models.instruction_batches import InstructionBatches
 from bench.models.supervised import PictureBatch, PictureBatches
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.scene import scene
+from bench.terminal.progress import NoProgress
 from bench.training.augmentation import altered, drawn_maps, mirrored
 from tests.toy_instructions import toy_instructions
 

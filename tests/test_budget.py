@@ -13,9 +13,9 @@ from bench.errors import BenchError
 from bench.models.selfsupervised.pretraining import Draws
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ModelSpec
+from bench.terminal.progress import NoProgress
 from bench.training.budget import shortened
 from bench.training.flops import flop_counter
 from bench.training.loop import train

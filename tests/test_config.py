@@ -8,7 +8,7 @@ from bench.config.loading import Config, complete, data_of, load_config
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.specs import Setting
-from bench.terminal import brief
+from bench.terminal.text import brief
 
 SETTINGS = {
     "depth": Setting("blocks", default=6),

@@ -19,10 +19,10 @@ from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.planning.speed import measured
 from bench.planning.work import Counter, Steps, Workload
-from bench.progress import NoProgress
-from bench.quantities import rounded
 from bench.registered.registry import Registry
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress
+from bench.terminal.quantities import rounded
 from bench.training import heap
 from bench.training.peak import Peak
 from tests.conftest import QUICK, SMALL

@@ -17,12 +17,12 @@ from PIL import Image
 from bench.data.decoding import grey
 from bench.data.frames import Unreadable
 from bench.errors import BenchError
-from bench.progress import NoProgress
 from bench.store import cache
 from bench.tasks.datasets import file_digests
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.unpacking import unpack
 from bench.tasks.records import read_records, write_records
+from bench.terminal.progress import NoProgress
 from tests.test_data_check import about
 from tests.test_picture_forms import FORMS, G8, suffix, tiff
 from tests.test_unpacking import CATEGORIES, tar_of

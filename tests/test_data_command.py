@@ -7,11 +7,11 @@ import pytest
 from PIL import Image, ImageFont
 
 from bench.cli import main as command
-from bench.progress import NoProgress
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.sheet import drawable
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.records import read_records
+from bench.terminal.progress import NoProgress
 from tests.conftest import texture
 
 ROOT = Path(__file__).resolve().parent.parent

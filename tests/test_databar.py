@@ -6,10 +6,10 @@ import pytest
 from bench.contracts import Micrographs
 from bench.data.databar import find_bars, without_bars
 from bench.data.masking import as_shown, masked
-from bench.progress import NoProgress
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.synthetic import databar, microscope
 from bench.tasks.datasets.synthetic.dataset import Synthetic
+from bench.terminal.progress import NoProgress
 
 SIZE = 224
 

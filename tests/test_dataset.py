@@ -10,8 +10,8 @@ import pytest
 from bench.contracts import Micrographs
 from bench.data.dataset import open_dataset
 from bench.errors import BenchError
-from bench.progress import NoProgress
 from bench.specs import DatasetSpec
+from bench.terminal.progress import NoProgress
 
 SIDE = 8
 

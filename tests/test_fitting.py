@@ -11,11 +11,11 @@ from bench.contracts import Context
 from bench.errors import BenchError
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ModelSpec
 from bench.stages.context import load_estimator
 from bench.stages.fitting import candidates, described, fit, trainings
+from bench.terminal.progress import NoProgress
 from bench.training.history import Epoch, History, TrainingDiverged
 
 

@@ -17,10 +17,10 @@ from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.tasks.datasets import file_digests
 from bench.tasks.datasets.folder import Folder
+from bench.terminal.progress import NoProgress
 
 RAMP = np.tile(np.linspace(0, 255, 48).astype(np.uint8), (32, 1))
 

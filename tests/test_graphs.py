@@ -22,12 +22,12 @@ from bench.models.graphs.network import graph_loss
 from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
 from bench.models.graphs.readout import GatedSum, Readout
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.stages.context import load_estimator
 from bench.stages.fitting import train_estimator
 from bench.tables.published import published
+from bench.terminal.progress import NoProgress
 
 REGISTRY = Registry()
 ROWS = [spec for spec in REGISTRY.every("model").values() if spec.family == "gnn"]

@@ -8,9 +8,9 @@ from bench.data import grouped, splits
 from bench.data.duplicates import clusters, duplicates
 from bench.data.partition import Partition
 from bench.errors import BenchError
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.tasks.datasets.folder import Folder
+from bench.terminal.progress import NoProgress
 
 CATEGORIES = ("a", "b", "c")
 

@@ -26,7 +26,7 @@ from bench.tables.layout import layout, told_apart
 from bench.tables.markdown import paragraph, plain
 from bench.tables.page import page
 from bench.tables.table import Table, TableCell, TableRow
-from bench.terminal import is_shown, json_text, running, safe
+from bench.terminal.text import is_shown, json_text, running, safe
 
 HOSTILE = {
     "formula": "=HYPERLINK(1)",
@@ -267,7 +267,7 @@ def test_rows_of_one_label_name_their_models():
 
 @hostile
 def test_the_terminal_stays_as_it_is(text, capsys):
-    from bench.progress import Lines
+    from bench.terminal.progress import Lines
 
     Lines().say(text)
     shown = _several([{"name": text, "label": text}]) + capsys.readouterr().err

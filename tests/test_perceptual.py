@@ -3,8 +3,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from bench.data.perceptual import BITS, groups, hashes, links
-from bench.progress import NoProgress
 from bench.tasks.datasets.synthetic.dataset import Synthetic
+from bench.terminal.progress import NoProgress
 
 MOST = 51
 

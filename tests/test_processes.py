@@ -13,14 +13,14 @@ import psutil
 import pytest
 from filelock import Timeout
 
-from bench.processes import STOPPED, Interrupted, exit_code, held_lock, interruptible
+from bench.processes.endings import STOPPED, Interrupted, exit_code, held_lock, interruptible
 from bench.store import claim
 from tests.conftest import write
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = """
 import hashlib, os, signal, sys, time
-from bench.processes import exit_code, interruptible
+from bench.processes.endings import exit_code, interruptible
 {before}
 try:
     with interruptible(1.0):
@@ -229,4 +229,4 @@ def test_where_a_file_system_has_no_locks_the_files_existence_is_the_lock(tmp_pa
 def test_no_module_locks_a_file_by_itself():
     sources = [path for room in ("bench", "tasks", "models", "plugins") for path in (ROOT / room).rglob("*.py")]
     locking = [path for path in sources if re.search(r"\bFileLock\(|fcntl\.", path.read_text())]
-    assert locking == [ROOT / "bench" / "processes.py"]
+    assert locking == [ROOT / "bench" / "processes" / "endings.py"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.progress import LINE_SECONDS, CellProgress, Live, NoProgress
+from bench.terminal.progress import LINE_SECONDS, CellProgress, Live, NoProgress
 
 FIGURES = {"epoch": 3, "loss": 1.23456, "itc": 3.21, "itm": 0.6931, "lm": 0.1234, "val": 0.2345, "lr": 0.0012345}
 WIDTHS = (40, 53, 80, 120, 200)

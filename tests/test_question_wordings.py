@@ -6,7 +6,6 @@ from bench.config.loading import load_config
 from bench.errors import BenchError
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.materials import Materials
 from bench.stages.questions import Questions
@@ -15,6 +14,7 @@ from bench.tasks.facts import CATEGORIES
 from bench.tasks.metrics.reading import Lexicon, named
 from bench.tasks.paraphrases import WORDINGS, wordings_of
 from bench.tasks.teachers.paraphrased import ParaphrasedTeacher
+from bench.terminal.progress import NoProgress
 
 
 @pytest.mark.parametrize("question", WORDINGS, ids=range(1, 23))

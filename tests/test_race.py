@@ -12,7 +12,6 @@ from bench.config.loading import load_config
 from bench.errors import BenchError
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.running.race import Race
 from bench.specs import Column
@@ -20,6 +19,7 @@ from bench.store.record import MetricValue
 from bench.store.run_request import RunRequest, Stop
 from bench.store.store import Store
 from bench.tables.build import ranking_columns
+from bench.terminal.progress import NoProgress
 from tests.conftest import SMALL
 from tests.table_records import made
 

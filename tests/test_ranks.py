@@ -14,7 +14,7 @@ from torch import nn
 from torch.distributed import HashStore
 
 from bench.errors import BenchError
-from bench.ranks import ALONE, Parted, Ranks, join
+from bench.processes.ranks import ALONE, Parted, Ranks, join
 from bench.store.store import Store
 from bench.training.cutting import Cut
 from bench.training.fabric import with_shared_norms
@@ -188,7 +188,7 @@ def test_ranks_that_are_stopped_keep_their_last_step_and_one_process_goes_on(tmp
 
 
 def test_a_rank_that_nobody_joins_gives_up(monkeypatch):
-    monkeypatch.setattr("bench.ranks.GATHERING", timedelta(seconds=1))
+    monkeypatch.setattr("bench.processes.ranks.GATHERING", timedelta(seconds=1))
     with pytest.raises(Parted, match="not all 2 processes came to 127.0.0.1"):
         join(0, 2, 0, "127.0.0.1", ranks_at_work.free_port(), "cpu")
 

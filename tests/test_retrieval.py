@@ -10,12 +10,12 @@ from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.errors import BenchError
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.stages.contracts.contract import contract_of
 from bench.tasks.metrics.retrieval import chance, recalls
 from bench.tasks.paraphrases import WORDINGS
 from bench.tasks.retrieval import Retrieval
+from bench.terminal.progress import NoProgress
 from tests.toy_instructions import toy_instructions
 
 

@@ -11,12 +11,12 @@ from bench.data.databar import find_bars
 from bench.data.dataset import open_dataset
 from bench.planning.plan import Plan
 from bench.planning.rows import Request, requests
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.statistics.clustered import Shares, clustered_change, clustered_mean
 from bench.tasks.alterations import ALTERATIONS
 from bench.tasks.altering import alter
 from bench.tasks.robustness import AlteredClassification, AlteredVQA
+from bench.terminal.progress import NoProgress
 
 NAMES = ("unaltered", *(alteration.name for alteration in ALTERATIONS))
 BY_NAME = {alteration.name: alteration for alteration in ALTERATIONS}

@@ -10,12 +10,12 @@ from bench.planning.counting import counted
 from bench.planning.outlook import outlook
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.running.runner import Runner
 from bench.store import claim
 from bench.store.record import parsed
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress
 from tests.conftest import SMALL
 
 RUN = ("run", "--task", "vqa", *SMALL)

@@ -8,11 +8,11 @@ import pytest
 from bench.config.loading import load_config
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.statistics.clustered import pooled_std
 from bench.store.store import Store
 from bench.tables.selection import select
+from bench.terminal.progress import NoProgress
 from tests.conftest import SMALL
 from tests.table_records import item, made, put_items
 

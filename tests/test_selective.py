@@ -11,10 +11,10 @@ from bench.api.asking import ask
 from bench.errors import BenchError
 from bench.exports.exported import FILE, Exported, read
 from bench.exports.trained import trained
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.statistics.selective import LEVEL, fewest, threshold, upper_bound
 from bench.tasks.asking.answering import Answering
+from bench.terminal.progress import NoProgress
 from tests.conftest import texture
 
 

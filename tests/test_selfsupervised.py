@@ -19,12 +19,12 @@ from bench.models.selfsupervised.linear import Labelled
 from bench.models.selfsupervised.pretraining import Draws
 from bench.models.selfsupervised.probe import LinearProbe, NeighbourProbe, Probed
 from bench.plugins.self_supervised import ROWS
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.stages.context import load_estimator, make_estimator
 from bench.stages.fitting import train_estimator
 from bench.tables.published import published
+from bench.terminal.progress import NoProgress
 from bench.training.history import Epoch, History
 
 REGISTRY = Registry()

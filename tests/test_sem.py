@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from bench.errors import BenchError
-from bench.progress import NoProgress
 from bench.tasks.datasets.editions import FOLDERS
 from bench.tasks.datasets.sem import FetchedSem, Sem
 from bench.tasks.facts import CATEGORIES
+from bench.terminal.progress import NoProgress
 from tests.sem_server import PICTURES, names, picture
 
 

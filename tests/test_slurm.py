@@ -29,10 +29,10 @@ from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.states import states
 from bench.launch.slurm.status_writer import StatusWriter
 from bench.launch.slurm.submission import Submitter
-from bench.progress import Lines, Stopped
 from bench.stages import environment
 from bench.store.sealed import write_json
 from bench.store.store import Store
+from bench.terminal.progress import Lines, Stopped
 from tests.table_records import made
 
 SMALL_NODE = NodeShape(4, 4, 4000, 1, frozenset({"a100"}))

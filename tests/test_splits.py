@@ -9,7 +9,7 @@ from bench.config.loading import load_config
 from bench.data import splits
 from bench.data.partition import Partition
 from bench.errors import BenchError
-from bench.progress import NoProgress
+from bench.terminal.progress import NoProgress
 
 CATEGORIES = ("a", "b", "c")
 LABELS = np.array([0, 1, 2] * 4 + [0] * 6)

@@ -7,9 +7,9 @@ import pytest
 from bench.config.loading import load_config
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.store import code_digest
+from bench.terminal.progress import NoProgress
 
 ROOT = Path(__file__).parent.parent
 REGISTRY = Registry()
@@ -228,7 +228,7 @@ INDIFFERENT = {
         "    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0\n",
         "    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0\n    new: int = 0\n",
     ),
-    "progress": ("bench/progress.py", *ANYTHING),
+    "progress": ("bench/terminal/progress.py", *ANYTHING),
     "a table": ("bench/tables/scores.py", *ANYTHING),
     "a verb": ("bench/cli/run.py", *ANYTHING),
     "a launcher": ("bench/launch/local.py", *ANYTHING),

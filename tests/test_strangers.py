@@ -317,7 +317,7 @@ def test_the_reserved_names_are_the_keys_of_a_config_and_those_of_every_model():
 
 
 def test_what_is_raised_inside_is_caught_but_for_ctrl_c_and_the_harness_own():
-    from bench.progress import Stopped
+    from bench.terminal.progress import Stopped
 
     for error in (SystemExit(1), KeyboardInterrupt(), GeneratorExit()):
         with pytest.raises(UncaughtError), isolated():

@@ -12,7 +12,6 @@ from bench.contracts import Dataset
 from bench.data.splits import fold
 from bench.errors import BenchError
 from bench.plugins.datasets import register_datasets
-from bench.progress import NoProgress
 from bench.specs import resolve
 from bench.tasks.datasets.synthetic import dataset as module
 from bench.tasks.datasets.synthetic.dataset import Synthetic
@@ -20,6 +19,7 @@ from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.priors import EVERYWHERE, SEM_COUNTS, kinds_of
 from bench.tasks.datasets.synthetic.scene import GEOMETRY, Scene, category_counts, labels, scene
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
+from bench.terminal.progress import NoProgress
 
 SETTINGS = {"size": 40, "seed": 5, "balanced": False}
 

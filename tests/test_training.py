@@ -14,8 +14,8 @@ from torch import nn
 
 from bench.config.loading import Recipe
 from bench.contracts import Context
-from bench.progress import NoProgress, Stopped
 from bench.specs import ModelSpec
+from bench.terminal.progress import NoProgress, Stopped
 from bench.training.checkpoint import Checkpoints
 from bench.training.loop import TrainingDiverged, train
 from bench.training.precision import precision

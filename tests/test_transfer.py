@@ -9,10 +9,10 @@ import pytest
 from bench.contracts import Micrographs
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
-from bench.progress import NoProgress
 from bench.store.record import parsed
 from bench.store.store import Store
 from bench.tables.items import items_of
+from bench.terminal.progress import NoProgress
 from tests.test_classification_run import records
 
 

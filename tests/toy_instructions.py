@@ -9,7 +9,7 @@ import numpy as np
 from bench import ModelSpec
 from bench.config.loading import Recipe
 from bench.contracts import Context, InstructionRecord, Instructions, Micrographs
-from bench.progress import NoProgress
+from bench.terminal.progress import NoProgress
 
 QUESTIONS = (
     "What is the tone of this picture?",

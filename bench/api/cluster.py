@@ -12,8 +12,8 @@ from bench.launch.slurm.campaign_status import chosen_runs, states_by_name, stat
 from bench.launch.slurm.retrying import cancelled
 from bench.launch.slurm.retrying import retry as retried
 from bench.launch.slurm.states import last_lines
-from bench.quantities import count
 from bench.store.store import Store, opened
+from bench.terminal.quantities import count
 
 _MOST_LINES = 1_000_000
 

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
 from bench.errors import BenchError, unknown
 from bench.inputs import checked
 from bench.registered.plugin import PLURALS, Kind, Plugin
 from bench.registered.registry import Registry
-from bench.terminal import json_text, running, safe_lines
+from bench.specs import Spec
+from bench.specs.json_data import JSONObject
+from bench.terminal.text import json_text, running, safe_lines
 
-Entry = dict[str, Any]
+Entry = JSONObject
 """What a spec or a plugin says, by field; the settings of a spec below ``settings``."""
 PLUGINS = "plugins"
 KINDS: dict[str, Kind] = {plural: kind for kind, plural in PLURALS.items() if kind != "family"}
@@ -73,7 +74,7 @@ def _of_plugins(registry: Registry, name: str | None) -> list[Entry]:
     return [_plugin(plugin) for plugin in chosen]
 
 
-def _spec_of(kind: Kind, name: str, registry: Registry) -> Any:
+def _spec_of(kind: Kind, name: str, registry: Registry) -> Spec:
     """Return one spec, a table also by its number."""
     from bench.tables.build import chosen
 
@@ -82,7 +83,7 @@ def _spec_of(kind: Kind, name: str, registry: Registry) -> Any:
     return chosen([name], registry)[0] if kind == "table" else registry.find(kind, name)[0]
 
 
-def _listed(spec: Any, registry: Registry | None) -> Entry:
+def _listed(spec: Spec, registry: Registry | None) -> Entry:
     """Return a spec's entry; if its settings cannot be read, with the reason in their place."""
     try:
         return _entry(spec, registry)
@@ -90,7 +91,7 @@ def _listed(spec: Any, registry: Registry | None) -> Entry:
         return {**_entry(spec, None), "failure": str(error)}
 
 
-def _entry(spec: Any, registry: Registry | None) -> Entry:
+def _entry(spec: Spec, registry: Registry | None) -> Entry:
     """Return a spec's fields as JSON data, with its settings where a registry is there to read them."""
     # A default in which a row departs from what it builds stands among its settings.
     entry = {field.name: asdict(spec)[field.name] for field in fields(spec) if field.name != "defaults"}

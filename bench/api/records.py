@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import pandas
 
@@ -19,7 +18,7 @@ def records(store: str | Path | None = None) -> pandas.DataFrame:
 
 
 @checked
-def items(store: str | Path | None = None, **cell: Any) -> pandas.DataFrame:
+def items(store: str | Path | None = None, **cell: object) -> pandas.DataFrame:
     """Return every scored answer of a store's cells, one row per question, after the columns of its cell.
 
     ``cell`` chooses by columns of ``CELL``, such as ``fold=0``; BenchError for another key.

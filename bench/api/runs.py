@@ -13,21 +13,21 @@ from bench.errors import BenchError, unknown
 from bench.inputs import check_number, checked
 from bench.launch import LAUNCHERS, Launcher
 from bench.launch.rounds import launch_rounds
-from bench.planning.cell import Cell, recorded
 from bench.planning.counting import PATIENCE, counted
 from bench.planning.kept import keep_records
 from bench.planning.outlook import CellOutlook, outlook, replacement
 from bench.planning.plan import Plan
 from bench.planning.probing import probe as probed
 from bench.planning.rows import left_out, requests, unreadable
-from bench.progress import Progress, shown
 from bench.registered.registry import Registry
 from bench.running.race import Race
 from bench.running.runner import Runner, forget
 from bench.specs import resolve
+from bench.store.cell import Cell, recorded
 from bench.store.run_request import Cost, RunRequest, Stop
 from bench.store.store import Store, opened
-from bench.terminal import safe_lines
+from bench.terminal.progress import Progress, shown
+from bench.terminal.text import safe_lines
 
 if TYPE_CHECKING:
     import pandas
@@ -59,7 +59,7 @@ class Run:
         return self.summary
 
 
-Settings = Mapping[str, Any] | Sequence[str]
+Settings = Mapping[str, object] | Sequence[str]
 """The values of ``--set``: by key, ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
 
 

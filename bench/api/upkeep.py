@@ -12,14 +12,14 @@ from bench.store.check import StoreCheck
 from bench.store.check import check as check_store
 from bench.store.store import opened
 
-DAYS, MOST_DAYS = 7.0, 36_500.0
+_DAYS, _MOST_DAYS = 7.0, 36_500.0
 """How long an unused stage stays by default, and at most."""
 
 
 @checked
 def inventory(store: str | Path | None = None) -> str:
     """Say what a store holds; BenchError if there is none."""
-    return inventories.inventory(opened(store), DAYS)
+    return inventories.inventory(opened(store), _DAYS)
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Cleaning:
 
 
 @checked
-def clean(*, days: float = DAYS, dry_run: bool = False, store: str | Path | None = None) -> Cleaning:
+def clean(*, days: float = _DAYS, dry_run: bool = False, store: str | Path | None = None) -> Cleaning:
     """Delete the stages that no record refers to and that were not used within ``days``; BenchError without a store."""
-    check_number(days, "--days", 0, MOST_DAYS)
+    check_number(days, "--days", 0, _MOST_DAYS)
     unused = upkeep.garbage(opened(store), days)
     if not dry_run:
         upkeep.drop(unused)

@@ -27,7 +27,7 @@ def compare_command(
     from dataclasses import asdict
 
     from bench.api.results import compare
-    from bench.terminal import json_text
+    from bench.terminal.text import json_text
 
     comparison = compare(
         models, task=task, metric=metric, dataset=dataset, protocol=protocol, figure=figure, store=store

@@ -20,7 +20,7 @@ def list_command(
     """List models, tasks, datasets and everything else that is registered."""
     from bench.api.listing import KINDS, PLUGINS, listing
     from bench.errors import BenchError
-    from bench.terminal import safe_lines
+    from bench.terminal.text import safe_lines
 
     if kind is None:
         raise BenchError(f"name what to list: {', '.join(KINDS)} or {PLUGINS}")

@@ -18,7 +18,7 @@ def logs_command(
 ) -> None:
     """Show the end of a cell's log and of its cluster job's output."""
     from bench.api.cluster import logs
-    from bench.terminal import safe
+    from bench.terminal.text import safe
 
     for path, last in logs(cell, lines, run=run, store=store).items():
         typer.echo("\n".join([f"{path}:", *(f"  {safe(line)}" for line in last)]))

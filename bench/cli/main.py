@@ -21,7 +21,7 @@ from typer.main import get_command
 
 from bench.errors import BenchError, in_one_line, shortage, unknown
 from bench.inputs import check_text, check_values
-from bench.processes import STOPPED, exit_code, interruptible
+from bench.processes.endings import STOPPED, exit_code, interruptible
 from bench.registered.source_file import source_file
 
 COMMANDS = "bench.commands"
@@ -240,6 +240,6 @@ def _give_up_output() -> None:
 
 
 def _print_error(message: str) -> None:
-    from bench.terminal import brief, safe_lines
+    from bench.terminal.text import brief, safe_lines
 
     print(f"error: {brief(safe_lines(message))}", file=sys.stderr)  # noqa: T201 -- the command's own message

@@ -31,7 +31,7 @@ def power_command(
     from dataclasses import asdict
 
     from bench.api.verdicts import power as analysed
-    from bench.terminal import json_text
+    from bench.terminal.text import json_text
 
     analysis = analysed(
         task,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from bench.cli.options import StoreFolder
-from bench.terminal import safe_lines
+from bench.terminal.text import safe_lines
 
 Text = str | None
 

@@ -22,7 +22,7 @@ def status_command(
 ) -> None:
     """Show the progress of your runs and what to do next; exit code 1 if cells ended without a record."""
     from bench.api.status import status
-    from bench.terminal import safe_lines
+    from bench.terminal.text import safe_lines
 
     while True:
         state = status(run, everything=show_all, store=store)

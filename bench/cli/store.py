@@ -14,7 +14,7 @@ def store_command(context: typer.Context, store: StoreFolder = None) -> None:
     """Show what the store holds; check it, clean it up, or merge two."""
     if context.invoked_subcommand is None:
         from bench.api.upkeep import inventory
-        from bench.terminal import safe_lines
+        from bench.terminal.text import safe_lines
 
         typer.echo(safe_lines(inventory(store)))
 
@@ -35,7 +35,7 @@ def gc_command(
 def check_command(store: StoreFolder = None) -> None:
     """Read everything and compare it with its digests; exit with code 1 if something is damaged."""
     from bench.api.upkeep import check
-    from bench.terminal import safe_lines
+    from bench.terminal.text import safe_lines
 
     result = check(store, lambda sentence: typer.echo(safe_lines(sentence)))
     typer.echo(result.summary)

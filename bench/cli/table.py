@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import Dataset, Protocol, StoreFolder
-from bench.terminal import safe, safe_lines
+from bench.terminal.text import safe, safe_lines
 
 Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

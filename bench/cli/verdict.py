@@ -25,7 +25,7 @@ def verdict_command(
     from dataclasses import asdict
 
     from bench.api.verdicts import verdict
-    from bench.terminal import json_text
+    from bench.terminal.text import json_text
 
     judged = verdict(task, metric=metric, dataset=dataset, protocol=protocol, store=store)
     typer.echo(json_text(asdict(judged)) if as_json else str(judged))

@@ -23,7 +23,7 @@ def why_command(
 ) -> None:
     """Show where a number of a table comes from."""
     from bench.api.results import why
-    from bench.terminal import json_text
+    from bench.terminal.text import json_text
 
     origin = why(table, row, column, dataset=dataset, protocol=protocol, store=store)
     if as_json:

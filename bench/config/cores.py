@@ -11,7 +11,7 @@ from multiprocessing import current_process
 from typing import TypeVar
 
 from bench.errors import BenchError
-from bench.processes import end_with
+from bench.processes.endings import end_with
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

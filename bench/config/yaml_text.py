@@ -20,9 +20,9 @@ from bench.errors import BenchError, message, shortened
 JSON = None | bool | int | float | str | list["JSON"] | dict[str, "JSON"]
 LARGEST = 200_000
 """The most bytes of a config."""
-DEEPEST = 20
+_DEEPEST = 20
 """The most levels of a config: libyaml's own recursion ends the process at some thousands."""
-MOST_VALUES = 20_000
+_MOST_VALUES = 20_000
 """The most values of a config, those of an anchor counted at each use."""
 LONGEST_PATH = 300
 """The most letters of a config's name that an error repeats."""
@@ -46,8 +46,8 @@ class _Limits:
         """Count an event of the parser; BenchError beyond a limit."""
         if isinstance(event, CollectionStartEvent):
             self._open.append((event.anchor, self._values))
-            if len(self._open) > DEEPEST:
-                raise BenchError(f"has more than {DEEPEST} levels; write it flatter")
+            if len(self._open) > _DEEPEST:
+                raise BenchError(f"has more than {_DEEPEST} levels; write it flatter")
         if isinstance(event, AliasEvent):
             if event.anchor not in self._anchored:
                 raise BenchError(f"uses *{event.anchor} before &{event.anchor} ends; write the value out")
@@ -60,8 +60,8 @@ class _Limits:
                 self._anchored[anchor] = self._values - before
         elif isinstance(event, ScalarEvent) and event.anchor is not None:
             self._anchored[event.anchor] = 1
-        if self._values > MOST_VALUES:
-            raise BenchError(f"has more than {MOST_VALUES:,} values; shorten it, or use fewer anchors")
+        if self._values > _MOST_VALUES:
+            raise BenchError(f"has more than {_MOST_VALUES:,} values; shorten it, or use fewer anchors")
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # pyright: ignore[reportGeneralTypeIssues] -- libyaml's if there is one

@@ -11,12 +11,12 @@ import numpy as np
 
 from bench.contracts.instructions import Instructions
 from bench.contracts.micrographs import Micrographs
-from bench.ranks import ALONE, Ranks
+from bench.processes.ranks import ALONE, Ranks
 
 if TYPE_CHECKING:
     from bench.config.loading import Recipe
-    from bench.progress import Progress
     from bench.specs import ModelSpec
+    from bench.terminal.progress import Progress
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from bench.contracts.instructions import InstructionRecord
 from bench.contracts.micrographs import Micrographs
+from bench.specs.json_data import JSONObject
 
 
 class Dataset(Protocol):
@@ -17,7 +18,7 @@ class Dataset(Protocol):
     name: str
     categories: tuple[str, ...]
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JSONObject:
         """Return in clear what decides the data; its digest is the data digest. Never renders."""
         ...
 
@@ -45,7 +46,7 @@ class Dataset(Protocol):
 class Teacher(Protocol):
     """A maker of instruction records; constructed as ``Class(argument, seed, **settings)``, with all its settings."""
 
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JSONObject:
         """Return in clear what decides the records besides the dataset."""
         ...
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bench.specs.json_data import Clear, JSONObject
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -18,8 +20,8 @@ class Scores:
     """
 
     metrics: Mapping[str, tuple[float, float | None]]
-    items: tuple[Mapping[str, Any], ...]
-    counts: Mapping[str, Any]
+    items: tuple[Clear, ...]
+    counts: Clear
     over: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -34,7 +36,7 @@ class Task(Protocol):
         """Return what a model is asked, with the answers: a fold's test side, or something made from it."""
         ...
 
-    def protocol(self) -> dict[str, Any]:
+    def protocol(self) -> JSONObject:
         """Return in clear what must agree, besides the data and the split, for two rows to share a table."""
         ...
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from bench.config.loading import complete
 from bench.contracts import Dataset, Micrographs
-from bench.progress import Progress
 from bench.registered.checked import Checked, shortened
 from bench.registered.registry import Registry
+from bench.terminal.progress import Progress
 
 _METHODS = ("identity", "labels", "load", "facts", "caption", "set_aside")
 

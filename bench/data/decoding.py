@@ -12,9 +12,9 @@ from bench.data.jpeg_png import JPEG, PNG
 from bench.data.levels import shares, value_range
 from bench.data.tiff import TIFF
 
-READERS: tuple[PictureReader, ...] = (JPEG, PNG, TIFF)
+_READERS: tuple[PictureReader, ...] = (JPEG, PNG, TIFF)
 """The formats that are read; the content of a file decides, not its suffix."""
-SUFFIXES = tuple(suffix for reader in READERS for suffix in reader.suffixes)
+SUFFIXES = tuple(suffix for reader in _READERS for suffix in reader.suffixes)
 
 
 def grey(path: Path, size: int) -> np.ndarray:
@@ -67,8 +67,8 @@ def _reader(path: Path) -> PictureReader:
         raise Unreadable("is not a regular file; remove it") from error
     except OSError as error:
         raise Unreadable(f"cannot be opened ({error.strerror}); correct its permissions or copy it again") from error
-    for reader in READERS:
+    for reader in _READERS:
         if reader.knows(head):
             return reader
-    names = ", ".join(reader.name for reader in READERS)
+    names = ", ".join(reader.name for reader in _READERS)
     raise Unreadable(f"cannot be decoded (it is none of {names}); convert it to one of these")

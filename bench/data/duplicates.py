@@ -2,16 +2,17 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from bench.contracts import Dataset
 from bench.data import perceptual
 from bench.data.perceptual import Links
-from bench.progress import Progress
+from bench.specs.json_data import JSONObject
 from bench.store.cache import cached, standing
 from bench.store.code_digest import code_digests
+from bench.terminal.progress import Progress
 
 _KIND, _GROUPS, _LINKS = "duplicates", "groups.npy", "links.npy"
 
@@ -46,7 +47,7 @@ def clusters(near: Duplicates) -> list[np.ndarray]:
     )
 
 
-def _clear(dataset: Dataset, most: int) -> dict[str, Any]:
+def _clear(dataset: Dataset, most: int) -> JSONObject:
     return {"data": dataset.identity(), "most": most, "code": code_digests("bench.data.perceptual")}
 
 

@@ -9,7 +9,7 @@ from bench.data.splits import Fold
 from bench.errors import BenchError
 
 
-def group_counts(labels: np.ndarray, groups: np.ndarray, categories: int) -> np.ndarray:
+def _group_counts(labels: np.ndarray, groups: np.ndarray, categories: int) -> np.ndarray:
     """Return the number of groups of each category (C,): it cannot be spread over more folds."""
     pairs = np.unique(np.stack([labels, groups]), axis=1)
     return np.bincount(pairs[0], minlength=categories)
@@ -22,7 +22,7 @@ def usable_k(
 
     BenchError if that is fewer than two, or if a larger number was requested explicitly.
     """
-    counts = group_counts(labels, groups, len(categories))
+    counts = _group_counts(labels, groups, len(categories))
     fewest, name = int(counts.min()), categories[int(counts.argmin())]
     if explicit and requested > fewest >= 2:
         raise BenchError(

@@ -35,7 +35,7 @@ def opened(path: Path, name: str) -> ImageFile.ImageFile:
 def frame_of(image: Image.Image, frames: int = 1) -> PictureFrame:
     """Return what Pillow decoded, 8 bits or a single channel of more, as a frame."""
     image.load()
-    orientation, curve = orientation_of(image), _curve(image)  # after load(): a PNG may hold them behind the pixels
+    orientation, curve = _orientation_of(image), _curve(image)  # after load(): a PNG may hold them behind the pixels
     if image.mode == "F" or image.mode.startswith("I"):
         numbers, transparent = np.asarray(image), image.info.get("transparency")
         opaque = numbers != transparent if isinstance(transparent, int) else None
@@ -50,7 +50,7 @@ def frame_of(image: Image.Image, frames: int = 1) -> PictureFrame:
     return _shown(np.asarray(image.convert("L")), 255.0, curve, alpha, orientation, frames)
 
 
-def orientation_of(image: Image.Image) -> object:
+def _orientation_of(image: Image.Image) -> object:
     """Return the EXIF orientation, 1 to 8; a damaged EXIF says nothing, as in viewers."""
     try:
         return image.getexif().get(ExifTags.Base.Orientation, 1)
@@ -130,7 +130,7 @@ def _deep_colours(numbers: np.ndarray, image: Image.Image, transparent: object, 
         levels = np.asarray(shown_colours(eight_bits, profile).convert("L"), np.float32) / 255
     else:
         levels = luma(scaled)
-    return _shown(levels, 1.0, curve, alpha, orientation_of(image), frames)
+    return _shown(levels, 1.0, curve, alpha, _orientation_of(image), frames)
 
 
 def _all_bytes(path: Path, image: Image.Image, colour: int) -> np.ndarray:

@@ -9,10 +9,10 @@ import numpy as np
 from bench.config.loading import Config
 from bench.contracts import Dataset, Micrographs
 from bench.data.databar import find_bars, without_bars
-from bench.progress import Progress
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
+from bench.terminal.progress import Progress
 
 _PIXELS = "pixels.npy"
 _AT_ONCE = 256

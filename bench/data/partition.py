@@ -1,7 +1,7 @@
 """A run's partition of its dataset: the number of folds, the pictures of each side, and what determines both."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,12 +10,13 @@ from bench.contracts import Dataset
 from bench.data import grouped, splits
 from bench.data.duplicates import duplicates
 from bench.data.splits import Fold
-from bench.progress import Progress
+from bench.specs.json_data import JSONObject
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
+from bench.terminal.progress import Progress
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell
+    from bench.store.cell import Cell
 
 
 class Partition:
@@ -49,12 +50,12 @@ class Partition:
         """Return the positions of a fold's training side that the cell's fraction leaves out."""
         return np.setdiff1d(self.fold(cell.fold, cell.repeat).train, self.of(cell).train)
 
-    def identity(self, fraction: float) -> dict[str, Any]:
+    def identity(self, fraction: float) -> JSONObject:
         """Return in clear what determines the sides, apart from the data."""
         return {**self._whole, **({"fraction": fraction} if fraction < 1 else {})}
 
     @cached_property
-    def _whole(self) -> dict[str, Any]:
+    def _whole(self) -> JSONObject:
         choices = {"kind": self._config.split, "k": self.k, "validation_share": self._config.validation_share}
         if self._config.split == "stratified":
             return choices

@@ -4,15 +4,15 @@ from collections import Counter
 from dataclasses import replace
 from functools import cached_property
 from hashlib import blake2b
-from typing import Any
 
 import numpy as np
 
 from bench.contracts import Dataset, Micrographs
 from bench.errors import BenchError
-from bench.progress import Progress
+from bench.specs.json_data import JSONObject
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
+from bench.terminal.progress import Progress
 
 
 class Transfer:
@@ -39,7 +39,7 @@ class Transfer:
             )
 
     @property
-    def identity(self) -> dict[str, Any]:
+    def identity(self) -> JSONObject:
         """In clear, what determines the test side."""
         data, code = digest(self.tested.identity())[:16], digest(code_digests("bench.data.transfer"))[:16]
         return {"dataset": self.tested.name, "data": data, "categories": list(self.categories), "code": code}

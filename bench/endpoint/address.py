@@ -15,9 +15,9 @@ from bench.errors import BenchError
 
 URL_VARIABLE, KEY_VARIABLE = "OPENAI_BASE_URL", "OPENAI_API_KEY"
 PUBLIC, PUBLIC_URL = "OpenAI's public API", "https://api.openai.com/v1"
-SECRET_LETTERS = 12
+_SECRET_LETTERS = 12
 """A shorter key is not removed from answers: servers without keys often get a word, such as `none` or `test`."""
-LOOKUP_SECONDS = 5.0
+_LOOKUP_SECONDS = 5.0
 """How long the look-up of a name may take."""
 Reach = Literal["machine", "network", "outside"]
 REACHES: tuple[Reach, ...] = ("machine", "network", "outside")
@@ -87,7 +87,7 @@ def lookup(host: str) -> tuple[str, ...]:
 
     thread = Thread(target=resolve, daemon=True)  # the look-up itself has no time limit
     thread.start()
-    thread.join(LOOKUP_SECONDS)
+    thread.join(_LOOKUP_SECONDS)
     return tuple(dict.fromkeys(numbers))
 
 
@@ -134,7 +134,7 @@ def redacted(text: str, key: str) -> str:
 
 def redacted_answer(text: str, key: str) -> str:
     """Return a model's answer without the key, unless the key is so short that it may be a word of the answer."""
-    return text.replace(key, "[key]") if len(key) >= SECRET_LETTERS else text
+    return text.replace(key, "[key]") if len(key) >= _SECRET_LETTERS else text
 
 
 def _check(url: str) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from bench.endpoint import failures
 from bench.endpoint.client import MOST_BYTES_OF_A_FILE, Client
@@ -16,14 +16,15 @@ from bench.endpoint.prices import Usage
 from bench.endpoint.replies import checked_identity
 from bench.endpoint.request import Reply, ServerQuestion
 from bench.endpoint.server_batch import CALLED, BatchState, Pack, marked, submitted, uploaded
-from bench.progress import Progress
+from bench.specs.json_data import JSONObject
+from bench.terminal.progress import Progress
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 Result = TypeVar("Result")
 
-MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
+_MOST_CALLS, MOST_BYTES = 20_000, 90_000_000
 """The largest batch submitted; the public API takes 50,000 calls and 200 MB."""
 _WAITING = ("validating", "in_progress", "finalizing", "cancelling")
 _FRUITLESS = 3
@@ -44,7 +45,7 @@ class ServerBatches:
         self._line = Connection(3)
         self._open, self._replies = outstanding(state), 0
         self._hopeless: set[str] = set()
-        self._sent: Mapping[str, Any] = {}
+        self._sent: JSONObject = {}
         self.failures: dict[str, str] = {}
 
     def run(self, questions: Callable[[], Iterable[ServerQuestion]]) -> bool:
@@ -142,7 +143,7 @@ class ServerBatches:
             self._sent = body
             lines[name] = json.dumps(call, ensure_ascii=False).encode()
             size += len(lines[name])
-            if len(lines) >= MOST_CALLS or size >= MOST_BYTES:
+            if len(lines) >= _MOST_CALLS or size >= MOST_BYTES:
                 yield Pack.of(lines)
                 lines, size = {}, 0
         if lines:
@@ -187,7 +188,7 @@ class ServerBatches:
         except (LookupError, TypeError, AttributeError, ValueError, RecursionError):
             self._progress.say("a line of the batch is no reply to a call; its call is asked again")
 
-    def _keep(self, line: dict[str, Any], client: Client) -> None:
+    def _keep(self, line: JSONObject, client: Client) -> None:
         """Keep one line's reply unless it is kept; the next batch repeats a call whose failure may pass."""
         name, response = checked_identity(line["custom_id"]), line.get("response") or {}
         if self._endpoint.replies.get(name) is not None:
@@ -216,7 +217,7 @@ class ServerBatches:
         self._line.reached()
         return reply
 
-    def _write(self, line: dict[str, Any]) -> None:
+    def _write(self, line: JSONObject) -> None:
         append(self._state, line)
         _note(self._open, line)
 
@@ -229,7 +230,7 @@ def outstanding(state: Path) -> dict[str, str | None]:
     return batches
 
 
-def _note(batches: dict[str, str | None], line: dict[str, Any]) -> None:
+def _note(batches: dict[str, str | None], line: JSONObject) -> None:
     if line.get("collected"):
         batches.pop(line["key"], None)
     else:

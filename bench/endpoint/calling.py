@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 from bench.endpoint import failures
 from bench.endpoint.client import Client
@@ -14,8 +13,9 @@ from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply, ServerQuestion
+from bench.specs.json_data import JSONObject
 
-USELESS_AT_FIRST, USELESS_LATER = 3, 20
+_USELESS_AT_FIRST, _USELESS_LATER = 3, 20
 """After so many replies in turn that hold no answer the run ends: before the first answer, and after it."""
 
 
@@ -101,7 +101,7 @@ class _Asking:
         self._report(outcome)
         self._useless = 0 if outcome.status == "answered" else self._useless + 1
         self._proven |= outcome.status != "failed"  # a refusal may be of one picture alone
-        if self._useless >= (USELESS_LATER if self._proven else USELESS_AT_FIRST):
+        if self._useless >= (_USELESS_LATER if self._proven else _USELESS_AT_FIRST):
             remedy = outcome.remedy or "see whether this model suits the questions"
             raise failures.Ending(
                 f"{self._useless} replies of {self._endpoint.model!r} in turn hold no answer: {outcome.reason}; "
@@ -109,7 +109,7 @@ class _Asking:
             )
         return True
 
-    async def _paid(self, question: ServerQuestion, sent: dict[str, Any], identity: str, client: Client) -> Reply:
+    async def _paid(self, question: ServerQuestion, sent: JSONObject, identity: str, client: Client) -> Reply:
         """Return the reply to a call, once it is in the ledger and kept; a refusal costs nothing and is kept too."""
         try:
             reply = await self._line.patiently(lambda: client.complete(sent, identity, question.estimate))

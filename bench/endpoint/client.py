@@ -1,13 +1,14 @@
 """The client of a server: it makes one call, returns its reply and sends nothing elsewhere."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from bench.endpoint import completion, failures
 from bench.endpoint.address import PUBLIC_URL, Address, key_for, redacted
 from bench.endpoint.request import Reply
+from bench.specs.json_data import JSONObject
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -51,7 +52,7 @@ class Client:
         """Close connections."""
         await self._client.close()
 
-    async def complete(self, body: Mapping[str, Any], identity: str, estimate: int) -> Reply:
+    async def complete(self, body: JSONObject, identity: str, estimate: int) -> Reply:
         """Return the reply to a chat; raises what ``failures.read`` returns.
 
         ``identity`` is sent as an idempotency key: a server that supports these bills a call once, however often it is
@@ -80,7 +81,7 @@ class Client:
         return await self._within(call, self._timeout + self._most_bytes / _SLOWEST_BYTES, None)
 
     async def _within(
-        self, call: Callable[["AsyncOpenAI"], Awaitable[Result]], seconds: float, sent: Mapping[str, Any] | None
+        self, call: Callable[["AsyncOpenAI"], Awaitable[Result]], seconds: float, sent: JSONObject | None
     ) -> Result:
         """Return the result of a call that takes at most so long as a whole: the client's limit is one of each read."""
         try:
@@ -91,7 +92,7 @@ class Client:
             # Not `from error`: a traceback would show the server's message, which may hold the key.
             raise failures.read(error, self._address, self._key, model, sent, self._settings) from None
 
-    def read(self, data: Any) -> Reply:
+    def read(self, data: object) -> Reply:
         """Return the reply in a chat completion that a batch's file holds; ValueError if it is none."""
         return completion.reply_of(data, 0, self._key)
 

@@ -15,7 +15,7 @@ from bench.endpoint import failures
 
 TRIES = 6
 """How often one call is sent before its failure no longer counts as temporary."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 """Seconds between two tries if the server names none; they double from try to try."""
 
 Result = TypeVar("Result")
@@ -65,7 +65,7 @@ class Connection:
         """Wait as long as the server asks for, else longer from turn to turn; all calls wait for a busy server."""
         wait = failure.wait
         if wait is None:
-            wait = min(FIRST_PAUSE * 2**turn, LONGEST_PAUSE) * random.uniform(0.75, 1)
+            wait = min(FIRST_PAUSE * 2**turn, _LONGEST_PAUSE) * random.uniform(0.75, 1)
         if failure.everyone:
             self._free_at = max(self._free_at, asyncio.get_running_loop().time() + wait)
         await self._pause(wait)

@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from bench.endpoint.address import Address
 from bench.endpoint.request import Message, Sampling, ServerQuestion, text_part
 from bench.errors import BenchError
 from bench.specs import Setting
+from bench.specs.json_data import JSONObject
 
 LengthParameter = Literal["auto", "max_tokens", "max_completion_tokens", "unsent"]
 ReplyForm = Literal["json_schema", "json_object", "text"]
@@ -50,7 +50,7 @@ _OWN = ("model", "messages", "stream", "n")
 """Fields of a call that ``extra`` cannot set: the reply would not be read, or be of another model."""
 
 
-def extra_fields(extra: str) -> dict[str, Any]:
+def extra_fields(extra: str) -> JSONObject:
     """Return the fields of a setting ``extra``; BenchError if it is no object of JSON or sets what is not its own."""
     try:
         fields = json.loads(extra) if extra.strip() else {}
@@ -64,12 +64,10 @@ def extra_fields(extra: str) -> dict[str, Any]:
     return fields
 
 
-def body(
-    question: ServerQuestion, model: str, sampling: Sampling, address: Address, dialect: Dialect
-) -> dict[str, Any]:
+def body(question: ServerQuestion, model: str, sampling: Sampling, address: Address, dialect: Dialect) -> JSONObject:
     """Return the JSON body of a call."""
     messages = [_worded(message, dialect) for message in question.messages]
-    data: dict[str, Any] = {
+    data: JSONObject = {
         "model": model,
         "messages": _without_system(messages) if dialect.system_role == "user" else messages,
     }
@@ -132,7 +130,7 @@ _REMEDIES = {
 _TOO_LONG = re.compile(r"too (large|long|high)|at most|maximum|exceed", re.IGNORECASE)
 
 
-def remedy(message: str, sent: Mapping[str, Any], parameter: str = "") -> str:
+def remedy(message: str, sent: JSONObject, parameter: str = "") -> str:
     """Return the setting to change if a server's message, or the ``parameter`` it names, refuses what was sent.
 
     '' if it names nothing that was sent.

@@ -1,7 +1,7 @@
 """A model on a server, and how to ask it."""
 
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 from bench.endpoint.address import Address
 from bench.endpoint.dialect import Dialect, body, extra_fields
@@ -10,6 +10,7 @@ from bench.endpoint.prices import Usage
 from bench.endpoint.replies import Replies
 from bench.endpoint.request import MOST_CALLS_AT_ONCE, Malformed, Reply, Sampling, ServerQuestion, identity
 from bench.specs import Setting
+from bench.specs.json_data import JSONObject
 
 TRIES = 3
 """How often a question with a malformed reply is asked, if the model draws another one each time."""
@@ -43,11 +44,11 @@ class Endpoint:
     def __post_init__(self) -> None:
         extra_fields(self.dialect.extra)
 
-    def body(self, question: ServerQuestion) -> dict[str, Any]:
+    def body(self, question: ServerQuestion) -> JSONObject:
         """Return the JSON body of a question's call."""
         return body(question, self.model, self.sampling, self.address, self.dialect)
 
-    def identity(self, sent: dict[str, Any], attempt: int) -> str:
+    def identity(self, sent: JSONObject, attempt: int) -> str:
         """Return the identity of a call with this body."""
         return identity(sent, self.address, attempt)
 

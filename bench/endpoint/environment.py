@@ -15,7 +15,7 @@ from urllib.request import getproxies, proxy_bypass
 from bench.endpoint.address import PUBLIC_URL, Address, check_header
 from bench.errors import BenchError
 
-FILE_VARIABLE, FOLDER_VARIABLE, LOG_VARIABLE = "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"
+FILE_VARIABLE, FOLDER_VARIABLE, _LOG_VARIABLE = "SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE"
 _HEADERS = ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID")
 """Variables that the official client sends as headers."""
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -134,12 +134,12 @@ def _listed(folder: Path) -> Iterator[Path]:
 
 def _check_log() -> None:
     """Refuse a log of keys that cannot be written: every context of TLS opens it."""
-    log = os.environ.get(LOG_VARIABLE)
+    log = os.environ.get(_LOG_VARIABLE)
     if log and not sys.flags.ignore_environment:
         path = Path(log)
         target = path if path.exists() else path.parent
         if path.is_dir() or not os.access(target, os.W_OK):
-            raise BenchError(f"{LOG_VARIABLE}={log} cannot be written; unset {LOG_VARIABLE}")
+            raise BenchError(f"{_LOG_VARIABLE}={log} cannot be written; unset {_LOG_VARIABLE}")
 
 
 def _loaded(context: ssl.SSLContext) -> list[Mapping[str, str]]:

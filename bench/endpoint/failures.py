@@ -1,5 +1,7 @@
 """What can go wrong with a call, and what follows: ask again later, take it as refused, or end the run."""
 
+from __future__ import annotations
+
 import math
 import socket
 import ssl
@@ -7,12 +9,16 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.endpoint.address import KEY_VARIABLE, URL_VARIABLE, Address, redacted
 from bench.endpoint.dialect import remedy
 from bench.endpoint.environment import FILE_VARIABLE, Proxy, proxy_for
 from bench.errors import BenchError
+from bench.specs.json_data import JSONObject
+
+if TYPE_CHECKING:
+    import openai
 
 LONGEST_WAIT = 600.0
 """Seconds: a server that asks for more patience ends the run."""
@@ -53,7 +59,7 @@ def read(
     address: Address,
     key: str,
     model: str = "",
-    sent: Mapping[str, Any] | None = None,
+    sent: JSONObject | None = None,
     settings: str = "",
 ) -> Exception:
     """Translate an exception of the client: into Passing, Unanswerable, Refusal or Ending.
@@ -75,7 +81,7 @@ def read(
 
 
 def _of_status(
-    error: Any, address: Address, key: str, model: str, sent: Mapping[str, Any] | None, settings: str
+    error: openai.APIStatusError, address: Address, key: str, model: str, sent: JSONObject | None, settings: str
 ) -> Exception:
     status, codes = int(error.status_code), _codes(error.body)
     detail = error.body.get("message") or error.body.get("detail") if isinstance(error.body, Mapping) else error.body
@@ -219,7 +225,7 @@ def _sensible(seconds: float) -> float | None:
     return None if math.isnan(seconds) or seconds < 0 else seconds
 
 
-def _codes(body: Any) -> set[str]:
+def _codes(body: object) -> set[str]:
     """Return the codes and types of an error's body, also the one that Azure wraps into another error."""
     if not isinstance(body, Mapping):
         return set()

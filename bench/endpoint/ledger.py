@@ -2,12 +2,11 @@
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bench.endpoint.prices import Price, Usage, dollars_of
 from bench.errors import BenchError
+from bench.specs.json_data import Clear, JSONObject
 
 
 class Ledger:
@@ -75,7 +74,7 @@ class Ledger:
         self.dollars += dollars
 
 
-def _entry(line: Mapping[str, Any], path: Path | None) -> tuple[Usage, float | None]:
+def _entry(line: JSONObject, path: Path | None) -> tuple[Usage, float | None]:
     """Return the tokens and dollars of a line; BenchError if it is no entry, since a budget counts on each."""
     try:
         dollars = line["dollars"]
@@ -84,7 +83,7 @@ def _entry(line: Mapping[str, Any], path: Path | None) -> tuple[Usage, float | N
         raise BenchError(f"{str(path)!r} has a line that says no cost; correct or remove it") from None
 
 
-def append(path: Path, *lines: Mapping[str, Any]) -> None:
+def append(path: Path, *lines: Clear) -> None:
     """Append lines of JSON to a file; they are on the disk when this returns. OSError if it cannot be written."""
     with path.open("a", encoding="utf-8", newline="\n") as stream:
         stream.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
@@ -101,12 +100,12 @@ def mend(path: Path) -> None:
                 stream.truncate(data.rfind(b"\n") + 1)
 
 
-def lines_of(path: Path | None) -> list[dict[str, Any]]:
+def lines_of(path: Path | None) -> list[JSONObject]:
     """Return the data of a file of JSON lines, none without a file; an incomplete last line is dropped."""
     if path is None or not path.is_file():
         return []
     mend(path)
-    lines, number = list[dict[str, Any]](), 0
+    lines, number = list[JSONObject](), 0
     try:
         # Not splitlines(), which cuts at marks that a text of JSON may hold.
         for line in path.read_text(encoding="utf-8").split("\n"):

@@ -3,7 +3,6 @@
 import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply
@@ -46,7 +45,7 @@ class Replies:
         return self._root / identity[:2] / f"{identity[2:]}.json"
 
 
-def checked_identity(identity: Any) -> str:
+def checked_identity(identity: object) -> str:
     """Return the identity of a call; ValueError if it is none: a server's batch may name any, also ``../../x``."""
     if not isinstance(identity, str) or not re.fullmatch(r"[0-9a-f]{4,128}", identity):
         raise ValueError("no identity of a call")

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -10,15 +10,16 @@ import numpy as np
 
 from bench.endpoint.address import Address
 from bench.endpoint.prices import Usage
+from bench.specs.json_data import Clear, JSONObject
 from bench.store.fingerprint import digest
 
-TILE, TILE_TOKENS, PICTURE_TOKENS = 512, 170, 85
+_TILE, _TILE_TOKENS, _PICTURE_TOKENS = 512, 170, 85
 """The estimate for pictures: tokens for each tile of this side, parts included, and tokens per picture."""
 LETTERS_A_TOKEN = 4
 MOST_CALLS_AT_ONCE = 1000
 """How many connections are kept; the settings allow no more."""
 
-Message = Mapping[str, Any]
+Message = JSONObject
 
 
 class Malformed(Exception):
@@ -50,7 +51,7 @@ class ServerQuestion:
     name: str
     messages: tuple[Message, ...]
     reads: Callable[[str], Any]
-    schema: Mapping[str, Any] | None = None
+    schema: Clear | None = None
     estimate: int = 0
 
 
@@ -76,7 +77,7 @@ def without_thought(reply: str) -> str:
     return answer
 
 
-def identity(body: Mapping[str, Any], address: Address, attempt: int) -> str:
+def identity(body: JSONObject, address: Address, attempt: int) -> str:
     """Return a call's identity: a digest of the base URL, all that is sent except the key, and the attempt."""
     return digest({"base_url": address.url, "body": body, "attempt": attempt})
 
@@ -98,7 +99,7 @@ def text_part(text: str) -> Message:
 
 def picture_tokens(height: int, width: int) -> int:
     """Estimate the tokens of a picture, in tiles, as for GPT-4o."""
-    return PICTURE_TOKENS + TILE_TOKENS * -(-height // TILE) * -(-width // TILE)
+    return _PICTURE_TOKENS + _TILE_TOKENS * -(-height // _TILE) * -(-width // _TILE)
 
 
 def text_tokens(*texts: str) -> int:

@@ -1,12 +1,13 @@
 """The description in a folder that `bench export` wrote; checks that the folder is complete and safe to read."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, PositiveInt, ValidationError
 
 from bench.errors import BenchError
 from bench.specs import ContractName
+from bench.specs.json_data import JSONObject
 from bench.store.fingerprint import file_digest
 from bench.store.record import CellIdentity
 
@@ -48,18 +49,18 @@ class Exported(BaseModel):
     model: str
     label: str
     contracts: tuple[ContractName, ...]
-    settings: dict[str, Any]
-    recipe: dict[str, Any]
+    settings: JSONObject
+    recipe: JSONObject
     seed: NonNegativeInt
     image_size: PositiveInt
     mask_bar: bool
     categories: tuple[str, ...]
     captions: tuple[str, ...]
-    data: dict[str, Any]
+    data: JSONObject
     drawn: bool
-    cell: dict[str, Any]
+    cell: JSONObject
     metrics: dict[str, dict[str, dict[str, float | None]]]
-    code: dict[str, Any]
+    code: JSONObject
     finished: str
     files: dict[str, int]
     digests: dict[str, str] = {}

@@ -1,11 +1,10 @@
 """Exports a cell's trained model as a self-contained folder, which can be asked and trained further elsewhere."""
 
 import shutil
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from bench.config.loading import Config, data_of
 from bench.contracts import Dataset
@@ -15,9 +14,9 @@ from bench.exports.exported import CARD, FILE, PRETRAINED, Exported
 from bench.exports.model_card import card
 from bench.exports.outcomes import with_outcomes
 from bench.exports.trained import Trained, loaded
-from bench.progress import NoProgress, Progress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, ModelSpec, contracts_of
+from bench.specs.json_data import Clear, JSONObject
 from bench.store.fingerprint import file_digest
 from bench.store.record import Record
 from bench.store.sealed import write_text
@@ -25,6 +24,7 @@ from bench.store.store import Store
 from bench.store.whole import whole
 from bench.tables.items import items_of
 from bench.tables.selection import select
+from bench.terminal.progress import NoProgress, Progress
 
 _SAMPLES = 3
 """How many answers the card shows."""
@@ -135,11 +135,11 @@ def _config(record: Record, store: Store) -> Config:
     return data_of((store.run_under(record.cell.protocol) or store.run_on(record.cell.dataset)).config)
 
 
-def _without_code(identity: Mapping[str, Any]) -> dict[str, Any]:
+def _without_code(identity: Clear) -> JSONObject:
     return {key: value for key, value in identity.items() if key != "code"}
 
 
-def _inputs(record: Record, store: Store) -> dict[str, Any]:
+def _inputs(record: Record, store: Store) -> JSONObject:
     inputs = store.stages.inputs(record.stages["train"])
     if inputs is None:
         raise BenchError(

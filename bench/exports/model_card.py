@@ -1,12 +1,12 @@
 """The model card of an export: data, protocol, metrics and limits, in the format of the Hugging Face hub."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from huggingface_hub import EvalResult, ModelCardData
 
 from bench.exports.exported import Exported
 from bench.specs import SCRATCH
+from bench.specs.json_data import Clear
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
 from bench.tables.markdown import paragraph
@@ -14,7 +14,7 @@ from bench.tables.markdown import paragraph
 _TAGS = ["electron-microscopy", "micrographs", "bench"]
 
 
-def card(exported: Exported, record: Record, samples: Sequence[Mapping[str, Any]]) -> str:
+def card(exported: Exported, record: Record, samples: Sequence[Clear]) -> str:
     """Return the card as markdown below a YAML head; ``samples`` are scored items, some with an answer."""
     sections = {
         "Use": _use(exported),
@@ -95,7 +95,7 @@ def _metrics(exported: Exported, record: Record) -> str:
     return f"On the test side of the fold, whose pictures training did not see.\n\n{table}" if rows else ""
 
 
-def _samples(samples: Sequence[Mapping[str, Any]]) -> str:
+def _samples(samples: Sequence[Clear]) -> str:
     answers = [item for item in samples if "answer" in item and "question" in item]
     return "\n".join(f"- {_escaped(item['question'])}\n  {_escaped(item['answer'])}" for item in answers)
 
@@ -118,16 +118,16 @@ def _limits(exported: Exported, record: Record) -> str:
     return "\n".join(f"- {_escaped(line)}" for line in lines if line)
 
 
-def _whole(exported: Exported) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def _whole(exported: Exported) -> Iterator[tuple[str, str, Clear]]:
     """Yield task, name and value of every metric of the whole test side."""
     for task, metrics in exported.metrics.items():
         yield from ((task, name, metric) for name, metric in metrics.items() if ":" not in name)
 
 
-def _pairs(values: Mapping[str, Any]) -> str:
+def _pairs(values: Clear) -> str:
     return ", ".join(f"{_escaped(key)} {_escaped(value)}" for key, value in values.items())
 
 
-def _escaped(value: Any) -> str:
+def _escaped(value: object) -> str:
     """Return text of any origin, also a model's, as plain text within markdown, on one line."""
     return paragraph(" ".join(str(value).split()))

@@ -9,7 +9,7 @@ from bench.data.masking import as_shown
 from bench.data.partition import Partition
 from bench.exports.exported import Exported, Outcomes
 from bench.exports.trained import Trained
-from bench.progress import NoProgress
+from bench.terminal.progress import NoProgress
 
 
 def with_outcomes(model: Trained, dataset: Dataset, config: Config, split: Mapping[str, Any]) -> Exported:

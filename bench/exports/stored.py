@@ -5,11 +5,11 @@ from collections.abc import Collection
 from bench.errors import BenchError
 from bench.exports.exporting import calibrated, described, loaded_from, named, weights_of
 from bench.exports.trained import Trained
-from bench.progress import Progress
 from bench.registered.registry import Registry
 from bench.specs import ContractName, contracts_of
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.terminal.progress import Progress
 
 
 def newest(store: Store, registry: Registry, able: Collection[ContractName]) -> Record | None:

@@ -9,12 +9,12 @@ from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
 from bench.exports.exported import PRETRAINED, Exported, read, require_unchanged
 from bench.planning.rows import Row, spec_of
-from bench.progress import NoProgress, Progress
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.stages.context import load_estimator
 from bench.stages.seeding import prepare
 from bench.stages.settings import settings_until
+from bench.terminal.progress import NoProgress, Progress
 
 
 class Trained(NamedTuple):

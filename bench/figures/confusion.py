@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from bench.errors import BenchError
 from bench.figures.lettering import drawable
-from bench.quantities import count
 from bench.specs import TableSpec
 from bench.store.sealed import read_json
 from bench.store.store import Store
@@ -20,6 +19,7 @@ from bench.tables.layout import told_apart
 from bench.tables.places import places_of
 from bench.tables.samples import model_shown
 from bench.tables.selection import Selection
+from bench.terminal.quantities import count
 
 
 def of_table(spec: TableSpec, selection: Selection, store: Store, path: Path) -> None:

@@ -17,7 +17,6 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullFormatter, NullL
 from bench.errors import BenchError
 from bench.figures.labels import place, shortened, spread
 from bench.figures.lettering import drawable
-from bench.quantities import count, duration, power
 from bench.registered.registry import Registry
 from bench.specs import TableSpec
 from bench.store.record import Record
@@ -28,6 +27,7 @@ from bench.tables.layout import told_apart
 from bench.tables.scores import scores_table
 from bench.tables.selection import Selection
 from bench.tables.table import Table, TableRow
+from bench.terminal.quantities import count, duration, power
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#7F7F7F")
 """Those of Okabe and Ito, which differ to the colour-blind, too."""

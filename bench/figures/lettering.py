@@ -4,7 +4,7 @@ from functools import cache
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from bench.terminal import running
+from bench.terminal.text import running
 
 
 def drawable(text: str) -> str:

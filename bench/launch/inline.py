@@ -5,11 +5,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from bench.launch import Launched
-from bench.planning.cell import Cell
 from bench.planning.outlook import CellOutlook, as_text
 from bench.planning.plan import Plan
 from bench.running.runner import Runner
 from bench.stages.environment import worker_threads
+from bench.store.cell import Cell
 
 WAIT_SECONDS = 0.5
 

@@ -18,15 +18,15 @@ from bench.errors import BenchError, in_one_line
 from bench.launch import Launched, inline
 from bench.launch.reports import Report, Reports
 from bench.launch.request import planned, stages_digest, written
-from bench.planning.cell import recorded
 from bench.planning.outlook import CellOutlook, as_text
 from bench.planning.plan import Plan
-from bench.processes import end_with, exit_code, interruptible
-from bench.progress import Lines, Progress
+from bench.processes.endings import end_with, exit_code, interruptible
 from bench.running.runner import Runner
 from bench.stages.environment import worker_threads
+from bench.store.cell import recorded
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
+from bench.terminal.progress import Lines, Progress
 
 POLL_SECONDS = 0.3
 GRACE_SECONDS = 3.0

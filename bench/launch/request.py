@@ -1,22 +1,22 @@
 """A request to workers in other processes, stored as JSON: each worker builds the same plan from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from bench.config.loading import Config
 from bench.errors import BenchError
-from bench.planning.cell import Cell
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
-from bench.progress import Progress
 from bench.registered.registry import Registry
+from bench.specs.json_data import JSONObject
+from bench.store.cell import Cell
 from bench.store.fingerprint import digest
 from bench.store.store import Store
+from bench.terminal.progress import Progress
 
 
-def written(plan: Plan, store: Store, threads: int | None) -> dict[str, Any]:
+def written(plan: Plan, store: Store, threads: int | None) -> JSONObject:
     """Return a plan's request as JSON data, for workers that use this many threads."""
     config = plan.config.model_dump()
     config["machine"]["threads"] = threads
@@ -29,7 +29,7 @@ def written(plan: Plan, store: Store, threads: int | None) -> dict[str, Any]:
     }
 
 
-def planned(request: Mapping[str, Any], progress: Progress) -> Plan:
+def planned(request: JSONObject, progress: Progress) -> Plan:
     """Return the plan of a stored request; BenchError if the imported code comes from several copies."""
     _check_root()
     config = Config.model_validate(request["config"])

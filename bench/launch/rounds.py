@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bench.launch import Launcher
-from bench.planning.cell import recorded
 from bench.planning.outlook import CellOutlook
 from bench.running.race import Race
 from bench.running.runner import Runner
+from bench.store.cell import recorded
 from bench.store.run_request import RunRequest
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from bench.launch import inline
-from bench.planning.cell import Cell
-from bench.ranks import Parted
+from bench.processes.ranks import Parted
 from bench.running.runner import Runner
+from bench.store.cell import Cell
 
 
 def work(

@@ -6,13 +6,13 @@ from heapq import heapreplace
 from typing import Literal
 
 from bench.config.budget import Budget
-from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
-from bench.quantities import duration, size
 from bench.stages.fitting import trainings
+from bench.store.cell import Cell, Stage
 from bench.store.record import Record
 from bench.store.run_request import Cost, RunRequest
 from bench.store.store import Store
+from bench.terminal.quantities import duration, size
 from bench.training.history import PARTS
 
 _SCORING_SECONDS = 1.0

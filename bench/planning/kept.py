@@ -12,10 +12,10 @@ from typing import Any
 
 from bench.config.loading import Machine
 from bench.errors import BenchError
-from bench.planning.cell import Cell, Stage
 from bench.planning.costs import Pace, Paces, recorded_paces
 from bench.planning.plan import Plan
 from bench.store.cache import cache_folder
+from bench.store.cell import Cell, Stage
 from bench.store.fingerprint import digest
 from bench.store.record import Record
 from bench.store.sealed import read_json, write_json

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bench.planning.cell import Cell, needed, recorded
 from bench.planning.costs import Cost, Costs, Paces, recorded_paces, spread
 from bench.planning.kept import kept_paces
 from bench.planning.plan import Plan
-from bench.quantities import duration, size
 from bench.specs import STAGES
+from bench.store.cell import Cell, needed, recorded
 from bench.store.fingerprint import difference
 from bench.store.record import CellIdentity, Record
 from bench.store.store import Store
+from bench.terminal.quantities import duration, size
 from bench.training.history import PARTS
 from bench.training.schedule import Schedule
 

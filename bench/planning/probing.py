@@ -11,11 +11,9 @@ import numpy as np
 from bench.contracts import Context
 from bench.data.splits import Fold
 from bench.errors import in_one_line
-from bench.planning.cell import Cell, Stage
 from bench.planning.costs import Pace
 from bench.planning.kept import keep_paces
 from bench.planning.plan import Plan
-from bench.progress import TRAINING, NoProgress, Progress
 from bench.specs import resolve
 from bench.stages import train
 from bench.stages.context import Surroundings, context_of, load_estimator
@@ -25,6 +23,8 @@ from bench.stages.fitting import described, train_estimator
 from bench.stages.materials import Materials
 from bench.stages.predict import predictions
 from bench.stages.questions import Questions
+from bench.store.cell import Cell, Stage
+from bench.terminal.progress import TRAINING, NoProgress, Progress
 from bench.training import heap
 from bench.training.peak import Peak
 

@@ -30,7 +30,7 @@ from bench.specs import (
     hookspecs,
 )
 from bench.specs.isolation import isolated
-from bench.terminal import safe, safe_lines
+from bench.terminal.text import safe, safe_lines
 
 DISTRIBUTION = "mvaema-bench"
 GROUP = "bench"
@@ -54,7 +54,7 @@ SPECS: dict[Kind, type[Spec]] = {
     "teacher": TeacherSpec,
     "table": TableSpec,
 }
-MOST_SPECS = 10_000
+_MOST_SPECS = 10_000
 """The most specs of one plugin: more are registered by a loop without an end."""
 
 
@@ -119,8 +119,8 @@ def _collector(kind: Kind, specs: list[tuple[Kind, Spec]], *, check: bool) -> Ca
             raise BenchError(
                 f"register_{PLURALS[kind]} was given {shortened(spec)}, which is no {SPECS[kind].__name__}"
             )
-        if len(specs) >= MOST_SPECS:
-            raise BenchError(f"it registers more than {MOST_SPECS:,} specs; end its loop")
+        if len(specs) >= _MOST_SPECS:
+            raise BenchError(f"it registers more than {_MOST_SPECS:,} specs; end its loop")
         specs.append((kind, validated(kind, spec) if check else spec))
 
     return register

@@ -27,7 +27,7 @@ def model_settings(spec: ModelSpec, family: FamilySpec) -> dict[str, Setting]:
     if first:
         early = {key: replace(each, stage="pretrain") if each.stage == "train" else each for key, each in early.items()}
     path = estimator_path(spec, family)
-    return with_defaults(f"model {spec.name!r}", joined(early, settings_of(path) if path else {}), spec.defaults)
+    return _with_defaults(f"model {spec.name!r}", joined(early, settings_of(path) if path else {}), spec.defaults)
 
 
 def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Setting]:
@@ -42,7 +42,7 @@ def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Sett
             key: replace(each, stage="predict") if each.stage == "train" else each for key, each in settings.items()
         }
     kind = type(spec).__name__.removesuffix("Spec").lower()
-    return with_defaults(f"{kind} {spec.name!r}", settings, spec.defaults)
+    return _with_defaults(f"{kind} {spec.name!r}", settings, spec.defaults)
 
 
 def settings_of(*paths: str) -> dict[str, Setting]:
@@ -62,7 +62,7 @@ def joined(first: Mapping[str, Setting], others: Mapping[str, Setting]) -> dict[
     return {key: settings[key] for key in [*first, *(key for key in others if key not in first)]}
 
 
-def with_defaults(who: str, settings: dict[str, Setting], defaults: Mapping[str, Any]) -> dict[str, Setting]:
+def _with_defaults(who: str, settings: dict[str, Setting], defaults: Mapping[str, Any]) -> dict[str, Setting]:
     """Return settings with other defaults; BenchError for one that is no setting, or has a value that does not fit."""
     for key, value in defaults.items():
         if key not in settings:

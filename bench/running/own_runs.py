@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Literal
 
 from bench.errors import BenchError, unknown
-from bench.quantities import count
 from bench.specs import STAGES
 from bench.store import claim
 from bench.store.run_request import RunRequest
 from bench.store.store import Store
+from bench.terminal.quantities import count
 
 _SHOWN, _LISTED = 5, 20
 """How many runs are shown, and how many cells of each, without ``--all``."""

@@ -8,10 +8,10 @@ from math import isnan, nan
 from statistics import fmean
 
 from bench.errors import BenchError
-from bench.planning.cell import Cell, recorded
 from bench.planning.plan import Plan
 from bench.specs import Column
 from bench.statistics.race import FIRST, behind, level_of
+from bench.store.cell import Cell, recorded
 from bench.store.run_request import Stop
 from bench.store.store import Store
 

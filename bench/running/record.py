@@ -7,19 +7,20 @@ from math import prod
 from typing import Any
 
 from bench.contracts import Task
-from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
 from bench.planning.rows import Row
-from bench.progress import Progress
-from bench.quantities import duration
 from bench.specs import StageName
+from bench.specs.json_data import JSONObject
 from bench.stages.code import code_mark
 from bench.stages.fitting import described
 from bench.stages.predict import USAGE
 from bench.stages.score import SCORES
+from bench.store.cell import Cell, Stage
 from bench.store.record import RECORD_FORMAT, MetricValue, PeakMemory, Record, RecordedModel, StageTiming
 from bench.store.sealed import read_json
 from bench.store.store import Store
+from bench.terminal.progress import Progress
+from bench.terminal.quantities import duration
 from bench.training.history import PARTS
 
 _PRODUCTS: Mapping[StageName, str] = {
@@ -67,7 +68,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
     progress.say(f"done in {_spent(cell, computed, products)}: {figures or 'no score is defined, the table says why'}")
 
 
-def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, dict[str, Any] | None]) -> str:
+def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, JSONObject | None]) -> str:
     """Say how long the stages computed just now took, and which products existed already."""
     names = {stage.name for stage in computed}
     seconds = sum(meta["seconds"] for name, meta in products.items() if meta and name in names)
@@ -96,7 +97,7 @@ def _model(row: Row, task: Task) -> RecordedModel:
     )
 
 
-def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers: int) -> dict[str, StageTiming]:
+def _timings(plan: Plan, products: Mapping[str, JSONObject | None], answers: int) -> dict[str, StageTiming]:
     answers_questions = plan.contract.about == "instructions"
     return {
         name: StageTiming(
@@ -110,7 +111,7 @@ def _timings(plan: Plan, products: Mapping[str, dict[str, Any] | None], answers:
     }
 
 
-def _history(store: Store, stage: Stage) -> dict[str, Any] | None:
+def _history(store: Store, stage: Stage) -> JSONObject | None:
     product = store.stages.product(stage.fingerprint)
     return described(product / "weights") if product else None
 
@@ -136,5 +137,5 @@ def _usage(store: Store, cell: Cell) -> dict[str, Any] | None:
     return read_json(product / USAGE) if product else None
 
 
-def _meta(store: Store, stage: Stage) -> dict[str, Any] | None:
+def _meta(store: Store, stage: Stage) -> JSONObject | None:
     return store.stages.making(stage.fingerprint)

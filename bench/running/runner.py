@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from bench.errors import BenchError, in_one_line
-from bench.planning.cell import Cell, Stage, needed, recorded
 from bench.planning.plan import Plan
-from bench.progress import CellProgress, NoProgress, Progress
-from bench.ranks import ALONE, Parted, Ranks
+from bench.processes.ranks import ALONE, Parted, Ranks
 from bench.running.record import write_record
 from bench.specs import StageName
 from bench.stages import environment, train
@@ -22,9 +20,11 @@ from bench.stages.predict import predict
 from bench.stages.questions import Questions
 from bench.stages.score import score
 from bench.stages.seeding import chosen_device
+from bench.store.cell import Cell, Stage, needed, recorded
 from bench.store.sealed import write_json
 from bench.store.stages import MAKING
 from bench.store.store import SMALL_WEIGHTS, Store
+from bench.terminal.progress import CellProgress, NoProgress, Progress
 from bench.training import heap
 from bench.training.history import PARTS
 from bench.training.peak import Peak

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
-LONGEST_NAME = 64
+_LONGEST_NAME = 64
 _LONGEST_LINE = 2000
 _LONGEST_DATA = 100_000
 
@@ -29,9 +29,9 @@ class Form(NamedTuple):
         return core_schema.no_info_after_validator_function(self.checked, handler(source))
 
 
-def is_name(text: str) -> bool:
+def _is_name(text: str) -> bool:
     """Return whether a text can be a name on a command line, in a config and of a file."""
-    return len(text) <= LONGEST_NAME and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*:?", text) is not None
+    return len(text) <= _LONGEST_NAME and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*:?", text) is not None
 
 
 def is_line(text: str) -> bool:
@@ -53,7 +53,8 @@ def _is_data(value: Any) -> bool:
 
 
 Name = Annotated[
-    str, Form(is_name, f"a name of 1 to {LONGEST_NAME} letters, digits, - and _, with a colon if it takes an argument")
+    str,
+    Form(_is_name, f"a name of 1 to {_LONGEST_NAME} letters, digits, - and _, with a colon if it takes an argument"),
 ]
 Line = Annotated[str, Form(is_line, f"one line of printable text of at most {_LONGEST_LINE:,} letters")]
 Title = Annotated[Line, Form(lambda text: bool(text.strip()), "a text that names it")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.contracts import Context
 from bench.errors import BenchError
-from bench.ranks import ALONE, Ranks
+from bench.processes.ranks import ALONE, Ranks
 from bench.registered.signature import handed
 from bench.specs import resolve
 from bench.stages.seeding import prepare
@@ -18,9 +18,9 @@ from bench.store.sealed import read_json
 from bench.training.history import TUNING
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell, Stage
-    from bench.progress import Progress
     from bench.stages.run_plan import RunPlan
+    from bench.store.cell import Cell, Stage
+    from bench.terminal.progress import Progress
 
 
 @dataclass(frozen=True)

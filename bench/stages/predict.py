@@ -16,9 +16,9 @@ from bench.stages.questions import Questions
 from bench.store.sealed import write_json
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell
-    from bench.progress import Progress
     from bench.stages.run_plan import RunPlan
+    from bench.store.cell import Cell
+    from bench.terminal.progress import Progress
 
 USAGE = "usage.json"
 """The file of what predictions cost, written for a model that is paid per token."""

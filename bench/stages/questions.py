@@ -12,7 +12,7 @@ from bench.data.transfer import Transfer
 from bench.stages.materials import Materials
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell
+    from bench.store.cell import Cell
 
 
 class Questions:

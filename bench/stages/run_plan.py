@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from bench.contracts import Dataset, Task, Teacher
     from bench.data.partition import Partition
     from bench.data.transfer import Transfer
-    from bench.progress import Progress
     from bench.specs import Data, ModelSpec, Settings, StageName, TaskSpec
     from bench.stages.contracts.contract import Contract
+    from bench.terminal.progress import Progress
 
 
 class PlannedModel(Protocol):

@@ -11,11 +11,11 @@ from bench.stages.contracts.contract import pictures
 from bench.stages.questions import Questions
 from bench.stages.seeding import prepare
 from bench.store.sealed import write_json
-from bench.terminal import json_text
+from bench.terminal.text import json_text
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell
-    from bench.progress import Progress
+    from bench.store.cell import Cell
+    from bench.terminal.progress import Progress
 
 SCORES, ITEMS = "scores.json", "items.jsonl"
 

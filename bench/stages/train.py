@@ -17,8 +17,8 @@ from bench.stages.fitting import fit
 from bench.stages.materials import Materials
 
 if TYPE_CHECKING:
-    from bench.planning.cell import Cell, Stage
     from bench.stages.run_plan import RunPlan
+    from bench.store.cell import Cell, Stage
 
 
 class Sides(NamedTuple):

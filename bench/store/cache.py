@@ -6,14 +6,14 @@ folder of files is all that decides it, in clear.
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import platformdirs
 
 from bench.errors import BenchError
+from bench.specs.json_data import Clear
 from bench.store import claim
 from bench.store.fingerprint import digest
 from bench.store.sealed import folder_flaw, seal_folder, signature
@@ -25,7 +25,7 @@ def cache_folder() -> Path:
     return Path(os.environ.get("BENCH_CACHE") or platformdirs.user_cache_dir("mvaema-bench"))
 
 
-def cached(kind: str, clear: Mapping[str, Any], make: Callable[[Path], None]) -> Path:
+def cached(kind: str, clear: Clear, make: Callable[[Path], None]) -> Path:
     """Return the folder that ``make`` fills, keyed by the digest of its inputs in clear.
 
     One process makes it while others wait; a folder whose files no longer have their original digests is made again.
@@ -46,13 +46,13 @@ def cached(kind: str, clear: Mapping[str, Any], make: Callable[[Path], None]) ->
     return folder
 
 
-def standing(kind: str, clear: Mapping[str, Any]) -> Path | None:
+def standing(kind: str, clear: Clear) -> Path | None:
     """Return the folder made from these inputs if it exists already, else None."""
     folder = cache_folder() / kind / digest(clear)[:32]
     return folder if _intact(folder, clear) else None
 
 
-def _make(folder: Path, clear: Mapping[str, Any], make: Callable[[Path], None]) -> None:
+def _make(folder: Path, clear: Clear, make: Callable[[Path], None]) -> None:
     sweep(folder)
     with whole(folder) as part:
         part.mkdir()
@@ -62,7 +62,7 @@ def _make(folder: Path, clear: Mapping[str, Any], make: Callable[[Path], None]) 
             discard(folder)
 
 
-def _intact(folder: Path, clear: Mapping[str, Any]) -> bool:
+def _intact(folder: Path, clear: Clear) -> bool:
     return folder.is_dir() and _checked(folder, json.dumps(clear), signature(folder)[0])
 
 

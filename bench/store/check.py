@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bench.errors import BenchError
-from bench.quantities import count
 from bench.store.store import Store
+from bench.terminal.quantities import count
 
 
 class StoreCheck(NamedTuple):

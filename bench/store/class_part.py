@@ -10,16 +10,16 @@ from copy import copy
 from functools import cache
 from typing import NamedTuple
 
-HARMLESS = frozenset(
+_HARMLESS = frozenset(
     {
         *("property", "cached_property", "classmethod", "staticmethod", "abstractmethod", "setter", "override"),
         *("cache", "lru_cache", "dataclass", "contextmanager", "inference_mode", "no_grad"),
     }
 )
 """Decorators, by the last word of their names, that affect only what they decorate."""
-PLAIN_BASES = frozenset({"ABC", "Protocol", "object"})
+_PLAIN_BASES = frozenset({"ABC", "Protocol", "object"})
 """Foreign bases that call no method of the class."""
-DYNAMIC = frozenset({"globals", "locals", "vars", "eval", "exec", "__import__", "__name__", "__class__"})
+_DYNAMIC = frozenset({"globals", "locals", "vars", "eval", "exec", "__import__", "__name__", "__class__"})
 """Names through which code reaches what it does not name."""
 
 Read = Callable[[str], ast.Module | None]
@@ -84,7 +84,7 @@ def _chain(module: str, name: str, read: Read) -> Iterator[_Link]:
         raise _Unclear
     if not all(isinstance(base, ast.Name) for base in node.bases):
         raise _Unclear
-    bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name) and base.id not in PLAIN_BASES)
+    bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name) and base.id not in _PLAIN_BASES)
     yield _Link(module, node, bases)
     for base in bases:
         yield from _chain(*_origin(module, base, tree), read)
@@ -113,7 +113,7 @@ def _part(links: Collection[_Link], reached: Collection[str], read: Read) -> ast
         if wider <= names:
             break
         names |= wider
-    if names & (DYNAMIC | {link.node.name for link in links}):  # an object made here may go anywhere
+    if names & (_DYNAMIC | {link.node.name for link in links}):  # an object made here may go anywhere
         raise _Unclear
     return ast.Module(
         [classes[id(node)].trimmed(reached) if id(node) in classes else _imported(node, names) for node in nodes], []
@@ -188,7 +188,7 @@ def _calls(node: ast.expr) -> bool:
 
 
 def _harmless(decorators: Collection[ast.expr]) -> bool:
-    return HARMLESS.issuperset(map(_last_word, decorators))
+    return _HARMLESS.issuperset(map(_last_word, decorators))
 
 
 def _last_word(decorator: ast.expr) -> str:

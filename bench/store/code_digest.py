@@ -12,14 +12,14 @@ from bench.registered.source_file import source_file, source_tree
 from bench.store.class_part import class_part
 from bench.store.fingerprint import file_digest
 
-IN_CLEAR = (
+_IN_CLEAR = (
     *("bench.config", "bench.specs", "bench.registered", "bench.planning"),
     *("bench.data.databar", "bench.data.duplicates", "bench.data.grouped", "bench.data.perceptual"),
     "bench.data.transfer",
 )
 """Modules whose effect on a stage its inputs hold in clear: as values, or as digests of what only some runs use."""
-DECIDE_NOTHING = (
-    *("bench.errors", "bench.inputs", "bench.terminal", "bench.progress"),
+_DECIDE_NOTHING = (
+    *("bench.errors", "bench.inputs", "bench.terminal"),
     *("bench.cli", "bench.tables", "bench.figures", "bench.launch"),
     *("bench.store", "bench.training.heap"),
 )
@@ -43,7 +43,7 @@ def code_digests(*entries: str | Methods) -> dict[str, str]:
 
     ``Methods`` count with what they need, see ``class_part``, unless another module imports theirs. A file next to a
     module that a text in it names, such as a table of words, counts like code. The closure stays inside our
-    distribution and the entry modules' packages, without those in ``IN_CLEAR`` and ``DECIDE_NOTHING``. BenchError if
+    distribution and the entry modules' packages, without those in ``_IN_CLEAR`` and ``_DECIDE_NOTHING``. BenchError if
     an entry module has no source.
     """
     return {module: source.digest for module, source in sorted(closure(*entries).items())}
@@ -94,7 +94,7 @@ def _parts(entry: Methods, packages: Collection[str]) -> dict[str, "Source"]:
 
 
 def _left_out(module: str) -> bool:
-    return any(module == room or module.startswith(f"{room}.") for room in IN_CLEAR + DECIDE_NOTHING)
+    return any(module == room or module.startswith(f"{room}.") for room in _IN_CLEAR + _DECIDE_NOTHING)
 
 
 class Source(NamedTuple):

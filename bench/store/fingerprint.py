@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from bench.specs.json_data import Clear
 
 
-def digest(clear: Any) -> str:
+def digest(clear: object) -> str:
     """Return the sha256 (hex) of JSON data; mappings are ordered by key, tuples are lists."""
     text = json.dumps(clear, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
@@ -19,7 +20,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def difference(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:
+def difference(old: Clear, new: Clear, prefix: str = "") -> list[str]:
     """Name the inputs in which two mappings in clear differ, one sentence each: path, old value, new value."""
     lines: list[str] = []
     for key in sorted(old.keys() | new.keys()):
@@ -33,6 +34,6 @@ def difference(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "")
     return lines
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from bench.quantities import count
 from bench.store.check import without_digests
 from bench.store.record import Record
 from bench.store.store import Store
 from bench.store.upkeep import garbage
+from bench.terminal.quantities import count
 
 _BIGGEST = 5
 

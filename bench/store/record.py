@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bench.errors import BenchError
+from bench.specs.json_data import JSONObject
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -33,7 +34,7 @@ class CellIdentity:
     fraction: float = 1.0
     seed: int = 0
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JSONObject:
         """Return it as JSON data, from which a cell's file name is made: without the usual fraction and seed."""
         usual = {"fraction": 1.0, "seed": 0}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
@@ -63,9 +64,9 @@ class RecordedModel:
     variant_of: str | None
     pretrains: str | None
     footnote: str
-    settings: dict[str, Any]
+    settings: JSONObject
     deviations: list[str]
-    recipe: dict[str, Any]
+    recipe: JSONObject
     upper: bool = False
     deterministic: bool = False
     departures: list[str] = field(default_factory=list)
@@ -121,21 +122,21 @@ class Record:
 
     format: Literal[2]
     cell: CellIdentity
-    protocol: dict[str, Any]
+    protocol: JSONObject
     model: RecordedModel
-    config_recipe: dict[str, Any]
+    config_recipe: JSONObject
     stages: dict[str, str]
     code: dict[str, str]
     metrics: dict[str, MetricValue]
     n: int
     timings: dict[str, StageTiming]
-    environment: dict[str, dict[str, Any]]
+    environment: dict[str, JSONObject]
     finished: str
     caveat: str = ""
     sides: dict[str, int] = field(default_factory=dict)
-    training: dict[str, Any] | None = None
-    pretraining: dict[str, Any] | None = None
-    usage: dict[str, Any] | None = None
+    training: JSONObject | None = None
+    pretraining: JSONObject | None = None
+    usage: JSONObject | None = None
     products: dict[str, str] = field(default_factory=dict)
     parameters: int | None = None
 
@@ -144,7 +145,7 @@ class Record:
         """The cell's seed, from 0."""
         return self.cell.seed
 
-    def history(self, stage: str) -> dict[str, Any]:
+    def history(self, stage: str) -> JSONObject:
         """Return the history of the training in a stage, empty if there is none."""
         return {"pretrain": self.pretraining, "train": self.training}.get(stage) or {}
 
@@ -162,7 +163,7 @@ class Record:
         """The losses that never left chance in the trainings."""
         return [name for stage in ("pretrain", "train") for name in self.history(stage).get("at_chance", ())]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JSONObject:
         """Return it as JSON data."""
         return {**asdict(self), "cell": self.cell.as_json()}
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from bench.errors import BenchError
+from bench.specs.json_data import Clear, JSONObject
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -66,7 +66,7 @@ class RunRequest:
     task: str
     dataset: str
     protocol: str
-    config: dict[str, Any]
+    config: JSONObject
     models: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     protocols: list[str] = field(default_factory=list)
@@ -79,12 +79,12 @@ class RunRequest:
         """Return whether the run has cells of a protocol."""
         return protocol in (self.protocols or [self.protocol])
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JSONObject:
         """Return it as JSON data."""
         return asdict(self)
 
 
-def parsed_request(content: Mapping[str, Any]) -> RunRequest:
+def parsed_request(content: Clear) -> RunRequest:
     """Return the request that JSON data hold; BenchError says what is wrong with any other data."""
     from pydantic import ValidationError
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError, in_one_line
+from bench.specs.json_data import Clear, JSONObject
 from bench.store.fingerprint import digest, file_digest
 from bench.store.whole import whole
 
@@ -35,7 +36,7 @@ def write_text(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
-def write_json(path: Path, data: Any) -> None:
+def write_json(path: Path, data: object) -> None:
     """Write JSON data as ``write_text`` does."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(data, indent=1, ensure_ascii=False) + "\n")
@@ -53,18 +54,18 @@ def read_json(path: Path) -> Any:
         raise DamagedError(f"{str(path)!r} is not JSON ({error}); remove it and run again what made it") from error
 
 
-def write_sealed(path: Path, data: Mapping[str, Any]) -> None:
+def write_sealed(path: Path, data: Clear) -> None:
     """Write a mapping, which has no key ``digest``, with its digest."""
     write_json(path, {**data, _SEAL: _digest(path, data)})
 
 
-def read_sealed(path: Path) -> dict[str, Any] | None:
+def read_sealed(path: Path) -> JSONObject | None:
     """Return what ``write_sealed`` wrote, None if there is no file; DamagedError if it is no longer that."""
     data = read_json(path)
     return None if data is None else unsealed(path, data)
 
 
-def unsealed(path: Path, data: Any) -> dict[str, Any]:
+def unsealed(path: Path, data: object) -> JSONObject:
     """Return a file's data without its digest; DamagedError if it is no mapping or has another digest."""
     if not isinstance(data, dict):
         raise DamagedError(f"{str(path)!r} holds no mapping")
@@ -83,18 +84,18 @@ def is_sealed(path: Path) -> bool:
     return isinstance(data, dict) and _SEAL in data
 
 
-def _digest(path: Path, content: Mapping[str, Any]) -> str:
+def _digest(path: Path, content: Clear) -> str:
     return digest({"place": f"{path.parent.name}/{path.name}", "content": content})
 
 
-def seal_folder(folder: Path, of: Mapping[str, Any]) -> None:
+def seal_folder(folder: Path, of: Clear) -> None:
     """List the digests of a folder's files in it; ``of`` says in clear what the folder is made from."""
     files = {path.relative_to(folder).as_posix(): file_digest(path) for path in _files(folder)}
     listing = {"made from": of, "files": files}
     write_json(folder / DIGESTS, {**listing, _SEAL: digest(listing)})
 
 
-def folder_flaw(folder: Path, of: Mapping[str, Any], without: str = "") -> str:
+def folder_flaw(folder: Path, of: Clear, without: str = "") -> str:
     """Say what is no longer as ``seal_folder`` left it, '' if nothing is; a folder without a list has a flaw, too.
 
     The file named ``without`` is not looked at.

@@ -3,12 +3,12 @@
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
+from bench.specs.json_data import Clear, JSONObject
 from bench.store import claim
 from bench.store.claim import Claim
 from bench.store.sealed import (
@@ -93,7 +93,7 @@ class StoredStages:
             self._sound[fingerprint] = mark if is_settled else ""
         return True
 
-    def making(self, fingerprint: str) -> dict[str, Any] | None:
+    def making(self, fingerprint: str) -> JSONObject | None:
         """Return the time and place of a product's making, None if they are unknown: nothing is made again for them."""
         path = self.folder(fingerprint) / "product" / MAKING
         if self.product(fingerprint) is None or not path.exists():
@@ -113,7 +113,7 @@ class StoredStages:
         """Return whether a stage has a product that is no longer as it was stored."""
         return os.path.lexists(self.folder(fingerprint) / "product") and not self.has_product(fingerprint)
 
-    def make_product(self, fingerprint: str, inputs: Mapping[str, Any], make: Callable[[Path], None]) -> None:
+    def make_product(self, fingerprint: str, inputs: Clear, make: Callable[[Path], None]) -> None:
         """Let ``make`` fill a folder that becomes the product in one rename; the caller holds the stage's claim."""
         stage = self.folder(fingerprint)
         sweep(stage / "product")
@@ -137,7 +137,7 @@ class StoredStages:
             if (self.folder(fingerprint) / name).is_dir():
                 discard(self.folder(fingerprint) / name)
 
-    def inputs(self, fingerprint: str) -> dict[str, Any] | None:
+    def inputs(self, fingerprint: str) -> JSONObject | None:
         """Return a stage's inputs in clear, None if there are none as they were stored."""
         try:
             return read_sealed(self._inputs(fingerprint))
@@ -145,14 +145,14 @@ class StoredStages:
             self._complain(f"{error}; it is not used, `bench run` of its cell writes it anew")
             return None
 
-    def write_inputs(self, fingerprint: str, inputs: Mapping[str, Any]) -> None:
+    def write_inputs(self, fingerprint: str, inputs: Clear) -> None:
         """Write a stage's inputs in clear."""
         path = self._inputs(fingerprint)
         if path.is_dir():
             self.set_aside(path)
         write_sealed(path, inputs)
 
-    def mend_inputs(self, fingerprint: str, inputs: Mapping[str, Any]) -> None:
+    def mend_inputs(self, fingerprint: str, inputs: Clear) -> None:
         """Write the inputs of a stage that has lost them, or whose inputs changed."""
         if self.folder(fingerprint).is_dir() and self.inputs(fingerprint) is None:
             self.write_inputs(fingerprint, inputs)

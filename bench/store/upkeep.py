@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.errors import BenchError
-from bench.quantities import count
 from bench.store import claim
 from bench.store.fingerprint import file_digest
 from bench.store.sealed import DIGESTS
 from bench.store.stages import MAKING
 from bench.store.store import Store
 from bench.store.whole import discard, whole
+from bench.terminal.quantities import count
 
 
 class Garbage(NamedTuple):

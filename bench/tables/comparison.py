@@ -7,7 +7,6 @@ from itertools import combinations
 import numpy as np
 
 from bench.errors import BenchError, unknown
-from bench.quantities import count
 from bench.specs import Column
 from bench.statistics.paired import Basis, Difference, Noise, widened
 from bench.statistics.significance import Friedman, friedman
@@ -17,6 +16,7 @@ from bench.tables.markdown import grid, paragraph, plain
 from bench.tables.model_scores import Measurements
 from bench.tables.selection import Selection
 from bench.tables.standing import LEVEL
+from bench.terminal.quantities import count
 
 _TESTS: Mapping[Basis, str] = {
     "folds": "over folds, the corrected resampled t-test (Nadeau and Bengio 2003) on their differences",

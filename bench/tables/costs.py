@@ -5,11 +5,11 @@ from dataclasses import replace
 from statistics import fmean
 
 from bench.errors import BenchError
-from bench.quantities import duration, power, rounded, size
 from bench.store.record import Record
 from bench.tables.layout import MISSING
 from bench.tables.selection import Selection
 from bench.tables.table import Table
+from bench.terminal.quantities import duration, power, rounded, size
 from bench.training.history import PARTS
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from bench.tables.table import Table
-from bench.terminal import is_shown, json_text, safe
+from bench.terminal.text import is_shown, json_text, safe
 
 Number = str | int | float | bool | None
 _FORMULA = re.compile(r"\s*'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'|\\[trn]")

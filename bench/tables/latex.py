@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from bench.tables.layout import CellText, Layout, TableLine, layout
 from bench.tables.table import Table
-from bench.terminal import running
+from bench.terminal.text import running
 
 _HEAD = r"""% Needs \usepackage{booktabs,graphicx} and, with an engine older than 2020, \usepackage[utf8]{inputenc} and
 % \usepackage{textcomp}. A letter that LaTeX lacks prints its code; with XeLaTeX or LuaLaTeX and a font that has it,

@@ -9,7 +9,7 @@ from math import ceil, isfinite
 
 from bench.tables.controls import losses, strangers
 from bench.tables.table import Table, TableCell, TableRow, rank
-from bench.terminal import running
+from bench.terminal.text import running
 
 MISSING = "-"
 _BELOW = "↓"

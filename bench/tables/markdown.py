@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from bench.tables.layout import CellText, Layout, layout
 from bench.tables.table import Table
-from bench.terminal import running
+from bench.terminal.text import running
 
 _MARKS = re.compile(
     r"[\\|`*]"  # a border, code, emphasis

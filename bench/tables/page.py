@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from bench.terminal import is_shown, running
+from bench.terminal.text import is_shown, running
 
 
 def page(template: str, **values: object) -> str:

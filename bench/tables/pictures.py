@@ -52,7 +52,7 @@ def _asked_about(name: str, config: "Config", registry: Registry) -> "Micrograph
     """Return a dataset's pictures as a run shows them, without data bars if it blanks them."""
     from bench.data.dataset import open_dataset
     from bench.data.masking import as_shown
-    from bench.progress import NoProgress
+    from bench.terminal.progress import NoProgress
 
     try:
         registry.find("dataset", name)

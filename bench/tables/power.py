@@ -6,7 +6,6 @@ from math import ceil
 from typing import Literal
 
 from bench.errors import BenchError
-from bench.quantities import count
 from bench.specs import Column
 from bench.statistics.paired import Difference, ModelScores
 from bench.statistics.power import MOST, Components, ExperimentSize, components, detectable, needed, power
@@ -16,6 +15,7 @@ from bench.tables.markdown import grid, paragraph
 from bench.tables.model_scores import Measurements
 from bench.tables.selection import Selection
 from bench.tables.sentences import amount
+from bench.terminal.quantities import count
 
 Amount = Literal["folds", "seeds", "pictures"]
 _NAMES: dict[Amount, str] = {

@@ -9,7 +9,7 @@ from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.layout import number
 from bench.tables.table import Table, TableRow
-from bench.terminal import safe
+from bench.terminal.text import safe
 
 
 class StageOrigin(TypedDict):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from bench.quantities import count
 from bench.statistics.significance import ROUNDING
 from bench.tables.evidence import Evidence
 from bench.tables.judgement import Judgement, Lead, RankedModel
 from bench.tables.places import in_words
+from bench.terminal.quantities import count
 
 _NAMED = 6
 """How many models a sentence names; the JSON has all."""

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 
-from bench.progress import Progress
 from bench.store.fingerprint import file_digest
 from bench.store.sealed import DamagedError, read_json, write_json
 from bench.store.stages import STANDING
 from bench.store.whole import sweep, whole
+from bench.terminal.progress import Progress
 from bench.training.fabric import Fabric
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bench.contracts import Context
 from bench.errors import BenchError
-from bench.ranks import Parted
+from bench.processes.ranks import Parted
 
 Piece = tuple[float, Any]
 """The share of a part's mean loss in the batch's, and the part."""

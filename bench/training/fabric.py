@@ -14,7 +14,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from bench.config.loading import Precision
 from bench.errors import BenchError
-from bench.ranks import ALONE, Ranks
+from bench.processes.ranks import ALONE, Ranks
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
-from bench.progress import TRAINING, Progress, Stopped
+from bench.terminal.progress import TRAINING, Progress, Stopped
 from bench.training.budget import steps_of
 from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
 from bench.training.convolution import keep_small_convolutions_exact

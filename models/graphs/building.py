@@ -22,9 +22,9 @@ from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.models.graphs.batches import PatchGraphs
 from bench.models.graphs.patches import Patches
-from bench.progress import Progress
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
+from bench.terminal.progress import Progress
 
 _NUMBERS = 2**24
 """The largest number of values of a chunk of pictures while it is joined (64 MB)."""

@@ -17,7 +17,7 @@ from transformers import AutoConfig, AutoModelForImageClassification
 
 from bench.errors import BenchError, in_one_line, unknown
 from bench.models.images.tensors import heads, put
-from bench.progress import Progress
+from bench.terminal.progress import Progress
 
 
 class TensorShape(NamedTuple):

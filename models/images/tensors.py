@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from bench.errors import BenchError
-from bench.progress import Progress
+from bench.terminal.progress import Progress
 
 _TORCH_FILES = (".pth", ".pt", ".bin")
 _WRAPPINGS = ("state_dict", "model", "model_state_dict")

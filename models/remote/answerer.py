@@ -28,7 +28,7 @@ from bench.endpoint.request import (
 from bench.errors import BenchError
 from bench.models.remote.settings import AnswerSampling, Spending
 from bench.specs import Setting
-from bench.terminal import safe
+from bench.terminal.text import safe
 
 SYSTEM = "You are shown an electron micrograph. Answer the question about it in one or two plain sentences."
 

@@ -18,7 +18,7 @@ from bench.stages.contracts.contract import contract_of
 from bench.statistics.selective import Threshold, threshold
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
-from bench.terminal import safe
+from bench.terminal.text import safe
 
 
 @dataclass(frozen=True)

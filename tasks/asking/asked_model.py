@@ -6,12 +6,12 @@ from bench.errors import BenchError
 from bench.exports.stored import called, from_store, newest
 from bench.exports.trained import Trained, trained
 from bench.inputs import path_of
-from bench.progress import NoProgress
 from bench.registered.registry import Registry
 from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.terminal.progress import NoProgress
 
 
 def asked_model(

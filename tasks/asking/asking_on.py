@@ -9,7 +9,7 @@ import typer
 from bench.errors import BenchError
 from bench.tasks.asking.answering import Answering, PictureAnswer, about_one
 from bench.tasks.asking.words import exists, is_picture
-from bench.terminal import safe
+from bench.terminal.text import safe
 
 _HELP = "enter one question per line; the path of a picture switches to it; an empty line ends"
 

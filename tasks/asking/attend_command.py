@@ -27,7 +27,7 @@ def attend_command(
     from bench.figures.looks import draw
     from bench.tasks.asking.answering import Answering
     from bench.tasks.asking.asked_model import asked_model
-    from bench.terminal import safe
+    from bench.terminal.text import safe
 
     by_suffix(out, {".png": "png"})
     if not question.strip():

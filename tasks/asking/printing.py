@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bench.terminal import safe
+from bench.terminal.text import safe
 
 _WIDTH = 30
 _EIGHTHS = " ▏▎▍▌▋▊▉"

@@ -39,8 +39,8 @@ def sheet_command(
     """Draw a contact sheet with one row per category."""
     from bench.api.output import by_suffix, writing
     from bench.data.masking import as_shown
-    from bench.progress import Lines
     from bench.tasks.datasets.sheet import contact_sheet
+    from bench.terminal.progress import Lines
 
     if per_category < 1 or not 16 <= size <= 2048 or per_category * size > _WIDEST:
         raise BenchError(
@@ -93,9 +93,9 @@ def fetch_command(
 ) -> None:
     """Download a published dataset; the same command resumes an interrupted download."""
     from bench.errors import unknown
-    from bench.progress import Lines
     from bench.tasks.datasets.editions import EDITIONS, home
     from bench.tasks.datasets.sem_fetch import fetch_edition, unpack_tars
+    from bench.terminal.progress import Lines
 
     if name != "sem":
         raise unknown("dataset to fetch", name, ["sem"])
@@ -117,7 +117,7 @@ def info_command(
     """Show a dataset's picture counts (found and published), sizes, pictures set aside, and near-duplicates."""
     from bench.data.duplicates import known_duplicates
     from bench.tasks.datasets.overview import info
-    from bench.terminal import safe_lines
+    from bench.terminal.text import safe_lines
 
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
     text = info(opened, known_duplicates(opened, config.duplicate_distance))
@@ -131,9 +131,9 @@ def duplicates_command(
 ) -> None:
     """Show the near-duplicates that `--split grouped` keeps together; see --set duplicate_distance=BITS."""
     from bench.data.duplicates import duplicates
-    from bench.progress import Lines
     from bench.tasks.datasets.overview import duplicates_listed
-    from bench.terminal import safe_lines
+    from bench.terminal.progress import Lines
+    from bench.terminal.text import safe_lines
 
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
     most = config.duplicate_distance
@@ -161,8 +161,8 @@ def _covered(
     dataset: str | None, pictures: str | None, assignments: list[str] | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the ids of all readable pictures, and a sentence for each picture that was set aside."""
-    from bench.progress import Lines
     from bench.tasks.teachers.subjects import of_folder
+    from bench.terminal.progress import Lines
 
     if pictures:
         subjects = of_folder(str(folder_of(pictures, "--pictures")), 224, None, Lines())
@@ -194,8 +194,8 @@ def _opened(name: str | None, assignments: list[str] | None, *read: str) -> "tup
 
 def _open(config: "Config", size: int) -> "Dataset":
     from bench.data.dataset import open_dataset
-    from bench.progress import Lines
     from bench.registered.registry import Registry
+    from bench.terminal.progress import Lines
 
     return open_dataset(Registry(), config.dataset, config.settings, size, Lines())
 

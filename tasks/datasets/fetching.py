@@ -14,8 +14,8 @@ from typing import IO, Any, NamedTuple, cast
 from urllib.parse import quote
 
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.store.sealed import write_json
+from bench.terminal.progress import Progress
 
 SERVER = "https://b2share.eudat.eu"
 SERVER_VARIABLE = "BENCH_B2SHARE"

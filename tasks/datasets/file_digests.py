@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.progress import Progress
 from bench.store.cache import cache_folder
 from bench.store.fingerprint import digest, file_digest
 from bench.store.sealed import write_text
+from bench.terminal.progress import Progress
 
 _SETTLED_SECONDS = 2.0
 """A file written this shortly before it was read may change again within the same time stamp: it is not cached."""

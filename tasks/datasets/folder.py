@@ -14,13 +14,13 @@ from bench.contracts import Micrographs
 from bench.data.decoding import first_frame, squashed
 from bench.data.frames import Unreadable
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.file_digests import digests, unchanged
 from bench.tasks.datasets.listing import listed
+from bench.terminal.progress import Progress
 
 _PIXELS, _INDEX = "pixels.npy", "index.json"
 

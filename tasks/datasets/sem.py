@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 
 from bench.errors import BenchError
 from bench.inputs import path_of
-from bench.progress import Progress
 from bench.specs import Setting
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.editions import FOLDERS, home
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.facts import CATEGORIES
+from bench.terminal.progress import Progress
 
 Edition = Literal["sem", "majority", "all"]
 

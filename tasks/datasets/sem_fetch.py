@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench.errors import BenchError
-from bench.processes import held_lock
-from bench.progress import Progress
+from bench.processes.endings import held_lock
 from bench.store.whole import new_folder
 from bench.tasks.datasets.editions import EDITIONS, FOLDERS
 from bench.tasks.datasets.fetching import RemoteFile, fetch, files_of, read_done, write_done
 from bench.tasks.datasets.unpacking import unpack
+from bench.terminal.progress import Progress
 
 _TAR = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 

@@ -15,7 +15,7 @@ from bench.contracts import InstructionRecord
 from bench.endpoint.batch import outstanding
 from bench.endpoint.ledger import append, mend
 from bench.errors import BenchError
-from bench.processes import held_lock
+from bench.processes.endings import held_lock
 from bench.store.fingerprint import difference
 from bench.store.sealed import read_json, write_json
 from bench.tasks.records import as_json, failed_beside, read_records, write_records

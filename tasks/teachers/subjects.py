@@ -11,10 +11,10 @@ from bench.contracts import Dataset
 from bench.data.decoding import grey
 from bench.data.frames import Unreadable
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import loose
+from bench.terminal.progress import Progress
 
 
 @dataclass(frozen=True)

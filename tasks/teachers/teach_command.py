@@ -76,7 +76,7 @@ def teach_command(
     from bench.config.loading import load_config
     from bench.planning.settings import check_keys, check_names
     from bench.registered.registry import Registry
-    from bench.terminal import safe_lines
+    from bench.terminal.text import safe_lines
 
     by_suffix(out, {".jsonl": "records"})
     path = new_path(out, "--out")
@@ -120,8 +120,8 @@ def _remote(spec: "TeacherSpec", config: "Config", options: Remote, dataset: str
     from bench.config.loading import complete
     from bench.endpoint.address import key_for
     from bench.endpoint.prices import dollars_of, price_of
-    from bench.progress import shown
     from bench.registered.signature import class_settings
+    from bench.terminal.progress import shown
 
     if not options.model:
         raise BenchError(f"the teacher {REMOTE!r} needs a model; add --model NAME, as the server calls it")
@@ -163,9 +163,9 @@ def _teaching(
 
 
 def _subjects(options: Remote, config: "Config", size: int) -> "Subjects":
-    from bench.progress import Lines
     from bench.tasks.teachers.subjects import of_dataset, of_folder
-    from bench.terminal import safe
+    from bench.terminal.progress import Lines
+    from bench.terminal.text import safe
 
     if options.pictures:
         subjects = of_folder(str(folder_of(options.pictures, "--pictures")), size, options.count, Lines())
@@ -178,7 +178,7 @@ def _subjects(options: Remote, config: "Config", size: int) -> "Subjects":
 
 def _dataset(config: "Config", size: int) -> "Dataset":
     from bench.data.dataset import open_dataset
-    from bench.progress import Lines
     from bench.registered.registry import Registry
+    from bench.terminal.progress import Lines
 
     return open_dataset(Registry(), config.dataset, config.settings, size, Lines())

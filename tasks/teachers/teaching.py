@@ -16,14 +16,14 @@ from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import BATCH_SHARE, Price, Usage
 from bench.endpoint.request import Message, ServerQuestion, picture_part, picture_tokens
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.store.fingerprint import digest
 from bench.tasks.prompts import PROMPT_GROUPS
 from bench.tasks.teachers.forecast import Forecast
 from bench.tasks.teachers.lesson import Lesson, prompt, question, records
 from bench.tasks.teachers.notebook import Notebook
 from bench.tasks.teachers.subjects import Subjects
-from bench.terminal import safe
+from bench.terminal.progress import Progress
+from bench.terminal.text import safe
 
 ANSWER_TOKENS, THOUGHT_TOKENS = 60, 250
 """Estimated tokens of an answer, and of the thought before a prompt's answers, until some were paid."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-WORK = "bench.launch.slurm.worker:work"
+_WORK = "bench.launch.slurm.worker:work"
 OTHERS = {"probe": "bench.launch.slurm.probe:answer"}
 """Lazy paths of the functions for other kinds of assignment; they submit assignments themselves."""
 
@@ -21,7 +21,7 @@ class Assignment:
 
         path = Path(self.path)
         content = read_json(path)
-        resolve(OTHERS.get(content["kind"], WORK))(path, content)
+        resolve(OTHERS.get(content["kind"], _WORK))(path, content)
 
     def checkpoint(self) -> Any:
         """Return the same assignment: finished results are in the store."""

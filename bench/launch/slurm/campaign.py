@@ -18,7 +18,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from bench.config.cluster import Cluster
 from bench.errors import BenchError
@@ -26,7 +25,8 @@ from bench.launch.reports import Reports
 from bench.launch.slurm.packing import Job, Work, arrays, packed
 from bench.launch.slurm.queue import cancel
 from bench.launch.slurm.submission import LEDGER, Submitter
-from bench.processes import held_lock
+from bench.processes.endings import held_lock
+from bench.specs.json_data import Clear, JSONObject
 from bench.store.fingerprint import digest
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
@@ -54,7 +54,7 @@ class Campaign:
         self.folder = folder
         self.reports = Reports(folder)
 
-    def begin(self, request: Mapping[str, Any], cells: Mapping[str, Planned], code: Path | None) -> None:
+    def begin(self, request: Clear, cells: Mapping[str, Planned], code: Path | None) -> None:
         """Write the request of the run."""
         planned_fields = {cell: asdict(planned) for cell, planned in cells.items()}
         site_fields = {"code": str(code) if code else None, "home": str(Path.cwd()), "planned": planned_fields}
@@ -92,7 +92,7 @@ class Campaign:
         return {cell: Planned(**fields) for cell, fields in self.request["planned"].items()}
 
     @property
-    def request(self) -> dict[str, Any]:
+    def request(self) -> JSONObject:
         """The request of the run."""
         return read_json(self.folder / "request.json")
 
@@ -132,7 +132,7 @@ class Campaign:
         fields = {"cells": list(job.cells), "stages": digest(fingerprints)}
         return self._assignment({"kind": "cells", "seconds": job.seconds, **fields})
 
-    def _assignment(self, content: Mapping[str, Any]) -> Path:
+    def _assignment(self, content: Clear) -> Path:
         path = self.folder / "jobs" / f"{uuid.uuid4().hex[:12]}.json"
         write_json(path, content)
         return path

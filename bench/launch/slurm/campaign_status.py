@@ -9,8 +9,8 @@ from bench.errors import BenchError, unknown
 from bench.launch.slurm.campaign import Campaign, campaigns
 from bench.launch.slurm.queue import Hint
 from bench.launch.slurm.states import OPEN, RETRYABLE, CellState, last_lines, states
-from bench.quantities import count, duration
 from bench.store.store import Store
+from bench.terminal.quantities import count, duration
 
 _LINES = 3
 _MOST = 40

@@ -7,8 +7,8 @@ from bench.errors import BenchError, unknown
 from bench.launch.slurm.site import NodeShape, Site, SlurmPartition
 from bench.planning.outlook import CellOutlook
 from bench.planning.plan import Plan
-from bench.quantities import duration
 from bench.stages.fitting import trainings
+from bench.terminal.quantities import duration
 from bench.training.history import PARTS
 
 

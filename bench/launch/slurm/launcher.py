@@ -15,9 +15,9 @@ from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.submission import Submitter
 from bench.planning.outlook import CellOutlook, as_text
 from bench.planning.plan import Plan
-from bench.quantities import count, duration
 from bench.running.runner import Runner
 from bench.stages.environment import worker_threads
+from bench.terminal.quantities import count, duration
 
 
 class Slurm:

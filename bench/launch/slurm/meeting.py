@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
 from bench.launch.slurm.site import output_of
-from bench.ranks import Ranks, join
+from bench.processes.ranks import Ranks, join
 from bench.store.sealed import read_json, write_json
 
 if TYPE_CHECKING:

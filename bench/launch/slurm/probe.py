@@ -3,12 +3,11 @@
 import sys
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from bench.config.cluster import Cluster
 from bench.errors import BenchError
@@ -16,6 +15,7 @@ from bench.launch.slurm.queue import ALIVE, WAITING, Hint, cancel, queue
 from bench.launch.slurm.snapshot import snapshot
 from bench.launch.slurm.submission import Submitter
 from bench.running.health import Finding
+from bench.specs.json_data import JSONObject
 from bench.store.cache import cache_folder
 from bench.store.fingerprint import digest
 from bench.store.sealed import read_json, write_json, write_text
@@ -81,7 +81,7 @@ def probed(store: Path, cluster: Cluster, examine: bool) -> Answer | None:
             (cache_folder() / f"nonce-{nonce}").unlink()
 
 
-def answer(path: Path, assignment: Mapping[str, Any]) -> None:
+def answer(path: Path, assignment: JSONObject) -> None:
     """Answer a probe, on a node."""
     from bench.launch.slurm.status_writer import host
 
@@ -101,7 +101,7 @@ def answer(path: Path, assignment: Mapping[str, Any]) -> None:
     write_json(path.parent / "answer.json", reply)
 
 
-def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
+def _awaited(reply: Path, job: str, seconds: float) -> JSONObject | None:
     """Wait for an answer; None if the job is queued for longer than ``seconds``, BenchError if it runs for longer.
 
     A node that takes this long to answer is of no use for cells either.
@@ -121,7 +121,7 @@ def _awaited(reply: Path, job: str, seconds: float) -> dict[str, Any] | None:
     return read_json(reply)
 
 
-def _checked(reply: Mapping[str, Any], nonce: str) -> Answer:
+def _checked(reply: JSONObject, nonce: str) -> Answer:
     if reply["cache"] != nonce:
         raise BenchError(
             f"node {reply['node']} does not see the cache {str(cache_folder())!r}; set BENCH_CACHE to a folder that "

@@ -11,7 +11,7 @@ from bench.launch.slurm.states import OPEN, RETRYABLE, CellState, states
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
 
-BUDGET = 2
+_BUDGET = 2
 """How often a cell is resubmitted after ends that it may have caused itself."""
 _COUNTS = "retries.json"
 
@@ -88,8 +88,8 @@ def _within_budget(
     started_jobs = {state.job for state in wanted if state.report}
     for state in wanted:
         own = _own_end(state, started_jobs)
-        if own and counts.get(state.cell, 0) >= BUDGET and not insist:
-            refused.append(f"{state.name} ended {BUDGET + 1} times ({state.why}); --failed retries it")
+        if own and counts.get(state.cell, 0) >= _BUDGET and not insist:
+            refused.append(f"{state.name} ended {_BUDGET + 1} times ({state.why}); --failed retries it")
             continue
         counts[state.cell] = counts.get(state.cell, 0) + own
         chosen.append(state)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bench.launch.reports import Report, Reports
 from bench.launch.slurm.signals import Signals
-from bench.progress import Lines, Stopped
+from bench.terminal.progress import Lines, Stopped
 
 _SECONDS = 5.0
 """The shortest time between two reports of a cell."""

@@ -16,6 +16,7 @@ from bench.errors import BenchError
 from bench.launch.slurm.assignment import Assignment
 from bench.launch.slurm.sbatch import sbatch_script
 from bench.launch.slurm.site import environment
+from bench.specs.json_data import JSONObject
 from bench.store.cache import cache_folder
 from bench.store.sealed import write_json
 
@@ -79,7 +80,7 @@ class Submitter:
         python = cluster.python or ("python3" if cluster.container else shlex.quote(sys.executable))
         return f"{cluster.container} {python}" if cluster.container else python
 
-    def _parameters(self, at_once: int | None, after: str | None) -> dict[str, Any]:
+    def _parameters(self, at_once: int | None, after: str | None) -> JSONObject:
         cluster = self.cluster
         given = {
             name.lstrip("-").replace("_", "-"): value for name, value in cluster.sbatch.items() if value is not False

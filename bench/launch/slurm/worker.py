@@ -5,10 +5,10 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import submitit
 
@@ -22,21 +22,22 @@ from bench.launch.slurm.meeting import meet
 from bench.launch.slurm.signals import Abandoned, NoSignals, Signals
 from bench.launch.slurm.status_writer import StatusWriter
 from bench.launch.slurm.submission import AGAIN
-from bench.planning.cell import Cell, Stage
 from bench.planning.plan import Plan
-from bench.progress import CellProgress, Stopped
-from bench.ranks import ALONE, Ranks, abandon, leave
+from bench.processes.ranks import ALONE, Ranks, abandon, leave
 from bench.running.runner import Outcome, Runner
+from bench.specs.json_data import JSONObject
+from bench.store.cell import Cell, Stage
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
+from bench.terminal.progress import CellProgress, Stopped
 
 BEAT_SECONDS = 10.0
-STALLED = 70
+_STALLED = 70
 """The exit code of a worker that ends itself because no step ends."""
-TERMINATED = 143
+_TERMINATED = 143
 
 
-def work(path: Path, assignment: Mapping[str, Any]) -> None:
+def work(path: Path, assignment: JSONObject) -> None:
     """Carry out an assignment; end the process if the work stops before it is done."""
     folder = path.parents[1]
     request = read_json(folder / "request.json")
@@ -64,7 +65,7 @@ def work(path: Path, assignment: Mapping[str, Any]) -> None:
             abandon()
 
 
-def _prepare(request: Mapping[str, Any], status: StatusWriter) -> None:
+def _prepare(request: JSONObject, status: StatusWriter) -> None:
     """Prepare pictures and records in the cache that all nodes share."""
     from bench.stages.materials import Materials
     from bench.stages.questions import Questions
@@ -75,8 +76,8 @@ def _prepare(request: Mapping[str, Any], status: StatusWriter) -> None:
 
 
 def _compute(
-    request: Mapping[str, Any],
-    assignment: Mapping[str, Any],
+    request: JSONObject,
+    assignment: JSONObject,
     status: StatusWriter,
     seat: submitit.JobEnvironment,
     together: bool,
@@ -131,7 +132,7 @@ class ReportingRunner(Runner):
         super()._make(cell, stage, progress)
 
 
-def _own(plan: Plan, assignment: Mapping[str, Any]) -> list[Cell]:
+def _own(plan: Plan, assignment: JSONObject) -> list[Cell]:
     """Return the cells of a job; BenchError if code or data differ from the submission."""
     wanted = set(assignment["cells"])
     cells = [cell for cell in plan.cells if cell.id in wanted]
@@ -150,7 +151,7 @@ def _stop(signals: Signals, status: StatusWriter, checkpointed: bool) -> NoRetur
     status.say(why)
     status.ended(status.cell, Report("stopped", why=why))
     write_json(status.reports.folder / AGAIN / os.environ["SLURM_JOB_ID"], None)
-    sys.exit(TERMINATED)
+    sys.exit(_TERMINATED)
 
 
 class Watch(threading.Thread):
@@ -171,4 +172,4 @@ class Watch(threading.Thread):
             if self._status.idle_seconds > self._stall:
                 why = f"no step for {self._stall / 60:.0f} minutes (cluster.stall_minutes), {self._status.place}"
                 self._status.ended(self._status.cell, Report("stalled", why=why))
-                os._exit(STALLED)
+                os._exit(_STALLED)

@@ -5,9 +5,9 @@ from typing import Any
 
 from bench.contracts import Instructions
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.specs import Data
 from bench.store.sealed import read_json, write_json
+from bench.terminal.progress import Progress
 
 _FILE = "answers.json"
 

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 from bench.contracts import Instructions, Micrographs
 from bench.errors import unknown
-from bench.progress import Progress
 from bench.specs import Data, resolve
+from bench.terminal.progress import Progress
 
 CONTRACTS = {
     "answerer": "bench.stages.contracts.answers:Answers",

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from bench.contracts import Micrographs
-from bench.progress import Progress
 from bench.specs import Data
+from bench.terminal.progress import Progress
 
 _FILE = "probabilities.npy"
 

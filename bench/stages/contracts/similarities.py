@@ -7,8 +7,8 @@ import numpy as np
 
 from bench.contracts import Instructions
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.specs import Data
+from bench.terminal.progress import Progress
 
 _FILE = "similarities.npy"
 

@@ -11,7 +11,6 @@ import numpy as np
 from bench.config.cores import spread
 from bench.contracts import Micrographs
 from bench.errors import BenchError
-from bench.progress import Progress
 from bench.specs import Setting
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
@@ -20,6 +19,7 @@ from bench.tasks.datasets.synthetic.canvas import WIDEST
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.scene import Scene, labels, scene
 from bench.tasks.facts import CATEGORIES
+from bench.terminal.progress import Progress
 
 _PIXELS = "pixels.npy"
 _LARGEST = 8192

@@ -15,7 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from bench.terminal import safe, safe_lines
+from bench.terminal.text import safe, safe_lines
 
 LINE_SECONDS = 30.0
 _SHORTEST_BAR, _LONGEST_BAR = 8, 24
