@@ -79,10 +79,10 @@ def test_no_bold_number_is_level_with_a_control_and_every_such_number_is_marked(
             assert (cell.below, cell.apart) == (tuple(below), tuple(apart))
             assert not (cell.best and (below or apart or row.control)) and not (row.control and cell.tie)
             if not row.control and cell.value is not None and not below and not apart:
-                best.append((cell.value, cell.best))
+                best.append((cell.n, cell.value, cell.best))
         measured = sum(not row.control and row.cells[column.label].value is not None for row in rows)
-        highest = max((value for value, _ in best), default=None)
-        assert all(bold is (value == highest and measured > 1) for value, bold in best)
+        highest = max((score[:2] for score in best), default=None)  # of the rows with most folds
+        assert all(bold is ((folds, value) == highest and measured > 1) for folds, value, bold in best)
     losers = {name for sentence in losses(rows) for name in re.findall(r"\w+", sentence.partition(" not beat ")[0])}
     for row in rows:
         is_named = row.label in losers or bool(strangers(row))

@@ -23,7 +23,7 @@ def test_the_folder_holds_weights_card_and_what_asking_needs(exports, tmp_path):
     assert {FILE, CARD, "model.safetensors", "config.json", "tokenizer.json"} <= files(folder)
     exported = read(folder)
     assert (exported.model, exported.image_size, exported.mask_bar) == ("mvaema", 64, False)
-    assert exported.contracts == ("answerer", "classifier")
+    assert exported.contracts == ("answerer", "classifier", "matcher")
     assert len(exported.categories) == len(exported.captions) == 10
     assert exported.metrics.keys() == {"vqa", "classification"}
     assert exported.files.keys() == files(folder) - {FILE, CARD}

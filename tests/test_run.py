@@ -159,7 +159,7 @@ def test_one_cell_is_not_called_all_cells(run):
 
 def test_all_models_says_which_it_leaves_out(bench):
     _, _, err = bench(*RUN, "--models", "all,blind", "--dry-run")
-    assert re.search(r"leaves out controls, upper rows and variants: majority, .*oracle, mvaema-mean, .*; name", err)
+    assert re.search(r"controls, upper rows and variants: majority, oracle, shotgun, mvaema-mean, .*; name", err)
     assert "leaves out" not in bench(*RUN, "--models", "majority", "--dry-run")[2]
 
 

@@ -174,5 +174,5 @@ def test_an_argument_is_refused():
 def test_every_registered_teacher_resolves():
     specs = []
     register_teachers(register=specs.append)
-    assert {spec.name for spec in specs} == {"scripted", "file:", "openai"}
+    assert {spec.name for spec in specs} == {"scripted", "paraphrased:", "file:", "openai"}
     assert all(callable(resolve(spec.builds)) for spec in specs)

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from bench.errors import BenchError
 from bench.inputs import check_number, checked
 from bench.specs import resolve
 from bench.store.store import opened
@@ -13,6 +12,8 @@ _ASKING = "bench.tasks.asking.asking:ask"
 
 
 MOST_CATEGORIES = 10_000
+RISKS = (0.001, 0.5)
+"""The least and the largest share of wrong answers that can be asked for."""
 
 
 @checked
@@ -34,11 +35,5 @@ def ask(
     BenchError if there is no such model, or the picture cannot be read.
     """
     check_number(top, "--top", 0, MOST_CATEGORIES)
-    check_risk(at_risk)
+    check_number(at_risk, "--at-risk", *RISKS)
     return resolve(_ASKING)(Path(picture), question, model, category, top, opened(store), at_risk)
-
-
-def check_risk(risk: float | None) -> None:
-    """Raise BenchError for a risk that is no share between 0.001 and 0.5."""
-    if risk is not None and not 0.001 <= risk <= 0.5:
-        raise BenchError(f"--at-risk {risk} is out of range; give a share of wrong answers from 0.001 to 0.5")

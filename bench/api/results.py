@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.api.output import FIGURES, by_suffix, write_out, writing
-from bench.errors import BenchError, unknown
+from bench.errors import BenchError
 from bench.inputs import check_number, checked, new_path, words
 from bench.registered.registry import Registry
-from bench.store.store import Store, opened
+from bench.store.store import opened
 from bench.tables.build import View, build, chosen, table_of_task
-from bench.tables.selection import select
+from bench.tables.selection import measured_task, select
 
 if TYPE_CHECKING:
     from bench.exports.exported import Exported
@@ -162,15 +162,3 @@ def export(
         registry.find("task", task)
     record = exporting.named(cell, open_store, task, dataset, protocol)
     return exporting.export(record, open_store, registry, out)
-
-
-def measured_task(store: Store, task: str | None) -> str:
-    """Return a task that the store has records of, by default the latest record's; BenchError if it has none."""
-    records = store.records()
-    if not records:
-        raise BenchError(f"the store {str(store.root)!r} holds no record; make some with `bench run` or name another")
-    if task is None:
-        return max(records, key=lambda record: record.finished).cell.task
-    if task not in (tasks := {record.cell.task for record in records}):
-        raise unknown("measured task", task, tasks)
-    return task

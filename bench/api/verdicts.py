@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.api.results import measured_task
 from bench.errors import BenchError, unknown
 from bench.inputs import check_number, checked, words
 from bench.registered.registry import Registry
 from bench.store.store import opened
-from bench.tables.selection import select
+from bench.tables.selection import measured_task, select
 
 if TYPE_CHECKING:
     from bench.tables.power import PowerAnalysis

@@ -134,10 +134,11 @@ def _of_model(spec: TableSpec, model: str, selection: Selection) -> TableSpec:
 
 
 def chosen(names: list[str], registry: Registry) -> list[TableSpec]:
-    """Return tables by name or number, or all; BenchError for an unknown one."""
+    """Return tables by name or number, or all in the order of their numbers; BenchError for an unknown one."""
     specs: list[TableSpec] = []
     for name in names:
-        specs += registry.every("table").values() if name == "all" else [_table(name, registry)]
+        every = sorted(registry.every("table").values(), key=lambda spec: spec.number)
+        specs += every if name == "all" else [_table(name, registry)]
     return list({spec.name: spec for spec in specs}.values())
 
 

@@ -173,3 +173,15 @@ def _place(record: Record) -> tuple[int, int, int]:
 
 def _kind(record: Record) -> tuple[object, ...]:
     return record.model.settings, record.model.recipe, record.code
+
+
+def measured_task(store: Store, task: str | None) -> str:
+    """Return a task that the store has records of, by default the latest record's; BenchError if it has none."""
+    records = store.records()
+    if not records:
+        raise BenchError(f"the store {str(store.root)!r} holds no record; make some with `bench run` or name another")
+    if task is None:
+        return max(records, key=lambda record: record.finished).cell.task
+    if task not in (tasks := {record.cell.task for record in records}):
+        raise unknown("measured task", task, tasks)
+    return task

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.api.asking import MOST_CATEGORIES, check_risk
+from bench.api.asking import MOST_CATEGORIES, RISKS
 from bench.cli.options import StoreFolder, opened
 from bench.errors import BenchError
+from bench.inputs import check_number
 
 if TYPE_CHECKING:
     from bench.specs import ContractName
@@ -53,7 +54,7 @@ def ask_command(
     from bench.tasks.asking.words import first_picture, split_arguments
 
     tell = partial(typer.echo, err=True)
-    check_risk(at_risk)
+    check_number(at_risk, "--at-risk", *RISKS)
     if at_risk is not None and not classify:
         raise BenchError("--at-risk is the risk of a wrong category; add --classify")
 
