@@ -12,7 +12,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint const
 
 help:
 	@echo "make install     only install into $(VENV); then try $(BIN)/bench --help"
-	@echo "make demo        train MVaEMa, LLaVA and two controls on the embedded dataset, print two tables (3 to 8 minutes)"
+	@echo "make demo        train MVaEMa, LLaVA and controls on the embedded dataset, print two tables and a verdict (3 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
 	@echo "make test-lowest the fast tests with the lowest versions that pyproject.toml allows, in an environment of its own"
 	@echo "make mutation    change the code place by place and list the changes that no test notices (takes long; MODULE=text takes one)"
@@ -24,8 +24,9 @@ install: $(VENV)/installed
 # These networks are small: several processes of one thread are faster than one with two. Three processes share two
 # cores evenly; with two, the third training would run alone.
 demo: $(VENV)/installed
-	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority --launcher local --jobs 3 $(OPTIONS)
+	$(BIN)/bench run --task vqa --models mvaema,llava,blind,majority,shotgun,oracle --launcher local --jobs 3 $(OPTIONS)
 	$(BIN)/bench table 1 7
+	$(BIN)/bench verdict --task vqa
 
 # The tests of one file share trained models, so one process runs them all.
 test: $(VENV)/installed-test

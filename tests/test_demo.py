@@ -21,5 +21,6 @@ def test_make_demo_prints_both_tables_and_a_second_call_starts_at_once(store):
         assert re.search(rf"{row}[^|]*\| measured", first.stdout), first.stdout
     assert "Table 1." in first.stdout
     assert "Table 7." in first.stdout
+    assert "fold 0 of 5" in first.stdout.rpartition("Table 7.")[2]  # the verdict says what it rests on
     second = subprocess.run(make, cwd=ROOT, capture_output=True, text=True)
     assert "nothing to do" in second.stdout
