@@ -23,8 +23,8 @@ class BenchError(Exception):
     """A user's mistake: shown as one sentence without traceback, with exit code 2."""
 
 
-def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> BenchError:
-    """Build the error for an unknown name: the value, the nearest valid name, the valid names, the remedy.
+def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "", cause: str = "") -> BenchError:
+    """Build the error for an unknown name: the value, a likely cause, the nearest and all valid names, the remedy.
 
     A list too long to read is cut.
     """
@@ -34,7 +34,7 @@ def unknown(kind: str, value: str, valid: Iterable[str], remedy: str = "") -> Be
     guess = f"; did you mean {near[0]!r}?" if near else ""
     listed = names if len(names) <= _LISTED else [*names[:_LISTED], f"and {len(names) - _LISTED} more"]
     return BenchError(
-        f"unknown {kind} {shortened(value)}{guess} (valid: {', '.join(listed) or 'none'})"
+        f"unknown {kind} {shortened(value)}{cause and f'; {cause}'}{guess} (valid: {', '.join(listed) or 'none'})"
         + (f"; {remedy}" if remedy else "")
     )
 

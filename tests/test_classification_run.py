@@ -91,7 +91,8 @@ class Speechless:
 def test_a_model_that_lacks_a_method_fails_before_it_is_trained(folder, classify, plugged):
     plugged(ModelSpec(name="speechless", label="Speechless", family="convnet", estimator=f"{__name__}:Speechless"))
     code, _, err = classify(folder(8, 8), "speechless", "--set", "k=2")
-    assert code == 1 and "has no save and no predict_proba; add what the task 'classification'" in err
+    assert code == 1 and "has no save and no predict_proba, which the task 'classification' needs; add" in err
+    assert "name a torch module by `builds`" in err
     assert "trained" not in err
 
 

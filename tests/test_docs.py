@@ -82,7 +82,7 @@ def test_the_tree_of_a_package_holds_the_files_that_the_page_shows(page):
     (tree,) = [text.split() for language, text in fences if not language and ".toml" in text]
     project, settings, package, *files = tree
     assert project == package and f".venv/bin/pip install ./{project[:-1]}\n" in page.read_text()
-    assert [title for title, _ in _blocks(page, "toml")] == [settings]
+    assert [title for title, _ in _blocks(page, "toml") if title] == [settings]
     titles = [title for title, _ in _blocks(page, "python") if title]  # without a title it is a fragment
     assert titles == [package + file for file in files]
 

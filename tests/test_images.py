@@ -147,6 +147,32 @@ def test_a_list_of_other_things_is_refused():
         complete("swint", SETTINGS["swint"], {"depths": [2, "two"]})
 
 
+@pytest.mark.parametrize(
+    "name, reason",
+    [
+        ("width_net", "cannot be called with num_classes: missing a required argument: 'width'"),
+        ("classless_net", "cannot be called with num_classes, width: got an unexpected keyword argument 'num_classes'"),
+    ],
+)
+def test_a_network_that_cannot_be_called_says_what_it_must_take(name, reason, tmp_path):
+    context = context_of(ModelSpec("own", builds=f"{__name__}:{name}"), tmp_path)
+    with pytest.raises(BenchError, match=f"{reason}; `builds` names a torch module that takes num_classes"):
+        build(context.model, context.settings, 3, 32)
+
+
+def test_a_model_without_a_network_is_told_to_name_one():
+    with pytest.raises(BenchError, match="model 'own' names no network; add builds="):
+        build(ModelSpec("own"), {}, 3, 32)
+
+
+def width_net(num_classes, width):
+    raise AssertionError
+
+
+def classless_net(width=8):
+    raise AssertionError
+
+
 def tuple_net(num_classes):
     class Two(torch.nn.Module):
         def forward(self, pixels):

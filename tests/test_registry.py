@@ -66,7 +66,7 @@ def test_a_broken_plugin_is_named_and_breaks_nothing(strangers, bench):
     assert "ImportError: broken_plugin needs a library that nobody has" in out
     code, _, err = bench("run", "--task", "vqa", "--models", "brokenmodel")
     assert code == 2
-    assert "plugin broken failed to load" in err
+    assert err.startswith("error: unknown model 'brokenmodel'; plugin broken failed to load")
 
 
 def test_a_slow_plugin_does_not_slow_who_does_not_need_it(strangers, monkeypatch, bench):
@@ -110,6 +110,8 @@ def test_a_plugin_whose_family_nobody_has_is_named_and_set_aside():
     registry = _with(lost)
     with pytest.raises(BenchError, match="model 'stray' of plugin 'lost': unknown family .* did you mean 'assistant'"):
         registry.family(registry.find("model", "stray")[0])
+    with pytest.raises(BenchError, match="^model 'stray' of plugin 'lost': unknown family"):
+        registry.settings(registry.find("model", "stray")[0])
     registry = _with(_Point("lost", *(ModelSpec(name, name, "assistent") for name in ("stray", "second"))))
     assert not {"stray", "second"} & registry.every("model").keys()
     assert "lost" in registry.failures

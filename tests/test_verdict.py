@@ -68,6 +68,13 @@ def test_where_nothing_differs_nobody_is_best_and_all_are_named(tmp_path):
     assert own.sentences[1] == f"{' and '.join(others)} cannot be told from {own.leader.upper()} at 5 %."
 
 
+def test_a_name_at_the_head_of_a_sentence_is_spelt_as_it_is(tmp_path):
+    own = judged(tmp_path, row("a", 0.8), row("b", 0.6, shift=1, label="byol"), row("e", 0.5, shift=2, label="e"))
+    assert own.sentences[1].startswith("Each of the 2 others is worse than A")
+    own = judged(tmp_path / "tied", row("a", 0.602), row("b", 0.6, shift=1, label="byol"))
+    assert own.sentences[1] == "byol cannot be told from A at 5 %."
+
+
 def test_models_that_tie_exactly_share_the_score(tmp_path):
     own = judged(tmp_path, row("a", 0.6), row("b", 0.6))
     assert own.sentences[:2] == (

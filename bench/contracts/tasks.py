@@ -21,7 +21,7 @@ class Scores:
 
     metrics: Mapping[str, tuple[float, float | None]]
     items: tuple[Clear, ...]
-    counts: Clear
+    counts: Clear = field(default_factory=dict)
     over: Mapping[str, int] = field(default_factory=dict)
 
 

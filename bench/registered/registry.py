@@ -62,9 +62,10 @@ class Registry:
 
     def settings(self, spec: Spec) -> Settings:
         """Return the settings of what a spec builds, none if it builds nothing; BenchError if that fails."""
+        family = self.family(spec) if isinstance(spec, ModelSpec) else None
         try:
-            if isinstance(spec, ModelSpec):
-                return model_settings(spec, self.family(spec))
+            if isinstance(spec, ModelSpec) and family:
+                return model_settings(spec, family)
             return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
         except BenchError as error:
             for (kind, name), owner in self._owners.items():
@@ -161,7 +162,7 @@ class Registry:
             del self._specs[kind][name], self._owners[kind, name]
 
     def _unknown(self, kind: Kind, name: str) -> BenchError:
-        return unknown(kind, name, self._specs[kind], self.failures)
+        return unknown(kind, name, self._specs[kind], cause=self.failures)
 
 
 def _by(owner: Plugin) -> str:

@@ -66,8 +66,8 @@ def estimator_of(plan: RunPlan, cell: Cell, stage: Stage) -> Any:
     missing = [name for name in methods if not hasattr(kind, name)]
     if missing:
         raise BenchError(
-            f"estimator {path!r} of model {row.name!r} has no {' and no '.join(missing)}; add what the task "
-            f"{cell.task!r} and bench.contracts.Estimator ask for"
+            f"estimator {path!r} of model {row.name!r} has no {' and no '.join(missing)}, which the task {cell.task!r} "
+            "needs; add what bench.contracts.Estimator lists, or name a torch module by `builds` instead of `estimator`"
         )
     return kind
 

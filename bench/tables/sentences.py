@@ -115,7 +115,7 @@ class VerdictSentences:
             parts.append(f"{self._list(apart)} {_have(apart)} no fold in common with {name}")
         if self._judgement.undefined:
             parts.append(f"no score of {self._list(self._judgement.undefined, 'or')} is defined")
-        return f"{_capital('; '.join(parts))}."
+        return self._sentence(parts)
 
     def _controls(self) -> str:
         """Say which models do not beat which control in which column, those of the ranking column first."""
@@ -139,7 +139,13 @@ class VerdictSentences:
         if beating:
             who = self._labels[beating[0]] if len(beating) == 1 else "every other model" if parts else "every model"
             shown.append(f"{who} beats every control {self._where(beating)} at 5 %")
-        return f"{_capital('; '.join(shown))}."
+        return self._sentence(shown)
+
+    def _sentence(self, parts: Sequence[str]) -> str:
+        """Join parts to a sentence; a model's name at its head stays as it is spelt."""
+        text = "; ".join(parts)
+        is_name = text.startswith(tuple(f"{label}{end}" for label in self._labels.values() for end in (" ", ",")))
+        return f"{text if is_name else text[:1].upper() + text[1:]}."
 
     def _where(self, models: Sequence[str]) -> str:
         """Say in which columns models were compared with controls."""
@@ -283,7 +289,3 @@ def _distinct(lists: Iterable[list[str]]) -> list[list[str]]:
     for own in lists:
         distinct += [own] if own not in distinct else []
     return distinct
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]

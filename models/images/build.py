@@ -19,12 +19,25 @@ def build(spec: ModelSpec, settings: Mapping[str, Any], num_classes: int, image_
     The callable gets ``num_classes``, the settings that its signature names, and ``image_size`` where it names that.
     BenchError where it refuses them.
     """
-    assert spec.builds is not None, "a model of this estimator names its network"
+    if spec.builds is None:
+        raise BenchError(
+            f"model {spec.name!r} names no network; add builds='mypackage.module:Class' to its spec, or, for a class "
+            "with fit, save, load and predict_proba, estimator='mypackage.module:Class'"
+        )
     make = resolve(spec.builds)
     arguments, own = handed(make, settings), inspected(make)
     named = {name: settings[name] for name in (*own.settings, *own.required) if name in settings}
-    if "image_size" in inspect.signature(make).parameters:
+    signature = inspect.signature(make)
+    if "image_size" in signature.parameters:
         arguments["image_size"] = named["image_size"] = image_size
+    try:
+        signature.bind(num_classes=num_classes, **arguments)
+    except TypeError as error:
+        raise BenchError(
+            f"{spec.builds!r} of model {spec.name!r} cannot be called with {', '.join(['num_classes', *arguments])}: "
+            f"{error}; `builds` names a torch module that takes num_classes and whose other parameters have defaults, "
+            "`estimator` a class with fit, save, load and predict_proba"
+        ) from error
     try:
         return make(num_classes=num_classes, **arguments)
     except (AssertionError, IndexError, RuntimeError, TypeError, ValueError, ZeroDivisionError) as error:
