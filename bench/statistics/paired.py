@@ -35,6 +35,11 @@ class ModelScores:
     influences: Mapping[Fold, Mapping[str, float]]
     errors: Mapping[Fold, float]
 
+    @property
+    def level(self) -> float:
+        """The mean over folds."""
+        return float(np.mean([self.mean(fold) for fold in sorted(self.by_fold)]))
+
     def mean(self, fold: Fold) -> float:
         """Return the score of a fold, the mean over its seeds."""
         return fmean(self.by_fold[fold])
