@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import lru_cache
 from itertools import combinations
 from typing import Literal
 
@@ -11,7 +11,7 @@ from bench.statistics.significance import ROUNDING
 from bench.store.store import Store
 from bench.tables.ablation import whole
 from bench.tables.judgement import Lead, ablated_models, both_ways, leader, leads_between, ranked_models, unbeaten
-from bench.tables.model_scores import Measurements
+from bench.tables.model_scores import Measurements, columns_of
 from bench.tables.selection import Selection
 from bench.tables.table import TableCell, TableRow
 
@@ -25,29 +25,39 @@ TIES = (
 
 
 class Comparisons:
-    """The leads of a table's models over one another, as ``bench verdict`` computes them, each column once.
-
-    All ``models`` of the task are corrected together, whichever of them the table shows; in an ablation, whose variants
-    the verdict leaves out, those of the table are.
-    """
+    """The leads of models over one another, as ``bench verdict`` computes them: all models are corrected together."""
 
     def __init__(self, measured: Measurements, models: Sequence[str]) -> None:
         self.measured = measured
         self._models = models
-        self.leads = cache(self._leads)
+        self._leads: dict[tuple[str, bool | None], Mapping[tuple[str, str], Lead]] = {}
 
-    def _leads(self, column: Column) -> Mapping[tuple[str, str], Lead]:
-        having = [model for model in self._models if self.measured.scores(model, column).by_fold]
-        return both_ways(leads_between(self.measured, column, [*combinations(having, 2)]))
+    def leads(self, column: Column) -> Mapping[tuple[str, str], Lead]:
+        """Return the lead of each model over each other one that has a score in a column, too."""
+        key = column.metric, column.higher_is_better
+        if key not in self._leads:
+            having = [model for model in self._models if self.measured.scores(model, column).by_fold]
+            self._leads[key] = both_ways(leads_between(self.measured, column, [*combinations(having, 2)]))
+        return self._leads[key]
 
 
 def comparisons(
     spec: TableSpec, every: Selection, shown: Selection, tables: Iterable[TableSpec], store: Store
 ) -> Comparisons:
-    """Return the comparisons of the models that a table shows, a part of every model of its task."""
-    ablated = ablated_models(spec.task, tables)
-    models = ranked_models(shown, ()) if "ablates" in spec.options else ranked_models(every, ablated)
-    return Comparisons(Measurements(every, store, spec.columns), models)
+    """Return the comparisons of a table: those of all models of its task, whichever of them the table shows.
+
+    Those of an ablation, whose variants the verdict leaves out, are of the models that the table shows.
+    """
+    models = ranked_models(every, ablated_models(spec.task, tables))
+    if "ablates" in spec.options:
+        models = ranked_models(shown, ())
+    return _comparisons(every, store, tuple(columns_of(spec.task, [spec, *tables])), tuple(models))
+
+
+@lru_cache(maxsize=2)
+def _comparisons(every: Selection, store: Store, columns: tuple[Column, ...], models: tuple[str, ...]) -> Comparisons:
+    """Return the comparisons of some models, the same object for all tables of one selection."""
+    return Comparisons(Measurements(every, store, columns), models)
 
 
 def with_best(spec: TableSpec, compared: Comparisons, rows: list[TableRow]) -> list[TableRow]:
