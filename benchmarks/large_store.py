@@ -72,15 +72,17 @@ def _plan(models: tuple[str, ...], repeats: int, folds: str) -> Plan:
 
 
 def _write(store: Store, plan: Plan, cell: Cell, source_cell: Cell, record: Record) -> None:
-    """Write a cell's record, and copies of the source cell's products for its stages."""
+    """Write a cell's record with scores of its own, and copies of the source cell's products for its stages."""
     row = plan.rows[cell.model]
+    noise = (MODELS.index(cell.model) + 3 * cell.identity.fold + 7 * cell.identity.repeat) % 10 / 1000
     own = replace(
         record,
         cell=cell.identity,
         protocol=plan.protocol(1.0),
         stages={stage.name: stage.fingerprint for stage in cell.stages},
         code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
-        model=replace(record.model, label=row.spec.label, settings=dict(row.settings)),
+        model=replace(record.model, label=row.spec.label, settings=dict(row.settings), control=row.control),
+        metrics={name: replace(score, value=score.value + noise) for name, score in record.metrics.items()},
     )
     for stage, source in zip(cell.stages, source_cell.stages, strict=True):
         if store.stages.product(stage.fingerprint) is None:

@@ -9,10 +9,12 @@ import pytest
 
 from bench.specs import Column, TableSpec
 from bench.store.record import MetricValue
+from bench.store.store import Store
 from bench.tables.controls import against_controls, losses, strangers, with_scale
+from bench.tables.model_scores import Measurements
 from bench.tables.scores import measured_cells, undefined_cell
 from bench.tables.selection import Selection
-from bench.tables.standing import with_best
+from bench.tables.standing import Comparisons, with_best
 from bench.tables.table import Table, TableRow
 from tests.table_records import made
 
@@ -20,14 +22,17 @@ SPEC = TableSpec("t", 50, "T", "vqa", (Column("meteor", "A"), Column("bleu2", "B
 
 
 def _random(seed):
-    """Records of models, controls and an upper row on some folds each, with equal, absent and undefined scores."""
+    """Records of models, controls and an upper row on some folds each, with equal, absent and undefined scores.
+
+    The folds are too few and the scores too coarse to show that a model is worse than another.
+    """
     random, by_model = np.random.default_rng(seed), {}
     for model in ("one", "two", "three", "low", "lower", "top"):
         records = []
         for fold in np.flatnonzero(random.random(3) < 0.8).tolist() or [0]:
             record = made(model, fold, 0.0, control=model in ("low", "lower", "top"))
             metrics = {
-                column.metric: MetricValue(float(random.integers(0, 5)) / 4, 0.1)
+                column.metric: MetricValue(float(random.integers(0, 5)) / 4)
                 for column in SPEC.columns
                 if random.random() < 0.9
             }
@@ -64,9 +69,10 @@ def _on_shared_folds(selection, metric, *models):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_no_bold_number_is_level_with_a_control_and_every_such_number_is_marked(seed):
+def test_no_bold_number_is_level_with_a_control_and_every_such_number_is_marked(seed, tmp_path):
     selection = _random(seed)
-    rows = with_best(SPEC, selection, against_controls(SPEC, selection, _rows(selection)))
+    compared = Comparisons(Measurements(selection, Store(tmp_path), SPEC.columns), ("one", "two", "three"))
+    rows = with_best(SPEC, compared, against_controls(SPEC, selection, _rows(selection)))
     for column in SPEC.columns:
         best = []
         for row in rows:
@@ -79,10 +85,10 @@ def test_no_bold_number_is_level_with_a_control_and_every_such_number_is_marked(
             assert (cell.below, cell.apart) == (tuple(below), tuple(apart))
             assert not (cell.best and (below or apart or row.control)) and not (row.control and cell.tie)
             if not row.control and cell.value is not None and not below and not apart:
-                best.append((cell.n, cell.value, cell.best))
+                best.append(((cell.n, cell.value), cell.best))
         measured = sum(not row.control and row.cells[column.label].value is not None for row in rows)
-        highest = max((score[:2] for score in best), default=None)  # of the rows with most folds
-        assert all(bold is ((folds, value) == highest and measured > 1) for folds, value, bold in best)
+        highest = max((value for value, _ in best), default=None)
+        assert all(bold is (value == highest and measured > 1) for value, bold in best)
     losers = {name for sentence in losses(rows) for name in re.findall(r"\w+", sentence.partition(" not beat ")[0])}
     for row in rows:
         is_named = row.label in losers or bool(strangers(row))

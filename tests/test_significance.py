@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bench.statistics.significance import friedman, holm, p_over_folds, p_within_fold
+from bench.statistics.significance import friedman, holm, p_over_folds
 
 AUC = {
     "C4.5": (0.763, 0.599, 0.954, 0.628, 0.882, 0.936, 0.661, 0.583, 0.775, 1.0, 0.940, 0.619, 0.972, 0.957),
@@ -50,9 +50,3 @@ def test_of_differences_that_never_vary_only_the_signs_count():
     assert p_over_folds([0.1, 0.1], 10) == 0.5
     assert p_over_folds([-0.1] * 10, 10) == pytest.approx(2 / 1024)
     assert p_over_folds([0.0, 0.0], 10) == 1
-
-
-def test_within_one_fold_the_errors_decide():
-    assert p_within_fold(0.196, 0.1, None) == pytest.approx(0.05, abs=1e-4)
-    assert p_within_fold(0.1, 0.0) == 0 and p_within_fold(0.0, 0.0) == 1
-    assert p_within_fold(0.1) == p_within_fold(0.1, None, None) == 1

@@ -82,11 +82,18 @@ def test_a_model_is_not_bold_in_a_column_in_which_a_control_equals_or_beats_it(p
 
 
 def test_the_best_of_those_above_every_control_is_bold_even_below_a_row_of_luckier_folds(put, bench):
-    put(made("lucky", 1, 0.9), made("able", 0, 0.5), made("able", 1, 0.6))
+    put(made("lucky", 1, 0.9), made("able", 0, 0.5), made("able", 1, 0.9))
     put(made("constant", 0, 0.1, control=True), made("constant", 1, 0.95, control=True))
     cells = {model: own["METEOR"] for model, own in _cells(bench).items() if model in ("lucky", "able")}
     assert (cells["lucky"]["below"], cells["lucky"]["best"]) == (["constant"], False)
     assert (cells["able"]["below"], cells["able"]["best"]) == ([], True)
+
+
+def test_a_row_that_is_worse_than_one_below_a_control_is_not_bold(put, bench):
+    put(made("high", 1, 0.9), made("able", 0, 0.5), made("able", 1, 0.6))
+    put(made("constant", 0, 0.1, control=True), made("constant", 1, 0.95, control=True))
+    cells = _cells(bench)
+    assert not any(cells[model]["METEOR"][mark] for model in ("high", "able") for mark in ("best", "tie"))
 
 
 def test_where_every_model_is_below_a_control_nothing_is_bold(put, bench):

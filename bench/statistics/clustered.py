@@ -52,10 +52,13 @@ def clustered_error(influences: np.ndarray, clusters: Sequence[Hashable]) -> flo
     """
     numbers: dict[Hashable, int] = {}
     index = np.array([numbers.setdefault(cluster, len(numbers)) for cluster in clusters])
-    if len(numbers) < 2:
-        return None
-    totals = np.bincount(index, weights=influences)
-    return float(len(numbers) / (len(numbers) - 1) * (totals @ totals)) ** 0.5
+    return error_of_clusters(np.bincount(index, weights=influences))
+
+
+def error_of_clusters(totals: np.ndarray) -> float | None:
+    """Return the standard error from the summed influences (G,) of each cluster; None for a single one."""
+    count = len(totals)
+    return float(count / (count - 1) * (totals @ totals)) ** 0.5 if count > 1 else None
 
 
 def ratio_influences(above: np.ndarray, below: np.ndarray) -> tuple[float, np.ndarray]:

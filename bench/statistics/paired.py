@@ -8,13 +8,14 @@ weights on the same fold would, too.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from math import inf
 from statistics import fmean
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from bench.statistics.clustered import clustered_error
+from bench.statistics.clustered import error_of_clusters
 from bench.statistics.significance import ROUNDING, constant, holm, sign_p
 
 Fold = tuple[int, int]
@@ -34,6 +35,11 @@ class ModelScores:
     by_fold: Mapping[Fold, Sequence[float]]
     influences: Mapping[Fold, Mapping[str, float]]
     errors: Mapping[Fold, float]
+
+    @property
+    def level(self) -> float:
+        """The mean over folds."""
+        return float(np.mean([self.mean(fold) for fold in sorted(self.by_fold)]))
 
     def mean(self, fold: Fold) -> float:
         """Return the score of a fold, the mean over its seeds."""
@@ -88,6 +94,10 @@ class Difference:
         return self.value - float(quantile) * self.error, self.value + float(quantile) * self.error
 
 
+_NONE = np.zeros(0)
+"""The influences of pictures whose answers are unknown."""
+
+
 class _Test(NamedTuple):
     """What a test adds up: variances with their degrees of freedom; or that many equal differences, without any."""
 
@@ -110,9 +120,9 @@ def difference(first: ModelScores, second: ModelScores, k: int, *, pictures_recu
     differences = np.array([first.mean(fold) - second.mean(fold) for fold in folds])
     value = float(differences.mean())
     pictures = _influences(first, second, folds)
-    error = clustered_error(np.array([*pictures.values()]), [*pictures]) if pictures else None
+    error = error_of_clusters(pictures)
     if len(folds) > 1:
-        test = _over_folds(differences, k, pictures if pictures_recur else {}, error)
+        test = _over_folds(differences, k, pictures if pictures_recur else _NONE, error)
     elif error is not None:
         test = _over_pictures(first, second, folds[0], pictures, error)
     else:
@@ -135,19 +145,17 @@ def widened(differences: Sequence[Difference], level: float) -> list[tuple[float
     ]
 
 
-def _over_folds(differences: np.ndarray, k: int, pictures: Mapping[str, float], error: float | None) -> _Test:
+def _over_folds(differences: np.ndarray, k: int, pictures: np.ndarray, error: float | None) -> _Test:
     count = len(differences)
     terms = [(float(differences.var(ddof=1)) * (1 / count + 1 / (k - 1)), count - 1)]
-    if pictures and error is not None:
+    if len(pictures) and error is not None:
         return _Test("folds and pictures", [*terms, (error**2, len(pictures) - 1)])
     return _Test("folds", [], count) if constant(differences) else _Test("folds", terms)
 
 
-def _over_pictures(
-    first: ModelScores, second: ModelScores, fold: Fold, pictures: Mapping[str, float], error: float
-) -> _Test:
+def _over_pictures(first: ModelScores, second: ModelScores, fold: Fold, pictures: np.ndarray, error: float) -> _Test:
     seeds = _of_seeds(first, second, fold)
-    if not any(pictures.values()) and not seeds:
+    if not pictures.any() and not seeds:
         return _Test("pictures", [], len(pictures))
     return _Test("pictures", [(error**2, len(pictures) - 1), *seeds])
 
@@ -168,21 +176,20 @@ def _over_seeds(first: ModelScores, second: ModelScores, folds: Sequence[Fold]) 
     return sum(own for own, _ in variances) ** 0.5 if any(freedom for _, freedom in variances) else None
 
 
-def _influences(first: ModelScores, second: ModelScores, folds: Sequence[Fold]) -> dict[str, float]:
+def _influences(first: ModelScores, second: ModelScores, folds: Sequence[Fold]) -> np.ndarray:
     """Return each picture's influence on the mean difference; none if some answers are unknown.
 
     Influences that are rounding of those of the two models are 0.
     """
     if not all(fold in model.influences for fold in folds for model in (first, second)):
-        return {}
-    influences: dict[str, float] = {}
-    largest = 0.0
-    for fold in folds:
-        for model, sign in ((first, 1), (second, -1)):
-            for picture, own in model.influences[fold].items():
-                influences[picture] = influences.get(picture, 0.0) + sign * own / len(folds)
-                largest = max(largest, abs(own))
-    return {picture: own if abs(own) > ROUNDING * largest else 0.0 for picture, own in influences.items()}
+        return _NONE
+    own = [model.influences[fold] for model in (first, second) for fold in folds]
+    places = {picture: place for place, picture in enumerate(dict.fromkeys(chain(*own)))}
+    index = np.fromiter(map(places.__getitem__, chain(*own)), dtype=np.intp)
+    values = np.fromiter(chain.from_iterable(each.values() for each in own), dtype=np.float64) / len(folds)
+    signs = np.repeat([1.0, -1.0], [sum(map(len, own[: len(folds)])), sum(map(len, own[len(folds) :]))])
+    totals = np.bincount(index, signs * values, len(places))
+    return np.where(np.abs(totals) > ROUNDING * np.abs(values).max(initial=0.0) * len(folds), totals, 0.0)
 
 
 def _joined(terms: Sequence[tuple[float, float]]) -> tuple[float | None, float]:

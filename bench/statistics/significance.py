@@ -39,21 +39,6 @@ def sign_p(value: float, count: int) -> float:
     return 1.0 if abs(value) <= ROUNDING else min(1.0, 2 * 0.5**count)
 
 
-def p_within_fold(difference: float, *errors: float | None) -> float:
-    """Return the two-sided p of a difference between two scores on one fold, from their standard errors.
-
-    The scores are treated as independent although they share their questions, so the test is conservative. Without a
-    known standard error p is 1.
-    """
-    from scipy.special import ndtr
-
-    known = [error for error in errors if error is not None]
-    squares = sum(error**2 for error in known)
-    if squares == 0:
-        return 0.0 if known and difference else 1.0
-    return float(2 * ndtr(-abs(difference) / squares**0.5))
-
-
 def holm(values: Sequence[float]) -> list[float]:
     """Return p-values corrected for their number, step by step (Holm 1979, Scandinavian Journal of Statistics 6)."""
     order = np.argsort(values, kind="stable")

@@ -11,11 +11,11 @@ from bench.specs import Column
 from bench.statistics.paired import Basis, Difference, Noise, widened
 from bench.statistics.significance import Friedman, friedman
 from bench.store.store import Store
+from bench.tables.judgement import LEVEL
 from bench.tables.layout import told_apart
 from bench.tables.markdown import grid, paragraph, plain
 from bench.tables.model_scores import Measurements
 from bench.tables.selection import Selection
-from bench.tables.standing import LEVEL
 from bench.terminal.quantities import count
 
 _TESTS: Mapping[Basis, str] = {

@@ -6,13 +6,14 @@ from itertools import combinations
 from typing import Literal
 
 from bench.errors import BenchError, unknown
-from bench.specs import Column
+from bench.specs import Column, TableSpec
 from bench.statistics.paired import Basis, Fold, widened
 from bench.statistics.significance import ROUNDING
 from bench.tables.model_scores import Measurements
 from bench.tables.selection import Selection
-from bench.tables.standing import LEVEL
 
+LEVEL = 0.05
+"""A difference is shown if its corrected p is at most this."""
 Outcome = Literal["better", "not shown", "no better", "no fold shared"]
 """How a model stands to another: better at 5 %, better but not at 5 %, equal or worse, or not compared."""
 
@@ -106,7 +107,7 @@ def judge(
         (_ranked(model, column, measured) for model in having),
         key=lambda own: (-_upwards(column) * own.score, own.model),
     )
-    leader = _leader(ranking, between)
+    first = leader([own.model for own in ranking], between, column, measured)
     against = [
         lead
         for own in ranked
@@ -118,8 +119,8 @@ def judge(
         tuple(ranking),
         tuple(model for model in models if model not in having),
         tuple(controls),
-        leader,
-        tuple(_seen_from(leader.model, between, ranking)) if leader else (),
+        next((own for own in ranking if own.model == first), None),
+        tuple(_seen_from(first, between, ranking)) if first else (),
         tuple(against),
     )
 
@@ -132,6 +133,11 @@ def ranked_models(selection: Selection, ablated: Iterable[str]) -> list[str]:
         for model, records in selection.by_model.items()
         if not records[0].model.control and records[0].model.variant_of not in left_to_ablations
     ]
+
+
+def ablated_models(task: str, tables: Iterable[TableSpec]) -> set[str]:
+    """Return the models whose variants a table of the task compares."""
+    return {str(table.options["ablates"]) for table in tables if table.task == task and "ablates" in table.options}
 
 
 def controls_of(selection: Selection) -> list[str]:
@@ -188,22 +194,33 @@ def leads_between(measured: Measurements, column: Column, pairs: Sequence[tuple[
     return leads
 
 
-def _leader(ranking: Sequence[RankedModel], leads: Iterable[Lead]) -> RankedModel | None:
+def unbeaten(models: Iterable[str], leads: Iterable[Lead]) -> list[str]:
+    """Return the models that none of the leads shows to be worse than another."""
     beaten = {
         lead.other if lead.ahead > 0 else lead.model for lead in leads if lead.is_significant and lead.ahead is not None
     }
-    unbeaten = [own for own in ranking if own.model not in beaten]
-    return max(unbeaten, key=lambda own: len(own.folds), default=None)
+    return [model for model in models if model not in beaten]
 
 
-def _seen_from(leader: str, leads: Sequence[Lead], ranking: Sequence[RankedModel]) -> Iterable[Lead]:
-    """Return the leads of the leader over every other model, in the order of the ranking."""
-    for own in ranking:
-        for lead in leads:
-            if (lead.model, lead.other) == (leader, own.model):
-                yield lead
-            elif (lead.model, lead.other) == (own.model, leader):
-                yield _turned(lead)
+def leader(models: Iterable[str], leads: Iterable[Lead], column: Column, measured: Measurements) -> str | None:
+    """Return the unbeaten model with most folds, of several the one with the best score; None if all are beaten."""
+
+    def order(model: str) -> tuple[int, float, str]:
+        own = measured.scores(model, column)
+        return -len(own.by_fold), -_upwards(column) * own.level, model
+
+    return min(unbeaten(models, leads), key=order, default=None)
+
+
+def _seen_from(first: str, leads: Sequence[Lead], ranking: Sequence[RankedModel]) -> Iterable[Lead]:
+    """Return the leads of the first model over every other one, in the order of the ranking."""
+    of_pairs = both_ways(leads)
+    return (of_pairs[first, own.model] for own in ranking if (first, own.model) in of_pairs)
+
+
+def both_ways(leads: Iterable[Lead]) -> dict[tuple[str, str], Lead]:
+    """Return the lead of each model over each other one."""
+    return {(own.model, own.other): own for lead in leads for own in (lead, _turned(lead))}
 
 
 def _turned(lead: Lead) -> Lead:

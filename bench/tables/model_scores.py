@@ -27,6 +27,7 @@ class Measurements:
         self._selection, self._store, self._columns = selection, store, columns
         self._influences: dict[str, Mapping[str, Mapping[str, float]]] = {}
         self._scores: dict[tuple[str, str], ModelScores] = {}
+        self._with_answers: dict[tuple[str, str], ModelScores] = {}
         self.pictures_recur = "test_data" in selection.clear
         self.k = int(selection.clear["split"]["k"])
 
@@ -46,9 +47,12 @@ class Measurements:
 
     def of(self, model: str, column: Column) -> ModelScores:
         """Return a model's scores of a column, with each picture's influence where the answers are stored."""
-        scores = self.scores(model, column)
-        influences = {fold: self._of_fold(own, column) for fold, own in self._by_fold(model, column).items()}
-        return ModelScores(scores.by_fold, {fold: own for fold, own in influences.items() if own}, scores.errors)
+        if (model, column.metric) not in self._with_answers:
+            scores = self.scores(model, column)
+            influences = {fold: self._of_fold(own, column) for fold, own in self._by_fold(model, column).items()}
+            known = {fold: own for fold, own in influences.items() if own}
+            self._with_answers[model, column.metric] = ModelScores(scores.by_fold, known, scores.errors)
+        return self._with_answers[model, column.metric]
 
     def level(self, model: str, column: Column) -> Difference:
         """Return a model's score, the mean over its folds, as its difference from 0."""

@@ -16,7 +16,7 @@ from bench.tables.places import apart, in_words, missing, places_of, seeds_of
 from bench.tables.published import Published, published
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
-from bench.tables.standing import TIES, drops, gains, with_best
+from bench.tables.standing import TIES, Comparisons, comparisons, drops, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow, rank
 
 WORDS = (
@@ -55,10 +55,11 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     check_most_frequent(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
-    selection = _with_own_controls(_of_families(spec, selection, registry))
+    every, selection = selection, _with_own_controls(_of_families(spec, selection, registry))
+    compared = comparisons(spec, every, selection, registry.every("table").values(), store)
     measured = {column.label: measured_cells(column, selection) for column in spec.columns}
     rows = [_row(spec, model, selection, registry, printed, measured) for model in _in_order(spec, printed, selection)]
-    rows = with_best(spec, selection, against_controls(spec, selection, sorted(rows, key=rank)))
+    rows = with_best(spec, compared, against_controls(spec, selection, sorted(rows, key=rank)))
     rows = with_limits(spec, selection, rows)
     folds = apart(selection)
     return Table(
@@ -72,7 +73,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
             WORDS,
             TIES,
             *([RACE] if selection.stops else []),
-            *_standings(spec, selection, rows),
+            *_standings(spec, compared, selection, rows),
             *limits(spec, selection, rows),
             *selection.caveats,
             *absent(spec, selection),
@@ -143,8 +144,8 @@ def _with_own_controls(selection: Selection) -> Selection:
     return replace(selection, by_model=by_model)
 
 
-def _standings(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
-    return [*gains(spec, rows, "measured"), *drops(spec, selection, rows), *_between_seeds(rows)]
+def _standings(spec: TableSpec, compared: Comparisons, selection: Selection, rows: list[TableRow]) -> list[str]:
+    return [*gains(spec, rows, "measured"), *drops(spec, compared, selection, rows), *_between_seeds(rows)]
 
 
 def _between_seeds(rows: Sequence[TableRow]) -> list[str]:

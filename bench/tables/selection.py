@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Selection:
     """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code.
 
@@ -38,15 +38,12 @@ class Selection:
 
         return of_records(record for records in self.by_model.values() for record in records)
 
-    def by_place(self, metric: str, figure: str = "value") -> "pandas.DataFrame":
-        """Return a metric's values, or its errors: one row per fold and repeat, one column per model that has any.
-
-        Seeds are averaged; so are their errors, because they are of the same questions.
-        """
+    def by_place(self, metric: str) -> "pandas.DataFrame":
+        """Return a metric's values, seeds averaged: one row per fold and repeat, one column per model that has any."""
         from bench.tables.frames import where
 
         own = where(self.scores, "metric", metric)
-        return own.pivot_table(figure, ["fold", "repeat"], "model", aggfunc="mean", observed=True)
+        return own.pivot_table("value", ["fold", "repeat"], "model", aggfunc="mean", observed=True)
 
     @property
     def choices(self) -> str:

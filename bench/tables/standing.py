@@ -1,54 +1,86 @@
 """Comparisons between the rows that are ranked: the best of a column, the rows that tie with it, gains and drops."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import isnan
-from statistics import fmean
+from functools import lru_cache
+from itertools import combinations
 from typing import Literal
 
 from bench.specs import Column, TableSpec
-from bench.statistics.significance import holm, p_over_folds, p_within_fold
+from bench.statistics.significance import ROUNDING
+from bench.store.store import Store
 from bench.tables.ablation import whole
+from bench.tables.judgement import Lead, ablated_models, both_ways, leader, leads_between, ranked_models, unbeaten
+from bench.tables.model_scores import Measurements, columns_of
 from bench.tables.selection import Selection
 from bench.tables.table import TableCell, TableRow
 
-LEVEL = 0.05
-"""Two rows tie if the p of their difference is above it."""
 TIES = (
-    "Bold: the best of a column among the rows with most folds, of the numbers above every control; italic: no worse "
-    "than it at 5 % (over folds the corrected resampled t-test of Nadeau and Bengio, within one fold the standard "
-    "errors clustered by picture, without which nothing is told apart; Holm's correction over the models of the "
-    "column)."
+    "Bold: the best of a column, of the numbers that are above every control and not shown to be worse than another; "
+    "rows with most folds come first. Italic: not shown to be worse than it. Both by the tests of `bench verdict`, at "
+    "5 %: differences on the folds and pictures that two models share (over folds the corrected resampled t-test of "
+    "Nadeau and Bengio, within one fold picture by picture), with Holm's correction over all pairs of the task's "
+    "models, in an ablation of its rows."
 )
 
 
-def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[TableRow]:
+class Comparisons:
+    """The leads of models over one another, as ``bench verdict`` computes them: all models are corrected together."""
+
+    def __init__(self, measured: Measurements, models: Sequence[str]) -> None:
+        self.measured = measured
+        self._models = models
+        self._leads: dict[tuple[str, bool | None], Mapping[tuple[str, str], Lead]] = {}
+
+    def leads(self, column: Column) -> Mapping[tuple[str, str], Lead]:
+        """Return the lead of each model over each other one that has a score in a column, too."""
+        key = column.metric, column.higher_is_better
+        if key not in self._leads:
+            having = [model for model in self._models if self.measured.scores(model, column).by_fold]
+            self._leads[key] = both_ways(leads_between(self.measured, column, [*combinations(having, 2)]))
+        return self._leads[key]
+
+
+def comparisons(
+    spec: TableSpec, every: Selection, shown: Selection, tables: Iterable[TableSpec], store: Store
+) -> Comparisons:
+    """Return the comparisons of a table: those of all models of its task, whichever of them the table shows.
+
+    Those of an ablation, whose variants the verdict leaves out, are of the models that the table shows.
+    """
+    models = ranked_models(every, ablated_models(spec.task, tables))
+    if "ablates" in spec.options:
+        models = ranked_models(shown, ())
+    return _comparisons(every, store, tuple(columns_of(spec.task, [spec, *tables])), tuple(models))
+
+
+@lru_cache(maxsize=2)
+def _comparisons(every: Selection, store: Store, columns: tuple[Column, ...], models: tuple[str, ...]) -> Comparisons:
+    """Return the comparisons of some models, the same object for all tables of one selection."""
+    return Comparisons(Measurements(every, store, columns), models)
+
+
+def with_best(spec: TableSpec, compared: Comparisons, rows: list[TableRow]) -> list[TableRow]:
     """Mark the best number of each column, and the numbers that tie with it.
 
-    The best is the highest of those that beat every control and share a fold with each; without such a number a column
-    has no best. Of these it is that of a row with most folds: a mean over fewer is of others and may only tie, on those
-    shared. Controls and upper rows are neither.
+    The best is that of the leader (``bench.tables.judgement.leader``) among those above every control, which share a
+    fold with each; without one a column has no marks. A number that is shown to be worse than the leader of all numbers
+    does not tie. Controls and upper rows are neither.
     """
     for column in spec.columns:
-        values = [
-            (value, row) for row in rows if not row.control and (value := row.cells[column.label].value) is not None
-        ]
-        able = [(value, row) for value, row in values if not _below(row.cells[column.label])]
-        if len(values) < 2 or not able or not column.higher_is_better:
+        ranked = {row.model: row for row in rows if not row.control and row.cells[column.label].value is not None}
+        if len(ranked) < 2 or not column.higher_is_better:
             continue
-        most = max(row.cells[column.label].n for _, row in able)
-        whole = [pair for pair in able if pair[1].cells[column.label].n == most]
-        highest, best = max(whole, key=lambda pair: pair[0])
-        bold = {row.model for value, row in whole if value == highest}
-        others = [row for _, row in values if row.model not in bold]
-        chances = holm([_chance(column, selection, row.model, best.model) for row in others])
-        tied = {
-            row.model
-            for row, chance in zip(others, chances, strict=True)
-            if chance > LEVEL or sum(_differences(column, selection, row.model, best.model)) < 0
-        }
-        for _, row in values:
-            marked = replace(row.cells[column.label], best=row.model in bold, tie=row.model in tied)
+        leads = {pair: lead for pair, lead in compared.leads(column).items() if ranked.keys() >= {*pair}}
+        able = [model for model in unbeaten(ranked, leads.values()) if not _below(ranked[model].cells[column.label])]
+        best = leader(able, leads.values(), column, compared.measured)
+        if best is None:
+            continue
+        bold = {model for model in able if _equal(column, compared.measured, model, best)}
+        first = leader(ranked, leads.values(), column, compared.measured)
+        worse = {lead.other for lead in leads.values() if lead.model in (best, first) and lead.outcome == "better"}
+        for model, row in ranked.items():
+            marked = replace(row.cells[column.label], best=model in bold, tie=model not in bold and model not in worse)
             row.cells[column.label] = marked
     return rows
 
@@ -56,6 +88,12 @@ def with_best(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> li
 def _below(cell: TableCell) -> bool:
     """Return whether a number is not known to be above every control."""
     return bool(cell.below or cell.apart)
+
+
+def _equal(column: Column, measured: Measurements, model: str, best: str) -> bool:
+    """Return whether a model has the best one's score, on as many folds."""
+    own, other = (measured.scores(name, column) for name in (model, best))
+    return len(own.by_fold) == len(other.by_fold) and abs(own.level - other.level) <= ROUNDING
 
 
 def gains(spec: TableSpec, rows: list[TableRow], source: Literal["paper", "measured"]) -> list[str]:
@@ -84,28 +122,22 @@ def _gain(column: Column, own: TableRow, others: list[TableRow], value_of: Calla
     return f"{column.label} {100 * (score / value - 1):+.1f} % ({label})" if value else ""
 
 
-def drops(spec: TableSpec, selection: Selection, rows: list[TableRow]) -> list[str]:
+def drops(spec: TableSpec, compared: Comparisons, selection: Selection, rows: list[TableRow]) -> list[str]:
     """Say how far each variant is from the row it is to be compared with (``ablation.whole``), column by column.
 
-    Each difference is over the folds that both have, with its p, by the tests of ``TIES``, corrected over the variants
-    of the column.
+    Each difference is over the folds that both have, with its p, by the tests and the correction of ``TIES``.
     """
     if "ablates" not in spec.options:
         return []
     pairs = [(row, base) for row in rows if not row.control and (base := whole(spec, selection, rows, row))]
     differences: dict[str, list[str]] = {}
     for column in spec.columns:
-        measured = [
-            (row, base, fmean(drops))
-            for row, base in pairs
-            if row.cells[column.label].value is not None
-            and base.cells[column.label].value is not None
-            and (drops := _differences(column, selection, row.model, base.model))
-        ]
-        chances = holm([_chance(column, selection, row.model, base.model) for row, base, _ in measured])
-        for (row, base, drop), chance in zip(measured, chances, strict=True):
-            sentence = differences.setdefault(f"{row.label} against {base.label}", [])
-            sentence.append(f"{column.label} {-drop:+.{column.digits}f} (p {chance:.2f})")
+        for row, base in pairs:
+            lead = compared.leads(column).get((row.model, base.model))
+            if lead is not None and lead.ahead is not None:
+                change = lead.ahead if column.higher_is_better else -lead.ahead
+                sentence = differences.setdefault(f"{row.label} against {base.label}", [])
+                sentence.append(f"{column.label} {change:+.{column.digits}f} (p {lead.corrected:.2f})")
     return [f"{pair}: {', '.join(parts)}." for pair, parts in differences.items()]
 
 
@@ -115,22 +147,3 @@ def _published(cell: TableCell) -> float | None:
 
 def _value(cell: TableCell) -> float | None:
     return cell.value
-
-
-def _chance(column: Column, selection: Selection, model: str, best: str) -> float:
-    """Return the p of a model being no worse than the best one, on the folds that both have."""
-    differences = _differences(column, selection, model, best)
-    if len(differences) > 1:
-        return p_over_folds(differences, selection.clear["split"]["k"])
-    if not differences:
-        return 1.0
-    both = [model, best]
-    place = selection.by_place(column.metric)[both].dropna().index
-    errors = selection.by_place(column.metric, "error").reindex(index=place, columns=both).to_numpy()[0]
-    return p_within_fold(differences[0], *(None if isnan(error) else error for error in errors.tolist()))
-
-
-def _differences(column: Column, selection: Selection, model: str, best: str) -> list[float]:
-    """Return by how much the best one is above a model on each fold that both have."""
-    scores = selection.by_place(column.metric)[[model, best]].dropna()
-    return [other - own for own, other in scores.to_numpy().tolist()]

@@ -7,7 +7,7 @@ from bench.registered.registry import Registry
 from bench.store.store import Store
 from bench.tables.comparison import labels_of
 from bench.tables.evidence import Evidence, evidence, limits
-from bench.tables.judgement import Lead, RankedModel, judge
+from bench.tables.judgement import Lead, RankedModel, ablated_models, judge
 from bench.tables.markdown import paragraph
 from bench.tables.model_scores import Measurements, columns_of
 from bench.tables.selection import Selection
@@ -46,8 +46,8 @@ def verdict(selection: Selection, store: Store, registry: Registry, task: str, m
     """Judge a task by the records of a selection; BenchError for a metric by which models are not ranked."""
     tables = registry.every("table").values()
     columns = columns_of(task, tables)
-    ablated = {str(table.options["ablates"]) for table in tables if table.task == task and "ablates" in table.options}
-    judgement = judge(selection, Measurements(selection, store, columns), columns, metric, ablated)
+    measured = Measurements(selection, store, columns)
+    judgement = judge(selection, measured, columns, metric, ablated_models(task, tables))
     models = [*(own.model for own in judgement.ranking), *judgement.undefined]
     own = evidence(selection, store, registry, task, models, judgement.controls)
     silence = limits(selection, own, registry)
