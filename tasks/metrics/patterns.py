@@ -45,8 +45,9 @@ _OF_FIELD = re.compile(
 _IS_EMPTY = re.compile(rf"\b{_EMPTY}\b|\bis (?:\w+ )*(?:background|substrate|ground)\b")
 _BAR = re.compile(r"\bbar\b|\bmarker\b")
 _BAR_WIDTH = re.compile(
-    r"\bwidth\b|\b(?:of|across|along) (?:the |its |this )(?:\w+ )*?(?:image|frame|picture|micrograph|line|edge|view|field)"
+    r"\bwidth\b|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?(?:image|frame|picture|micrograph|line|edge|view|field)"
 )
+_OF_STRUCTURES = re.compile(r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
 _ONE_STRUCTURE = re.compile(
     r"\beach\b|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
 )
@@ -68,6 +69,7 @@ _COVERAGE = {
     rf"|{_COVER}\w* {_NEARLY}(?:everything|every part|all of it)"
     rf"|{_COVER}\w* the (?:\w+ )?{_FIELD}(?: of view)? (?:\w+ )?(?:completely|entirely|fully|totally|from edge to edge)"
     rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}"
+    rf"|{_FIELD}(?: of view)? (?:is|being) (?:\w+ )?(?:filled (?:with|by)|full of|crammed)"
     rf"|\bfill the (?:\w+ )?{_FIELD}|\bfills the (?:\w+ )?{_FIELD}(?! with)",
 }
 _STATED = {
@@ -79,6 +81,10 @@ _STATED = {
     ("size", "large"): re.compile(
         rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span)\w* "
         rf"(?:most of|nearly the whole|almost the whole|much of|half of|a {_MUCH} {_PART} of) ?(?:the|it)?"
+    ),
+    ("uniformity", "varied"): re.compile(
+        r"\b(?:some|few|several|many|one|ones|certain|individual)\b.*\b(?:bigger|larger|smaller|longer|shorter|taller|wider|"
+        r"thicker|thinner) than (?:the )?(?:others?|rest|remaining)\b"
     ),
     ("contact", "touching"): re.compile(r"contact (?:\w+ ){0,2}between"),
     ("contact", "separate"): re.compile(
@@ -105,9 +111,13 @@ _STATED = {
         r"\bbeams?\b.*\b(?:clamped|fixed|held|anchored|attached|supported|suspended) (?:only )?(?:at|by|on|to) "
         r"(?:just |only )?(?:one|a single)\b"
     ),
-    ("shape", "comb"): re.compile(r"\bfingers?\b.*\b(?:mesh|interlock|interleav|intertwin|engag|reach(?:es)? (?:in|bet))"),
+    ("shape", "comb"): re.compile(
+        r"\bfingers?\b.*\b(?:mesh|interlock|interleav|intertwin|engag|reach(?:es)? (?:in|bet))"
+    ),
     ("shape", "checkerboard"): re.compile(r"\bsquares?\b.*\balternat|\balternat\w*\b.*\bsquares?\b"),
-    ("bar", "absent"): re.compile(r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"),
+    ("bar", "absent"): re.compile(
+        r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
+    ),
 }
 _REFUTED = re.compile(r"\b(?:not|no|without|hardly|cannot|whether|if|unclear)\b")
 _NO_GROUND = re.compile(
@@ -123,7 +133,7 @@ def pattern_facts(sentence: str) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = [("coverage", "dense")] if _NO_GROUND.search(sentence) else []
     is_of_bar = False
     for part in sentence.split(","):
-        is_of_bar = is_of_bar or bool(_BAR.search(part))
+        is_of_bar = bool(_BAR.search(part)) or is_of_bar and not _OF_STRUCTURES.search(part)
         facts += _of_part(part, is_of_bar)
     return facts
 

@@ -119,7 +119,9 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
 def _ends_list(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'none' ends what it says: 'charging none, focus crisp', 'I looked for cracks and saw none'."""
     following = sentence[position + 1] if position + 1 < len(sentence) else None
-    return position > 0 and (following is None or not following.is_word or is_verb(following) and not following.is_evidence)
+    return position > 0 and (
+        following is None or not following.is_word or is_verb(following) and not following.is_evidence
+    )
 
 
 def _looked_for(sentence: Sequence[Phrase], position: int) -> list[int]:
@@ -305,8 +307,10 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     for position, phrase in enumerate(sentence):
         before = [other.text for other in sentence[max(0, position - 3) : position]]
         is_named = before[-2:] in _KINDS_OF and not _INDEFINITE & set(before[:-2])
-        if before[-2:] in _DEGREES_OF or is_named or (
-            before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity")
+        if (
+            before[-2:] in _DEGREES_OF
+            or is_named
+            or (before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity"))
         ):
             places.add(position)
         if phrase.text in _MAYBE and _is_predicate(sentence, position):
