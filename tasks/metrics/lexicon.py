@@ -43,8 +43,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "osteoblast, staphylococcus, streptococcus, staphylococci, streptococci, e coli, protozoan, protozoa, "
         "cyanobacteria, cyanobacterium, unicellular, single celled, sperm cell, spermatozoa, hela, yeast, "
         "haemocyte, platelet cell, myocyte, adipocyte, chondrocyte",
-        "neurite": "neurite, neuron, neuronal, neural, axon, dendrite, dendritic, branch, ramify, nerve cell, "
-        "nerve cell process, nerve process, nerve fibre, arborise, arborisation, fork, bifurcate, tree like, "
+        "neurite": "neurite, neuron, neuronal, neural, axon, dendrite, dendritic, ~branch, ramify, nerve cell, "
+        "nerve cell process, nerve process, nerve fibre, arborise, arborisation, ~fork, bifurcate, tree like, "
         "nerve, "
         "neurone, synapse, nerve ending, nerve network, neuritic, axonal, dendron, arborize, arborization, "
         "ramification, treelike, tree shaped, twig, bough, divaricate, nerve strand, nerve tissue, furcate, "
@@ -112,7 +112,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "ratchet, clockwork, gearing, toothed wheel, wheel with teeth, wheel with tooth, ~teeth along, ~teeth "
         "on its, ~tooth around, ~ring of teeth, ~rim of teeth, clock wheel, spur gear, ~teeth round, ~tooth "
         "rim, ~tooth on its, ~tooth on the rim, ~teeth on the rim, ~teeth at its, ~tooth along, ~tooth at its",
-        "straight": "straight, needle, rectilinear, unbent, needle like, "
+        "straight": "straight, ~needle, rectilinear, unbent, needle like, "
         "ruler straight, ~linear, unbending, without bend, without any bend, without curvature, no curvature, "
         "dead straight, straightness, uncurved, ~spear, javelin, without kink, without a kink, without a "
         "bend, arrow straight, as an arrow, as a ruler, none bend, none of them bend, none curve, none of "
@@ -257,7 +257,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "completely, fill it entirely, occupy it completely, cover it completely, occupied almost completely, "
         "great number, large number of structure, in large number, high number, many structure, numerous "
         "structure, abundance of structure, fill with structure, full of structure, full of particle, filled "
-        "with particle, plenty of structure, abundant structure, high packing",
+        "with particle, plenty of structure, abundant structure, high packing, "
+            "hide the substrate, hide the ground, hide the background, conceal the substrate, substrate be "
+            "hidden, ground be hidden, background be hidden, crowd the field",
         "moderate": "moderately dense, half covered, partially covered, partly covered, medium dense, fairly covered, "
         "half filled, half full, half empty, half occupied, partial coverage, partly filled, partially "
         "filled, partly occupied, partially occupied, neither sparse nor dense, neither dense nor sparse, "
@@ -487,7 +489,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "kiss, kissing, contacting, meet one another, no distance between, touching point, point of contact, "
         "contact point, stuck to one another, stick to one another, lie against each other, lie against one "
         "another, up against each other, up against one another, push against, joined to one another, without "
-        "any space between, leave no space between, no room between, cohere",
+        "any space between, leave no space between, no room between, cohere, "
+            "=joined, they meet, where they meet, meet their",
     },
     "phases": {
         "one": "monophasic, monophase, monophased, one material only, single material, single component, "
@@ -576,7 +579,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "undissipated charge, "
         "electrostatic artefact, electrostatic effect, electrostatic build up, electrostatically charged, "
         "to charge, charge upon",
-        "none": "=uncharged, charge free, charging free, streak free, free of charge effect, unstreaked, streakless",
+        "none": "=uncharged, charge free, charging free, streak free, free of charge effect, unstreaked, streakless, "
+            "not charge, never charge, not get charge",
     },
 }
 """Kind to value to the phrases that state it, whatever they describe. One with '~' yields to others of its kind."""
@@ -594,7 +598,7 @@ _LARGE = (
 _DARK = (
     "dark, black, dim, inky, blackish, darkish, dusky, gloomy, sombre, somber, murky, shadowy, jet, jet black, "
     "pitch black, pitch dark, coal black, ebony, unlit, dark grey, darkened, blackened, night black, shaded, charcoal, "
-    "deep black, night, almost black, pitch, soot black, raven"
+    "deep black, in shade, in shadow, in darkness, in deep shade, in deep shadow, in the dark, darkness, night, almost black, pitch, soot black, raven"
 )
 _BRIGHT = (
     "bright, light, white, pale, luminous, whitish, brightish, brilliant, glowing, gleaming, shining, shiny, glaring, "
@@ -791,7 +795,7 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     ),
     ("=few, only a few, just a few, very few, scarcely any", {"structure": ("coverage", "sparse")}),
     ("~single, ~lone, ~solitary, ~sole, ~=one, ~individual, ~isolated", {"strand": ("shape", "single")}),
-    ("=brighter, =lighter", {"region": ("phases", "two"), "inclusion": ("phases", "two")}),
+    ("=brighter, =lighter", {"region": ("phases", "two"), "inclusion": ("phases", "two"), "phase": ("phases", "two")}),
     ("horizontal", _run("horizontal")),
     ("vertical", _run("vertical")),
     ("diagonal, oblique, inclined, tilted", _run("diagonal")),
@@ -830,7 +834,7 @@ NOUNS: Mapping[str, str] = {
     "difference between bright and dark, difference between dark and bright, difference between dark and light, "
     "difference in tone, difference of brightness, grey value difference, spread of grey, spread of tone, "
     "range of grey, range of grey value, range of tone, range of brightness, grey range, tonal range, tonal spread, "
-    "tonal value, tonality, tonal difference, tone, grey value, grey level, shade, dynamic range, light and dark, "
+    "tonal value, tonality, tonal difference, tone, grey value, grey level, dynamic range, light and dark, "
     "=brights and =darks, =lights and =darks, =darks and =lights, bright and dark, grey tone, shade of grey, "
     "brightness level, brightness range, =highlights, =blacks and =whites, =darks and =brights, "
     "difference between lights and darks",
@@ -840,7 +844,7 @@ NOUNS: Mapping[str, str] = {
     "scale line, length marker, size bar, size marker, measuring bar, calibration bar, micrometre bar, "
     "micrometer bar, scale indicator, scaling bar, magnification bar, reference bar, marker bar, micron "
     "marker, ruler, length scale bar, measure bar",
-    "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width",
+    "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width, thickness, breadth, calibre, girth, volume, height",
     "uniformity": "uniformity, consistency, homogeneity",
     "coverage": "coverage, cover, density, population, packing, share, proportion, fraction, portion, occupancy, "
     "percentage, "
@@ -859,7 +863,7 @@ NOUNS: Mapping[str, str] = {
     "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, =face, =faces, "
     "wall, facet, "
     "surface finish, surface texture, side face, outside, shell surface, outer surface",
-    "phase": "phase, component phase",
+    "phase": "phase, component phase, constituent, component, ingredient",
     "inclusion": "inclusion, domain, precipitate",
     "composition": "composition, material, chemistry",
     "brightness": "brightness, luminance, intensity",
@@ -872,7 +876,7 @@ NOUNS: Mapping[str, str] = {
     "assemblage, tube, whisker, droplet, agglomerate, cluster, sheet, layer, tooth, finger, beam, device, "
     "apex, member, =they, =them, =it, =each, =all, =these, =those, =this, =others, =some, =many, =most, "
     "specimen, sample, square, compartment, pore, channel, ones, majority, assembly, pattern element, shell, "
-    "building block, constituent, bodies, nanocrystal, "
+    "building block, bodies, nanocrystal, "
     "nodule, specks, chamber, void, cavity wall, rodlet, individual, specimen part, particle like, "
     "blade, segment, portion",
     "defect": "defect, flaw, imperfection, blemish, damage, fault, anomaly, irregularity, cavity, impurity, disruption",
@@ -1103,6 +1107,14 @@ ADVERBS = frozenset(
         "mostly",
         "fairly",
         "considerably",
+        "greatly",
+        "hugely",
+        "immensely",
+        "enormously",
+        "vastly",
+        "massively",
+        "substantially",
+        "lightly",
     ]
 )
 """Adverbs that do not mean what their adjective means."""

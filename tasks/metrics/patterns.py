@@ -49,7 +49,7 @@ _BAR_WIDTH = re.compile(
 )
 _OF_STRUCTURES = re.compile(r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
 _ONE_STRUCTURE = re.compile(
-    r"\beach\b|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
+    r"\beach\b(?! other)|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
 )
 _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 """Percent of the field: at most sparse, from and to moderate, at least dense; between them nothing is stated."""
@@ -124,6 +124,9 @@ _NO_GROUND = re.compile(
     r"\b(?:no|hardly any|barely any|scarcely any|little|almost no|next to no|(?:hardly|barely|scarcely) (?:any|a bit) of)"
     r" (?:of )?(?:the )?(?:\w+ )?(?:substrate|background|ground|support)"
     r" (?:\w+ ){0,2}?(?:left|visible|seen|see|free|shows?|peeks?|exposed|remains?|discernible)\b"
+    r"|\b(?:hardly|barely|scarcely) (?:see|make out|discern|spot|find|glimpse) (?:any |a bit )?(?:of )?(?:the |its )?(?:\w+ )?"
+    r"(?:substrate|background|ground|support)\b"
+    r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) (?:\w+ )*?(?:hidden|concealed|buried|under|below)"
     r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely) (?:be )?(?:visible|seen|exposed)"
 )
 

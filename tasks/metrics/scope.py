@@ -11,6 +11,7 @@ _ALONE = frozenset({"no", "not", "never", "non", "hardly", "barely", "scarcely"}
 _DEGREES_OF = (["degree", "of"], ["extent", "of"], ["question", "of"])
 _KINDS_OF = (["kind", "of"], ["type", "of"])
 _INDEFINITE = frozenset({"a", "some", "this", "one", "another"})
+_PERHAPS = frozenset({"perhaps", "maybe", "possibly"})
 _MAYBE = frozenset({"may", "might", "could"})
 _OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
 _EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
@@ -269,13 +270,12 @@ def _kind(phrase: Phrase) -> str:
 
 def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     """Return the numbers of the clauses that refuse to say or only suppose."""
-    if sum(phrase.text in ("perhaps", "maybe", "possibly") for phrase in sentence) > 1:
-        return set(numbers)
     if sentence[0].has("condition") and any(
         phrase.has("supposition") or phrase.text in ("could", "might") for phrase in sentence
     ):
         return set(numbers)
-    return {
+    guesses = [number for number, phrase in zip(numbers, sentence, strict=True) if phrase.text in _PERHAPS]
+    return {number for number in guesses if len(guesses) > 1} | {
         numbers[position]
         for position, phrase in enumerate(sentence)
         if phrase.has("refusal")
