@@ -90,6 +90,8 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
             break
         elif phrase.meaning.noun:
             nouns.append(phrase.meaning.noun)
+            if any(kind == "defect" for kind, _, _ in phrase.meaning.facts) and not phrase.text.endswith(_ADJECTIVE):
+                break  # 'small craters dot it': the craters
         elif not (
             phrase.meaning.describes
             or phrase.meaning.facts

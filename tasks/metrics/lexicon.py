@@ -59,10 +59,11 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "kieselguhr, siliceous microalgae, ~microalga, ~microalgae, glass like shell, silica box, silica case",
         "woven": "woven, weave, interweave, interwoven, interlace, warp, weft, ~cloth, ~fabric, over and under, "
         "over and under each other, over one another and under, basket weave, criss cross weave, braided cloth, "
-        "twill, gauze, canvas, linen, loom, wickerwork, wicker, basketwork, over one and under, "
+        "twill, gauze, canvas, linen, wickerwork, wicker, basketwork, over one and under, "
         "above one neighbour and beneath, above one and below, over one neighbour and under, alternately over "
         "and under, alternate over and under, plain weave, over and below, above and below each other, over "
-        "and beneath, weaved, interlacing, lattice of thread",
+        "and beneath, weaved, interlacing, lattice of thread, "
+        "on a loom",
         "twisted": "=twisted, ~twist, rope, twine, intertwine, wind around, wound around, coil around, "
         "spiral around, helix, helical, plait, cord, entwine, corkscrew, ~spiral, braid, "
         "wrap around each other, wrapped around one another, intertwist, ~coil, "
@@ -84,7 +85,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "overlie, stratification, puff pastry, plywood, one over the other, one atop the other, one on the "
         "other, bilayer, trilayer, double layer, slate like, onion like, ~=atop one another, one above "
         "another, one over another, one upon the other, sheet stacked, onion skin, layered structure, schist, "
-        "slab upon slab, several stratum",
+        "slab upon slab, several stratum, "
+            "layer by layer, built up in layer",
         "wrinkled": "wrinkle, ~fold, crease, crumple, buckle, pucker, crinkle, corrugate like paper, ruck, rumple, "
         "~ripple, shrivel, crinkly, "
         "wrinkly, pleat, ~crimp, furl, rugose, rugosity, ~undulate, ~undulation, billow, scrunch, crumply, "
@@ -117,7 +119,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "dead straight, straightness, uncurved, ~spear, javelin, without kink, without a kink, without a "
         "bend, arrow straight, as an arrow, as a ruler, none bend, none of them bend, none curve, none of "
         "them curve, "
-        "none of them be bend, none of them be curve, none be bend, none be curve, none of which be bend",
+        "none of them be bend, none of them be curve, none be bend, none be curve, none of which be bend, "
+            "no bend, not curve, not bend at all, no bend in them",
         "curved": "curve, bend, curl, sinuous, arc, arch, wavy, bow, serpentine, curvy, curvilinear, ~crooked, "
         "loop, hooked, ~winding, crescent, banana, "
         "curly, ~curvature, ~kink, ~snake, ~worm, wiggle, wiggly, squiggle, squiggly, spaghetti, noodle, "
@@ -133,7 +136,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "substrate, ~protrude from the substrate, grow out of the substrate, bristle of a brush, like a brush, "
         "blade of grass, like a lawn, tree in a forest, like a forest, stand vertically, rise vertically, "
         "grow vertically, stand proud, stand straight up, stalk, =stand like, perpendicularly, like corn in a "
-        "field, corn field, wheat field, field of wheat, standing up, on its end, on end",
+        "field, corn field, wheat field, field of wheat, standing up, on its end, on end, "
+            "~stick out of the substrate, ~like grass",
         "spherical": "spherical, spheric, globose, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, "
         "microsphere, spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like, "
         "orbicular, rotund, sphericity, billiard ball, cannonball, ping pong ball, ~pea, ~grape, globulous, "
@@ -189,7 +193,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lamina like, cornflake, wafer thin plate, ~lamella like, leafy, foliate, ~scaly, flat platelet, "
         "leaf shaped, plate shaped, thin plate, sheet like, ~thin sheet, mica, micaceous, confetti, "
         "snowflake, fish scale, potato chip, ~tabular, foliaceous, sheetlike, ~flattened, chip like, wafer "
-        "like, scale shaped, flat leaf, ~thin leaf, thin leaves, lamina, ~shingle, ~crisps",
+        "like, scale shaped, flat leaf, ~thin leaf, thin leaves, lamina, ~shingle, ~crisps, "
+            "small plate, little plate",
         "shard": "shard, splinter, ~jagged, sliver, broken glass, crushed glass, smashed, shatter, ~fragment, "
         "angular fragment, sharp edged piece, sharp edged fragment, sharp cornered, ~angular, "
         "splintery, broken piece, ~crushed, chipping, sharp angled, sharp pointed fragment, knife edged, "
@@ -231,7 +236,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "one hand, count on one hand, count on the fingers, "
         "not many structure, not many, not a lot of structure, no great number, only a small number, in small "
         "number, low in number, small in number, only a very few, hardly a structure, not much to be seen, "
-        "little be covered, little of the field be covered",
+        "little be covered, little of the field be covered, "
+        "only two or three, only one or two, only three or four, just two or three, just one or two, almost "
+        "devoid of structure, nearly devoid of structure, almost devoid of object, almost devoid of particle, "
+        "thin on the ground, hardly anything lie, hardly anything be, hardly anything to be seen",
         "dense": "densely packed, closely packed, close packed, tight packed, tightly packed, crowd, crowded, "
         "pack, compact pack, heavily covered, fill nearly the whole, fill almost the whole, fill the whole, "
         "fill the entire, cram, teem, throng, packed together, no free space, hardly any free space, "
@@ -258,8 +266,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "great number, large number of structure, in large number, high number, many structure, numerous "
         "structure, abundance of structure, fill with structure, full of structure, full of particle, filled "
         "with particle, plenty of structure, abundant structure, high packing, "
-            "hide the substrate, hide the ground, hide the background, conceal the substrate, substrate be "
-            "hidden, ground be hidden, background be hidden, crowd the field",
+        "hide the substrate, hide the ground, hide the background, conceal the substrate, substrate be "
+        "hidden, ground be hidden, background be hidden, crowd the field",
         "moderate": "moderately dense, half covered, partially covered, partly covered, medium dense, fairly covered, "
         "half filled, half full, half empty, half occupied, partial coverage, partly filled, partially "
         "filled, partly occupied, partially occupied, neither sparse nor dense, neither dense nor sparse, "
@@ -269,7 +277,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "moderately crowded, moderately packed, moderately occupied, moderately full, medium filled, medium "
         "covered, fairly populated, between sparse and dense, between dense and sparse, neither packed nor "
         "empty, neither full nor bare, half and half, middle density, neither thin nor dense, neither low nor "
-        "high in coverage",
+        "high in coverage, "
+        "fair share of the area, fair share of the field, fair part of the field, fair part of the area, fair "
+        "amount of the field, fair portion of the",
     },
     "arrangement": {
         "ordered": "ordered, orderly, well ordered, even spaced, equally spaced, equal spaced, regularly spaced, "
@@ -333,7 +343,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "order, without any particular order, without any recognisable, without any discernible, without any "
         "visible, without any apparent, no repeating, not follow any, not obey any, by pure chance, wherever "
         "they fell, where they fell, no preferred position, no arrangement, no sign of order, no trace of "
-        "order, absence of order, devoid of pattern, higgledy",
+        "order, absence of order, devoid of pattern, higgledy, "
+        "as if tossed, as if flung, as if poured, as though tossed, as though flung, chance decide, left to "
+        "chance, pure chance, mere chance, tossed onto",
     },
     "uniformity": {
         "uniform": "little variation, little variability, little spread, minor variation, slight variation, "
@@ -353,7 +365,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "matched in size, matching in size, as long as the next, as tall as the next, not differ in size, "
         "hardly differ in size, uniform population, clone, carbon copy, twin, standardised, standardized, "
         "size do not vary, unchanging size, every one the same size, each as big as, each as large as, "
-        "isodiametric",
+        "isodiametric, "
+        "same thickness",
         "varied": "polydisperse, polydispersed, all size, every size, mixture of size, mix of size, "
         "from small to large, from large to small, from tiny to large, range from small, not all the same, "
         "size vary, of all size, all shape and size, of all kind of size, no two alike, "
@@ -425,7 +438,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "pimpled, stippled, =grained, emery, emery paper, abrasive paper, pebble, cobbled, cobblestone, "
         "semolina, couscous, orange peel, sugar grain, like sugar, like salt, small grain on the surface, "
         "grain on the surface, full of grain, dotted with grain, studded with grain, composed of fine grain, "
-        "gritted, pebbledash",
+        "gritted, pebbledash, "
+        "covered with tiny grain, covered with small grain, covered by fine grain, covered in fine grain, "
+        "covered in tiny grain, sprinkled with grain",
         "ridged": "ridge, groove, furrow, corrugate, rib, ribbed, striate, striation, fluted, ploughed, rill, "
         "ribbing, rippled surface, corrugation, grooving, washboard, "
         "fluting, ridgy, corduroy, vinyl record, gramophone record, ploughed field, plowed, tyre tread, "
@@ -490,7 +505,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "contact point, stuck to one another, stick to one another, lie against each other, lie against one "
         "another, up against each other, up against one another, push against, joined to one another, without "
         "any space between, leave no space between, no room between, cohere, "
-            "=joined, they meet, where they meet, meet their",
+        "=joined, they meet, where they meet, meet their",
     },
     "phases": {
         "one": "monophasic, monophase, monophased, one material only, single material, single component, "
@@ -518,7 +533,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lighter area, lighter region, lighter zone, lighter island",
     },
     "contrast": {
-        "low": "wash out, washed out, lack of contrast, ~difference between the grey, grey on grey, dull grey, "
+        "low": "lack of contrast, ~difference between the grey, grey on grey, dull grey, "
         "monotonous grey, "
         "all grey, only grey, uniformly grey, everything be grey, everything grey, hardly stand out, barely "
         "stand out, scarcely stand out, hardly distinguishable from the, barely distinguishable from the, "
@@ -527,7 +542,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "into the background, blend into the background, blend in with the background, blend with the "
         "background, drab, low dynamic range, grey soup, grey in grey, all in grey, neither black nor white, "
         "neither deep black nor, no real black, no true black, poor in contrast, contrast poor, hardly set "
-        "off, lack punch, shade of grey only, little to tell, hardly contrast, barely contrast, washy",
+        "off, lack punch, shade of grey only, little to tell, hardly contrast, barely contrast, washy, "
+        "same grey, one grey, uniform grey, single grey, same shade of grey",
         "high": "rich in contrast, full of contrast, contrasty, contrast rich, plenty of contrast, "
         "lot of contrast, punchy, strong tonal, stark light and dark, "
         "stand out clearly, stand out strongly, stand out sharply, stand out starkly, stand out boldly, "
@@ -536,7 +552,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "chiaroscuro, high dynamic range, set off strongly, clearly set off, strongly set off, glaring white, "
         "blazing white, brilliant white, pure black to pure white, pure black and pure white, strikingly "
         "contrasted, well contrasted, strongly contrasted, highly contrasted, rich contrast, contrastful, "
-        "full of punch, true black, jet black and",
+        "full of punch, true black, jet black and, "
+        "blacks be deep, whites be bright, blacks be black",
     },
     "focus": {
         "sharp": "in focus, focused, well resolved, in sharp focus, tack sharp, pin sharp, crystal clear, "
@@ -580,7 +597,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "electrostatic artefact, electrostatic effect, electrostatic build up, electrostatically charged, "
         "to charge, charge upon",
         "none": "=uncharged, charge free, charging free, streak free, free of charge effect, unstreaked, streakless, "
-            "not charge, never charge, not get charge",
+        "not charge, never charge, not get charge",
     },
 }
 """Kind to value to the phrases that state it, whatever they describe. One with '~' yields to others of its kind."""
@@ -762,7 +779,28 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     ),
     ("grainy", {"texture": ("texture", "granular"), "structure": ("texture", "granular"), "": ("texture", "granular")}),
     (_SINGLE, {"phase": ("phases", "one"), "shape": ("shape", "single")}),
-    ("homogeneous", {"composition": ("phases", "one")}),
+    (
+        "homogeneous, uniform, same, identical, constant, consistent, homogenous, pure",
+        {"composition": ("phases", "one")},
+    ),
+    ("heterogeneous, inhomogeneous, different, mixed", {"composition": ("phases", "two")}),
+    (
+        "wash out, washed out, washed",
+        dict.fromkeys(("image", "", "contrast", "tone", "structure", "thing", "background"), ("contrast", "low"))
+        | {"edge": ("focus", "blurred")},
+    ),
+    (
+        "leave much to be desired, leave a lot to be desired, leave something to be desired, be lacking, disappoint, "
+        "leave a great deal to be desired, be wanting",
+        {"contrast": ("contrast", "low"), "focus": ("focus", "blurred")},
+    ),
+    (
+        "strict, fixed, rigid, geometric, geometrical, clear, definite, periodic",
+        {"arrangement": ("arrangement", "ordered")},
+    ),
+    ("stub, mere stub, dash, short dash, tiny dash", {"bar": ("bar", "short")}),
+    ("far across, far into, stretch far, extend far, reach far, run far", {"bar": ("bar", "long")}),
+    ("in between, somewhere between", {"size": ("size", "medium")}),
     (_SEVERAL, {"phase": ("phases", "two")}),
     ("two, both, separate, distinct, different", {"inclusion": ("phases", "two")}),
     (
@@ -773,7 +811,7 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         "keep a gap, keep a distance, keep clear, keep apart, away from each other, away from one another, "
         "far from each other, far from one another, aloof, unattached, unjoined, at a distance, with gap between, "
         "with a gap between, not joined, not connected, not linked, not attached, unlinked, disjoint, disjointed, set apart, "
-        "kept apart, spread apart, space between them, space between each, gap between them, gap around, space around each, "
+        "kept apart, spread apart, =space =between =them, space between each, gap between them, gap around, space around each, "
         "individually placed, separated, distant from each other, distant from one another, gap in between, space in between, "
         "each for itself, one by one, singly, clear gap, at arm length, stand alone, touch nothing, touch none, touch no, "
         "touches no, touches none, without contact, no contact, nobody touch, none touch, none touches, none of them touch, "
@@ -994,7 +1032,9 @@ ROLES: Mapping[str, str] = {
     "tips for, hints and tips, low voltage, high voltage, low vacuum, high vacuum, high magnification, low "
     "magnification, higher magnification, lower magnification, low kv, high resolution, low resolution, "
     "middle of, working distance, random access, random forest, order now, in short order, in order that, "
-    "contrast between this, contrast between the two samples, tips of my",
+    "contrast between this, contrast between the two samples, tips of my, "
+        "coated with gold, gold coated, sputter coated, coated with carbon, carbon coated, coated with platinum, "
+        "coated before, conductive coating, gold coating, sputter coating",
     # What denies the words behind it, up to the end of its scope.
     "negation": "no, not, without, neither, nor, never, lack, hardly, barely, scarcely, rather than, instead of, "
     "free of, free from, devoid of, absence of, absent of, bereft of, clear of, zero, none of, none, nothing, "

@@ -49,7 +49,7 @@ _BAR_WIDTH = re.compile(
 )
 _OF_STRUCTURES = re.compile(r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
 _ONE_STRUCTURE = re.compile(
-    r"\beach\b(?! other)|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
+    r"\beach\b(?! other)|\bone \w+ (?:\w+ )?fills\b|\bsuffice|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
 )
 _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 """Percent of the field: at most sparse, from and to moderate, at least dense; between them nothing is stated."""
@@ -62,6 +62,8 @@ _COVERAGE = {
     rf"|{_COVER}\w* (?:only |very )(?:very )?little of the"
     rf"|(?:small|tiny|minute) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|(?:leave|leaving)\w* (?:it|the \w+|most \w+).* {_EMPTY}"
+    rf"|(?:large|wide|vast|big) {_PART} (?:\w+ )?{_STAYS} (?:\w+ )?{_EMPTY}"
+    rf"|(?:substrate|ground|background) is (?:mostly|largely|mainly) (?:visible|exposed|free|seen)"
     rf"|mostly (?:bare|empty|vacant|uncovered)|(?:largely|mainly|almost entirely|nearly all) (?:empty|vacant|uncovered)",
     "dense": rf"{_COVER}\w* {_NEARLY}(?:the )?{_WHOLE}\b(?: part| bit)?(?: of)?(?: the)?(?: \w+)? ?{_FIELD}"
     rf"|{_COVER}\w* (?:a |the )?{_MUCH} {_PART} of the"
@@ -69,7 +71,7 @@ _COVERAGE = {
     rf"|{_COVER}\w* {_NEARLY}(?:everything|every part|all of it)"
     rf"|{_COVER}\w* the (?:\w+ )?{_FIELD}(?: of view)? (?:\w+ )?(?:completely|entirely|fully|totally|from edge to edge)"
     rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}"
-    rf"|{_FIELD}(?: of view)? (?:is|being) (?:\w+ )?(?:filled (?:with|by)|full of|crammed)"
+    rf"|{_FIELD}(?: of view)? (?:is|being) (?:\w+ )?(?:filled (?:with|by)|full\b|crammed)"
     rf"|\bfill the (?:\w+ )?{_FIELD}|\bfills the (?:\w+ )?{_FIELD}(?! with)",
 }
 _STATED = {
@@ -126,7 +128,7 @@ _NO_GROUND = re.compile(
     r" (?:\w+ ){0,2}?(?:left|visible|seen|see|free|shows?|peeks?|exposed|remains?|discernible)\b"
     r"|\b(?:hardly|barely|scarcely) (?:see|make out|discern|spot|find|glimpse) (?:any |a bit )?(?:of )?(?:the |its )?(?:\w+ )?"
     r"(?:substrate|background|ground|support)\b"
-    r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) (?:\w+ )*?(?:hidden|concealed|buried|under|below)"
+    r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) (?:\w+ )*?(?:hidden|concealed|buried|under|below|beneath)"
     r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely) (?:be )?(?:visible|seen|exposed)"
 )
 
