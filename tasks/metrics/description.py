@@ -90,6 +90,8 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
             break
         elif phrase.meaning.noun:
             nouns.append(phrase.meaning.noun)
+            if any(kind == "defect" for kind, _, _ in phrase.meaning.facts) and not phrase.text.endswith(_ADJECTIVE):
+                break  # 'small craters dot it': the craters
         elif not (
             phrase.meaning.describes
             or phrase.meaning.facts
@@ -170,7 +172,9 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     ]
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text in _PRONOUNS:
-            return [_antecedent(sentence, start)]
+            noun = _antecedent(sentence, start)
+            is_unnamed = phrase.text == "it" and start == 0
+            return [noun, "image"] if is_unnamed else [noun]  # 'it' may be the image
         if phrase.meaning.noun and phrase.meaning.noun != "other":
             return [phrase.meaning.noun]
     if any(_is_noun(phrase) for phrase in region):

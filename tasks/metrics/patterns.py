@@ -2,78 +2,171 @@
 
 import re
 
-_FIELD = r"(?:field|area|frame|image|picture|micrograph|view)"
-_COVER = r"(?:cover|occup|fill|take[sn]? up|taking up|took up|blanket)"
+_FIELD = (
+    r"(?:field|area|frame|image|picture|micrograph|view|surface|substrate|ground|space|scene|photo|photograph|"
+    r"background)"
+)
+_COVER = r"(?:cover|occup|fill|take[sn]? up|taking up|took up|blanket|populat)"
 _WHOLE = r"(?:whole|entire|all|every|most|complete|full)"
 _NEARLY = r"(?:(?:nearly|almost|practically|virtually|about|just about) )?"
 _EMPTY = r"(?:bare|empty|free|vacant|blank|unoccupied|uncovered)"
+_STAYS = r"(?:is|being|remains?|stays?|left|are|lies|shows)"
+_LITTLE = r"(?:very )?(?:small|tiny|minute|little|minor|modest)"
+_MUCH = r"(?:very )?(?:large|great|big|larger|greater|good)"
+_PART = r"(?:parts?|portions?|shares?|fractions?|proportions?|bits?|areas?|regions?|stretch(?:es)?)"
+_SIDE = r"(?: (?:edge|border|margin|side|rim|hand|end))*"
 _CORNER = r"(?:top|bottom|upper|lower)[ -](?:left|right)"
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)")
-_OF_FIELD = re.compile(rf"\b{_COVER}|coverage|\bof the (?:\w+ )?{_FIELD}")
+_PARTS_OF_ONE = {
+    "half": 2,
+    "halfway": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "twelfth": 12,
+    "twentieth": 20,
+}
+_UNITS = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
+_NUMBERS = _UNITS | dict(
+    zip("fifteen twenty thirty forty fifty sixty seventy eighty ninety".split(), [15, *range(20, 100, 10)], strict=True)
+)
+_SHARE = re.compile(
+    rf"\b(?P<percent>\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})\s*(?:%|(?:percent|per cent)\b)"
+    rf"|\b(?:(?P<count>{'|'.join(_UNITS)})[ -])?(?P<part>{'|'.join(_PARTS_OF_ONE)})s?\b"
+)
+_OF_FIELD = re.compile(
+    rf"\b{_COVER}|coverage|area fraction|\b(?:of|half) (?:the|its|this) (?:\w+ )?{_FIELD}|\bwith (?:\w+ )*structures"
+)
+_IS_EMPTY = re.compile(rf"\b{_EMPTY}\b|\bis (?:\w+ )*(?:background|substrate|ground)\b")
+_BAR = re.compile(r"\bbar\b|\bmarker\b")
+_BAR_WIDTH = re.compile(
+    r"\bwidth\b|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?(?:image|frame|picture|micrograph|line|edge|view|field)"
+)
+_OF_STRUCTURES = re.compile(r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
 _ONE_STRUCTURE = re.compile(
-    r"\beach\b|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
+    r"\beach\b(?! other)|\bone \w+ (?:\w+ )?fills\b|\bsuffice|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
 )
 _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 """Percent of the field: at most sparse, from and to moderate, at least dense; between them nothing is stated."""
 _SHORT, _LONG = 20, 30
 """Percent of the picture's width: a bar is at most short, at least long; between them nothing is stated."""
-_BAR_WIDTH = re.compile(r"\bbar\b.*\bwidth")
 _COVERAGE = {
-    "sparse": rf"(?:tenth|twentieth) of the (?:\w+ )?{_FIELD}"
-    rf"|(?:most|much) of the (?:\w+ )?{_FIELD}(?: of view)? (?:is|being|remains|stays|left|are) (?:\w+ )?{_EMPTY}"
-    rf"|(?:large|big|wide|great|most) (?:parts?|portions?|areas?|regions?) of the (?:\w+ )?{_FIELD}(?: of view)? "
-    rf"(?:is|being|remains?|stays?|left|are) (?:\w+ )?{_EMPTY}"
-    rf"|{_COVER}\w* (?:only )?a (?:very )?(?:small|tiny|minute|little) (?:part|portion|share|fraction) of the"
-    rf"|(?:small|tiny|minute) (?:part|portion|share|fraction) of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
-    rf"|(?:leave|leaving)\w* (?:it|the \w+|most \w+).* {_EMPTY}",
-    "moderate": rf"(?:third|quarter|half) of the (?:\w+ )?{_FIELD}",
-    "dense": rf"(?:two thirds|three quarters|four fifths|nine tenths) of the (?:\w+ )?{_FIELD}"
-    rf"|{_COVER}\w* {_NEARLY}(?:the )?{_WHOLE}\b(?: part| bit)?(?: of)?(?: the)?(?: \w+)? ?{_FIELD}"
-    rf"|{_COVER}\w* (?:a |the )?(?:very )?(?:large|great|big|larger|greater) (?:part|portion|share|fraction) of the"
-    rf"|(?:large|great) (?:part|portion|share|fraction) of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
+    "sparse": rf"(?:most|much) of (?:the|it|its) ?(?:\w+ )?{_FIELD}?(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"
+    rf"|(?:large|big|wide|great|most) {_PART} of the (?:\w+ )?{_FIELD}(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"
+    rf"|{_COVER}\w* (?:only |just |no more than )?a {_LITTLE} {_PART} of the"
+    rf"|{_COVER}\w* (?:only |very )(?:very )?little of the"
+    rf"|(?:small|tiny|minute) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
+    rf"|(?:leave|leaving)\w* (?:it|the \w+|most \w+).* {_EMPTY}"
+    rf"|(?:large|wide|vast|big) {_PART} (?:\w+ )?{_STAYS} (?:\w+ )?{_EMPTY}"
+    rf"|(?:substrate|ground|background) is (?:mostly|largely|mainly) (?:visible|exposed|free|seen)"
+    rf"|mostly (?:bare|empty|vacant|uncovered)|(?:largely|mainly|almost entirely|nearly all) (?:empty|vacant|uncovered)",
+    "dense": rf"{_COVER}\w* {_NEARLY}(?:the )?{_WHOLE}\b(?: part| bit)?(?: of)?(?: the)?(?: \w+)? ?{_FIELD}"
+    rf"|{_COVER}\w* (?:a |the )?{_MUCH} {_PART} of the"
+    rf"|(?:large|great) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|{_COVER}\w* {_NEARLY}(?:everything|every part|all of it)"
-    rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}",
+    rf"|{_COVER}\w* the (?:\w+ )?{_FIELD}(?: of view)? (?:\w+ )?(?:completely|entirely|fully|totally|from edge to edge)"
+    rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}"
+    rf"|{_FIELD}(?: of view)? (?:is|being) (?:\w+ )?(?:filled (?:with|by)|full\b|crammed)"
+    rf"|\bfill the (?:\w+ )?{_FIELD}|\bfills the (?:\w+ )?{_FIELD}(?! with)",
 }
 _STATED = {
     **{("coverage", value): re.compile(pattern) for value, pattern in _COVERAGE.items()},
     ("size", "small"): re.compile(
-        rf"\b(?:each|every|one|a single|an individual)\b.*{_COVER}\w* (?:only |just |no more than )*a "
-        r"(?:very )?(?:small|tiny|minute|little) (?:part|portion|share|fraction|speck|spot|bit)"
+        rf"\b(?:each|every|one|a single|an individual|typical)\b.*{_COVER}\w* (?:only |just |no more than )*a "
+        rf"(?:{_LITTLE} (?:{_PART}|speck|spot)|few pixels)"
     ),
-    ("bar", "short"): re.compile(r"\bbar\b.*\b(?:tenth|eighth|sixth|fifth) of the (?:\w+ )*?width"),
-    ("bar", "long"): re.compile(
-        r"\bbar\b.*\b(?:third|half|halfway|two thirds|most)(?: of)? (?:the )?(?:\w+ )*?width|\bbar\b.*\bhalf the width"
+    ("size", "large"): re.compile(
+        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span)\w* "
+        rf"(?:most of|nearly the whole|almost the whole|much of|half of|a {_MUCH} {_PART} of) ?(?:the|it)?"
+    ),
+    ("uniformity", "varied"): re.compile(
+        r"\b(?:some|few|several|many|one|ones|certain|individual)\b.*\b(?:bigger|larger|smaller|longer|shorter|taller|wider|"
+        r"thicker|thinner) than (?:the )?(?:others?|rest|remaining)\b"
     ),
     ("contact", "touching"): re.compile(r"contact (?:\w+ ){0,2}between"),
-    ("direction", "diagonal"): re.compile(
-        rf"from (?:the |its )?{_CORNER}(?: corner| edge)? (?:in)?to (?:the |its )?{_CORNER}"
-    ),
     ("contact", "separate"): re.compile(
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
+        r"|(?:with|leav\w+|keep\w*|has|have) (?:\w+ )?(?:gaps?|spaces?|room|distance) "
+        r"(?:in between|all round|(?:to|from|between|around) (?:the|its|their|each|every|one|it|them)\b)"
+    ),
+    ("direction", "horizontal"): re.compile(
+        rf"(?<!top )(?<!bottom )(?<!upper )(?<!lower )(?<!-)\bleft{_SIDE}(?: \w+){{0,3}}? (?:in)?to(?:wards?)? "
+        rf"(?:the |its )?(?:far )?right|(?<!top )(?<!bottom )(?<!upper )(?<!lower )(?<!-)\bright{_SIDE}"
+        rf"(?: \w+){{0,3}}? (?:in)?to(?:wards?)? (?:the |its )?left"
+    ),
+    ("direction", "vertical"): re.compile(
+        rf"\b(?:top|upper)(?: (?:edge|border|margin|side|rim|end))*(?: (?:down|straight|of|the|frame|image|picture))* "
+        rf"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:bottom|lower)(?![ -](?:left|right))"
+        rf"|\b(?:bottom|lower)(?: (?:edge|border|margin|side|rim|end))*(?: (?:up|straight|of|the|frame|image|picture))* "
+        rf"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:top|upper)(?![ -](?:left|right))"
+    ),
+    ("direction", "diagonal"): re.compile(
+        rf"{_CORNER}(?: (?:corner|edge|hand|of the \w+))* (?:in|up |down )?to(?:wards?)? (?:the |its )?{_CORNER}"
+    ),
+    ("shape", "cantilever"): re.compile(
+        r"\bbeams?\b.*\b(?:clamped|fixed|held|anchored|attached|supported|suspended) (?:only )?(?:at|by|on|to) "
+        r"(?:just |only )?(?:one|a single)\b"
+    ),
+    ("shape", "comb"): re.compile(
+        r"\bfingers?\b.*\b(?:mesh|interlock|interleav|intertwin|engag|reach(?:es)? (?:in|bet))"
+    ),
+    ("shape", "checkerboard"): re.compile(r"\bsquares?\b.*\balternat|\balternat\w*\b.*\bsquares?\b"),
+    ("bar", "absent"): re.compile(
+        r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
     ),
 }
 _REFUTED = re.compile(r"\b(?:not|no|without|hardly|cannot|whether|if|unclear)\b")
+_NO_GROUND = re.compile(
+    r"\b(?:no|hardly any|barely any|scarcely any|little|almost no|next to no|(?:hardly|barely|scarcely) (?:any|a bit) of)"
+    r" (?:of )?(?:the )?(?:\w+ )?(?:substrate|background|ground|support)"
+    r" (?:\w+ ){0,2}?(?:left|visible|seen|see|free|shows?|peeks?|exposed|remains?|discernible)\b"
+    r"|\b(?:hardly|barely|scarcely) (?:see|make out|discern|spot|find|glimpse) (?:any |a bit )?(?:of )?(?:the |its )?(?:\w+ )?"
+    r"(?:substrate|background|ground|support)\b"
+    r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) (?:\w+ )*?(?:hidden|concealed|buried|under|below|beneath)"
+    r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely) (?:be )?(?:visible|seen|exposed)"
+)
 
 
 def pattern_facts(sentence: str) -> list[tuple[str, str]]:
     """Return the facts that a sentence in lower case states by a pattern."""
-    return [fact for part in sentence.split(",") for fact in _of_part(part)]
+    facts: list[tuple[str, str]] = [("coverage", "dense")] if _NO_GROUND.search(sentence) else []
+    is_of_bar = False
+    for part in sentence.split(","):
+        is_of_bar = bool(_BAR.search(part)) or is_of_bar and not _OF_STRUCTURES.search(part)
+        facts += _of_part(part, is_of_bar)
+    return facts
 
 
-def _of_part(sentence: str) -> list[tuple[str, str]]:
+def _of_part(sentence: str, is_of_bar: bool) -> list[tuple[str, str]]:
     """Return the facts of a sentence between commas; none if it denies or doubts anything."""
     if _REFUTED.search(sentence):
         return []
     facts = [fact for fact, pattern in _STATED.items() if pattern.search(sentence)]
-    number = _PERCENT.search(sentence)
-    if number and _BAR_WIDTH.search(sentence):
-        return [*facts, *_bar(float(number[1]))]
+    percent = _percent(sentence)
+    if percent is not None and is_of_bar and _BAR_WIDTH.search(sentence):
+        return [*(fact for fact in facts if fact[0] != "coverage"), *_bar(percent)]
     if _ONE_STRUCTURE.search(sentence):
         return [fact for fact in facts if fact[0] != "coverage"]
-    if number and _OF_FIELD.search(sentence):
-        return [*(fact for fact in facts if fact[0] != "coverage"), *_coverage(float(number[1]))]
+    if percent is not None and _OF_FIELD.search(sentence):
+        covered = 100 - percent if _IS_EMPTY.search(sentence) else percent
+        return [*(fact for fact in facts if fact[0] != "coverage"), *_coverage(covered)]
     return facts
+
+
+def _percent(sentence: str) -> float | None:
+    """Return the share that a sentence names, '45 %' or 'two thirds', in percent."""
+    share = _SHARE.search(sentence)
+    if not share:
+        return None
+    if share["percent"]:
+        return float(_NUMBERS.get(share["percent"], 0) or share["percent"])
+    return 100 * _UNITS.get(share["count"] or "one", 1) / _PARTS_OF_ONE[share["part"]]
 
 
 def _bar(percent: float) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from bench.contracts import Facts
 from bench.tasks.datasets.captions import category_name
-from bench.tasks.facts import CATEGORIES, KINDS
+from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.description import nouns_described
 from bench.tasks.metrics.lexicon import OPPOSITES, PARENTS
 from bench.tasks.metrics.patterns import pattern_facts
@@ -25,8 +25,10 @@ Strengths = dict[Fact, int]
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
+_DEFECTS = frozenset(("defect", value) for value in KINDS["defect"] if value != "none")
 _ONE_FILLS = re.compile(r"\b(?:fills|takes up|occupies|covers)\b")
 """What one large structure does; it does not state how many there are."""
+_RANGE = re.compile(r"\bfrom .*\bto\b|\bbetween .*\band\b")
 _REMEMBERED = 100_000
 """How many sentences are remembered: models repeat themselves."""
 
@@ -55,7 +57,7 @@ class Lexicon:
         for sentence in sentences(self._named.sub("category", text)):
             for fact, strength in _stated(sentence):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
-        return tuple(sorted(own | _strongest(strengths)))
+        return tuple(sorted(own | _strongest(_consistent(strengths))))
 
     def presupposed(self, prompt: str) -> Facts:
         """Return the facts that a prompt gives away; a question that offers values gives away none of them."""
@@ -73,6 +75,19 @@ def named(facts: Facts) -> Mapping[str, str]:
     for kind, value in facts:
         values.setdefault(kind, set()).add(value)
     return {kind: next(iter(several)) for kind, several in values.items() if len(several) == 1}
+
+
+def _consistent(strengths: Strengths) -> Strengths:
+    """Return what is stated without the weakly stated shapes that no stated category can have: 'nanowires are wires'."""
+    stated = {value for kind, value in strengths if kind == "category"}
+    possible = {shape for category in stated for shape in SHAPES.get(category, ())}
+    if not possible:
+        return strengths
+    return {
+        (kind, value): strength
+        for (kind, value), strength in strengths.items()
+        if kind != "shape" or strength >= 0 or value in possible
+    }
 
 
 def _strongest(strengths: Strengths) -> set[Fact]:
@@ -103,6 +118,12 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
             for fact, strength in _of_phrase(sentence, numbers, position, counts[position]):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
     strengths = {fact: strength for fact, strength in strengths.items() if fact not in untrue}
+    if _DEFECTS <= untrue:
+        strengths["defect", "none"] = 0
+    if any(kind == "charging" for kind, _ in strengths) and strengths.get(("shape", "lines"), 0) < 0:
+        del strengths["shape", "lines"]
+    if ("uniformity", "varied") in strengths and _RANGE.search(text):
+        strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "size"}
     if ("size", "large") in strengths and _ONE_FILLS.search(text):
         strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "coverage"}
     sizes = {value for kind, value in strengths if kind == "size"}
@@ -120,6 +141,10 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
     described: Strengths = {}
     if meaning.describes:
         for noun in _classes(nouns_described(sentence, numbers, position)):
+            if noun == "edge" and any(
+                fact[0] == "shape" and fact[2] >= 0 for other in sentence for fact in other.meaning.facts
+            ):
+                break  # 'facets with sharp edges' are not sharp in focus
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
             if described:
                 break

@@ -8,7 +8,10 @@ _REACH = 4
 """How many words may stand between 'not' and what it says not to be there, or not to be told."""
 _ALONE = frozenset({"no", "not", "never", "non", "hardly", "barely", "scarcely"})
 """Negations that do not reach past 'and' to another kind of fact: 'no charging and thin cracks'."""
-_DEGREES_OF = (["degree", "of"], ["extent", "of"], ["question", "of"], ["kind", "of"], ["type", "of"])
+_DEGREES_OF = (["degree", "of"], ["extent", "of"], ["question", "of"])
+_KINDS_OF = (["kind", "of"], ["type", "of"])
+_INDEFINITE = frozenset({"a", "some", "this", "one", "another"})
+_PERHAPS = frozenset({"perhaps", "maybe", "possibly"})
 _MAYBE = frozenset({"may", "might", "could"})
 _OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
 _EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
@@ -106,10 +109,33 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
         return [] if _is_denied_itself(sentence, position) else _in_front(sentence, numbers, position)
     if phrase.text in _OF_VERBS and _is_not_there(sentence, position):
         return _in_front(sentence, numbers, position)
+    if phrase.text in ("none", "nothing") and _ends_list(sentence, position):
+        return _looked_for(sentence, position)
     nothing_follows = not any(other.is_evidence for other in sentence[position + 1 : position + 1 + _REACH])
     if phrase.text in ("none", "no", "zero") and position and sentence[position - 1].text == ":" and nothing_follows:
         return _in_front(sentence, numbers, position)
     return _behind(sentence, numbers, position)
+
+
+def _ends_list(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'none' ends what it says: 'charging none, focus crisp', 'I looked for cracks and saw none'."""
+    following = sentence[position + 1] if position + 1 < len(sentence) else None
+    return position > 0 and (
+        following is None or not following.is_word or is_verb(following) and not following.is_evidence
+    )
+
+
+def _looked_for(sentence: Sequence[Phrase], position: int) -> list[int]:
+    """Return the places in front of a 'none' at the end: one list of facts of the same kind."""
+    places: list[int] = []
+    kind = ""
+    for place in range(position - 1, -1, -1):
+        own = _kind(sentence[place])
+        if kind and (own and own != kind or sentence[place].text == "," and _kind_before(sentence, place) != kind):
+            break
+        kind = kind or own
+        places.append(place)
+    return places
 
 
 def _is_superlative(sentence: Sequence[Phrase], position: int) -> bool:
@@ -197,13 +223,18 @@ def _is_definite(sentence: Sequence[Phrase], position: int) -> bool:
 def _goes_on(sentence: Sequence[Phrase], numbers: Sequence[int], comma: int, kind: str) -> bool:
     """Return whether a comma parts items of a list, all of which are denied."""
     following = sentence[comma + 1] if comma + 1 < len(sentence) else None
-    if following is None or is_verb(following) or following.meaning.roles & {"opener", "contrast", "negation"}:
-        return following is not None and following.text in _EITHER
+    if following is None:
+        return False
+    rest = [phrase for place, phrase in enumerate(sentence) if place > comma and numbers[place] == numbers[comma]]
+    if following.text in ("a", "an", "any") and kind in _LISTED:
+        is_item = _next_kind(sentence, numbers, comma) == kind
+        return is_item and any(phrase.text in _EITHER for phrase in rest)
+    if is_verb(following) or following.meaning.roles & {"opener", "contrast", "negation"}:
+        return following.text in _EITHER
     if following.text in _EITHER:
         return True
     if following.text in _JOINED:
         return _next_kind(sentence, numbers, comma) in (kind, "")
-    rest = [phrase for place, phrase in enumerate(sentence) if place > comma and numbers[place] == numbers[comma]]
     same = _next_kind(sentence, numbers, comma) == kind and kind in _LISTED
     return same or any(phrase.text in _EITHER for phrase in rest)
 
@@ -239,13 +270,12 @@ def _kind(phrase: Phrase) -> str:
 
 def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     """Return the numbers of the clauses that refuse to say or only suppose."""
-    if sum(phrase.text in ("perhaps", "maybe") for phrase in sentence) > 1:
-        return set(numbers)
     if sentence[0].has("condition") and any(
         phrase.has("supposition") or phrase.text in ("could", "might") for phrase in sentence
     ):
         return set(numbers)
-    return {
+    guesses = [number for number, phrase in zip(numbers, sentence, strict=True) if phrase.text in _PERHAPS]
+    return {number for number in guesses if len(guesses) > 1} | {
         numbers[position]
         for position, phrase in enumerate(sentence)
         if phrase.has("refusal")
@@ -276,8 +306,11 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     places: set[int] = set()
     for position, phrase in enumerate(sentence):
         before = [other.text for other in sentence[max(0, position - 3) : position]]
-        if before[-2:] in _DEGREES_OF or (
-            before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity")
+        is_named = before[-2:] in _KINDS_OF and not _INDEFINITE & set(before[:-2])
+        if (
+            before[-2:] in _DEGREES_OF
+            or is_named
+            or (before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity"))
         ):
             places.add(position)
         if phrase.text in _MAYBE and _is_predicate(sentence, position):
