@@ -48,10 +48,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "nerve, "
         "neurone, synapse, nerve ending, nerve network, neuritic, axonal, dendron, arborize, arborization, "
         "ramification, treelike, tree shaped, twig, bough, divaricate, nerve strand, nerve tissue, furcate, "
-        "branchlet",
+        "branchlet, "
+        "~antler, ~river delta, ~root of a tree, ~tree root, ~lightning, ~roots of a tree",
         "pollen": "pollen, pollen grain, ~spine, spiny, spiky ball, spike covered, ~spike, ~spiked, ~thorn, "
         "microspore, anther, stamen, sporopollenin, ~prickly, ~prickle, echinate, ~burr, ~hedgehog, ~barbed, "
-        "~bristly, ~spinous, ~sea urchin, ~urchin, hay fever, flower dust, ~spiky, ~thorny",
+        "~bristly, ~spinous, ~sea urchin, ~urchin, hay fever, flower dust, ~spiky, ~thorny, "
+        "~sea mine, ~morning star, ~conker, ~mace, ~horse chestnut",
         "diatom": "diatom, frustule, perforated shell, diatomaceous, siliceous shell, silica shell, ~alga, ~algae, "
         "diatomite, silica skeleton, siliceous skeleton, silica valve, siliceous valve, glass shell, glassy "
         "shell, shell of silica, shell of glass, skeleton of silica, siliceous alga, siliceous wall, silica "
@@ -63,14 +65,16 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "above one neighbour and beneath, above one and below, over one neighbour and under, alternately over "
         "and under, alternate over and under, plain weave, over and below, above and below each other, over "
         "and beneath, weaved, interlacing, lattice of thread, "
-        "on a loom",
+        "on a loom, "
+        "~sackcloth, ~burlap, ~denim, ~jeans, ~hessian, ~tweed, ~tablecloth, ~wicker basket, ~tapestry",
         "twisted": "=twisted, ~twist, rope, twine, intertwine, wind around, wound around, coil around, "
         "spiral around, helix, helical, plait, cord, entwine, corkscrew, ~spiral, braid, "
         "wrap around each other, wrapped around one another, intertwist, ~coil, "
         "wound round, wind round, wound about, wrapped round, coil round, twirl, double helix, helicoidal, "
         "twined, screw like, ~yarn, plied, curl around each other, torsion, cordage, skein, wind about each "
         "other, wound together, spun together, twist together, spin around each other, cable like, spirally, "
-        "wrapped around each other, wind around each other, wreathe",
+        "wrapped around each other, wind around each other, wreathe, "
+        "~pigtail, ~dna, ~candy cane, ~ship rope, ~hawser, ~barley sugar",
         "single": "strand like, one solitary strand, monofilament",
         "flat": "~planar, ~two dimensional, "
         "table top, tabletop, flat as a, level film, pancake flat, planarity, flatness, dead flat, perfectly "
@@ -86,11 +90,15 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "other, bilayer, trilayer, double layer, slate like, onion like, ~=atop one another, one above "
         "another, one over another, one upon the other, sheet stacked, onion skin, layered structure, schist, "
         "slab upon slab, several stratum, "
-            "layer by layer, built up in layer",
+        "layer by layer, built up in layer, "
+        "~mille feuille, ~baklava, ~lasagne, ~stack of paper, ~stack of pancake, ~sheaf of paper, ~club "
+        "sandwich",
         "wrinkled": "wrinkle, ~fold, crease, crumple, buckle, pucker, crinkle, corrugate like paper, ruck, rumple, "
         "~ripple, shrivel, crinkly, "
         "wrinkly, pleat, ~crimp, furl, rugose, rugosity, ~undulate, ~undulation, billow, scrunch, crumply, "
-        "~wavy film, plicate, ruffle, crepe, crease like, wizened, prune",
+        "~wavy film, plicate, ruffle, crepe, crease like, wizened, prune, "
+        "~unmade bed, ~elephant skin, ~crumpled paper, ~raisin, ~walnut, ~bedsheet, ~accordion, ~drapery, "
+        "~curtain",
         "columnar": "columnar, ~column, column like, palisade, organ pipe, grown in column, basalt column",
         "comb": "comb, interdigitate, interlock finger, interdigital, interlocking finger, interlocked finger, "
         "interleaved finger, finger interlock, "
@@ -105,7 +113,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "end, beam held at one end, beam attached at one end, free hanging beam, jut out, beam stick out, one "
         "side clamped, clamped at one side, clamped at one end, clamped on one side, fixed at one end, fixed "
         "on one side, anchored on one side, anchored at one end, held at one end, supported at one end, "
-        "attached at one end, single clamped",
+        "attached at one end, single clamped, "
+        "~=springboards, ~balcony",
         "electrode": "~electrode, ~contact pad, anode, cathode, microelectrode, "
         "~bond pad, ~bonding pad, ~metal pad, ~metal contact, ~gold contact, electrical contact, conducting "
         "track, conductor track, conductive track, ~gold pad, ~=pads, conducting path, ~metallic contact",
@@ -120,12 +129,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "bend, arrow straight, as an arrow, as a ruler, none bend, none of them bend, none curve, none of "
         "them curve, "
         "none of them be bend, none of them be curve, none be bend, none be curve, none of which be bend, "
-            "no bend, not curve, not bend at all, no bend in them",
+        "no bend, not curve, not bend at all, no bend in them, "
+        "~toothpick, ~arrow, ~knitting needle, ~ruler, ~laser beam, ~pins and needles",
         "curved": "curve, bend, curl, sinuous, arc, arch, wavy, bow, serpentine, curvy, curvilinear, ~crooked, "
         "loop, hooked, ~winding, crescent, banana, "
         "curly, ~curvature, ~kink, ~snake, ~worm, wiggle, wiggly, squiggle, squiggly, spaghetti, noodle, "
         "arcuate, flexuous, c shaped, s shaped, u shaped, ~sickle, sinusoidal, bendy, snaking, flexed, ~hook, "
-        "bent over, wavelike, ~winding course",
+        "bent over, wavelike, ~winding course, "
+        "~=hairs, ~curls, ~ringlet, ~question mark, ~eel, ~lock of hair, ~boomerang, ~=swerves",
         "upright": "upright, =vertically upright, stand on end, stand up, ~=standing, erect, stand like grass, "
         "perpendicular to the substrate, normal to the substrate, perpendicular to the surface, on their end, "
         "vertical to the substrate, "
@@ -137,11 +148,13 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "blade of grass, like a lawn, tree in a forest, like a forest, stand vertically, rise vertically, "
         "grow vertically, stand proud, stand straight up, stalk, =stand like, perpendicularly, like corn in a "
         "field, corn field, wheat field, field of wheat, standing up, on its end, on end, "
-            "~stick out of the substrate, ~like grass",
+        "~stick out of the substrate, ~like grass",
         "spherical": "spherical, spheric, globose, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, "
         "microsphere, spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like, "
         "orbicular, rotund, sphericity, billiard ball, cannonball, ping pong ball, ~pea, ~grape, globulous, "
-        "sphere like, roundness, microball, ~berry, ball like, ~pellet, globularly",
+        "sphere like, roundness, microball, ~berry, ball like, ~pellet, globularly, "
+        "~orange like, ~caviar, ~tennis ball, ~football, ~snowball, ~cannon ball, ~ball bearing, ~bowling "
+        "ball, ~planet, ~cherries, ~cherry, ~golf ball, ~orange shaped, ~roe",
         "faceted": "facet, polyhedral, polyhedron, polyhedra, crystal like, ~cubic, ~cube, ~octahedral, "
         "~octahedron, ~octahedra, euhedral, crystal face, crystal facet, plane face, flat face, "
         "well formed crystal, many sided, "
@@ -150,22 +163,28 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "dodecahedral, icosahedron, icosahedral, ~tetrahedron, ~tetrahedral, polyhedric, idiomorphic, many "
         "faced, prism, prismatic, sugar cube, hexahedral, hexahedron, well developed face, bounded by flat, "
         "bounded by plane, ~box shaped, ~brick shaped, crystal shape, cut diamond, smooth face and, flat "
-        "plane, plane side, planar side, multi faced, multifaceted",
+        "plane, plane side, planar side, multi faced, multifaceted, "
+        "~brilliants, ~jeweller, ~jeweler, ~cut stone, ~rock sugar, ~rock candy, ~salt grain, ~grain of salt, "
+        "~planes and edges, ~salt crystal",
         "rod": "rod, rodlet, ~bacillus, ~cylindrical, ~cylinder, baton, bar shaped, "
         "cigar, sausage, pencil shaped, pencil like, baguette, grain of rice, rice grain, ~oblong, elongated "
         "particle, elongate particle, matchstick, match stick, stick like, =sticks, little stick, small "
         "stick, short stick, tiny stick, bacilliform, pill shaped, capsule shaped, capsule like, hot dog, "
-        "cylindric, prolate, rice like, stick shaped, bar like, rodlike, chopstick",
+        "cylindric, prolate, rice like, stick shaped, bar like, rodlike, chopstick, "
+        "~cigarette, ~french loaf, ~=logs, ~pencils, ~frankfurter, ~=batons, ~=pills, ~torpedo",
         "lines": "~~=line, ~~=lines, ~stripe, grating, line grating, parallel line, striped, line pattern, "
         "line and space, "
         "striping, zebra, trench, ~=strips, parallel strip, parallel bar, parallel track, parallel trench, "
-        "barcode, bar code, line array, array of line, bars and spaces, ~rail, ~stripy, lines and spaces",
+        "barcode, bar code, line array, array of line, bars and spaces, ~rail, ~stripy, lines and spaces, "
+        "~zebra crossing, ~venetian blind, ~=blinds, ~picket fence, ~pinstripe",
         "holes": "~hole, perforate, ~perforation, ~=apertures, punched, pierced, ~borehole, ~=openings, pierce, "
         "punch, hole pattern, drilled, "
         "sieve, drill, bore, bored, through hole, swiss cheese, colander, puncture, ~orifice, ~microwell, "
-        "~=wells, ~=vias, ~circular opening, riddled with hole",
+        "~=wells, ~=vias, ~circular opening, riddled with hole, "
+        "~strainer, ~pegboard, ~emmental, ~salt shaker",
         "pillars": "pillar, post, =studs, ~pin, ~peg, bollard, "
-        "=poles, =towers, =stumps, =stubs, =pegs, obelisk, pylon, stud array, ~=stems, ~pedestal, ~=mesas",
+        "=poles, =towers, =stumps, =stubs, =pegs, obelisk, pylon, stud array, ~=stems, ~pedestal, ~=mesas, "
+        "~bed of nails, ~skittles, ~=bollards, ~hairbrush, ~chimney",
         "checkerboard": "checkerboard, chessboard, checker board, chess board, =chess, chequered, chequerboard, "
         "draughtboard, alternating square, alternate square, square alternate, draughts board, chequer, "
         "chessboard like, "
@@ -174,37 +193,45 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "pattern, draughts, square field alternate",
         "foam": "foam, foamy, froth, frothy, ~bubble, bubbly, suds, lather, "
         "soap bubble, soap foam, shaving cream, beer, whipped cream, spume, soapsuds, meringue, foamed, "
-        "bubble bath, cappuccino, effervesce",
+        "bubble bath, cappuccino, effervesce, "
+        "~aerated chocolate, ~champagne, ~soap",
         "honeycomb": "honeycomb, beehive, hexagonal, hexagon, six sided compartment, six sided cell, comb of bee, "
         "hive, =bees, "
         "six cornered, honeycombed, wax comb, wasp nest, hexagonal cell, six sided, ~=bee, six edged, "
-        "hexagonal chamber",
+        "hexagonal chamber, "
+        "~chicken wire",
         "labyrinth": "labyrinth, labyrinthine, maze, mazy, ~meander, winding channel, winding passage, "
         "convoluted channel, tortuous channel, ~convoluted, ~tortuous, corridor, ~winding passage, "
         "warren, catacomb, twisting passage, twisting channel, tangled channel, winding path, crooked "
         "channel, wormhole, worm hole, wandering channel, snaking channel, brain like, brain coral, "
         "~convolute, burrow, winding corridor, winding tunnel, tunnel system, crooked passage, bent channel, "
         "curved channel, twisting corridor, twisted channel, sinuous channel, serpentine channel, intricate "
-        "channel",
+        "channel, "
+        "~intestine, ~gut, ~coral, ~brain, ~anthill, ~termite",
         "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular, chunk, nugget, lump together, "
         "clot, chunky, boulder, popcorn, nodule, cotton ball, ~potato, lump of, ~=gobs, ~=blobs, clotted, "
-        "crumbly lump, chunk like, clump like, compact lump",
+        "crumbly lump, chunk like, clump like, compact lump, "
+        "~cottage cheese, ~broccoli, ~dough, ~curd, ~granola, ~crumble, ~clinker",
         "flaky": "flake, flaky, leaf like, platelet, plate like, platy, scale like, leaflet, petal, flakelet, "
         "lamina like, cornflake, wafer thin plate, ~lamella like, leafy, foliate, ~scaly, flat platelet, "
         "leaf shaped, plate shaped, thin plate, sheet like, ~thin sheet, mica, micaceous, confetti, "
         "snowflake, fish scale, potato chip, ~tabular, foliaceous, sheetlike, ~flattened, chip like, wafer "
         "like, scale shaped, flat leaf, ~thin leaf, thin leaves, lamina, ~shingle, ~crisps, "
-            "small plate, little plate",
+        "small plate, little plate, "
+        "~oat flake, ~fallen leaf, ~fallen leaves, ~autumn leaf, ~autumn leaves, ~scrap of paper, ~piece of "
+        "paper, ~bran, ~sequin, ~glitter, ~paillette",
         "shard": "shard, splinter, ~jagged, sliver, broken glass, crushed glass, smashed, shatter, ~fragment, "
         "angular fragment, sharp edged piece, sharp edged fragment, sharp cornered, ~angular, "
         "splintery, broken piece, ~crushed, chipping, sharp angled, sharp pointed fragment, knife edged, "
         "angular grain, angular piece, ~ragged, broken bottle, potsherd, broken china, broken pottery, acute "
         "angled, cullet, broken porcelain, sherd, pointed fragment, sharp fragment, sharp piece, broken edge, "
-        "broken up, sharp splinter, broken crockery, sharp corner, ~pointed corner, comminuted",
+        "broken up, sharp splinter, broken crockery, sharp corner, ~pointed corner, comminuted, "
+        "~broken window, ~ice floe, ~flint, ~broken plate, ~crockery",
         "cone": "cone, conical, conic, cone shape, taper conical, taper to a point, tapering to a point, ~~taper, "
         "ice cream cone, funnel, carrot, narrow to a point, narrow down to a point, narrow steadily, "
         "narrowing to a point, narrow evenly, traffic cone, party hat, witch hat, sharpened pencil, pencil "
-        "point, spire, coniform, ~circular cross section, conoid, ~round base",
+        "point, spire, coniform, ~circular cross section, conoid, ~round base, "
+        "~ice cream, cornet, ~church spire, ~sugar loaf, ~wigwam, ~limpet",
         "pyramid": "pyramid, pyramidal, ~four sided, triangular face, "
         "four triangular, ~square base, four flat side, four plane side, four face, four facet, four flank, "
         "four plane, giza, cheops, egyptian, four sloping, square pyramid, ~four cornered base, four flat "
@@ -239,7 +266,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "little be covered, little of the field be covered, "
         "only two or three, only one or two, only three or four, just two or three, just one or two, almost "
         "devoid of structure, nearly devoid of structure, almost devoid of object, almost devoid of particle, "
-        "thin on the ground, hardly anything lie, hardly anything be, hardly anything to be seen",
+        "thin on the ground, hardly anything lie, hardly anything be, hardly anything to be seen, "
+        "lost in the, needle in a haystack, forlorn, like island in an ocean, oasis",
         "dense": "densely packed, closely packed, close packed, tight packed, tightly packed, crowd, crowded, "
         "pack, compact pack, heavily covered, fill nearly the whole, fill almost the whole, fill the whole, "
         "fill the entire, cram, teem, throng, packed together, no free space, hardly any free space, "
@@ -267,7 +295,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "structure, abundance of structure, fill with structure, full of structure, full of particle, filled "
         "with particle, plenty of structure, abundant structure, high packing, "
         "hide the substrate, hide the ground, hide the background, conceal the substrate, substrate be "
-        "hidden, ground be hidden, background be hidden, crowd the field",
+        "hidden, ground be hidden, background be hidden, crowd the field, "
+        "tin of sardine, like a crowd, standing room only, tightly knit, close knit, rush hour",
         "moderate": "moderately dense, half covered, partially covered, partly covered, medium dense, fairly covered, "
         "half filled, half full, half empty, half occupied, partial coverage, partly filled, partially "
         "filled, partly occupied, partially occupied, neither sparse nor dense, neither dense nor sparse, "
@@ -306,7 +335,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "column, like a military parade, like tile, in a row, in rank, line up neatly, parade, as if on a "
         "grid, strict order, good order, perfect order, clear order, long range order, recurring, recur at "
         "regular, at a constant distance, at a fixed distance, at a regular distance, at the same interval, "
-        "at a fixed interval, at constant interval, at fixed interval, planned layout, chequerboard order",
+        "at a fixed interval, at constant interval, at fixed interval, planned layout, chequerboard order, "
+        "chessboard fashion, like an orchard, like a vineyard, clockwork regularity, drilled into line, egg "
+        "box, like eggs in a box, egg carton",
         "clustered": "cluster, flocculate, agglomerate, agglomeration, aggregate, aggregation, group, gather, "
         "bunch, huddle, congregate, assemble in group, flock together, clump together, conglomerate, "
         "bundle together, bundled, heap, cling together, stuck together, group together, accumulate, "
@@ -345,7 +376,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "they fell, where they fell, no preferred position, no arrangement, no sign of order, no trace of "
         "order, absence of order, devoid of pattern, higgledy, "
         "as if tossed, as if flung, as if poured, as though tossed, as though flung, chance decide, left to "
-        "chance, pure chance, mere chance, tossed onto",
+        "chance, pure chance, mere chance, tossed onto, "
+        "mikado, pick up stick, spillikins, like spilled rice, dropped at random, wildly, in a muddle, "
+        "muddle, muddled together",
     },
     "uniformity": {
         "uniform": "little variation, little variability, little spread, minor variation, slight variation, "
@@ -366,7 +399,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "hardly differ in size, uniform population, clone, carbon copy, twin, standardised, standardized, "
         "size do not vary, unchanging size, every one the same size, each as big as, each as large as, "
         "isodiametric, "
-        "same thickness",
+        "same thickness, "
+        "evenly big, evenly large, evenly small, uniformly big, uniformly large, uniformly small, uniformly "
+        "tall, evenly tall, identically sized, uniformly thick, evenly thick, as like as",
         "varied": "polydisperse, polydispersed, all size, every size, mixture of size, mix of size, "
         "from small to large, from large to small, from tiny to large, range from small, not all the same, "
         "size vary, of all size, all shape and size, of all kind of size, no two alike, "
@@ -440,7 +475,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "grain on the surface, full of grain, dotted with grain, studded with grain, composed of fine grain, "
         "gritted, pebbledash, "
         "covered with tiny grain, covered with small grain, covered by fine grain, covered in fine grain, "
-        "covered in tiny grain, sprinkled with grain",
+        "covered in tiny grain, sprinkled with grain, "
+        "~toad skin, ~orange skin, ~orange peel, ~goose flesh, ~goose pimple, ~goosebump, ~couscous, "
+        "~breadcrumb",
+        "smooth": "surface without relief, surface without any relief, surface show no relief, surface have no relief",
         "ridged": "ridge, groove, furrow, corrugate, rib, ribbed, striate, striation, fluted, ploughed, rill, "
         "ribbing, rippled surface, corrugation, grooving, washboard, "
         "fluting, ridgy, corduroy, vinyl record, gramophone record, ploughed field, plowed, tyre tread, "
@@ -822,7 +860,7 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     ("equal, constant, uniform, same, identical, fixed", {"spacing": ("arrangement", "ordered")}),
     ("~~=round, ~~=roundish, ~~=rounded", {"structure": ("shape", "spherical"), "shape": ("shape", "spherical")}),
     (
-        "~flat, ~plane",
+        "~flat, ~=plane, ~be level",
         {
             "structure": ("shape", "flat"),
             "shape": ("shape", "flat"),
@@ -916,7 +954,8 @@ NOUNS: Mapping[str, str] = {
     "specimen, sample, square, compartment, pore, channel, ones, majority, assembly, pattern element, shell, "
     "building block, bodies, nanocrystal, "
     "nodule, specks, chamber, void, cavity wall, rodlet, individual, specimen part, particle like, "
-    "blade, segment, portion",
+    "blade, segment, portion, "
+    "fellow, thing, guy",
     "defect": "defect, flaw, imperfection, blemish, damage, fault, anomaly, irregularity, cavity, impurity, disruption",
     "charging": "charging, streak, artefact, charge",
 }
@@ -950,6 +989,9 @@ BARE: Mapping[str, tuple[str, str]] = {
     "contact": ("contact", "separate"),
     "texture": ("texture", "smooth"),
     "roughness": ("texture", "smooth"),
+    "relief on the surface": ("texture", "smooth"),
+    "relief of the surface": ("texture", "smooth"),
+    "relief whatever on the surface": ("texture", "smooth"),
     "unevenness": ("texture", "smooth"),
     "wrong": ("defect", "none"),
     "defectiveness": ("defect", "none"),
@@ -1033,8 +1075,11 @@ ROLES: Mapping[str, str] = {
     "magnification, higher magnification, lower magnification, low kv, high resolution, low resolution, "
     "middle of, working distance, random access, random forest, order now, in short order, in order that, "
     "contrast between this, contrast between the two samples, tips of my, "
-        "coated with gold, gold coated, sputter coated, coated with carbon, carbon coated, coated with platinum, "
-        "coated before, conductive coating, gold coating, sputter coating",
+    "coated with gold, gold coated, sputter coated, coated with carbon, carbon coated, coated with platinum, "
+    "coated before, conductive coating, gold coating, sputter coating, "
+    "slope up, slopes up, slope to a, slopes to a, sides slope, sloping sides, sloping side, slanting sides, "
+    "slanted faces, inclined faces, slanted sides, slanting faces, bright smear, horizontal smear, bright "
+    "horizontal smear, horizontal smears of",
     # What denies the words behind it, up to the end of its scope.
     "negation": "no, not, without, neither, nor, never, lack, hardly, barely, scarcely, rather than, instead of, "
     "free of, free from, devoid of, absence of, absent of, bereft of, clear of, zero, none of, none, nothing, "
@@ -1094,7 +1139,8 @@ ROLES: Mapping[str, str] = {
     "missing from the description, beyond the resolution, hard put, undecidable, indeterminable, left open, "
     "leaves open, question mark, question of whether, i do not know, not judge, not discern whether, remains "
     "to be seen, cannot be answered, cannot be stated, cannot be read, "
-    "say nothing, nothing can be said, says nothing, tell nothing, nothing to say",
+    "say nothing, nothing can be said, says nothing, tell nothing, nothing to say, "
+    "i pass, pass on that, prefer not to, refrain from, decline to, abstain",
     # What cannot be done in a refusal.
     "judgement": "determine, tell, say, judge, assess, know, decide, ascertain, establish, conclude, infer, "
     "estimate, specify, measure, told, settle, answer, gauge, evaluate, make a statement, quantify, deduce, "

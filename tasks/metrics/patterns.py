@@ -81,7 +81,7 @@ _STATED = {
         rf"(?:{_LITTLE} (?:{_PART}|speck|spot)|few pixels)"
     ),
     ("size", "large"): re.compile(
-        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span)\w* "
+        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|extend|reach)\w* (?:over |across |through |along )?"
         rf"(?:most of|nearly the whole|almost the whole|much of|half of|a {_MUCH} {_PART} of) ?(?:the|it)?"
     ),
     ("uniformity", "varied"): re.compile(
@@ -92,6 +92,7 @@ _STATED = {
     ("contact", "separate"): re.compile(
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
+        r"|\bgaps? (?:\w+ ){0,2}around (?:each|every|all|them|the structures)"
         r"|(?:with|leav\w+|keep\w*|has|have) (?:\w+ )?(?:gaps?|spaces?|room|distance) "
         r"(?:in between|all round|(?:to|from|between|around) (?:the|its|their|each|every|one|it|them)\b)"
     ),
@@ -121,7 +122,8 @@ _STATED = {
         r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
     ),
 }
-_REFUTED = re.compile(r"\b(?:not|no|without|hardly|cannot|whether|if|unclear)\b")
+_DENIED = re.compile(r"\b(?:not|no|without|hardly|cannot)\b")
+_DOUBTED = re.compile(r"\b(?:whether|if|unclear)\b")
 _NO_GROUND = re.compile(
     r"\b(?:no|hardly any|barely any|scarcely any|little|almost no|next to no|(?:hardly|barely|scarcely) (?:any|a bit) of)"
     r" (?:of )?(?:the )?(?:\w+ )?(?:substrate|background|ground|support)"
@@ -144,11 +146,13 @@ def pattern_facts(sentence: str) -> list[tuple[str, str]]:
 
 
 def _of_part(sentence: str, is_of_bar: bool) -> list[tuple[str, str]]:
-    """Return the facts of a sentence between commas; none if it denies or doubts anything."""
-    if _REFUTED.search(sentence):
+    """Return the facts of a sentence between commas; nothing behind a denial, none if it doubts anything."""
+    if _DOUBTED.search(sentence):
         return []
-    facts = [fact for fact, pattern in _STATED.items() if pattern.search(sentence)]
-    percent = _percent(sentence)
+    denial = _DENIED.search(sentence)
+    asserted = sentence[: denial.start()] if denial else sentence
+    facts = [fact for fact, pattern in _STATED.items() if pattern.search(asserted)]
+    percent = _percent(asserted)
     if percent is not None and is_of_bar and _BAR_WIDTH.search(sentence):
         return [*(fact for fact in facts if fact[0] != "coverage"), *_bar(percent)]
     if _ONE_STRUCTURE.search(sentence):
