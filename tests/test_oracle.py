@@ -13,9 +13,9 @@ from bench.stages.code import predict_code
 from bench.stages.no_estimator import NoEstimator
 from bench.store.store import Store
 from bench.tasks.facts import CATEGORIES, KINDS
+from bench.tasks.metrics.reading import Lexicon, named
 from bench.tasks.oracle import answers, probabilities, worded
 from bench.tasks.prompts import QUESTIONS
-from bench.tasks.metrics.reading import Lexicon, named
 from tests.conftest import SMALL
 
 EVERY_FACT = [(kind, value) for kind, values in KINDS.items() for value in values]

@@ -175,7 +175,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lines": "~~=line, ~~=lines, ~stripe, grating, line grating, parallel line, striped, line pattern, "
         "line and space, "
         "striping, zebra, trench, ~=strips, parallel strip, parallel bar, parallel track, parallel trench, "
-        "barcode, bar code, line array, array of line, bars and spaces, ~rail, ~stripy, lines and spaces, "
+        "line array, array of line, bars and spaces, ~rail, ~stripy, lines and spaces, "
         "~zebra crossing, ~venetian blind, ~=blinds, ~picket fence, ~pinstripe",
         "holes": "~hole, perforate, ~perforation, ~=apertures, punched, pierced, ~borehole, ~=openings, pierce, "
         "punch, hole pattern, drilled, "
@@ -236,7 +236,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "four triangular, ~square base, four flat side, four plane side, four face, four facet, four flank, "
         "four plane, giza, cheops, egyptian, four sloping, square pyramid, ~four cornered base, four flat "
         "face, three sided pyramid",
-        "wire": "~wire, thread like, wiry, ~thin as a thread, hair thin, ~hair like",
+        "wire": "~~wire, thread like, wiry, ~thin as a thread, hair thin, ~hair like, "
+        "wire like, wire shaped, thin wire, single wire",
     },
     "coverage": {
         "sparse": "sparsity, thin strewn, thin scattered, thin spread, thinly, scarce, few and far between, scant, "
@@ -318,7 +319,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "in straight row, square lattice, regular lattice, hexagonal lattice, regular array, ordered array, "
         "in regular row, neatly aligned, neat, tidy, array like, in line and row, lined up, line up, "
         "regimented, symmetrical, in line, in straight line, in parallel row, well arranged, "
-        "at constant distance, at the same distance, at fixed distance, repeat at, repeating pattern, matrix arrangement, "
+        "at constant distance, at the same distance, at fixed distance, repeat at, repeating pattern, matrix "
+        "arrangement, "
         "repetitive, aligned in row, equispaced, "
         "regularity, orderliness, arrayed, arranged in row, set in row, in column, in neat column, column and "
         "row, on a lattice, on a grid, on a regular grid, gridded, gridlike, grid like, lattice like, at "
@@ -333,7 +335,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "gap, equal gap, regular gap, uniform spacing, regularly repeating, regularly repeated, repeat "
         "regularly, repeat periodically, matrix of pillar, matrix of hole, like seat in a theatre, aligned in "
         "column, like a military parade, like tile, in a row, in rank, line up neatly, parade, as if on a "
-        "grid, strict order, good order, perfect order, clear order, long range order, recurring, recur at "
+        "grid, strict order, good order, perfect order, clear order, long range order, recur at "
         "regular, at a constant distance, at a fixed distance, at a regular distance, at the same interval, "
         "at a fixed interval, at constant interval, at fixed interval, planned layout, chequerboard order, "
         "chessboard fashion, like an orchard, like a vineyard, clockwork regularity, drilled into line, egg "
@@ -344,7 +346,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "accumulation of particle, bunched, island of, come together, gang, swarm together, "
         "coagulate, coagulated, colony, colonies, in island, into island, islet, amass, concentrated in, "
         "concentrate in, in bunch, nest together, nestle together, mass together, massed together, massed, "
-        "pile up, in pile, constellation, club together, band together, drawn together, in pocket, form island, form heap, lump together in, pool together, clubbed "
+        "pile up, in pile, constellation, club together, band together, drawn together, in pocket, form "
+        "island, form heap, lump together in, pool together, clubbed "
         "together, into a knot, in knot, in flock, in swarm, in colony, in batch, agglomerative, crowd "
         "together, crowded together, assemble into, assembled into, collect in, collected in, collect into, "
         "cluster up, in little heap, pack together in, in tight knot, local concentration, in herd, "
@@ -362,17 +365,18 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "or miss, aimless, by accident, like dice, like confetti, pell mell, topsy turvy, aperiodic, "
         "nonperiodic, without periodicity, no periodicity, no long range order, no rule, without rule, "
         "without any rule, without plan, without any plan, no plan, without any system, no scheme, no "
-        "lattice, nothing regular, nothing orderly, no regular, no fixed, as if thrown, as if scattered, as "
+        "lattice, nothing regular, nothing orderly, as if thrown, as if scattered, as "
         "if dropped, as if strewn, as though thrown, as though scattered, as though dropped, as though "
         "strewn, as if someone had thrown, willy nilly, indiscriminate, indiscriminately, unpredictable, "
         "unpredictably, jumbled, scattered without, spread without, disarray, disarranged, disorganised, "
         "disorganized, unorganised, unorganized, lack of pattern, lack of regularity, lack any order, lack "
         "order, lack any regularity, devoid of order, devoid of any order, in no order, in no particular, in "
-        "no regular, without regular, no structure in their arrangement, like spilled, like spilt, no "
+        "no structure in their arrangement, like spilled, like spilt, no "
         "recognisable arrangement, no obvious order, without obvious order, no obvious pattern, no clear "
-        "order, no clear pattern, no particular pattern, no visible pattern, no system in, without particular "
-        "order, without any particular order, without any recognisable, without any discernible, without any "
-        "visible, without any apparent, no repeating, not follow any, not obey any, by pure chance, wherever "
+        "order, no clear pattern, no particular pattern, no visible pattern, no system in, without any "
+        "particular order, without any recognisable order, without any recognisable "
+        "pattern, without any recognisable rule, without any discernible order, without any discernible "
+        "pattern, without any discernible rule, no repeating, not follow any, not obey any, by pure chance, wherever "
         "they fell, where they fell, no preferred position, no arrangement, no sign of order, no trace of "
         "order, absence of order, devoid of pattern, higgledy, "
         "as if tossed, as if flung, as if poured, as though tossed, as though flung, chance decide, left to "
@@ -390,8 +394,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "vary little, vary only little, differ little, even sized, same diameter, no two differ, size match, "
         "alike in size, all equally, "
         "all equally large, all equally big, all equally small, all equally long, all equally sized, all "
-        "equally wide, equisized, no variation in size, no size variation, without variation in size, no "
-        "variation, like pea in a pod, pea in a pod, cast from one mould, from the same mould, from one "
+        "equally wide, equisized, no variation in size, no size variation, without variation in size, like "
+        "pea in a pod, pea in a pod, cast from one mould, from the same mould, from one "
         "mould, cookie cutter, sized alike, of a size, all of one, one and the same size, equal dimension, "
         "single size, only one size, just one size, same large, equally tall, equally long, equally small, "
         "equally wide, equally thick, same length, same width, same height, same dimension, match in size, "
@@ -418,7 +422,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "tiny, small beside large, large beside small, big beside small, small beside big, from the tiny to "
         "the, from the small to the, from small to big, from big to small, from tiny to huge, from tiny to "
         "big, from very small to, from minute to, size range widely, many different size, several size, "
-        "multiple size, variety of size, diversity of size, range of size, size class, different diameter, "
+        "multiple size, variety of size, diversity of size, size class, different diameter, "
         "different dimension, tall and short, short and tall, thick and thin, thin and thick, large one and "
         "small one, small one and large one, big one and small one, small one and big one, mixed bag, all "
         "over the place in size, size scatter, each of a different, each a different, each have its own size, "
@@ -532,7 +536,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "leave no gap, no gap, no space between them, border on each other, "
         "fuse, fused together, merge with, merge into one another, merge into each other, coalesce, "
         "coalescence, grown together, grow together, grown into, grow into one another, grow into each other, "
-        "necking, sinter, sintered, joined together, join up, attached to each other, attached to one "
+        "necking, =sintered, sintered together, joined together, join up, attached to each other, attached to one "
         "another, connected to each other, connected to one another, connected with each other, connected "
         "with one another, interconnected, interconnect, linked together, linked to each other, linked to one "
         "another, glued together, weld, welded together, bonded together, press together, pressed together, "
@@ -560,7 +564,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "two component, two kind of material, two constituent, two different material, second component, "
         "second material, second constituent, brighter patch, brighter spot, brighter region, brighter area, "
         "brighter island, brighter zone, "
-        "composite, another material, other material, second substance, two substance, two compound, two "
+        "composite of, composite material, a composite, another material, other material, second substance, "
+        "two substance, two compound, two "
         "ingredient, segregate, segregation, duplex, heterophase, two kind of matter, two type of material, "
         "two sort of material, binary, bi phasic, bi phase, brighter phase, darker phase, brighter domain, "
         "brighter inclusion, bright inclusion, ~precipitate, further material, further phase, other "
@@ -601,7 +606,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "perfect focus, in good focus, in clear focus, pinpoint sharp, resolved sharply, sharp as a tack, "
         "sharp as a knife, sharp as a razor, razor edged, hit the focus, nail the focus, well adjusted focus, "
         "focus have be hit, focus be hit, precisely focused, perfectly focused, properly focused, "
-        "fine detail be visible, fine detail be clearly, fine detail can be seen, fine detail be resolved, finest detail be visible, finest detail can be, smallest detail be visible, smallest detail can be, good focus, in fine focus, high "
+        "fine detail be visible, fine detail be clearly, fine detail can be seen, fine detail be resolved, "
+        "finest detail be visible, finest detail can be, smallest detail be visible, smallest detail can be, "
+        "good focus, in fine focus, high "
         "sharpness",
         "blurred": "blur, foggy, bleary, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, "
         "unsharp, fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, "
@@ -641,23 +648,30 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
 """Kind to value to the phrases that state it, whatever they describe. One with '~' yields to others of its kind."""
 
 _SMALL = (
-    "small, little, teeny, petite, minuscule, wee, puny, microscopic, tiny, minute, miniature, diminutive, little sized, "
-    "smallish, undersized, pint sized, lilliputian, infinitesimal, mini, dwarf, dwarfish, on the small side, on the smaller side, small sized, tiny sized, itty bitty"
+    "small, little, teeny, petite, minuscule, wee, puny, microscopic, tiny, minute, miniature, "
+    "diminutive, little sized, "
+    "smallish, undersized, pint sized, lilliputian, infinitesimal, mini, dwarf, dwarfish, on the small "
+    "side, on the smaller side, small sized, tiny sized, itty bitty"
 )
 _MEDIUM = "medium, intermediate, middling, mid, average, moderate, middle sized, medium scale, middle size"
 _LARGE = (
     "considerable, large, gigantic, immense, colossal, vast, oversized, hefty, great, big, huge, sizeable, "
     "enormous, giant, massive, bulky, considerable sized, voluminous, biggish, largish, jumbo, mammoth, titanic, "
-    "substantial, on the large side, on the larger side, on the big side, king sized, outsize, outsized, hulking, monumental, whopping, monstrous, big sized, large sized"
+    "substantial, on the large side, on the larger side, on the big side, king sized, outsize, outsized, "
+    "hulking, monumental, whopping, monstrous, big sized, large sized"
 )
 _DARK = (
     "dark, black, dim, inky, blackish, darkish, dusky, gloomy, sombre, somber, murky, shadowy, jet, jet black, "
-    "pitch black, pitch dark, coal black, ebony, unlit, dark grey, darkened, blackened, night black, shaded, charcoal, "
-    "deep black, in shade, in shadow, in darkness, in deep shade, in deep shadow, in the dark, darkness, night, almost black, pitch, soot black, raven"
+    "pitch black, pitch dark, coal black, ebony, unlit, dark grey, darkened, blackened, night black, "
+    "shaded, charcoal, "
+    "deep black, in shade, in shadow, in darkness, in deep shade, in deep shadow, in the dark, darkness, "
+    "night, almost black, pitch, soot black, raven"
 )
 _BRIGHT = (
-    "bright, light, white, pale, luminous, whitish, brightish, brilliant, glowing, gleaming, shining, shiny, glaring, "
-    "dazzling, snow white, snowy, milky, milk white, radiant, light coloured, illuminated, lit, lit up, whitened, chalky, "
+    "bright, light, white, pale, luminous, whitish, brightish, brilliant, glowing, gleaming, shining, "
+    "shiny, glaring, "
+    "dazzling, snow white, snowy, milky, milk white, radiant, light coloured, illuminated, lit, lit up, "
+    "whitened, chalky, "
     "chalk white, ivory, light grey, pale grey, glow, shine, gleam, lightish, brightly lit"
 )
 _UNIFORM = (
@@ -673,23 +687,29 @@ _VARIED = (
 )
 _LOW = (
     "low, weak, poor, faint, feeble, limited, little, slight, dull, minimal, small, soft, subdued, modest, "
-    "insufficient, pale, muted, reduced, meagre, scant, deficient, lacklustre, mild, gentle, tame, lacking, inferior, "
-    "negligible, pallid, bad, unsatisfactory, inadequate, dreary, lousy, bland, feeble, flat, thin, sluggish, understated"
+    "insufficient, pale, muted, reduced, meagre, scant, deficient, lacklustre, mild, gentle, tame, "
+    "lacking, inferior, "
+    "negligible, pallid, bad, unsatisfactory, inadequate, dreary, lousy, bland, feeble, flat, thin, "
+    "sluggish, understated"
 )
 _HIGH = (
     "high, strong, pronounced, good, rich, stark, vivid, excellent, great, marked, considerable, large, sharp, "
-    "striking, intense, ample, crisp, full, bold, punchy, powerful, brilliant, harsh, hard, steep, deep, dramatic, clear, "
-    "generous, exceptional, impressive, superb, remarkable, outstanding, fierce, enormous, big, huge, extreme, heavy, "
+    "striking, intense, ample, crisp, full, bold, punchy, powerful, brilliant, harsh, hard, steep, deep, "
+    "dramatic, clear, "
+    "generous, exceptional, impressive, superb, remarkable, outstanding, fierce, enormous, big, huge, "
+    "extreme, heavy, "
     "distinct, plentiful, robust, abundant, substantial, wonderful, sizeable, hefty, immense, drastic, fine, terrific"
 )
 _SINGLE = "=one, single, sole, only, lone, uniform, homogeneous, solitary"
 _SEVERAL = (
-    "two, second, secondary, other, further, extra, both, dual, double, distinct, separate, different, several, multiple, another, additional, "
+    "two, second, secondary, other, further, extra, both, dual, double, distinct, separate, different, "
+    "several, multiple, another, additional, "
     "more than one"
 )
 _SMOOTH = (
     "smooth, featureless, polish, glassy, even, textureless, sleek, glossy, smoothness, satiny, level, "
-    "silky, silken, slick, unstructured, structureless, untextured, mirror like, mirrorlike, like a mirror, like glass, "
+    "silky, silken, slick, unstructured, structureless, untextured, mirror like, mirrorlike, like a "
+    "mirror, like glass, "
     "glass like, burnished, planed, unruffled, smooth as glass, plain, porcelain, eggshell, waxy, free of texture"
 )
 
@@ -774,7 +794,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         {"tone": ("contrast", "low")},
     ),
     (
-        "wide, broad, large, strong, great, full, big, far apart, deep, rich, huge, marked, pronounced, stark, vivid, "
+        "wide, broad, large, strong, great, full, big, far apart, deep, rich, huge, marked, pronounced, "
+        "stark, vivid, "
         "high, considerable, striking, enormous, whole, bold, clear, extreme",
         {"tone": ("contrast", "high")},
     ),
@@ -811,7 +832,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     ("uniformity, consistency, homogeneity, sameness, constancy", {"size": ("uniformity", "uniform")}),
     (_SMOOTH, {"texture": ("texture", "smooth")}),
     (
-        "smooth, featureless, polish, glassy, textureless, smoothness, silky, sleek, mirror like, like a mirror, untextured, "
+        "smooth, featureless, polish, glassy, textureless, smoothness, silky, sleek, mirror like, like a "
+        "mirror, untextured, "
         "like polished glass, as glass, silken, slick, burnished, structureless",
         {"structure": ("texture", "smooth"), "": ("texture", "smooth")},
     ),
@@ -848,11 +870,16 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         "standalone, individual and separate, unconnected, untouching, spaced apart, disconnected, distanced, "
         "keep a gap, keep a distance, keep clear, keep apart, away from each other, away from one another, "
         "far from each other, far from one another, aloof, unattached, unjoined, at a distance, with gap between, "
-        "with a gap between, not joined, not connected, not linked, not attached, unlinked, disjoint, disjointed, set apart, "
-        "kept apart, spread apart, =space =between =them, space between each, gap between them, gap around, space around each, "
-        "individually placed, separated, distant from each other, distant from one another, gap in between, space in between, "
-        "each for itself, one by one, singly, clear gap, at arm length, stand alone, touch nothing, touch none, touch no, "
-        "touches no, touches none, without contact, no contact, nobody touch, none touch, none touches, none of them touch, "
+        "with a gap between, not joined, not connected, not linked, not attached, unlinked, disjoint, "
+        "disjointed, set apart, "
+        "kept apart, spread apart, =space =between =them, space between each, gap between them, gap around, "
+        "space around each, "
+        "individually placed, separated, distant from each other, distant from one another, gap in between, "
+        "space in between, "
+        "each for itself, one by one, singly, clear gap, at arm length, stand alone, touch nothing, touch "
+        "none, touch no, "
+        "touches no, touches none, without contact, no contact, nobody touch, none touch, none touches, none "
+        "of them touch, "
         "leave space between, leave a gap, leave gap, apart from every, segregated from, well clear, well separated",
         {"any": ("contact", "separate"), "phase": ("phases", "two")},
     ),
@@ -883,7 +910,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     (
         "neither small nor large, neither large nor small, neither big nor small, neither small nor big, "
         "neither tiny nor huge, neither huge nor tiny, neither tiny nor large, neither large nor tiny, "
-        "neither particularly small nor particularly large, neither very small nor very large, between small and large, "
+        "neither particularly small nor particularly large, neither very small nor very large, between small "
+        "and large, "
         "halfway between small and large, neither especially small nor especially large, in the middle of the scale",
         {
             "structure": ("size", "medium"),
@@ -920,7 +948,8 @@ NOUNS: Mapping[str, str] = {
     "scale line, length marker, size bar, size marker, measuring bar, calibration bar, micrometre bar, "
     "micrometer bar, scale indicator, scaling bar, magnification bar, reference bar, marker bar, micron "
     "marker, ruler, length scale bar, measure bar",
-    "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width, thickness, breadth, calibre, girth, volume, height",
+    "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width, "
+    "thickness, breadth, calibre, girth, volume, height",
     "uniformity": "uniformity, consistency, homogeneity",
     "coverage": "coverage, cover, density, population, packing, share, proportion, fraction, portion, occupancy, "
     "percentage, "
@@ -936,7 +965,8 @@ NOUNS: Mapping[str, str] = {
     "direction": "direction, orientation, alignment, axis, angle, axes, course, inclination, align, orient",
     "strand": "fibre, strand, filament, thread",
     "region": "patch, patche, region, area, spot, zone, part, island",
-    "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, =face, =faces, "
+    "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, =face, "
+    "=faces, "
     "wall, facet, "
     "surface finish, surface texture, side face, outside, shell surface, outer surface",
     "phase": "phase, component phase, constituent, component, ingredient",
@@ -1043,7 +1073,8 @@ OPPOSITES: Mapping[tuple[str, str], tuple[str, str]] = {
 
 ROLES: Mapping[str, str] = {
     # Phrases whose words state nothing by themselves.
-    "idiom": "all over, all round, all around, no doubt, without doubt, not only, not just, not merely, nothing but, no less than, no fewer than, "
+    "idiom": "all over, all round, all around, no doubt, without doubt, not only, not just, not merely, nothing "
+    "but, no less than, no fewer than, "
     "no more than, not to mention, in contrast to, in contrast with, by contrast, in order to, as well as, "
     "of course, in this case, solar cell, fuel cell, unit cell, photovoltaic cell, battery cell, "
     "electrochemical cell, in line with, data bar, info bar, information bar, status bar, fill factor, "
