@@ -689,7 +689,7 @@ _LOW = (
     "low, weak, poor, faint, feeble, limited, little, slight, dull, minimal, small, soft, subdued, modest, "
     "insufficient, pale, muted, reduced, meagre, scant, deficient, lacklustre, mild, gentle, tame, "
     "lacking, inferior, "
-    "negligible, pallid, bad, unsatisfactory, inadequate, dreary, lousy, bland, feeble, flat, thin, "
+    "negligible, pallid, bad, unsatisfactory, inadequate, dreary, lousy, bland, flat, "
     "sluggish, understated"
 )
 _HIGH = (
@@ -843,7 +843,7 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         "homogeneous, uniform, same, identical, constant, consistent, homogenous, pure",
         {"composition": ("phases", "one")},
     ),
-    ("heterogeneous, inhomogeneous, different, mixed", {"composition": ("phases", "two")}),
+    ("heterogeneous, inhomogeneous, mixed", {"composition": ("phases", "two")}),
     (
         "wash out, washed out, washed",
         dict.fromkeys(("image", "", "contrast", "tone", "structure", "thing", "background"), ("contrast", "low"))

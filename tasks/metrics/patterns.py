@@ -103,7 +103,7 @@ _STATED = {
         rf"(?:{_LITTLE} (?:{_PART}|speck|spot)|few pixels)"
     ),
     ("size", "large"): re.compile(
-        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|extend|reach)\w* "
+        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|reach)\w* "
         r"(?:over |across |through |along )?"
         rf"(?:most of|nearly the whole|almost the whole|much of|half of|a {_MUCH} {_PART} of) ?(?:the|it)?"
     ),
