@@ -61,7 +61,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "kieselguhr, siliceous microalgae, ~microalga, ~microalgae, glass like shell, silica box, silica case",
         "woven": "woven, weave, interweave, interwoven, interlace, warp, weft, ~cloth, ~fabric, over and under, "
         "over and under each other, over one another and under, basket weave, criss cross weave, braided cloth, "
-        "twill, gauze, canvas, linen, wickerwork, wicker, basketwork, over one and under, "
+        "twill, gauze, linen, wickerwork, wicker, basketwork, over one and under, "
         "above one neighbour and beneath, above one and below, over one neighbour and under, alternately over "
         "and under, alternate over and under, plain weave, over and below, above and below each other, over "
         "and beneath, weaved, interlacing, lattice of thread, "
@@ -108,7 +108,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "intertwine, finger of one side",
         "cantilever": "cantilever, overhanging beam, beam clamped at one end, beam fixed at one end, diving board, "
         "clamped beam, protruding beam, overhanging, "
-        "springboard, spring board, diving platform, free end, beam anchored at one end, beam sticking out, "
+        "springboard, spring board, diving platform, ~free end, beam anchored at one end, beam sticking out, "
         "beam projecting, projecting beam, beam protrude, beam project, suspended beam, overhang, unsupported "
         "end, beam held at one end, beam attached at one end, free hanging beam, jut out, beam stick out, one "
         "side clamped, clamped at one side, clamped at one end, clamped on one side, fixed at one end, fixed "
@@ -256,10 +256,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "sprinkling, sprinkling of, uncrowded, underpopulated, loosely populated, much bare, lot of bare, "
         "lots of bare, lots of empty, lots of free, lot of free, much free, plenty of free, plenty of bare, "
         "vast empty, large empty, wide empty, wide bare, large "
-        "bare, low number, small number of structure, scarcity, scantily, sparseness, desert, deserted, "
+        "bare, low number, small number of structure, scarcity, scantily, sparseness, "
         "sprinkled thinly, one here and one there, isolated structure here and there, largely unoccupied, "
-        "largely vacant, few in the frame, hardly anything in, next to nothing in, lonely, room to spare, "
-        "mostly empty ground, only few, only isolated, hardly any structure, rare, rarely, infrequent, "
+        "largely vacant, few in the frame, hardly anything in, next to nothing in, room to spare, "
+        "mostly empty ground, only few, only isolated, hardly any structure, "
         "loosely scattered, thinly sown, thinly dispersed, widely dispersed, widely separated, countable on "
         "one hand, count on one hand, count on the fingers, "
         "not many structure, not many, not a lot of structure, no great number, only a small number, in small "
@@ -268,7 +268,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "only two or three, only one or two, only three or four, just two or three, just one or two, almost "
         "devoid of structure, nearly devoid of structure, almost devoid of object, almost devoid of particle, "
         "thin on the ground, hardly anything lie, hardly anything be, hardly anything to be seen, "
-        "lost in the, needle in a haystack, forlorn, like island in an ocean, oasis",
+        "needle in a haystack, like island in an ocean",
         "dense": "densely packed, closely packed, close packed, tight packed, tightly packed, crowd, crowded, "
         "pack, compact pack, heavily covered, fill nearly the whole, fill almost the whole, fill the whole, "
         "fill the entire, cram, teem, throng, packed together, no free space, hardly any free space, "
@@ -277,7 +277,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "almost completely covered, packed, jam, no space, carpet, swarm, jam packed, covered all over, "
         "cover all over, packed closely, closely spaced, chock full, brim, brimming, tight against each other, "
         "cheek by jowl, populous, overcrowd, shoulder to shoulder, heavily populated, densely populated, "
-        "chock a block, thickly, congested, congestion, bursting, sardine, packed full, tight packing, close "
+        "chock a block, thickly, congested, congestion, sardine, packed full, tight packing, close "
         "packing, complete coverage, full coverage, total coverage, wall to wall, bumper to bumper, blanket, "
         "blanketed, overrun, overgrown, completely filled, entirely filled, fully filled, almost completely "
         "filled, almost entirely filled, completely full, full to the brim, fully occupied, completely "
@@ -288,7 +288,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "no space, next to no free, stuffed, filled completely, filled entirely, elbow to elbow, cover "
         "everything, fill everything, brimful, heavily packed, heavily occupied, tightly filled, filled to "
         "capacity, filled from edge to edge, covered from edge to edge, fill every corner, cheek to cheek, no "
-        "bare, no gap in the coverage, bustling, saturated, thronged, no empty spot, hardly an empty, no "
+        "bare, no gap in the coverage, bustling, thronged, no empty spot, hardly an empty, no "
         "spare room, tight together, squeezed together, crowding, impenetrable, dense crowd, completely "
         "covers, closely set, tightly set, thick on the ground, covered in full, filled to the edge, fill it "
         "completely, fill it entirely, occupy it completely, cover it completely, occupied almost completely, "
@@ -344,8 +344,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "bunch, huddle, congregate, assemble in group, flock together, clump together, conglomerate, "
         "bundle together, bundled, heap, cling together, stuck together, group together, accumulate, "
         "accumulation of particle, bunched, island of, come together, gang, swarm together, "
-        "coagulate, coagulated, colony, colonies, in island, into island, islet, amass, concentrated in, "
-        "concentrate in, in bunch, nest together, nestle together, mass together, massed together, massed, "
+        "coagulate, coagulated, colony, colonies, in island, into island, islet, amass, "
+        "in bunch, nest together, nestle together, mass together, massed together, massed, "
         "pile up, in pile, constellation, club together, band together, drawn together, in pocket, form "
         "island, form heap, lump together in, pool together, clubbed "
         "together, into a knot, in knot, in flock, in swarm, in colony, in batch, agglomerative, crowd "
@@ -361,7 +361,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "unstructured, erratic, unsystematic, unsystematically, no pattern, no system, without system, "
         "at random, no discernible pattern, no recognisable pattern, no regularity, without regularity, "
         "lack of order, strewn about, without visible order, without discernible pattern, follow no, "
-        "randomness, disorderly, messy, mess, mishmash, hodgepodge, anyhow, any old how, any which way, hit "
+        "randomness, disorderly, mess, mishmash, hodgepodge, anyhow, any old how, any which way, hit "
         "or miss, aimless, by accident, like dice, like confetti, pell mell, topsy turvy, aperiodic, "
         "nonperiodic, without periodicity, no periodicity, no long range order, no rule, without rule, "
         "without any rule, without plan, without any plan, no plan, without any system, no scheme, no "
@@ -381,7 +381,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "order, absence of order, devoid of pattern, higgledy, "
         "as if tossed, as if flung, as if poured, as though tossed, as though flung, chance decide, left to "
         "chance, pure chance, mere chance, tossed onto, "
-        "mikado, pick up stick, spillikins, like spilled rice, dropped at random, wildly, in a muddle, "
+        "mikado, pick up stick, spillikins, like spilled rice, dropped at random, in a muddle, "
         "muddle, muddled together",
     },
     "uniformity": {
@@ -440,7 +440,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "parallel to the bottom and top, parallel to the upper and lower, parallel to the base, parallel to "
         "the horizontal edge, enter from the left, enter from the right, come from the left, come from the "
         "right, come in from the left, come in from the right, point left, point right, edgeways, right edge "
-        "to the left, right to the left, right side to the left, lateral, laterally, left edge to right edge, "
+        "to the left, right to the left, right side to the left, left edge to right edge, "
         "left margin to the right, right margin to the left, left rim to the right, parallel to its bottom, "
         "parallel to its lower, parallel to its top, parallel to its upper",
         "vertical": "top to bottom, bottom to top, straight down, straight up, downward, upward, point down, "
@@ -453,7 +453,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "the y axis, plumb, parallel to the left, parallel to the right, parallel to its left, parallel to "
         "its right, parallel to the vertical edge, parallel to the lateral edge, parallel to the side edge, "
         "hang down, enter from the top, enter from the bottom, come from the top, come from the bottom, come "
-        "in from the top, come in from the bottom, bottom up, top down, ceiling to floor, floor to ceiling, "
+        "in from the top, come in from the bottom, ceiling to floor, floor to ceiling, "
         "head to foot, from top edge, bottom edge to the top, from the bottom edge, from the lower edge to "
         "the upper, from the lower to the upper, upper edge to lower edge, top edge to bottom edge, top "
         "margin to the bottom, upper margin to the lower, lower border to the upper, skyward, heavenward, "
@@ -462,7 +462,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "aslant, slantwise, slope, sloping, askew, at an angle of 45, catercorner, cornerwise, "
         "from one corner, from corner, "
         "at a slant, at an oblique angle, on the bias, 45 degrees, forty five degree, 135 degree, northeast, "
-        "northwest, southeast, southwest, north east, north west, south east, south west, skew, skewed, "
+        "northwest, southeast, southwest, north east, north west, south east, south west, "
         "neither horizontal nor vertical, neither vertical nor horizontal, between horizontal and vertical, "
         "halfway between horizontal and vertical, opposite corner, like a slash, run at an angle, lie at an "
         "angle, runs at an angle, oriented at an angle, aligned at an angle, towards the opposite, to the "
@@ -486,7 +486,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "ridged": "ridge, groove, furrow, corrugate, rib, ribbed, striate, striation, fluted, ploughed, rill, "
         "ribbing, rippled surface, corrugation, grooving, washboard, "
         "fluting, ridgy, corduroy, vinyl record, gramophone record, ploughed field, plowed, tyre tread, "
-        "crested, crest and trough, parallel score, scored, channelled, =grooved, fingerprint, crest and "
+        "crested, crest and trough, parallel score, channelled, =grooved, fingerprint, crest and "
         "valley, fin like, =ribbing, wavy surface, ridge and valley",
     },
     "defect": {
@@ -543,7 +543,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "lean on each other, rest on each other, rest against each other, rest against one another, back to "
         "back, flank to flank, side against side, without space between, without separation, no "
         "separation, run into each other, run into one another, bordering on, nestle against, brush against, "
-        "kiss, kissing, contacting, meet one another, no distance between, touching point, point of contact, "
+        "kissing, contacting, meet one another, no distance between, touching point, point of contact, "
         "contact point, stuck to one another, stick to one another, lie against each other, lie against one "
         "another, up against each other, up against one another, push against, joined to one another, without "
         "any space between, leave no space between, no room between, cohere, "
@@ -567,7 +567,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "composite of, composite material, a composite, another material, other material, second substance, "
         "two substance, two compound, two "
         "ingredient, segregate, segregation, duplex, heterophase, two kind of matter, two type of material, "
-        "two sort of material, binary, bi phasic, bi phase, brighter phase, darker phase, brighter domain, "
+        "two sort of material, bi phasic, bi phase, brighter phase, darker phase, brighter domain, "
         "brighter inclusion, bright inclusion, ~precipitate, further material, further phase, other "
         "substance, different substance, brighter material, brighter grain inside, demixed, material of "
         "different brightness, brighter matter, matrix and inclusion, in a matrix, in the matrix, in a darker "
@@ -677,7 +677,7 @@ _BRIGHT = (
 _UNIFORM = (
     "uniform, consistent, identical, equal, same, similar, alike, homogeneous, constant, narrow, even, =one, "
     "comparable, equally sized, tight, invariable, invariant, unchanging, matching, matched, indistinguishable, "
-    "regular, like, unvarying, standard, coincide, steady, stay the same, hardly different"
+    "regular, unvarying, standard, coincide, steady, stay the same, hardly different"
 )
 _VARIED = (
     "vary, change, fluctuate, varied, various, variable, differ, different, unequal, diverse, heterogeneous, "
@@ -1023,7 +1023,7 @@ BARE: Mapping[str, tuple[str, str]] = {
     "relief of the surface": ("texture", "smooth"),
     "relief whatever on the surface": ("texture", "smooth"),
     "unevenness": ("texture", "smooth"),
-    "wrong": ("defect", "none"),
+    "anything wrong": ("defect", "none"),
     "defectiveness": ("defect", "none"),
     "deficiency": ("defect", "none"),
     "scale": ("bar", "absent"),
