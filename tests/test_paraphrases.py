@@ -6,7 +6,7 @@ import pytest
 
 from tests.paraphrase_score import FOLDER, readings
 
-LEAST = {"dev.csv": 0.97, "test.csv": 0.95}
+LEAST = {"dev.csv": 0.97, "dev2.csv": 0.97, "test.csv": 0.95}
 """The share of a file that must be read exactly; test.csv was written before the lexicon and not seen by its author."""
 
 

@@ -68,7 +68,7 @@ def test_whole_words_and_the_longest_phrase_count(text, facts):
         ("no charging and cracks", (("charging", "none"), ("defect", "cracks"))),
         ("no scale bar, debris", (("bar", "absent"), ("defect", "debris"))),
         ("no visible defects", (("defect", "none"),)),
-        ("It is not sharp. Cracks run", (("defect", "cracks"),)),
+        ("It is not sharp. Cracks run", (("defect", "cracks"), ("focus", "blurred"))),
     ],
 )
 def test_what_is_denied_is_not_stated(text, facts):

@@ -48,10 +48,12 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "nerve, "
         "neurone, synapse, nerve ending, nerve network, neuritic, axonal, dendron, arborize, arborization, "
         "ramification, treelike, tree shaped, twig, bough, divaricate, nerve strand, nerve tissue, furcate, "
-        "branchlet",
+        "branchlet, "
+        "~antler, ~river delta, ~root of a tree, ~tree root, ~lightning, ~roots of a tree",
         "pollen": "pollen, pollen grain, ~spine, spiny, spiky ball, spike covered, ~spike, ~spiked, ~thorn, "
         "microspore, anther, stamen, sporopollenin, ~prickly, ~prickle, echinate, ~burr, ~hedgehog, ~barbed, "
-        "~bristly, ~spinous, ~sea urchin, ~urchin, hay fever, flower dust, ~spiky, ~thorny",
+        "~bristly, ~spinous, ~sea urchin, ~urchin, hay fever, flower dust, ~spiky, ~thorny, "
+        "~sea mine, ~morning star, ~conker, ~mace, ~horse chestnut",
         "diatom": "diatom, frustule, perforated shell, diatomaceous, siliceous shell, silica shell, ~alga, ~algae, "
         "diatomite, silica skeleton, siliceous skeleton, silica valve, siliceous valve, glass shell, glassy "
         "shell, shell of silica, shell of glass, skeleton of silica, siliceous alga, siliceous wall, silica "
@@ -59,18 +61,20 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "kieselguhr, siliceous microalgae, ~microalga, ~microalgae, glass like shell, silica box, silica case",
         "woven": "woven, weave, interweave, interwoven, interlace, warp, weft, ~cloth, ~fabric, over and under, "
         "over and under each other, over one another and under, basket weave, criss cross weave, braided cloth, "
-        "twill, gauze, canvas, linen, wickerwork, wicker, basketwork, over one and under, "
+        "twill, gauze, linen, wickerwork, wicker, basketwork, over one and under, "
         "above one neighbour and beneath, above one and below, over one neighbour and under, alternately over "
         "and under, alternate over and under, plain weave, over and below, above and below each other, over "
         "and beneath, weaved, interlacing, lattice of thread, "
-        "on a loom",
+        "on a loom, "
+        "~sackcloth, ~burlap, ~denim, ~jeans, ~hessian, ~tweed, ~tablecloth, ~wicker basket, ~tapestry",
         "twisted": "=twisted, ~twist, rope, twine, intertwine, wind around, wound around, coil around, "
         "spiral around, helix, helical, plait, cord, entwine, corkscrew, ~spiral, braid, "
         "wrap around each other, wrapped around one another, intertwist, ~coil, "
         "wound round, wind round, wound about, wrapped round, coil round, twirl, double helix, helicoidal, "
         "twined, screw like, ~yarn, plied, curl around each other, torsion, cordage, skein, wind about each "
         "other, wound together, spun together, twist together, spin around each other, cable like, spirally, "
-        "wrapped around each other, wind around each other, wreathe",
+        "wrapped around each other, wind around each other, wreathe, "
+        "~pigtail, ~dna, ~candy cane, ~ship rope, ~hawser, ~barley sugar",
         "single": "strand like, one solitary strand, monofilament",
         "flat": "~planar, ~two dimensional, "
         "table top, tabletop, flat as a, level film, pancake flat, planarity, flatness, dead flat, perfectly "
@@ -86,11 +90,15 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "other, bilayer, trilayer, double layer, slate like, onion like, ~=atop one another, one above "
         "another, one over another, one upon the other, sheet stacked, onion skin, layered structure, schist, "
         "slab upon slab, several stratum, "
-            "layer by layer, built up in layer",
+        "layer by layer, built up in layer, "
+        "~mille feuille, ~baklava, ~lasagne, ~stack of paper, ~stack of pancake, ~sheaf of paper, ~club "
+        "sandwich",
         "wrinkled": "wrinkle, ~fold, crease, crumple, buckle, pucker, crinkle, corrugate like paper, ruck, rumple, "
         "~ripple, shrivel, crinkly, "
         "wrinkly, pleat, ~crimp, furl, rugose, rugosity, ~undulate, ~undulation, billow, scrunch, crumply, "
-        "~wavy film, plicate, ruffle, crepe, crease like, wizened, prune",
+        "~wavy film, plicate, ruffle, crepe, crease like, wizened, prune, "
+        "~unmade bed, ~elephant skin, ~crumpled paper, ~raisin, ~walnut, ~bedsheet, ~accordion, ~drapery, "
+        "~curtain",
         "columnar": "columnar, ~column, column like, palisade, organ pipe, grown in column, basalt column",
         "comb": "comb, interdigitate, interlock finger, interdigital, interlocking finger, interlocked finger, "
         "interleaved finger, finger interlock, "
@@ -100,12 +108,13 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "intertwine, finger of one side",
         "cantilever": "cantilever, overhanging beam, beam clamped at one end, beam fixed at one end, diving board, "
         "clamped beam, protruding beam, overhanging, "
-        "springboard, spring board, diving platform, free end, beam anchored at one end, beam sticking out, "
+        "springboard, spring board, diving platform, ~free end, beam anchored at one end, beam sticking out, "
         "beam projecting, projecting beam, beam protrude, beam project, suspended beam, overhang, unsupported "
         "end, beam held at one end, beam attached at one end, free hanging beam, jut out, beam stick out, one "
         "side clamped, clamped at one side, clamped at one end, clamped on one side, fixed at one end, fixed "
         "on one side, anchored on one side, anchored at one end, held at one end, supported at one end, "
-        "attached at one end, single clamped",
+        "attached at one end, single clamped, "
+        "~=springboards, ~balcony",
         "electrode": "~electrode, ~contact pad, anode, cathode, microelectrode, "
         "~bond pad, ~bonding pad, ~metal pad, ~metal contact, ~gold contact, electrical contact, conducting "
         "track, conductor track, conductive track, ~gold pad, ~=pads, conducting path, ~metallic contact",
@@ -120,12 +129,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "bend, arrow straight, as an arrow, as a ruler, none bend, none of them bend, none curve, none of "
         "them curve, "
         "none of them be bend, none of them be curve, none be bend, none be curve, none of which be bend, "
-            "no bend, not curve, not bend at all, no bend in them",
+        "no bend, not curve, not bend at all, no bend in them, "
+        "~toothpick, ~arrow, ~knitting needle, ~ruler, ~laser beam, ~pins and needles",
         "curved": "curve, bend, curl, sinuous, arc, arch, wavy, bow, serpentine, curvy, curvilinear, ~crooked, "
         "loop, hooked, ~winding, crescent, banana, "
         "curly, ~curvature, ~kink, ~snake, ~worm, wiggle, wiggly, squiggle, squiggly, spaghetti, noodle, "
         "arcuate, flexuous, c shaped, s shaped, u shaped, ~sickle, sinusoidal, bendy, snaking, flexed, ~hook, "
-        "bent over, wavelike, ~winding course",
+        "bent over, wavelike, ~winding course, "
+        "~=hairs, ~curls, ~ringlet, ~question mark, ~eel, ~lock of hair, ~boomerang, ~=swerves",
         "upright": "upright, =vertically upright, stand on end, stand up, ~=standing, erect, stand like grass, "
         "perpendicular to the substrate, normal to the substrate, perpendicular to the surface, on their end, "
         "vertical to the substrate, "
@@ -137,11 +148,13 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "blade of grass, like a lawn, tree in a forest, like a forest, stand vertically, rise vertically, "
         "grow vertically, stand proud, stand straight up, stalk, =stand like, perpendicularly, like corn in a "
         "field, corn field, wheat field, field of wheat, standing up, on its end, on end, "
-            "~stick out of the substrate, ~like grass",
+        "~stick out of the substrate, ~like grass",
         "spherical": "spherical, spheric, globose, sphere, spheroidal, spheroid, globular, globule, ~ball, orb, "
         "microsphere, spherule, ~bead, ~pearl, ~marble, ~droplet shaped, ~ball shaped, ~globe, ~bubble like, "
         "orbicular, rotund, sphericity, billiard ball, cannonball, ping pong ball, ~pea, ~grape, globulous, "
-        "sphere like, roundness, microball, ~berry, ball like, ~pellet, globularly",
+        "sphere like, roundness, microball, ~berry, ball like, ~pellet, globularly, "
+        "~orange like, ~caviar, ~tennis ball, ~football, ~snowball, ~cannon ball, ~ball bearing, ~bowling "
+        "ball, ~planet, ~cherries, ~cherry, ~golf ball, ~orange shaped, ~roe",
         "faceted": "facet, polyhedral, polyhedron, polyhedra, crystal like, ~cubic, ~cube, ~octahedral, "
         "~octahedron, ~octahedra, euhedral, crystal face, crystal facet, plane face, flat face, "
         "well formed crystal, many sided, "
@@ -150,22 +163,28 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "dodecahedral, icosahedron, icosahedral, ~tetrahedron, ~tetrahedral, polyhedric, idiomorphic, many "
         "faced, prism, prismatic, sugar cube, hexahedral, hexahedron, well developed face, bounded by flat, "
         "bounded by plane, ~box shaped, ~brick shaped, crystal shape, cut diamond, smooth face and, flat "
-        "plane, plane side, planar side, multi faced, multifaceted",
+        "plane, plane side, planar side, multi faced, multifaceted, "
+        "~brilliants, ~jeweller, ~jeweler, ~cut stone, ~rock sugar, ~rock candy, ~salt grain, ~grain of salt, "
+        "~planes and edges, ~salt crystal",
         "rod": "rod, rodlet, ~bacillus, ~cylindrical, ~cylinder, baton, bar shaped, "
         "cigar, sausage, pencil shaped, pencil like, baguette, grain of rice, rice grain, ~oblong, elongated "
         "particle, elongate particle, matchstick, match stick, stick like, =sticks, little stick, small "
         "stick, short stick, tiny stick, bacilliform, pill shaped, capsule shaped, capsule like, hot dog, "
-        "cylindric, prolate, rice like, stick shaped, bar like, rodlike, chopstick",
+        "cylindric, prolate, rice like, stick shaped, bar like, rodlike, chopstick, "
+        "~cigarette, ~french loaf, ~=logs, ~pencils, ~frankfurter, ~=batons, ~=pills, ~torpedo",
         "lines": "~~=line, ~~=lines, ~stripe, grating, line grating, parallel line, striped, line pattern, "
         "line and space, "
         "striping, zebra, trench, ~=strips, parallel strip, parallel bar, parallel track, parallel trench, "
-        "barcode, bar code, line array, array of line, bars and spaces, ~rail, ~stripy, lines and spaces",
+        "line array, array of line, bars and spaces, ~rail, ~stripy, lines and spaces, "
+        "~zebra crossing, ~venetian blind, ~=blinds, ~picket fence, ~pinstripe",
         "holes": "~hole, perforate, ~perforation, ~=apertures, punched, pierced, ~borehole, ~=openings, pierce, "
         "punch, hole pattern, drilled, "
         "sieve, drill, bore, bored, through hole, swiss cheese, colander, puncture, ~orifice, ~microwell, "
-        "~=wells, ~=vias, ~circular opening, riddled with hole",
+        "~=wells, ~=vias, ~circular opening, riddled with hole, "
+        "~strainer, ~pegboard, ~emmental, ~salt shaker",
         "pillars": "pillar, post, =studs, ~pin, ~peg, bollard, "
-        "=poles, =towers, =stumps, =stubs, =pegs, obelisk, pylon, stud array, ~=stems, ~pedestal, ~=mesas",
+        "=poles, =towers, =stumps, =stubs, =pegs, obelisk, pylon, stud array, ~=stems, ~pedestal, ~=mesas, "
+        "~bed of nails, ~skittles, ~=bollards, ~hairbrush, ~chimney",
         "checkerboard": "checkerboard, chessboard, checker board, chess board, =chess, chequered, chequerboard, "
         "draughtboard, alternating square, alternate square, square alternate, draughts board, chequer, "
         "chessboard like, "
@@ -174,42 +193,51 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "pattern, draughts, square field alternate",
         "foam": "foam, foamy, froth, frothy, ~bubble, bubbly, suds, lather, "
         "soap bubble, soap foam, shaving cream, beer, whipped cream, spume, soapsuds, meringue, foamed, "
-        "bubble bath, cappuccino, effervesce",
+        "bubble bath, cappuccino, effervesce, "
+        "~aerated chocolate, ~champagne, ~soap",
         "honeycomb": "honeycomb, beehive, hexagonal, hexagon, six sided compartment, six sided cell, comb of bee, "
         "hive, =bees, "
         "six cornered, honeycombed, wax comb, wasp nest, hexagonal cell, six sided, ~=bee, six edged, "
-        "hexagonal chamber",
+        "hexagonal chamber, "
+        "~chicken wire",
         "labyrinth": "labyrinth, labyrinthine, maze, mazy, ~meander, winding channel, winding passage, "
         "convoluted channel, tortuous channel, ~convoluted, ~tortuous, corridor, ~winding passage, "
         "warren, catacomb, twisting passage, twisting channel, tangled channel, winding path, crooked "
         "channel, wormhole, worm hole, wandering channel, snaking channel, brain like, brain coral, "
         "~convolute, burrow, winding corridor, winding tunnel, tunnel system, crooked passage, bent channel, "
         "curved channel, twisting corridor, twisted channel, sinuous channel, serpentine channel, intricate "
-        "channel",
+        "channel, "
+        "~intestine, ~gut, ~coral, ~brain, ~anthill, ~termite",
         "clumped": "clump, clumpy, lump, lumpy, cake, cauliflower, caked, clod, nodular, chunk, nugget, lump together, "
         "clot, chunky, boulder, popcorn, nodule, cotton ball, ~potato, lump of, ~=gobs, ~=blobs, clotted, "
-        "crumbly lump, chunk like, clump like, compact lump",
+        "crumbly lump, chunk like, clump like, compact lump, "
+        "~cottage cheese, ~broccoli, ~dough, ~curd, ~granola, ~crumble, ~clinker",
         "flaky": "flake, flaky, leaf like, platelet, plate like, platy, scale like, leaflet, petal, flakelet, "
         "lamina like, cornflake, wafer thin plate, ~lamella like, leafy, foliate, ~scaly, flat platelet, "
         "leaf shaped, plate shaped, thin plate, sheet like, ~thin sheet, mica, micaceous, confetti, "
         "snowflake, fish scale, potato chip, ~tabular, foliaceous, sheetlike, ~flattened, chip like, wafer "
         "like, scale shaped, flat leaf, ~thin leaf, thin leaves, lamina, ~shingle, ~crisps, "
-            "small plate, little plate",
+        "small plate, little plate, "
+        "~oat flake, ~fallen leaf, ~fallen leaves, ~autumn leaf, ~autumn leaves, ~scrap of paper, ~piece of "
+        "paper, ~bran, ~sequin, ~glitter, ~paillette",
         "shard": "shard, splinter, ~jagged, sliver, broken glass, crushed glass, smashed, shatter, ~fragment, "
         "angular fragment, sharp edged piece, sharp edged fragment, sharp cornered, ~angular, "
         "splintery, broken piece, ~crushed, chipping, sharp angled, sharp pointed fragment, knife edged, "
         "angular grain, angular piece, ~ragged, broken bottle, potsherd, broken china, broken pottery, acute "
         "angled, cullet, broken porcelain, sherd, pointed fragment, sharp fragment, sharp piece, broken edge, "
-        "broken up, sharp splinter, broken crockery, sharp corner, ~pointed corner, comminuted",
+        "broken up, sharp splinter, broken crockery, sharp corner, ~pointed corner, comminuted, "
+        "~broken window, ~ice floe, ~flint, ~broken plate, ~crockery",
         "cone": "cone, conical, conic, cone shape, taper conical, taper to a point, tapering to a point, ~~taper, "
         "ice cream cone, funnel, carrot, narrow to a point, narrow down to a point, narrow steadily, "
         "narrowing to a point, narrow evenly, traffic cone, party hat, witch hat, sharpened pencil, pencil "
-        "point, spire, coniform, ~circular cross section, conoid, ~round base",
+        "point, spire, coniform, ~circular cross section, conoid, ~round base, "
+        "~ice cream, cornet, ~church spire, ~sugar loaf, ~wigwam, ~limpet",
         "pyramid": "pyramid, pyramidal, ~four sided, triangular face, "
         "four triangular, ~square base, four flat side, four plane side, four face, four facet, four flank, "
         "four plane, giza, cheops, egyptian, four sloping, square pyramid, ~four cornered base, four flat "
         "face, three sided pyramid",
-        "wire": "~wire, thread like, wiry, ~thin as a thread, hair thin, ~hair like",
+        "wire": "~~wire, thread like, wiry, ~thin as a thread, hair thin, ~hair like, "
+        "wire like, wire shaped, thin wire, single wire",
     },
     "coverage": {
         "sparse": "sparsity, thin strewn, thin scattered, thin spread, thinly, scarce, few and far between, scant, "
@@ -228,10 +256,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "sprinkling, sprinkling of, uncrowded, underpopulated, loosely populated, much bare, lot of bare, "
         "lots of bare, lots of empty, lots of free, lot of free, much free, plenty of free, plenty of bare, "
         "vast empty, large empty, wide empty, wide bare, large "
-        "bare, low number, small number of structure, scarcity, scantily, sparseness, desert, deserted, "
+        "bare, low number, small number of structure, scarcity, scantily, sparseness, "
         "sprinkled thinly, one here and one there, isolated structure here and there, largely unoccupied, "
-        "largely vacant, few in the frame, hardly anything in, next to nothing in, lonely, room to spare, "
-        "mostly empty ground, only few, only isolated, hardly any structure, rare, rarely, infrequent, "
+        "largely vacant, few in the frame, hardly anything in, next to nothing in, room to spare, "
+        "mostly empty ground, only few, only isolated, hardly any structure, "
         "loosely scattered, thinly sown, thinly dispersed, widely dispersed, widely separated, countable on "
         "one hand, count on one hand, count on the fingers, "
         "not many structure, not many, not a lot of structure, no great number, only a small number, in small "
@@ -239,7 +267,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "little be covered, little of the field be covered, "
         "only two or three, only one or two, only three or four, just two or three, just one or two, almost "
         "devoid of structure, nearly devoid of structure, almost devoid of object, almost devoid of particle, "
-        "thin on the ground, hardly anything lie, hardly anything be, hardly anything to be seen",
+        "thin on the ground, hardly anything lie, hardly anything be, hardly anything to be seen, "
+        "needle in a haystack, like island in an ocean",
         "dense": "densely packed, closely packed, close packed, tight packed, tightly packed, crowd, crowded, "
         "pack, compact pack, heavily covered, fill nearly the whole, fill almost the whole, fill the whole, "
         "fill the entire, cram, teem, throng, packed together, no free space, hardly any free space, "
@@ -248,7 +277,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "almost completely covered, packed, jam, no space, carpet, swarm, jam packed, covered all over, "
         "cover all over, packed closely, closely spaced, chock full, brim, brimming, tight against each other, "
         "cheek by jowl, populous, overcrowd, shoulder to shoulder, heavily populated, densely populated, "
-        "chock a block, thickly, congested, congestion, bursting, sardine, packed full, tight packing, close "
+        "chock a block, thickly, congested, congestion, sardine, packed full, tight packing, close "
         "packing, complete coverage, full coverage, total coverage, wall to wall, bumper to bumper, blanket, "
         "blanketed, overrun, overgrown, completely filled, entirely filled, fully filled, almost completely "
         "filled, almost entirely filled, completely full, full to the brim, fully occupied, completely "
@@ -259,7 +288,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "no space, next to no free, stuffed, filled completely, filled entirely, elbow to elbow, cover "
         "everything, fill everything, brimful, heavily packed, heavily occupied, tightly filled, filled to "
         "capacity, filled from edge to edge, covered from edge to edge, fill every corner, cheek to cheek, no "
-        "bare, no gap in the coverage, bustling, saturated, thronged, no empty spot, hardly an empty, no "
+        "bare, no gap in the coverage, bustling, thronged, no empty spot, hardly an empty, no "
         "spare room, tight together, squeezed together, crowding, impenetrable, dense crowd, completely "
         "covers, closely set, tightly set, thick on the ground, covered in full, filled to the edge, fill it "
         "completely, fill it entirely, occupy it completely, cover it completely, occupied almost completely, "
@@ -267,7 +296,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "structure, abundance of structure, fill with structure, full of structure, full of particle, filled "
         "with particle, plenty of structure, abundant structure, high packing, "
         "hide the substrate, hide the ground, hide the background, conceal the substrate, substrate be "
-        "hidden, ground be hidden, background be hidden, crowd the field",
+        "hidden, ground be hidden, background be hidden, crowd the field, "
+        "tin of sardine, like a crowd, standing room only, tightly knit, close knit, rush hour",
         "moderate": "moderately dense, half covered, partially covered, partly covered, medium dense, fairly covered, "
         "half filled, half full, half empty, half occupied, partial coverage, partly filled, partially "
         "filled, partly occupied, partially occupied, neither sparse nor dense, neither dense nor sparse, "
@@ -289,7 +319,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "in straight row, square lattice, regular lattice, hexagonal lattice, regular array, ordered array, "
         "in regular row, neatly aligned, neat, tidy, array like, in line and row, lined up, line up, "
         "regimented, symmetrical, in line, in straight line, in parallel row, well arranged, "
-        "at constant distance, at the same distance, at fixed distance, repeat at, repeating pattern, matrix arrangement, "
+        "at constant distance, at the same distance, at fixed distance, repeat at, repeating pattern, matrix "
+        "arrangement, "
         "repetitive, aligned in row, equispaced, "
         "regularity, orderliness, arrayed, arranged in row, set in row, in column, in neat column, column and "
         "row, on a lattice, on a grid, on a regular grid, gridded, gridlike, grid like, lattice like, at "
@@ -304,16 +335,19 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "gap, equal gap, regular gap, uniform spacing, regularly repeating, regularly repeated, repeat "
         "regularly, repeat periodically, matrix of pillar, matrix of hole, like seat in a theatre, aligned in "
         "column, like a military parade, like tile, in a row, in rank, line up neatly, parade, as if on a "
-        "grid, strict order, good order, perfect order, clear order, long range order, recurring, recur at "
+        "grid, strict order, good order, perfect order, clear order, long range order, recur at "
         "regular, at a constant distance, at a fixed distance, at a regular distance, at the same interval, "
-        "at a fixed interval, at constant interval, at fixed interval, planned layout, chequerboard order",
+        "at a fixed interval, at constant interval, at fixed interval, planned layout, chequerboard order, "
+        "chessboard fashion, like an orchard, like a vineyard, clockwork regularity, drilled into line, egg "
+        "box, like eggs in a box, egg carton",
         "clustered": "cluster, flocculate, agglomerate, agglomeration, aggregate, aggregation, group, gather, "
         "bunch, huddle, congregate, assemble in group, flock together, clump together, conglomerate, "
         "bundle together, bundled, heap, cling together, stuck together, group together, accumulate, "
         "accumulation of particle, bunched, island of, come together, gang, swarm together, "
-        "coagulate, coagulated, colony, colonies, in island, into island, islet, amass, concentrated in, "
-        "concentrate in, in bunch, nest together, nestle together, mass together, massed together, massed, "
-        "pile up, in pile, constellation, club together, band together, drawn together, in pocket, form island, form heap, lump together in, pool together, clubbed "
+        "coagulate, coagulated, colony, colonies, in island, into island, islet, amass, "
+        "in bunch, nest together, nestle together, mass together, massed together, massed, "
+        "pile up, in pile, constellation, club together, band together, drawn together, in pocket, form "
+        "island, form heap, lump together in, pool together, clubbed "
         "together, into a knot, in knot, in flock, in swarm, in colony, in batch, agglomerative, crowd "
         "together, crowded together, assemble into, assembled into, collect in, collected in, collect into, "
         "cluster up, in little heap, pack together in, in tight knot, local concentration, in herd, "
@@ -327,25 +361,28 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "unstructured, erratic, unsystematic, unsystematically, no pattern, no system, without system, "
         "at random, no discernible pattern, no recognisable pattern, no regularity, without regularity, "
         "lack of order, strewn about, without visible order, without discernible pattern, follow no, "
-        "randomness, disorderly, messy, mess, mishmash, hodgepodge, anyhow, any old how, any which way, hit "
+        "randomness, disorderly, mess, mishmash, hodgepodge, anyhow, any old how, any which way, hit "
         "or miss, aimless, by accident, like dice, like confetti, pell mell, topsy turvy, aperiodic, "
         "nonperiodic, without periodicity, no periodicity, no long range order, no rule, without rule, "
         "without any rule, without plan, without any plan, no plan, without any system, no scheme, no "
-        "lattice, nothing regular, nothing orderly, no regular, no fixed, as if thrown, as if scattered, as "
+        "lattice, nothing regular, nothing orderly, as if thrown, as if scattered, as "
         "if dropped, as if strewn, as though thrown, as though scattered, as though dropped, as though "
         "strewn, as if someone had thrown, willy nilly, indiscriminate, indiscriminately, unpredictable, "
         "unpredictably, jumbled, scattered without, spread without, disarray, disarranged, disorganised, "
         "disorganized, unorganised, unorganized, lack of pattern, lack of regularity, lack any order, lack "
         "order, lack any regularity, devoid of order, devoid of any order, in no order, in no particular, in "
-        "no regular, without regular, no structure in their arrangement, like spilled, like spilt, no "
+        "no structure in their arrangement, like spilled, like spilt, no "
         "recognisable arrangement, no obvious order, without obvious order, no obvious pattern, no clear "
-        "order, no clear pattern, no particular pattern, no visible pattern, no system in, without particular "
-        "order, without any particular order, without any recognisable, without any discernible, without any "
-        "visible, without any apparent, no repeating, not follow any, not obey any, by pure chance, wherever "
+        "order, no clear pattern, no particular pattern, no visible pattern, no system in, without any "
+        "particular order, without any recognisable order, without any recognisable "
+        "pattern, without any recognisable rule, without any discernible order, without any discernible "
+        "pattern, without any discernible rule, no repeating, not follow any, not obey any, by pure chance, wherever "
         "they fell, where they fell, no preferred position, no arrangement, no sign of order, no trace of "
         "order, absence of order, devoid of pattern, higgledy, "
         "as if tossed, as if flung, as if poured, as though tossed, as though flung, chance decide, left to "
-        "chance, pure chance, mere chance, tossed onto",
+        "chance, pure chance, mere chance, tossed onto, "
+        "mikado, pick up stick, spillikins, like spilled rice, dropped at random, in a muddle, "
+        "muddle, muddled together",
     },
     "uniformity": {
         "uniform": "little variation, little variability, little spread, minor variation, slight variation, "
@@ -357,8 +394,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "vary little, vary only little, differ little, even sized, same diameter, no two differ, size match, "
         "alike in size, all equally, "
         "all equally large, all equally big, all equally small, all equally long, all equally sized, all "
-        "equally wide, equisized, no variation in size, no size variation, without variation in size, no "
-        "variation, like pea in a pod, pea in a pod, cast from one mould, from the same mould, from one "
+        "equally wide, equisized, no variation in size, no size variation, without variation in size, like "
+        "pea in a pod, pea in a pod, cast from one mould, from the same mould, from one "
         "mould, cookie cutter, sized alike, of a size, all of one, one and the same size, equal dimension, "
         "single size, only one size, just one size, same large, equally tall, equally long, equally small, "
         "equally wide, equally thick, same length, same width, same height, same dimension, match in size, "
@@ -366,7 +403,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "hardly differ in size, uniform population, clone, carbon copy, twin, standardised, standardized, "
         "size do not vary, unchanging size, every one the same size, each as big as, each as large as, "
         "isodiametric, "
-        "same thickness",
+        "same thickness, "
+        "evenly big, evenly large, evenly small, uniformly big, uniformly large, uniformly small, uniformly "
+        "tall, evenly tall, identically sized, uniformly thick, evenly thick, as like as",
         "varied": "polydisperse, polydispersed, all size, every size, mixture of size, mix of size, "
         "from small to large, from large to small, from tiny to large, range from small, not all the same, "
         "size vary, of all size, all shape and size, of all kind of size, no two alike, "
@@ -383,7 +422,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "tiny, small beside large, large beside small, big beside small, small beside big, from the tiny to "
         "the, from the small to the, from small to big, from big to small, from tiny to huge, from tiny to "
         "big, from very small to, from minute to, size range widely, many different size, several size, "
-        "multiple size, variety of size, diversity of size, range of size, size class, different diameter, "
+        "multiple size, variety of size, diversity of size, size class, different diameter, "
         "different dimension, tall and short, short and tall, thick and thin, thin and thick, large one and "
         "small one, small one and large one, big one and small one, small one and big one, mixed bag, all "
         "over the place in size, size scatter, each of a different, each a different, each have its own size, "
@@ -401,7 +440,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "parallel to the bottom and top, parallel to the upper and lower, parallel to the base, parallel to "
         "the horizontal edge, enter from the left, enter from the right, come from the left, come from the "
         "right, come in from the left, come in from the right, point left, point right, edgeways, right edge "
-        "to the left, right to the left, right side to the left, lateral, laterally, left edge to right edge, "
+        "to the left, right to the left, right side to the left, left edge to right edge, "
         "left margin to the right, right margin to the left, left rim to the right, parallel to its bottom, "
         "parallel to its lower, parallel to its top, parallel to its upper",
         "vertical": "top to bottom, bottom to top, straight down, straight up, downward, upward, point down, "
@@ -414,7 +453,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "the y axis, plumb, parallel to the left, parallel to the right, parallel to its left, parallel to "
         "its right, parallel to the vertical edge, parallel to the lateral edge, parallel to the side edge, "
         "hang down, enter from the top, enter from the bottom, come from the top, come from the bottom, come "
-        "in from the top, come in from the bottom, bottom up, top down, ceiling to floor, floor to ceiling, "
+        "in from the top, come in from the bottom, ceiling to floor, floor to ceiling, "
         "head to foot, from top edge, bottom edge to the top, from the bottom edge, from the lower edge to "
         "the upper, from the lower to the upper, upper edge to lower edge, top edge to bottom edge, top "
         "margin to the bottom, upper margin to the lower, lower border to the upper, skyward, heavenward, "
@@ -423,7 +462,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "aslant, slantwise, slope, sloping, askew, at an angle of 45, catercorner, cornerwise, "
         "from one corner, from corner, "
         "at a slant, at an oblique angle, on the bias, 45 degrees, forty five degree, 135 degree, northeast, "
-        "northwest, southeast, southwest, north east, north west, south east, south west, skew, skewed, "
+        "northwest, southeast, southwest, north east, north west, south east, south west, "
         "neither horizontal nor vertical, neither vertical nor horizontal, between horizontal and vertical, "
         "halfway between horizontal and vertical, opposite corner, like a slash, run at an angle, lie at an "
         "angle, runs at an angle, oriented at an angle, aligned at an angle, towards the opposite, to the "
@@ -440,11 +479,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "grain on the surface, full of grain, dotted with grain, studded with grain, composed of fine grain, "
         "gritted, pebbledash, "
         "covered with tiny grain, covered with small grain, covered by fine grain, covered in fine grain, "
-        "covered in tiny grain, sprinkled with grain",
+        "covered in tiny grain, sprinkled with grain, "
+        "~toad skin, ~orange skin, ~orange peel, ~goose flesh, ~goose pimple, ~goosebump, ~couscous, "
+        "~breadcrumb",
+        "smooth": "surface without relief, surface without any relief, surface show no relief, surface have no relief",
         "ridged": "ridge, groove, furrow, corrugate, rib, ribbed, striate, striation, fluted, ploughed, rill, "
         "ribbing, rippled surface, corrugation, grooving, washboard, "
         "fluting, ridgy, corduroy, vinyl record, gramophone record, ploughed field, plowed, tyre tread, "
-        "crested, crest and trough, parallel score, scored, channelled, =grooved, fingerprint, crest and "
+        "crested, crest and trough, parallel score, channelled, =grooved, fingerprint, crest and "
         "valley, fin like, =ribbing, wavy surface, ridge and valley",
     },
     "defect": {
@@ -494,14 +536,14 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "leave no gap, no gap, no space between them, border on each other, "
         "fuse, fused together, merge with, merge into one another, merge into each other, coalesce, "
         "coalescence, grown together, grow together, grown into, grow into one another, grow into each other, "
-        "necking, sinter, sintered, joined together, join up, attached to each other, attached to one "
+        "necking, =sintered, sintered together, joined together, join up, attached to each other, attached to one "
         "another, connected to each other, connected to one another, connected with each other, connected "
         "with one another, interconnected, interconnect, linked together, linked to each other, linked to one "
         "another, glued together, weld, welded together, bonded together, press together, pressed together, "
         "lean on each other, rest on each other, rest against each other, rest against one another, back to "
         "back, flank to flank, side against side, without space between, without separation, no "
         "separation, run into each other, run into one another, bordering on, nestle against, brush against, "
-        "kiss, kissing, contacting, meet one another, no distance between, touching point, point of contact, "
+        "kissing, contacting, meet one another, no distance between, touching point, point of contact, "
         "contact point, stuck to one another, stick to one another, lie against each other, lie against one "
         "another, up against each other, up against one another, push against, joined to one another, without "
         "any space between, leave no space between, no room between, cohere, "
@@ -522,9 +564,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "two component, two kind of material, two constituent, two different material, second component, "
         "second material, second constituent, brighter patch, brighter spot, brighter region, brighter area, "
         "brighter island, brighter zone, "
-        "composite, another material, other material, second substance, two substance, two compound, two "
+        "composite of, composite material, a composite, another material, other material, second substance, "
+        "two substance, two compound, two "
         "ingredient, segregate, segregation, duplex, heterophase, two kind of matter, two type of material, "
-        "two sort of material, binary, bi phasic, bi phase, brighter phase, darker phase, brighter domain, "
+        "two sort of material, bi phasic, bi phase, brighter phase, darker phase, brighter domain, "
         "brighter inclusion, bright inclusion, ~precipitate, further material, further phase, other "
         "substance, different substance, brighter material, brighter grain inside, demixed, material of "
         "different brightness, brighter matter, matrix and inclusion, in a matrix, in the matrix, in a darker "
@@ -563,7 +606,9 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "perfect focus, in good focus, in clear focus, pinpoint sharp, resolved sharply, sharp as a tack, "
         "sharp as a knife, sharp as a razor, razor edged, hit the focus, nail the focus, well adjusted focus, "
         "focus have be hit, focus be hit, precisely focused, perfectly focused, properly focused, "
-        "fine detail be visible, fine detail be clearly, fine detail can be seen, fine detail be resolved, finest detail be visible, finest detail can be, smallest detail be visible, smallest detail can be, good focus, in fine focus, high "
+        "fine detail be visible, fine detail be clearly, fine detail can be seen, fine detail be resolved, "
+        "finest detail be visible, finest detail can be, smallest detail be visible, smallest detail can be, "
+        "good focus, in fine focus, high "
         "sharpness",
         "blurred": "blur, foggy, bleary, blurry, blurred, blurriness, out of focus, defocus, defocused, unfocused, "
         "unsharp, fuzzy, lack of focus, not in focus, misfocused, off focus, smeared, misty, smudgy, "
@@ -603,29 +648,36 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
 """Kind to value to the phrases that state it, whatever they describe. One with '~' yields to others of its kind."""
 
 _SMALL = (
-    "small, little, teeny, petite, minuscule, wee, puny, microscopic, tiny, minute, miniature, diminutive, little sized, "
-    "smallish, undersized, pint sized, lilliputian, infinitesimal, mini, dwarf, dwarfish, on the small side, on the smaller side, small sized, tiny sized, itty bitty"
+    "small, little, teeny, petite, minuscule, wee, puny, microscopic, tiny, minute, miniature, "
+    "diminutive, little sized, "
+    "smallish, undersized, pint sized, lilliputian, infinitesimal, mini, dwarf, dwarfish, on the small "
+    "side, on the smaller side, small sized, tiny sized, itty bitty"
 )
 _MEDIUM = "medium, intermediate, middling, mid, average, moderate, middle sized, medium scale, middle size"
 _LARGE = (
     "considerable, large, gigantic, immense, colossal, vast, oversized, hefty, great, big, huge, sizeable, "
     "enormous, giant, massive, bulky, considerable sized, voluminous, biggish, largish, jumbo, mammoth, titanic, "
-    "substantial, on the large side, on the larger side, on the big side, king sized, outsize, outsized, hulking, monumental, whopping, monstrous, big sized, large sized"
+    "substantial, on the large side, on the larger side, on the big side, king sized, outsize, outsized, "
+    "hulking, monumental, whopping, monstrous, big sized, large sized"
 )
 _DARK = (
     "dark, black, dim, inky, blackish, darkish, dusky, gloomy, sombre, somber, murky, shadowy, jet, jet black, "
-    "pitch black, pitch dark, coal black, ebony, unlit, dark grey, darkened, blackened, night black, shaded, charcoal, "
-    "deep black, in shade, in shadow, in darkness, in deep shade, in deep shadow, in the dark, darkness, night, almost black, pitch, soot black, raven"
+    "pitch black, pitch dark, coal black, ebony, unlit, dark grey, darkened, blackened, night black, "
+    "shaded, charcoal, "
+    "deep black, in shade, in shadow, in darkness, in deep shade, in deep shadow, in the dark, darkness, "
+    "night, almost black, pitch, soot black, raven"
 )
 _BRIGHT = (
-    "bright, light, white, pale, luminous, whitish, brightish, brilliant, glowing, gleaming, shining, shiny, glaring, "
-    "dazzling, snow white, snowy, milky, milk white, radiant, light coloured, illuminated, lit, lit up, whitened, chalky, "
+    "bright, light, white, pale, luminous, whitish, brightish, brilliant, glowing, gleaming, shining, "
+    "shiny, glaring, "
+    "dazzling, snow white, snowy, milky, milk white, radiant, light coloured, illuminated, lit, lit up, "
+    "whitened, chalky, "
     "chalk white, ivory, light grey, pale grey, glow, shine, gleam, lightish, brightly lit"
 )
 _UNIFORM = (
     "uniform, consistent, identical, equal, same, similar, alike, homogeneous, constant, narrow, even, =one, "
     "comparable, equally sized, tight, invariable, invariant, unchanging, matching, matched, indistinguishable, "
-    "regular, like, unvarying, standard, coincide, steady, stay the same, hardly different"
+    "regular, unvarying, standard, coincide, steady, stay the same, hardly different"
 )
 _VARIED = (
     "vary, change, fluctuate, varied, various, variable, differ, different, unequal, diverse, heterogeneous, "
@@ -635,23 +687,29 @@ _VARIED = (
 )
 _LOW = (
     "low, weak, poor, faint, feeble, limited, little, slight, dull, minimal, small, soft, subdued, modest, "
-    "insufficient, pale, muted, reduced, meagre, scant, deficient, lacklustre, mild, gentle, tame, lacking, inferior, "
-    "negligible, pallid, bad, unsatisfactory, inadequate, dreary, lousy, bland, feeble, flat, thin, sluggish, understated"
+    "insufficient, pale, muted, reduced, meagre, scant, deficient, lacklustre, mild, gentle, tame, "
+    "lacking, inferior, "
+    "negligible, pallid, bad, unsatisfactory, inadequate, dreary, lousy, bland, flat, "
+    "sluggish, understated"
 )
 _HIGH = (
     "high, strong, pronounced, good, rich, stark, vivid, excellent, great, marked, considerable, large, sharp, "
-    "striking, intense, ample, crisp, full, bold, punchy, powerful, brilliant, harsh, hard, steep, deep, dramatic, clear, "
-    "generous, exceptional, impressive, superb, remarkable, outstanding, fierce, enormous, big, huge, extreme, heavy, "
+    "striking, intense, ample, crisp, full, bold, punchy, powerful, brilliant, harsh, hard, steep, deep, "
+    "dramatic, clear, "
+    "generous, exceptional, impressive, superb, remarkable, outstanding, fierce, enormous, big, huge, "
+    "extreme, heavy, "
     "distinct, plentiful, robust, abundant, substantial, wonderful, sizeable, hefty, immense, drastic, fine, terrific"
 )
 _SINGLE = "=one, single, sole, only, lone, uniform, homogeneous, solitary"
 _SEVERAL = (
-    "two, second, secondary, other, further, extra, both, dual, double, distinct, separate, different, several, multiple, another, additional, "
+    "two, second, secondary, other, further, extra, both, dual, double, distinct, separate, different, "
+    "several, multiple, another, additional, "
     "more than one"
 )
 _SMOOTH = (
     "smooth, featureless, polish, glassy, even, textureless, sleek, glossy, smoothness, satiny, level, "
-    "silky, silken, slick, unstructured, structureless, untextured, mirror like, mirrorlike, like a mirror, like glass, "
+    "silky, silken, slick, unstructured, structureless, untextured, mirror like, mirrorlike, like a "
+    "mirror, like glass, "
     "glass like, burnished, planed, unruffled, smooth as glass, plain, porcelain, eggshell, waxy, free of texture"
 )
 
@@ -736,7 +794,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         {"tone": ("contrast", "low")},
     ),
     (
-        "wide, broad, large, strong, great, full, big, far apart, deep, rich, huge, marked, pronounced, stark, vivid, "
+        "wide, broad, large, strong, great, full, big, far apart, deep, rich, huge, marked, pronounced, "
+        "stark, vivid, "
         "high, considerable, striking, enormous, whole, bold, clear, extreme",
         {"tone": ("contrast", "high")},
     ),
@@ -773,7 +832,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     ("uniformity, consistency, homogeneity, sameness, constancy", {"size": ("uniformity", "uniform")}),
     (_SMOOTH, {"texture": ("texture", "smooth")}),
     (
-        "smooth, featureless, polish, glassy, textureless, smoothness, silky, sleek, mirror like, like a mirror, untextured, "
+        "smooth, featureless, polish, glassy, textureless, smoothness, silky, sleek, mirror like, like a "
+        "mirror, untextured, "
         "like polished glass, as glass, silken, slick, burnished, structureless",
         {"structure": ("texture", "smooth"), "": ("texture", "smooth")},
     ),
@@ -783,7 +843,7 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         "homogeneous, uniform, same, identical, constant, consistent, homogenous, pure",
         {"composition": ("phases", "one")},
     ),
-    ("heterogeneous, inhomogeneous, different, mixed", {"composition": ("phases", "two")}),
+    ("heterogeneous, inhomogeneous, mixed", {"composition": ("phases", "two")}),
     (
         "wash out, washed out, washed",
         dict.fromkeys(("image", "", "contrast", "tone", "structure", "thing", "background"), ("contrast", "low"))
@@ -810,11 +870,16 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
         "standalone, individual and separate, unconnected, untouching, spaced apart, disconnected, distanced, "
         "keep a gap, keep a distance, keep clear, keep apart, away from each other, away from one another, "
         "far from each other, far from one another, aloof, unattached, unjoined, at a distance, with gap between, "
-        "with a gap between, not joined, not connected, not linked, not attached, unlinked, disjoint, disjointed, set apart, "
-        "kept apart, spread apart, =space =between =them, space between each, gap between them, gap around, space around each, "
-        "individually placed, separated, distant from each other, distant from one another, gap in between, space in between, "
-        "each for itself, one by one, singly, clear gap, at arm length, stand alone, touch nothing, touch none, touch no, "
-        "touches no, touches none, without contact, no contact, nobody touch, none touch, none touches, none of them touch, "
+        "with a gap between, not joined, not connected, not linked, not attached, unlinked, disjoint, "
+        "disjointed, set apart, "
+        "kept apart, spread apart, =space =between =them, space between each, gap between them, gap around, "
+        "space around each, "
+        "individually placed, separated, distant from each other, distant from one another, gap in between, "
+        "space in between, "
+        "each for itself, one by one, singly, clear gap, at arm length, stand alone, touch nothing, touch "
+        "none, touch no, "
+        "touches no, touches none, without contact, no contact, nobody touch, none touch, none touches, none "
+        "of them touch, "
         "leave space between, leave a gap, leave gap, apart from every, segregated from, well clear, well separated",
         {"any": ("contact", "separate"), "phase": ("phases", "two")},
     ),
@@ -822,7 +887,7 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     ("equal, constant, uniform, same, identical, fixed", {"spacing": ("arrangement", "ordered")}),
     ("~~=round, ~~=roundish, ~~=rounded", {"structure": ("shape", "spherical"), "shape": ("shape", "spherical")}),
     (
-        "~flat, ~plane",
+        "~flat, ~=plane, ~be level",
         {
             "structure": ("shape", "flat"),
             "shape": ("shape", "flat"),
@@ -845,7 +910,8 @@ DESCRIPTIONS: tuple[tuple[str, Mapping[str, tuple[str, str]]], ...] = (
     (
         "neither small nor large, neither large nor small, neither big nor small, neither small nor big, "
         "neither tiny nor huge, neither huge nor tiny, neither tiny nor large, neither large nor tiny, "
-        "neither particularly small nor particularly large, neither very small nor very large, between small and large, "
+        "neither particularly small nor particularly large, neither very small nor very large, between small "
+        "and large, "
         "halfway between small and large, neither especially small nor especially large, in the middle of the scale",
         {
             "structure": ("size", "medium"),
@@ -882,7 +948,8 @@ NOUNS: Mapping[str, str] = {
     "scale line, length marker, size bar, size marker, measuring bar, calibration bar, micrometre bar, "
     "micrometer bar, scale indicator, scaling bar, magnification bar, reference bar, marker bar, micron "
     "marker, ruler, length scale bar, measure bar",
-    "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width, thickness, breadth, calibre, girth, volume, height",
+    "size": "size, dimension, diameter, sizing, size distribution, size range, sized, length scale, width, "
+    "thickness, breadth, calibre, girth, volume, height",
     "uniformity": "uniformity, consistency, homogeneity",
     "coverage": "coverage, cover, density, population, packing, share, proportion, fraction, portion, occupancy, "
     "percentage, "
@@ -898,7 +965,8 @@ NOUNS: Mapping[str, str] = {
     "direction": "direction, orientation, alignment, axis, angle, axes, course, inclination, align, orient",
     "strand": "fibre, strand, filament, thread",
     "region": "patch, patche, region, area, spot, zone, part, island",
-    "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, =face, =faces, "
+    "texture": "surface, texture, finish, topography, relief, exterior, flank, sidewall, side wall, skin, =face, "
+    "=faces, "
     "wall, facet, "
     "surface finish, surface texture, side face, outside, shell surface, outer surface",
     "phase": "phase, component phase, constituent, component, ingredient",
@@ -916,7 +984,8 @@ NOUNS: Mapping[str, str] = {
     "specimen, sample, square, compartment, pore, channel, ones, majority, assembly, pattern element, shell, "
     "building block, bodies, nanocrystal, "
     "nodule, specks, chamber, void, cavity wall, rodlet, individual, specimen part, particle like, "
-    "blade, segment, portion",
+    "blade, segment, portion, "
+    "fellow, thing, guy",
     "defect": "defect, flaw, imperfection, blemish, damage, fault, anomaly, irregularity, cavity, impurity, disruption",
     "charging": "charging, streak, artefact, charge",
 }
@@ -950,8 +1019,11 @@ BARE: Mapping[str, tuple[str, str]] = {
     "contact": ("contact", "separate"),
     "texture": ("texture", "smooth"),
     "roughness": ("texture", "smooth"),
+    "relief on the surface": ("texture", "smooth"),
+    "relief of the surface": ("texture", "smooth"),
+    "relief whatever on the surface": ("texture", "smooth"),
     "unevenness": ("texture", "smooth"),
-    "wrong": ("defect", "none"),
+    "anything wrong": ("defect", "none"),
     "defectiveness": ("defect", "none"),
     "deficiency": ("defect", "none"),
     "scale": ("bar", "absent"),
@@ -1001,7 +1073,8 @@ OPPOSITES: Mapping[tuple[str, str], tuple[str, str]] = {
 
 ROLES: Mapping[str, str] = {
     # Phrases whose words state nothing by themselves.
-    "idiom": "all over, all round, all around, no doubt, without doubt, not only, not just, not merely, nothing but, no less than, no fewer than, "
+    "idiom": "all over, all round, all around, no doubt, without doubt, not only, not just, not merely, nothing "
+    "but, no less than, no fewer than, "
     "no more than, not to mention, in contrast to, in contrast with, by contrast, in order to, as well as, "
     "of course, in this case, solar cell, fuel cell, unit cell, photovoltaic cell, battery cell, "
     "electrochemical cell, in line with, data bar, info bar, information bar, status bar, fill factor, "
@@ -1033,8 +1106,11 @@ ROLES: Mapping[str, str] = {
     "magnification, higher magnification, lower magnification, low kv, high resolution, low resolution, "
     "middle of, working distance, random access, random forest, order now, in short order, in order that, "
     "contrast between this, contrast between the two samples, tips of my, "
-        "coated with gold, gold coated, sputter coated, coated with carbon, carbon coated, coated with platinum, "
-        "coated before, conductive coating, gold coating, sputter coating",
+    "coated with gold, gold coated, sputter coated, coated with carbon, carbon coated, coated with platinum, "
+    "coated before, conductive coating, gold coating, sputter coating, "
+    "slope up, slopes up, slope to a, slopes to a, sides slope, sloping sides, sloping side, slanting sides, "
+    "slanted faces, inclined faces, slanted sides, slanting faces, bright smear, horizontal smear, bright "
+    "horizontal smear, horizontal smears of",
     # What denies the words behind it, up to the end of its scope.
     "negation": "no, not, without, neither, nor, never, lack, hardly, barely, scarcely, rather than, instead of, "
     "free of, free from, devoid of, absence of, absent of, bereft of, clear of, zero, none of, none, nothing, "
@@ -1094,7 +1170,8 @@ ROLES: Mapping[str, str] = {
     "missing from the description, beyond the resolution, hard put, undecidable, indeterminable, left open, "
     "leaves open, question mark, question of whether, i do not know, not judge, not discern whether, remains "
     "to be seen, cannot be answered, cannot be stated, cannot be read, "
-    "say nothing, nothing can be said, says nothing, tell nothing, nothing to say",
+    "say nothing, nothing can be said, says nothing, tell nothing, nothing to say, "
+    "i pass, pass on that, prefer not to, refrain from, decline to, abstain",
     # What cannot be done in a refusal.
     "judgement": "determine, tell, say, judge, assess, know, decide, ascertain, establish, conclude, infer, "
     "estimate, specify, measure, told, settle, answer, gauge, evaluate, make a statement, quantify, deduce, "

@@ -31,10 +31,29 @@ _PARTS_OF_ONE = {
     "twelfth": 12,
     "twentieth": 20,
 }
-_UNITS = dict(zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True))
-_NUMBERS = _UNITS | dict(
-    zip("fifteen twenty thirty forty fifty sixty seventy eighty ninety".split(), [15, *range(20, 100, 10)], strict=True)
-)
+_UNITS = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
+_NUMBERS = _UNITS | {
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
+    "ninety": 90,
+}
 _SHARE = re.compile(
     rf"\b(?P<percent>\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})\s*(?:%|(?:percent|per cent)\b)"
     rf"|\b(?:(?P<count>{'|'.join(_UNITS)})[ -])?(?P<part>{'|'.join(_PARTS_OF_ONE)})s?\b"
@@ -45,11 +64,13 @@ _OF_FIELD = re.compile(
 _IS_EMPTY = re.compile(rf"\b{_EMPTY}\b|\bis (?:\w+ )*(?:background|substrate|ground)\b")
 _BAR = re.compile(r"\bbar\b|\bmarker\b")
 _BAR_WIDTH = re.compile(
-    r"\bwidth\b|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?(?:image|frame|picture|micrograph|line|edge|view|field)"
+    r"\bwidth\b|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?"
+    r"(?:image|frame|picture|micrograph|line|edge|view|field)"
 )
 _OF_STRUCTURES = re.compile(r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
 _ONE_STRUCTURE = re.compile(
-    r"\beach\b(?! other)|\bone \w+ (?:\w+ )?fills\b|\bsuffice|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
+    r"\beach\b(?! other)|\bone \w+ (?:\w+ )?fills\b|\bsuffice"
+    r"|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
 )
 _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 """Percent of the field: at most sparse, from and to moderate, at least dense; between them nothing is stated."""
@@ -63,8 +84,9 @@ _COVERAGE = {
     rf"|(?:small|tiny|minute) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|(?:leave|leaving)\w* (?:it|the \w+|most \w+).* {_EMPTY}"
     rf"|(?:large|wide|vast|big) {_PART} (?:\w+ )?{_STAYS} (?:\w+ )?{_EMPTY}"
-    rf"|(?:substrate|ground|background) is (?:mostly|largely|mainly) (?:visible|exposed|free|seen)"
-    rf"|mostly (?:bare|empty|vacant|uncovered)|(?:largely|mainly|almost entirely|nearly all) (?:empty|vacant|uncovered)",
+    r"|(?:substrate|ground|background) is (?:mostly|largely|mainly) (?:visible|exposed|free|seen)"
+    r"|mostly (?:bare|empty|vacant|uncovered)"
+    r"|(?:largely|mainly|almost entirely|nearly all) (?:empty|vacant|uncovered)",
     "dense": rf"{_COVER}\w* {_NEARLY}(?:the )?{_WHOLE}\b(?: part| bit)?(?: of)?(?: the)?(?: \w+)? ?{_FIELD}"
     rf"|{_COVER}\w* (?:a |the )?{_MUCH} {_PART} of the"
     rf"|(?:large|great) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
@@ -81,7 +103,8 @@ _STATED = {
         rf"(?:{_LITTLE} (?:{_PART}|speck|spot)|few pixels)"
     ),
     ("size", "large"): re.compile(
-        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span)\w* "
+        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|reach)\w* "
+        r"(?:over |across |through |along )?"
         rf"(?:most of|nearly the whole|almost the whole|much of|half of|a {_MUCH} {_PART} of) ?(?:the|it)?"
     ),
     ("uniformity", "varied"): re.compile(
@@ -92,6 +115,7 @@ _STATED = {
     ("contact", "separate"): re.compile(
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
+        r"|\bgaps? (?:\w+ ){0,2}around (?:each|every|all|them|the structures)"
         r"|(?:with|leav\w+|keep\w*|has|have) (?:\w+ )?(?:gaps?|spaces?|room|distance) "
         r"(?:in between|all round|(?:to|from|between|around) (?:the|its|their|each|every|one|it|them)\b)"
     ),
@@ -101,10 +125,10 @@ _STATED = {
         rf"(?: \w+){{0,3}}? (?:in)?to(?:wards?)? (?:the |its )?left"
     ),
     ("direction", "vertical"): re.compile(
-        rf"\b(?:top|upper)(?: (?:edge|border|margin|side|rim|end))*(?: (?:down|straight|of|the|frame|image|picture))* "
-        rf"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:bottom|lower)(?![ -](?:left|right))"
-        rf"|\b(?:bottom|lower)(?: (?:edge|border|margin|side|rim|end))*(?: (?:up|straight|of|the|frame|image|picture))* "
-        rf"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:top|upper)(?![ -](?:left|right))"
+        r"\b(?:top|upper)(?: (?:edge|border|margin|side|rim|end))*(?: (?:down|straight|of|the|image))* "
+        r"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:bottom|lower)(?![ -](?:left|right))"
+        r"|\b(?:bottom|lower)(?: (?:edge|border|margin|side|rim|end))*(?: (?:up|straight|of|the|frame|image))* "
+        r"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:top|upper)(?![ -](?:left|right))"
     ),
     ("direction", "diagonal"): re.compile(
         rf"{_CORNER}(?: (?:corner|edge|hand|of the \w+))* (?:in|up |down )?to(?:wards?)? (?:the |its )?{_CORNER}"
@@ -121,14 +145,18 @@ _STATED = {
         r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
     ),
 }
-_REFUTED = re.compile(r"\b(?:not|no|without|hardly|cannot|whether|if|unclear)\b")
+_DENIED = re.compile(r"\b(?:not|no|without|hardly|cannot)\b")
+_DOUBTED = re.compile(r"\b(?:whether|if|unclear)\b")
 _NO_GROUND = re.compile(
-    r"\b(?:no|hardly any|barely any|scarcely any|little|almost no|next to no|(?:hardly|barely|scarcely) (?:any|a bit) of)"
+    r"\b(?:no|hardly any|barely any|scarcely any|little|almost no|next to no|"
+    r"(?:hardly|barely|scarcely) (?:any|a bit) of)"
     r" (?:of )?(?:the )?(?:\w+ )?(?:substrate|background|ground|support)"
     r" (?:\w+ ){0,2}?(?:left|visible|seen|see|free|shows?|peeks?|exposed|remains?|discernible)\b"
-    r"|\b(?:hardly|barely|scarcely) (?:see|make out|discern|spot|find|glimpse) (?:any |a bit )?(?:of )?(?:the |its )?(?:\w+ )?"
+    r"|\b(?:hardly|barely|scarcely) (?:see|make out|discern|spot|find|glimpse) "
+    r"(?:any |a bit )?(?:of )?(?:the |its )?(?:\w+ )?"
     r"(?:substrate|background|ground|support)\b"
-    r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) (?:\w+ )*?(?:hidden|concealed|buried|under|below|beneath)"
+    r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) "
+    r"(?:\w+ )*?(?:hidden|concealed|buried|under|below|beneath)"
     r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely) (?:be )?(?:visible|seen|exposed)"
 )
 
@@ -144,11 +172,13 @@ def pattern_facts(sentence: str) -> list[tuple[str, str]]:
 
 
 def _of_part(sentence: str, is_of_bar: bool) -> list[tuple[str, str]]:
-    """Return the facts of a sentence between commas; none if it denies or doubts anything."""
-    if _REFUTED.search(sentence):
+    """Return the facts of a sentence between commas; nothing behind a denial, none if it doubts anything."""
+    if _DOUBTED.search(sentence):
         return []
-    facts = [fact for fact, pattern in _STATED.items() if pattern.search(sentence)]
-    percent = _percent(sentence)
+    denial = _DENIED.search(sentence)
+    asserted = sentence[: denial.start()] if denial else sentence
+    facts = [fact for fact, pattern in _STATED.items() if pattern.search(asserted)]
+    percent = _percent(asserted)
     if percent is not None and is_of_bar and _BAR_WIDTH.search(sentence):
         return [*(fact for fact in facts if fact[0] != "coverage"), *_bar(percent)]
     if _ONE_STRUCTURE.search(sentence):

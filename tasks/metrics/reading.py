@@ -25,10 +25,12 @@ Strengths = dict[Fact, int]
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
-_DEFECTS = frozenset(("defect", value) for value in KINDS["defect"] if value != "none")
 _ONE_FILLS = re.compile(r"\b(?:fills|takes up|occupies|covers)\b")
 """What one large structure does; it does not state how many there are."""
 _RANGE = re.compile(r"\bfrom .*\bto\b|\bbetween .*\band\b")
+"""What gives both ends of a range, neither of which is stated of all."""
+_WEAKEST = -2
+"""The strength of a shape's word that may only name its category, such as 'wire'."""
 _REMEMBERED = 100_000
 """How many sentences are remembered: models repeat themselves."""
 
@@ -78,7 +80,7 @@ def named(facts: Facts) -> Mapping[str, str]:
 
 
 def _consistent(strengths: Strengths) -> Strengths:
-    """Return what is stated without the weakly stated shapes that no stated category can have: 'nanowires are wires'."""
+    """Return what is stated without the weakest shapes of other categories: 'nanowires are wires'."""
     stated = {value for kind, value in strengths if kind == "category"}
     possible = {shape for category in stated for shape in SHAPES.get(category, ())}
     if not possible:
@@ -86,7 +88,7 @@ def _consistent(strengths: Strengths) -> Strengths:
     return {
         (kind, value): strength
         for (kind, value), strength in strengths.items()
-        if kind != "shape" or strength >= 0 or value in possible
+        if kind != "shape" or strength > _WEAKEST or value in possible
     }
 
 
@@ -118,8 +120,6 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
             for fact, strength in _of_phrase(sentence, numbers, position, counts[position]):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
     strengths = {fact: strength for fact, strength in strengths.items() if fact not in untrue}
-    if _DEFECTS <= untrue:
-        strengths["defect", "none"] = 0
     if any(kind == "charging" for kind, _ in strengths) and strengths.get(("shape", "lines"), 0) < 0:
         del strengths["shape", "lines"]
     if ("uniformity", "varied") in strengths and _RANGE.search(text):

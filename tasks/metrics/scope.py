@@ -141,7 +141,12 @@ def _looked_for(sentence: Sequence[Phrase], position: int) -> list[int]:
 def _is_superlative(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'not' only says how much: 'could not be higher'."""
     could, after = sentence[position - 1] if position else None, sentence[position + 1 : position + 3]
-    return could is not None and could.text == "could" and len(after) == 2 and after[1].text.endswith("er")
+    return (
+        could is not None
+        and could.text == "could"
+        and len(after) == 2
+        and (after[1].text.endswith("er") or after[1].text in ("more", "better"))
+    )
 
 
 def _is_denied_itself(sentence: Sequence[Phrase], position: int) -> bool:
