@@ -524,7 +524,8 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "good as new, undefective, nothing amiss, nothing to complain, unimpaired, untouched by damage, whole "
         "and sound, nothing defective, nothing damaged, unmarred, unscarred, not a single flaw, not a single "
         "defect, perfect surface, nothing broken, as good as new, safe and sound, no wear, non defective, "
-        "defectless, nothing to fault, nothing to criticise, perfectly preserved, well preserved",
+        "defectless, nothing to fault, nothing to criticise, perfectly preserved, well preserved, "
+        "sound surface, nothing disturb the surface, nothing mar the surface, nothing spoil the surface",
     },
     "contact": {
         "touching": "touch, in contact, contact with each other, contact with one another, abut, adjoin, "

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from bench.tasks.metrics import lexicon
 from bench.tasks.metrics.wordnet import SUFFIXES, wordnet
@@ -29,6 +29,8 @@ _CONTRACTIONS = (
     (re.compile(r"(?<=\w)\s+[-–—]+\s+(?=\w)|—"), " ; "),
 )
 _AFFIXES = ("nano", "micro", "like", "shaped")
+_REMEMBERED = 100_000
+"""How many pairs of words are remembered."""
 _LETTERS = 3
 """The fewest letters of a word that remain of a word without its affix."""
 
@@ -106,7 +108,8 @@ def phrases(sentence: str) -> list[Phrase]:
     position = 0
     while position < len(tokens):
         length, meaning = 1, NOTHING
-        for words, of_words in _beginning_with(tokens[position]):
+        following = tokens[position + 1] if position + 1 < len(tokens) else ""
+        for words, of_words in _beginning_with(tokens[position], following):
             if len(words) < length:
                 break
             if _matches(words, tokens, own, position):
@@ -119,11 +122,12 @@ def phrases(sentence: str) -> list[Phrase]:
     return result
 
 
-@cache
-def _beginning_with(word: str) -> list[tuple[tuple[str, ...], Meaning]]:
-    """Return the phrases that may begin with a word, longest first."""
-    first = _by_first_word()
+@lru_cache(_REMEMBERED)
+def _beginning_with(word: str, following: str) -> list[tuple[tuple[str, ...], Meaning]]:
+    """Return the phrases that may begin with a word and the one after it, longest first."""
+    first, second = _by_first_word(), {*_lemmas(following), f"={following}"}
     own = [entry for lemma in sorted({*_lemmas(word), f"={word}"}) for entry in first.get(lemma, ())]
+    own = [entry for entry in own if len(entry[0]) == 1 or entry[0][1] in second]
     return sorted(own, key=lambda entry: -len(entry[0]))
 
 
