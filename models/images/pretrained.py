@@ -115,7 +115,8 @@ def _from_timm(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
         raise unknown("network of timm", name, timm.list_models(f"{architecture.partition('_')[0]}*"))
     hub_id = getattr(timm.get_pretrained_cfg(name), "hf_hub_id", None)
     if hub_id and not revision:
-        revision = Path(hf_hub_download(hub_id, "config.json", revision="main")).parent.name  # the commit of main
+        config = hf_hub_download(hub_id, "config.json", revision="main")  # nosec B615 -- to learn the commit of main
+        revision = Path(config).parent.name
     network = _timm_network(name, shape, pretrained=True, revision=revision)
     progress.say(f"timm:{name}: all tensors loaded, left out: the head")
     if revision:
