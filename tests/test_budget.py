@@ -1,5 +1,7 @@
 """What a training may cost: how a budget is written, how many steps it pays for, and what a record tells of it."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -17,7 +19,7 @@ from bench.registered.registry import Registry
 from bench.specs import ModelSpec
 from bench.terminal.progress import NoProgress
 from bench.training.budget import shortened
-from bench.training.flops import flop_counter
+from bench.training.flops import FlopCounter
 from bench.training.loop import train
 
 STEP = 3 * 2 * 8 * 3 * 5 - 2 * 8 * 3 * 5
@@ -156,10 +158,22 @@ def test_our_own_operations_count_like_torchs():
 
     counts = []
     for layer in (nn.Linear(256, 256), Linear(256, 256)):
-        with flop_counter() as counter:
+        with FlopCounter() as counter:
             layer(torch.randn(300, 256, requires_grad=True)).sum().backward()
-        counts.append(counter.get_total_flops())
+        counts.append(counter.flops)
     assert counts == [3 * 2 * 300 * 256 * 256] * 2
+
+
+def test_counting_changes_no_number():
+    def gradients(counting):
+        torch.manual_seed(0)
+        layer = nn.TransformerEncoderLayer(32, 4, 64, dropout=0.1, batch_first=True)
+        with counting:
+            layer(torch.randn(3, 50, 32)).square().sum().backward()
+        return [weights.grad for weights in layer.parameters()]
+
+    counted, usual = gradients(FlopCounter()), gradients(nullcontext())
+    assert all(torch.equal(own, other) for own, other in zip(counted, usual, strict=True))
 
 
 def test_a_share_of_a_recipe_is_a_share_of_its_budget_or_of_its_epochs():

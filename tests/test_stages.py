@@ -125,7 +125,12 @@ DECIDES = {
         ASKED,
     ),
     "a metric": ("tasks/metrics/text.py", "from collections import Counter", "import collections", JUDGED),
-    "how errors are clustered": ("bench/statistics/clustered.py", "if len(numbers) < 2", "if len(numbers) < 1", JUDGED),
+    "how errors are clustered": (
+        "bench/statistics/clustered.py",
+        "if count > 1 else None",
+        "if count > 2 else None",
+        JUDGED,
+    ),
     "synonyms": ("tasks/metrics/wordnet-3.0.txt.xz", None, "changed", JUDGED),
     "what is judged": (
         "bench/stages/score.py",

@@ -5,7 +5,7 @@ bytes moved by operations without a formula; small networks spend most of their 
 ``_python_dispatch`` is a private name of torch: its modes see every operation.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,13 +16,11 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.optim import Optimizer
 from torch.optim.optimizer import register_optimizer_step_pre_hook
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry
 
 from bench.training.flops import FORMULAS
 from bench.training.peak import Peak
 
 _ATEN = torch.ops.aten
-_FORMULAS: dict[Any, Callable[..., int]] = {**flop_registry, **FORMULAS}
 _NOTHING = {_ATEN.detach, _ATEN.empty, _ATEN.empty_like, _ATEN.empty_strided, _ATEN.new_empty, _ATEN.new_empty_strided}
 
 
@@ -72,10 +70,10 @@ class Counter(TorchDispatchMode):
     def _count(self, work: Workload, packet: Any, func: Any, args: Any, given: Any, out: Any) -> None:
         outputs = [*_tensors(out)]
         work.called += 1
-        if packet in _FORMULAS:
+        if packet in FORMULAS:
             kind = "convolution" if "conv" in str(packet) else "product"
             name = f"{kind} {str(outputs[0].dtype).removeprefix('torch.')}"
-            work.flops[name] = work.flops.get(name, 0) + _FORMULAS[packet](*args, **given, out_val=out)
+            work.flops[name] = work.flops.get(name, 0) + FORMULAS[packet](*args, **given, out_val=out)
             return
         inputs = [*_tensors((*args, *given.values()))]
         places = {_place(tensor) for tensor in inputs}

@@ -1,20 +1,19 @@
-"""The FLOPs of a training step, counted by torch.
+"""The FLOPs of a training step, counted by torch's formulas.
 
-``torch.utils.flop_counter`` has no formula for some operations of ours and of the CPU; ``_scaled_dot_product`` and
-``_get_raw`` are private names of torch.
+``torch.utils.flop_counter`` has no formula for some operations of ours and of the CPU. Its own mode runs the
+decompositions of operations, whose numbers are rounded otherwise: what it counts is not the training that it disturbs.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop, sdpa_flop
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry, sdpa_backward_flop, sdpa_flop
 
 from bench.training.linear import OPERATION, operation_flops
 
 _ATEN = torch.ops.aten
-Formula = Callable[..., int]
-"""From an operation's arguments and ``out_val``, its result, to FLOPs."""
 
 
 def _attention(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> int:
@@ -25,25 +24,25 @@ def _attention_backward(grad: Any, query: Any, key: Any, value: Any, *_: Any, **
     return sdpa_backward_flop(grad.shape, query.shape, key.shape, value.shape)
 
 
-FORMULAS: dict[Any, Formula] = {
+FORMULAS: dict[Any, Callable[..., int]] = {
+    **flop_registry,
     _ATEN._scaled_dot_product_flash_attention_for_cpu: _attention,
     _ATEN._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward,
     OPERATION: operation_flops,
 }
-"""The formulas that torch lacks; they are given tensors, not shapes."""
+"""From an operation to its FLOPs, given its arguments and ``out_val``, its result."""
 
 
-def flop_counter() -> FlopCounterMode:
-    """Return torch's counter with our formulas; it counts this thread's operations while it is entered."""
-    formulas = {operation: _of_tensors(formula) for operation, formula in FORMULAS.items() if operation is not None}
-    return FlopCounterMode(display=False, custom_mapping=formulas)
+class FlopCounter(TorchDispatchMode):
+    """Adds up the ``flops`` of this thread's operations, the backward pass included, while it is entered."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.flops = 0.0
 
-def _of_tensors(formula: Formula) -> Formula:
-    """Return a formula that torch's counter gives tensors."""
-
-    def counted(*args: Any, **options: Any) -> int:
-        return formula(*args, **options)
-
-    setattr(counted, "_get_raw", True)  # noqa: B010 -- an attribute that functions do not declare
-    return counted
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        options = kwargs or {}
+        out = func(*args, **options)
+        if formula := FORMULAS.get(func._overloadpacket):
+            self.flops += formula(*args, **options, out_val=out)
+        return out

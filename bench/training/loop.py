@@ -30,7 +30,7 @@ from bench.training.checkpoint import Checkpoints, random_states, restore_random
 from bench.training.convolution import keep_small_convolutions_exact
 from bench.training.cutting import Cut, Split
 from bench.training.fabric import fabric_on, with_shared_norms
-from bench.training.flops import flop_counter
+from bench.training.flops import FlopCounter
 from bench.training.history import Epoch, History, TrainingDiverged
 from bench.training.linear import speed_up_linears
 from bench.training.memory import out_of_memory, release
@@ -222,10 +222,10 @@ class _Training:
 
     def _counted(self, batch: Any) -> dict[str, float] | None:
         """Compute gradients as ``_gradients`` does, and count the FLOPs of the step, over all ranks."""
-        with flop_counter() as counter:
+        with FlopCounter() as counter:
             own = self._gradients(batch)
         if own is not None:
-            (self.standing.flops,) = self.ranks.summed([float(counter.get_total_flops())])
+            (self.standing.flops,) = self.ranks.summed([counter.flops])
         return own
 
     def _gradients(self, batch: Any) -> dict[str, float] | None:
