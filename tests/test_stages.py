@@ -125,7 +125,7 @@ DECIDES = {
         ASKED,
     ),
     "a metric": ("tasks/metrics/text.py", "from collections import Counter", "import collections", JUDGED),
-    "how errors are clustered": (
+    "how errors are clustered": ("bench/statistics/clustered.py", "(totals @ totals)) ** 0.5", "(totals @ totals)) ** 0.4", JUDGED),
         "bench/statistics/clustered.py",
         "if count > 1 else None",
         "if count > 2 else None",
