@@ -125,10 +125,10 @@ DECIDES = {
         ASKED,
     ),
     "a metric": ("tasks/metrics/text.py", "from collections import Counter", "import collections", JUDGED),
-    "how errors are clustered": ("bench/statistics/clustered.py", "(totals @ totals)) ** 0.5", "(totals @ totals)) ** 0.4", JUDGED),
+    "how errors are clustered": (
         "bench/statistics/clustered.py",
-        "if count > 1 else None",
-        "if count > 2 else None",
+        "(totals @ totals)) ** 0.5",
+        "(totals @ totals)) ** 0.4",
         JUDGED,
     ),
     "synonyms": ("tasks/metrics/wordnet-3.0.txt.xz", None, "changed", JUDGED),
