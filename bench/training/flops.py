@@ -2,6 +2,7 @@
 
 ``torch.utils.flop_counter`` has no formula for some operations of ours and of the CPU. Its own mode runs the
 decompositions of operations, whose numbers are rounded otherwise: what it counts is not the training that it disturbs.
+``_python_dispatch`` is a private name of torch: its modes see every operation.
 """
 
 from collections.abc import Callable
