@@ -15,7 +15,7 @@ USED = {
     "bench/cli/main.py": ("typer", "_click"),
     "bench/launch/slurm/sbatch.py": ("submitit.slurm.slurm", "_make_sbatch_string"),
     "bench/planning/work.py": ("torch.utils", "_python_dispatch"),
-    "bench/training/flops.py": {"_python_dispatch"},
+    "bench/training/flops.py": ("torch.utils", "_python_dispatch"),
     "bench/training/fabric.py": ("torch.nn.modules.batchnorm", "_BatchNorm"),
     "bench/training/linear.py": ("torch.ops.mkldnn", "_linear_pointwise"),
 }
