@@ -120,7 +120,7 @@ class VQA:
             "caption": self._caption,
             "questions": "all of each picture" if every else f"{self._questions} of each picture, dealt in turn",
             **({} if self._group == "all" else {"group": str(self._group)}),
-            **({} if self._wording == "records" else {"wording": self._wording}),
+            "wording": self._wording,
             "ask": self._ask,
             "subset_seed": None if every else SUBSET_SEED,
         }

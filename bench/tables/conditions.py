@@ -31,16 +31,16 @@ def selections(store: Store, task: str, dataset: str | None, protocol: str | Non
     if not others:
         raise BenchError(_nothing_beside(chosen, records, task, vary))
     varied = [selected(records, chosen.dataset, protocol, store) for protocol in others]
-    return [chosen, *sorted(varied, key=lambda selection: choices(selection.clear)[vary])]
+    return [chosen, *sorted(varied, key=lambda selection: _value(selection.clear, vary))]
 
 
 def _nothing_beside(chosen: Selection, records: Sequence[Record], task: str, vary: str) -> str:
     """Say that no record differs in the choice alone, what else the others differ in, and how to make some."""
-    value = choices(chosen.clear)[vary]
+    value = _value(chosen.clear, vary)
     near = {
         record.cell.protocol: _apart(without(record.protocol, vary), without(chosen.clear, vary))
         for record in records
-        if choices(record.protocol)[vary] != value
+        if _value(record.protocol, vary) != value
     }
     beside = "".join(f"; {protocol} differs in {' and '.join(keys)}, too" for protocol, keys in near.items())
     models = ",".join(chosen.by_model)
@@ -51,6 +51,11 @@ def _nothing_beside(chosen: Selection, records: Sequence[Record], task: str, var
     )
 
 
+def _value(clear: Clear, choice: str) -> str:
+    """Return the value of a choice in words; a protocol may leave out one that has its usual value."""
+    return choices(clear).get(choice, "as usual")
+
+
 def _apart(one: Clear, other: Clear) -> list[str]:
     """Name the parts in which two protocols differ."""
     return sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
@@ -58,7 +63,7 @@ def _apart(one: Clear, other: Clear) -> list[str]:
 
 def side_by_side(tables: Sequence[Table], conditions: Sequence[Selection], vary: str) -> Table:
     """Join tables of the same rows under several protocols; each measured row names its protocol."""
-    values = [choices(selection.clear)[vary] for selection in conditions]
+    values = [_value(selection.clear, vary) for selection in conditions]
     rows: list[TableRow] = []
     places = [{row.model: row for row in table.rows} for table in tables]
     names = dict.fromkeys(row.model for table in tables for row in table.rows)
