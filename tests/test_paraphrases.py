@@ -7,8 +7,8 @@ import pytest
 from tests.paraphrase_score import FOLDER, readings
 
 LEAST = {"dev.csv": 0.97, "dev2.csv": 0.97, "test.csv": 0.92, "test2.csv": 0.89}
-"""The share of a file that must be read exactly. The aim for the last two, which nobody who mended the reader has seen, is
-0.95; they stand at what is reached, so that it is not lost."""
+"""The share of a file that must be read exactly. The aim for the last two, which nobody who mended the reader has seen,
+is 0.95; they stand at what is reached, so that it is not lost."""
 INVERTED = {"test.csv": 1}
 """How many of a file's texts may be read as another value than they state; of the others, none."""
 
