@@ -217,7 +217,7 @@ def test_a_cell_of_two_processes_leaves_the_record_that_one_leaves(run):
         [trial["validation"] for trial in one.training["tuning"]], rel=1e-4
     )
     answers = [next((store / "stages").glob("*/product/probabilities.npy")) for store in run[:2]]
-    assert np.allclose(*map(np.load, answers), atol=1e-5)
+    assert np.allclose(*map(np.load, answers), atol=1e-4)  # float32, summed in another order at every step
 
 
 @pytest.mark.slow
