@@ -201,7 +201,9 @@ def test_no_process_outlives_a_run(tmp_path, monkeypatch, arguments, moment, end
         awaited(lambda: not processes(tmp_path), 10)
         out = (tmp_path / "out.txt").read_text()
         if process.returncode > 0:  # killed, it says nothing, and joblib's processes may say anything
-            assert out.count(STOPPED) == 1 and "Traceback" not in out
+            # The thread of joblib's pool may say that its workers, ended with the group, are gone.
+            ours = out.partition("Exception in thread ExecutorManagerThread")[0] if arguments is DRAW else out
+            assert out.count(STOPPED) == 1 and "Traceback" not in ours
         awaited(lambda: not any(map(claim.holder, claims(tmp_path))), 10)
         if "training" in moment.__qualname__:
             assert any(tmp_path.glob("store/stages/*/work/checkpoint.pt"))
