@@ -42,9 +42,10 @@ MEMORY_IS_LIMITED = (
 def signals_act():
     """As in a terminal: a process in the background inherits that some are ignored."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
+    before, hook = [signal.signal(number, signal.SIG_DFL) for number in numbers], threading.excepthook
     signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
+    threading.excepthook = hook
     for number, handler in zip(numbers, before, strict=True):
         signal.signal(number, handler)
 

@@ -43,8 +43,9 @@ def interruptible(seconds: float = _GRACE_SECONDS) -> Iterator[None]:
     """Raise Interrupted in the enclosed code at the first SIGINT, SIGTERM or SIGHUP; ignore those that follow.
 
     If the code has not ended ``seconds`` later, because a library computes or has swallowed the exception, the process
-    ends at once. A signal that the process was started to ignore, as by nohup, stays ignored. Outside the main thread,
-    where Python sets no handlers, nothing changes.
+    ends at once. From the signal on, exceptions in other threads are not printed: a pool's thread, for one, fails when
+    the signal has ended its workers, too. A signal that the process was started to ignore, as by nohup, stays ignored.
+    Outside the main thread, where Python sets no handlers, nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -57,6 +58,7 @@ def interruptible(seconds: float = _GRACE_SECONDS) -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         for each in before:  # another exception would break off what the first one ends in good order
             signal.signal(each, _ignore)
+        threading.excepthook = _say_nothing
         with suppress(OSError):  # an event loop may have taken the descriptor that Python writes to
             os.write(writer, bytes([number]))
         raise Interrupted(number)
@@ -104,6 +106,10 @@ def _end_at_deadline(reader: int, ending: frozenset[int], seconds: float) -> Non
             return
         if deadline is None and (first := next((each for each in arrived if each in ending), None)):
             number, deadline = first, time.monotonic() + seconds
+
+
+def _say_nothing(failure: threading.ExceptHookArgs) -> None:
+    """Print nothing of an exception in a thread."""
 
 
 def _ignore(number: int, frame: FrameType | None) -> None:
