@@ -164,7 +164,10 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         Path(title).write_text(text)
     for command in _commands(page):
         code, _, err = bench(*command, *(_brief(command) if command[0] == "run" else []))
-        assert code == 0, (command, err)
+        if "--at-risk" in command:  # a model that was trained so briefly can promise none, and says so
+            assert code == 2 and "cannot be promised" in err, (command, err)
+        else:
+            assert code == 0, (command, err)
 
 
 def _brief(command):
