@@ -13,7 +13,7 @@ import psutil
 import pytest
 from filelock import Timeout
 
-from bench.processes.endings import STOPPED, Interrupted, exit_code, held_lock, interruptible
+from bench.processes.endings import STOPPED, Interrupted, exit_code, held_lock, interruptible, undisturbed
 from bench.store import claim
 from tests.conftest import write
 
@@ -71,6 +71,16 @@ def test_a_second_signal_does_not_break_off_what_the_first_one_ends():
             signal.raise_signal(signal.SIGTERM)
             signal.raise_signal(signal.SIGINT)
     assert exit_code(interrupt.value) == 143
+
+
+def test_a_signal_that_comes_while_nothing_may_be_broken_off_ends_what_follows():
+    done = []
+    with pytest.raises(Interrupted), interruptible():
+        with undisturbed():
+            signal.raise_signal(signal.SIGTERM)
+            done.append("whole")
+        done.append("never")
+    assert done == ["whole"]
 
 
 @pytest.mark.parametrize("is_stopped", [True, False])

@@ -11,7 +11,7 @@ from multiprocessing import current_process
 from typing import TypeVar
 
 from bench.errors import BenchError
-from bench.processes.endings import end_with
+from bench.processes.endings import end_with, undisturbed
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -49,7 +49,9 @@ def spread(compute: Callable[[Item], Result], items: Sequence[Item], fewest: int
 
     pool = ProcessPoolExecutor(processes, initializer=_serve, initargs=(os.getpid(),), env=_ONE_THREAD)
     try:
-        yield from pool.map(compute, items)
+        with undisturbed():  # a process whose start is broken off prints a traceback
+            results = pool.map(compute, items)
+        yield from results
     except TerminatedWorkerError as error:
         raise BenchError(
             f"one of {processes} processes was killed, probably because memory ran out; "

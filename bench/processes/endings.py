@@ -79,6 +79,28 @@ def interruptible(seconds: float = _GRACE_SECONDS) -> Iterator[None]:
         os.close(reader)
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Let an ending signal that comes during the enclosed code take effect behind it.
+
+    For what leaves processes half started if an exception breaks it off. Outside the main thread nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = {number: handler for number in _ENDING if callable(handler := signal.getsignal(number))}
+    for number in before:
+        signal.signal(number, lambda number, _: held.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])
+
+
 def end_with(parent: int) -> None:
     """Let this process end as soon as its parent, the process of this id, is gone, however that one ended."""
     with suppress(AttributeError):  # Linux alone has it
