@@ -91,7 +91,8 @@ _COVERAGE = {
     rf"|{_COVER}\w* (?:a |the )?{_MUCH} {_PART} of the"
     rf"|(?:large|great) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|{_COVER}\w* {_NEARLY}(?:everything|every part|all of it)"
-    rf"|{_COVER}\w* the (?:\w+ )?{_FIELD}(?: of view)? (?:\w+ )?(?:completely|entirely|fully|totally|from edge to edge)"
+    rf"|{_COVER}\w* (?:it|the (?:\w+ )?{_FIELD}(?: of view)?) (?:\w+ )?"
+    r"(?:completely|entirely|fully|totally|from edge to edge)"
     rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}"
     rf"|{_FIELD}(?: of view)? (?:is|being) (?:\w+ )?(?:filled (?:with|by)|full\b|crammed)"
     rf"|\bfill the (?:\w+ )?{_FIELD}|\bfills the (?:\w+ )?{_FIELD}(?! with)",
