@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bench.contracts import Instructions, Micrographs, Scores
-from bench.specs import Setting
 from bench.statistics.clustered import Shares, clustered_change, clustered_mean
 from bench.tasks.alterations import ALTERATIONS
 from bench.tasks.altering import alter
@@ -15,7 +14,7 @@ from bench.tasks.classification import check_probabilities
 from bench.tasks.metrics.classification import ranks
 from bench.tasks.metrics.facts import Judged, counts_of, judge
 from bench.tasks.paraphrases import in_held_out_wording
-from bench.tasks.vqa import QUESTIONS, VQA
+from bench.tasks.vqa import VQA, Caption, Questions, check_answers
 
 UNALTERED = "unaltered"
 REWORDED = "reworded"
@@ -87,16 +86,7 @@ class AlteredVQA:
     ``questions`` are as in ``VQA``.
     """
 
-    def __init__(
-        self,
-        *,
-        caption: Annotated[
-            Literal["with", "without"], Setting("whether the prompt names the category, for every row alike")
-        ] = "with",
-        questions: Annotated[
-            int | Literal["all"], Setting("how many questions of each test picture are asked", choices=QUESTIONS)
-        ] = 8,
-    ) -> None:
+    def __init__(self, *, caption: Caption = "with", questions: Questions = 8) -> None:
         self._questions = VQA(caption=caption, questions=questions)
 
     def pose(self, test: Instructions) -> Instructions:
@@ -128,8 +118,7 @@ class AlteredVQA:
 
     def score(self, given: Sequence[str], posed: Instructions, train: Instructions) -> Scores:
         """Score one answer per posed question, in order; ValueError unless each is answered exactly once."""
-        if len(given) != len(posed):
-            raise ValueError(f"{len(given)} answers to {len(posed)} questions; each must be answered exactly once")
+        check_answers(given, posed)
         metrics: dict[str, tuple[float, float | None]] = {}
         items: list[Mapping[str, Any]] = []
         for part in _parts(posed):

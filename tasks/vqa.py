@@ -19,6 +19,10 @@ from bench.tasks.paraphrases import in_held_out_wording
 QUESTIONS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22)
 GROUPS = ("all", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 """The valid values, spelled out because settings are read from the source without running it."""
+Caption = Annotated[Literal["with", "without"], Setting("whether the prompt names the category, for every row alike")]
+Questions = Annotated[
+    int | Literal["all"], Setting("how many questions of each test picture are asked", choices=QUESTIONS)
+]
 SUBSET_SEED = 22
 """The seed of the order in which a subset takes its questions; constant, so that every row gets the same ones."""
 _DEFINITIONS = {
@@ -67,12 +71,8 @@ class VQA:
     def __init__(
         self,
         *,
-        caption: Annotated[
-            Literal["with", "without"], Setting("whether the prompt names the category, for every row alike")
-        ] = "with",
-        questions: Annotated[
-            int | Literal["all"], Setting("how many questions of each test picture are asked", choices=QUESTIONS)
-        ] = "all",
+        caption: Caption = "with",
+        questions: Questions = "all",
         group: Annotated[
             int | Literal["all"], Setting("which prompt group's questions are asked", choices=GROUPS)
         ] = "all",
@@ -131,7 +131,7 @@ class VQA:
         A metric that is undefined for every answer is absent, such as ``facts`` if no fact is asked for. ValueError
         unless each question is answered exactly once.
         """
-        _check(given, posed)
+        check_answers(given, posed)
         pictures = np.array([record.picture for record in posed.records], dtype=object)
         text = text_scores(given, [record.answer for record in posed.records], self._words)
         judged = judge(given, posed, train)
@@ -206,7 +206,8 @@ def _subset(test: Instructions, size: int) -> np.ndarray:
     return np.array(sorted(chosen), dtype=np.int64)
 
 
-def _check(answers: Sequence[str], posed: Instructions) -> None:
+def check_answers(answers: Sequence[str], posed: Instructions) -> None:
+    """Raise ValueError unless there is one answer to each question, and none is posed twice."""
     if len(answers) != len(posed):
         raise ValueError(f"{len(answers)} answers to {len(posed)} questions; each must be answered exactly once")
     if len({record.id for record in posed.records}) != len(posed):

@@ -42,7 +42,8 @@ def python(wheel, tmp_path_factory):
 def test_the_wheel_holds_one_package_and_its_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"bench"}
-    for data in ("configs/demo.yaml", "results/published.csv", "tasks/metrics/wordnet-3.0.txt.xz"):
+    words = ("tasks/metrics/lexicon.toml", "tasks/metrics/wordnet-3.0.txt.xz")
+    for data in ("configs/demo.yaml", "results/published.csv", *words):
         assert f"bench/{data}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("WORDNET_LICENSE") and "licenses" in name for name in names)

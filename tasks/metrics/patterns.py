@@ -16,6 +16,17 @@ _MUCH = r"(?:very )?(?:large|great|big|larger|greater|good)"
 _PART = r"(?:parts?|portions?|shares?|fractions?|proportions?|bits?|areas?|regions?|stretch(?:es)?)"
 _SIDE = r"(?: (?:edge|border|margin|side|rim|hand|end))*"
 _CORNER = r"(?:top|bottom|upper|lower)[ -](?:left|right)"
+_TO = r"(?:in|up |down )?to(?:wards?)? (?:the |its )?(?:far |very )?"
+
+
+def _across(start: str, end: str) -> str:
+    """Return the pattern of a way from one side of the picture to another, neither of them a corner."""
+    between = rf"(?: (?:all|straight|down|up|across|over|along|through|of|the|its|this|way|{_FIELD}))*"
+    no_corner_before = r"(?<!top )(?<!bottom )(?<!upper )(?<!lower )(?<!-)"
+    no_corner_behind = r"(?![ -](?:left|right))"
+    return rf"{no_corner_before}\b(?:{start}){no_corner_behind}{_SIDE}{between} {_TO}(?:{end})\b{no_corner_behind}"
+
+
 _PARTS_OF_ONE = {
     "half": 2,
     "halfway": 2,
@@ -91,7 +102,8 @@ _COVERAGE = {
     rf"|{_COVER}\w* (?:a |the )?{_MUCH} {_PART} of the"
     rf"|(?:large|great) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|{_COVER}\w* {_NEARLY}(?:everything|every part|all of it)"
-    rf"|{_COVER}\w* the (?:\w+ )?{_FIELD}(?: of view)? (?:\w+ )?(?:completely|entirely|fully|totally|from edge to edge)"
+    rf"|{_COVER}\w* (?:it|the (?:\w+ )?{_FIELD}(?: of view)?) (?:\w+ )?"
+    r"(?:completely|entirely|fully|totally|from edge to edge)"
     rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}"
     rf"|{_FIELD}(?: of view)? (?:is|being) (?:\w+ )?(?:filled (?:with|by)|full\b|crammed)"
     rf"|\bfill the (?:\w+ )?{_FIELD}|\bfills the (?:\w+ )?{_FIELD}(?! with)",
@@ -119,20 +131,11 @@ _STATED = {
         r"|(?:with|leav\w+|keep\w*|has|have) (?:\w+ )?(?:gaps?|spaces?|room|distance) "
         r"(?:in between|all round|(?:to|from|between|around) (?:the|its|their|each|every|one|it|them)\b)"
     ),
-    ("direction", "horizontal"): re.compile(
-        rf"(?<!top )(?<!bottom )(?<!upper )(?<!lower )(?<!-)\bleft{_SIDE}(?: \w+){{0,3}}? (?:in)?to(?:wards?)? "
-        rf"(?:the |its )?(?:far )?right|(?<!top )(?<!bottom )(?<!upper )(?<!lower )(?<!-)\bright{_SIDE}"
-        rf"(?: \w+){{0,3}}? (?:in)?to(?:wards?)? (?:the |its )?left"
-    ),
+    ("direction", "horizontal"): re.compile(f"{_across('left', 'right')}|{_across('right', 'left')}"),
     ("direction", "vertical"): re.compile(
-        r"\b(?:top|upper)(?: (?:edge|border|margin|side|rim|end))*(?: (?:down|straight|of|the|image))* "
-        r"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:bottom|lower)(?![ -](?:left|right))"
-        r"|\b(?:bottom|lower)(?: (?:edge|border|margin|side|rim|end))*(?: (?:up|straight|of|the|frame|image))* "
-        r"(?:in)?to(?:wards?)? (?:the |its )?(?:very )?(?:top|upper)(?![ -](?:left|right))"
+        f"{_across('top|upper', 'bottom|lower')}|{_across('bottom|lower', 'top|upper')}"
     ),
-    ("direction", "diagonal"): re.compile(
-        rf"{_CORNER}(?: (?:corner|edge|hand|of the \w+))* (?:in|up |down )?to(?:wards?)? (?:the |its )?{_CORNER}"
-    ),
+    ("direction", "diagonal"): re.compile(rf"{_CORNER}(?: (?:corner|edge|hand|of the \w+))* {_TO}{_CORNER}"),
     ("shape", "cantilever"): re.compile(
         r"\bbeams?\b.*\b(?:clamped|fixed|held|anchored|attached|supported|suspended) (?:only )?(?:at|by|on|to) "
         r"(?:just |only )?(?:one|a single)\b"

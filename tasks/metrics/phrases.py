@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from bench.tasks.metrics import lexicon
+from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.wordnet import SUFFIXES, wordnet
 
 _WORD = re.compile(r"[^\W_]+|[,:;()?|&°%]")
@@ -44,9 +44,9 @@ class Meaning:
     """
 
     facts: tuple[tuple[str, str, int], ...] = ()
-    describes: tuple[tuple[Mapping[str, tuple[str, str]], int], ...] = ()
+    describes: tuple[tuple[Mapping[str, Fact], int], ...] = ()
     noun: str = ""
-    bare: tuple[str, str] | None = None
+    bare: Fact | None = None
     roles: frozenset[str] = frozenset()
 
     def __or__(self, other: "Meaning") -> "Meaning":
@@ -102,7 +102,8 @@ def sentences(text: str) -> Iterator[str]:
 
 def phrases(sentence: str) -> list[Phrase]:
     """Return a sentence as phrases of the lexicon, the longest first come, and other words and marks."""
-    tokens = [lexicon.SPELLINGS.get(token, token) for token in _WORD.findall(sentence)]
+    spellings = lexicon().spellings
+    tokens = [spellings.get(token, token) for token in _WORD.findall(sentence)]
     own = [_lemmas(token) for token in tokens]
     result: list[Phrase] = []
     position = 0
@@ -144,12 +145,11 @@ def _matches(words: tuple[str, ...], tokens: list[str], own: list[frozenset[str]
 def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Meaning]]]:
     """Return the first word of each phrase to the phrases that begin with it, with what they mean."""
     by_words: dict[tuple[str, ...], Meaning] = {}
-    for listed, meaning in _entries():
-        for phrase in split(listed):
-            words = tuple(phrase.lstrip("~").split())
-            weaker = phrase.count("~")
-            own = _weakened(meaning, weaker) if weaker else meaning
-            by_words[words] = by_words.get(words, NOTHING) | own
+    for entry, meaning in _entries():
+        words = tuple(entry.lstrip("~").split())
+        weaker = entry.count("~")
+        own = _weakened(meaning, weaker) if weaker else meaning
+        by_words[words] = by_words.get(words, NOTHING) | own
     by_first: dict[str, list[tuple[tuple[str, ...], Meaning]]] = {}
     for words, meaning in by_words.items():
         kinds = {kind for kind, _, _ in meaning.facts}
@@ -168,31 +168,31 @@ def _weakened(meaning: Meaning, weaker: int) -> Meaning:
 
 
 def _entries() -> Iterator[tuple[str, Meaning]]:
-    for kind, values in lexicon.PHRASES.items():
-        yield from ((listed, Meaning(((kind, value, 0),))) for value, listed in values.items())
-    yield from ((listed, Meaning(describes=((facts, 0),))) for listed, facts in lexicon.DESCRIPTIONS)
-    yield from ((listed, Meaning(noun=noun)) for noun, listed in lexicon.NOUNS.items())
-    yield from ((noun, Meaning(bare=fact)) for noun, fact in lexicon.BARE.items())
-    for role, listed in lexicon.ROLES.items():
-        exact = listed if role in _BY_LEMMA else ", ".join(_exact(phrase) for phrase in split(listed))
-        if role == "idiom":
-            exact += ", " + ", ".join(f"{_exact(phrase)}s" for phrase in split(listed))
-        yield exact, Meaning(roles=frozenset({role}))
+    """Yield each entry of the lexicon with what it means in one place."""
+    words = lexicon()
+    for (kind, value), entries in words.facts.items():
+        yield from ((entry, Meaning(((kind, value, 0),))) for entry in entries)
+    for entries, facts in words.descriptions:
+        yield from ((entry, Meaning(describes=((facts, 0),))) for entry in entries)
+    for noun, entries in words.nouns.items():
+        yield from ((entry, Meaning(noun=noun)) for entry in entries)
+    for fact, entries in words.denied.items():
+        yield from ((entry, Meaning(bare=fact)) for entry in entries)
+    for role, entries in words.roles.items():
+        for entry in entries:
+            yield (entry if role in _BY_LEMMA else _exact(entry)), Meaning(roles=frozenset({role}))
+            if role == "idiom":
+                yield f"{_exact(entry)}s", Meaning(roles=frozenset({role}))
 
 
-def _exact(phrase: str) -> str:
-    return " ".join(f"={word}" for word in phrase.split())
-
-
-def split(listed: str) -> list[str]:
-    """Return the phrases of a list."""
-    return [phrase.strip() for phrase in listed.split(",")]
+def _exact(entry: str) -> str:
+    return " ".join(f"={word}" for word in entry.split())
 
 
 @cache
 def _lemmas(word: str) -> frozenset[str]:
     """Return what a word may be a form of, itself included."""
-    if word in lexicon.ADVERBS:
+    if word in lexicon().adverbs:
         return frozenset({word})
     forms = {word, *(base for speech in SUFFIXES for base in wordnet().bases(word, speech))}
     forms |= {form.removesuffix("ly") for form in forms if form.endswith("ly")}

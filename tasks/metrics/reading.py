@@ -14,14 +14,20 @@ from bench.contracts import Facts
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.description import nouns_described
-from bench.tasks.metrics.lexicon import OPPOSITES, PARENTS
+from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
 from bench.tasks.metrics.scope import clauses, denied, refused, unasserted
 
-Fact = tuple[str, str]
 Strengths = dict[Fact, int]
 """What is stated, and how strongly: of one kind only the strongest counts."""
+_OPPOSITES = {
+    (kind, value): (kind, other)
+    for kind, values in KINDS.items()
+    if len(values) == 2
+    for value, other in (values, values[::-1])
+}
+"""What is stated by denying a value of a kind that has two."""
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
@@ -161,18 +167,19 @@ def _of_phrase(sentence: list[Phrase], numbers: list[int], position: int, denial
     for fact, strength in sorted(_facts_of(sentence, numbers, position).items()):
         if denials % 2 == 0:
             yield fact, strength
-        elif fact in OPPOSITES:
-            yield OPPOSITES[fact], strength
+        elif fact in _OPPOSITES:
+            yield _OPPOSITES[fact], strength
     if bare and denials % 2 and not _is_described(sentence, position, bare[0]):
         yield bare, 0
-    elif bare and bare in OPPOSITES and denials and denials % 2 == 0:  # 'does not lack contrast'
-        yield OPPOSITES[bare], 0
+    elif bare and bare in _OPPOSITES and denials and denials % 2 == 0:  # 'does not lack contrast'
+        yield _OPPOSITES[bare], 0
 
 
 def _classes(nouns: Sequence[str]) -> Iterator[str]:
     """Yield classes of nouns, each followed by the class that it belongs to, then 'any'."""
+    parents = lexicon().parents
     for noun in nouns:
-        yield from (noun, PARENTS[noun]) if noun in PARENTS else (noun,)
+        yield from (noun, parents[noun]) if noun in parents else (noun,)
     yield "any"
 
 
