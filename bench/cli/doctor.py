@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import StoreFolder
+from bench.cli.options import AsJSON, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -19,7 +19,7 @@ def doctor_command(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="with --node: such as cluster.partition=gpu")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJSON = False,
 ) -> None:
     """Check this machine (versions, devices, disk, resources) and suggest remedies."""
     import json

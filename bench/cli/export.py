@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import Dataset, Protocol, StoreFolder, Text
 
-Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 

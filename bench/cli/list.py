@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-Text = str | None
+from bench.cli.options import AsJSON, Text
+
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
@@ -15,7 +16,7 @@ def list_command(
     ] = None,
     name: Annotated[Text, typer.Argument(help="show only this one, with its settings; tables also by number")] = None,
     family: Annotated[Text, typer.Option(help="show only models of this family")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJSON = False,
 ) -> None:
     """List models, tasks, datasets and everything else that is registered."""
     from bench.api.listing import KINDS, PLUGINS, listing

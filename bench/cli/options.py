@@ -1,5 +1,8 @@
 """Options that several verbs take."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +17,10 @@ Protocol = Annotated[
 StoreFolder = Annotated[
     str | None, typer.Option("--store", help="folder of results [default: $BENCH_STORE, else ./runs]")
 ]
+Text = str | None
+AsJSON = Annotated[bool, typer.Option("--json", help="print JSON")]
+MeasuredTask = Annotated[str | None, typer.Option(help="the task [default: the latest record's]")]
+Metric = Annotated[str | None, typer.Option(help="the metric [default: the one its tables judge by first]")]
 DAY = 86_400.0
 """The longest pause between two looks, in seconds."""
 Run = Annotated[str | None, typer.Option(help="name of a cluster run [default: the latest, and all active ones]")]
@@ -24,3 +31,17 @@ def opened(folder: str | None) -> "Store":
     from bench.store import store
 
     return store.opened(folder)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Keep Python from looking for garbage among what a verb reads, now and when it ends.
+
+    Among thousands of records that takes longer than to make a table of them.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -4,28 +4,27 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import AsJSON, Dataset, MeasuredTask, Metric, Protocol, StoreFolder, Text
 
-Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
 def power_command(
-    task: Annotated[Text, typer.Option(help="the task [default: the latest record's]")] = None,
+    task: MeasuredTask = None,
     models: Annotated[
         Text, typer.Option(help="two measured models, such as a,b [default: the two with the best scores]")
     ] = None,
     difference: Annotated[
         float | None, typer.Option(help="the true difference to show [default: the one in the records]")
     ] = None,
-    metric: Annotated[Text, typer.Option(help="the metric [default: the one its tables judge by first]")] = None,
+    metric: Metric = None,
     level: Annotated[float, typer.Option(help="the p up to which a difference counts as shown")] = 0.05,
     power: Annotated[float, typer.Option(help="the probability that the difference is shown")] = 0.8,
     dataset: Dataset = None,
     protocol: Protocol = None,
     store: StoreFolder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJSON = False,
 ) -> None:
     """Estimate how many folds, seeds or pictures show a difference between two models."""
     from dataclasses import asdict

@@ -6,11 +6,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bench.cli.options import StoreFolder
+from bench.cli.options import StoreFolder, Text
 from bench.terminal.text import safe_lines
-
-Text = str | None
-
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import DAY, StoreFolder
+from bench.cli.options import DAY, AsJSON, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -17,7 +17,7 @@ def status_command(
     watch: Annotated[bool, typer.Option("--watch", help="refresh every few seconds until nothing is open")] = False,
     every: Annotated[float, typer.Option(min=0.5, max=DAY, help="seconds between refreshes of --watch")] = 5.0,
     show_all: Annotated[bool, typer.Option("--all", help="also show done and queued cells, and earlier runs")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJSON = False,
     store: StoreFolder = None,
 ) -> None:
     """Show the progress of your runs and what to do next; exit code 1 if cells ended without a record."""

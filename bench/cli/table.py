@@ -4,10 +4,9 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import Dataset, Protocol, StoreFolder, Text, without_collection
 from bench.terminal.text import safe, safe_lines
 
-Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
@@ -49,25 +48,26 @@ def table_command(
     chosen_form = form_of(form, out)  # before anything is built
     if figure is not None:
         by_suffix(figure, FIGURES)
-    tables = table(
-        names,
-        store=store,
-        dataset=dataset,
-        protocol=protocol,
-        by=by,
-        vary=vary,
-        model=model,
-        costs=costs,
-        scale=scale,
-    )
-    for sentence in tables.left_out:
-        typer.echo(safe_lines(sentence), err=True)
-    if out is None:
-        typer.echo(tables.render(chosen_form, published))
-    else:
-        tables.save(out, chosen_form, published)
-    if figure is not None:
-        tables.draw(figure)
+    with without_collection():
+        tables = table(
+            names,
+            store=store,
+            dataset=dataset,
+            protocol=protocol,
+            by=by,
+            vary=vary,
+            model=model,
+            costs=costs,
+            scale=scale,
+        )
+        for sentence in tables.left_out:
+            typer.echo(safe_lines(sentence), err=True)
+        if out is None:
+            typer.echo(tables.render(chosen_form, published))
+        else:
+            tables.save(out, chosen_form, published)
+        if figure is not None:
+            tables.draw(figure)
     if strict and tables.problems:
         typer.echo("\n".join(map(safe, tables.problems)), err=True)
         raise typer.Exit(1)

@@ -1,25 +1,20 @@
 """``bench verdict``: what the records of a task prove."""
 
-from typing import Annotated
-
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import AsJSON, Dataset, MeasuredTask, Metric, Protocol, StoreFolder
 
-Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
 def verdict_command(
-    task: Annotated[Text, typer.Option(help="the task [default: the latest record's]")] = None,
-    metric: Annotated[
-        Text, typer.Option(help="the metric that ranks models [default: the one its tables judge by first]")
-    ] = None,
+    task: MeasuredTask = None,
+    metric: Metric = None,
     dataset: Dataset = None,
     protocol: Protocol = None,
     store: StoreFolder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJSON = False,
 ) -> None:
     """Say in five sentences which model is best, and what that rests on."""
     from dataclasses import asdict

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder
+from bench.cli.options import AsJSON, Dataset, Protocol, StoreFolder
 
-Text = str | None
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
@@ -19,7 +18,7 @@ def why_command(
     protocol: Protocol = None,
     store: StoreFolder = None,
     full: Annotated[bool, typer.Option("--full", help="show all inputs, packages and files")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+    as_json: AsJSON = False,
 ) -> None:
     """Show where a number of a table comes from."""
     from bench.api.results import why

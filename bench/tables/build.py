@@ -9,13 +9,14 @@ from bench.errors import BenchError, unknown
 from bench.inputs import whole_number
 from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec, resolve
+from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
 from bench.tables.constant import with_test_majority
 from bench.tables.controls import with_scale
 from bench.tables.costs import with_costs
-from bench.tables.selection import NoRecordError, Selection, select
+from bench.tables.selection import NoRecordError, Selection, select, select_from
 from bench.tables.table import Table
 
 
@@ -57,7 +58,14 @@ def build_all(
 
     If none can be built, the first table's BenchError is raised.
     """
-    of_task = cache(partial(_select, view, store))
+    by_task: dict[str, list[Record]] = {}
+    for record in store.records():
+        by_task.setdefault(record.cell.task, []).append(record)
+
+    @cache
+    def of_task(task: str) -> Selection:
+        return select_from(by_task.get(task, []), store, task, view.dataset, view.protocol)
+
     tables: list[Table] = []
     errors: list[tuple[TableSpec, BenchError]] = []
     for spec in specs:

@@ -40,10 +40,12 @@ class Selection:
 
     def by_place(self, metric: str) -> "pandas.DataFrame":
         """Return a metric's values, seeds averaged: one row per fold and repeat, one column per model that has any."""
-        from bench.tables.frames import where
+        return self._by_place[metric] if metric in self._by_place else self._by_place.iloc[:0, :0]
 
-        own = where(self.scores, "metric", metric)
-        return own.pivot_table("value", ["fold", "repeat"], "model", aggfunc="mean", observed=True)
+    @cached_property
+    def _by_place(self) -> "pandas.DataFrame":
+        """Those of all metrics, whose columns are pairs of metric and model."""
+        return self.scores.pivot_table("value", ["fold", "repeat"], ["metric", "model"], aggfunc="mean")
 
     @property
     def choices(self) -> str:
@@ -76,7 +78,15 @@ def select(store: Store, task: str, dataset: str | None, protocol: str | None) -
 
     BenchError if the task has no record, or none of that dataset or protocol.
     """
-    records = [record for record in store.records() if record.cell.task == task]
+    return select_from(
+        [record for record in store.records() if record.cell.task == task], store, task, dataset, protocol
+    )
+
+
+def select_from(
+    records: Sequence[Record], store: Store, task: str, dataset: str | None, protocol: str | None
+) -> Selection:
+    """Choose a table's records like ``select``, among all ``records`` of the task in the store."""
     if not records:
         raise NoRecordError(
             f"the store {str(store.root)!r} holds no record of task {task!r}; "
