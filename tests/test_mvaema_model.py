@@ -92,6 +92,15 @@ def test_each_loss_counts_what_its_weight_says():
     assert torch.isclose(losses["loss"], 0.5 * losses["itc"] + 2 * losses["itm"] + 3 * losses["lm"])
 
 
+@pytest.mark.parametrize("summary", ["first", "mean"])
+def test_retrieval_compares_the_summaries_that_the_contrastive_loss_compares(summary):
+    model, batch = build(summary=summary), make_batch()
+    features = model.vision(batch.pixels)
+    pictures, texts = model.vectors(features, batch)
+    learned = model.similarity(features, batch) * model.space.log_temperature.exp()
+    assert torch.allclose(pictures[batch.pictures] @ texts.T, learned, atol=1e-6)
+
+
 @pytest.mark.parametrize("without", [(), ("itc",), ("itm",)])
 def test_what_a_model_that_knows_nothing_has_is_told_of_the_losses_that_compare(without):
     model, batch = build(without=without), make_batch()

@@ -190,6 +190,12 @@ def test_a_rank_whose_part_was_off_is_refused(part, rank, tmp_path):
         estimator.predict_proba(instructions(4, 2).micrographs)
 
 
+def test_retrieval_without_a_common_space_is_refused(tmp_path):
+    estimator = train_estimator(MVaEMa, instructions(8, 1), instructions(4, 2), context_for(tmp_path, without=("itc",)))
+    with pytest.raises(BenchError, match="no common space"):
+        estimator.similarities(instructions(4, 2).micrographs, [("What?", "A rod.")])
+
+
 def test_a_part_that_there_is_not_is_refused_with_the_nearest(tmp_path):
     context = context_for(tmp_path, without=("cas",))
     with pytest.raises(BenchError, match="did you mean 'csa'|did you mean 'ca'"):

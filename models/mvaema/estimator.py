@@ -164,7 +164,7 @@ class MVaEMa:
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): how well the name of each category fits, after softmax."""
         probabilities = []
-        self._check_rank(self._rank)
+        self._check_rank()
         for part in np.array_split(np.arange(len(images)), -(-len(images) // PICTURES_AT_ONCE)):
             answers = candidates(images.take(part), self.names)
             pixels = self.pixels(images, part)
@@ -179,7 +179,10 @@ class MVaEMa:
 
         BenchError if training left the contrastive loss out.
         """
-        self._check_rank("contrastive")
+        if self.model.space is None:
+            raise BenchError(
+                "there is no common space: the contrastive loss (itc) was off in training; train without leaving it out"
+            )
         features = self._features(images, np.arange(len(images)))
         records = tuple(
             InstructionRecord(str(number), images.ids[0], 1, question, answer, (), "")
@@ -194,12 +197,14 @@ class MVaEMa:
             self._context.progress.advance(int(part[-1]) + 1)
         return np.concatenate(columns, 1)
 
-    def _check_rank(self, rank: Rank) -> None:
+    def _check_rank(self) -> None:
         """Raise BenchError if the part that judges was switched off in training."""
         needed = {"likelihood": self.model, "matching": self.model.grounded.matching, "contrastive": self.model.space}
-        if needed[rank] is None:
-            part = {"matching": "itm", "contrastive": "itc"}[rank]
-            raise BenchError(f"rank={rank} needs what {part} teaches, which was off in training; take rank=likelihood")
+        if needed[self._rank] is None:
+            part = {"matching": "itm", "contrastive": "itc"}[self._rank]
+            raise BenchError(
+                f"rank={self._rank} needs what {part} teaches, which was off in training; take rank=likelihood"
+            )
 
     def pixels(self, micrographs: Micrographs, positions: np.ndarray) -> np.ndarray:
         """Return the uint8 pictures (B, H, W) that the model sees."""

@@ -99,16 +99,14 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
         assert self.space is not None, "a model without itc has no common space"
-        texts = self.text(self._embed_pairs(batch.own(batch.pairs), CLS), batch.own(batch.present))
-        pictures = features[:, self.read].mean(1)
+        pictures, texts = self._summaries(features, batch)
         vectors = self.space.vectors(pictures.index_select(0, batch.pictures), texts)
         return self.space.compared(*map(batch.gathered, vectors))
 
     def vectors(self, features: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return where pictures (N, D) and a batch's texts (B, D) lie in the common space: vectors of length 1."""
         assert self.space is not None, "a model without itc has no common space"
-        texts = self.text(self._embed_pairs(batch.pairs, CLS), batch.present)
-        return self.space.vectors(features[:, 0], texts)
+        return self.space.vectors(*self._summaries(features, batch))
 
     def likelihood(self, images: Layered, batch: Batch, where: Tensor) -> Tensor:
         """Return the log-likelihood (B,) of the target tokens of each record at the places ``where`` (B, S) is true.
@@ -129,6 +127,11 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     ) -> Tensor:
         """Return the decoder's hidden states (B, S, D) of tokens, which see the memories and are added to them."""
         return self.grounded.decode(self.text, self.embedding(tokens, positions), images, memories)
+
+    def _summaries(self, features: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return the summaries (P, D) of pictures with these features, and those (R, D) of a batch's texts."""
+        texts = self.text(self._embed_pairs(batch.own(batch.pairs), CLS), batch.own(batch.present))
+        return features[:, self.read].mean(1), texts
 
     def _embed_pairs(self, pairs: Tensor, first: int) -> Tensor:
         tokens = pairs.clone()
