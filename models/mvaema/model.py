@@ -12,9 +12,7 @@ from bench.models.mvaema.attention import Memory, Sizes, Summary
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.grounded import GroundedText, Layered, select
 from bench.models.mvaema.losses import (
-    EQUAL,
     IGNORED,
-    LossWeights,
     Pairs,
     contrastive_loss,
     hard_pairs,
@@ -59,15 +57,11 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Where the weights are."""
         return self.embedding.tokens.weight.device
 
-    def forward(self, batch: Batch, weights: LossWeights = EQUAL) -> dict[str, Tensor]:
-        """Return the losses that are on: ``loss`` is the weighted sum of ``itc``, ``itm`` and ``lm``.
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the losses that are on, of ``itc``, ``itm`` and ``lm``.
 
         If ranks share a batch, each returns its part, and the parts add up.
         """
-        losses = self._losses(batch)
-        return {"loss": weights.total(losses), **losses}
-
-    def _losses(self, batch: Batch) -> dict[str, Tensor]:
         features = self.vision(batch.pixels)
         images = self.grounded.images(features)
         losses: dict[str, Tensor] = {}
