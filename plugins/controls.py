@@ -33,6 +33,7 @@ ROWS = (
         family="control",
         contracts=("answerer", "classifier"),
         upper=True,
+        deterministic=True,
         source="an upper row: every fact of the reference in other words, every category; answered by the task",
     ),
     ModelSpec(
@@ -51,6 +52,7 @@ ROWS = (
         family="control",
         estimator="bench.models.controls.shotgun:Shotgun",
         source="to every question the commonest value of every kind of fact, of the category when captioned",
+        deterministic=True,
     ),
     ModelSpec(
         name="spectrum",
