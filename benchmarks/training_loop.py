@@ -12,6 +12,7 @@ from torch.optim import Adam
 from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.models.mvaema.batch import Batch
+from bench.models.mvaema.losses import LossWeights
 from bench.specs import ModelSpec
 from bench.terminal.progress import NoProgress
 from bench.training.loop import train
@@ -53,7 +54,8 @@ def _harness(size: Size, given: Batch, steps: int) -> None:
     model = mvaema(size)
 
     def losses(module: nn.Module, drawn: Batch) -> Mapping[str, Tensor]:
-        return module(drawn)
+        parts = module(drawn)
+        return {"loss": LossWeights().total(parts), **parts}
 
     def validate(module: nn.Module) -> float:
         return model.language_loss(given).item()
@@ -71,7 +73,7 @@ def _bare(size: Size, given: Batch, steps: int) -> None:
         model.train()
         for _ in range(steps):
             optimiser.zero_grad()
-            model(given)["loss"].backward()
+            LossWeights().total(model(given)).backward()
             optimiser.step()
         model.eval()
         with torch.no_grad():

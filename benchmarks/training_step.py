@@ -5,6 +5,7 @@ from collections.abc import Callable
 from torch import Tensor, nn
 from torch.optim import Adam
 
+from bench.models.mvaema.losses import LossWeights
 from benchmarks.measurement import Row, in_turns
 from benchmarks.visual_questions import RECORDS, Size, batch, blip, blip_answers, blip_questions, mvaema
 
@@ -25,7 +26,7 @@ def language_loss(size: Size = FULL, pictures: int = RECORDS, repetitions: int =
 def three_losses(size: Size = FULL, pictures: int = RECORDS, repetitions: int = 9) -> Row:
     """Measure a step with all three losses; the target is for 48 pictures."""
     model, given = mvaema(size), batch(size, pictures)
-    return _row("three losses", 1.3, model, lambda: model(given)["loss"], size, pictures, repetitions)
+    return _row("three losses", 1.3, model, lambda: LossWeights().total(model(given)), size, pictures, repetitions)
 
 
 def _row(

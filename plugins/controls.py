@@ -8,74 +8,69 @@ from collections.abc import Callable
 from bench import ModelSpec, hookimpl
 from bench.plugins.mvaema import TUNES
 
+ROWS = (
+    ModelSpec(
+        name="blind",
+        label="Blind MVaEMa",
+        family="control",
+        estimator="bench.models.controls.blind:Blind",
+        contracts=("answerer", "classifier", "matcher"),
+        tunes=TUNES,
+        source="MVaEMa, trained and asked with a constant in the picture's place",
+    ),
+    ModelSpec(
+        name="majority",
+        label="Majority answer",
+        family="control",
+        estimator="bench.models.controls.majority:Majority",
+        source="per question, and category when captioned, the training answer that agrees best with the others",
+        contracts=("answerer", "classifier"),
+        deterministic=True,
+    ),
+    ModelSpec(
+        name="oracle",
+        label="Oracle",
+        family="control",
+        contracts=("answerer", "classifier"),
+        upper=True,
+        deterministic=True,
+        source="an upper row: every fact of the reference in other words, every category; answered by the task",
+    ),
+    ModelSpec(
+        name="pixels",
+        label="Pixels",
+        family="control",
+        estimator="bench.models.controls.pixels:Pixels",
+        contracts=("classifier",),
+        trains_on="micrographs",
+        source="logistic regression on 32 x 32 grey pixels; scikit-learn",
+        deterministic=True,
+    ),
+    ModelSpec(
+        name="shotgun",
+        label="Shotgun",
+        family="control",
+        estimator="bench.models.controls.shotgun:Shotgun",
+        source="to every question the commonest value of every kind of fact, of the category when captioned",
+        deterministic=True,
+    ),
+    ModelSpec(
+        name="spectrum",
+        label="Spectrum",
+        family="control",
+        estimator="bench.models.controls.spectrum:Spectrum",
+        contracts=("classifier",),
+        trains_on="micrographs",
+        defaults={"l2": 0.03},
+        deterministic=True,
+        source="logistic regression on the power spectrum in 24 rings x 6 sectors, its spread over the sectors, "
+        "histograms of grey level and of local deviation; scikit-learn, scipy",
+    ),
+)
+
 
 @hookimpl
 def register_models(register: Callable[[ModelSpec], None]) -> None:
     """Register the controls."""
-    register(
-        ModelSpec(
-            name="blind",
-            label="Blind MVaEMa",
-            family="control",
-            estimator="bench.models.controls.blind:Blind",
-            contracts=("answerer", "classifier", "matcher"),
-            tunes=TUNES,
-            source="MVaEMa, trained and asked with a constant in the picture's place",
-        )
-    )
-    register(
-        ModelSpec(
-            name="majority",
-            label="Majority answer",
-            family="control",
-            estimator="bench.models.controls.majority:Majority",
-            source="per question, and category when captioned, the training answer that agrees best with the others",
-            contracts=("answerer", "classifier"),
-            deterministic=True,
-        )
-    )
-    register(
-        ModelSpec(
-            name="oracle",
-            label="Oracle",
-            family="control",
-            contracts=("answerer", "classifier"),
-            upper=True,
-            source="an upper row: every fact of the reference in other words, every category; answered by the task",
-        )
-    )
-    register(
-        ModelSpec(
-            name="pixels",
-            label="Pixels",
-            family="control",
-            estimator="bench.models.controls.pixels:Pixels",
-            contracts=("classifier",),
-            trains_on="micrographs",
-            source="logistic regression on 32 x 32 grey pixels; scikit-learn",
-            deterministic=True,
-        )
-    )
-    register(
-        ModelSpec(
-            name="shotgun",
-            label="Shotgun",
-            family="control",
-            estimator="bench.models.controls.shotgun:Shotgun",
-            source="to every question the commonest value of every kind of fact, of the category when captioned",
-        )
-    )
-    register(
-        ModelSpec(
-            name="spectrum",
-            label="Spectrum",
-            family="control",
-            estimator="bench.models.controls.spectrum:Spectrum",
-            contracts=("classifier",),
-            trains_on="micrographs",
-            defaults={"l2": 0.03},
-            deterministic=True,
-            source="logistic regression on the power spectrum in 24 rings x 6 sectors, its spread over the sectors, "
-            "histograms of grey level and of local deviation; scikit-learn, scipy",
-        )
-    )
+    for row in ROWS:
+        register(row)

@@ -82,6 +82,12 @@ def equal(left, right):
     return all(torch.equal(left[name], right[name]) for name in left)
 
 
+def test_each_loss_counts_in_training_what_its_weight_says(tmp_path):
+    for epoch in fitted(tmp_path, itc_weight=0.5, itm_weight=2.0, lm_weight=3.0).history.epochs:
+        itc, itm, lm = (epoch.losses[name] for name in ("itc", "itm", "lm"))
+        assert epoch.losses["loss"] == pytest.approx(0.5 * itc + 2 * itm + 3 * lm)
+
+
 def test_it_learns_what_can_be_seen_and_its_blind_twin_does_not(tmp_path):
     test = instructions(40, 2)
     shares, contrast = {}, {}

@@ -140,7 +140,7 @@ def test_the_target_that_is_left_out_is_the_one_that_torch_leaves_out():
     assert torch.isclose(language_loss(scores, torch.tensor([1, IGNORED])), first)
 
 
-@pytest.mark.parametrize(("weights", "total"), [(LossWeights(), 7), (LossWeights(itc=0.5, itm=2.0, lm=3.0), 16.5)])
+@pytest.mark.parametrize(("weights", "total"), [(LossWeights(), 7), (LossWeights(0.5, 2.0, 3.0), 16.5)])
 def test_losses_count_alike_unless_weights_say_otherwise(weights, total):
     losses = {"itc": 1.0, "itm": 2.0, "lm": 4.0}
     assert weights.total({name: torch.tensor(loss) for name, loss in losses.items()}) == total

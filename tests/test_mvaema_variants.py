@@ -103,8 +103,8 @@ def test_a_mean_of_tokens_leaves_padding_out():
 def test_what_is_left_trains_whole(part):
     model = build(without=[part]).train()
     losses = model(make_batch())
-    assert losses.keys() == {"loss", "itc", "itm", "lm"} - {part} - ({"itm"} if part == "ca" else set())
-    losses["loss"].backward()
+    assert losses.keys() == {"itc", "itm", "lm"} - {part} - ({"itm"} if part == "ca" else set())
+    sum(losses.values()).backward()
     read_by_itc_alone = {"text.norm.weight", "text.norm.bias", "vision.cls"} if part == "itc" else set()
     never = {name for name, value in model.named_parameters() if value.grad is None}
     assert never <= read_by_itc_alone
@@ -188,6 +188,12 @@ def test_a_rank_whose_part_was_off_is_refused(part, rank, tmp_path):
     estimator = train_estimator(MVaEMa, instructions(8, 1), instructions(4, 2), context)
     with pytest.raises(BenchError, match=f"rank={rank} needs what (itc|itm) teaches"):
         estimator.predict_proba(instructions(4, 2).micrographs)
+
+
+def test_retrieval_without_a_common_space_is_refused(tmp_path):
+    estimator = train_estimator(MVaEMa, instructions(8, 1), instructions(4, 2), context_for(tmp_path, without=("itc",)))
+    with pytest.raises(BenchError, match="no common space"):
+        estimator.similarities(instructions(4, 2).micrographs, [("What?", "A rod.")])
 
 
 def test_a_part_that_there_is_not_is_refused_with_the_nearest(tmp_path):

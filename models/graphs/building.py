@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from bench.contracts import Micrographs
 from bench.errors import BenchError
 from bench.models.graphs.batches import PatchGraphs
 from bench.models.graphs.patches import Patches
+from bench.specs import Setting
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.terminal.progress import Progress
@@ -43,9 +44,11 @@ class Joining:
     A patch may have more neighbours, because edges run in both directions. BenchError if there would be none.
     """
 
-    graph: str = "knn"
-    neighbours: int = 8
-    patch_size: int = 32
+    graph: Annotated[Literal["knn", "grid"], Setting("knn joins the patches most alike, grid those side by side")] = (
+        "knn"
+    )
+    neighbours: Annotated[int, Setting("knn: how many patches each is joined to at least", ge=1, le=10_000)] = 8
+    patch_size: Annotated[int, Setting("side of a patch in pixels", ge=1, le=4096)] = 32
 
     def __post_init__(self) -> None:
         if self.neighbours < 1:

@@ -14,16 +14,7 @@ from bench.models.graphs.building import Joining, joined_graphs, patch_graphs
 from bench.models.graphs.network import PatchGraphNetwork, graph_loss
 from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
-from bench.models.graphs.settings import (
-    EmbedDim,
-    GraphKind,
-    Neighbours,
-    NodeFeatures,
-    NodeKind,
-    PatchSize,
-    ReadoutKind,
-    ReadoutSetting,
-)
+from bench.models.graphs.settings import NodeSettings
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.registered.signature import handed
@@ -41,19 +32,12 @@ class GraphClassifier(NetworkClassifier):
         self,
         context: Context,
         *,
-        graph: GraphKind = "knn",
-        neighbours: Neighbours = 8,
-        patch_size: PatchSize = 32,
-        node_features: NodeFeatures = "statistics",
-        readout: ReadoutSetting = "mean-max-std",
-        embed_dim: EmbedDim = 64,
+        joining: Joining,
+        nodes: NodeSettings,
         dropout: Annotated[float, Setting("dropout of nodes", ge=0, lt=1)] = 0.1,
     ) -> None:
         super().__init__(context)
-        self._joining = Joining(graph, neighbours, patch_size)
-        self._node_features: NodeKind = node_features
-        self._readout: ReadoutKind = readout
-        self._embed_dim, self._dropout = embed_dim, dropout
+        self._joining, self._nodes, self._dropout = joining, nodes, dropout
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side; BenchError where patches do not fill a picture."""
@@ -71,9 +55,9 @@ class GraphClassifier(NetworkClassifier):
         build = resolve(spec.builds)
         return PatchGraphNetwork(
             build(**handed(build, self._context.settings)),
-            Nodes(Patches(self.shape["image_size"], self._joining.patch_size), self._node_features),
-            self._readout,
-            self._embed_dim,
+            Nodes(Patches(self.shape["image_size"], self._joining.patch_size), self._nodes.node_features),
+            self._nodes.readout,
+            self._nodes.embed_dim,
             self._dropout,
             self.shape["num_classes"],
         )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -12,17 +13,18 @@ from torch import Tensor, nn
 from bench.contracts import Context, InstructionRecord, Instructions, Look, Micrographs
 from bench.errors import BenchError, unknown
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions, rows_by_picture
-from bench.models.mvaema.attention import PARTS, Summary
+from bench.models.mvaema.attention import PARTS
 from bench.models.mvaema.batch import Batch, TokenisedRecords
-from bench.models.mvaema.decoding import Decoding, Rank
+from bench.models.mvaema.decoding import Decoding, Ranking
 from bench.models.mvaema.generate import generate
 from bench.models.mvaema.initial import VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
 from bench.models.mvaema.losses import LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.ranking import candidates, scores
+from bench.models.mvaema.settings import Architecture
 from bench.models.mvaema.tokenizer import TextTokenizer
-from bench.models.stem import PATCH, Stem
+from bench.models.stem import PATCH
 from bench.specs import SCRATCH, Setting
 from bench.training.augmentation import mirrored
 from bench.training.history import FILE, History
@@ -56,65 +58,15 @@ class MVaEMa:
         weights: Annotated[
             str, Setting("'scratch', or a folder that `bench export` wrote, to train on from there")
         ] = SCRATCH,
-        stem: Annotated[Stem, Setting("how a patch becomes a vector: one linear map, or convolutions")] = "linear",
-        embed_dim: Annotated[int, Setting("width of all encoders and of the decoder", ge=1, le=65_536)] = 64,
-        depth: Annotated[int, Setting("layers of the image encoder and of the text encoder", ge=1, le=1000)] = 6,
-        num_heads: Annotated[int, Setting("attention heads", ge=1, le=1024)] = 4,
-        without: Annotated[
-            tuple[str, ...], Setting("parts that are switched off", ("itc", "itm", "sa", "ca", "csa"))
-        ] = (),
-        summary: Annotated[
-            Summary, Setting("what sums up a picture or a text: its first token, as in the paper, or the mean of all")
-        ] = "first",
-        itc_weight: Annotated[
-            float, Setting("what the image-text contrastive loss counts in the sum of the three", ge=0, le=1_000_000)
-        ] = 1.0,
-        itm_weight: Annotated[
-            float, Setting("what the image-text matching loss counts in the sum of the three", ge=0, le=1_000_000)
-        ] = 1.0,
-        lm_weight: Annotated[
-            float, Setting("what the language modelling loss counts in the sum of the three", ge=0, le=1_000_000)
-        ] = 1.0,
+        architecture: Architecture,
+        loss_weights: LossWeights,
         vocabulary_size: Annotated[int, Setting("most tokens of the vocabulary", ge=10, le=1_000_000)] = 2000,
-        prompt_tokens: Annotated[
-            int, Setting("tokens a prompt can have; of a longer one the end is read", ge=1, le=1_000_000)
-        ] = 64,
-        answer_tokens: Annotated[int, Setting("tokens an answer can have", ge=1, le=1_000_000)] = 128,
-        max_new_tokens: Annotated[int, Setting("longest answer in tokens", stage="predict", ge=1, le=1_000_000)] = 128,
-        num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", stage="predict", ge=1, le=100)] = 1,
-        temperature: Annotated[
-            float, Setting("temperature of sampling; 0 takes the likeliest", stage="predict", ge=0, le=100)
-        ] = 0.0,
-        top_p: Annotated[
-            float, Setting("sampling: share of probability that the candidates hold", stage="predict", gt=0, le=1)
-        ] = 1.0,
-        rank: Annotated[
-            Rank,
-            Setting(
-                "how a category's name is judged in classification: by decoder, matching head or common space",
-                stage="predict",
-            ),
-        ] = "likelihood",
-        rank_mean: Annotated[
-            bool,
-            Setting("by the mean log-likelihood of a name's tokens instead of their sum", stage="predict"),
-        ] = False,
+        decoding: Annotated[Decoding, Setting(stage="predict")],
+        ranking: Annotated[Ranking, Setting(stage="predict")],
     ) -> None:
         self._context, self._source, self._vocabulary_size = context, weights, vocabulary_size
-        self._built = {
-            "embed_dim": embed_dim,
-            "depth": depth,
-            "num_heads": num_heads,
-            "stem": stem,
-            "prompt_tokens": prompt_tokens,
-            "answer_tokens": answer_tokens,
-            "without": without,
-            "summary": summary,
-        }
-        self._loss_weights = LossWeights(itc_weight, itm_weight, lm_weight)
-        self._decoding = Decoding(num_beams, temperature, top_p, max_new_tokens)
-        self._rank: Rank = rank
-        self._rank_mean = rank_mean
+        self._architecture, self._loss_weights = architecture, loss_weights
+        self._decoding, self._ranking = decoding, ranking
 
     def fit(self, train: Instructions, validation: Instructions) -> None:
         """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
@@ -144,7 +96,7 @@ class MVaEMa:
 
     def looks(self, questions: Instructions) -> list[Look]:
         """Return where the words of each answer looked; BenchError if training left cross-attention out."""
-        if "ca" in self._built["without"]:
+        if "ca" in self._architecture.without:
             raise BenchError(
                 "cross-attention (ca) was off in training, so no word looked at the picture; export another"
             )
@@ -164,11 +116,11 @@ class MVaEMa:
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): how well the name of each category fits, after softmax."""
         probabilities = []
-        self._check_rank(self._rank)
+        self._check_rank()
         for part in np.array_split(np.arange(len(images)), -(-len(images) // PICTURES_AT_ONCE)):
             answers = candidates(images.take(part), self.names)
             pixels = self.pixels(images, part)
-            fits = scores(self.model, self.tokenizer, pixels, answers, self._rank, self._rank_mean)
+            fits = scores(self.model, self.tokenizer, pixels, answers, self._ranking.rank, self._ranking.rank_mean)
             probabilities.append(fits.double().softmax(1).cpu().numpy())
             self._context.progress.advance(int(part[-1]) + 1)
         return np.concatenate(probabilities)
@@ -179,7 +131,10 @@ class MVaEMa:
 
         BenchError if training left the contrastive loss out.
         """
-        self._check_rank("contrastive")
+        if self.model.space is None:
+            raise BenchError(
+                "there is no common space: the contrastive loss (itc) was off in training; train without leaving it out"
+            )
         features = self._features(images, np.arange(len(images)))
         records = tuple(
             InstructionRecord(str(number), images.ids[0], 1, question, answer, (), "")
@@ -194,9 +149,10 @@ class MVaEMa:
             self._context.progress.advance(int(part[-1]) + 1)
         return np.concatenate(columns, 1)
 
-    def _check_rank(self, rank: Rank) -> None:
+    def _check_rank(self) -> None:
         """Raise BenchError if the part that judges was switched off in training."""
-        needed = {"likelihood": self.model, "matching": self.model.grounded.matching, "contrastive": self.model.space}
+        rank, model = self._ranking.rank, self.model
+        needed = {"likelihood": model, "matching": model.grounded.matching, "contrastive": model.space}
         if needed[rank] is None:
             part = {"matching": "itm", "contrastive": "itc"}[rank]
             raise BenchError(f"rank={rank} needs what {part} teaches, which was off in training; take rank=likelihood")
@@ -226,22 +182,22 @@ class MVaEMa:
         """Return what training starts from: fresh weights and a vocabulary of its text, or those of an export."""
         image_size = train.micrographs.pixels.shape[1]
         if self._source != SCRATCH:
-            return from_export(Path(self._source), {"image_size": image_size, **self._built})
+            return from_export(Path(self._source), {"image_size": image_size, **asdict(self._architecture)})
         tokenizer = TextTokenizer.trained(_texts(train), self._vocabulary_size)
         return self._build(image_size, tokenizer), tokenizer
 
     def _build(self, image_size: int, tokenizer: TextTokenizer) -> MVaEMaModel:
         if image_size % PATCH:
             raise BenchError(f"image_size={image_size} is no multiple of the patch, {PATCH}; use 224")
-        if self._built["embed_dim"] % self._built["num_heads"]:
+        built = self._architecture
+        if built.embed_dim % built.num_heads:
             raise BenchError(
-                f"embed_dim={self._built['embed_dim']} cannot be shared by {self._built['num_heads']} heads; "
-                "use a multiple of num_heads"
+                f"embed_dim={built.embed_dim} cannot be shared by {built.num_heads} heads; use a multiple of num_heads"
             )
-        for part in self._built["without"]:
+        for part in built.without:
             if part not in PARTS:
                 raise unknown("part of the setting without", part, PARTS)
-        return MVaEMaModel(vocabulary_size=len(tokenizer), image_size=image_size, **self._built)
+        return MVaEMaModel(vocabulary_size=len(tokenizer), image_size=image_size, **asdict(built))
 
     def _tokenised(self, instructions: Instructions) -> TokenisedRecords:
         return TokenisedRecords(instructions, self.tokenizer, self.model.prompt_tokens, self.model.answer_tokens)
@@ -259,10 +215,9 @@ class MVaEMa:
         )
         held_out = list(self._validation_batches(validation, context))
 
-        weights = self._loss_weights
-
         def losses(module: nn.Module, drawn: InstructionBatch) -> dict[str, Tensor]:
-            return module(self._batch(records, learning, drawn), weights)
+            parts = module(self._batch(records, learning, drawn))
+            return {"loss": self._loss_weights.total(parts), **parts}
 
         def spread(drawn: InstructionBatch, ranks: int) -> list[tuple[float, InstructionBatch]]:
             """Cut a batch into pieces of whole pictures, whose losses add up to the batch's."""

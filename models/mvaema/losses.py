@@ -1,29 +1,36 @@
 """The three losses (paper, 'Model Architecture'; hard negatives as in ALBEF, arXiv:2107.07651)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Annotated, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from bench.specs import Setting
+
 IGNORED = -100
 """The target of a token that the language modelling loss leaves out."""
 
 
-class LossWeights(NamedTuple):
+@dataclass(frozen=True)
+class LossWeights:
     """The weight of each loss in their sum; the paper's are 1:1:1."""
 
-    itc: float = 1.0
-    itm: float = 1.0
-    lm: float = 1.0
+    itc_weight: Annotated[
+        float, Setting("what the image-text contrastive loss counts in the sum of the three", ge=0, le=1_000_000)
+    ] = 1.0
+    itm_weight: Annotated[
+        float, Setting("what the image-text matching loss counts in the sum of the three", ge=0, le=1_000_000)
+    ] = 1.0
+    lm_weight: Annotated[
+        float, Setting("what the language modelling loss counts in the sum of the three", ge=0, le=1_000_000)
+    ] = 1.0
 
     def total(self, losses: Mapping[str, Tensor]) -> Tensor:
-        """Return the weighted sum of losses by name."""
-        return torch.stack([getattr(self, name) * loss for name, loss in losses.items()]).sum()
-
-
-EQUAL = LossWeights()
+        """Return the weighted sum of losses by name: ``itc``, ``itm`` and ``lm``, or those that are on."""
+        return torch.stack([getattr(self, f"{name}_weight") * loss for name, loss in losses.items()]).sum()
 
 
 class Pairs(NamedTuple):

@@ -12,9 +12,7 @@ from bench.models.mvaema.attention import Memory, Sizes, Summary
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.grounded import GroundedText, Layered, select
 from bench.models.mvaema.losses import (
-    EQUAL,
     IGNORED,
-    LossWeights,
     Pairs,
     contrastive_loss,
     hard_pairs,
@@ -59,15 +57,11 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
         """Where the weights are."""
         return self.embedding.tokens.weight.device
 
-    def forward(self, batch: Batch, weights: LossWeights = EQUAL) -> dict[str, Tensor]:
-        """Return the losses that are on: ``loss`` is the weighted sum of ``itc``, ``itm`` and ``lm``.
+    def forward(self, batch: Batch) -> dict[str, Tensor]:
+        """Return the losses that are on, of ``itc``, ``itm`` and ``lm``.
 
         If ranks share a batch, each returns its part, and the parts add up.
         """
-        losses = self._losses(batch)
-        return {"loss": weights.total(losses), **losses}
-
-    def _losses(self, batch: Batch) -> dict[str, Tensor]:
         features = self.vision(batch.pixels)
         images = self.grounded.images(features)
         losses: dict[str, Tensor] = {}
@@ -99,16 +93,14 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     def similarity(self, features: Tensor, batch: Batch) -> Tensor:
         """Return the similarity (B, B) of every record's picture to every record's text over the temperature."""
         assert self.space is not None, "a model without itc has no common space"
-        texts = self.text(self._embed_pairs(batch.own(batch.pairs), CLS), batch.own(batch.present))
-        pictures = features[:, self.read].mean(1)
+        pictures, texts = self._summaries(features, batch)
         vectors = self.space.vectors(pictures.index_select(0, batch.pictures), texts)
         return self.space.compared(*map(batch.gathered, vectors))
 
     def vectors(self, features: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return where pictures (N, D) and a batch's texts (B, D) lie in the common space: vectors of length 1."""
         assert self.space is not None, "a model without itc has no common space"
-        texts = self.text(self._embed_pairs(batch.pairs, CLS), batch.present)
-        return self.space.vectors(features[:, 0], texts)
+        return self.space.vectors(*self._summaries(features, batch))
 
     def likelihood(self, images: Layered, batch: Batch, where: Tensor) -> Tensor:
         """Return the log-likelihood (B,) of the target tokens of each record at the places ``where`` (B, S) is true.
@@ -129,6 +121,11 @@ class MVaEMaModel(nn.Module, PyTorchModelHubMixin):
     ) -> Tensor:
         """Return the decoder's hidden states (B, S, D) of tokens, which see the memories and are added to them."""
         return self.grounded.decode(self.text, self.embedding(tokens, positions), images, memories)
+
+    def _summaries(self, features: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Return the summaries (P, D) of pictures with these features, and those (R, D) of a batch's texts."""
+        texts = self.text(self._embed_pairs(batch.own(batch.pairs), CLS), batch.own(batch.present))
+        return features[:, self.read].mean(1), texts
 
     def _embed_pairs(self, pairs: Tensor, first: int) -> Tensor:
         tokens = pairs.clone()

@@ -9,16 +9,7 @@ from bench.models.graphs.batches import GraphBatch
 from bench.models.graphs.building import Joining, patch_graphs
 from bench.models.graphs.nodes import Nodes
 from bench.models.graphs.patches import Patches
-from bench.models.graphs.settings import (
-    EmbedDim,
-    GraphKind,
-    Neighbours,
-    NodeFeatures,
-    NodeKind,
-    PatchSize,
-    ReadoutKind,
-    ReadoutSetting,
-)
+from bench.models.graphs.settings import NodeSettings, ReadoutKind
 from bench.models.selfsupervised.graphs.encoder import GraphEncoder, gcn, gin
 from bench.models.selfsupervised.method import Method
 from bench.models.selfsupervised.pretraining import Draw, Pretraining
@@ -35,25 +26,19 @@ class GraphPretraining(Pretraining):
         self,
         context: Context,
         *,
-        graph: GraphKind = "knn",
-        neighbours: Neighbours = 8,
-        patch_size: PatchSize = 32,
-        node_features: NodeFeatures = "statistics",
-        readout: ReadoutSetting = "mean-max-std",
-        embed_dim: EmbedDim = 64,
+        joining: Joining,
+        nodes: NodeSettings,
         depth: Annotated[int, Setting("convolutions", ge=1, le=1000)] = 2,
         **shared: Any,
     ) -> None:
         super().__init__(context, **shared)
-        self._joining = Joining(graph, neighbours, patch_size)
-        self._node_features: NodeKind = node_features
-        self._readout: ReadoutKind = readout
-        self._embed_dim, self._depth = embed_dim, depth
+        self._joining, self._nodes, self._depth = joining, nodes, depth
 
     def built(self) -> GraphEncoder:
         """Build the encoder of the settings."""
-        nodes = Nodes(Patches(self.image_size, self._joining.patch_size), self._node_features)
-        return self.encoder_of(nodes, self._embed_dim, self._depth, self._readout)
+        own = self._nodes
+        nodes = Nodes(Patches(self.image_size, self._joining.patch_size), own.node_features)
+        return self.encoder_of(nodes, own.embed_dim, self._depth, own.readout)
 
     def side(self, images: Micrographs) -> Side:
         """Return pictures as graphs of patches."""
