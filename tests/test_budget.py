@@ -18,7 +18,7 @@ from bench.planning.rows import Request
 from bench.registered.registry import Registry
 from bench.specs import ModelSpec
 from bench.terminal.progress import NoProgress
-from bench.training.budget import shortened
+from bench.training.budget import shortened, steps_of
 from bench.training.flops import FlopCounter
 from bench.training.loop import train
 
@@ -80,7 +80,7 @@ def test_a_budget_has_one_form_however_it_is_written(text, canonical):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "much", "1e14 watts", "-1e14", "0 pictures", "1e5", "1e99", "1..5e9", "nan", True, [1]]
+    "text", ["", "much", "1e14 watts", "-1e14", "0 pictures", "1e5", "1e99", "1..5e9", "nan", True, [1], 10**400]
 )
 def test_what_is_no_budget_is_refused_with_the_forms(text):
     with pytest.raises(ValidationError, match="give FLOPs, such as 1e14, or"):
@@ -180,6 +180,12 @@ def test_a_share_of_a_recipe_is_a_share_of_its_budget_or_of_its_epochs():
     assert shortened(Recipe(budget="1000 pictures"), 0.25).budget == "250 pictures"
     assert shortened(Recipe(epochs=10), 0.25).epochs == 2 and shortened(Recipe(epochs=2), 0.1).epochs == 1
     assert Budget.parsed(str(Budget(1e14, "FLOPs").share(1 / 3))).amount == 1e14 / 3
+
+
+@pytest.mark.parametrize("budget", ["1 pictures", "1e6"])
+def test_a_share_of_the_smallest_budget_still_pays_for_a_step(budget):
+    short = shortened(shortened(Recipe(budget=budget), 0.3), 0.001)
+    assert steps_of(short, 4, 32, STEP) == 1
 
 
 def plan(model, *options, task="classification"):
