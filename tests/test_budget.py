@@ -20,6 +20,7 @@ from bench.specs import ModelSpec
 from bench.terminal.progress import NoProgress
 from bench.training.budget import shortened, steps_of
 from bench.training.flops import FlopCounter
+from bench.training.history import TrainingDiverged
 from bench.training.loop import train
 
 STEP = 3 * 2 * 8 * 3 * 5 - 2 * 8 * 3 * 5
@@ -54,13 +55,13 @@ def squares(module, inputs):
     return {"loss": (module(inputs).sum(1) - inputs.sum(1)).square().mean()}
 
 
-def training(folder, batches=None, losses=squares, seconds=3600, **recipe):
+def training(folder, batches=None, losses=squares, seconds=3600, validation=1.0, **recipe):
     """A training's history, its module and its progress; checkpoints are so many seconds apart."""
     torch.manual_seed(0)
     module, progress = nn.Linear(3, 5), Rates()
     asked = Recipe(**{"schedule": "linear", "stop_after": 1000, "learning_rate": 1.0, **recipe})
     context = Context(ModelSpec("m", "M", "f"), {}, asked, 0, "cpu", progress, folder, checkpoint_seconds=seconds)
-    return train(module, batches or Pairs(), losses, lambda module: 1.0, context), module, progress
+    return train(module, batches or Pairs(), losses, lambda module: validation, context), module, progress
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,16 @@ def test_a_training_with_a_budget_resumes_bit_for_bit(tmp_path, steps):
     history, resumed, progress = training(tmp_path / "parts", **recipe)
     assert torch.equal(whole.weight, resumed.weight) and progress.totals == [(10, steps)]
     assert history.flops == 10 * STEP
+
+
+@pytest.mark.parametrize(("value", "steps"), [(float("nan"), 1), (1.0, 4)])
+def test_a_divergence_costs_the_steps_until_it_is_seen(tmp_path, value, steps):
+    def losses(module, inputs):
+        return {"loss": value * squares(module, inputs)["loss"]}
+
+    with pytest.raises(TrainingDiverged) as diverged:
+        training(tmp_path, losses=losses, validation=float("nan"))
+    assert diverged.value.flops == steps * STEP
 
 
 def test_a_model_whose_work_cannot_be_counted_is_told_to_use_the_other_unit(tmp_path):
@@ -229,7 +240,7 @@ def test_a_record_tells_what_training_cost(classify, folder, store):
     budget = ("--set", "recipe.budget=40 pictures", "--set", "recipe.batch_size=4")
     classify(folder(8, 8, 8), "gcn,simclr", "--set", "k=4", "--set", "simclr.view_size=32", *budget)
     records = {record.cell.model: record for record in Store(store).records()}
-    assert records["gcn"].training["training_flops"] > 1e6 and records["gcn"].training["parameters"] > 1e4
+    assert records["gcn"].training["training_flops"] > 1e6 and records["gcn"].parameters > 1e4
     assert records["gcn"].timings["train"].units == 40
     assert records["simclr"].pretraining["training_flops"] > 100 * records["gcn"].training["training_flops"]
 
