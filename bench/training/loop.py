@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,8 +25,9 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.terminal.progress import TRAINING, Progress, Stopped
+from bench.training.batches import EpochBatches, TimedBatches
 from bench.training.budget import steps_of
-from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
+from bench.training.checkpoint import Checkpoints, random_states, restore_random_states, trained_state
 from bench.training.convolution import keep_small_convolutions_exact
 from bench.training.cutting import Cut, Split
 from bench.training.fabric import fabric_on, with_shared_norms
@@ -38,30 +39,6 @@ from bench.training.precision import precision
 from bench.training.rates import paced
 from bench.training.schedule import Schedule
 from bench.training.standing import Standing
-
-Batch = TypeVar("Batch", covariant=True)
-
-
-class EpochBatches(Protocol[Batch]):
-    """The batches of every epoch, each a pure function of (seed, epoch, step): resuming redraws them.
-
-    An attribute ``pictures`` says how many pictures an epoch shows; only a budget in pictures needs it.
-    """
-
-    def __len__(self) -> int:
-        """Return the number of steps in an epoch."""
-        ...
-
-    def __call__(self, epoch: int, step: int) -> Batch:
-        """Return the batch of a step; epochs and steps count from 0."""
-        ...
-
-
-@runtime_checkable
-class TimedBatches(Protocol):
-    """Batches that depend on the number of ``steps`` of the whole training, which the loop sets after the first."""
-
-    steps: int
 
 
 def train(
@@ -337,9 +314,3 @@ class _Training:
         self.best_weights = state["best_weights"]
         restore_random_states(state["random"])
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
-
-
-def trained_state(module: nn.Module) -> dict[str, Tensor]:
-    """Return the module's state without its frozen parameters."""
-    frozen = {name for name, value in module.named_parameters(remove_duplicate=False) if not value.requires_grad}
-    return {name: value for name, value in module.state_dict().items() if name not in frozen}
