@@ -18,8 +18,9 @@ from bench.planning.rows import Request
 from bench.registered.registry import Registry
 from bench.specs import ModelSpec
 from bench.terminal.progress import NoProgress
-from bench.training.budget import shortened
+from bench.training.budget import shortened, steps_of
 from bench.training.flops import FlopCounter
+from bench.training.history import TrainingDiverged
 from bench.training.loop import train
 
 STEP = 3 * 2 * 8 * 3 * 5 - 2 * 8 * 3 * 5
@@ -54,13 +55,13 @@ def squares(module, inputs):
     return {"loss": (module(inputs).sum(1) - inputs.sum(1)).square().mean()}
 
 
-def training(folder, batches=None, losses=squares, seconds=3600, **recipe):
+def training(folder, batches=None, losses=squares, seconds=3600, validation=1.0, **recipe):
     """A training's history, its module and its progress; checkpoints are so many seconds apart."""
     torch.manual_seed(0)
     module, progress = nn.Linear(3, 5), Rates()
     asked = Recipe(**{"schedule": "linear", "stop_after": 1000, "learning_rate": 1.0, **recipe})
     context = Context(ModelSpec("m", "M", "f"), {}, asked, 0, "cpu", progress, folder, checkpoint_seconds=seconds)
-    return train(module, batches or Pairs(), losses, lambda module: 1.0, context), module, progress
+    return train(module, batches or Pairs(), losses, lambda module: validation, context), module, progress
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_a_budget_has_one_form_however_it_is_written(text, canonical):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "much", "1e14 watts", "-1e14", "0 pictures", "1e5", "1e99", "1..5e9", "nan", True, [1]]
+    "text", ["", "much", "1e14 watts", "-1e14", "0 pictures", "1e5", "1e99", "1..5e9", "nan", True, [1], 10**400]
 )
 def test_what_is_no_budget_is_refused_with_the_forms(text):
     with pytest.raises(ValidationError, match="give FLOPs, such as 1e14, or"):
@@ -126,6 +127,16 @@ def test_a_training_with_a_budget_resumes_bit_for_bit(tmp_path, steps):
     history, resumed, progress = training(tmp_path / "parts", **recipe)
     assert torch.equal(whole.weight, resumed.weight) and progress.totals == [(10, steps)]
     assert history.flops == 10 * STEP
+
+
+@pytest.mark.parametrize(("value", "steps"), [(float("nan"), 1), (1.0, 4)])
+def test_a_divergence_costs_the_steps_until_it_is_seen(tmp_path, value, steps):
+    def losses(module, inputs):
+        return {"loss": value * squares(module, inputs)["loss"]}
+
+    with pytest.raises(TrainingDiverged) as diverged:
+        training(tmp_path, losses=losses, validation=float("nan"))
+    assert diverged.value.flops == steps * STEP
 
 
 def test_a_model_whose_work_cannot_be_counted_is_told_to_use_the_other_unit(tmp_path):
@@ -182,6 +193,12 @@ def test_a_share_of_a_recipe_is_a_share_of_its_budget_or_of_its_epochs():
     assert Budget.parsed(str(Budget(1e14, "FLOPs").share(1 / 3))).amount == 1e14 / 3
 
 
+@pytest.mark.parametrize("budget", ["1 pictures", "1e6"])
+def test_a_share_of_the_smallest_budget_still_pays_for_a_step(budget):
+    short = shortened(shortened(Recipe(budget=budget), 0.3), 0.001)
+    assert steps_of(short, 4, 32, STEP) == 1
+
+
 def plan(model, *options, task="classification"):
     config, explicit = load_config("demo", ["synthetic.size=60", "k=3", "folds=0", *options])
     return Plan(Request(task, (model,), config, explicit), Registry(), NoProgress())
@@ -223,7 +240,7 @@ def test_a_record_tells_what_training_cost(classify, folder, store):
     budget = ("--set", "recipe.budget=40 pictures", "--set", "recipe.batch_size=4")
     classify(folder(8, 8, 8), "gcn,simclr", "--set", "k=4", "--set", "simclr.view_size=32", *budget)
     records = {record.cell.model: record for record in Store(store).records()}
-    assert records["gcn"].training["training_flops"] > 1e6 and records["gcn"].training["parameters"] > 1e4
+    assert records["gcn"].training["training_flops"] > 1e6 and records["gcn"].parameters > 1e4
     assert records["gcn"].timings["train"].units == 40
     assert records["simclr"].pretraining["training_flops"] > 100 * records["gcn"].training["training_flops"]
 

@@ -8,10 +8,11 @@ from bench.config.loading import Machine, Recipe, complete, with_recipe
 from bench.contracts import Context
 from bench.errors import BenchError, in_one_line
 from bench.exports.exported import PRETRAINED, Exported, read, require_unchanged
-from bench.planning.rows import Row, spec_of
+from bench.planning.rows import spec_of
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.stages.context import load_estimator
+from bench.stages.row import Row
 from bench.stages.seeding import prepare
 from bench.stages.settings import settings_until
 from bench.terminal.progress import NoProgress, Progress

@@ -20,11 +20,11 @@ from bench.errors import in_one_line
 from bench.planning.costs import Pace
 from bench.planning.kept import keep, look_up, machine, work_of
 from bench.planning.plan import Plan
-from bench.planning.rows import Row
 from bench.specs import SCRATCH, resolve
 from bench.stages.context import Surroundings, context_of
 from bench.stages.environment import description
 from bench.stages.fitting import train_estimator
+from bench.stages.row import Row
 from bench.store.cell import Cell, Stage
 from bench.terminal.progress import TRAINING, NoProgress, Progress
 from bench.terminal.quantities import count

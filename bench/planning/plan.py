@@ -18,13 +18,14 @@ from bench.data.teacher import open_teacher
 from bench.data.transfer import Transfer
 from bench.errors import BenchError
 from bench.inputs import numbers, path_of
-from bench.planning.rows import Request, Row, resolve_rows
+from bench.planning.rows import Request, resolve_rows
 from bench.planning.settings import check_names
 from bench.registered.registry import Registry
 from bench.registered.signature import class_settings
 from bench.specs import StageName, TaskSpec
 from bench.stages.code import predict_code, pretrain_code, score_code, train_code
 from bench.stages.contracts.contract import Contract, contract_of
+from bench.stages.row import Row
 from bench.stages.settings import settings_until
 from bench.store.cell import Cell, Stage
 from bench.store.fingerprint import digest, file_digest

@@ -1,27 +1,15 @@
-"""The rows of a run: models with their settings and recipes, as this run trains them."""
+"""From a request to the rows of a run: names expanded, settings and recipes completed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.config.loading import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
-from bench.specs import (
-    ContractName,
-    Data,
-    FamilySpec,
-    ModelSpec,
-    Settings,
-    StageName,
-    SuiteSpec,
-    TaskSpec,
-    contracts_of,
-    estimator_path,
-    is_control,
-)
-from bench.training.budget import shortened
+from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, contracts_of, is_control
+from bench.stages.row import Row
 
 _NAMED = 8
 """The most able models that an error names."""
@@ -78,79 +66,6 @@ def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[
     """Return the explicit keys without those of the suite's other tasks."""
     others = {other for other in suite.tasks if other != task}
     return frozenset(key for key in explicit if key.partition(".")[0] not in others)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A model as this run trains it: its settings, as declared and as values, and its recipe.
-
-    ``tuned`` holds the values that the recipe's trials try of settings.
-    """
-
-    name: str
-    spec: ModelSpec
-    family: FamilySpec
-    declared: Settings
-    settings: Mapping[str, Any]
-    recipe: Recipe
-    tuned: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-
-    @property
-    def contracts(self) -> tuple[ContractName, ...]:
-        """What a task may ask of the model."""
-        return contracts_of(self.spec, self.family)
-
-    @property
-    def trains_on(self) -> Data:
-        """The data that the train stage is given, for any task."""
-        return self.spec.trains_on or self.family.trains_on
-
-    @property
-    def estimator(self) -> str:
-        """The lazy path of the estimator."""
-        path = estimator_path(self.spec, self.family)
-        if path is None:
-            raise BenchError(f"model {self.name!r} names no estimator and family {self.family.name!r} has none")
-        return path
-
-    @property
-    def control(self) -> bool:
-        """Whether the row is not ranked: a control, or an upper row."""
-        return is_control(self.spec, self.family)
-
-    @property
-    def pretrains(self) -> str | None:
-        """The lazy path of the estimator of the step before training, None if there is none."""
-        return self.spec.pretrains or self.family.pretrains
-
-    @property
-    def deviations(self) -> list[str]:
-        """Say which settings differ from the model's defaults."""
-        defaults = {key: setting.default for key, setting in self.declared.items()}
-        return [
-            f"{key} {value} (default {defaults[key]})" for key, value in self.settings.items() if value != defaults[key]
-        ]
-
-    @property
-    def pretrain_share(self) -> float:
-        """The share of a budget that the step before training may take."""
-        return self.family.pretrain_share if self.spec.pretrain_share is None else self.spec.pretrain_share
-
-    def recipe_of(self, stage: StageName) -> Recipe:
-        """Return the recipe of one of the row's trainings: if there are two, they share its budget."""
-        share = self.pretrain_share
-        if not self.pretrains or self.recipe.budget is None or share == 1:
-            return self.recipe
-        return shortened(self.recipe, share if stage == "pretrain" else 1 - share)
-
-    def grid(self, stage: StageName) -> dict[str, Sequence[Any]]:
-        """Return the values of settings that the trials of one of the row's trainings try."""
-        own = {stage} if self.pretrains else {"pretrain", "train"}
-        return {key: values for key, values in self.tuned.items() if self.declared[key].stage in own}
-
-    def staged(self, stage: StageName) -> dict[str, Any]:
-        """Return the settings whose change redoes this stage and not the one before."""
-        return {key: value for key, value in self.settings.items() if self.declared[key].stage == stage}
 
 
 def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:

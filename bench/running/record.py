@@ -8,12 +8,12 @@ from typing import Any
 
 from bench.contracts import Task
 from bench.planning.plan import Plan
-from bench.planning.rows import Row
 from bench.specs import StageName
 from bench.specs.json_data import JSONObject
 from bench.stages.code import code_mark
 from bench.stages.fitting import described
 from bench.stages.predict import USAGE
+from bench.stages.row import Row
 from bench.stages.score import SCORES
 from bench.store.cell import Cell, Stage
 from bench.store.record import RECORD_FORMAT, MetricValue, PeakMemory, Record, RecordedModel, StageTiming

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from bench.specs import STAGES, StageName
 
 if TYPE_CHECKING:
-    from bench.stages.run_plan import PlannedModel
+    from bench.stages.row import Row
 
 
-def settings_until(row: PlannedModel, stage: StageName) -> dict[str, Any]:
+def settings_until(row: Row, stage: StageName) -> dict[str, Any]:
     """Return the settings that a stage may read: its own and those of the stages before.
 
     Its fingerprint does not hold the settings of later stages, so these must not decide its product.

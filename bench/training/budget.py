@@ -24,7 +24,7 @@ def steps_of(recipe: Recipe, steps_an_epoch: int, pictures: int | None, flops: f
     if not pictures:
         raise BenchError(
             f"recipe.budget={recipe.budget}: this model's batches do not say how many pictures they are of; give them "
-            "an attribute pictures (see bench.training.loop.EpochBatches), or FLOPs"
+            "an attribute pictures (see bench.training.batches.EpochBatches), or FLOPs"
         )
     return max(1, round(budget.amount / pictures * steps_an_epoch))
 

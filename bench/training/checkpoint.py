@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from bench.store.fingerprint import file_digest
 from bench.store.sealed import DamagedError, read_json, write_json
@@ -106,3 +107,9 @@ def restore_random_states(states: dict[str, Any]) -> None:
     name, keys, *rest = states["numpy"]
     np.random.set_state((name, keys.numpy().astype(np.uint32), *rest))
     random.setstate(states["python"])
+
+
+def trained_state(module: nn.Module) -> dict[str, Tensor]:
+    """Return the module's state without its frozen parameters."""
+    frozen = {name for name, value in module.named_parameters(remove_duplicate=False) if not value.requires_grad}
+    return {name: value for name, value in module.state_dict().items() if name not in frozen}

@@ -59,7 +59,7 @@ class History:
     is Lightning's word for the network's precision. ``chance`` is the level, by name, of the losses of a model that
     knows nothing, as far as it is known. ``revision`` is that of the hub from which pretrained weights were downloaded.
     ``flops`` are those of all training steps together, forward and backward, as counted in the first; ``passes`` is the
-    most passes through the training side that the recipe allowed, ``parameters`` the number of the module's weights.
+    most passes through the training side that the recipe allowed.
     """
 
     epochs: tuple[Epoch, ...]
@@ -70,7 +70,6 @@ class History:
     revision: str = ""
     flops: float = 0.0
     passes: float = 1.0
-    parameters: int = 0
 
     @property
     def at_chance(self) -> list[str]:
@@ -96,7 +95,6 @@ class History:
             "parts": self.parts,
             "precision": self.precision,
             "training_flops": self.flops,
-            "parameters": self.parameters,
             **({"at_chance": self.at_chance} if self.at_chance else {}),
             **({"revision": self.revision} if self.revision else {}),
         }

@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,8 +25,9 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.terminal.progress import TRAINING, Progress, Stopped
+from bench.training.batches import EpochBatches, TimedBatches
 from bench.training.budget import steps_of
-from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
+from bench.training.checkpoint import Checkpoints, random_states, restore_random_states, trained_state
 from bench.training.convolution import keep_small_convolutions_exact
 from bench.training.cutting import Cut, Split
 from bench.training.fabric import fabric_on, with_shared_norms
@@ -38,30 +39,6 @@ from bench.training.precision import precision
 from bench.training.rates import paced
 from bench.training.schedule import Schedule
 from bench.training.standing import Standing
-
-Batch = TypeVar("Batch", covariant=True)
-
-
-class EpochBatches(Protocol[Batch]):
-    """The batches of every epoch, each a pure function of (seed, epoch, step): resuming redraws them.
-
-    An attribute ``pictures`` says how many pictures an epoch shows; only a budget in pictures needs it.
-    """
-
-    def __len__(self) -> int:
-        """Return the number of steps in an epoch."""
-        ...
-
-    def __call__(self, epoch: int, step: int) -> Batch:
-        """Return the batch of a step; epochs and steps count from 0."""
-        ...
-
-
-@runtime_checkable
-class TimedBatches(Protocol):
-    """Batches that depend on the number of ``steps`` of the whole training, which the loop sets after the first."""
-
-    steps: int
 
 
 def train(
@@ -103,7 +80,11 @@ def train(
 
 
 class _Training:
-    """One training under way; its ``schedule`` is known when it begins, with a budget in FLOPs after one step."""
+    """One training under way.
+
+    All its ``steps`` and their ``schedule`` are known when it begins, with a budget in FLOPs after the first of them;
+    until then ``steps`` is infinite.
+    """
 
     schedule: Schedule
 
@@ -128,7 +109,7 @@ class _Training:
         optimiser = Adam(paced(module, self.recipe), betas=(0.9, self.recipe.beta2), fused=True)
         self.module = module
         self.wrapped, self.optimiser = self.fabric.setup(module, optimiser)
-        self.is_planned = False
+        self.steps = math.inf
         # Its patience is the epochs that it tolerates; halve_after is those after which it halves.
         self.plateau = ReduceLROnPlateau(
             self.optimiser, factor=0.5, patience=self.recipe.halve_after - 1, threshold=0.0
@@ -145,7 +126,7 @@ class _Training:
         if self.standing.flops is not None or "FLOPs" not in (self.recipe.budget or ""):
             self._begin()
         try:
-            while not self.is_planned or not self.standing.finished(self.recipe, self._epochs):
+            while not self.standing.finished(self.recipe, self.steps / len(self.batches)):
                 self._epoch()
         except Stopped:  # raised between two steps by the progress
             self.checkpoints.write(self._state())
@@ -159,20 +140,15 @@ class _Training:
             self.standing.best,
             self.standing.parts,
             self.precision,
-            flops=(self.standing.flops or 0.0) * min(self._steps_done(), self.schedule.steps),
-            passes=self._epochs,
-            parameters=sum(weights.numel() for weights in self.module.parameters()),
+            flops=(self.standing.flops or 0.0) * min(self._steps_done(), self.steps),
+            passes=self.steps / len(self.batches),
         )
-
-    @property
-    def _epochs(self) -> float:
-        return self.schedule.steps / len(self.batches)
 
     def _begin(self) -> None:
         """Plan all steps, by the recipe's epochs or its budget."""
         pictures = getattr(self.batches, "pictures", None)
         steps = steps_of(self.recipe, len(self.batches), pictures, self.standing.flops or 0.0)
-        self.schedule, self.is_planned = Schedule.of(self.recipe, steps, watched=self.validate is not None), True
+        self.steps, self.schedule = steps, Schedule.of(self.recipe, steps, watched=self.validate is not None)
         if isinstance(self.batches, TimedBatches):
             self.batches.steps = steps
         if self.schedule.shortened:
@@ -183,7 +159,7 @@ class _Training:
         standing, began = self.standing, time.monotonic()
         before = standing.seconds
         self.wrapped.train()
-        while standing.step < len(self.batches) and not (self.is_planned and self._steps_done() >= self.schedule.steps):
+        while standing.step < len(self.batches) and self._steps_done() < self.steps:
             self._step()
             standing.seconds = before + time.monotonic() - began
             self._keep()
@@ -201,14 +177,14 @@ class _Training:
         batch = self.batches(standing.epoch, standing.step)
         while (figures := self._descent(batch)) is None:
             self._cut_smaller(batch)
-        if not self.is_planned:
+        if self.steps == math.inf:
             self._begin()
         self._set_rate()
         self.optimiser.step()
         for name, figure in figures.items():
             standing.sums[name] = standing.sums.get(name, 0.0) + figure
         standing.step += 1
-        standing.share = self._steps_done() / self.schedule.steps
+        standing.share = self._steps_done() / self.steps
         self.progress.advance(self._steps_done(), **self._figures(figures))
 
     def _descent(self, batch: Any) -> dict[str, float] | None:
@@ -217,7 +193,7 @@ class _Training:
         if own is None:
             return None
         figures = dict(zip(own, self.ranks.summed(list(own.values())), strict=True))
-        self._check(figures, f"step {self.standing.step + 1}")
+        self._check(figures, f"step {self.standing.step + 1}", self._steps_done() + 1)
         return figures
 
     def _counted(self, batch: Any) -> dict[str, float] | None:
@@ -274,7 +250,7 @@ class _Training:
         self.wrapped.eval()
         with torch.no_grad(), self.fabric.autocast():
             loss = self.ranks.agreed(float(self.validate(self.wrapped)))
-        self._check({"validation": loss}, "at its end")
+        self._check({"validation": loss}, "at its end", self._steps_done())
         return loss
 
     def _close_epoch(self, loss: float | None) -> None:
@@ -290,14 +266,15 @@ class _Training:
             self.best_weights = {name: value.detach().clone() for name, value in trained_state(self.module).items()}
         standing.epoch, standing.step, standing.sums, standing.seconds = standing.epoch + 1, 0, {}, 0.0
 
-    def _check(self, figures: Mapping[str, float], place: str) -> None:
+    def _check(self, figures: Mapping[str, float], place: str, steps: int) -> None:
+        """Raise TrainingDiverged, after so many steps, unless all figures are finite."""
         if all(math.isfinite(figure) for figure in figures.values()):
             return
         values = ", ".join(f"{name}={figure:g}" for name, figure in figures.items())
         raise TrainingDiverged(
             f"training diverged in epoch {self.standing.epoch + 1}, {place}: {values}; "
             f"try a smaller recipe.learning_rate than {self.recipe.learning_rate:g}",
-            (self.standing.flops or 0.0) * (self._steps_done() + 1),
+            (self.standing.flops or 0.0) * steps,
         )
 
     def _figures(self, losses: Mapping[str, float]) -> dict[str, float]:
@@ -337,9 +314,3 @@ class _Training:
         self.best_weights = state["best_weights"]
         restore_random_states(state["random"])
         self.progress.say(f"resumed at epoch {self.standing.epoch + 1}, step {self.standing.step + 1}")
-
-
-def trained_state(module: nn.Module) -> dict[str, Tensor]:
-    """Return the module's state without its frozen parameters."""
-    frozen = {name for name, value in module.named_parameters(remove_duplicate=False) if not value.requires_grad}
-    return {name: value for name, value in module.state_dict().items() if name not in frozen}
