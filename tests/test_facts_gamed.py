@@ -79,25 +79,26 @@ def scores(answers, sides):
     return np.array([(count.right, count.counted) for count in counts]).T
 
 
-def f1(answers, sides):
-    right, counted = scores(answers, sides)
+def f1(scores):
+    right, counted = scores
     return right.sum() / counted.sum()
 
 
 @pytest.fixture(scope="module")
 def controls(sides, tmp_path_factory):
+    """The scores of the controls that guess."""
     folder = tmp_path_factory.mktemp("controls")
-    answers = {}
+    own = {}
     for control in (Majority, Shotgun):
         model = control(toy_context(folder, {}))
         model.fit(*sides)
-        answers[control] = model.answer(sides[1].unanswered())
-    return answers
+        own[control] = scores(model.answer(sides[1].unanswered()), sides)
+    return own
 
 
-def beats_by_more_than_noise(answers, sides, others):
+def beats_by_more_than_noise(own, others, sides):
     """Whether the difference of two F1 scores is above two of its standard errors, clustered by picture."""
-    (right, counted), (other_right, other_counted) = scores(answers, sides), scores(others, sides)
+    (right, counted), (other_right, other_counted) = own, others
     ratio, other_ratio = right.sum() / counted.sum(), other_right.sum() / other_counted.sum()
     influence = (right - ratio * counted) / counted.mean() - (other_right - other_ratio * other_counted) / (
         other_counted.mean()
@@ -107,8 +108,8 @@ def beats_by_more_than_noise(answers, sides, others):
 
 
 def test_stating_every_kind_to_every_question_gains_nothing(sides, controls):
-    assert 0.3 < f1(controls[Majority], sides) < 0.55
-    assert not beats_by_more_than_noise(controls[Shotgun], sides, controls[Majority])
+    assert 0.3 < f1(controls[Majority]) < 0.55
+    assert not beats_by_more_than_noise(controls[Shotgun], controls[Majority], sides)
 
 
 @pytest.mark.parametrize(
@@ -128,13 +129,13 @@ def test_no_way_to_put_a_guess_gains_anything(sides, controls, commonest, put):
         )
         for position, record in enumerate(sides[1].records)
     ]
-    assert not beats_by_more_than_noise(answers, sides, controls[Majority])
+    assert not beats_by_more_than_noise(scores(answers, sides), controls[Majority], sides)
 
 
 def test_naming_all_values_costs_more_than_naming_none(sides, commonest):
     size = [f"Size: {everything(values)}" for values in [KINDS["size"]] * len(sides[1])]
-    assert f1(size, sides) == 0
+    assert f1(scores(size, sides)) == 0
     right = [record.answer for record in sides[1].records]
-    assert f1(right, sides) == 1
+    assert f1(scores(right, sides)) == 1
     spoilt = [f"{answer} Size: small. Size: large." for answer in right]
-    assert f1(spoilt, sides) < f1(right, sides)
+    assert f1(scores(spoilt, sides)) < 1

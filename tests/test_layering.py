@@ -2,8 +2,10 @@ import ast
 import re
 import tomllib
 from collections import Counter
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -29,12 +31,29 @@ CODE_FOLDERS = sorted(
 )
 
 
-def _imported(path):
-    for node in ast.walk(ast.parse(path.read_text())):
+class Source(NamedTuple):
+    """What a file says: imports as pairs of module and names, of modules themselves with an empty module."""
+
+    docstring: str | None
+    imports: list[tuple[str, list[str]]]
+    strings: list[str]
+    classes: list[str]
+
+
+@cache
+def _source(path):
+    tree = ast.parse(path.read_text())
+    source = Source(ast.get_docstring(tree), [], [], [])
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            source.imports.append((node.module, [alias.name for alias in node.names]))
         elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            source.imports.append(("", [alias.name for alias in node.names]))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            source.strings.append(node.value)
+        elif isinstance(node, ast.ClassDef):
+            source.classes.append(node.name)
+    return source
 
 
 def _room(name):
@@ -47,7 +66,8 @@ def _room(name):
 
 @pytest.mark.parametrize(("room", "path"), FILES, ids=lambda value: str(value).replace(str(ROOT), ""))
 def test_imports_run_one_way(room, path):
-    assert {_room(name) for name in _imported(path)} - {None} <= ALLOWED[room]
+    imported = {f"{module}.{name}".lstrip(".") for module, names in _source(path).imports for name in names}
+    assert {_room(name) for name in imported} - {None} <= ALLOWED[room]
 
 
 def _floor(path):
@@ -57,10 +77,10 @@ def _floor(path):
 
 def _within(path):
     """The files of bench/ that a file imports, also for type checkers alone."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "bench":
-            folder = ROOT.joinpath(*node.module.split("."))
-            named = [folder / f"{alias.name}.py" for alias in node.names]
+    for module, names in _source(path).imports:
+        if module.split(".")[0] == "bench":
+            folder = ROOT.joinpath(*module.split("."))
+            named = [folder / f"{name}.py" for name in names]
             yield from [file for file in named if file.is_file()] or [
                 file for file in (folder.with_suffix(".py"), folder / "__init__.py") if file.is_file()
             ]
@@ -77,28 +97,24 @@ def test_no_modules_import_each_other_in_a_circle():
     TopologicalSorter(graph).prepare()
 
 
+@cache
+def _names():
+    registry = Registry()
+    return {name for kind in ("model", "task", "dataset", "teacher") for name in registry.every(kind)}
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "bench").rglob("*.py")), ids=lambda path: path.stem)
 def test_the_harness_names_no_model_task_or_dataset(path):
-    registry = Registry()
-    names = {name for kind in ("model", "task", "dataset", "teacher") for name in registry.every(kind)}
-    strings = [
-        node.value
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    names -= {"pixels", "oracle"}  # words that the harness needs, too
-    said = {name for name in names for text in strings if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
+    text = "\n".join(_source(path).strings)
+    names = _names() - {"pixels", "oracle"}  # words that the harness needs, too
+    named = [name for name in names if name in text]  # regular expressions are slow
+    said = {name for name in named if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
     # What `--records FILE.jsonl` stands for, and the host of the public API.
     assert said <= {"plan.py": {"file:"}, "address.py": {"openai"}}.get(path.name, set())
 
 
 def test_no_two_classes_have_one_name():
-    classes = [
-        node.name
-        for _, path in FILES
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef)
-    ]
+    classes = [name for _, path in FILES for name in _source(path).classes]
     assert [name for name, count in Counter(classes).items() if count > 1] == []
 
 
@@ -111,7 +127,7 @@ def test_every_folder_of_code_is_packaged(folder):
 
 @pytest.mark.parametrize("path", [path for _, path in FILES], ids=lambda path: str(path).replace(str(ROOT), ""))
 def test_the_first_line_of_a_file_says_what_it_is(path):
-    assert ast.get_docstring(ast.parse(path.read_text()))
+    assert _source(path).docstring
 
 
 def test_every_kind_of_spec_has_a_hook():
