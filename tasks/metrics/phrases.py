@@ -61,6 +61,7 @@ class Meaning:
 
 NOTHING = Meaning()
 _IDIOM = Meaning(roles=frozenset({"idiom"}))
+_VERB = Meaning(roles=frozenset({"verb"}))
 _BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "measure", "absence"})
 """The roles of which a phrase's other forms have it, too."""
 
@@ -117,6 +118,8 @@ def phrases(sentence: str) -> list[Phrase]:
                 length, meaning = len(words), meaning | of_words
         if "idiom" in meaning.roles:
             meaning = _IDIOM
+        elif meaning is NOTHING and _is_verb_alone(tokens[position]):
+            meaning = _VERB
         text = " ".join(tokens[position : position + length])
         result.append(Phrase(text, own[position + length - 1], meaning))
         position += length
@@ -204,6 +207,15 @@ def _lemmas(word: str) -> frozenset[str]:
     for affix in _AFFIXES:
         forms |= {form.removeprefix(affix).removesuffix(affix) for form in forms if len(form) >= len(affix) + _LETTERS}
     return frozenset(forms)
+
+
+@lru_cache(_REMEMBERED)
+def _is_verb_alone(word: str) -> bool:
+    """Return whether a word is a verb in the present, by WordNet, and no other part of speech: 'follows'."""
+    names = wordnet().names
+    if word.endswith(("ed", "ing")) or any(base in names["n"] for base in wordnet().bases(word, "n")):
+        return False
+    return word not in names["a"] and word not in names["r"] and any(map(names["v"].__contains__, wordnet().bases(word, "v")))
 
 
 @cache
