@@ -9,6 +9,7 @@ supposed states nothing.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from bench.contracts import Facts
 from bench.tasks.datasets.captions import category_name
@@ -28,6 +29,8 @@ _OPPOSITES = {
     for value, other in (values, values[::-1])
 }
 """What is stated by denying a value of a kind that has two."""
+_DEFECTS = frozenset(("defect", value) for value in KINDS["defect"] if value != "none")
+"""What is denied where each defect is: 'no cracks. No pits. No debris.'"""
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
@@ -39,6 +42,13 @@ _WEAKEST = -2
 """The strength of a shape's word that may only name its category, such as 'wire'."""
 _REMEMBERED = 100_000
 """How many sentences are remembered: models repeat themselves."""
+
+
+class Statement(NamedTuple):
+    """What a sentence states, each fact with its strength, and which facts it denies."""
+
+    facts: tuple[tuple[Fact, int], ...] = ()
+    denials: frozenset[Fact] = frozenset()
 
 
 class Lexicon:
@@ -62,9 +72,14 @@ class Lexicon:
         """Return the facts that a text states, each once, sorted."""
         own = {("category", self._category_of[match[1].lower()]) for match in self._named.finditer(text)}
         strengths: Strengths = {}
+        denials: set[Fact] = set()
         for sentence in sentences(self._named.sub("category", text)):
-            for fact, strength in _stated(sentence):
+            statement = _stated(sentence)
+            denials |= statement.denials
+            for fact, strength in statement.facts:
                 strengths[fact] = max(strength, strengths.get(fact, strength))
+        if denials >= _DEFECTS and not any(kind == "defect" for kind, _ in strengths):
+            strengths["defect", "none"] = 0
         return tuple(sorted(own | _strongest(_consistent(strengths))))
 
     def presupposed(self, prompt: str) -> Facts:
@@ -106,14 +121,14 @@ def _strongest(strengths: Strengths) -> set[Fact]:
 
 
 @lru_cache(_REMEMBERED)
-def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
-    """Return the facts that a sentence states, and how strongly."""
+def _stated(text: str) -> Statement:
+    """Return what a sentence states and denies."""
     sentence = phrases(text)
     if not sentence or sentence[-1].text == "?":
-        return ()
+        return Statement()
     strengths: Strengths = dict.fromkeys(pattern_facts(text), 1)
     if not any(phrase.is_evidence for phrase in sentence):
-        return tuple(strengths.items())
+        return Statement(tuple(strengths.items()))
     numbers = clauses(sentence)
     counts, silent, unsure = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
     untrue: set[Fact] = set()
@@ -138,7 +153,7 @@ def _stated(text: str) -> tuple[tuple[Fact, int], ...]:
         strengths["uniformity", "varied"] = 0
     if any(kind == "defect" and value != "none" for kind, value in strengths):
         strengths.pop(("defect", "none"), None)
-    return tuple(sorted(strengths.items()))
+    return Statement(tuple(sorted(strengths.items())), frozenset(untrue))
 
 
 def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Strengths:

@@ -16,8 +16,14 @@ _MAYBE = frozenset({"may", "might", "could"})
 _OF_VERBS = frozenset({"not", "cannot", "never", "hardly", "barely", "scarcely", "nowhere"})
 _EXCHANGES = frozenset({"rather than", "instead of", "as opposed to", "in place of", "anything but", "far from"})
 """Negations of one alternative, which end at a comma."""
+_OF_NOUNS = frozenset({"lack of", "absence of", "want of"})
+"""Negations that are a subject: 'the lack of cracks shows'."""
+_PARTITIVES = frozenset({"none of", "none", "not one", "not a single", "not any", "hardly any", "neither", "zero"})
+"""Negations of some of a whole that is there."""
 _LISTED = frozenset({"defect", "charging"})
 """Kinds of which several are denied in one list: 'no cracks, pits'."""
+_DENIABLE = _LISTED | {"focus", "bar"}
+"""Kinds whose nouns may stand in one list of what is denied: 'free of blur, streaks and dust'."""
 _SUBJECTS = frozenset({"we", "i", "it", "they", "there", "you"})
 _JOINED = frozenset({"and", "&", "plus"})
 _EITHER = frozenset({"or", "nor"})
@@ -25,6 +31,7 @@ _DEFINITE = frozenset({"the", "its", "their", "this", "these", "that", "such"})
 _OUR_SPEECH = frozenset(
     {"call", "say", "describe", "estimate", "file", "classify", "rate", "judge", "class", "put", "seem", "appear"}
 )
+_STATES = frozenset({"be", "have", "has", "show", "appear", "seem", "look", "share", "remain"})
 _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look"})
 
 
@@ -37,11 +44,20 @@ def clauses(sentence: Sequence[Phrase]) -> list[int]:
     """Return the number of each phrase's clause."""
     numbers: list[int] = []
     number = start = 0
+    exception = _end_of_exception(sentence)
     for position in range(len(sentence)):
-        if position > start and _begins_clause(sentence, start, position):
+        if position > start and (position == exception or _begins_clause(sentence, start, position)):
             number, start = number + 1, position
         numbers.append(number)
     return numbers
+
+
+def _end_of_exception(sentence: Sequence[Phrase]) -> int:
+    """Return the place of the comma that ends what a sentence excepts at its begin: 'besides dust, …'."""
+    if not sentence[0].has("contrast"):
+        return 0
+    verb = next((place for place, phrase in enumerate(sentence) if is_verb(phrase)), 0)
+    return max((place for place in range(verb) if sentence[place].text == ","), default=0)
 
 
 def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> bool:
@@ -68,7 +84,7 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether words from here on are a subject with its verb."""
     has_noun = False
     for phrase in sentence[position : position + 2 * _REACH]:
-        if is_verb(phrase):
+        if is_verb(phrase) or phrase.has("refusal"):
             return has_noun
         in_phrase = phrase.has("place") and not phrase.has("opener") and not has_noun
         if not phrase.is_word or phrase.text in _JOINED or in_phrase:
@@ -107,6 +123,8 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
         if position + 1 < len(sentence) and sentence[position + 1].is_evidence:
             return _behind(sentence, numbers, position)
         return [] if _is_denied_itself(sentence, position) else _in_front(sentence, numbers, position)
+    if position and phrase.text in _OF_VERBS and sentence[position - 1].is_evidence and is_verb(sentence[position - 1]):
+        return [position - 1]
     if phrase.text in _OF_VERBS and _is_not_there(sentence, position):
         return _in_front(sentence, numbers, position)
     if phrase.text in ("none", "nothing") and _ends_list(sentence, position):
@@ -180,10 +198,11 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         region.append(place)
         place -= 1
     listed = place < 0 or numbers[place] != numbers[position]
+    is_denied_before = any(sentence[place].has("negation") for place in region)
     kind, joined = "", False
     for place in region:
         phrase = sentence[place]
-        joined = joined or phrase.text in _JOINED | _EITHER
+        joined = (joined or phrase.text in _JOINED | _EITHER) and not is_denied_before
         if phrase.has("negation"):
             break
         if phrase.text in _JOINED | {","} and (not listed or not joined and _kind_before(sentence, place) != kind):
@@ -201,24 +220,45 @@ def _kind_before(sentence: Sequence[Phrase], position: int) -> str:
 
 def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[int]:
     """Return the places that a negation denies: what follows, through lists, up to the end of its scope."""
-    text, places, kind = sentence[position].text, list[int](), ""
-    for place in range(position + 1, len(sentence)):
+    text, places, kind, is_list = sentence[position].text, list[int](), "", False
+    for place in range(_after_whole(sentence, position), len(sentence)):
         phrase = sentence[place]
         if numbers[place] != numbers[position] or phrase.text in (":", "(", ")", "than"):
             break
         if phrase.text == "," and (text in _EXCHANGES or not _goes_on(sentence, numbers, place, kind)):
             break
-        if phrase.text in _JOINED and not _joins(sentence, numbers, place, kind, text):
+        if phrase.text in _JOINED and not (
+            _joins(sentence, numbers, place, kind, text)
+            or is_list
+            and _is_bare_list(_rest(sentence, numbers, place - 1))
+        ):
             break
+        is_list = is_list or phrase.text == ","
         if kind and phrase.text in ("with", "that", "which", "who"):
             break
         if kind and text in _EXCHANGES and phrase.text in _SUBJECTS:
             break
-        if kind and phrase.has("place") and _is_definite(sentence, place + 1):
+        if kind and _is_definite(sentence, place + 1) and (_acts(phrase) or phrase.has("place") or phrase.text.endswith(" between")):
+            break
+        if kind and text in _OF_NOUNS and is_verb(phrase):
             break
         kind = kind or _kind(phrase)
         places.append(place)
     return places
+
+
+def _after_whole(sentence: Sequence[Phrase], position: int) -> int:
+    """Return where the scope of a negation begins: 'none of the wires bend' denies no wires."""
+    text = sentence[position].text
+    place = position + 1 if text.endswith(" of") else position + 2
+    if text not in _PARTITIVES or not _is_definite(sentence, place) or sentence[place - 1].text not in (text, "of"):
+        return position + 1
+    return next((noun + 1 for noun in range(place, len(sentence)) if sentence[noun].meaning.noun), position + 1)
+
+
+def _acts(phrase: Phrase) -> bool:
+    """Return whether a phrase is a verb whose object is there even if its subject is not: 'no cracks mar the edge'."""
+    return is_verb(phrase) and not phrase.lemmas & _STATES
 
 
 def _is_definite(sentence: Sequence[Phrase], position: int) -> bool:
@@ -230,7 +270,7 @@ def _goes_on(sentence: Sequence[Phrase], numbers: Sequence[int], comma: int, kin
     following = sentence[comma + 1] if comma + 1 < len(sentence) else None
     if following is None:
         return False
-    rest = [phrase for place, phrase in enumerate(sentence) if place > comma and numbers[place] == numbers[comma]]
+    rest = _rest(sentence, numbers, comma)
     if following.text in ("a", "an", "any") and kind in _LISTED:
         is_item = _next_kind(sentence, numbers, comma) == kind
         return is_item and any(phrase.text in _EITHER for phrase in rest)
@@ -239,9 +279,24 @@ def _goes_on(sentence: Sequence[Phrase], numbers: Sequence[int], comma: int, kin
     if following.text in _EITHER:
         return True
     if following.text in _JOINED:
-        return _next_kind(sentence, numbers, comma) in (kind, "")
+        return _next_kind(sentence, numbers, comma) in (kind, "") or _is_bare_list(rest)
     same = _next_kind(sentence, numbers, comma) == kind and kind in _LISTED
-    return same or any(phrase.text in _EITHER for phrase in rest)
+    return same or any(phrase.text in _EITHER for phrase in rest) or _is_bare_list(rest)
+
+
+def _rest(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[Phrase]:
+    """Return what follows a place in its clause."""
+    following = range(position + 1, len(sentence))
+    return [sentence[place] for place in following if numbers[place] == numbers[position]]
+
+
+def _is_bare_list(rest: Sequence[Phrase]) -> bool:
+    """Return whether what is left of a list are nouns of faults alone: 'streaks, and dust'."""
+    last = next((place for place, phrase in enumerate(rest) if phrase.text in _JOINED | _EITHER), len(rest))
+    items = [phrase for phrase in rest[: last + 2] if phrase.text != "," and phrase.text not in _JOINED | _EITHER]
+    return last < len(rest) - 1 and all(
+        _kind(phrase) in _DENIABLE and not phrase.meaning.describes and not phrase.text.endswith("ed") for phrase in items
+    )
 
 
 def _joins(sentence: Sequence[Phrase], numbers: Sequence[int], conjunction: int, kind: str, negation: str) -> bool:
