@@ -79,7 +79,8 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
     while place < len(sentence) and numbers[place] == numbers[position]:
         phrase = sentence[place]
         if phrase.text in ("one", "ones") and not nouns and not _is_more(sentence, place):
-            subject = _subjects(sentence, numbers, position)[0]
+            apposed = position > 1 and "," in (sentence[position - 1].text, sentence[position - 2].text)
+            subject = apposed and _nearest(sentence, position) or _subjects(sentence, numbers, position)[0]
             return ["structure" if subject in (NONE, THING) else subject]
         if phrase.has("measure"):
             return [_measured(sentence, numbers, place)]

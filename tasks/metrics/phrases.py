@@ -12,6 +12,8 @@ _WORD = re.compile(r"[^\W_]+|[,:;()?|&°%]")
 _END = re.compile(r"(?<=[.!?;])\s+|[.!]+$|\n+|;")
 _MARKUP = re.compile(r"^\s*(?:[-*•·–#>]+|\d+[.)])\s+|[*`_#]+", re.MULTILINE)
 _BROKEN = re.compile(r"^([^\n:]*[^\s.!?:;])[ \t]*\n(?=[a-z][^\n:]*$)", re.MULTILINE)
+_ASKING = r"(?:is|are|do|does|did|was|were|can|could|has|have|will|would|may|might|should|what|which|how|why|where|who|any)\b"
+"""The words that begin a question; one that begins otherwise is a heading: 'Cracks? None.'"""
 _CONTRACTIONS = (
     (re.compile(r"[’`]"), "'"),
     (re.compile(r"\bcan't\b|\bcan not\b"), "cannot"),
@@ -23,6 +25,7 @@ _CONTRACTIONS = (
     (re.compile(r"'m\b"), " am"),
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'s\b|s'(?=\s)"), lambda match: "s" if match[0].startswith("s") else ""),
+    (re.compile(rf"(^|[.!?;]\s+)(?!{_ASKING})((?:\w+ ){{0,2}}\w+)\?\s+(?=\w)"), r"\1\2: "),
     (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),
     (re.compile(r"\bet al\.|\betc\."), " "),
     (re.compile(r"(^|;)\s*((?:\w+ ){0,3}\w+)\s+[-–—]+\s+(?=\w)"), r"\1 \2: "),

@@ -31,6 +31,9 @@ _OPPOSITES = {
 """What is stated by denying a value of a kind that has two."""
 _DEFECTS = frozenset(("defect", value) for value in KINDS["defect"] if value != "none")
 """What is denied where each defect is: 'no cracks. No pits. No debris.'"""
+_IT = re.compile(r"^\s*it(?= (?:is|was|appears|looks|seems|takes|spans|covers|extends|has)\b(?! \w+ (?:that|to|whether)\b))")
+_REFERRED = frozenset({"bar", "background", "contrast", "focus", "surface", "texture", "size", "coverage", "arrangement"})
+"""Classes of nouns that an 'it' of the next sentence stands for; others leave open whether it is the picture."""
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
@@ -45,10 +48,11 @@ _REMEMBERED = 100_000
 
 
 class Statement(NamedTuple):
-    """What a sentence states, each fact with its strength, and which facts it denies."""
+    """What a sentence states, each fact with its strength, which facts it denies, and what the next may call 'it'."""
 
     facts: tuple[tuple[Fact, int], ...] = ()
     denials: frozenset[Fact] = frozenset()
+    subject: str = ""
 
 
 class Lexicon:
@@ -73,8 +77,10 @@ class Lexicon:
         own = {("category", self._category_of[match[1].lower()]) for match in self._named.finditer(text)}
         strengths: Strengths = {}
         denials: set[Fact] = set()
+        subject = ""
         for sentence in sentences(self._named.sub("category", text)):
-            statement = _stated(sentence)
+            statement = _stated(_IT.sub(subject, sentence) if subject else sentence)
+            subject = statement.subject
             denials |= statement.denials
             for fact, strength in statement.facts:
                 strengths[fact] = max(strength, strengths.get(fact, strength))
@@ -128,7 +134,7 @@ def _stated(text: str) -> Statement:
         return Statement()
     strengths: Strengths = dict.fromkeys(pattern_facts(text), 1)
     if not any(phrase.is_evidence for phrase in sentence):
-        return Statement(tuple(strengths.items()))
+        return Statement(tuple(strengths.items()), subject=_subject(sentence))
     numbers = clauses(sentence)
     counts, silent, unsure = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
     untrue: set[Fact] = set()
@@ -153,7 +159,13 @@ def _stated(text: str) -> Statement:
         strengths["uniformity", "varied"] = 0
     if any(kind == "defect" and value != "none" for kind, value in strengths):
         strengths.pop(("defect", "none"), None)
-    return Statement(tuple(sorted(strengths.items())), frozenset(untrue))
+    return Statement(tuple(sorted(strengths.items())), frozenset(untrue), _subject(sentence))
+
+
+def _subject(sentence: Sequence[Phrase]) -> str:
+    """Return the first noun of a sentence if it is none of the structures, nor the picture: 'scale bar'."""
+    first = next((phrase for phrase in sentence if phrase.meaning.noun), None)
+    return first.text if first and first.meaning.noun in _REFERRED else ""
 
 
 def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Strengths:

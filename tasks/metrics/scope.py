@@ -20,6 +20,7 @@ _OF_NOUNS = frozenset({"lack of", "absence of", "want of"})
 """Negations that are a subject: 'the lack of cracks shows'."""
 _PARTITIVES = frozenset({"none of", "none", "not one", "not a single", "not any", "hardly any", "neither", "zero"})
 """Negations of some of a whole that is there."""
+_NONE = frozenset({"none", "no", "zero", "not one", "not any", "nothing", "nowhere"})
 _LISTED = frozenset({"defect", "charging"})
 """Kinds of which several are denied in one list: 'no cracks, pits'."""
 _DENIABLE = _LISTED | {"focus", "bar"}
@@ -32,6 +33,10 @@ _OUR_SPEECH = frozenset(
     {"call", "say", "describe", "estimate", "file", "classify", "rate", "judge", "class", "put", "seem", "appear"}
 )
 _STATES = frozenset({"be", "have", "has", "show", "appear", "seem", "look", "share", "remain"})
+_CONDITIONS = frozenset({"if", "unless"})
+_NOT_CONDITIONAL = frozenset({"as", "even", "what", "only", "see", "tell", ","})
+_DISREGARDED = frozenset({"disregard", "ignore", "overlook", "neglect", "except", "discount", "not", "anything"})
+"""What follows an 'if' that supposes nothing."""
 _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look"})
 
 
@@ -130,9 +135,17 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
     if phrase.text in ("none", "nothing") and _ends_list(sentence, position):
         return _looked_for(sentence, position)
     nothing_follows = not any(other.is_evidence for other in sentence[position + 1 : position + 1 + _REACH])
-    if phrase.text in ("none", "no", "zero") and position and sentence[position - 1].text == ":" and nothing_follows:
+    if phrase.text in _NONE and nothing_follows and _follows_colon(sentence, position):
         return _in_front(sentence, numbers, position)
     return _behind(sentence, numbers, position)
+
+
+def _follows_colon(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'none' is the value of a heading: 'cracks: there are none'."""
+    before = position - 1
+    while before > 0 and (is_verb(sentence[before]) or sentence[before].text in _SUBJECTS):
+        before -= 1
+    return before >= 0 and sentence[before].text == ":"
 
 
 def _ends_list(sentence: Sequence[Phrase], position: int) -> bool:
@@ -375,10 +388,22 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
             places.add(position)
         if phrase.text in _MAYBE and _is_predicate(sentence, position):
             places.update(place for place in range(position, len(sentence)) if numbers[place] == numbers[position])
+        if phrase.text in _CONDITIONS and _supposes(sentence, position):
+            places.update(range(position, _next_comma(sentence, position, len(sentence))))
         if phrase.has("topic") and (position == 0 or not sentence[position - 1].is_word):
-            comma = next((place for place in range(position, len(sentence)) if sentence[place].text == ","), position)
-            places.update(range(position, comma))
+            places.update(range(position, _next_comma(sentence, position, position)))
     return places
+
+
+def _next_comma(sentence: Sequence[Phrase], position: int, default: int) -> int:
+    return next((place for place in range(position, len(sentence)) if sentence[place].text == ","), default)
+
+
+def _supposes(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether an 'if' begins a condition, not 'as if' and not 'if one disregards the dust'."""
+    before = sentence[position - 1].text if position else ""
+    following = sentence[position + 1 : position + 1 + _REACH]
+    return before not in _NOT_CONDITIONAL and not any(phrase.lemmas & _DISREGARDED for phrase in following)
 
 
 def _is_predicate(sentence: Sequence[Phrase], position: int) -> bool:
