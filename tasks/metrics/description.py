@@ -38,6 +38,7 @@ _DEGREES = frozenset(
         "not",
     }
 )
+_JOINING = frozenset({"and", ",", "as well as", "both", "&", "image", "surface"})
 _PREDICATES = frozenset({"vary", "varies", "differ", "differs", "change", "changes", "fluctuate"})
 
 
@@ -46,6 +47,8 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     respect = _respect(sentence, position)
     if respect:
         return [respect]
+    if position + 1 < len(sentence) and sentence[position + 1].text == "behind":
+        return ["background"]  # 'it is dark behind the wires'
     if sentence[position].text not in _PREDICATES:
         nouns = _following(sentence, numbers, position)
         following = sentence[position + 1].text if position + 1 < len(sentence) else ""
@@ -56,6 +59,19 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     if sentence[position].text == "one" and not (position and _verb_before(sentence, position)):
         return [UNKNOWN]
     return _subjects(sentence, numbers, position)
+
+
+def nouns_joined(sentence: Sequence[Phrase], position: int) -> Sequence[str]:
+    """Return the classes of the nouns in a subject of several: 'contrast and coverage are low'."""
+    verb = next((place for place in range(position, 0, -1) if is_verb(sentence[place])), 0)
+    nouns: list[str] = []
+    for place in range(verb - 1, -1, -1):
+        phrase = sentence[place]
+        if phrase.meaning.noun in _RESPECTS:
+            nouns.append(phrase.meaning.noun)
+        elif phrase.text not in _JOINING and not phrase.has("opener"):
+            break
+    return nouns if len(nouns) > 1 else []
 
 
 def _respect(sentence: Sequence[Phrase], position: int) -> str:
@@ -87,6 +103,8 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
         if phrase.text in (",", "and", "or"):
             if is_predicate or nouns or is_unknown or not _is_adjective(sentence, place + 1):
                 break
+        elif phrase.text == "looking" and nouns == []:
+            pass  # 'a flat looking film'
         elif is_verb(phrase) or phrase.has("stop") or not phrase.is_word or phrase.has("negation"):
             break
         elif phrase.meaning.noun:

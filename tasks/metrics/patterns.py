@@ -13,6 +13,7 @@ _EMPTY = r"(?:bare|empty|free|vacant|blank|unoccupied|uncovered)"
 _STAYS = r"(?:is|being|remains?|stays?|left|are|lies|shows)"
 _LITTLE = r"(?:very )?(?:small|tiny|minute|little|minor|modest)"
 _MUCH = r"(?:very )?(?:large|great|big|larger|greater|good)"
+_ONLY = r"(?:(?:only|just|merely|but|no more than|at most|barely|hardly) )*"
 _PART = r"(?:parts?|portions?|shares?|fractions?|proportions?|bits?|areas?|regions?|stretch(?:es)?)"
 _SIDE = r"(?: (?:edge|border|margin|side|rim|hand|end))*"
 _CORNER = r"(?:top|bottom|upper|lower)[ -](?:left|right)"
@@ -90,7 +91,7 @@ _SHORT, _LONG = 20, 30
 _COVERAGE = {
     "sparse": rf"(?:most|much) of (?:the|it|its) ?(?:\w+ )?{_FIELD}?(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"
     rf"|(?:large|big|wide|great|most) {_PART} of the (?:\w+ )?{_FIELD}(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"
-    rf"|{_COVER}\w* (?:only |just |no more than )?a {_LITTLE} {_PART} of the"
+    rf"|{_COVER}\w* {_ONLY}a {_LITTLE} {_PART} of the"
     rf"|{_COVER}\w* (?:only |very )(?:very )?little of the"
     rf"|(?:small|tiny|minute) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
     rf"|(?:leave|leaving)\w* (?:it|the \w+|most \w+).* {_EMPTY}"
@@ -111,7 +112,7 @@ _COVERAGE = {
 _STATED = {
     **{("coverage", value): re.compile(pattern) for value, pattern in _COVERAGE.items()},
     ("size", "small"): re.compile(
-        rf"\b(?:each|every|one|a single|an individual|typical)\b.*{_COVER}\w* (?:only |just |no more than )*a "
+        rf"\b(?:each|every|one|a single|an individual|typical)\b.*{_COVER}\w* {_ONLY}a "
         rf"(?:{_LITTLE} (?:{_PART}|speck|spot)|few pixels)"
     ),
     ("size", "large"): re.compile(
@@ -123,7 +124,7 @@ _STATED = {
         r"\b(?:some|few|several|many|one|ones|certain|individual)\b.*\b(?:bigger|larger|smaller|longer|shorter|taller|wider|"
         r"thicker|thinner) than (?:the )?(?:others?|rest|remaining)\b"
     ),
-    ("contact", "touching"): re.compile(r"contact (?:\w+ ){0,2}between"),
+    ("contact", "touching"): re.compile(r"contacts? (?:\w+ ){0,2}(?:between|among)"),
     ("contact", "separate"): re.compile(
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
@@ -160,7 +161,7 @@ _NO_GROUND = re.compile(
     r"(?:substrate|background|ground|support)\b"
     r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) "
     r"(?:\w+ )*?(?:hidden|concealed|buried|under|below|beneath)"
-    r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely) (?:be )?(?:visible|seen|exposed)"
+    r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely|no longer) (?:be )?(?:visible|seen|exposed)"
 )
 
 

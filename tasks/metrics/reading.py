@@ -14,7 +14,7 @@ from typing import NamedTuple
 from bench.contracts import Facts
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
-from bench.tasks.metrics.description import nouns_described
+from bench.tasks.metrics.description import nouns_described, nouns_joined
 from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
@@ -147,6 +147,8 @@ def _stated(text: str) -> Statement:
             for fact, strength in _of_phrase(sentence, numbers, position, counts[position]):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
     strengths = {fact: strength for fact, strength in strengths.items() if fact not in untrue}
+    if any(phrase.text == "either" for phrase in sentence):
+        strengths = dict.fromkeys(strengths, 0)  # of two alternatives neither is the stronger
     if any(kind == "charging" for kind, _ in strengths) and strengths.get(("shape", "lines"), 0) < 0:
         del strengths["shape", "lines"]
     if ("uniformity", "varied") in strengths and _RANGE.search(text):
@@ -181,6 +183,8 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
             if described:
                 break
+        for noun in nouns_joined(sentence, position) if described else ():
+            described |= {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
         if _is_compared(sentence, position):
             described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
     kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
