@@ -60,7 +60,8 @@ def test_whole_words_and_the_longest_phrase_count(text, facts):
     [
         ("there are no cracks", ()),
         ("without any visible pits or cracks", ()),
-        ("no cracks, pits or debris", ()),
+        ("no cracks, pits or debris", (("defect", "none"),)),
+        ("neither cracks nor pits", ()),
         ("not very dense but sparse", (("coverage", "sparse"),)),
         ("no cracks, small", (("size", "small"),)),
         ("no charging and cracks", (("charging", "none"), ("defect", "cracks"))),

@@ -183,7 +183,7 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
             if described:
                 break
-        for noun in nouns_joined(sentence, position) if described else ():
+        for noun in nouns_joined(sentence, position):
             described |= {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
         if _is_compared(sentence, position):
             described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
