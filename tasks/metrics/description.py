@@ -49,6 +49,10 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
         return [respect]
     if position + 1 < len(sentence) and sentence[position + 1].text == "behind":
         return ["background"]  # 'it is dark behind the wires'
+    if sentence[position].text == "one" and any(
+        phrase.text in ("one", "other", "another") for phrase in [*sentence[:position], *sentence[position + 1 :]]
+    ):
+        return [UNKNOWN]  # 'one dark, the other bright'
     if sentence[position].text not in _PREDICATES:
         nouns = _following(sentence, numbers, position)
         following = sentence[position + 1].text if position + 1 < len(sentence) else ""
@@ -147,7 +151,7 @@ def _is_adjective(sentence: Sequence[Phrase], place: int) -> bool:
 
 
 def _looks_like_adjective(phrase: Phrase) -> bool:
-    return phrase.text.endswith(_ADJECTIVE) and not phrase.meaning.noun
+    return phrase.text.endswith(_ADJECTIVE) and not phrase.text.endswith("ity") and not phrase.meaning.noun
 
 
 def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) -> str:

@@ -128,6 +128,7 @@ _STATED = {
     ("contact", "separate"): re.compile(
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
+        r"|\bgaps? (?:can be seen|are visible|are seen|remain|exist|are left)"
         r"|\bgaps? (?:\w+ ){0,2}around (?:each|every|all|them|the structures)"
         r"|(?:with|leav\w+|keep\w*|has|have) (?:\w+ )?(?:gaps?|spaces?|room|distance) "
         r"(?:in between|all round|(?:to|from|between|around) (?:the|its|their|each|every|one|it|them)\b)"
@@ -145,6 +146,14 @@ _STATED = {
         r"\bfingers?\b.*\b(?:mesh|interlock|interleav|intertwin|engag|reach(?:es)? (?:in|bet))"
     ),
     ("shape", "checkerboard"): re.compile(r"\bsquares?\b.*\balternat|\balternat\w*\b.*\bsquares?\b"),
+    ("bar", "short"): re.compile(
+        r"\bbar\b.*\b(?:under|below|less than|shorter than|smaller than|not even|within) a quarter of the"
+    ),
+    ("bar", "long"): re.compile(
+        r"\bbar\b.*\b(?:over|above|more than|longer than|exceeds|beyond|wider than|greater than) a quarter of the"
+    ),
+    ("background", "dark"): re.compile(r"\b(?:brighter|lighter) than (?:the|its|their) (?:background|ground|surroundings|substrate)"),
+    ("background", "bright"): re.compile(r"\bdarker than (?:the|its|their) (?:background|ground|surroundings|substrate)"),
     ("bar", "absent"): re.compile(
         r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
     ),
@@ -155,7 +164,7 @@ _NO_GROUND = re.compile(
     r"\b(?:no|hardly any|barely any|scarcely any|little|almost no|next to no|"
     r"(?:hardly|barely|scarcely) (?:any|a bit) of)"
     r" (?:of )?(?:the )?(?:\w+ )?(?:substrate|background|ground|support)"
-    r" (?:\w+ ){0,2}?(?:left|visible|seen|see|free|shows?|peeks?|exposed|remains?|discernible)\b"
+    r" (?:\w+ ){0,2}?(?:left|visible|seen|see|free|shows?|peeks?|exposed|remains?|discernible|uncovered|bare|empty)\b"
     r"|\b(?:hardly|barely|scarcely) (?:see|make out|discern|spot|find|glimpse) "
     r"(?:any |a bit )?(?:of )?(?:the |its )?(?:\w+ )?"
     r"(?:substrate|background|ground|support)\b"

@@ -140,11 +140,11 @@ def _stated(text: str) -> Statement:
     untrue: set[Fact] = set()
     for position, phrase in enumerate(sentence):
         if phrase.is_evidence and numbers[position] not in silent:
-            is_denied = counts[position] % 2 == 1
+            is_denied = counts[position] % 2 == 1 and not _is_presupposed(sentence, position)
             if not is_denied and (position in unsure or _is_any(sentence, position)):
                 continue
             untrue.update(_facts_of(sentence, numbers, position) if is_denied else ())
-            for fact, strength in _of_phrase(sentence, numbers, position, counts[position]):
+            for fact, strength in _of_phrase(sentence, numbers, position, counts[position] if is_denied else 0):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
     strengths = {fact: strength for fact, strength in strengths.items() if fact not in untrue}
     if any(phrase.text == "either" for phrase in sentence):
@@ -224,6 +224,16 @@ def _is_compared(sentence: list[Phrase], position: int) -> bool:
     """Return whether a word only compares: 'larger than the others'."""
     following = sentence[position + 1].text if position + 1 < len(sentence) else ""
     return sentence[position].text.endswith("er") and following == "than"
+
+
+def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a phrase names the kind of what is there anyway: 'at no point do the particles touch'."""
+    if position < 2 or not any(kind == "category" for kind, _, _ in sentence[position].meaning.facts):
+        return False
+    before, determiner = sentence[position - 2], sentence[position - 1].text
+    if determiner == "two":
+        return before.text == "no"
+    return determiner in ("the", "these", "those", "our") and not (before.has("negation") or "be" in before.lemmas)
 
 
 def _is_any(sentence: list[Phrase], position: int) -> bool:

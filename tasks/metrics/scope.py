@@ -37,6 +37,10 @@ _CONDITIONS = frozenset({"if", "unless"})
 _NOT_CONDITIONAL = frozenset({"as", "even", "what", "only", "see", "tell", ","})
 _DISREGARDED = frozenset({"disregard", "ignore", "overlook", "neglect", "except", "discount", "not", "anything"})
 """What follows an 'if' that supposes nothing."""
+_PREVENTED = frozenset({"prevent", "avoid", "reduce", "minimise", "suppress", "mitigate", "exclude"})
+"""What one does for fear of what may not be there: 'coated to prevent charging'."""
+_ORDERS = frozenset({"please", "do"})
+"""Words at the begin of a sentence that tells the reader to do something."""
 _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look"})
 
 
@@ -125,19 +129,28 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
     if phrase.text == "free" and phrase.has("absence"):
         return [position - 1] if position else []
     if phrase.has("absence"):
-        if position + 1 < len(sentence) and sentence[position + 1].is_evidence:
+        noun = position + 2 if _is_definite(sentence, position + 1) else position + 1
+        if noun < len(sentence) and sentence[noun].is_evidence:
             return _behind(sentence, numbers, position)
         return [] if _is_denied_itself(sentence, position) else _in_front(sentence, numbers, position)
     if position and phrase.text in _OF_VERBS and sentence[position - 1].is_evidence and is_verb(sentence[position - 1]):
         return [position - 1]
     if phrase.text in _OF_VERBS and _is_not_there(sentence, position):
         return _in_front(sentence, numbers, position)
-    if phrase.text in ("none", "nothing") and _ends_list(sentence, position):
+    if phrase.text in ("none", "nothing", "in vain") and _ends_list(sentence, position):
         return _looked_for(sentence, position)
+    if phrase.text == "not" and _ends_clause(sentence, numbers, position):
+        return [place for place in range(position) if numbers[place] == numbers[position]]
     nothing_follows = not any(other.is_evidence for other in sentence[position + 1 : position + 1 + _REACH])
     if phrase.text in _NONE and nothing_follows and _follows_colon(sentence, position):
         return _in_front(sentence, numbers, position)
     return _behind(sentence, numbers, position)
+
+
+def _ends_clause(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> bool:
+    """Return whether nothing follows in the clause: 'sharp it is not'."""
+    following = position + 1
+    return following == len(sentence) or numbers[following] != numbers[position] or sentence[following].text == ","
 
 
 def _follows_colon(sentence: Sequence[Phrase], position: int) -> bool:
@@ -266,7 +279,9 @@ def _after_whole(sentence: Sequence[Phrase], position: int) -> int:
     place = position + 1 if text.endswith(" of") else position + 2
     if text not in _PARTITIVES or not _is_definite(sentence, place) or sentence[place - 1].text not in (text, "of"):
         return position + 1
-    return next((noun + 1 for noun in range(place, len(sentence)) if sentence[noun].meaning.noun), position + 1)
+    wholes = (noun for noun in range(place, len(sentence)) if sentence[noun].meaning.noun)
+    whole = next((noun for noun in wholes if not sentence[noun].has("opener")), position)
+    return whole + 1 if _kind(sentence[whole]) not in _DENIABLE else position + 1
 
 
 def _acts(phrase: Phrase) -> bool:
@@ -343,6 +358,8 @@ def _kind(phrase: Phrase) -> str:
 
 def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     """Return the numbers of the clauses that refuse to say or only suppose."""
+    if sentence[0].text in _ORDERS and not sentence[-1].text == ":":
+        return set(numbers)
     if sentence[0].has("condition") and any(
         phrase.has("supposition") or phrase.text in ("could", "might") for phrase in sentence
     ):
@@ -366,6 +383,8 @@ def _is_our_speech(sentence: Sequence[Phrase], position: int) -> bool:
 
 
 def _is_not_told(sentence: Sequence[Phrase], position: int) -> bool:
+    if position and sentence[position - 1].text == "would":
+        return False
     for phrase in sentence[position + 1 : position + 1 + _REACH]:
         if phrase.has("judgement"):
             return True
@@ -388,11 +407,21 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
             places.add(position)
         if phrase.text in _MAYBE and _is_predicate(sentence, position):
             places.update(place for place in range(position, len(sentence)) if numbers[place] == numbers[position])
-        if phrase.text in _CONDITIONS and _supposes(sentence, position):
+        if phrase.text == "than" and _is_comparative(sentence, position):
+            places.update(range(position, min(position + _REACH, len(sentence))))
+        if phrase.text == "to" and position + 1 < len(sentence) and sentence[position + 1].lemmas & _PREVENTED:
+            places.update(range(position, _next_comma(sentence, position, len(sentence))))
+        if (phrase.text in _CONDITIONS or phrase.text == "should" and not position) and _supposes(sentence, position):
             places.update(range(position, _next_comma(sentence, position, len(sentence))))
         if phrase.has("topic") and (position == 0 or not sentence[position - 1].is_word):
             places.update(range(position, _next_comma(sentence, position, position)))
     return places
+
+
+def _is_comparative(sentence: Sequence[Phrase], than: int) -> bool:
+    """Return whether a 'than' is that of 'bigger than a cell', 'more a maze than a foam'."""
+    before = [phrase.text for phrase in sentence[:than]]
+    return bool(before) and (before[-1].endswith("er") and before[-1] != "other" or bool({"more", "less"} & set(before)))
 
 
 def _next_comma(sentence: Sequence[Phrase], position: int, default: int) -> int:
