@@ -152,8 +152,8 @@ _STATED = {
     ("bar", "long"): re.compile(
         r"\bbar\b.*\b(?:over|above|more than|longer than|exceeds|beyond|wider than|greater than) a quarter of the"
     ),
-    ("background", "dark"): re.compile(r"\b(?:brighter|lighter) than (?:the|its|their) (?:background|ground|surroundings|substrate)"),
-    ("background", "bright"): re.compile(r"\bdarker than (?:the|its|their) (?:background|ground|surroundings|substrate)"),
+    ("background", "dark"): re.compile(r"\b(?:brighter|lighter) than (?:the|its|their) (?:background|ground)\b"),
+    ("background", "bright"): re.compile(r"\bdarker than (?:the|its|their) (?:background|ground)\b"),
     ("bar", "absent"): re.compile(
         r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
     ),

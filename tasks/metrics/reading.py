@@ -141,7 +141,7 @@ def _stated(text: str) -> Statement:
     for position, phrase in enumerate(sentence):
         if phrase.is_evidence and numbers[position] not in silent:
             is_denied = counts[position] % 2 == 1 and not _is_presupposed(sentence, position)
-            if not is_denied and (position in unsure or _is_any(sentence, position)):
+            if not is_denied and (position in unsure or _is_any(sentence, position) or _is_elsewhere(sentence, position)):
                 continue
             untrue.update(_facts_of(sentence, numbers, position) if is_denied else ())
             for fact, strength in _of_phrase(sentence, numbers, position, counts[position] if is_denied else 0):
@@ -180,7 +180,11 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
                 fact[0] == "shape" and fact[2] >= 0 for other in sentence for fact in other.meaning.facts
             ):
                 break  # 'facets with sharp edges' are not sharp in focus
+            if noun == "elsewhere":
+                break
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
+            if noun == "variation":  # 'the variation is small' states no variation
+                described = {fact: strength + 1 for fact, strength in described.items()}
             if described:
                 break
         for noun in nouns_joined(sentence, position):
@@ -234,6 +238,13 @@ def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
     if determiner == "two":
         return before.text == "no"
     return determiner in ("the", "these", "those", "our") and not (before.has("negation") or "be" in before.lemmas)
+
+
+def _is_elsewhere(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a phrase belongs to what no picture shows: 'a two-phase project', 'the uniform of the operator'."""
+    following = sentence[position + 1 : position + 4]
+    head = 0 if not following or following[0].text not in ("of", "about") else len(following) - 1
+    return len(following) > head and following[head].meaning.noun == "elsewhere"
 
 
 def _is_any(sentence: list[Phrase], position: int) -> bool:
