@@ -7,7 +7,7 @@ _FIELD = (
     r"background)"
 )
 _COVER = r"(?:cover|occup|fill|take[sn]? up|taking up|took up|blanket|populat)"
-_WHOLE = r"(?:whole|entire|all|every|most|complete|full)"
+_WHOLE = r"(?:whole|entire|all|every|most|complete|full|(?:every|each) (?:corner|inch|bit|spot|part) of the)"
 _NEARLY = r"(?:(?:nearly|almost|practically|virtually|about|just about) )?"
 _EMPTY = r"(?:bare|empty|free|vacant|blank|unoccupied|uncovered)"
 _STAYS = r"(?:is|being|remains?|stays?|left|are|lies|shows)"
@@ -81,7 +81,7 @@ _BAR_WIDTH = re.compile(
 )
 _OF_STRUCTURES = re.compile(r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
 _ONE_STRUCTURE = re.compile(
-    r"\beach\b(?! other)|\bone \w+ (?:\w+ )?fills\b|\bsuffice"
+    r"\beach\b(?! other)|\b(?:one|single) \w+ (?:\w+ )?(?:fills|spans|covers|occupies|stretches|takes)\b|\bsuffice|\bacross$|\b(?:two|three|few|couple|pair) of (?:them|these|those|which)\b"
     r"|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
 )
 _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
@@ -116,16 +116,25 @@ _STATED = {
         rf"(?:{_LITTLE} (?:{_PART}|speck|spot)|few pixels)"
     ),
     ("size", "large"): re.compile(
-        rf"\b(?:each|every one|a single one|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|reach)\w* "
+        rf"\b(?:each|every one|a single one|one (?:object|structure|particle|of them)|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|reach)\w* "
         r"(?:over |across |through |along )?"
-        rf"(?:most of|nearly the whole|almost the whole|much of|half of|a {_MUCH} {_PART} of) ?(?:the|it)?"
+        rf"(?:most of|nearly the whole|almost the whole|much of|half of|half the|a {_MUCH} {_PART} of) ?(?:the|it)?"
+        rf"|\b(?:two|three|a few|a couple|a pair) of (?:them|these|those|which)(?: \w+)? (?:{_COVER}|span|suffice|reach)"
     ),
     ("uniformity", "varied"): re.compile(
         r"\b(?:some|few|several|many|one|ones|certain|individual)\b.*\b(?:bigger|larger|smaller|longer|shorter|taller|wider|"
         r"thicker|thinner) than (?:the )?(?:others?|rest|remaining)\b"
     ),
-    ("contact", "touching"): re.compile(r"contacts? (?:\w+ ){0,2}(?:between|among)"),
+    ("arrangement", "random"): re.compile(
+        r"\b(?:as if|as though|like)\b.*\b(?:thrown|flung|tossed|scattered|strewn|dropped|spilled|spilt|poured|sprinkled|"
+        r"blown|shaken)\b|\b(?:thrown|flung|tossed|scattered|strewn|dropped|blown)\b.*\b(?:by the wind|without (?:a|any) )"
+    ),
+    ("contact", "touching"): re.compile(
+        r"\b(?:lean|rest|lie|lying|press|push|stick|stuck|adhere|cling|bump|nestle|butt|knock|hold|glue|fuse|weld|join)\w* "
+        r"(?:up |together )?(?:on|against|to|into|onto|with|up) (?:each other|one another|(?:its|their) neighbou?rs?)\b|"
+        r"contacts? (?:\w+ ){0,2}(?:between|among)"),
     ("contact", "separate"): re.compile(
+        r"\b(?:air|space|room|clearance) (?:\w+ )?between (?:them|each|all|any)\b|\beach (?:one )?(?:on|in) .*\bof its own\b|"
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
         r"|\bgaps? (?:can be seen|are visible|are seen|remain|exist|are left)"
@@ -161,7 +170,7 @@ _STATED = {
 _DENIED = re.compile(r"\b(?:not|no|without|hardly|cannot)\b")
 _DOUBTED = re.compile(r"\b(?:whether|if|unclear)\b")
 _NO_GROUND = re.compile(
-    r"\b(?:no|hardly any|barely any|scarcely any|little|almost no|next to no|"
+    r"\b(?:no|not a (?:bit|spot|patch|trace|speck) of|hardly any|barely any|scarcely any|little|almost no|next to no|"
     r"(?:hardly|barely|scarcely) (?:any|a bit) of)"
     r" (?:of )?(?:the )?(?:\w+ )?(?:substrate|background|ground|support)"
     r" (?:\w+ ){0,2}?(?:left|visible|seen|see|free|shows?|peeks?|exposed|remains?|discernible|uncovered|bare|empty)\b"

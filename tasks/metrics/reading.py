@@ -34,6 +34,7 @@ _DEFECTS = frozenset(("defect", value) for value in KINDS["defect"] if value != 
 _IT = re.compile(r"^\s*it(?= (?:is|was|appears|looks|seems|takes|spans|covers|extends|has)\b(?! \w+ (?:that|to|whether)\b))")
 _REFERRED = frozenset({"bar", "background", "contrast", "focus", "surface", "texture", "size", "coverage", "arrangement"})
 """Classes of nouns that an 'it' of the next sentence stands for; others leave open whether it is the picture."""
+_OURS = frozenset({"my", "your"})
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
 """What shows that a question lists what may be answered."""
@@ -41,8 +42,6 @@ _ONE_FILLS = re.compile(r"\b(?:fills|takes up|occupies|covers)\b")
 """What one large structure does; it does not state how many there are."""
 _RANGE = re.compile(r"\bfrom .*\bto\b|\bbetween .*\band\b")
 """What gives both ends of a range, neither of which is stated of all."""
-_WEAKEST = -2
-"""The strength of a shape's word that may only name its category, such as 'wire'."""
 _REMEMBERED = 100_000
 """How many sentences are remembered: models repeat themselves."""
 
@@ -107,7 +106,7 @@ def named(facts: Facts) -> Mapping[str, str]:
 
 
 def _consistent(strengths: Strengths) -> Strengths:
-    """Return what is stated without the weakest shapes of other categories: 'nanowires are wires'."""
+    """Return what is stated without the weaker shapes of other categories: 'nanowires that meander'."""
     stated = {value for kind, value in strengths if kind == "category"}
     possible = {shape for category in stated for shape in SHAPES.get(category, ())}
     if not possible:
@@ -115,7 +114,7 @@ def _consistent(strengths: Strengths) -> Strengths:
     return {
         (kind, value): strength
         for (kind, value), strength in strengths.items()
-        if kind != "shape" or strength > _WEAKEST or value in possible
+        if kind != "shape" or strength >= 0 or value in possible
     }
 
 
@@ -191,6 +190,8 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             described |= {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
         if _is_compared(sentence, position):
             described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
+    if any(kind == "shape" and strength < 0 for kind, _, strength in meaning.facts) and _is_simile(sentence, position):
+        return described
     kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
     plain = {(kind, value): strength for kind, value, strength in meaning.facts if kind not in kinds}
     return plain | described
@@ -230,6 +231,19 @@ def _is_compared(sentence: list[Phrase], position: int) -> bool:
     return sentence[position].text.endswith("er") and following == "than"
 
 
+def _is_simile(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a weak word only illustrates the one before it: 'polished like marble'."""
+    before = position - 1
+    while before > 0 and sentence[before].text in ("a", "an", "the", "two", "that", "of"):
+        before -= 1
+    if before < 1 or sentence[before].text.split()[-1] not in ("like", "as"):
+        return False
+    illustrated = sentence[before if sentence[before].is_evidence else before - 1].meaning
+    kinds = {fact[0] for facts, _ in illustrated.describes for fact in facts.values()}
+    kinds |= {kind for kind, _, _ in illustrated.facts}
+    return bool(kinds) and not kinds & {"shape", "category"}
+
+
 def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
     """Return whether a phrase names the kind of what is there anyway: 'at no point do the particles touch'."""
     if position < 2 or not any(kind == "category" for kind, _, _ in sentence[position].meaning.facts):
@@ -242,7 +256,11 @@ def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
 
 def _is_elsewhere(sentence: list[Phrase], position: int) -> bool:
     """Return whether a phrase belongs to what no picture shows: 'a two-phase project', 'the uniform of the operator'."""
+    if position and sentence[position - 1].text in _OURS:
+        return True
     following = sentence[position + 1 : position + 4]
+    if len(following) > 2 and following[0].text == "of" and following[1].text in _OURS:
+        return True
     head = 0 if not following or following[0].text not in ("of", "about") else len(following) - 1
     return len(following) > head and following[head].meaning.noun == "elsewhere"
 

@@ -41,6 +41,7 @@ _PREVENTED = frozenset({"prevent", "avoid", "reduce", "minimise", "suppress", "m
 """What one does for fear of what may not be there: 'coated to prevent charging'."""
 _ORDERS = frozenset({"please", "do"})
 """Words at the begin of a sentence that tells the reader to do something."""
+_OUR_CHOICE = frozenset({"guess", "class", "category", "answer", "choice", "bet", "verdict", "label"})
 _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look"})
 
 
@@ -377,6 +378,8 @@ def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
 def _is_our_speech(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'would' is only polite: 'I would call it small'."""
     following = sentence[position + 1 : position + 3]
+    if any(phrase.text in _OUR_CHOICE for phrase in sentence[:position]):
+        return True
     return any(phrase.lemmas & _OUR_SPEECH for phrase in following) or not any(
         phrase.lemmas & _SUPPOSED for phrase in following
     )
