@@ -82,7 +82,7 @@ def _respect(sentence: Sequence[Phrase], position: int) -> str:
     """Return the class of the noun after 'in' or 'of': 'equal in size', '' without one."""
     places = range(position + 1, min(position + 6, len(sentence)))
     for start in places:
-        if sentence[start].text in ("in", "at", "of") and start <= position + 2:
+        if sentence[start].text in ("in", "at", "of", "among") and start <= position + 2:
             nouns = (sentence[place].meaning.noun for place in range(start + 1, min(start + 4, len(sentence))))
             return next((noun for noun in nouns if noun in _RESPECTS and (sentence[start].text != "of")), "")
         if not sentence[start].text.endswith("ly"):
@@ -93,7 +93,7 @@ def _respect(sentence: Sequence[Phrase], position: int) -> str:
 def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[str]:
     """Return the classes of the nouns that an adjective stands before; none if it stands before none."""
     nouns: list[str] = []
-    is_unknown, is_adverb = False, sentence[position].text.endswith("ly")
+    is_unknown, is_joined, is_adverb = False, False, sentence[position].text.endswith("ly")
     is_predicate = position > 0 and _verb_before(sentence, position)
     place = position + 1
     while place < len(sentence) and numbers[place] == numbers[position]:
@@ -107,10 +107,13 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
         if phrase.text in (",", "and", "or"):
             if is_predicate or nouns or is_unknown or not _is_adjective(sentence, place + 1):
                 break
+            is_joined = True
         elif phrase.text == "looking" and nouns == []:
             pass  # 'a flat looking film'
         elif is_verb(phrase) or phrase.has("stop") or not phrase.is_word or phrase.has("negation"):
             break
+        elif phrase.meaning.noun == "other" and is_joined:
+            is_joined = False  # of 'vertical and equally spaced', an adjective
         elif phrase.meaning.noun:
             nouns.append(phrase.meaning.noun)
             if any(kind == "defect" for kind, _, _ in phrase.meaning.facts) and not phrase.text.endswith(_ADJECTIVE):

@@ -11,6 +11,7 @@ _WHOLE = r"(?:whole|entire|all|every|most|complete|full|(?:every|each) (?:corner
 _NEARLY = r"(?:(?:nearly|almost|practically|virtually|about|just about) )?"
 _EMPTY = r"(?:bare|empty|free|vacant|blank|unoccupied|uncovered)"
 _STAYS = r"(?:is|being|remains?|stays?|left|are|lies|shows)"
+_PARTLY = r"(?:moderately|partly|partially|half|sparsely|thinly|barely|hardly|scarcely|lightly|loosely|only|not)\b"
 _LITTLE = r"(?:very )?(?:small|tiny|minute|little|minor|modest)"
 _MUCH = r"(?:very )?(?:large|great|big|larger|greater|good)"
 _ONLY = r"(?:(?:only|just|merely|but|no more than|at most|barely|hardly) )*"
@@ -106,7 +107,7 @@ _COVERAGE = {
     rf"|{_COVER}\w* (?:it|the (?:\w+ )?{_FIELD}(?: of view)?) (?:\w+ )?"
     r"(?:completely|entirely|fully|totally|from edge to edge)"
     rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}"
-    rf"|{_FIELD}(?: of view)? (?:is|being) (?:\w+ )?(?:filled (?:with|by)|full\b|crammed)"
+    rf"|{_FIELD}(?: of view)? (?:is|being) (?!{_PARTLY})(?:\w+ )?(?:filled (?:with|by)|full\b|crammed)"
     rf"|\bfill the (?:\w+ )?{_FIELD}|\bfills the (?:\w+ )?{_FIELD}(?! with)",
 }
 _STATED = {

@@ -6,6 +6,7 @@ describes. What is denied states the opposite if its kind has two values, else n
 supposed states nothing.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -34,6 +35,8 @@ _DEFECTS = frozenset(("defect", value) for value in KINDS["defect"] if value != 
 _IT = re.compile(r"^\s*it(?= (?:is|was|appears|looks|seems|takes|spans|covers|extends|has)\b(?! \w+ (?:that|to|whether)\b))")
 _REFERRED = frozenset({"bar", "background", "contrast", "focus", "surface", "texture", "size", "coverage", "arrangement"})
 """Classes of nouns that an 'it' of the next sentence stands for; others leave open whether it is the picture."""
+_WEAKEST = -2
+"""The strength of a shape's word that may only name its category, such as 'wire'."""
 _OURS = frozenset({"my", "your"})
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
@@ -106,15 +109,16 @@ def named(facts: Facts) -> Mapping[str, str]:
 
 
 def _consistent(strengths: Strengths) -> Strengths:
-    """Return what is stated without the weaker shapes of other categories: 'nanowires that meander'."""
+    """Return what is stated without the weakest shapes of other categories, and the weaker beside a fitting shape."""
     stated = {value for kind, value in strengths if kind == "category"}
     possible = {shape for category in stated for shape in SHAPES.get(category, ())}
+    weakest = _WEAKEST if not any(kind == "shape" and value in possible for kind, value in strengths) else -1
     if not possible:
         return strengths
     return {
         (kind, value): strength
         for (kind, value), strength in strengths.items()
-        if kind != "shape" or strength >= 0 or value in possible
+        if kind != "shape" or strength > weakest or value in possible
     }
 
 
@@ -140,7 +144,12 @@ def _stated(text: str) -> Statement:
     for position, phrase in enumerate(sentence):
         if phrase.is_evidence and numbers[position] not in silent:
             is_denied = counts[position] % 2 == 1 and not _is_presupposed(sentence, position)
-            if not is_denied and (position in unsure or _is_any(sentence, position) or _is_elsewhere(sentence, position)):
+            if not is_denied and (
+                position in unsure
+                or _is_any(sentence, position)
+                or _is_elsewhere(sentence, position)
+                or _is_of_defect(sentence, numbers, position)
+            ):
                 continue
             untrue.update(_facts_of(sentence, numbers, position) if is_denied else ())
             for fact, strength in _of_phrase(sentence, numbers, position, counts[position] if is_denied else 0):
@@ -252,6 +261,15 @@ def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
     if determiner == "two":
         return before.text == "no"
     return determiner in ("the", "these", "those", "our") and not (before.has("negation") or "be" in before.lemmas)
+
+
+def _is_of_defect(sentence: list[Phrase], numbers: list[int], position: int) -> bool:
+    """Return whether a phrase says how many the defects are: 'cracked here and there'."""
+    kinds = {kind for kind, _, _ in sentence[position].meaning.facts}
+    before = (sentence[place] for place in range(position - 1, -1, -1) if numbers[place] == numbers[position])
+    return "coverage" in kinds and any(
+        kind == "defect" for phrase in itertools.islice(before, 4) for kind, _, _ in phrase.meaning.facts
+    )
 
 
 def _is_elsewhere(sentence: list[Phrase], position: int) -> bool:

@@ -42,6 +42,7 @@ _PREVENTED = frozenset({"prevent", "avoid", "reduce", "minimise", "suppress", "m
 _ORDERS = frozenset({"please", "do"})
 """Words at the begin of a sentence that tells the reader to do something."""
 _OUR_CHOICE = frozenset({"guess", "class", "category", "answer", "choice", "bet", "verdict", "label"})
+_BEING = frozenset({"be", "can", "could"})
 _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look"})
 
 
@@ -166,7 +167,7 @@ def _ends_list(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'none' ends what it says: 'charging none, focus crisp', 'I looked for cracks and saw none'."""
     following = sentence[position + 1] if position + 1 < len(sentence) else None
     return position > 0 and (
-        following is None or not following.is_word or is_verb(following) and not following.is_evidence
+        following is None or not following.is_word or bool(following.lemmas & _BEING)
     )
 
 
@@ -370,6 +371,7 @@ def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
         numbers[position]
         for position, phrase in enumerate(sentence)
         if phrase.has("refusal")
+        and not any("make" in other.lemmas for other in sentence[:position])
         or (phrase.has("supposition") and not _is_our_speech(sentence, position))
         or (phrase.text in ("not", "cannot", "no", "never") and _is_not_told(sentence, position))
     }
@@ -403,7 +405,7 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
         before = [other.text for other in sentence[max(0, position - 3) : position]]
         is_named = before[-2:] in _KINDS_OF and not _INDEFINITE & set(before[:-2])
         if (
-            before[-2:] in _DEGREES_OF
+            (before[-2:] in _DEGREES_OF and before[:-2] in ([], ["the"]))
             or is_named
             or (before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity"))
         ):
