@@ -181,6 +181,8 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     if not verbs:
         return _fragment(sentence, start, position)
     end = verbs[-1]
+    if sentence[end].meaning.noun and (position <= end + 2 or sentence[position].text.endswith("ly")):
+        return [sentence[end].meaning.noun]  # of 'the wires cover it sparsely', the coverage
     complement = _complement(sentence, end + 1, position)
     if complement:
         return [_antecedent(sentence, start) if complement in _PRONOUNS else complement]
@@ -196,6 +198,8 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]
+    if region and region[0].text in ("that", "this") and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[1:]):
+        region = region[1:]  # of 'I think that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text in _PRONOUNS:
             noun = _antecedent(sentence, start)

@@ -80,7 +80,8 @@ _BAR_WIDTH = re.compile(
     r"\bwidth\b|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?"
     r"(?:image|frame|picture|micrograph|line|edge|view|field)"
 )
-_OF_STRUCTURES = re.compile(r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
+_OF_STRUCTURES = re.compile(rf"\bthe (?!bar|scale|marker|line|label)\w+ {_COVER}|"
+    r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
 _ONE_STRUCTURE = re.compile(
     r"\beach\b(?! other)|\b(?:one|single) \w+ (?:\w+ )?(?:fills|spans|covers|occupies|stretches|takes)\b|\bsuffice|\bacross$|\b(?:two|three|few|couple|pair) of (?:them|these|those|which)\b"
     r"|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
@@ -89,6 +90,9 @@ _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 """Percent of the field: at most sparse, from and to moderate, at least dense; between them nothing is stated."""
 _SHORT, _LONG = 20, 30
 """Percent of the picture's width: a bar is at most short, at least long; between them nothing is stated."""
+_PART_END = re.compile(
+    rf",| and that | while | whereas | but | and (?=(?:the|its|their|this) \w+ (?:\w+ )?(?:is|are|{_COVER}|span))"
+)
 _COVERAGE = {
     "sparse": rf"(?:most|much) of (?:the|it|its) ?(?:\w+ )?{_FIELD}?(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"
     rf"|(?:large|big|wide|great|most) {_PART} of the (?:\w+ )?{_FIELD}(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"
@@ -188,7 +192,7 @@ def pattern_facts(sentence: str) -> list[tuple[str, str]]:
     """Return the facts that a sentence in lower case states by a pattern."""
     facts: list[tuple[str, str]] = [("coverage", "dense")] if _NO_GROUND.search(sentence) else []
     is_of_bar = False
-    for part in sentence.split(","):
+    for part in _PART_END.split(sentence):
         is_of_bar = bool(_BAR.search(part)) or is_of_bar and not _OF_STRUCTURES.search(part)
         facts += _of_part(part, is_of_bar)
     return facts

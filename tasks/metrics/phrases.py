@@ -65,6 +65,7 @@ class Meaning:
 NOTHING = Meaning()
 _IDIOM = Meaning(roles=frozenset({"idiom"}))
 _VERB = Meaning(roles=frozenset({"verb"}))
+_COVERING = Meaning(noun="coverage", roles=frozenset({"verb", "acting"}))
 _BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "measure", "absence"})
 """The roles of which a phrase's other forms have it, too."""
 
@@ -118,11 +119,13 @@ def phrases(sentence: str) -> list[Phrase]:
             if len(words) < length:
                 break
             if _matches(words, tokens, own, position):
-                length, meaning = len(words), meaning | of_words
+                length, meaning = len(words), of_words if meaning is NOTHING else meaning | of_words
         if "idiom" in meaning.roles:
             meaning = _IDIOM
         elif meaning is NOTHING and _is_verb_alone(tokens[position]):
             meaning = _VERB
+        elif meaning.noun == "coverage" and "verb" in meaning.roles and _is_plural(tokens, position):
+            meaning = _COVERING
         text = " ".join(tokens[position : position + length])
         result.append(Phrase(text, own[position + length - 1], meaning))
         position += length
@@ -210,6 +213,12 @@ def _lemmas(word: str) -> frozenset[str]:
     for affix in _AFFIXES:
         forms |= {form.removeprefix(affix).removesuffix(affix) for form in forms if len(form) >= len(affix) + _LETTERS}
     return frozenset(forms)
+
+
+def _is_plural(tokens: list[str], position: int) -> bool:
+    """Return whether a word follows a plural: 'cover' is a verb in 'the wires cover', a noun in 'a dense cover'."""
+    before = tokens[position - 1] if position else ""
+    return tokens[position] == "covers" or before.endswith("s") or before in ("they", "which", "that", "to", "not", "it")
 
 
 @lru_cache(_REMEMBERED)

@@ -20,6 +20,11 @@ _OF_NOUNS = frozenset({"lack of", "absence of", "want of"})
 """Negations that are a subject: 'the lack of cracks shows'."""
 _PARTITIVES = frozenset({"none of", "none", "not one", "not a single", "not any", "hardly any", "neither", "zero"})
 """Negations of some of a whole that is there."""
+_SUBJECT = 12
+"""How many phrases a subject may have before its verb."""
+_EXCEPTIONS = frozenset(
+    {"except", "except for", "apart from", "aside from", "other than", "save for", "besides", "with the exception of"}
+)
 _NONE = frozenset({"none", "no", "zero", "not one", "not any", "nothing", "nowhere"})
 _LISTED = frozenset({"defect", "charging"})
 """Kinds of which several are denied in one list: 'no cracks, pits'."""
@@ -48,7 +53,7 @@ _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help"
 
 def is_verb(phrase: Phrase) -> bool:
     """Return whether a phrase is a verb and nothing else."""
-    return phrase.has("verb") and not phrase.meaning.noun
+    return phrase.has("verb") and (not phrase.meaning.noun or phrase.has("acting"))
 
 
 def clauses(sentence: Sequence[Phrase]) -> list[int]:
@@ -65,7 +70,7 @@ def clauses(sentence: Sequence[Phrase]) -> list[int]:
 
 def _end_of_exception(sentence: Sequence[Phrase]) -> int:
     """Return the place of the comma that ends what a sentence excepts at its begin: 'besides dust, …'."""
-    if not sentence[0].has("contrast"):
+    if sentence[0].text not in _EXCEPTIONS:
         return 0
     verb = next((place for place, phrase in enumerate(sentence) if is_verb(phrase)), 0)
     return max((place for place in range(verb) if sentence[place].text == ","), default=0)
@@ -73,16 +78,23 @@ def _end_of_exception(sentence: Sequence[Phrase]) -> int:
 
 def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> bool:
     phrase = sentence[position]
+    if sentence[position - 1].text == "that":
+        return _has_subject(sentence, position) and not any(map(_doubts, sentence[start:position]))
     if phrase.has("contrast"):
         return phrase.text != "so" or sentence[position - 1].text == ","
     if phrase.text == ":":
         return not is_heading(sentence, start, position)
-    if phrase.text not in _JOINED | {","} or not any(map(is_verb, sentence[start:position])):
+    if phrase.text not in _JOINED | {","} or not any(other.has("verb") for other in sentence[start:position]):
         return False
     following = position + 1
     while following < len(sentence) and sentence[following].text in _JOINED | {"so", "then"}:
         following += 1
     return _has_subject(sentence, following)
+
+
+def _doubts(phrase: Phrase) -> bool:
+    """Return whether what follows a 'that' may not be so."""
+    return phrase.has("negation") or phrase.has("refusal") or phrase.has("supposition") or phrase.text in _MAYBE | {"if"}
 
 
 def is_heading(sentence: Sequence[Phrase], start: int, colon: int) -> bool:
@@ -93,13 +105,17 @@ def is_heading(sentence: Sequence[Phrase], start: int, colon: int) -> bool:
 
 def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether words from here on are a subject with its verb."""
-    has_noun = False
-    for phrase in sentence[position : position + 2 * _REACH]:
+    has_noun = is_pair = False
+    first = sentence[position] if position < len(sentence) else None
+    begins_noun = first is not None and (first.has("opener") or first.has("negation"))
+    for phrase in sentence[position : position + _SUBJECT]:
         if is_verb(phrase) or phrase.has("refusal"):
             return has_noun
         in_phrase = phrase.has("place") and not phrase.has("opener") and not has_noun
-        if not phrase.is_word or phrase.text in _JOINED or in_phrase:
+        is_inside = begins_noun and has_noun and (phrase.text in (",", "or") or is_pair and phrase.text in _JOINED)
+        if not is_inside and (not phrase.is_word or phrase.text in _JOINED or in_phrase):
             return False
+        is_pair = is_pair or phrase.text in ("between", "both")
         has_noun = has_noun or not phrase.has("negation")
     return False
 
