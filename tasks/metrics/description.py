@@ -47,6 +47,8 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     respect = _respect(sentence, position)
     if respect:
         return [respect]
+    if position > 1 and sentence[position - 1].text == "but" and sentence[position - 2].meaning.describes:
+        return nouns_described(sentence, numbers, position - 2)  # 'not horizontal but diagonal'
     if position + 1 < len(sentence) and sentence[position + 1].text == "behind":
         return ["background"]  # 'it is dark behind the wires'
     if sentence[position].text == "one" and any(
@@ -202,7 +204,7 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         region = region[1:]  # of 'I think that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text in _PRONOUNS:
-            noun = _antecedent(sentence, start)
+            noun = _antecedent(sentence, start, _clause_before(sentence, numbers, start))
             is_unnamed = phrase.text == "it" and start == 0
             return [noun, "image"] if is_unnamed else [noun]  # 'it' may be the image
         if phrase.meaning.noun and phrase.meaning.noun != "other":
@@ -242,9 +244,15 @@ def _complement(sentence: Sequence[Phrase], start: int, position: int) -> str:
     return phrase.meaning.noun if opened and not phrase.meaning.describes and phrase.meaning.noun != "other" else ""
 
 
-def _antecedent(sentence: Sequence[Phrase], start: int) -> str:
-    """Return the class of what a pronoun stands for: the first noun of what came before, else a structure."""
-    for phrase in _heads(sentence, 0, start):
+def _clause_before(sentence: Sequence[Phrase], numbers: Sequence[int], start: int) -> int:
+    """Return where the last clause that names anything begins."""
+    last = next((numbers[place] for place in range(start - 1, -1, -1) if sentence[place].meaning.noun), 0)
+    return next(place for place in range(start + 1) if numbers[place] >= last)
+
+
+def _antecedent(sentence: Sequence[Phrase], start: int, begin: int = 0) -> str:
+    """Return the class of what a pronoun stands for: the first noun of the clause before, else a structure."""
+    for phrase in _heads(sentence, begin, start):
         if phrase.meaning.noun and phrase.meaning.noun != "other" and phrase.text not in _PRONOUNS:
             return phrase.meaning.noun
     return "structure"

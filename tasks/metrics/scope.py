@@ -25,6 +25,8 @@ _SUBJECT = 12
 _EXCEPTIONS = frozenset(
     {"except", "except for", "apart from", "aside from", "other than", "save for", "besides", "with the exception of"}
 )
+_INSTEAD = frozenset({"just", "only", "merely", "simply", "instead", "rather"})
+"""Words that begin what is there instead of what was denied: 'no layers, just one phase'."""
 _NONE = frozenset({"none", "no", "zero", "not one", "not any", "nothing", "nowhere"})
 _LISTED = frozenset({"defect", "charging"})
 """Kinds of which several are denied in one list: 'no cracks, pits'."""
@@ -60,20 +62,20 @@ def clauses(sentence: Sequence[Phrase]) -> list[int]:
     """Return the number of each phrase's clause."""
     numbers: list[int] = []
     number = start = 0
-    exception = _end_of_exception(sentence)
+    exceptions = {_end_of_exception(sentence, place) for place, each in enumerate(sentence) if each.text in _EXCEPTIONS}
     for position in range(len(sentence)):
-        if position > start and (position == exception or _begins_clause(sentence, start, position)):
+        if position > start and (position in exceptions or _begins_clause(sentence, start, position)):
             number, start = number + 1, position
         numbers.append(number)
     return numbers
 
 
-def _end_of_exception(sentence: Sequence[Phrase]) -> int:
-    """Return the place of the comma that ends what a sentence excepts at its begin: 'besides dust, …'."""
-    if sentence[0].text not in _EXCEPTIONS:
+def _end_of_exception(sentence: Sequence[Phrase], begin: int) -> int:
+    """Return the place of the comma that ends an exception in front of its clause: 'besides dust, …'; 0 if it is not."""
+    if begin and sentence[begin - 1].text != "," and not sentence[begin - 1].has("contrast"):
         return 0
-    verb = next((place for place, phrase in enumerate(sentence) if is_verb(phrase)), 0)
-    return max((place for place in range(verb) if sentence[place].text == ","), default=0)
+    verb = next((place for place in range(begin, len(sentence)) if is_verb(sentence[place])), 0)
+    return max((place for place in range(begin, verb) if sentence[place].text == ","), default=0)
 
 
 def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> bool:
@@ -108,7 +110,9 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     has_noun = is_pair = False
     first = sentence[position] if position < len(sentence) else None
     begins_noun = first is not None and (first.has("opener") or first.has("negation"))
-    for phrase in sentence[position : position + _SUBJECT]:
+    for place, phrase in enumerate(sentence[position : position + _SUBJECT], position):
+        if phrase.text == "," and (_is_definite(sentence, place + 1) or _is_subject(sentence, place + 1)):
+            return False
         if is_verb(phrase) or phrase.has("refusal"):
             return has_noun
         in_phrase = phrase.has("place") and not phrase.has("opener") and not has_noun
@@ -183,7 +187,7 @@ def _ends_list(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'none' ends what it says: 'charging none, focus crisp', 'I looked for cracks and saw none'."""
     following = sentence[position + 1] if position + 1 < len(sentence) else None
     return position > 0 and (
-        following is None or not following.is_word or bool(following.lemmas & _BEING)
+        following is None or not following.is_word or following.text in _JOINED or bool(following.lemmas & _BEING)
     )
 
 
@@ -307,6 +311,10 @@ def _acts(phrase: Phrase) -> bool:
     return is_verb(phrase) and not phrase.lemmas & _STATES
 
 
+def _is_subject(sentence: Sequence[Phrase], position: int) -> bool:
+    return position < len(sentence) and sentence[position].text in _SUBJECTS
+
+
 def _is_definite(sentence: Sequence[Phrase], position: int) -> bool:
     return position < len(sentence) and sentence[position].text in _DEFINITE
 
@@ -314,7 +322,7 @@ def _is_definite(sentence: Sequence[Phrase], position: int) -> bool:
 def _goes_on(sentence: Sequence[Phrase], numbers: Sequence[int], comma: int, kind: str) -> bool:
     """Return whether a comma parts items of a list, all of which are denied."""
     following = sentence[comma + 1] if comma + 1 < len(sentence) else None
-    if following is None:
+    if following is None or following.text in _INSTEAD:
         return False
     rest = _rest(sentence, numbers, comma)
     if following.text in ("a", "an", "any") and kind in _LISTED:
