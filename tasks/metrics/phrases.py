@@ -15,8 +15,7 @@ _BROKEN = re.compile(r"^([^\n:]*[^\s.!?:;])[ \t]*\n(?=[a-z][^\n:]*$)", re.MULTIL
 _ASKING = r"(?:is|are|do|does|did|was|were|can|could|has|have|will|would|may|might|should|what|which|how|why|where|who|any)\b"
 """The words that begin a question; one that begins otherwise is a heading: 'Cracks? None.'"""
 _CONTRACTIONS = (
-    (re.compile(r"[’`]"), "'"),
-    (re.compile(r"\bcan't\b|\bcan not\b"), "cannot"),
+    (re.compile(r"\bcan't\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"n't\b"), " not"),
     (re.compile(r"\b(it|that|there|what|here)'s\b"), r"\1 is"),
@@ -25,6 +24,10 @@ _CONTRACTIONS = (
     (re.compile(r"'m\b"), " am"),
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'s\b|s'(?=\s)"), lambda match: "s" if match[0].startswith("s") else ""),
+)
+"""What an apostrophe stands for."""
+_WRITINGS = (
+    (re.compile(r"\bcan not\b"), "cannot"),
     (re.compile(rf"(^|[.!?;]\s+)(?!{_ASKING})((?:\w+ ){{0,2}}\w+)\?\s+(?=\w)"), r"\1\2: "),
     (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),
     (re.compile(r"\bet al\.|\betc\."), " "),
@@ -100,7 +103,8 @@ def sentences(text: str) -> Iterator[str]:
     A line ends a sentence, unless the next goes on in lower case and neither is a heading with its value.
     """
     for line in _MARKUP.sub("", _BROKEN.sub(r"\1 ", text)).lower().split("\n"):
-        for pattern, replacement in _CONTRACTIONS:
+        line = line.replace("’", "'").replace("`", "'")
+        for pattern, replacement in (*_CONTRACTIONS, *_WRITINGS) if "'" in line else _WRITINGS:
             line = pattern.sub(replacement, line)
         yield from (part for part in _END.split(line) if part and part.strip())
 
@@ -118,7 +122,7 @@ def phrases(sentence: str) -> list[Phrase]:
         for words, of_words in _beginning_with(tokens[position], following):
             if len(words) < length:
                 break
-            if _matches(words, tokens, own, position):
+            if len(words) <= 2 or _matches(words, tokens, own, position):
                 length, meaning = len(words), of_words if meaning is NOTHING else meaning | of_words
         if "idiom" in meaning.roles:
             meaning = _IDIOM
@@ -134,7 +138,7 @@ def phrases(sentence: str) -> list[Phrase]:
 
 @lru_cache(_REMEMBERED)
 def _beginning_with(word: str, following: str) -> list[tuple[tuple[str, ...], Meaning]]:
-    """Return the phrases that may begin with a word and the one after it, longest first."""
+    """Return the phrases that may begin with a word and the one after it, longest first; of two words, they do."""
     first, second = _by_first_word(), {*_lemmas(following), f"={following}"}
     own = [entry for lemma in sorted({*_lemmas(word), f"={word}"}) for entry in first.get(lemma, ())]
     own = [entry for entry in own if len(entry[0]) == 1 or entry[0][1] in second]
