@@ -49,7 +49,8 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
         return [respect]
     if position > 1 and sentence[position - 1].text == "but" and sentence[position - 2].meaning.describes:
         return nouns_described(sentence, numbers, position - 2)  # 'not horizontal but diagonal'
-    if position + 1 < len(sentence) and sentence[position + 1].text == "behind":
+    behind = sentence[position + 1 : position + 4]
+    if behind and (behind[0].text == "behind" or behind[0].text == "in" and behind[-1].meaning.noun == "background"):
         return ["background"]  # 'it is dark behind the wires'
     if sentence[position].text == "one" and any(
         phrase.text in ("one", "other", "another") for phrase in [*sentence[:position], *sentence[position + 1 :]]
@@ -203,6 +204,8 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     if region and region[0].text in ("that", "this") and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[1:]):
         region = region[1:]  # of 'I think that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
+        if phrase.text == "it" and any(other.meaning.noun == "background" for other in sentence[start:end]):
+            return ["background"]  # 'in the background it is dark'
         if phrase.text in _PRONOUNS:
             noun = _antecedent(sentence, start, _clause_before(sentence, numbers, start))
             is_unnamed = phrase.text == "it" and start == 0

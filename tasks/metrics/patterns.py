@@ -102,8 +102,8 @@ _COVERAGE = {
     rf"|(?:leave|leaving)\w* (?:it|the \w+|most \w+).* {_EMPTY}"
     rf"|(?:large|wide|vast|big) {_PART} (?:\w+ )?{_STAYS} (?:\w+ )?{_EMPTY}"
     r"|(?:substrate|ground|background) is (?:mostly|largely|mainly) (?:visible|exposed|free|seen)"
-    r"|mostly (?:bare|empty|vacant|uncovered)"
-    r"|(?:largely|mainly|almost entirely|nearly all) (?:empty|vacant|uncovered)",
+    r"|(?:mostly|largely|mainly|entirely|nearly all|virtually|practically|almost|nearly|all but|as good as) "
+    r"(?:empty|vacant|uncovered|bare|unoccupied)",
     "dense": rf"{_COVER}\w* {_NEARLY}(?:the )?{_WHOLE}\b(?: part| bit)?(?: of)?(?: the)?(?: \w+)? ?{_FIELD}"
     rf"|{_COVER}\w* (?:a |the )?{_MUCH} {_PART} of the"
     rf"|(?:large|great) {_PART} of the (?:\w+ )?{_FIELD} (?:is|are) {_COVER}"
@@ -111,7 +111,7 @@ _COVERAGE = {
     rf"|{_COVER}\w* (?:it|the (?:\w+ )?{_FIELD}(?: of view)?) (?:\w+ )?"
     r"(?:completely|entirely|fully|totally|from edge to edge)"
     rf"|{_WHOLE}(?: of the)? (?:\w+ )?{_FIELD}(?: of view)? (?:is|are|being) (?:\w+ )?{_COVER}"
-    rf"|{_FIELD}(?: of view)? (?:is|being) (?!{_PARTLY})(?:\w+ )?(?:filled (?:with|by)|full\b|crammed)"
+    rf"|{_FIELD}(?: of view)? (?:is|being) (?!{_PARTLY})(?:\w+ )?(?:filled (?:with|by)|full\b(?! of)|crammed)"
     rf"|\bfill the (?:\w+ )?{_FIELD}|\bfills the (?:\w+ )?{_FIELD}(?! with)",
 }
 _STATED = {
@@ -146,6 +146,9 @@ _STATED = {
         r"|\bgaps? (?:\w+ ){0,2}around (?:each|every|all|them|the structures)"
         r"|(?:with|leav\w+|keep\w*|has|have) (?:\w+ )?(?:gaps?|spaces?|room|distance) "
         r"(?:in between|all round|(?:to|from|between|around) (?:the|its|their|each|every|one|it|them)\b)"
+    ),
+    ("phases", "two"): re.compile(
+        r"\bone (?:phase|constituent|component|material|domain)\b.*\b(?:the other|another)\b"
     ),
     ("direction", "horizontal"): re.compile(f"{_across('left', 'right')}|{_across('right', 'left')}"),
     ("direction", "vertical"): re.compile(

@@ -128,12 +128,25 @@ def denied(sentence: Sequence[Phrase], numbers: Sequence[int]) -> list[int]:
     """Return how often each phrase is denied; twice is not at all."""
     counts = [0] * len(sentence)
     for position, phrase in enumerate(sentence):
-        if phrase.has("negation") or phrase.has("absence") or _is_denied_so(sentence, counts, position):
+        if (
+            phrase.has("negation")
+            or phrase.has("absence")
+            or _is_denied_so(sentence, counts, position)
+            or _is_wished(sentence, position)
+        ):
             if phrase.text == "nor" and counts[position] % 2:
                 continue
             for place in _scope(sentence, numbers, position):
                 counts[place] += 1
     return counts
+
+
+def _is_wished(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'could' says what is not so: 'it could be sharper'."""
+    after = sentence[position + 1 : position + 3]
+    return (
+        sentence[position].text == "could" and len(after) == 2 and after[0].text == "be" and after[1].text.endswith("er")
+    )
 
 
 def _is_denied_so(sentence: Sequence[Phrase], counts: Sequence[int], position: int) -> bool:
@@ -146,6 +159,8 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
     phrase = sentence[position]
     if _is_superlative(sentence, position):
         return []
+    if phrase.text == "could":
+        return [position + 2]
     if phrase.text == "non":
         return [position + 1] if position + 1 < len(sentence) else []
     if phrase.text == "free" and phrase.has("absence"):
@@ -450,7 +465,7 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
 def _is_comparative(sentence: Sequence[Phrase], than: int) -> bool:
     """Return whether a 'than' is that of 'bigger than a cell', 'more a maze than a foam'."""
     before = [phrase.text for phrase in sentence[:than]]
-    return bool(before) and (before[-1].endswith("er") and before[-1] != "other" or bool({"more", "less"} & set(before)))
+    return bool(before) and (before[-1].endswith("er") and before[-1] != "other" or bool({"more", "less", "rather"} & set(before)))
 
 
 def _next_comma(sentence: Sequence[Phrase], position: int, default: int) -> int:
