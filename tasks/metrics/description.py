@@ -170,7 +170,7 @@ def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) ->
         for before in range(place)
         if numbers[before] == numbers[place] and sentence[before].meaning.noun
     ]
-    return next((noun for noun in nouns if noun in _RESPECTS), nouns[0] if nouns else NONE)
+    return next((noun for noun in nouns if noun in _RESPECTS), nouns[0] if nouns else UNKNOWN)
 
 
 def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[str]:
@@ -186,7 +186,7 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     end = verbs[-1]
     if sentence[end].meaning.noun and (position <= end + 2 or sentence[position].text.endswith("ly")):
         return [sentence[end].meaning.noun]  # of 'the wires cover it sparsely', the coverage
-    complement = _complement(sentence, end + 1, position)
+    complement = "" if sentence[position].text.endswith("ly") else _complement(sentence, end + 1, position)
     if complement:
         return [_antecedent(sentence, start) if complement in _PRONOUNS else complement]
     region = _heads(sentence, _after_comma(sentence, start, end), end)
@@ -201,7 +201,11 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]
-    if region and region[0].text in ("that", "this") and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[1:]):
+    if (
+        region
+        and region[0].text in ("that", "this")
+        and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[1:])
+    ):
         region = region[1:]  # of 'I think that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text == "it" and any(other.meaning.noun == "background" for other in sentence[start:end]):

@@ -11,6 +11,7 @@ _WHOLE = r"(?:whole|entire|all|every|most|complete|full|(?:every|each) (?:corner
 _NEARLY = r"(?:(?:nearly|almost|practically|virtually|about|just about) )?"
 _EMPTY = r"(?:bare|empty|free|vacant|blank|unoccupied|uncovered)"
 _STAYS = r"(?:is|being|remains?|stays?|left|are|lies|shows)"
+_PARALLEL = r"\bparallel (?:to|with) (?:the |its |their )?(?:image's |picture's |frame's )?"
 _PARTLY = r"(?:moderately|partly|partially|half|sparsely|thinly|barely|hardly|scarcely|lightly|loosely|only|not)\b"
 _LITTLE = r"(?:very )?(?:small|tiny|minute|little|minor|modest)"
 _MUCH = r"(?:very )?(?:large|great|big|larger|greater|good)"
@@ -77,11 +78,13 @@ _OF_FIELD = re.compile(
 _IS_EMPTY = re.compile(rf"\b{_EMPTY}\b|\bis (?:\w+ )*(?:background|substrate|ground)\b")
 _BAR = re.compile(r"\bbar\b|\bmarker\b")
 _BAR_WIDTH = re.compile(
-    r"\bwidth\b|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?"
+    r"\bwidth\b|\bas (?:wide|long) as the (?:image|picture|frame|field)|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?"
     r"(?:image|frame|picture|micrograph|line|edge|view|field)"
 )
-_OF_STRUCTURES = re.compile(rf"\bthe (?!bar|scale|marker|line|label)\w+ {_COVER}|"
-    r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b")
+_OF_STRUCTURES = re.compile(
+    rf"\bthe (?!bar|scale|marker|line|label)\w+ {_COVER}|"
+    r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b"
+)
 _ONE_STRUCTURE = re.compile(
     r"\beach\b(?! other)|\b(?:one|single) \w+ (?:\w+ )?(?:fills|spans|covers|occupies|stretches|takes)\b|\bsuffice|\bacross$|\b(?:two|three|few|couple|pair) of (?:them|these|those|which)\b"
     r"|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
@@ -124,6 +127,9 @@ _STATED = {
         rf"\b(?:each|every one|a single one|one (?:object|structure|particle|of them)|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|reach)\w* "
         r"(?:over |across |through |along )?"
         rf"(?:most of|nearly the whole|almost the whole|much of|half of|half the|a {_MUCH} {_PART} of) ?(?:the|it)?"
+        rf"|(?:{_COVER}|span|stretch|extend|reach)\w* (?:over |across |through |along )?"
+        rf"(?:most of|half of|half the|a {_MUCH} {_PART} of) .*\beach\b"
+        r"|\bhalf as (?:wide|tall|large|high|long|big) as the (?:field|picture|image|frame)"
         rf"|\b(?:two|three|a few|a couple|a pair) of (?:them|these|those|which)(?: \w+)? (?:{_COVER}|span|suffice|reach)"
     ),
     ("uniformity", "varied"): re.compile(
@@ -132,12 +138,18 @@ _STATED = {
     ),
     ("arrangement", "random"): re.compile(
         r"\b(?:as if|as though|like)\b.*\b(?:thrown|flung|tossed|scattered|strewn|dropped|spilled|spilt|poured|sprinkled|"
-        r"blown|shaken)\b|\b(?:thrown|flung|tossed|scattered|strewn|dropped|blown)\b.*\b(?:by the wind|without (?:a|any) )"
+        r"blown|shaken)\b|\b(?:lie|lies|lying|scattered|strewn|spread|dispersed|sit|sits|located|positioned)\b(?: \w+){0,3} irregularly|"
+        r"\b(?:thrown|flung|tossed|scattered|strewn|dropped|blown)\b.*\b(?:by the wind|without (?:a|any) )"
+    ),
+    ("uniformity", "uniform"): re.compile(
+        r"\bas (?:large|big|small|tall|long|wide|thick|high) as (?:any |the |every |its |all )?"
+        r"(?:others?|next|neighbours?|rest|another)\b"
     ),
     ("contact", "touching"): re.compile(
         r"\b(?:lean|rest|lie|lying|press|push|stick|stuck|adhere|cling|bump|nestle|butt|knock|hold|glue|fuse|weld|join)\w* "
         r"(?:up |together )?(?:on|against|to|into|onto|with|up) (?:each other|one another|(?:its|their) neighbou?rs?)\b|"
-        r"contacts? (?:\w+ ){0,2}(?:between|among)"),
+        r"contacts? (?:\w+ ){0,2}(?:between|among)"
+    ),
     ("contact", "separate"): re.compile(
         r"\b(?:air|space|room|clearance) (?:\w+ )?between (?:them|each|all|any)\b|\beach (?:one )?(?:on|in) .*\bof its own\b|"
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
@@ -150,14 +162,17 @@ _STATED = {
     ("phases", "two"): re.compile(
         r"\bone (?:phase|constituent|component|material|domain)\b.*\b(?:the other|another)\b"
     ),
-    ("direction", "horizontal"): re.compile(f"{_across('left', 'right')}|{_across('right', 'left')}"),
+    ("direction", "horizontal"): re.compile(
+        f"{_across('left', 'right')}|{_across('right', 'left')}|{_PARALLEL}(?:lower|upper|bottom|top|horizontal)"
+    ),
     ("direction", "vertical"): re.compile(
         f"{_across('top|upper', 'bottom|lower')}|{_across('bottom|lower', 'top|upper')}"
+        f"|{_PARALLEL}(?:left|right|vertical|lateral|side)"
     ),
     ("direction", "diagonal"): re.compile(rf"{_CORNER}(?: (?:corner|edge|hand|of the \w+))* {_TO}{_CORNER}"),
     ("shape", "cantilever"): re.compile(
         r"\bbeams?\b.*\b(?:clamped|fixed|held|anchored|attached|supported|suspended) (?:only )?(?:at|by|on|to) "
-        r"(?:just |only )?(?:one|a single)\b"
+        r"(?:just |only )?(?:one|a single|(?:the|its) (?:left|right))\b"
     ),
     ("shape", "comb"): re.compile(
         r"\bfingers?\b.*\b(?:mesh|interlock|interleav|intertwin|engag|reach(?:es)? (?:in|bet))"
@@ -169,8 +184,14 @@ _STATED = {
     ("bar", "long"): re.compile(
         r"\bbar\b.*\b(?:over|above|more than|longer than|exceeds|beyond|wider than|greater than) a quarter of the"
     ),
-    ("background", "dark"): re.compile(r"\b(?:brighter|lighter) than (?:the|its|their) (?:background|ground)\b"),
-    ("background", "bright"): re.compile(r"\bdarker than (?:the|its|their) (?:background|ground)\b"),
+    ("background", "dark"): re.compile(
+        r"\b(?:against|on|before|upon) (?:deep |pure |pitch |plain )?black(?=[.,;]|$| and| with| but)|"
+        r"\b(?:brighter|lighter) than (?:the|its|their) (?:background|ground)\b"
+    ),
+    ("background", "bright"): re.compile(
+        r"\b(?:against|on|before|upon) (?:pure |plain )?white(?=[.,;]|$| and| with| but)|"
+        r"\bdarker than (?:the|its|their) (?:background|ground)\b"
+    ),
     ("bar", "absent"): re.compile(
         r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
     ),
@@ -185,8 +206,8 @@ _NO_GROUND = re.compile(
     r"|\b(?:hardly|barely|scarcely) (?:see|make out|discern|spot|find|glimpse) "
     r"(?:any |a bit )?(?:of )?(?:the |its )?(?:\w+ )?"
     r"(?:substrate|background|ground|support)\b"
-    r"|\b(?:substrate|background|ground|support) (?:is|disappears|vanishes|lies) "
-    r"(?:\w+ )*?(?:hidden|concealed|buried|under|below|beneath)"
+    r"|\b(?:substrate|background|ground|support) (?:(?:is|lies) (?:\w+ )*?(?:hidden|concealed|buried)"
+    r"|(?:disappears|vanishes) (?:\w+ )*?(?:under|below|beneath|behind))"
     r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely|no longer) (?:be )?(?:visible|seen|exposed)"
 )
 
@@ -210,7 +231,7 @@ def _of_part(sentence: str, is_of_bar: bool) -> list[tuple[str, str]]:
     facts = [fact for fact, pattern in _STATED.items() if pattern.search(asserted)]
     percent = _percent(asserted)
     if percent is not None and is_of_bar and _BAR_WIDTH.search(sentence):
-        return [*(fact for fact in facts if fact[0] != "coverage"), *_bar(percent)]
+        return [*(fact for fact in facts if fact[0] not in ("coverage", "size")), *_bar(percent)]
     if _ONE_STRUCTURE.search(sentence):
         return [fact for fact in facts if fact[0] != "coverage"]
     if percent is not None and _OF_FIELD.search(sentence):

@@ -12,7 +12,9 @@ _WORD = re.compile(r"[^\W_]+|[,:;()?|&°%]")
 _END = re.compile(r"(?<=[.!?;])\s+|[.!]+$|\n+|;")
 _MARKUP = re.compile(r"^\s*(?:[-*•·–#>]+|\d+[.)])\s+|[*`_#]+", re.MULTILINE)
 _BROKEN = re.compile(r"^([^\n:]*[^\s.!?:;])[ \t]*\n(?=[a-z][^\n:]*$)", re.MULTILINE)
-_ASKING = r"(?:is|are|do|does|did|was|were|can|could|has|have|will|would|may|might|should|what|which|how|why|where|who|any)\b"
+_ASKING = (
+    r"(?:is|are|do|does|did|was|were|can|could|has|have|will|would|may|might|should|what|which|how|why|where|who|any)\b"
+)
 """The words that begin a question; one that begins otherwise is a heading: 'Cracks? None.'"""
 _CONTRACTIONS = (
     (re.compile(r"\bcan't\b"), "cannot"),
@@ -222,7 +224,9 @@ def _lemmas(word: str) -> frozenset[str]:
 def _is_plural(tokens: list[str], position: int) -> bool:
     """Return whether a word follows a plural: 'cover' is a verb in 'the wires cover', a noun in 'a dense cover'."""
     before = tokens[position - 1] if position else ""
-    return tokens[position] == "covers" or before.endswith("s") or before in ("they", "which", "that", "to", "not", "it")
+    return (
+        tokens[position] == "covers" or before.endswith("s") or before in ("they", "which", "that", "to", "not", "it")
+    )
 
 
 @lru_cache(_REMEMBERED)
@@ -231,7 +235,11 @@ def _is_verb_alone(word: str) -> bool:
     names = wordnet().names
     if word.endswith(("ed", "ing")) or any(base in names["n"] for base in wordnet().bases(word, "n")):
         return False
-    return word not in names["a"] and word not in names["r"] and any(map(names["v"].__contains__, wordnet().bases(word, "v")))
+    return (
+        word not in names["a"]
+        and word not in names["r"]
+        and any(map(names["v"].__contains__, wordnet().bases(word, "v")))
+    )
 
 
 @cache

@@ -32,11 +32,18 @@ _OPPOSITES = {
 """What is stated by denying a value of a kind that has two."""
 _DEFECTS = frozenset(("defect", value) for value in KINDS["defect"] if value != "none")
 """What is denied where each defect is: 'no cracks. No pits. No debris.'"""
-_IT = re.compile(r"^\s*it(?= (?:is|was|appears|looks|seems|takes|spans|covers|extends|has)\b(?! \w+ (?:that|to|whether)\b))")
-_REFERRED = frozenset({"bar", "background", "contrast", "focus", "surface", "texture", "size", "coverage", "arrangement"})
+_IT = re.compile(
+    r"^\s*it(?= (?:is|was|appears|looks|seems|takes|spans|covers|extends|has)\b(?! \w+ (?:that|to|whether)\b))"
+)
+_REFERRED = frozenset(
+    {"bar", "background", "contrast", "focus", "surface", "texture", "size", "coverage", "arrangement"}
+)
 """Classes of nouns that an 'it' of the next sentence stands for; others leave open whether it is the picture."""
 _WEAKEST = -2
 """The strength of a shape's word that may only name its category, such as 'wire'."""
+_OTHERS = frozenset({"another", "other", "others", "next", "neighbour", "neighbours", "rest"})
+_EPITHETS = frozenset({"straight", "flat", "curved", "bent", "upright", "planar", "linear"})
+"""Shapes that describe other shapes, too."""
 _OURS = frozenset({"my", "your"})
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
@@ -199,11 +206,24 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             described |= {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
         if _is_compared(sentence, position):
             described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
-    if any(kind == "shape" and strength < 0 for kind, _, strength in meaning.facts) and _is_simile(sentence, position):
-        return described
     kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
     plain = {(kind, value): strength for kind, value, strength in meaning.facts if kind not in kinds}
+    if any(strength < 0 for strength in plain.values()) and (illustrated := _illustrated(sentence, position)):
+        plain = {fact: strength for fact, strength in plain.items() if strength >= 0 or fact[0] in illustrated}
+    if _is_epithet(sentence, position):
+        plain = {fact: strength for fact, strength in plain.items() if fact[0] != "shape"}
     return plain | described
+
+
+def _is_epithet(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a shape only describes one that follows: 'straight parallel lines'."""
+    following = sentence[position + 1 : position + 3]
+    return sentence[position].text in _EPITHETS and any(
+        kind == "shape"
+        for phrase in following[:2]
+        for kind, _, _ in phrase.meaning.facts
+        if phrase.text not in _EPITHETS
+    )
 
 
 def _of_phrase(sentence: list[Phrase], numbers: list[int], position: int, denials: int) -> Iterator[tuple[Fact, int]]:
@@ -235,22 +255,25 @@ def _is_described(sentence: list[Phrase], position: int, kind: str) -> bool:
 
 
 def _is_compared(sentence: list[Phrase], position: int) -> bool:
-    """Return whether a word only compares: 'larger than the others'."""
-    following = sentence[position + 1].text if position + 1 < len(sentence) else ""
-    return sentence[position].text.endswith("er") and following == "than"
+    """Return whether a word only compares: 'larger than the others', 'as large as another'."""
+    following = [phrase.text for phrase in sentence[position + 1 : position + 4]]
+    if following[:1] == ["as"]:
+        return bool(_OTHERS & set(following))
+    return sentence[position].text.endswith("er") and following[:1] == ["than"]
 
 
-def _is_simile(sentence: list[Phrase], position: int) -> bool:
-    """Return whether a weak word only illustrates the one before it: 'polished like marble'."""
+def _illustrated(sentence: list[Phrase], position: int) -> frozenset[str]:
+    """Return the kinds of fact of the word that a simile illustrates: of 'polished like marble', texture."""
     before = position - 1
     while before > 0 and sentence[before].text in ("a", "an", "the", "two", "that", "of"):
         before -= 1
     if before < 1 or sentence[before].text.split()[-1] not in ("like", "as"):
-        return False
-    illustrated = sentence[before if sentence[before].is_evidence else before - 1].meaning
-    kinds = {fact[0] for facts, _ in illustrated.describes for fact in facts.values()}
-    kinds |= {kind for kind, _, _ in illustrated.facts}
-    return bool(kinds) and not kinds & {"shape", "category"}
+        return frozenset()
+    if before == position - 1 and not sentence[before - 1].text.endswith(("ed", "y", "al")):
+        return frozenset()  # 'rod-like particles'
+    meaning = sentence[before if sentence[before].is_evidence else before - 1].meaning
+    described = {fact[0] for facts, _ in meaning.describes for fact in facts.values()}
+    return frozenset(described | {kind for kind, _, _ in meaning.facts})
 
 
 def _is_presupposed(sentence: list[Phrase], position: int) -> bool:

@@ -50,7 +50,7 @@ _ORDERS = frozenset({"please", "do"})
 """Words at the begin of a sentence that tells the reader to do something."""
 _OUR_CHOICE = frozenset({"guess", "class", "category", "answer", "choice", "bet", "verdict", "label"})
 _BEING = frozenset({"be", "can", "could"})
-_SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look"})
+_SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look", "take"})
 
 
 def is_verb(phrase: Phrase) -> bool:
@@ -96,7 +96,9 @@ def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> boo
 
 def _doubts(phrase: Phrase) -> bool:
     """Return whether what follows a 'that' may not be so."""
-    return phrase.has("negation") or phrase.has("refusal") or phrase.has("supposition") or phrase.text in _MAYBE | {"if"}
+    return (
+        phrase.has("negation") or phrase.has("refusal") or phrase.has("supposition") or phrase.text in _MAYBE | {"if"}
+    )
 
 
 def is_heading(sentence: Sequence[Phrase], start: int, colon: int) -> bool:
@@ -145,7 +147,10 @@ def _is_wished(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'could' says what is not so: 'it could be sharper'."""
     after = sentence[position + 1 : position + 3]
     return (
-        sentence[position].text == "could" and len(after) == 2 and after[0].text == "be" and after[1].text.endswith("er")
+        sentence[position].text == "could"
+        and len(after) == 2
+        and after[0].text == "be"
+        and after[1].text.endswith("er")
     )
 
 
@@ -301,7 +306,11 @@ def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -
             break
         if kind and text in _EXCHANGES and phrase.text in _SUBJECTS:
             break
-        if kind and _is_definite(sentence, place + 1) and (_acts(phrase) or phrase.has("place") or phrase.text.endswith(" between")):
+        if (
+            kind
+            and _is_definite(sentence, place + 1)
+            and (_acts(phrase) or phrase.has("place") or phrase.text.endswith(" between"))
+        ):
             break
         if kind and text in _OF_NOUNS and is_verb(phrase):
             break
@@ -364,7 +373,8 @@ def _is_bare_list(rest: Sequence[Phrase]) -> bool:
     last = next((place for place, phrase in enumerate(rest) if phrase.text in _JOINED | _EITHER), len(rest))
     items = [phrase for phrase in rest[: last + 2] if phrase.text != "," and phrase.text not in _JOINED | _EITHER]
     return last < len(rest) - 1 and all(
-        _kind(phrase) in _DENIABLE and not phrase.meaning.describes and not phrase.text.endswith("ed") for phrase in items
+        _kind(phrase) in _DENIABLE and not phrase.meaning.describes and not phrase.text.endswith("ed")
+        for phrase in items
     )
 
 
@@ -399,7 +409,7 @@ def _kind(phrase: Phrase) -> str:
 
 def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     """Return the numbers of the clauses that refuse to say or only suppose."""
-    if sentence[0].text in _ORDERS and not sentence[-1].text == ":":
+    if sentence[0].text in _ORDERS and sentence[-1].text != ":":
         return set(numbers)
     if sentence[0].has("condition") and any(
         phrase.has("supposition") or phrase.text in ("could", "might") for phrase in sentence
@@ -409,7 +419,8 @@ def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     return {number for number in guesses if len(guesses) > 1} | {
         numbers[position]
         for position, phrase in enumerate(sentence)
-        if phrase.has("refusal")
+        if (phrase.text == "or" and [other.text for other in sentence[position + 1 : position + 2]] == ["not"])
+        or phrase.has("refusal")
         and not any("make" in other.lemmas for other in sentence[:position])
         or (phrase.has("supposition") and not _is_our_speech(sentence, position))
         or (phrase.text in ("not", "cannot", "no", "never") and _is_not_told(sentence, position))
@@ -465,7 +476,9 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
 def _is_comparative(sentence: Sequence[Phrase], than: int) -> bool:
     """Return whether a 'than' is that of 'bigger than a cell', 'more a maze than a foam'."""
     before = [phrase.text for phrase in sentence[:than]]
-    return bool(before) and (before[-1].endswith("er") and before[-1] != "other" or bool({"more", "less", "rather"} & set(before)))
+    return bool(before) and (
+        before[-1].endswith("er") and before[-1] != "other" or bool({"more", "less", "rather"} & set(before))
+    )
 
 
 def _next_comma(sentence: Sequence[Phrase], position: int, default: int) -> int:
