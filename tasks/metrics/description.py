@@ -47,6 +47,9 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     respect = _respect(sentence, position)
     if respect:
         return [respect]
+    inverted = _subject_behind(sentence, numbers, position)
+    if inverted:
+        return [inverted]
     if position > 1 and sentence[position - 1].text == "but" and sentence[position - 2].meaning.describes:
         return nouns_described(sentence, numbers, position - 2)  # 'not horizontal but diagonal'
     behind = sentence[position + 1 : position + 4]
@@ -66,6 +69,22 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     if sentence[position].text == "one" and not (position and _verb_before(sentence, position)):
         return [UNKNOWN]
     return _subjects(sentence, numbers, position)
+
+
+def _subject_behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> str:
+    """Return the class of a noun that ends the clause as its subject: 'black as pitch is the background'."""
+    end = position
+    while end + 1 < len(sentence) and numbers[end + 1] == numbers[position]:
+        end += 1
+    is_first = all(
+        sentence[place].meaning.describes for place in range(position) if numbers[place] == numbers[position]
+    )
+    if not is_first or end < position + 3 or sentence[end - 1].text not in ("the", "its"):
+        return ""
+    verb = sentence[end - 2]
+    if verb.text != "," and not verb.lemmas & _COPULAS:
+        return ""
+    return sentence[end].meaning.noun if sentence[end].meaning.noun != "other" else ""
 
 
 def nouns_joined(sentence: Sequence[Phrase], position: int) -> Sequence[str]:

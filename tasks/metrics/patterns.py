@@ -146,8 +146,8 @@ _STATED = {
         r"(?:others?|next|neighbours?|rest|another)\b"
     ),
     ("contact", "touching"): re.compile(
-        r"\b(?:lean|rest|lie|lying|press|push|stick|stuck|adhere|cling|bump|nestle|butt|knock|hold|glue|fuse|weld|join)\w* "
-        r"(?:up |together )?(?:on|against|to|into|onto|with|up) (?:each other|one another|(?:its|their) neighbou?rs?)\b|"
+        r"\b(?:lean|rest|lie|lying|press|push|cuddle|snuggle|stick|stuck|adhere|cling|bump|nestle|butt|knock|hold|glue|fuse|weld|join)\w* "
+        r"(?:up |together )?(?:on|against|to|onto|with|up) (?:each other|one another|(?:its|their) neighbou?rs?)\b|"
         r"contacts? (?:\w+ ){0,2}(?:between|among)"
     ),
     ("contact", "separate"): re.compile(

@@ -19,7 +19,7 @@ from bench.tasks.metrics.description import nouns_described, nouns_joined
 from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
-from bench.tasks.metrics.scope import clauses, denied, refused, unasserted
+from bench.tasks.metrics.scope import clauses, denied, is_verb, refused, unasserted
 
 Strengths = dict[Fact, int]
 """What is stated, and how strongly: of one kind only the strongest counts."""
@@ -208,7 +208,7 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
     kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
     plain = {(kind, value): strength for kind, value, strength in meaning.facts if kind not in kinds}
-    if any(strength < 0 for strength in plain.values()) and (illustrated := _illustrated(sentence, position)):
+    if plain and (illustrated := _illustrated(sentence, position)) is not None:
         plain = {fact: strength for fact, strength in plain.items() if strength >= 0 or fact[0] in illustrated}
     if _is_epithet(sentence, position):
         plain = {fact: strength for fact, strength in plain.items() if fact[0] != "shape"}
@@ -262,23 +262,34 @@ def _is_compared(sentence: list[Phrase], position: int) -> bool:
     return sentence[position].text.endswith("er") and following[:1] == ["than"]
 
 
-def _illustrated(sentence: list[Phrase], position: int) -> frozenset[str]:
-    """Return the kinds of fact of the word that a simile illustrates: of 'polished like marble', texture."""
+def _illustrated(sentence: list[Phrase], position: int) -> frozenset[str] | None:
+    """Return the kinds of fact of the word that a simile illustrates, None without a simile.
+
+    Of 'polished like marble' it is the texture.
+    """
     before = position - 1
     while before > 0 and sentence[before].text in ("a", "an", "the", "two", "that", "of"):
         before -= 1
     if before < 1 or sentence[before].text.split()[-1] not in ("like", "as"):
-        return frozenset()
-    if before == position - 1 and not sentence[before - 1].text.endswith(("ed", "y", "al")):
-        return frozenset()  # 'rod-like particles'
-    meaning = sentence[before if sentence[before].is_evidence else before - 1].meaning
-    described = {fact[0] for facts, _ in meaning.describes for fact in facts.values()}
-    return frozenset(described | {kind for kind, _, _ in meaning.facts})
+        return None
+    likened = sentence[before if sentence[before].is_evidence else before - 1]
+    is_hyphenated = before == position - 1 and not likened.text.endswith(("ed", "y", "al"))  # 'rod-like particles'
+    if is_hyphenated or not (likened.is_evidence or before > 1 and sentence[before - 2].text == "as"):
+        return None
+    described = {fact[0] for facts, _ in likened.meaning.describes for fact in facts.values()}
+    return frozenset(described | {kind for kind, _, _ in likened.meaning.facts})
 
 
 def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
     """Return whether a phrase names the kind of what is there anyway: 'at no point do the particles touch'."""
-    if position < 2 or not any(kind == "category" for kind, _, _ in sentence[position].meaning.facts):
+    if not position or not any(kind == "category" for kind, _, _ in sentence[position].meaning.facts):
+        return False
+    following = sentence[position + 1 : position + 4]
+    if sentence[position - 1].has("negation") and following and is_verb(following[0]):  # 'no wire is bent'
+        return any(phrase.is_evidence for phrase in following) and not any(
+            phrase.has("presence") for phrase in following
+        )
+    if position < 2:
         return False
     before, determiner = sentence[position - 2], sentence[position - 1].text
     if determiner == "two":
@@ -302,8 +313,8 @@ def _is_elsewhere(sentence: list[Phrase], position: int) -> bool:
     following = sentence[position + 1 : position + 4]
     if len(following) > 2 and following[0].text == "of" and following[1].text in _OURS:
         return True
-    head = 0 if not following or following[0].text not in ("of", "about") else len(following) - 1
-    return len(following) > head and following[head].meaning.noun == "elsewhere"
+    nouns = following[1:] if following and following[0].text in ("of", "about") else following[:1]
+    return any(phrase.meaning.noun == "elsewhere" for phrase in nouns)
 
 
 def _is_any(sentence: list[Phrase], position: int) -> bool:

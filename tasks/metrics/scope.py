@@ -27,7 +27,9 @@ _EXCEPTIONS = frozenset(
 )
 _INSTEAD = frozenset({"just", "only", "merely", "simply", "instead", "rather"})
 """Words that begin what is there instead of what was denied: 'no layers, just one phase'."""
-_NONE = frozenset({"none", "no", "zero", "not one", "not any", "nothing", "nowhere"})
+_SIGNS = frozenset({"sign", "trace", "hint", "evidence", "indication", "symptom", "vestige", "effect", "kind", "bit"})
+"""What is denied with what it is of: 'signs of charging are missing'."""
+_NONE = frozenset({"none", "none of", "no", "zero", "not one", "not any", "nothing", "nowhere"})
 _LISTED = frozenset({"defect", "charging"})
 """Kinds of which several are denied in one list: 'no cracks, pits'."""
 _DENIABLE = _LISTED | {"focus", "bar"}
@@ -46,8 +48,8 @@ _DISREGARDED = frozenset({"disregard", "ignore", "overlook", "neglect", "except"
 """What follows an 'if' that supposes nothing."""
 _PREVENTED = frozenset({"prevent", "avoid", "reduce", "minimise", "suppress", "mitigate", "exclude"})
 """What one does for fear of what may not be there: 'coated to prevent charging'."""
-_ORDERS = frozenset({"please", "do"})
-"""Words at the begin of a sentence that tells the reader to do something."""
+_ORDERS = frozenset({"please", "do", "he", "she"})
+"""Words at the begin of a sentence that tells the reader to do something, or what somebody did."""
 _OUR_CHOICE = frozenset({"guess", "class", "category", "answer", "choice", "bet", "verdict", "label"})
 _BEING = frozenset({"be", "can", "could"})
 _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look", "take"})
@@ -275,7 +277,7 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
             break
         if phrase.text in _JOINED | {","} and (not listed or not joined and _kind_before(sentence, place) != kind):
             break
-        if phrase.has("place") or phrase.text == "of":
+        if (phrase.has("place") or phrase.text == "of") and not (place and sentence[place - 1].lemmas & _SIGNS):
             kind, places = "", [other for other in places if not sentence[other].meaning.facts]
         kind = kind or _kind(phrase)
         places.append(place)
@@ -430,6 +432,8 @@ def refused(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
 def _is_our_speech(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'would' is only polite: 'I would call it small'."""
     following = sentence[position + 1 : position + 3]
+    if sentence[position].text == "ought":
+        return False
     if any(phrase.text in _OUR_CHOICE for phrase in sentence[:position]):
         return True
     return any(phrase.lemmas & _OUR_SPEECH for phrase in following) or not any(
