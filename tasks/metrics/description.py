@@ -47,6 +47,9 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     respect = _respect(sentence, position)
     if respect:
         return [respect]
+    before = sentence[position - 1].meaning.noun if position and sentence[position].text.endswith("ly") else ""
+    if before in ("arrangement", "spacing"):
+        return [before]  # 'arranged regularly'
     inverted = _subject_behind(sentence, numbers, position)
     if inverted:
         return [inverted]
