@@ -16,6 +16,7 @@ _PRONOUNS = frozenset({"it", "which", "that", "this", "one", "ones"})
 _ASIDE = frozenset({"presence", "hedge"})
 _RELATIVES = frozenset({"that", "which", "who"})
 _COPULAS = frozenset({"be", "appear", "seem", "look", "remain"})
+_SHOWING = frozenset({"show", "depict", "display", "see", "feature", "reveal", "contain", "observe", "exhibit"})
 _PREPOSITIONS = frozenset({"unlike", "compared", "of", "with", "without", "like", "than"})
 _DEGREES = frozenset(
     {
@@ -48,7 +49,7 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     if respect:
         return [respect]
     before = sentence[position - 1].meaning.noun if position and sentence[position].text.endswith("ly") else ""
-    if before in ("arrangement", "spacing"):
+    if before in ("arrangement", "spacing", "direction"):
         return [before]  # 'arranged regularly'
     inverted = _subject_behind(sentence, numbers, position)
     if inverted:
@@ -119,7 +120,7 @@ def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
     """Return the classes of the nouns that an adjective stands before; none if it stands before none."""
     nouns: list[str] = []
     is_unknown, is_joined, is_adverb = False, False, sentence[position].text.endswith("ly")
-    is_predicate = position > 0 and _verb_before(sentence, position)
+    is_predicate = position > 0 and _verb_before(sentence, position) and not sentence[position - 1].lemmas & _SHOWING
     place = position + 1
     while place < len(sentence) and numbers[place] == numbers[position]:
         phrase = sentence[place]
@@ -211,6 +212,9 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     complement = "" if sentence[position].text.endswith("ly") else _complement(sentence, end + 1, position)
     if complement:
         return [_antecedent(sentence, start) if complement in _PRONOUNS else complement]
+    shown = _shown(sentence, verbs, position)
+    if shown:
+        return [shown]
     region = _heads(sentence, _after_comma(sentence, start, end), end)
     if not any(phrase.meaning.noun or _is_noun(phrase) for phrase in region):
         region = [*region, *_heads(sentence, end, position)]
@@ -241,6 +245,24 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     if any(_is_noun(phrase) for phrase in region):
         return [THING]
     return [_nearest(sentence, start)]
+
+
+def _shown(sentence: Sequence[Phrase], verbs: Sequence[int], position: int) -> str:
+    """Return the class of what a verb shows, '' without one: 'the image shows wires, small and running diagonally'."""
+    last = sentence[verbs[-1]]
+    is_participle = last.text.endswith(("ing", "ed")) and not last.lemmas & _COPULAS
+    shows = verbs[-2:][0] if is_participle else verbs[-1]
+    if is_participle and shows == verbs[-1]:
+        return _structure(sentence[: verbs[-1]])
+    if not sentence[shows].lemmas & _SHOWING:
+        return ""
+    return _structure(_heads(sentence, shows + 1, verbs[-1] if is_participle else position))
+
+
+def _structure(region: Sequence[Phrase]) -> str:
+    """Return the class of the first noun that is a structure, '' if there is none."""
+    nouns = (phrase.meaning.noun for phrase in region if not phrase.meaning.describes)
+    return next((noun for noun in nouns if noun in ("structure", "strand")), "")
 
 
 def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
@@ -292,7 +314,8 @@ def _fragment(sentence: Sequence[Phrase], start: int, position: int) -> list[str
     noun = _nearest(sentence, position)
     if noun:
         is_apart = position > 0 and sentence[position - 1].text in (",", "and")
-        return [noun, _antecedent(sentence, position)] if is_apart else [noun]
+        structure = _structure(sentence[start:position])
+        return [*([structure] if structure else []), noun, _antecedent(sentence, position)] if is_apart else [noun]
     return [THING] if any(_is_noun(phrase) for phrase in sentence[start:position]) else [NONE]
 
 

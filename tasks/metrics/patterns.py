@@ -94,7 +94,7 @@ _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 _SHORT, _LONG = 20, 30
 """Percent of the picture's width: a bar is at most short, at least long; between them nothing is stated."""
 _PART_END = re.compile(
-    rf",| and that | while | whereas | but | and (?=(?:the|its|their|this|most|much) (?:of the )?\w+ (?:\w+ )?(?:is|are|{_COVER}|span))"
+    rf",| and (?=with)| and that | while | whereas | but | and (?=(?:the|its|their|this|most|much) (?:of the )?\w+ (?:\w+ )?(?:is|are|{_COVER}|span))"
 )
 _COVERAGE = {
     "sparse": rf"(?:most|much) of (?:the|it|its) ?(?:\w+ )?{_FIELD}?(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"

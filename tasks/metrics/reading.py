@@ -197,6 +197,8 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
                 break  # 'facets with sharp edges' are not sharp in focus
             if noun == "elsewhere":
                 break
+            if noun == "strand" and sentence[min(position + 1, len(sentence) - 1)].text.endswith("s"):
+                continue  # 'isolated fibres' are several
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
             if noun == "variation":  # 'the variation is small' states no variation
                 described = {fact: strength + 1 for fact, strength in described.items()}

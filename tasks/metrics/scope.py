@@ -29,6 +29,7 @@ _INSTEAD = frozenset({"just", "only", "merely", "simply", "instead", "rather"})
 """Words that begin what is there instead of what was denied: 'no layers, just one phase'."""
 _SIGNS = frozenset({"sign", "trace", "hint", "evidence", "indication", "symptom", "vestige", "effect", "kind", "bit"})
 """What is denied with what it is of: 'signs of charging are missing'."""
+_PHRASE_BEGINS = frozenset({"in", "out", "at", "on", "of"})
 _NONE = frozenset({"none", "none of", "no", "zero", "not one", "not any", "nothing", "nowhere"})
 _LISTED = frozenset({"defect", "charging"})
 """Kinds of which several are denied in one list: 'no cracks, pits'."""
@@ -385,6 +386,13 @@ def _joins(sentence: Sequence[Phrase], numbers: Sequence[int], conjunction: int,
     following = sentence[conjunction + 1] if conjunction + 1 < len(sentence) else None
     if following is None or following.has("opener") or is_verb(following) or following.has("negation"):
         return False
+    if following.text == "of" and negation.endswith(" of"):
+        return True
+    first = following.text.split()[0]
+    if following.has("place") or following.has("stop") or first in _PHRASE_BEGINS:
+        return False
+    if following.meaning.describes or following.text.endswith(("ed", "ing", "ly")):
+        return _next_kind(sentence, numbers, conjunction) == kind
     return _next_kind(sentence, numbers, conjunction) == kind or negation not in _ALONE
 
 
