@@ -78,7 +78,8 @@ _OF_FIELD = re.compile(
 _IS_EMPTY = re.compile(rf"\b{_EMPTY}\b|\bis (?:\w+ )*(?:background|substrate|ground)\b")
 _BAR = re.compile(r"\bbar\b|\bmarker\b")
 _BAR_WIDTH = re.compile(
-    r"\bwidth\b|\bas (?:wide|long) as the (?:image|picture|frame|field)|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?"
+    r"\bwidth\b|\bas (?:wide|long) as the (?:image|picture|frame|field)"
+    r"|\b(?:of|across|along|half) (?:the |its |this )(?:\w+ )*?"
     r"(?:image|frame|picture|micrograph|line|edge|view|field)"
 )
 _OF_STRUCTURES = re.compile(
@@ -86,7 +87,8 @@ _OF_STRUCTURES = re.compile(
     r"\b(?:structures?|particles?|they|their|fibres?|objects?|features?|coverage|field)\b"
 )
 _ONE_STRUCTURE = re.compile(
-    r"\beach\b(?! other)|\b(?:one|single) \w+ (?:\w+ )?(?:fills|spans|covers|occupies|stretches|takes)\b|\bsuffice|\bacross$|\b(?:two|three|few|couple|pair) of (?:them|these|those|which)\b"
+    r"\beach\b(?! other)|\b(?:one|single) \w+ (?:\w+ )?(?:fills|spans|covers|occupies|stretches|takes)\b"
+    r"|\bsuffice|\bacross$|\b(?:two|three|few|couple|pair) of (?:them|these|those|which)\b"
     r"|\bwidth|\bheight|\blength|\bbar\b|\bsingle\b|\bdiameter|\bthe object\b|\bthe tip\b"
 )
 _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
@@ -94,7 +96,8 @@ _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 _SHORT, _LONG = 20, 30
 """Percent of the picture's width: a bar is at most short, at least long; between them nothing is stated."""
 _PART_END = re.compile(
-    rf",| and (?=with)| and that | while | whereas | but | and (?=(?:the|its|their|this|most|much) (?:of the )?\w+ (?:\w+ )?(?:is|are|{_COVER}|span))"
+    r",| and (?=with)| and that | while | whereas | but "
+    rf"| and (?=(?:the|its|their|this|most|much) (?:of the )?\w+ (?:\w+ )?(?:is|are|{_COVER}|span))"
 )
 _COVERAGE = {
     "sparse": rf"(?:most|much) of (?:the|it|its) ?(?:\w+ )?{_FIELD}?(?: of view)? {_STAYS} (?:\w+ )?{_EMPTY}"
@@ -124,21 +127,25 @@ _STATED = {
         rf"(?:{_LITTLE} (?:{_PART}|speck|spot)|few pixels)"
     ),
     ("size", "large"): re.compile(
-        rf"\b(?:each|every one|a single one|one (?:object|structure|particle|of them)|typical \w+|an individual \w+)\b.*(?:{_COVER}|span|stretch|reach)\w* "
+        rf"\b(?:each|every one|a single one|one (?:object|structure|particle|of them)|typical \w+|an individual \w+)\b"
+        rf".*(?:{_COVER}|span|stretch|reach)\w* "
         r"(?:over |across |through |along )?"
         rf"(?:most of|nearly the whole|almost the whole|much of|half of|half the|a {_MUCH} {_PART} of) ?(?:the|it)?"
         rf"|(?:{_COVER}|span|stretch|extend|reach)\w* (?:over |across |through |along )?"
         rf"(?:most of|half of|half the|a {_MUCH} {_PART} of) .*\beach\b"
         r"|\bhalf as (?:wide|tall|large|high|long|big) as the (?:field|picture|image|frame)"
-        rf"|\b(?:two|three|a few|a couple|a pair) of (?:them|these|those|which)(?: \w+)? (?:{_COVER}|span|suffice|reach)"
+        rf"|\b(?:two|three|a few|a couple|a pair) of (?:them|these|those|which)(?: \w+)? "
+        rf"(?:{_COVER}|span|suffice|reach)"
     ),
     ("uniformity", "varied"): re.compile(
         r"\b(?:some|few|several|many|one|ones|certain|individual)\b.*\b(?:bigger|larger|smaller|longer|shorter|taller|wider|"
         r"thicker|thinner) than (?:the )?(?:others?|rest|remaining)\b"
     ),
     ("arrangement", "random"): re.compile(
-        r"\b(?:as if|as though|like)\b.*\b(?:thrown|flung|tossed|scattered|strewn|dropped|spilled|spilt|poured|sprinkled|"
-        r"blown|shaken)\b|\b(?:lie|lies|lying|scattered|strewn|spread|dispersed|sit|sits|located|positioned)\b(?: \w+){0,3} irregularly|"
+        r"\b(?:as if|as though|like)\b.*\b(?:thrown|flung|tossed|scattered|strewn|dropped|spilled|spilt|poured|"
+        r"sprinkled|blown|shaken)\b"
+        r"|\b(?:lie|lies|lying|scattered|strewn|spread|dispersed|sit|sits|located|positioned)\b"
+        r"(?: \w+){0,3} irregularly|"
         r"\b(?:thrown|flung|tossed|scattered|strewn|dropped|blown)\b.*\b(?:by the wind|without (?:a|any) )"
     ),
     ("uniformity", "uniform"): re.compile(
@@ -146,12 +153,15 @@ _STATED = {
         r"(?:others?|next|neighbours?|rest|another)\b"
     ),
     ("contact", "touching"): re.compile(
-        r"\b(?:lean|rest|lie|lying|press|push|cuddle|snuggle|stick|stuck|adhere|cling|bump|nestle|butt|knock|hold|glue|fuse|weld|join)\w* "
-        r"(?:up |together )?(?:on|against|to|onto|with|up) (?:each other|one another|(?:its|their) neighbou?rs?)\b|"
+        r"\b(?:lean|rest|lie|lying|press|push|cuddle|snuggle|stick|stuck|adhere|cling|bump|nestle|butt|knock|hold|"
+        r"glue|fuse|weld|join)\w* "
+        r"(?:up |together )?(?:on|against|to|onto|with|up) "
+        r"(?:each other|one another|(?:its|their) neighbou?rs?)\b|"
         r"contacts? (?:\w+ ){0,2}(?:between|among)"
     ),
     ("contact", "separate"): re.compile(
-        r"\b(?:air|space|room|clearance) (?:\w+ )?between (?:them|each|all|any)\b|\beach (?:one )?(?:on|in) .*\bof its own\b|"
+        r"\b(?:air|space|room|clearance) (?:\w+ )?between (?:them|each|all|any)\b"
+        r"|\beach (?:one )?(?:on|in) .*\bof its own\b|"
         r"(?<!the )(?:gaps?|free space|distance|separation)(?: \w+){0,2}(?<! in) between "
         r"(?:each|all|every|the|them|neigh|adjacent|any|one|struct|part)"
         r"|\bgaps? (?:can be seen|are visible|are seen|remain|exist|are left)"
@@ -208,7 +218,8 @@ _NO_GROUND = re.compile(
     r"(?:substrate|background|ground|support)\b"
     r"|\b(?:substrate|background|ground|support) (?:(?:is|lies) (?:\w+ )*?(?:hidden|concealed|buried)"
     r"|(?:disappears|vanishes) (?:\w+ )*?(?:under|below|beneath|behind))"
-    r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely|no longer) (?:be )?(?:visible|seen|exposed)"
+    r"|\b(?:substrate|background|ground|support) (?:is|can) (?:hardly|barely|scarcely|no longer) "
+    r"(?:be )?(?:visible|seen|exposed)"
 )
 
 
@@ -232,6 +243,8 @@ def _of_part(sentence: str, is_of_bar: bool) -> list[tuple[str, str]]:
     percent = _percent(asserted)
     if percent is not None and is_of_bar and _BAR_WIDTH.search(sentence):
         return [*(fact for fact in facts if fact[0] not in ("coverage", "size")), *_bar(percent)]
+    if percent is None and not any(kind == "coverage" for kind, _ in facts):
+        return facts
     if _ONE_STRUCTURE.search(sentence):
         return [fact for fact in facts if fact[0] != "coverage"]
     if percent is not None and _OF_FIELD.search(sentence):

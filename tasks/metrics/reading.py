@@ -41,9 +41,13 @@ _REFERRED = frozenset(
 """Classes of nouns that an 'it' of the next sentence stands for; others leave open whether it is the picture."""
 _WEAKEST = -2
 """The strength of a shape's word that may only name its category, such as 'wire'."""
+_DESCRIBING = frozenset({"straight", "curved", "flat", "upright", "wrinkled"})
+"""Shapes whose words also describe structures of other categories."""
 _OTHERS = frozenset({"another", "other", "others", "next", "neighbour", "neighbours", "rest"})
 _EPITHETS = frozenset({"straight", "flat", "curved", "bent", "upright", "planar", "linear"})
-"""Shapes that describe other shapes, too."""
+"""Words of shapes that describe other shapes, too."""
+_DESCRIBED = frozenset({"lines", "pillars", "holes", "cantilever", "electrode"})
+"""Shapes that they describe."""
 _OURS = frozenset({"my", "your"})
 _ALTERNATIVES = frozenset({"or", "either", "between", "whether", ":"})
 _OFFER = re.compile(r"\bor\b|\s[-–—]\s|[:(]")
@@ -119,13 +123,14 @@ def _consistent(strengths: Strengths) -> Strengths:
     """Return what is stated without the weakest shapes of other categories, and the weaker beside a fitting shape."""
     stated = {value for kind, value in strengths if kind == "category"}
     possible = {shape for category in stated for shape in SHAPES.get(category, ())}
-    weakest = _WEAKEST if not any(kind == "shape" and value in possible for kind, value in strengths) else -1
+    fits = any(kind == "shape" and value in possible for kind, value in strengths)
+    weakest = -1 if fits else _WEAKEST
     if not possible:
         return strengths
     return {
         (kind, value): strength
         for (kind, value), strength in strengths.items()
-        if kind != "shape" or strength > weakest or value in possible
+        if kind != "shape" or value in possible or strength > weakest and not (fits and value in _DESCRIBING)
     }
 
 
@@ -219,13 +224,10 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
 
 def _is_epithet(sentence: list[Phrase], position: int) -> bool:
     """Return whether a shape only describes one that follows: 'straight parallel lines'."""
-    following = sentence[position + 1 : position + 3]
-    return sentence[position].text in _EPITHETS and any(
-        kind == "shape"
-        for phrase in following[:2]
-        for kind, _, _ in phrase.meaning.facts
-        if phrase.text not in _EPITHETS
-    )
+    if sentence[position].text not in _EPITHETS:
+        return False
+    following = (fact for phrase in sentence[position + 1 : position + 3] for fact in phrase.meaning.facts)
+    return any(kind == "shape" and value in _DESCRIBED for kind, value, _ in following)
 
 
 def _of_phrase(sentence: list[Phrase], numbers: list[int], position: int, denials: int) -> Iterator[tuple[Fact, int]]:
@@ -309,7 +311,7 @@ def _is_of_defect(sentence: list[Phrase], numbers: list[int], position: int) -> 
 
 
 def _is_elsewhere(sentence: list[Phrase], position: int) -> bool:
-    """Return whether a phrase belongs to what no picture shows: 'a two-phase project', 'the uniform of the operator'."""
+    """Return whether a phrase belongs to what no picture shows: 'a two-phase project', 'the foam of the mattress'."""
     if position and sentence[position - 1].text in _OURS:
         return True
     following = sentence[position + 1 : position + 4]

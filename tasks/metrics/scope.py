@@ -29,8 +29,24 @@ _INSTEAD = frozenset({"just", "only", "merely", "simply", "instead", "rather"})
 """Words that begin what is there instead of what was denied: 'no layers, just one phase'."""
 _SIGNS = frozenset({"sign", "trace", "hint", "evidence", "indication", "symptom", "vestige", "effect", "kind", "bit"})
 """What is denied with what it is of: 'signs of charging are missing'."""
-_PHRASE_BEGINS = frozenset({"in", "out", "at", "on", "of"})
-_NONE = frozenset({"none", "none of", "no", "zero", "not one", "not any", "nothing", "nowhere"})
+_PHRASE_BEGINS = frozenset({"in", "out", "at", "on", "against"})
+"""Words that begin another property: 'without charging and on a dark ground'."""
+_NONE = frozenset(
+    {
+        "hardly",
+        "barely",
+        "scarcely",
+        "not at all",
+        "none",
+        "none of",
+        "no",
+        "zero",
+        "not one",
+        "not any",
+        "nothing",
+        "nowhere",
+    }
+)
 _LISTED = frozenset({"defect", "charging"})
 """Kinds of which several are denied in one list: 'no cracks, pits'."""
 _DENIABLE = _LISTED | {"focus", "bar"}
@@ -74,7 +90,7 @@ def clauses(sentence: Sequence[Phrase]) -> list[int]:
 
 
 def _end_of_exception(sentence: Sequence[Phrase], begin: int) -> int:
-    """Return the place of the comma that ends an exception in front of its clause: 'besides dust, …'; 0 if it is not."""
+    """Return the place of the comma that ends an exception in front of its clause: 'besides dust, …'; else 0."""
     if begin and sentence[begin - 1].text != "," and not sentence[begin - 1].has("contrast"):
         return 0
     verb = next((place for place in range(begin, len(sentence)) if is_verb(sentence[place])), 0)
@@ -133,6 +149,8 @@ def denied(sentence: Sequence[Phrase], numbers: Sequence[int]) -> list[int]:
     """Return how often each phrase is denied; twice is not at all."""
     counts = [0] * len(sentence)
     for position, phrase in enumerate(sentence):
+        if not phrase.meaning.roles and phrase.text not in ("so", "could"):
+            continue
         if (
             phrase.has("negation")
             or phrase.has("absence")
@@ -187,7 +205,11 @@ def _scope(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) ->
     if phrase.text == "not" and _ends_clause(sentence, numbers, position):
         return [place for place in range(position) if numbers[place] == numbers[position]]
     nothing_follows = not any(other.is_evidence for other in sentence[position + 1 : position + 1 + _REACH])
-    if phrase.text in _NONE and nothing_follows and _follows_colon(sentence, position):
+    if (
+        phrase.text in _NONE
+        and (nothing_follows or _ends_answer(sentence, position))
+        and _follows_colon(sentence, position)
+    ):
         return _in_front(sentence, numbers, position)
     return _behind(sentence, numbers, position)
 
@@ -196,6 +218,12 @@ def _ends_clause(sentence: Sequence[Phrase], numbers: Sequence[int], position: i
     """Return whether nothing follows in the clause: 'sharp it is not'."""
     following = position + 1
     return following == len(sentence) or numbers[following] != numbers[position] or sentence[following].text == ","
+
+
+def _ends_answer(sentence: Sequence[Phrase], position: int) -> bool:
+    """Return whether a 'no' is the whole answer: 'charging: no, but blurred'."""
+    following = sentence[position + 1] if position + 1 < len(sentence) else None
+    return following is None or not following.is_word or following.has("contrast")
 
 
 def _follows_colon(sentence: Sequence[Phrase], position: int) -> bool:
@@ -317,6 +345,8 @@ def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -
             break
         if kind and text in _OF_NOUNS and is_verb(phrase):
             break
+        if kind and phrase.text in _PHRASE_BEGINS and _next_kind(sentence, numbers, place) not in ("", kind):
+            break
         kind = kind or _kind(phrase)
         places.append(place)
     return places
@@ -391,7 +421,8 @@ def _joins(sentence: Sequence[Phrase], numbers: Sequence[int], conjunction: int,
     first = following.text.split()[0]
     if following.has("place") or following.has("stop") or first in _PHRASE_BEGINS:
         return False
-    if following.meaning.describes or following.text.endswith(("ed", "ing", "ly")):
+    is_fault = _kind(following) in _DENIABLE and following.text.endswith("ing")  # 'free of blur and charging'
+    if following.meaning.describes or following.text.endswith(("ed", "ing", "ly")) and not is_fault:
         return _next_kind(sentence, numbers, conjunction) == kind
     return _next_kind(sentence, numbers, conjunction) == kind or negation not in _ALONE
 
@@ -464,7 +495,7 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
     """Return the places of what is only named or thought possible: 'as for aggregation, …', 'it might be blurred'."""
     places: set[int] = set()
     for position, phrase in enumerate(sentence):
-        before = [other.text for other in sentence[max(0, position - 3) : position]]
+        before = [other.text for other in sentence[max(0, position - 3) : position]] if phrase.is_evidence else []
         is_named = before[-2:] in _KINDS_OF and not _INDEFINITE & set(before[:-2])
         if (
             (before[-2:] in _DEGREES_OF and before[:-2] in ([], ["the"]))
