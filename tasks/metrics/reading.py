@@ -147,7 +147,7 @@ def _stated(text: str) -> Statement:
     sentence = phrases(text)
     if not sentence or sentence[-1].text == "?":
         return Statement()
-    strengths: Strengths = dict.fromkeys(pattern_facts(text), 1)
+    strengths: Strengths = {fact: -1 if fact[0] == "arrangement" else 1 for fact in pattern_facts(text)}
     if not any(phrase.is_evidence for phrase in sentence):
         return Statement(tuple(strengths.items()), subject=_subject(sentence))
     numbers = clauses(sentence)
