@@ -16,10 +16,11 @@ from bench.contracts import Facts
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.description import nouns_described, nouns_joined
+from bench.tasks.metrics.doubt import refused, unasserted
 from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
-from bench.tasks.metrics.scope import clauses, denied, is_verb, refused, unasserted
+from bench.tasks.metrics.scope import clauses, denied, is_verb
 
 Strengths = dict[Fact, int]
 """What is stated, and how strongly: of one kind only the strongest counts."""
