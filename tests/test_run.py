@@ -18,6 +18,7 @@ from bench.store.store import Store
 from bench.terminal.progress import NoProgress
 from tests.conftest import SMALL
 
+NEXT = "`bench table 1` shows the scores"
 RUN = ("run", "--task", "vqa", *SMALL)
 
 
@@ -96,7 +97,7 @@ def test_the_summary_is_printed_when_the_bar_has_left(run, monkeypatch):
         print("the bar is gone")  # noqa: T201 -- as the terminal would show it
 
     monkeypatch.setattr("bench.api.runs.shown", shown)
-    assert run()[1].splitlines() == ["the bar is gone", "the cell is done"]
+    assert run()[1].splitlines() == ["the bar is gone", f"the cell is done; {NEXT}"]
 
 
 @pytest.mark.parametrize(
@@ -153,8 +154,18 @@ def test_changed_code_alone_is_told_as_one_difference(run, monkeypatch):
 
 
 def test_one_cell_is_not_called_all_cells(run):
-    assert run()[1] == "the cell is done\n"
+    assert run()[1] == f"the cell is done; {NEXT}\n"
     assert run()[1].startswith("the cell is done already; nothing to do")
+
+
+def test_a_run_names_the_command_that_shows_its_scores_in_the_store_that_was_named(run, store):
+    assert run("--store", str(store))[1] == f"the cell is done; `bench table 1 --store {store}` shows the scores\n"
+
+
+def test_a_run_says_which_of_the_folds_it_computes(run):
+    assert "in 5 folds, of which fold 0 runs: it is held back from training to be asked about" in run("--dry-run")[1]
+    assert "in 5 folds, of which folds 0-2 run: each is held" in run("--dry-run", "--folds", "0-2")[1]
+    assert "in 5 folds, each held back from training in turn" in run("--dry-run", "--folds", "all")[1]
 
 
 def test_all_models_says_which_it_leaves_out(bench):
