@@ -137,7 +137,7 @@ def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
     _, _, err = run()
     assert "replaces" not in err
     _, out, _ = run("--set", "nearest.grid=2", "--dry-run")
-    told = "replaces 1 record made otherwise (nearest fold 0): model.settings.grid: 4 -> 2; to keep both"
+    told = "replaces 1 record made otherwise, when its cell is done (nearest fold 0): model.settings.grid: 4 -> 2; to keep both"
     assert told in out
     (old,) = _records(store)
     for options in ((), ("--force",)):
@@ -145,6 +145,15 @@ def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
         (store / "cells" / next(iter((store / "cells").iterdir())).name).write_text(json.dumps(old.as_json()))
     assert len(_records(store)) == 1
     assert all((store / "stages" / fingerprint / "product").is_dir() for fingerprint in old.stages.values())
+
+
+def test_a_cell_that_fails_says_that_the_earlier_record_stays(run, store, monkeypatch):
+    run()
+    old = _records(store)
+    monkeypatch.setattr("bench.running.runner.predict", lambda *_: 1 / 0)
+    code, out, _ = run("--set", "nearest.ending=x")
+    assert code == 1 and out.rstrip().endswith("; its earlier record stays")
+    assert _records(store) == old
 
 
 def test_changed_code_alone_is_told_as_one_difference(run, monkeypatch):

@@ -286,7 +286,8 @@ def _computed(plan: Plan, request: _Request, force: bool) -> _Outcome:
     keep_records(plan, [record for cell in computed if (record := store.record(cell))])
     if failed:
         named = {cell.id: str(cell) for cell in cells}
-        lines = [f"  {named[cell]}: {why}; see {store.log(cell)}" for cell, why in failed.items()]
+        stays = {cell: "; its earlier record stays" if store.record(cell) else "" for cell in failed}
+        lines = [f"  {named[cell]}: {why}; see {store.log(cell)}{stays[cell]}" for cell, why in failed.items()]
         summary = "\n".join([f"{len(failed)} of {len(cells)} cells failed:", *lines, *_stopped(stops)])
         return _Outcome({named[cell]: why for cell, why in failed.items()}, summary, stops)
     spared = sum(len(stop.cells) for stop in stops)

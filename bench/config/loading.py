@@ -281,7 +281,13 @@ def _complaint(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         if not parents:
             return str(_unknown_key(last))
-        return str(unknown(f"key of {parents[0]}", last, _SECTIONS[parents[0]].model_fields))
+        valid = _SECTIONS[parents[0]].model_fields
+        for key in _keys():
+            if last == key.split(".")[-1]:
+                alone = f", without '{parents[0]}.'" if key == last else ""
+                guess = f"did you mean {key!r}{alone}? (valid: {', '.join(sorted(valid))})"
+                return f"unknown key of {parents[0]} {shortened(last)}; {guess}"
+        return str(unknown(f"key of {parents[0]}", last, valid))
     if detail["type"] == "value_error":  # our own sentence
         return f"{'.'.join([*parents, last])}: {detail['msg'].removeprefix('Value error, ')}"
     name = ".".join([*parents, last])
@@ -290,13 +296,21 @@ def _complaint(detail: ErrorDetails) -> str:
     return f"{name} = {shortened(detail['input'])}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
+def _keys() -> list[str]:
+    """Return every key of a config, those of a section with its name before them, and the sections' own first."""
+    return [
+        *(f"{section}.{key}" for section, model in _SECTIONS.items() for key in model.model_fields),
+        *Config.model_fields,
+    ]
+
+
 def _unknown_key(key: str, owners: Sequence[str] = ()) -> BenchError:
     """Build the error for an unknown config key; the nearest key of a section is shown with its full name.
 
     ``owners`` are the models, tasks and datasets that have a setting of this name.
     """
-    full = {name: f"{section}.{name}" for section, model in _SECTIONS.items() for name in model.model_fields}
-    near = get_close_matches(key, [*Config.model_fields, *full], n=1, cutoff=0.6) if len(key) < 100 else []
+    full = {name.split(".")[-1]: name for name in _keys()}
+    near = get_close_matches(key, [*full], n=1, cutoff=0.6) if len(key) < 100 else []
     guesses = [f"{owner}.{key}" for owner in owners] or [full.get(name, name) for name in near]
     guess = f"; did you mean {' or '.join(map(repr, guesses))}" if guesses else ""
     one = "".join(
