@@ -15,6 +15,7 @@ from bench.running.runner import Runner
 from bench.store import claim
 from bench.store.record import parsed
 from bench.store.store import Store
+from bench.tables.build import table_of_models
 from bench.terminal.progress import NoProgress
 from tests.conftest import SMALL
 
@@ -137,7 +138,7 @@ def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
     _, _, err = run()
     assert "replaces" not in err
     _, out, _ = run("--set", "nearest.grid=2", "--dry-run")
-    told = "replaces 1 record made otherwise, when its cell is done (nearest fold 0): model.settings.grid: 4 -> 2; to keep both"
+    told = "replaces 1 record made otherwise, when its cell is done (nearest fold 0): model.settings.grid: 4 -> 2; "
     assert told in out
     (old,) = _records(store)
     for options in ((), ("--force",)):
@@ -169,6 +170,11 @@ def test_one_cell_is_not_called_all_cells(run):
 
 def test_a_run_names_the_command_that_shows_its_scores_in_the_store_that_was_named(run, store):
     assert run("--store", str(store))[1] == f"the cell is done; `bench table 1 --store {store}` shows the scores\n"
+
+
+@pytest.mark.parametrize(("families", "number"), [([], 2), (["vit"], 2), (["gnn"], 3), (["gnn", "vit"], 2), (["x"], 2)])
+def test_the_table_of_a_run_is_the_first_that_shows_its_models(families, number):
+    assert table_of_models("classification", families, Registry()).number == number
 
 
 def test_a_run_says_which_of_the_folds_it_computes(run):

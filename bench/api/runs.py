@@ -27,6 +27,7 @@ from bench.specs import resolve
 from bench.store.cell import Cell, recorded
 from bench.store.run_request import Cost, RunRequest, Stop
 from bench.store.store import Store, opened
+from bench.tables.build import ranking_columns, table_of_models
 from bench.tables.places import in_words
 from bench.terminal.progress import Progress, shown
 from bench.terminal.text import safe_lines
@@ -210,6 +211,8 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
             progress.say(
                 f"--models all leaves out controls, upper rows and variants: {', '.join(rest)}; name those you want too"
             )
+        for sentence in registry.rivals(_names(plans)):
+            progress.say(f"note: {sentence}")
         for sentence in unreadable(plans[0].request, plans[0].task_spec, registry):
             progress.say(f"--models all leaves out: {sentence}")
         for plan in plans[1:]:  # before the first is run
@@ -218,9 +221,18 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
         yield _Request(plans, launched, open_store, progress, races, registry, folder is not None)
 
 
-def _race(plan: Plan, store: Store, registry: Registry) -> Race:
-    from bench.tables.build import ranking_columns
+def _names(plans: Sequence[Plan]) -> list[str]:
+    """Return the registered names that a run uses: those of its tasks, models and datasets."""
+    config = plans[0].config
+    datasets = filter(None, (config.dataset, config.test_dataset))
+    return [
+        *(plan.request.task for plan in plans),
+        *dict.fromkeys(row.spec.name for plan in plans for row in plan.rows.values()),
+        *(name.partition(":")[0] + ":" * (":" in name) for name in datasets),
+    ]
 
+
+def _race(plan: Plan, store: Store, registry: Registry) -> Race:
     return Race(plan, store, ranking_columns(plan.request.task, registry))
 
 
@@ -297,7 +309,8 @@ def _computed(plan: Plan, request: _Request, force: bool) -> _Outcome:
 
 def _next(plan: Plan, request: _Request) -> str:
     """Name the command that shows the scores of a task; '' if no table does."""
-    table = request.registry.search("table", lambda spec: spec.task == plan.request.task)
+    families = {row.family.name for row in plan.rows.values() if not row.control}
+    table = table_of_models(plan.request.task, families, request.registry)
     store = f" --store {shlex.quote(str(request.store.root))}" if request.names_store else ""
     return f"; `bench table {table.number}{store}` shows the scores" if table else ""
 
