@@ -1,9 +1,7 @@
 """What a file of a picture holds, whoever reads it: a frame of grey levels, or the reason why there is none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
@@ -33,23 +31,6 @@ class PictureFrame:
     instrument: Mapping[str, str] = field(default_factory=dict)
     bit_depth: int | None = None
     no_scale: str = ""
-
-
-class PictureReader(NamedTuple):
-    """A format of picture files: its name, the suffixes of its files, how a file begins, and how it is read.
-
-    ``knows`` gets the first ``HEAD`` bytes of a file; ``read`` returns its first frame. It may raise anything for a
-    damaged file, and raises Unreadable if it knows a remedy.
-    """
-
-    name: str
-    suffixes: tuple[str, ...]
-    knows: Callable[[bytes], bool]
-    read: Callable[[Path], PictureFrame]
-
-
-HEAD = 32
-"""The number of bytes that a reader sees of a file before it is chosen."""
 
 
 def require_size(width: int, height: int) -> None:

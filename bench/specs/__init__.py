@@ -13,8 +13,8 @@ from bench.specs.setting import STAGES, Setting, StageName
 
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
-    "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec", "contracts_of", "estimator_path",
-    "is_control", "resolve",
+    "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec",
+    "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "classifier", "matcher"]

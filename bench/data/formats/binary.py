@@ -55,7 +55,7 @@ class BinaryFile:
         """Return the numbers (H, W) of a type of numpy at a place, row by row; raise Unreadable for a wrong size."""
         require_size(width, height)
         self.seek(place)
-        form = np.dtype(kind).newbyteorder(self.order)
+        form = np.dtype(f"{self.order}{np.dtype(kind).str[1:]}")
         numbers = np.frombuffer(self.bytes(width * height * form.itemsize), form).reshape(height, width)
         return numbers.astype(form.newbyteorder("="))
 

@@ -162,4 +162,3 @@ def _all_bytes(path: Path, image: Image.Image, colour: int) -> np.ndarray:
         # In the other byte order, Pillow takes the lower bytes.
         lower.tile = [tile._replace(args=f"{image.mode};16L") for tile in lower.tile]
         return np.asarray(image).astype(np.uint16) << 8 | np.asarray(lower)
-

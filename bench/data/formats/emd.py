@@ -71,11 +71,12 @@ def read(path: Path, number: int = 0) -> PictureFrame:
 
 def _child(group: h5py.Group, name: str) -> Any:
     """Return a member of a group that lies in this file, None without one: links elsewhere are not followed."""
+    child: Any = group
     for part in name.split("/"):
-        if not isinstance(group, h5py.Group) or not isinstance(group.get(part, getlink=True), h5py.HardLink):
+        if not isinstance(child, h5py.Group) or not isinstance(child.get(part, getlink=True), h5py.HardLink):
             return None
-        group = group[part]
-    return group
+        child = child[part]
+    return child
 
 
 def _of_velox(file: h5py.File) -> list[_Picture]:
@@ -87,12 +88,19 @@ def _of_velox(file: h5py.File) -> list[_Picture]:
         if any(kind.startswith("Spectr") for kind in kinds):
             raise Unreadable("holds spectra, no picture; remove it")
         return []
-    pictures = []
-    for name in images:
+    pictures: list[_Picture] = []
+    refusal: Unreadable | None = None
+    for name in map(str, images):
         numbers = _child(images, f"{name}/Data")
         if isinstance(numbers, h5py.Dataset) and numbers.ndim in (2, 3) and _is_real(numbers):
-            along = 2 if numbers.ndim == 3 else None
-            pictures.append(_Picture(numbers, 0, 1, along, *_velox_metadata(_child(images, f"{name}/Metadata"))))
+            try:
+                scale, instrument = _velox_metadata(_child(images, f"{name}/Metadata"))
+            except Unreadable as reason:
+                refusal = reason
+                continue
+            pictures.append(_Picture(numbers, 0, 1, 2 if numbers.ndim == 3 else None, scale, instrument))
+    if refusal and not pictures:
+        raise refusal
     return pictures
 
 
@@ -178,7 +186,7 @@ def _objects(file: h5py.File) -> Iterator[Any]:
         seen.add(each.id)
         yield each
         if isinstance(each, h5py.Group) and depth < _DEEPEST:
-            waiting += [(child, depth + 1) for name in each if (child := _child(each, name)) is not None]
+            waiting += [(child, depth + 1) for name in map(str, each) if (child := _child(each, name)) is not None]
 
 
 def _is_real(numbers: h5py.Dataset) -> bool:

@@ -8,7 +8,6 @@ from bench.data.pixel_size import UNKNOWN, Scale, in_nanometres, number_and_unit
 
 _LARGEST = 1_000_000
 """No side file has more bytes."""
-SUFFIXES = (".txt", ".hdr")
 _ENCODINGS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -19,22 +18,17 @@ class Note(NamedTuple):
     scale: Scale
 
 
-def side_files(path: Path) -> list[Path]:
-    """Return the files beside a picture that may describe it, by its name: a.txt, a.hdr, a-tif.hdr or a.tif.txt."""
-    stem, suffix = path.with_suffix(""), path.suffix
-    names = [f"{stem.name}{end}" for end in SUFFIXES]
-    names += [f"{stem.name}-{suffix[1:]}.hdr", f"{path.name}.hdr", f"{path.name}.txt"]
-    either = [each for name in names for each in (name, name[: -len(Path(name).suffix)] + Path(name).suffix.upper())]
-    return [path.with_name(name) for name in dict.fromkeys(either) if path.with_name(name).is_file()]
+def names_beside(path: Path) -> list[str]:
+    """Return the names that a side file of a picture may have: a.txt, a.hdr, a-tif.hdr, a.tif.hdr or a.tif.txt."""
+    names = [f"{path.stem}.txt", f"{path.stem}.hdr", f"{path.stem}-{path.suffix[1:]}.hdr"]
+    names += [f"{path.name}.hdr", f"{path.name}.txt"]
+    return [each for name in names for each in (name, f"{name[:-4]}{name[-4:].upper()}")]
 
 
 def note_beside(path: Path) -> Note | None:
     """Return what the side files of a picture say of it, None if there is none that an instrument wrote."""
-    for file in side_files(path):
-        note = note_of(file)
-        if note is not None:
-            return note
-    return None
+    files = (path.with_name(name) for name in names_beside(path))
+    return next((note for file in files if file.is_file() and (note := note_of(file)) is not None), None)
 
 
 def note_of(file: Path) -> Note | None:

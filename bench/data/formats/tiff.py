@@ -21,8 +21,8 @@ from bench.data.levels import grey_curve, luma, shares, shown_colours, upright, 
 _BY_PILLOW = {2, 3, 4, 6, 7, 50001}
 """Compressions of pictures, not of bytes: CCITT, JPEG, WebP."""
 _OF_BYTES = {5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackBits", 34925: "LZMA", 50000: "Zstandard"}
-_MIN_IS_WHITE, _PALETTE, _CMYK, _YCBCR, _LAB, _ICC_LAB = 0, 3, 5, 6, 8, 9
-_CHANNELS = {_MIN_IS_WHITE: 1, 1: 1, RGB: 3, _PALETTE: 1, _CMYK: 4, _LAB: 3, _ICC_LAB: 3}
+_MIN_IS_WHITE, _MIN_IS_BLACK, _PALETTE, _CMYK, _YCBCR, _LAB, _ICC_LAB = 0, 1, 3, 5, 6, 8, 9
+_CHANNELS = {_MIN_IS_WHITE: 1, _MIN_IS_BLACK: 1, RGB: 3, _PALETTE: 1, _CMYK: 4, _LAB: 3, _ICC_LAB: 3}
 """The channels of each photometric interpretation that is read here, alpha apart."""
 _UNREAD = {4: "a transparency mask", 10: "ITU L*a*b*", 32803: "a raw colour mosaic", 34892: "raw colours"}
 _ASSOCIATED, _UNASSOCIATED = 1, 2
@@ -73,15 +73,17 @@ def _require_known(page: Page) -> None:
         raise Unreadable(f"has more than {MOST_BYTES // 1_000_000} million bytes; make it smaller")
 
 
-def _grey(numbers: np.ndarray, page: Page) -> tuple[np.ndarray, float]:
-    """Return grey levels (H, W), over black, and which number is white."""
+def _grey(numbers: np.ndarray, page: Page) -> tuple[np.ndarray, float | None]:
+    """Return grey levels (H, W), over black, and which number is white; None if the file does not say."""
     count = _CHANNELS[page.photometric]
     colours, extra = numbers[..., :count], numbers[..., count:]
     if numbers.dtype == np.uint8 and page.bits == 8 and not extra.size and not page.profile:
         if page.photometric == RGB:
             return np.asarray(Image.fromarray(numbers).convert("L")), 255.0
-        if page.photometric in (_MIN_IS_WHITE, 1):
+        if page.photometric in (_MIN_IS_WHITE, _MIN_IS_BLACK):
             return (255 - numbers if page.photometric == _MIN_IS_WHITE else numbers)[..., 0], 255.0
+    if page.photometric == _MIN_IS_BLACK and page.bits >= 16 and not extra.size and not page.profile:
+        return numbers[..., 0], page.largest or None
     # Without the tag, a channel too many is taken for alpha, as by libtiff.
     alpha_kind = page.number(338, _UNASSOCIATED) if extra.size else 0
     alpha = shares(extra[..., 0], _bounds(extra, page)) if alpha_kind in (_ASSOCIATED, _UNASSOCIATED) else None
@@ -135,4 +137,3 @@ def _palette(page: Page) -> np.ndarray:
         raise ValueError(f"its palette has {len(entries)} numbers")
     # Some writers state 8 bits where the specification wants 16.
     return luma(np.stack(np.split(entries / (255 if entries.max() < 256 else 65535), 3), axis=1))
-

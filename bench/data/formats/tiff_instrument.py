@@ -67,7 +67,7 @@ def _with_unit(value: object, unit: str) -> str | None:
 
 
 def _zeiss(page: Page) -> tuple[Instrument, Scale] | None:
-    """Zeiss and LEO: the size of the image's pixels, which differ from the screen's if the picture was saved smaller."""
+    """Zeiss and LEO: the size of the image's pixels, which differ from the screen's in one saved smaller."""
     data = page.tags.valueof(34118)
     if not isinstance(data, dict):
         return None

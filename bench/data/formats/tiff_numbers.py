@@ -10,8 +10,8 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from PIL import Image
 
-from bench.data.frames import MOST_PIXELS
 from bench.data.formats.tiff_pages import Page
+from bench.data.frames import MOST_PIXELS
 
 MOST_BYTES = 8 * MOST_PIXELS
 """The largest picture, strip or tile."""

@@ -1,4 +1,4 @@
-"""The pages of a TIFF: its directories, read by tifffile, with their tags as numbers, and which of them are pictures."""
+"""The pages of a TIFF: its directories, read by tifffile, with tags as numbers, and which of them are pictures."""
 
 import logging
 from collections.abc import Iterator
