@@ -88,7 +88,9 @@ class Choices(TypedDict, total=False):
     seed: int
     image_size: int
     validation_share: float
+    labels: str
     split: str
+    group_by: str
     duplicate_distance: int
     test_dataset: str | None
     fraction: Sequence[float | str]

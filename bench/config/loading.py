@@ -1,5 +1,6 @@
 """A run's configuration: YAML and ``--set a.b=c``, merged and validated."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
@@ -25,6 +26,8 @@ PRICES = "prices.yaml"
 """The file next to the configs that is not a config: the price of tokens."""
 FORMS = {"folds": "all, 0-2 or 0,3", "machine.device": "auto, cpu, mps, cuda or cuda:0"}
 """What a key that has a pattern looks like."""
+OF_DATASET = frozenset({"labels"})
+"""The options of a command that are settings of its dataset."""
 DEEPEST_KEY = 3
 """The most names before the last of a key."""
 
@@ -123,6 +126,9 @@ class Config(BaseModel):
     """The share of a fold's training pictures by which the best epoch is chosen."""
     split: Literal["stratified", "grouped"] = "stratified"
     """Whether near-duplicates may be on two sides of a fold; both keep the proportions of categories."""
+    group_by: Line | None = None
+    """What is noted about the pictures, such as a column of the file of labels, whose values are never divided between
+    sides of a fold, nor are near-duplicates."""
     duplicate_distance: Annotated[int, Field(ge=0, le=127)] = 51
     """The largest number of the 255 bits in which the perceptual hashes of near-duplicates differ."""
     test_dataset: Line | None = None
@@ -160,11 +166,19 @@ def load_config(
     merged: dict[str, Any] = _data_of_default()
     for name in source.split(","):
         merged = _merged(merged, _read(name.strip()))
-    merged |= options or {}
+    merged |= {key: value for key, value in (options or {}).items() if key not in OF_DATASET}
+    for key in OF_DATASET & (options or {}).keys():
+        _assign(merged, f"{settings_name(merged['dataset'])}.{key}={json.dumps((options or {})[key])}", having)
     for assignment in assignments:
         _assign(merged, assignment, having)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
     return _validated(merged, f"config {shortened(source, LONGEST_PATH)}"), frozenset([*(options or {}), *assigned])
+
+
+def settings_name(name: str) -> str:
+    """Return the name under which the settings of a dataset or teacher stand, without what follows its colon."""
+    kind, colon, _ = name.partition(":")
+    return kind + colon
 
 
 def data_of(stored: Mapping[str, Any]) -> Config:

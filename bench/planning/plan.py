@@ -51,6 +51,10 @@ class Plan:
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
+        if self.config.group_by and self.config.split == "stratified" and "split" in request.explicit:
+            raise BenchError(
+                f"--group-by {self.config.group_by} and --split stratified exclude each other; leave one of them out"
+            )
         self.partition = Partition(self.dataset, self.config, "k" in request.explicit, progress)
         self.transfer = self._transfer(registry)
         check_names(self.config, request.explicit, self._used(registry), registry)

@@ -6,7 +6,7 @@ from typing import Any
 Clear = Mapping[str, Any]
 """A protocol in clear, as its record holds it: whatever JSON a task makes a part of it."""
 _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "split": (("split", "kind"), ("split", "duplicate_distance"), ("split", "code")),
+    "split": tuple(("split", key) for key in ("kind", "duplicate_distance", "code", "group_by", "groups")),
     "fraction": (("split", "fraction"),),
     "hold_out_group": (("hold_out_group",),),
     "mask_bar": (("mask_bar",),),
@@ -30,7 +30,8 @@ def choices(clear: Clear) -> dict[str, str]:
     task = {key: value for key, value in clear["task"].items() if isinstance(value, str) and len(value) < _SHORT}
     return {
         **task,
-        "split": clear["split"].get("kind", "stratified"),
+        "split": clear["split"].get("kind", "stratified")
+        + (f" by {clear['split']['group_by']}" if "group_by" in clear["split"] else ""),
         "fraction": f"{clear['split'].get('fraction', 1):g}",
         "hold_out_group": str(clear.get("hold_out_group", "none")),
         "mask_bar": "yes" if "mask_bar" in clear else "no",

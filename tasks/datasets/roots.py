@@ -58,10 +58,11 @@ def _is_path(text: str) -> bool:
 def _matches(pattern: str) -> list[tuple[Path, frozenset[Path] | None]]:
     """Return the roots that a pattern matches, each with what is chosen of it."""
     whole = path_of(pattern, "the folder").absolute()
-    paths = [Path(name) for name in sorted(glob(str(whole), recursive=True))]
+    names = glob(str(whole), recursive=True)  # noqa: PTH207 -- Path.glob takes no absolute pattern
+    paths = [Path(name) for name in sorted(names)]
     if not paths:
         raise BenchError(f"no file or folder fits the pattern {pattern!r}; correct it, or name a folder")
-    plain = [part for part in whole.parts[: next(n for n, part in enumerate(whole.parts) if has_magic(part))]]
+    plain = list(whole.parts[: next(n for n, part in enumerate(whole.parts) if has_magic(part))])
     start = Path(*plain).resolve()
     ends = suffixes()
     roots: list[tuple[Path, frozenset[Path] | None]] = []
