@@ -79,6 +79,11 @@ def grouped_fold(
             f"fold {index} of {k}: a category's near-duplicates leave it no picture to train on; "
             f"use another k, lower duplicate_distance, or use --split stratified"
         )
+    if not len(validation):
+        raise BenchError(
+            f"fold {index} of {k}: {len(rest)} pictures remain to train on, too few to hold some back for validation; "
+            "use another k, or add pictures"
+        )
     return Fold(np.sort(train), np.sort(rest[validation]), np.sort(test))
 
 
@@ -90,7 +95,14 @@ def _folds(labels: np.ndarray, groups: np.ndarray, k: int, seed: int) -> list[tu
 
 
 def _validation(labels: np.ndarray, groups: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Return positions of the validation side: of about equal candidates the one nearest to the share."""
+    """Return positions of the validation side: of about equal candidates the one nearest to the share.
+
+    With a single group, or one picture per category, pictures are drawn whatever their group: only the test side must
+    share none with the others.
+    """
+    if len(np.unique(groups)) < 2 or int(np.bincount(labels).max()) < 2:
+        held = np.random.default_rng(seed).permutation(len(labels))[: max(1, round(share * len(labels)))]
+        return _spared(labels, np.arange(len(labels)), np.sort(held))
     count = min(round(1 / share), int(np.bincount(labels).max()), len(np.unique(groups)))
     drawn = [_spared(labels, groups, held) for _, held in _folds(labels, groups, max(2, count), seed)]
     return min(drawn, key=lambda held: abs(len(held) - share * len(labels)))

@@ -177,7 +177,7 @@ def _text(file: Path) -> str:
 def _rows(file: Path, text: str) -> list[tuple[int, list[str]]]:
     """Return number and fields of every line that is not empty, the heading first."""
     lines = text.splitlines()
-    declared = re.fullmatch("sep=(.)", lines[0].strip()) if lines else None  # as Excel writes it
+    declared = re.match(r"sep=(.)\s*$", lines[0]) if lines else None  # as Excel writes it
     first = next((line for line in lines[bool(declared) :] if line.strip()), "")
     delimiter = declared[1] if declared else max(_DELIMITERS, key=lambda each: _fit(first, each))
     try:
