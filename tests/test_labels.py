@@ -8,9 +8,13 @@ from bench.config.loading import load_config
 from bench.data.grouped import united
 from bench.data.partition import Partition
 from bench.errors import BenchError
+from bench.planning.plan import Plan
+from bench.planning.rows import Request
+from bench.registered.registry import Registry
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.labels import read_labels
 from bench.terminal.progress import NoProgress
+from tests.conftest import FAST
 
 HEAD = "path,category,specimen\n"
 RANDOM = np.random.default_rng(0)
@@ -276,3 +280,53 @@ def test_a_run_takes_labels_and_the_column_to_group_by_from_its_options(lab, ben
 def test_options_that_the_dataset_cannot_have_are_refused(bench, options, message):
     code, _, err = bench("run", "--task", "classification", "--models", "majority", "--dry-run", *options)
     assert code == 2 and message in err
+
+
+SELF = ("run", "--task", "classification", "--models", "simclr", *FAST, "--set", "image_size=32", "--set", "k=2")
+
+
+def test_pictures_without_labels_teach_the_encoder_and_stand_in_the_protocol(trees, bench, monkeypatch):
+    for number in range(3):
+        draw(trees / "archive" / "old" / f"{number}.png")
+    (trees / "archive" / "copy.png").write_bytes((trees / "one" / "tips" / "0.png").read_bytes())
+    shown = []
+    monkeypatch.setattr(
+        "bench.models.selfsupervised.pretraining.Pretraining._taught",
+        lambda self, method, images: shown.append(images) or 1 / 0,
+    )
+    run = (*SELF, "--dataset", f"folder:{trees / 'one'}", "--set", "recipe.batch_size=2")
+    err = bench(*run, "--unlabelled", str(trees / "archive"))[2]
+    assert "1 of 4 pictures of pictures:" in err and "pretraining also on pictures without labels" in err
+    (more,) = shown
+    assert len(more) == 4 and more.labels.tolist()[1:] == [-1] * 3
+    assert more.batch(slice(None)).shape == (len(more), 32, 32)
+
+
+def test_unlabelled_pictures_change_the_pretraining_and_no_supervised_training(trees, bench):
+    draw(trees / "archive" / "0.png")
+    plans = [planned("simclr,alexnet", trees, unlabelled) for unlabelled in (None, str(trees / "archive"))]
+    (before, after) = [{cell.model: cell for cell in plan.cells if cell.fold == 0} for plan in plans]
+    assert before["simclr"].pretrain.fingerprint != after["simclr"].pretrain.fingerprint
+    assert before["alexnet"].train.fingerprint == after["alexnet"].train.fingerprint
+    assert before["alexnet"].protocol != after["alexnet"].protocol
+
+
+def planned(models, trees, unlabelled):
+    options = {"dataset": f"folder:{trees / 'one'}", "unlabelled": unlabelled, "k": 2}
+    config, explicit = load_config("demo", [], {key: value for key, value in options.items() if value})
+    return Plan(Request("classification", tuple(models.split(",")), config, explicit), Registry(), NoProgress())
+
+
+@pytest.mark.parametrize(
+    ("models", "unlabelled", "message"),
+    [
+        ("alexnet", "archive", "changes nothing: none of alexnet learns from pictures without labels"),
+        ("simclr", "empty", "holds no pictures"),
+        ("simclr", "nowhere", "there is no folder"),
+    ],
+)
+def test_unlabelled_pictures_that_nothing_learns_from_are_refused(trees, models, unlabelled, message):
+    draw(trees / "archive" / "0.png")
+    (trees / "empty").mkdir()
+    with pytest.raises(BenchError, match=message):
+        planned(models, trees, str(trees / unlabelled))

@@ -93,6 +93,7 @@ class Choices(TypedDict, total=False):
     group_by: str
     duplicate_distance: int
     test_dataset: str | None
+    unlabelled: str | None
     fraction: Sequence[float | str]
     hold_out_group: int | None
     mask_bar: bool
@@ -344,6 +345,8 @@ def _data(plan: Plan, store: Store) -> str:
     if plan.transfer:
         among = f"{len(plan.transfer)} pictures of {len(plan.transfer.filled)} shared categories"
         size += f"; tested on {plan.transfer.tested.name}: {among}"
+    if plan.unlabelled:
+        size += f"; pretraining also on pictures without labels of {plan.unlabelled.source.name}"
     notes = [f"note: {note}" for note in (plan.caveat, replacement(plan, store)) if note]
     return "\n".join([size, *aside, *notes])
 

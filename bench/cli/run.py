@@ -45,6 +45,9 @@ def run_command(
     group_by: Annotated[
         Text, typer.Option(help="keep pictures of one value together, such as specimen, a column of --labels")
     ] = None,
+    unlabelled: Annotated[
+        Text, typer.Option(help="folder of pictures without labels, for models that pretrain")
+    ] = None,
     fraction: Annotated[Text, typer.Option(help="shares of the training side to use, such as 0.1,0.3,1")] = None,
     hold_out_group: Annotated[
         int | None, typer.Option(help="leave this prompt group out of training, and test only on it")
@@ -84,6 +87,7 @@ def run_command(
         "split": split,
         "labels": labels,
         "group_by": group_by,
+        "unlabelled": unlabelled,
     }
     options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")

@@ -131,6 +131,8 @@ class Config(BaseModel):
     sides of a fold, nor are near-duplicates."""
     duplicate_distance: Annotated[int, Field(ge=0, le=127)] = 51
     """The largest number of the 255 bits in which the perceptual hashes of near-duplicates differ."""
+    unlabelled: Line | None = None
+    """A folder of pictures without labels, or a dataset, that models which pretrain learn from besides the fold's."""
     test_dataset: Line | None = None
     """Another dataset whose pictures of shared categories are tested instead of the fold's."""
     fraction: Annotated[tuple[Share, ...], Field(min_length=1, max_length=100)] = (1.0,)

@@ -12,6 +12,7 @@ _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "mask_bar": (("mask_bar",),),
     "augment": (("augment",),),
     "test_dataset": (("test_data",),),
+    "unlabelled": (("unlabelled",),),
 }
 _OPTIONS: Mapping[str, str] = {
     "split": "--split grouped",
@@ -20,6 +21,7 @@ _OPTIONS: Mapping[str, str] = {
     "mask_bar": "--mask-bar",
     "augment": "--set recipe.augment=crops",
     "test_dataset": "--test-dataset DATASET",
+    "unlabelled": "--unlabelled FOLDER",
 }
 """The option of `bench run` that sets each choice to an unusual value."""
 _SHORT = 40
@@ -37,6 +39,7 @@ def choices(clear: Clear) -> dict[str, str]:
         "mask_bar": "yes" if "mask_bar" in clear else "no",
         "augment": clear.get("augment", "nothing"),
         "test_dataset": clear["test_data"]["dataset"] if "test_data" in clear else "the same",
+        "unlabelled": clear["unlabelled"]["dataset"] if "unlabelled" in clear else "none",
     }
 
 

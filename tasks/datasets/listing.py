@@ -62,6 +62,17 @@ def listed(argument: str, labels: str = "") -> tuple[Path, Listing]:
     )
 
 
+def gathered(argument: str) -> tuple[Path, Listing]:
+    """Return the folder and all its pictures, in one category; BenchError if there are none."""
+    base, roots = roots_of(argument, _existing)
+    walk = _walked(base, roots)
+    if not walk.paths:
+        raise BenchError(f"the folder {argument!r} holds no pictures; add some ({EXAMPLES})")
+    names = (_name(path.relative_to(base)) for path in _without_notes(walk.others, walk.paths.values()))
+    categories = dict.fromkeys(walk.paths, "unlabelled")
+    return base, Listing(walk.paths, categories, tuple(sorted(walk.passed_over)), others=tuple(names))
+
+
 class _Walk(NamedTuple):
     """All that lies below some roots: pictures by name, the top folder of those that are in one, and the rest."""
 
