@@ -1,7 +1,7 @@
 """A run's configuration: YAML and ``--set a.b=c``, merged and validated."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
 from importlib import resources
@@ -49,6 +49,9 @@ class Recipe(BaseModel):
 
     epochs: Count = 50
     """Passes over the pictures of the training side, at most."""
+    fewest_steps: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
+    """The steps that a training has at least, whatever its epochs: with few pictures, an epoch is few steps. It counts
+    neither beside a budget nor beside epochs that the command names."""
     batch_size: Annotated[int, Field(ge=1, le=100_000)] = 48
     """Pictures of a step; for an assistant, questions."""
     learning_rate: Annotated[float, Field(gt=0, le=1e30)] = 1e-3
@@ -174,7 +177,16 @@ def load_config(
     for assignment in assignments:
         _assign(merged, assignment, having)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
-    return _validated(merged, f"config {shortened(source, LONGEST_PATH)}"), frozenset([*(options or {}), *assigned])
+    explicit = frozenset([*(options or {}), *assigned])
+    config = _validated(merged, f"config {shortened(source, LONGEST_PATH)}")
+    return config.model_copy(update={"recipe": as_asked(config.recipe, "recipe", explicit)}), explicit
+
+
+def as_asked(recipe: Recipe, name: str, explicit: Collection[str]) -> Recipe:
+    """Return a recipe whose epochs count as they are if the command names them and not the fewest steps."""
+    if f"{name}.epochs" not in explicit or f"{name}.fewest_steps" in explicit:
+        return recipe
+    return recipe.model_copy(update={"fewest_steps": 0})
 
 
 def settings_name(name: str) -> str:

@@ -284,7 +284,8 @@ class Plan:
 
 def _deciding(recipe: Recipe) -> dict[str, Any]:
     """Return what a recipe decides a training by: a budget takes the place of epochs, and only tuning has trials."""
-    idle = {"epochs"} if recipe.budget else set[str]()
+    idle = {"epochs", "fewest_steps"} if recipe.budget else set[str]()
+    idle |= set[str]() if recipe.fewest_steps else {"fewest_steps"}
     return recipe.model_dump(exclude=idle | ({"trials", "trial_share"} if recipe.tune == "nothing" else set()))
 
 

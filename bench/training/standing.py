@@ -26,7 +26,8 @@ class Standing:
     flops: float | None = None
     share: float = 0.0
 
-    def finished(self, recipe: Recipe, epochs: float) -> bool:
-        """Return whether all ``epochs`` are done, or too many since the best one."""
+    def finished(self, recipe: Recipe, epochs: float, steps: int) -> bool:
+        """Return whether all ``epochs`` are done, or too many since the best one after the fewest ``steps``."""
         stagnant = self.epoch - 1 - self.best
-        return self.epoch >= epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)
+        is_idle = self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after
+        return self.epoch >= epochs or (is_idle and steps >= recipe.fewest_steps)
