@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 
 from bench.config.loading import DEFAULT, load_config
+from bench.data.dataset import summed_up
 from bench.errors import BenchError, unknown
 from bench.inputs import check_number, checked
 from bench.launch import LAUNCHERS, Launcher
@@ -341,7 +342,7 @@ def _data(plan: Plan, store: Store) -> str:
     folds += f"; {plan.config.seeds} trainings on each fold" if plan.config.seeds > 1 else ""
     size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories {folds}"
     sets = [dataset, *([plan.transfer.tested] if plan.transfer else [])]
-    aside = [f"set aside: {sentence}" for each in sets for sentence in each.set_aside()]
+    aside = [f"set aside: {sentence}" for each in sets for sentence in summed_up(each.set_aside())]
     if plan.transfer:
         among = f"{len(plan.transfer)} pictures of {len(plan.transfer.filled)} shared categories"
         size += f"; tested on {plan.transfer.tested.name}: {among}"

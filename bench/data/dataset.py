@@ -49,6 +49,18 @@ def columns_of(dataset: Dataset) -> Mapping[str, Sequence[str]]:
     return columns
 
 
+def summed_up(sentences: Sequence[str]) -> list[str]:
+    """Return the sentences of ``set_aside``, those with the same reason as one that names the first and counts them."""
+    files: dict[str, list[str]] = {}
+    for sentence in sentences:
+        file, _, reason = sentence.partition(": ")
+        files.setdefault(reason, []).append(file)
+    return [
+        f"{names[0]}{f' and {len(names) - 1} more' if len(names) > 1 else ''}: {reason}"
+        for reason, names in files.items()
+    ]
+
+
 class CheckedDataset(Checked):
     """A ``bench.contracts.Dataset`` around a plugin's: whatever it returns keeps the contract.
 

@@ -15,6 +15,7 @@ from bench.tables.conditions import selections, side_by_side
 from bench.tables.constant import with_test_majority
 from bench.tables.controls import with_scale
 from bench.tables.costs import with_costs
+from bench.tables.more_pictures import more_pictures
 from bench.tables.selection import NoRecordError, Selection, select
 from bench.tables.table import Table
 
@@ -96,7 +97,9 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_tas
 
     if view.vary:
         conditions = selections(store, spec.task, view.dataset, view.protocol, view.vary)
-        return side_by_side([make(condition) for condition in conditions], conditions, view.vary)
+        table = side_by_side([make(condition) for condition in conditions], conditions, view.vary)
+        more = more_pictures(spec, conditions, store) if view.vary == "fraction" else []
+        return replace(table, notes=(*table.notes, *more))
     selection = of_task(spec.task)
     return _beside_others(make(selection), selection)
 
