@@ -17,9 +17,10 @@ def test_a_training_has_the_fewest_steps_however_few_an_epoch_are():
     assert shortened(RECIPE, 0.5).fewest_steps == 150
 
 
-def test_a_training_does_not_stop_early_before_its_fewest_steps():
-    stagnant = Standing(epoch=20, best=0)
-    assert not stagnant.finished(RECIPE, 100, 299) and stagnant.finished(RECIPE, 100, 300)
+def test_a_training_of_short_epochs_is_as_patient_as_a_third_of_its_fewest_steps():
+    stagnant = Standing(epoch=21, best=0)
+    assert not stagnant.finished(RECIPE, 100, 4) and stagnant.finished(RECIPE, 100, 5)
+    assert stagnant.finished(Recipe(), 100, 1)
 
 
 @pytest.mark.parametrize(

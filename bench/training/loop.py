@@ -146,7 +146,7 @@ class _Training:
         if self.standing.flops is not None or "FLOPs" not in (self.recipe.budget or ""):
             self._begin()
         try:
-            while not self.is_planned or not self.standing.finished(self.recipe, self._epochs, self._steps_done()):
+            while not self.is_planned or not self.standing.finished(self.recipe, self._epochs, len(self.batches)):
                 self._epoch()
         except Stopped:  # raised between two steps by the progress
             self.checkpoints.write(self._state())

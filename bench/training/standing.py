@@ -6,6 +6,9 @@ from typing import Any
 
 from bench.config.loading import Recipe
 
+_PATIENT = 3
+"""A training that gets no better goes on for one in so many of its fewest steps."""
+
 
 @dataclass
 class Standing:
@@ -26,8 +29,11 @@ class Standing:
     flops: float | None = None
     share: float = 0.0
 
-    def finished(self, recipe: Recipe, epochs: float, steps: int) -> bool:
-        """Return whether all ``epochs`` are done, or too many since the best one after the fewest ``steps``."""
+    def finished(self, recipe: Recipe, epochs: float, steps_an_epoch: int) -> bool:
+        """Return whether all ``epochs`` are done, or too many since the best one.
+
+        Where epochs are short, these must be a third of the fewest steps, too.
+        """
         stagnant = self.epoch - 1 - self.best
         is_idle = self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after
-        return self.epoch >= epochs or (is_idle and steps >= recipe.fewest_steps)
+        return self.epoch >= epochs or (is_idle and _PATIENT * stagnant * steps_an_epoch >= recipe.fewest_steps)
