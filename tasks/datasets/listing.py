@@ -45,10 +45,10 @@ def listed(argument: str, labels: str = "") -> tuple[Path, Listing]:
     """Return the folder and its pictures; the category of a picture is its top folder, at any depth.
 
     The argument may also be a pattern, or several folders or patterns with commas; see ``bench.tasks.datasets.roots``.
-    With a file of ``labels``, that has the categories, and pictures that it does not name are passed over.
+    With a file of ``labels``, that has the categories, and pictures that it does not name are ignored with a reason.
 
     Hidden files and folders are ignored; pictures outside the category folders, pictures in other formats and empty
-    folders are passed over with a reason. Fewer than two categories, or two that differ only in case or spaces, are a
+    folders are ignored with a reason. Fewer than two categories, or two that differ only in case or spaces, are a
     ``flaw``; pictures outside category folders then are among the pictures, too. Links are followed, each folder once.
     BenchError if there is no such folder, or the labels do not fit.
     """
