@@ -32,7 +32,7 @@ _NO_PICTURES = (
     *(".yml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".py", ".ipynb", ".zip", ".m"),
 )
 """Suffixes of files that nobody takes for pictures."""
-_NO_READER = "is of no format that is read; convert it if it is a picture, `bench list readers` lists the formats"
+_NO_READER = "is of no format that is read (see `bench list readers`); convert it if it is a picture"
 Frames = Literal["first", "each"]
 
 
@@ -57,9 +57,13 @@ class Picture(TypedDict):
 
 
 class _Index(TypedDict):
-    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside."""
+    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside.
+
+    ``copies`` are those that were decoded and set aside: they show what another does.
+    """
 
     pictures: list[Picture]
+    copies: list[Picture]
     set_aside: dict[str, str]
 
 
@@ -204,12 +208,13 @@ class Folder:
     def files(self) -> list[FileEntry]:
         """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
         entries: dict[str, FileEntry] = {}
-        for each in self._index["pictures"]:
+        aside = self._index["set_aside"]
+        for each in (*self._index["pictures"], *self._index["copies"]):
             if each["file"] not in entries:
                 shown = {key: value for key, value in each.items() if key not in ("id", "file", "frame")}
-                entries[each["file"]] = FileEntry(path=each["file"], set_aside="", **shown)  # pyright: ignore[reportArgumentType] -- its keys are some of a Picture's
+                entries[each["file"]] = FileEntry(path=each["file"], set_aside=aside.get(each["file"], ""), **shown)  # pyright: ignore[reportArgumentType] -- its keys are some of a Picture's
         reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
-        for name, reason in {**reasons, **self._index["set_aside"]}.items():
+        for name, reason in {**reasons, **aside}.items():
             entries.setdefault(name, FileEntry(path=name, set_aside=reason))
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
@@ -256,7 +261,7 @@ class Folder:
 
     def _decode_all(self, folder: Path) -> None:
         self._progress.start("decoding pictures", len(self._listing.paths))
-        index = _Index(pictures=[], set_aside={})
+        index = _Index(pictures=[], copies=[], set_aside={})
         first_of: dict[str, str] = {}
         with (folder / _PIXELS).open("wb") as stream:
             _write_head(stream, 0, self._image_size)
@@ -270,6 +275,7 @@ class Folder:
                         stream.write(shown)
                         index["pictures"].append(picture)
                     except Unreadable as reason:
+                        index["copies"].append(picture)
                         index["set_aside"][picture["id"]] = str(reason)
                 self._require_unchanged(name)
                 self._progress.advance(row)
@@ -292,7 +298,7 @@ class Folder:
     def _require_first(self, picture: Picture, first: str) -> None:
         """Raise Unreadable for a copy of an earlier picture: one could be in training and the other in the test."""
         name = picture["file"]
-        if name != first:
+        if name != first and not self._listing.flaw:  # a folder that is not learned from has no two sides
             alike = self._listing.categories.get(name) == self._listing.categories.get(first)
             remedy = "remove one" if alike else "decide to which of the two categories it belongs"
             raise Unreadable(f"shows the same as {first}; {remedy}")
