@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, BinaryIO, Literal, TypedDict
 
 import numpy as np
 
@@ -68,18 +68,18 @@ class _Index(TypedDict):
 
 
 class FileEntry(TypedDict):
-    """One file of a folder: what it holds, or why it is set aside."""
+    """One file of a folder: what it holds, as of a ``Picture``, or why it is set aside; None is unknown."""
 
     path: str
-    category: NotRequired[str]
-    frames: NotRequired[int]
-    height: NotRequired[int]
-    width: NotRequired[int]
-    bit_depth: NotRequired[int | None]
-    pixel_size_nm: NotRequired[float | None]
-    scale_source: NotRequired[str]
-    scale_note: NotRequired[str]
-    instrument: NotRequired[Mapping[str, str]]
+    category: str | None
+    frames: int | None
+    height: int | None
+    width: int | None
+    bit_depth: int | None
+    pixel_size_nm: float | None
+    scale_source: str
+    scale_note: str
+    instrument: Mapping[str, str]
     set_aside: str
 
 
@@ -207,22 +207,32 @@ class Folder:
 
     def files(self) -> list[FileEntry]:
         """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
-        entries: dict[str, FileEntry] = {}
-        aside = self._index["set_aside"]
-        for each in (*self._index["pictures"], *self._index["copies"]):
-            if each["file"] not in entries:
-                shown = {key: value for key, value in each.items() if key not in ("id", "file", "frame")}
-                entries[each["file"]] = FileEntry(path=each["file"], set_aside=aside.get(each["file"], ""), **shown)  # pyright: ignore[reportArgumentType] -- its keys are some of a Picture's
+        index, entries = self._index, {}
+        for each in (*index["pictures"], *index["copies"]):
+            entries.setdefault(each["file"], self._entry(each["file"], index["set_aside"].get(each["file"], ""), each))
         reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
-        for name, reason in {**reasons, **aside}.items():
-            entries.setdefault(name, FileEntry(path=name, set_aside=reason))
+        for name, reason in {**reasons, **index["set_aside"]}.items():
+            if not any(name == _frame_id(each["file"], each["frame"]) for each in index["copies"]):
+                entries.setdefault(name, self._entry(name, reason))
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
-            entries[name] = FileEntry(path=name, set_aside="describes the picture beside it; its scale is read")
-        for name, entry in entries.items():
-            if name in self._listing.categories:
-                entry["category"] = self._listing.categories[name]
+            entries[name] = self._entry(name, "describes the picture beside it; its scale is read")
         return [entries[name] for name in sorted(entries)]
+
+    def _entry(self, name: str, set_aside: str, picture: Picture | None = None) -> FileEntry:
+        return FileEntry(
+            path=name,
+            category=self._listing.categories.get(name),
+            frames=picture["frames"] if picture else None,
+            height=picture["height"] if picture else None,
+            width=picture["width"] if picture else None,
+            bit_depth=picture["bit_depth"] if picture else None,
+            pixel_size_nm=picture["pixel_size_nm"] if picture else None,
+            scale_source=picture["scale_source"] if picture else "",
+            scale_note=picture["scale_note"] if picture else "",
+            instrument=picture["instrument"] if picture else {},
+            set_aside=set_aside,
+        )
 
     def sizes(self) -> tuple[tuple[int, int], ...]:
         """Return width and height in pixels of every readable picture, as a viewer shows it."""

@@ -41,7 +41,7 @@ def listed(argument: str) -> tuple[Path, Listing]:
     """Return the folder and its pictures; the category of a picture is its top folder, at any depth.
 
     Hidden files and folders are ignored; pictures outside the category folders, pictures in other formats and empty
-    folders are passed over with a reason. A folder of fewer than two categories, or of two that differ only in case or
+    folders are left out with a reason. A folder of fewer than two categories, or of two that differ only in case or
     spaces, has a ``flaw``; pictures outside category folders then are its pictures, too. Links are followed, each
     folder once. BenchError if there is no such folder.
     """
