@@ -45,11 +45,12 @@ def frame_of(path: Path, number: int = 0) -> PictureFrame:
 def squashed(frame: PictureFrame, size: int) -> np.ndarray:
     """Return a frame resized to (size, size) uint8, 0 is black and 255 white; raise Unreadable if it has no levels."""
     resampling = Image.Resampling.BILINEAR
-    if frame.levels.dtype == np.uint8 and frame.white == 255:
+    is_deep = (frame.bit_depth or 8) > 8
+    if frame.levels.dtype == np.uint8 and frame.white == 255 and not is_deep:
         return np.asarray(Image.fromarray(frame.levels).resize((size, size), resampling))
     try:
-        white = frame.white if (frame.bit_depth or 8) <= 8 else None
-        bounds = stretched_range(frame.levels, frame.white) if white is None else (0.0, white)
+        as_written = frame.white is not None and not is_deep
+        bounds = (0.0, frame.white or 1.0) if as_written else stretched_range(frame.levels, frame.white)
     except ValueError as error:
         raise Unreadable(f"cannot be shown ({error}); remove it") from error
     scaled = shares(frame.levels, bounds) * 255

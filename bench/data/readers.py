@@ -1,4 +1,4 @@
-"""The reader of a picture file: chosen among those that plugins register, by what the file begins with."""
+"""Which reader reads a picture file, chosen among those that plugins register, by what the file begins with."""
 
 import sys
 from functools import cache

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, BinaryIO, Literal, TypedDict
 
 import numpy as np
 
@@ -32,7 +32,7 @@ _NO_PICTURES = (
     *(".yml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".py", ".ipynb", ".zip", ".m"),
 )
 """Suffixes of files that nobody takes for pictures."""
-_NO_READER = "is of no format that is read; convert it if it is a picture, `bench list readers` lists the formats"
+_NO_READER = "is of no format that is read (see `bench list readers`); convert it if it is a picture"
 Frames = Literal["first", "each"]
 
 
@@ -57,25 +57,29 @@ class Picture(TypedDict):
 
 
 class _Index(TypedDict):
-    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside."""
+    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside.
+
+    ``copies`` are those that were decoded and set aside: they show what another does.
+    """
 
     pictures: list[Picture]
+    copies: list[Picture]
     set_aside: dict[str, str]
 
 
 class FileEntry(TypedDict):
-    """One file of a folder: what it holds, or why it is set aside."""
+    """One file of a folder: what it holds, as of a ``Picture``, or why it is set aside; None is unknown."""
 
     path: str
-    category: NotRequired[str]
-    frames: NotRequired[int]
-    height: NotRequired[int]
-    width: NotRequired[int]
-    bit_depth: NotRequired[int | None]
-    pixel_size_nm: NotRequired[float | None]
-    scale_source: NotRequired[str]
-    scale_note: NotRequired[str]
-    instrument: NotRequired[Mapping[str, str]]
+    category: str | None
+    frames: int | None
+    height: int | None
+    width: int | None
+    bit_depth: int | None
+    pixel_size_nm: float | None
+    scale_source: str
+    scale_note: str
+    instrument: Mapping[str, str]
     set_aside: str
 
 
@@ -215,21 +219,32 @@ class Folder:
 
     def files(self) -> list[FileEntry]:
         """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
-        entries: dict[str, FileEntry] = {}
-        for each in self._index["pictures"]:
-            if each["file"] not in entries:
-                shown = {key: value for key, value in each.items() if key not in ("id", "file", "frame")}
-                entries[each["file"]] = FileEntry(path=each["file"], set_aside="", **shown)  # pyright: ignore[reportArgumentType] -- its keys are some of a Picture's
+        index, entries = self._index, {}
+        for each in (*index["pictures"], *index["copies"]):
+            entries.setdefault(each["file"], self._entry(each["file"], index["set_aside"].get(each["file"], ""), each))
         reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
-        for name, reason in {**reasons, **self._index["set_aside"]}.items():
-            entries.setdefault(name, FileEntry(path=name, set_aside=reason))
+        for name, reason in {**reasons, **index["set_aside"]}.items():
+            if not any(name == _frame_id(each["file"], each["frame"]) for each in index["copies"]):
+                entries.setdefault(name, self._entry(name, reason))
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
-            entries[name] = FileEntry(path=name, set_aside="describes the picture beside it; its scale is read")
-        for name, entry in entries.items():
-            if name in self._listing.categories:
-                entry["category"] = self._listing.categories[name]
+            entries[name] = self._entry(name, "describes the picture beside it; its scale is read")
         return [entries[name] for name in sorted(entries)]
+
+    def _entry(self, name: str, set_aside: str, picture: Picture | None = None) -> FileEntry:
+        return FileEntry(
+            path=name,
+            category=self._listing.categories.get(name),
+            frames=picture["frames"] if picture else None,
+            height=picture["height"] if picture else None,
+            width=picture["width"] if picture else None,
+            bit_depth=picture["bit_depth"] if picture else None,
+            pixel_size_nm=picture["pixel_size_nm"] if picture else None,
+            scale_source=picture["scale_source"] if picture else "",
+            scale_note=picture["scale_note"] if picture else "",
+            instrument=picture["instrument"] if picture else {},
+            set_aside=set_aside,
+        )
 
     def sizes(self) -> tuple[tuple[int, int], ...]:
         """Return width and height in pixels of every readable picture, as a viewer shows it."""
@@ -268,7 +283,7 @@ class Folder:
 
     def _decode_all(self, folder: Path) -> None:
         self._progress.start("decoding pictures", len(self._listing.paths))
-        index = _Index(pictures=[], set_aside={})
+        index = _Index(pictures=[], copies=[], set_aside={})
         first_of: dict[str, str] = {}
         with (folder / _PIXELS).open("wb") as stream:
             _write_head(stream, 0, self._image_size)
@@ -282,6 +297,7 @@ class Folder:
                         stream.write(shown)
                         index["pictures"].append(picture)
                     except Unreadable as reason:
+                        index["copies"].append(picture)
                         index["set_aside"][picture["id"]] = str(reason)
                 self._require_unchanged(name)
                 self._progress.advance(row)
@@ -304,7 +320,7 @@ class Folder:
     def _require_first(self, picture: Picture, first: str) -> None:
         """Raise Unreadable for a copy of an earlier picture: one could be in training and the other in the test."""
         name = picture["file"]
-        if name != first:
+        if name != first and not self._listing.flaw:  # a folder that is not learned from has no two sides
             alike = self._listing.categories.get(name) == self._listing.categories.get(first)
             remedy = "remove one" if alike else "decide to which of the two categories it belongs"
             raise Unreadable(f"shows the same as {first}; {remedy}")

@@ -19,8 +19,6 @@ _ENCODING_GAMMA = 0.45455
 """The gamma of pictures that are shown as they are (PNG specification, gAMA)."""
 _GAMMA_TOLERANCE = 0.01
 _WHOLE = ("JPEG", "BMP", "WEBP", "GIF", "JPEG2000", "PPM")
-_FULL_BYTE = 64
-"""From this upper byte on, a number of 16 bits needs all of them: see ``levels.value_range``."""
 
 
 def opened(path: Path, *formats: str) -> ImageFile.ImageFile:
@@ -114,18 +112,10 @@ def _png(path: Path, number: int, depth: int, colour: int) -> PictureFrame:
         image.load()
         transparent = image.info.get("transparency")
         if depth == 16 and colour in (2, 4, 6):
-            if transparent is not None or _upper_byte(image) < _FULL_BYTE:
-                return _deep_colours(_all_bytes(path, image, colour), image, transparent, frames)
-        elif depth in (2, 4) and isinstance(transparent, int) and image.mode == "L":
+            return _deep_colours(_all_bytes(path, image, colour), image, transparent, frames)
+        if depth in (2, 4) and isinstance(transparent, int) and image.mode == "L":
             image.info["transparency"] = transparent * 255 // (2**depth - 1)
         return frame_of(image, frames)
-
-
-def _upper_byte(image: Image.Image) -> int:
-    """Return the level that 99.9 % of the numbers of a picture's channels, alpha apart, do not exceed."""
-    counts = np.array(image.histogram()).reshape(-1, 256)[: len(image.getbands()) - image.mode.endswith("A")]
-    below = np.cumsum(counts.sum(axis=0))
-    return int(np.searchsorted(below, 0.999 * below[-1]))
 
 
 def _deep_colours(numbers: np.ndarray, image: Image.Image, transparent: object, frames: int) -> PictureFrame:

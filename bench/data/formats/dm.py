@@ -35,7 +35,7 @@ _GROUP, _DATA = 20, 21
 
 @dataclass(frozen=True)
 class _Array:
-    """An array that stays in the file: its place there, the form of its numbers, and how many they are."""
+    """An array that is not read yet: its place in the file, the form of its numbers, and how many they are."""
 
     place: int
     form: str
