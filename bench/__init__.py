@@ -22,14 +22,27 @@ if TYPE_CHECKING:
     from bench.api.verdicts import power, verdict
     from bench.errors import BenchError
     from bench.exports.trained import from_pretrained
-    from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+    from bench.specs import (
+        DatasetSpec,
+        FamilySpec,
+        Mark,
+        ModelSpec,
+        ReaderSpec,
+        Setting,
+        SuiteSpec,
+        TableSpec,
+        TaskSpec,
+        TeacherSpec,
+    )
     from bench.specs.hookspecs import hookimpl
 
 __all__ = [
     "BenchError",
     "DatasetSpec",
     "FamilySpec",
+    "Mark",
     "ModelSpec",
+    "ReaderSpec",
     "Setting",
     "SuiteSpec",
     "TableSpec",

@@ -1,6 +1,7 @@
 """Tasks and teachers as a run meets them: with their settings, checked, as the pages for writing one show."""
 
 import json
+import sys
 from dataclasses import replace
 from importlib import import_module
 from typing import ClassVar
@@ -257,3 +258,73 @@ def test_a_setting_of_a_task_redoes_its_stage_and_stands_in_the_protocol(
     assert plain.metrics["sure"].value < floored.metrics["sure"].value == pytest.approx(0.9)
     assert len({record.cell.protocol for record in (plain, floored, halved)}) == 3
     assert [*floored.protocol["task"].items()] == [("asked", "the category"), ("floor", "0.9")]
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """The page's package is imported anew: each test writes another one."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("myreader", "rsciio")]:
+        monkeypatch.delitem(sys.modules, name)
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("myreader", "rsciio")]:
+        del sys.modules[name]
+
+
+def ripple(folder):
+    """A stand-in for the library of the page: its files are arrays of numpy."""
+    (folder / "rsciio").mkdir()
+    (folder / "rsciio" / "__init__.py").touch()
+    (folder / "rsciio" / "ripple.py").write_text(
+        "import numpy\n"
+        "def file_reader(filename):\n"
+        "    axes = [{'scale': 2.5, 'units': 'nm'}] * 2\n"
+        "    return [{'data': numpy.load(filename, allow_pickle=False), 'axes': axes}]\n"
+    )
+
+
+def test_the_reader_of_the_page_reads_its_files_among_others(fresh, shown, bench, tmp_path):
+    ripple(shown("write-a-reader.md").parent)
+    for number, name in enumerate(("one/a.rpl", "two/b.rpl", "two/c.rpl")):
+        path = tmp_path / "pictures" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            np.save(stream, np.zeros(9) if name == "two/c.rpl" else np.arange(600).reshape(20, 30) ** (number + 1))
+    code, out, err = bench("data", "info", "--dataset", f"folder:{tmp_path / 'pictures'}", "--json")
+    assert code == 0, err
+    first, second, third = json.loads(out)["files"]
+    assert first["pixel_size_nm"] == second["pixel_size_nm"] == 2.5 and first["bit_depth"] == 64
+    assert third["set_aside"].startswith("is a spectrum or a data cube")
+
+
+def test_what_a_reader_needs_and_is_missing_is_installed_by_its_remedy(fresh, shown, bench, tmp_path):
+    shown("write-a-reader.md")
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.rpl").write_text("key value")
+    _, out, _ = bench("data", "info", "--dataset", f"folder:{tmp_path / 'pictures'}", "--json")
+    assert "needs the package rsciio; pip install rosettasciio" in json.loads(out)["files"][0]["set_aside"]
+
+
+@pytest.mark.parametrize(
+    ("returned", "reason"),
+    [
+        ("None", "NoneType, which is no PictureFrame"),
+        ("PictureFrame(numpy.zeros((4, 4, 3)))", "no array"),
+        ("PictureFrame(numpy.zeros((4, 4), complex))", "no array"),
+        ("PictureFrame(numpy.zeros((1, 4)))", "only 4 x 1 pixels"),
+        ("PictureFrame(numpy.zeros((4, 4)), pixel_size_nm=-1.0)", ""),
+        ("1 / 0", "division by zero"),
+    ],
+)
+def test_whatever_a_reader_returns_is_a_picture_or_one_sentence(fresh, shown, bench, tmp_path, returned, reason):
+    package = shown("write-a-reader.md")
+    text = (
+        f"import numpy\nfrom bench.data.frames import PictureFrame\ndef read(path, number=0):\n    return {returned}\n"
+    )
+    (package / "ripple.py").write_text(text)
+    ripple(package.parent)
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.rpl").write_text(returned)  # another content: the digest of code is kept
+    code, out, _ = bench("data", "info", "--dataset", f"folder:{tmp_path / 'pictures'}", "--json")
+    (entry,) = json.loads(out)["files"]
+    assert code == 0 and entry["pixel_size_nm"] is None
+    assert reason in entry["set_aside"] if reason else "plainly wrong" in entry["scale_note"]

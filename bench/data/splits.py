@@ -38,8 +38,12 @@ def usable_k(labels: np.ndarray, requested: int, explicit: bool, categories: tup
             f"k={requested} is more than category {name!r} has pictures ({smallest}); use k={smallest} or less"
         )
     if min(requested, smallest) < 2:
+        few = [repr(category) for category, size in zip(categories, sizes, strict=True) if size < 2]
+        named = f"category {few[0]} has" if len(few) == 1 else f"categories {', '.join(few)} have"
+        each = "" if len(few) == 1 else " of each"
         raise BenchError(
-            f"category {name!r} has {smallest} picture(s), a split needs at least 2; add some or remove it"
+            f"{named} {smallest} picture(s), a split needs at least 2{each}: one to train on and one to be tested on; "
+            "add pictures, put these into a wider category, or leave them out"
         )
     return min(requested, smallest)
 

@@ -6,6 +6,7 @@ from bench.config.loading import Config
 from bench.contracts import Dataset, Task, Teacher
 from bench.data.partition import Partition
 from bench.data.transfer import Transfer
+from bench.data.unlabelled import Unlabelled
 from bench.specs import TaskSpec
 from bench.stages.contracts.contract import Contract
 from bench.stages.row import Row
@@ -23,5 +24,6 @@ class RunPlan(Protocol):
     dataset: Dataset
     teacher: Teacher
     transfer: Transfer | None
+    unlabelled: Unlabelled | None
     partition: Partition
     progress: Progress

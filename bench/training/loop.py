@@ -25,6 +25,7 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.terminal.progress import TRAINING, Progress, Stopped
+from bench.terminal.quantities import count
 from bench.training.batches import EpochBatches, TimedBatches
 from bench.training.budget import steps_of
 from bench.training.checkpoint import Checkpoints, random_states, restore_random_states, trained_state
@@ -126,7 +127,7 @@ class _Training:
         if self.standing.flops is not None or "FLOPs" not in (self.recipe.budget or ""):
             self._begin()
         try:
-            while not self.standing.finished(self.recipe, self.steps / len(self.batches)):
+            while not self.standing.finished(self.recipe, self._epochs, len(self.batches)):
                 self._epoch()
         except Stopped:  # raised between two steps by the progress
             self.checkpoints.write(self._state())
@@ -141,8 +142,13 @@ class _Training:
             self.standing.parts,
             self.precision,
             flops=(self.standing.flops or 0.0) * min(self._steps_done(), self.steps),
-            passes=self.steps / len(self.batches),
+            passes=self._epochs,
         )
+
+    @property
+    def _epochs(self) -> float:
+        """The passes through the batches until the end, infinite until that is planned."""
+        return self.steps / len(self.batches)
 
     def _begin(self) -> None:
         """Plan all steps, by the recipe's epochs or its budget."""
@@ -151,6 +157,11 @@ class _Training:
         self.steps, self.schedule = steps, Schedule.of(self.recipe, steps, watched=self.validate is not None)
         if isinstance(self.batches, TimedBatches):
             self.batches.steps = steps
+        if self.recipe.budget is None and steps > self.recipe.epochs * len(self.batches):
+            self.progress.say(
+                f"so few pictures are {count(len(self.batches), 'step')} an epoch: {steps} steps are taken, "
+                f"{self._epochs:.0f} epochs instead of {self.recipe.epochs} (recipe.fewest_steps)"
+            )
         if self.schedule.shortened:
             self.progress.say(self.schedule.shortened)
         self.progress.start(TRAINING, steps, self._steps_done())
