@@ -73,6 +73,10 @@ def test_a_dead_pixel_and_a_missing_number_change_no_contrast(tmp_path):
         ("c.tif", tagged((34118, "s", ZEISS.format("2.5 parsec"))), "unit 'parsec'"),
         ("d.tif", tagged((34682, "s", FEI.format("nan", "nan"))), ""),
         ("a.mrc", mrc(angstroms=0.0), ""),
+        ("g.tif", tagged((34682, "s", "Beam=5\r\n[Scan]\r\nPixelWidth=\r\n[Beam]\r\nBeam=\r\n")), ""),
+        ("h.tif", tagged((37706, "B", bytes(90))), ""),
+        ("a.emd", velox(stated=[1, 2]), "damaged"),
+        ("i.tif", tagged((270, "s", "ImageJ=1.5\nunit=cm\n"), resolution=(118, 118), resolutionunit="NONE"), ""),
         ("b.dm3", dm(3, unit=""), ""),
         ("e.tif", tagged(resolution=(300, 300), resolutionunit="INCH"), ""),
         ("f.tif", tagged(resolution=(1, 1), resolutionunit="NONE"), ""),
@@ -184,7 +188,8 @@ def test_a_truncated_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("unit", "nanometres"), [("um", 1000), ("µm", 1000), ("μm", 1000), ("Å", 0.1), ("pm", 0.001), ("Micron", 1000)]
+    ("unit", "nanometres"),
+    [("um", 1000), ("\\u00B5m", 1000), ("µm", 1000), ("μm", 1000), ("Å", 0.1), ("pm", 0.001), ("Micron", 1000)],
 )
 def test_units_are_read_as_instruments_write_them(unit, nanometres):
     assert scale_of(1.0, unit).pixel_size_nm == pytest.approx(nanometres)
