@@ -25,7 +25,7 @@ from tests.sem_server import Server, tar_of
 kernels.settle()
 gc.disable()  # until all is imported, of which nothing is garbage
 OUTSIDE = Path(__file__).parent / "outside_plugin"
-FAST = ("--set", "recipe.batch_size=48", "--set", "machine.threads=1")
+FAST = ("--set", "recipe.batch_size=48", "--set", "recipe.fewest_steps=0", "--set", "machine.threads=1")
 SMALL = ("--set", "synthetic.size=100", "--set", "vqa.questions=2", *FAST)
 """Options of the smallest `bench run` on the embedded dataset."""
 QUICK = ("--set", "image_size=64", "--set", "recipe.epochs=2", *FAST)

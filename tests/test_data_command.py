@@ -98,7 +98,7 @@ def test_the_folder_beside_is_looked_for_before_a_picture_is_drawn(bench, tmp_pa
             ("sheet", "--out", "{}/s.png", "--set", "image_size=64", "--set", "recipe.epochs=3"),
             "--set recipe.epochs changes",
         ),
-        (("info", "--dataset", "folder:{}/sem", "--set", "folder.x=1"), "did you mean 'folder:'"),
+        (("info", "--dataset", "folder:{}/sem", "--set", "folder.x=1"), "unknown folder: setting 'x'"),
         (("info", "--dataset", "folder:{}/sem", "--set", "synthetic.size=3"), "--set synthetic.size changes nothing"),
         (("info", "--set", "synthetik.size=3"), "did you mean 'synthetic'"),
         (("duplicates", "--set", "mvaema.depth=3"), "--set mvaema.depth changes nothing"),

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from bench.figures.lettering import drawable
 from bench.specs import TableSpec
 from bench.store.record import Record
+from bench.tables.more_pictures import judging_column
 from bench.tables.scores import measured_cells
 from bench.tables.selection import Selection
 from bench.tables.table import TableCell
@@ -17,15 +18,17 @@ Point = tuple[float, float, float]
 
 
 def of_selections(spec: TableSpec, selections: Sequence[Selection], path: Path) -> None:
-    """Draw the table's first column over the size of the training side, for protocols that differ in their fraction."""
-    column = spec.columns[0]
+    """Draw the column that says most over the size of the training side, for protocols that differ in fraction."""
+    column = judging_column(spec)
     lines: dict[str, list[Point]] = {}
+    labels: dict[str, str] = {}
     for selection in selections:
         measured = measured_cells(column, selection)
         for model, records in selection.by_model.items():
             if model in measured:
-                lines.setdefault(records[0].model.label, []).append(_point(records, measured[model]))
-    draw({label: sorted(points) for label, points in lines.items()}, column.label, selections[0].data, path)
+                lines.setdefault(model, []).append(_point(records, measured[model]))
+                labels[model] = records[0].model.label
+    draw({labels[model]: sorted(points) for model, points in lines.items()}, column.label, selections[0].data, path)
 
 
 def _point(records: Sequence[Record], score: TableCell) -> Point:

@@ -1,5 +1,6 @@
 """What stages cost: estimated from measurements or counts, and compared with what they took."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
@@ -14,6 +15,7 @@ from bench.store.run_request import Cost, RunRequest
 from bench.store.store import Store
 from bench.terminal.quantities import duration, size
 from bench.training.history import PARTS
+from bench.training.schedule import at_once_of
 
 _SCORING_SECONDS = 1.0
 Source = Literal["probe", "record", "kept", "FLOPs", "rule", ""]
@@ -75,7 +77,9 @@ class Costs:
         """Return about how often one training goes through its pictures; None if a budget in FLOPs hides it."""
         recipe, pace = self._plan.rows[cell.model].recipe_of(stage.name), self._paces.get((cell.model, stage.name))
         if recipe.budget is None:
-            return recipe.epochs
+            row = self._plan.rows[cell.model]
+            at_once = at_once_of(recipe, row.trains_on == "instructions")
+            return max(recipe.epochs, recipe.fewest_steps / math.ceil(self.learned(cell) / at_once))
         budget = Budget.parsed(recipe.budget)
         if budget.unit == "pictures":
             return budget.amount / self.learned(cell)

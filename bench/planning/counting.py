@@ -100,7 +100,9 @@ def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
         context = context_of(plan, cell, stage, Surroundings(watch, Path(folder), lambda _, stage: Path(folder)))
         watch.steps = Steps(context.device)
         batch = _PICTURES * _questions(row)
-        recipe = context.recipe.model_copy(update={"epochs": 1, "budget": None, "tune": "nothing", "batch_size": batch})
+        recipe = context.recipe.model_copy(
+            update={"epochs": 1, "fewest_steps": 0, "budget": None, "tune": "nothing", "batch_size": batch}
+        )
         train, validation = _side(plan, row, 0), _side(plan, row, 1)
         context = replace(context, recipe=recipe, unlabelled=validation.micrographs.unlabelled())
         try:

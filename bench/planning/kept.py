@@ -21,7 +21,7 @@ from bench.store.record import Record
 from bench.store.sealed import read_json, write_json
 
 _PACES = "paces"
-_UNRELATED = {"epochs", "budget", "tune", "trials", "trial_share"}
+_UNRELATED = {"epochs", "fewest_steps", "budget", "tune", "trials", "trial_share"}
 """The keys of a recipe that decide how often a picture is seen, not how long that takes."""
 
 

@@ -66,7 +66,9 @@ def _paces(plan: Plan, questions: Questions, cell: Cell) -> Iterator[tuple[str, 
             heap.give_back()
             kind, watch = resolve(path), _Watch()
             context = context_of(plan, cell, stage, Surroundings(watch, Path(folder), weights))
-            recipe = context.recipe.model_copy(update={"epochs": 1, "budget": None, "tune": "nothing"})
+            recipe = context.recipe.model_copy(
+                update={"epochs": 1, "fewest_steps": 0, "budget": None, "tune": "nothing"}
+            )
             context, peak = replace(context, recipe=recipe, unlabelled=sides.unlabelled), Peak(context.device)
             began = time.monotonic()
             estimator = train_estimator(kind, sides.train, sides.validation, context)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bench.config.loading import EVERY_MODEL, Config, Recipe, complete, split_recipe, with_recipe
+from bench.config.loading import EVERY_MODEL, Config, Recipe, as_asked, complete, split_recipe, with_recipe
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
@@ -236,6 +236,8 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
             f"augment is part of the protocol, the same for all rows, and not a setting of {name}; use recipe.augment"
         )
     own = with_recipe(request.config.recipe, recipe, name)
+    for owner in (EVERY_MODEL, name):
+        own = as_asked(own, owner, request.explicit)
     tuned = _tuned(spec, declared, settings) if own.tune == "all" else {}
     return Row(name, spec, registry.family(spec), declared, complete(name, declared, settings), own, tuned)
 

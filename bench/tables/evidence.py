@@ -151,7 +151,11 @@ def _recipe(of_models: Iterable[Sequence[Record]]) -> str:
     words = [f"a budget of {' or '.join(sorted(budgets))}"] if budgets else []
     if epochs:
         least, most = epochs[0], epochs[-1]
-        words.append(f"{least} to {most} epochs" if most > least else f"{most} epoch{'s' if most > 1 else ''}")
+        steps = max(int(own.get("fewest_steps", 0)) for own in recipes)
+        floor = f" of at least {steps} steps" if steps else ""
+        words.append(
+            (f"{least} to {most} epochs" if most > least else f"{most} epoch{'s' if most > 1 else ''}") + floor
+        )
     return " or ".join(words)
 
 

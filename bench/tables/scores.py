@@ -29,6 +29,7 @@ RACE = (
     "mean over fewer folds is of other pictures; rows are compared on the folds that both have."
 )
 _RECIPE: Mapping[str, str] = {
+    "fewest_steps": "fewest steps of a training",
     "beta2": "Adam's memory of squared gradients",
     "warmup": "warm-up in steps or as their share",
     "vision_rate": "learning rate of the image encoder as a share of the others'",

@@ -12,7 +12,7 @@ def steps_of(recipe: Recipe, steps_an_epoch: int, pictures: int | None, flops: f
     training.
     """
     if recipe.budget is None:
-        return recipe.epochs * steps_an_epoch
+        return max(recipe.epochs * steps_an_epoch, recipe.fewest_steps)
     budget = Budget.parsed(recipe.budget)
     if budget.unit == "FLOPs":
         if not flops:
@@ -34,5 +34,6 @@ def shortened(recipe: Recipe, share: float) -> Recipe:
     if share == 1:
         return recipe
     if recipe.budget is None:
-        return recipe.model_copy(update={"epochs": max(1, round(share * recipe.epochs))})
+        steps = round(share * recipe.fewest_steps)
+        return recipe.model_copy(update={"epochs": max(1, round(share * recipe.epochs)), "fewest_steps": steps})
     return recipe.model_copy(update={"budget": str(Budget.parsed(recipe.budget).share(share))})

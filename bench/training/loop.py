@@ -25,6 +25,7 @@ from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.terminal.progress import TRAINING, Progress, Stopped
+from bench.terminal.quantities import count
 from bench.training.budget import steps_of
 from bench.training.checkpoint import Checkpoints, random_states, restore_random_states
 from bench.training.convolution import keep_small_convolutions_exact
@@ -145,7 +146,7 @@ class _Training:
         if self.standing.flops is not None or "FLOPs" not in (self.recipe.budget or ""):
             self._begin()
         try:
-            while not self.is_planned or not self.standing.finished(self.recipe, self._epochs):
+            while not self.is_planned or not self.standing.finished(self.recipe, self._epochs, len(self.batches)):
                 self._epoch()
         except Stopped:  # raised between two steps by the progress
             self.checkpoints.write(self._state())
@@ -175,6 +176,11 @@ class _Training:
         self.schedule, self.is_planned = Schedule.of(self.recipe, steps, watched=self.validate is not None), True
         if isinstance(self.batches, TimedBatches):
             self.batches.steps = steps
+        if self.recipe.budget is None and steps > self.recipe.epochs * len(self.batches):
+            self.progress.say(
+                f"so few pictures are {count(len(self.batches), 'step')} an epoch: {steps} steps are taken, "
+                f"{self._epochs:.0f} epochs instead of {self.recipe.epochs} (recipe.fewest_steps)"
+            )
         if self.schedule.shortened:
             self.progress.say(self.schedule.shortened)
         self.progress.start(TRAINING, steps, self._steps_done())

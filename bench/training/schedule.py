@@ -14,6 +14,11 @@ WARMEST = 10
 """A warm-up takes at most one in so many of a training's steps: a longer one would leave too few to learn."""
 
 
+def at_once_of(recipe: Recipe, by_records: bool) -> int:
+    """Return how many pictures a step sees, of a training on pictures or ``by_records`` on questions about them."""
+    return max(1, recipe.batch_size // recipe.questions_per_picture) if by_records else recipe.batch_size
+
+
 @dataclass(frozen=True)
 class Schedule:
     """The course of the learning rate over ``steps`` steps, of which the first ``warmup`` raise it.
@@ -35,8 +40,7 @@ class Schedule:
     @classmethod
     def expected(cls, recipe: Recipe, pictures: float, passes: float, by_records: bool) -> Self:
         """Return the approximate schedule of so many passes through pictures, or ``by_records`` their records."""
-        at_once = recipe.batch_size // recipe.questions_per_picture if by_records else recipe.batch_size
-        return cls.of(recipe, round(passes * math.ceil(pictures / max(1, at_once))))
+        return cls.of(recipe, round(passes * math.ceil(pictures / at_once_of(recipe, by_records))))
 
     @property
     def warmup(self) -> int:

@@ -6,6 +6,9 @@ from typing import Any
 
 from bench.config.loading import Recipe
 
+_PATIENT = 3
+"""A training that gets no better goes on for one in so many of its fewest steps."""
+
 
 @dataclass
 class Standing:
@@ -26,7 +29,11 @@ class Standing:
     flops: float | None = None
     share: float = 0.0
 
-    def finished(self, recipe: Recipe, epochs: float) -> bool:
-        """Return whether all ``epochs`` are done, or too many since the best one."""
+    def finished(self, recipe: Recipe, epochs: float, steps_an_epoch: int) -> bool:
+        """Return whether all ``epochs`` are done, or too many since the best one.
+
+        Where epochs are short, these must be a third of the fewest steps, too.
+        """
         stagnant = self.epoch - 1 - self.best
-        return self.epoch >= epochs or (self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after)
+        is_idle = self.step == 0 and self.epoch > 0 and stagnant >= recipe.stop_after
+        return self.epoch >= epochs or (is_idle and _PATIENT * stagnant * steps_an_epoch >= recipe.fewest_steps)

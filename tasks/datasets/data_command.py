@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 Text = str | None
 _WIDEST = 16_384
 """The pixels of a row of a sheet at most: a sheet of ten categories then fits into memory."""
+LabelsFile = Annotated[Text, typer.Option("--labels", help="CSV file with the path and category of each picture")]
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="name.key=value, repeatable")]
 
 app = typer.Typer(
@@ -113,6 +114,7 @@ def fetch_command(
 @app.command("info")
 def info_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    labels: LabelsFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="print JSON: every file, what it holds, or why it is set aside")
     ] = False,
@@ -124,9 +126,9 @@ def info_command(
     from bench.terminal.text import json_text, safe_lines
 
     if as_json:
-        typer.echo(json_text(_files(dataset, assignments)))
+        typer.echo(json_text(_files(dataset, assignments, labels)))
         return
-    opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
+    opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance", labels=labels)
     text = info(opened, known_duplicates(opened, config.duplicate_distance))
     typer.echo(safe_lines(text))
 
@@ -193,23 +195,26 @@ def _for_sheet(name: str | None, assignments: list[str] | None, mask_bar: bool, 
     return _open(config, config.image_size if config.mask_bar else size), config
 
 
-def _opened(name: str | None, assignments: list[str] | None, *read: str) -> "tuple[Dataset, Config]":
+def _opened(
+    name: str | None, assignments: list[str] | None, *read: str, labels: str | None = None
+) -> "tuple[Dataset, Config]":
     """Build a dataset with the settings and the size that `bench run` would use."""
-    config = _config(name, assignments, *read)
+    config = _config(name, assignments, *read, labels=labels)
     return _open(config, config.image_size), config
 
 
-def _files(name: str | None, assignments: list[str] | None) -> "JSONObject":
+def _files(name: str | None, assignments: list[str] | None, labels: str | None) -> "JSONObject":
     """Return what every file of a dataset holds, also of a folder that cannot be learned from."""
     from bench.config.loading import complete
+    from bench.data.dataset import given_settings
     from bench.registered.checked import Checked
     from bench.registered.registry import Registry
     from bench.tasks.datasets.overview import inventory
     from bench.terminal.progress import Lines
 
-    config, registry = _config(name, assignments, "image_size"), Registry()
+    config, registry = _config(name, assignments, "image_size", labels=labels), Registry()
     spec, argument = registry.find("dataset", config.dataset)
-    settings = complete(spec.name, registry.settings(spec), config.settings.get(spec.name, {}))
+    settings = complete(spec.name, registry.settings(spec), given_settings(config.settings, spec.name))
     return inventory(Checked("dataset", ("name",), spec.builds, argument, config.image_size, Lines(), **settings))
 
 
@@ -221,13 +226,14 @@ def _open(config: "Config", size: int) -> "Dataset":
     return open_dataset(Registry(), config.dataset, config.settings, size, Lines())
 
 
-def _config(name: str | None, assignments: list[str] | None, *read: str) -> "Config":
+def _config(name: str | None, assignments: list[str] | None, *read: str, labels: str | None = None) -> "Config":
     """Return a config with the dataset's settings; BenchError for choices other than the dataset and ``read``."""
     from bench.config.loading import DEFAULT, load_config
     from bench.planning.settings import check_keys, check_names
     from bench.registered.registry import Registry
 
-    config, explicit = load_config(DEFAULT, assignments or (), {"dataset": name} if name else None)
+    options = {key: value for key, value in {"dataset": name, "labels": labels}.items() if value}
+    config, explicit = load_config(DEFAULT, assignments or (), options)
     registry = Registry()
     check_keys(explicit, ("dataset", *read))
     check_names(config, explicit, {registry.find("dataset", config.dataset)[0].name}, registry)

@@ -95,9 +95,12 @@ class Folder:
         frames: Annotated[
             Frames, Setting("which frames of a file with several are pictures: the first, or each")
         ] = "first",
+        labels: Annotated[
+            str, Setting("CSV file with the path and category of each picture, and columns for --group-by")
+        ] = "",
     ) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
-        self._root, self._listing = listed(argument)
+        self._root, self._listing = listed(argument, labels)
         self._image_size, self._progress = image_size, progress
         self._frames: Frames = frames
 
@@ -120,6 +123,7 @@ class Folder:
             "name": "folder",
             "pictures": len(self._listing.paths),
             "content": digest(self._digests),
+            **({"labels": digest(self._listing.categories)} if self._listing.columns else {}),
             "image size": self._image_size,
             "contrast": CONTRAST,
             "frames": self._frames,
@@ -168,6 +172,14 @@ class Folder:
     def facts(self, position: int) -> Mapping[str, str]:
         """Return the category, the only known fact of a user's picture."""
         return {"category": self._listing.categories[self.pictures[position]["file"]]}
+
+    def columns(self) -> Mapping[str, list[str]]:
+        """Return what is noted about every picture, by column: its file, its folder, and what a file of labels says."""
+        noted = self._listing.columns
+        files = [each["file"] for each in self.pictures]
+        places = {"file": files, "folder": [file.rpartition("/")[0] or "." for file in files]}
+        names = dict.fromkeys(name for file in files for name in noted.get(file, ()))
+        return {**places, **{name: [noted[file][name] for file in files] for name in names}}
 
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""

@@ -8,6 +8,7 @@ import numpy as np
 from tabulate import tabulate
 
 from bench.contracts import Dataset, Micrographs
+from bench.data.dataset import summed_up
 from bench.data.decoding import CONTRAST
 from bench.data.duplicates import Duplicates, clusters
 from bench.data.perceptual import BITS
@@ -103,9 +104,10 @@ def _scales(pictures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _aside(sentences: tuple[str, ...]) -> Iterator[str]:
-    yield from (f"set aside: {sentence}" for sentence in sentences[:_SHOWN])
-    if len(sentences) > _SHOWN:
-        yield f"set aside: {len(sentences) - _SHOWN:,} more"
+    reasons = summed_up(sentences)
+    yield from (f"set aside: {sentence}" for sentence in reasons[:_SHOWN])
+    if len(reasons) > _SHOWN:
+        yield f"set aside for {len(reasons) - _SHOWN:,} other reasons: more"
 
 
 def _summary(near: Duplicates) -> str:
