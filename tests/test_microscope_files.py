@@ -8,10 +8,15 @@ import tifffile
 from hypothesis import given, seed, settings
 from PIL import Image
 
+from bench.config.loading import load_config
 from bench.data import readers
+from bench.data.dataset import open_dataset
 from bench.data.decoding import frame_of, grey
 from bench.data.frames import Unreadable
+from bench.data.partition import Partition
 from bench.data.pixel_size import scale_of
+from bench.registered.registry import Registry
+from bench.terminal.progress import NoProgress
 from tests.test_damaged_files import EDITS, QUIET, damaged, picture_or_sentence
 from tests.vendor_files import (
     COUNTS,
@@ -73,6 +78,10 @@ def test_a_dead_pixel_and_a_missing_number_change_no_contrast(tmp_path):
         ("c.tif", tagged((34118, "s", ZEISS.format("2.5 parsec"))), "unit 'parsec'"),
         ("d.tif", tagged((34682, "s", FEI.format("nan", "nan"))), ""),
         ("a.mrc", mrc(angstroms=0.0), ""),
+        ("g.tif", tagged((34682, "s", "Beam=5\r\n[Scan]\r\nPixelWidth=\r\n[Beam]\r\nBeam=\r\n")), ""),
+        ("h.tif", tagged((37706, "B", bytes(90))), ""),
+        ("a.emd", velox(stated=[1, 2]), "damaged"),
+        ("i.tif", tagged((270, "s", "ImageJ=1.5\nunit=cm\n"), resolution=(118, 118), resolutionunit="NONE"), ""),
         ("b.dm3", dm(3, unit=""), ""),
         ("e.tif", tagged(resolution=(300, 300), resolutionunit="INCH"), ""),
         ("f.tif", tagged(resolution=(1, 1), resolutionunit="NONE"), ""),
@@ -184,7 +193,8 @@ def test_a_truncated_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("unit", "nanometres"), [("um", 1000), ("µm", 1000), ("μm", 1000), ("Å", 0.1), ("pm", 0.001), ("Micron", 1000)]
+    ("unit", "nanometres"),
+    [("um", 1000), ("\\u00B5m", 1000), ("µm", 1000), ("μm", 1000), ("Å", 0.1), ("pm", 0.001), ("Micron", 1000)],
 )
 def test_units_are_read_as_instruments_write_them(unit, nanometres):
     assert scale_of(1.0, unit).pixel_size_nm == pytest.approx(nanometres)
@@ -256,3 +266,31 @@ def two(folder):
     dm(3, COUNTS[:, ::-1].copy())(folder / "two" / "kind1" / "a.dm3")
     dm(4, COUNTS[::-1].copy(), scale=(1.0, 0.2))(folder / "two" / "kind1" / "b.dm4")
     return folder / "two"
+
+
+def series(folder):
+    """Two categories of three files of two frames each."""
+    for number in range(6):
+        path = folder / "series" / f"kind{number % 2}" / f"{number}.tif"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        frames = [np.roll(COUNTS, 5 * number + 2 * frame, 1) for frame in range(2)]
+        tifffile.imwrite(path, np.stack(frames), photometric="minisblack")
+    return f"folder:{folder / 'series'}"
+
+
+def test_each_frame_is_a_picture_if_wanted_and_those_of_a_file_stay_together(tmp_path):
+    def dataset(frames):
+        settings = {"folder:": {"frames": frames}}
+        return open_dataset(Registry(), series(tmp_path), settings, 32, NoProgress())
+
+    first, each = dataset("first"), dataset("each")
+    assert len(first.load()) == 6 and len(first.set_aside()) == 6 and "frames=each" in first.set_aside()[0]
+    ids = each.load().ids
+    assert len(ids) == 12 and ids[:2] == ("kind0/0.tif frame 1", "kind0/0.tif frame 2") and each.set_aside() == ()
+    assert first.identity() != each.identity()
+    config = load_config("demo", ["k=3"])[0]
+    partition = Partition(each, config, True, NoProgress())
+    for fold in range(3):
+        sides = partition.fold(fold, 0)
+        files = [{ids[place].split(" frame")[0] for place in side} for side in (sides.test, sides.train)]
+        assert files[0] and files[1] and not files[0] & files[1]

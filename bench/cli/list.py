@@ -12,7 +12,10 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def list_command(
     kind: Annotated[
-        Text, typer.Argument(help="models, tasks, suites, datasets, teachers, tables or plugins", show_default=False)
+        Text,
+        typer.Argument(
+            help="models, tasks, suites, datasets, readers, teachers, tables or plugins", show_default=False
+        ),
     ] = None,
     name: Annotated[Text, typer.Argument(help="show only this one, with its settings; tables also by number")] = None,
     family: Annotated[Text, typer.Option(help="show only models of this family")] = None,

@@ -33,8 +33,7 @@ class Partition:
         """The number of folds: the config's, at most what the smallest category allows."""
         labels, categories = self._dataset.labels(), self._dataset.categories
         if self._is_grouped:
-            column = self._config.group_by
-            return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories, column)
+            return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories, self._column)
         return splits.usable_k(labels, self._config.k, self._explicit, categories)
 
     def fold(self, index: int, repeat: int, fraction: float = 1.0) -> Fold:
@@ -64,12 +63,17 @@ class Partition:
         code = digest(code_digests("bench.data.grouped", "bench.data.duplicates", "bench.data.perceptual"))[:16]
         by: JSONObject = {}
         if self._values is not None:
-            by = {"group_by": self._config.group_by, "groups": digest(list(self._values))[:16]}
+            by = {"group_by": self._column, "groups": digest(list(self._values))[:16]}
         return {**choices, "duplicate_distance": self._config.duplicate_distance, "code": code, **by}
+
+    @cached_property
+    def _column(self) -> str | None:
+        """The column to group by: the config's, else the one whose values the dataset never divides, if any."""
+        return self._config.group_by or getattr(self._dataset, "indivisible", None)
 
     @property
     def _is_grouped(self) -> bool:
-        return self._config.split == "grouped" or self._config.group_by is not None
+        return self._config.split == "grouped" or self._column is not None
 
     @cached_property
     def _groups(self) -> np.ndarray:
@@ -84,7 +88,7 @@ class Partition:
 
         BenchError if there is no such column, a picture has no value, or all have the same one.
         """
-        name = self._config.group_by
+        name = self._column
         if name is None:
             return None
         columns = columns_of(self._dataset)

@@ -17,8 +17,8 @@ _METRES = {
 }
 _RECIPROCAL = re.compile(r"1/.+|.+(\^-1|-1|⁻¹)|m?rad|mradian|degrees?|deg")
 _ENERGY = re.compile(r"[kM]?eV|wavelength", re.IGNORECASE)
-_SMALLEST_NM, _LARGEST_NM = 1e-4, 1e6
-"""No microscope resolves a thousandth of an atom, and a pixel of a millimetre needs none."""
+_SMALLEST_NM, _LARGEST_NM = 5e-4, 5e4
+"""No microscope divides an atom into hundreds of pixels, and none shows five centimetres in a thousand of them."""
 _ALIKE = 0.01
 """Sides of a pixel that differ by this share at most are taken for the same: instruments round them."""
 _NUMBER = re.compile(r"\s*([-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(\S*)")
@@ -35,6 +35,7 @@ class Scale(NamedTuple):
 
 
 UNKNOWN = Scale()
+DAMAGED = Scale(None, "what its instrument wrote of it is damaged")
 
 
 def in_nanometres(value: float, unit: str) -> float | None:

@@ -181,6 +181,12 @@ class Folder:
         names = dict.fromkeys(name for file in files for name in noted.get(file, ()))
         return {**places, **{name: [noted[file][name] for file in files] for name in names}}
 
+    @property
+    def indivisible(self) -> str | None:
+        """The column whose values stay on one side of a fold: frames of one file show one specimen."""
+        several = self._frames == "each" and any(each["frames"] > 1 for each in self.pictures)
+        return "file" if several else None
+
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
         return caption(self.categories[label])

@@ -5,6 +5,7 @@ file refers to elsewhere, in other files or through filters that are not HDF5's 
 """
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,8 +14,8 @@ import h5py
 import numpy as np
 
 from bench.data.formats.binary import require_frame
-from bench.data.frames import PictureFrame, Unreadable, require_size
-from bench.data.pixel_size import UNKNOWN, Scale, number_and_unit, require_specimen, scale_of
+from bench.data.frames import MOST_PIXELS, PictureFrame, Unreadable, require_size
+from bench.data.pixel_size import DAMAGED, UNKNOWN, Scale, number_and_unit, require_specimen, scale_of
 
 _MOST_OBJECTS, _DEEPEST = 10_000, 20
 _VELOX, _KINDS_OF_VELOX = "Data/Image", "Data"
@@ -40,6 +41,10 @@ class _Picture(NamedTuple):
         """Return the numbers (H, W) of one of the pictures."""
         height, width = self.numbers.shape[self.rows], self.numbers.shape[self.columns]
         require_size(width, height)
+        if math.prod(self.numbers.chunks or ()) > MOST_PIXELS:
+            raise Unreadable(
+                f"is stored in pieces of more than {MOST_PIXELS // 1_000_000} million pixels; save it as TIFF"
+            )
         place: list[Any] = [slice(None)] * self.numbers.ndim
         if self.along is not None:
             place[self.along] = number
@@ -98,6 +103,8 @@ def _of_velox(file: h5py.File) -> list[_Picture]:
             except Unreadable as reason:
                 refusal = reason
                 continue
+            except Exception:  # damaged metadata are no reason to lose the picture
+                scale, instrument = DAMAGED, {}
             pictures.append(_Picture(numbers, 0, 1, 2 if numbers.ndim == 3 else None, scale, instrument))
     if refusal and not pictures:
         raise refusal

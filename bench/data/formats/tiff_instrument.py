@@ -10,22 +10,32 @@ from typing import Any
 from bench.data.formats.side_files import of_hitachi_or_tescan
 from bench.data.formats.tiff_pages import Page
 from bench.data.frames import Unreadable
-from bench.data.pixel_size import UNKNOWN, Scale, number_and_unit, scale_of
+from bench.data.pixel_size import DAMAGED, UNKNOWN, Scale, number_and_unit, scale_of
 
 Instrument = dict[str, str]
 _CENTIMETRE, _INCH = 3, 2
+_NO_SCALE = ("", "pixel", "pixels", "inch", "inches", "cm")
+"""Units that ImageJ shows of a picture whose scale nobody has set: those of the paper."""
 _FINEST_PRINT_NM = 1000.0
 """No printer's dots are finer: a resolution beyond is the specimen's, one below it may be the paper's."""
 
 
 def description(page: Page, imagej: Mapping[str, object]) -> tuple[Instrument, Scale]:
-    """Return what a page says of its instrument, and its scale: of the first maker whose tags it has."""
-    for read in _MAKERS:
-        result = read(page)
-        if result is not None:
-            return result
-    scale = _of_imagej(page, imagej) or _of_ome(page) or _of_resolution(page) or UNKNOWN
-    return _named({"maker": page.text(271), "instrument": page.text(272)}.items()), scale
+    """Return what a page says of its instrument, and its scale: of the first maker whose tags it has.
+
+    The scale is unknown if what an instrument wrote is damaged: that is no reason to lose the picture.
+    """
+    try:
+        for read in _MAKERS:
+            result = read(page)
+            if result is not None:
+                return result
+        scale = _of_imagej(page, imagej) or _of_ome(page) or _of_resolution(page) or UNKNOWN
+        return _named({"maker": page.text(271), "instrument": page.text(272)}.items()), scale
+    except Unreadable:
+        raise
+    except Exception:  # a damaged tag can be anything
+        return {}, DAMAGED
 
 
 def _named(fields: Iterable[tuple[str, object]]) -> Instrument:
@@ -167,7 +177,7 @@ _MAKERS: tuple[Callable[[Page], tuple[Instrument, Scale] | None], ...] = (
 def _of_imagej(page: Page, imagej: Mapping[str, object]) -> Scale | None:
     """Return the scale that somebody set in ImageJ: pixels per unit; None without one."""
     unit, sides = str(imagej.get("unit", "")), [_ratio(page.tags.valueof(tag)) for tag in (282, 283)]
-    if unit.strip().lower() in ("", "pixel", "pixels", "inch") or sides[0] is None:
+    if unit.strip().lower() in _NO_SCALE or sides[0] is None:
         return None
     return scale_of(1 / sides[0], unit, None if sides[1] is None else 1 / sides[1])
 
