@@ -37,7 +37,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
     register(
         ModelSpec(
             name="measured",
-            label="Measured",
+            label="Image processing",
             family="control",
             estimator="bench.models.controls.measured:Measured",
             trains_on="micrographs",
