@@ -6,7 +6,7 @@ twice that distance along their middle lines. All of it is scikit-image's.
 """
 
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 from scipy import ndimage
@@ -14,14 +14,19 @@ from scipy import ndimage
 from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, Context, Instructions, Micrographs
 from bench.data.databar import find_bars
 
+if TYPE_CHECKING:
+    from skimage.measure._regionprops import RegionProperties
+
 _SMOOTH = 1 / 220
 """The width of the blur against noise, as a share of the picture's height; at least a pixel."""
 _LEAST = 1 / 90
 """The side of the smallest square that counts as a structure, as a share of the picture's height."""
 _FRAGMENT = 0.2
 """What is smaller than this share of the median is a fragment, and does not count."""
-_ELONGATED = 4.0
-"""Structures are elongated if their middle lines are so many times as long as they are wide."""
+_ELONGATED = 3.5
+"""Structures are elongated if most of their area is in parts so many times as long as wide."""
+_WAIST = 0.12
+"""Structures that touch are parted where they are narrower than beside by this share of their width."""
 _LONG_WORDS = ("fibre", "fiber", "wire", "thread", "tube", "filament", "yarn")
 
 
@@ -95,15 +100,11 @@ def structures(picture: np.ndarray, elongated: bool | None = None) -> Structures
     mask = foreground(picture)
     if not mask.any():
         return Structures(None, 0)
-    from skimage.morphology import skeletonize
-
     distance = ndimage.distance_transform_edt(mask)
-    middle = skeletonize(mask)
-    radii = distance[middle]
-    if elongated is None:
-        parts = ndimage.label(mask)[1]
-        elongated = bool(len(radii) > _ELONGATED * 2 * float(radii.mean()) * parts)
-    return _threads(mask, middle, distance) if elongated else _grains(mask, distance)
+    parts = None if elongated else _parted(mask, distance)
+    if parts is None or (elongated is None and _lengthiness(parts) > _ELONGATED):
+        return _threads(mask, distance)
+    return _grains(parts, mask.shape)
 
 
 def foreground(picture: np.ndarray) -> np.ndarray:
@@ -124,32 +125,44 @@ def foreground(picture: np.ndarray) -> np.ndarray:
     return remove_small_holes(remove_small_objects(mask, max_size=least), max_size=least)
 
 
-def _grains(mask: np.ndarray, distance: np.ndarray) -> Structures:
-    """Part structures that touch, at the waists between them."""
+def _parted(mask: np.ndarray, distance: np.ndarray) -> "list[RegionProperties]":
+    """Return the structures of a mask, those that touch parted at the waists between them."""
     from skimage.measure import regionprops
     from skimage.morphology import h_maxima
     from skimage.segmentation import watershed
 
     smooth = ndimage.gaussian_filter(distance, 1.0)
-    deep = max(0.5, 0.12 * float(np.median(distance[mask]) * 2))
-    seeds = ndimage.label(h_maxima(smooth, deep))[0]
-    parts = regionprops(watershed(-smooth, seeds, mask=mask))
-    height, width = mask.shape
+    waist = max(0.5, _WAIST * 2 * float(np.median(distance[mask])))
+    seeds = ndimage.label(h_maxima(smooth, waist))[0]
+    return regionprops(watershed(-smooth, seeds, mask=mask))
+
+
+def _lengthiness(parts: "list[RegionProperties]") -> float:
+    """Return how many times as long as wide structures are, the median over the area that they take."""
+    ratios = np.array([part.axis_major_length / max(part.axis_minor_length, 1.0) for part in parts])
+    areas = np.array([part.area for part in parts])
+    order = np.argsort(ratios)
+    return float(ratios[order][np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)])
+
+
+def _grains(parts: "list[RegionProperties]", shape: tuple[int, ...]) -> Structures:
+    """Count structures and measure those that the picture's border does not cut."""
     areas = np.array([part.area for part in parts], float)
-    whole = np.array(
-        [part.bbox[0] > 0 and part.bbox[1] > 0 and part.bbox[2] < height and part.bbox[3] < width for part in parts]
-    )
+    boxes = np.array([part.bbox for part in parts])
+    whole = (boxes[:, :2] > 0).all(1) & (boxes[:, 2:] < shape).all(1)
     counts = areas > _FRAGMENT * np.median(areas)
     sized = areas[counts & whole] if (counts & whole).any() else areas[counts]
     return Structures(float(np.mean(2 * np.sqrt(sized / np.pi))), int(counts.sum()))
 
 
-def _threads(mask: np.ndarray, middle: np.ndarray, distance: np.ndarray) -> Structures:
+def _threads(mask: np.ndarray, distance: np.ndarray) -> Structures:
     """Measure across middle lines; two ends make one thread, be they in the picture or at its border."""
-    width = 2 * float(np.mean(distance[middle]))
+    from skimage.morphology import skeletonize
+
+    middle = skeletonize(mask)
     neighbours = ndimage.convolve(middle.astype(np.uint8), np.ones((3, 3), np.uint8), mode="constant") - 1
     ends = int((middle & (neighbours == 1)).sum())
-    return Structures(width, max(1, round(ends / 2)))
+    return Structures(2 * float(np.mean(distance[middle])), max(1, round(ends / 2)))
 
 
 def _is_elongated(caption: str) -> bool | None:
