@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import log
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
 from bench.contracts import InstructionRecord, Instructions, Scores
 from bench.errors import BenchError
 from bench.specs import Setting
-from bench.specs.json_data import Clear, JSONObject
+from bench.specs.json_data import JSONObject
 from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.quantities import stated_count, stated_size
 from bench.tasks.numbers import NUMBERS, in_words
@@ -55,8 +55,8 @@ class Sizing:
         positions = [position for position, record in enumerate(test.records) if record.numbers]
         if not positions:
             raise BenchError(
-                f"no size and no count of these {len(test.micrographs)} pictures is known; use --dataset synthetic, name "
-                f"a table with columns {' or '.join(NUMBERS)} for your own, or records that have 'numbers'"
+                f"no size and no count of these {len(test.micrographs)} pictures is known; use --dataset synthetic, "
+                f"name a file of labels with columns {' or '.join(NUMBERS)} for yours, or records with 'numbers'"
             )
         posed = test.take(positions)
         return replace(posed, captions=("",) * len(posed.captions)) if self._caption == "without" else posed
@@ -77,17 +77,20 @@ class Sizing:
         """Score one answer per posed question, in order; ValueError unless each is answered exactly once."""
         if len(given) != len(posed):
             raise ValueError(f"{len(given)} answers to {len(posed)} questions; each must be answered exactly once")
-        items = tuple(_item(answer, posed, position) for position, answer in enumerate(given))
+        judged = {
+            kind: [_judged(kind, answer, record) for answer, record in zip(given, posed.records, strict=True)]
+            for kind in NUMBERS
+        }
         metrics: dict[str, tuple[float, float | None]] = {}
         over: dict[str, int] = {}
-        for kind in NUMBERS:
-            own = [item for item in items if item[kind] is not None]
-            if own:
-                metrics |= _scores(_SHORT[kind], own)
-                over |= {f"{_SHORT[kind]}_{name}": len(own) for name in ("within_20", "unstated")}
-                stating = sum(item[f"{_SHORT[kind]}_error"] is not None for item in own)
-                over |= {f"{_SHORT[kind]}_log_error": stating} if stating else {}
-        over = {name: number for name, number in over.items() if number < len(items)}
+        for kind, own in judged.items():
+            for name, (values, score) in _scores(own, posed.records).items():
+                metrics[f"{_SHORT[kind]}_{name}"] = score
+                over |= {f"{_SHORT[kind]}_{name}": values} if values < len(posed) else {}
+        items = tuple(
+            _item(answer, posed, position) | _fields({kind: own[position] for kind, own in judged.items()})
+            for position, answer in enumerate(given)
+        )
         return Scores(metrics, items, over=over)
 
     def definitions(self) -> dict[str, str]:
@@ -112,51 +115,72 @@ def _demanding(record: InstructionRecord) -> InstructionRecord:
     return replace(record, question=" ".join([record.question, *(_DEMANDS[kind] for kind, _ in record.numbers)]))
 
 
-def _scores(short: str, items: Sequence[Clear]) -> dict[str, tuple[float, float | None]]:
-    """Return the metrics of one kind of number over the items that ask for it."""
-    pictures = [str(item["picture"]) for item in items]
-    errors = [item[f"{short}_error"] for item in items if item[f"{short}_error"] is not None]
+class _Judged(NamedTuple):
+    """One answer about one kind of number: the reference, and the number that it states if it states one."""
+
+    reference: float
+    stated: float | None
+    least: float
+
+    @property
+    def within(self) -> float:
+        """1 if the answer is right, else 0."""
+        near = WITHIN * self.reference * (1 + 1e-9)  # a fifth more is right, however the machine rounds
+        return float(self.stated is not None and abs(self.stated - self.reference) <= near)
+
+    @property
+    def error(self) -> float | None:
+        """The absolute logarithm of stated over reference; None if nothing is stated."""
+        return None if self.stated is None else abs(log(max(self.stated, self.least) / self.reference))
+
+
+def _judged(kind: str, answer: str, record: InstructionRecord) -> _Judged | None:
+    """Judge an answer; None if the question does not ask for this kind of number."""
+    reference = dict(record.numbers).get(kind)
+    return None if reference is None else _Judged(reference, _READERS[kind](answer), _LEAST[kind])
+
+
+def _scores(
+    judged: Sequence[_Judged | None], records: Sequence[InstructionRecord]
+) -> dict[str, tuple[int, tuple[float, float | None]]]:
+    """Return over how many answers each metric of one kind of number is, its value and its standard error."""
+    own = [(each, record.picture) for each, record in zip(judged, records, strict=True) if each is not None]
+    if not own:
+        return {}
+    pictures = [picture for _, picture in own]
+    errors = [each.error for each, _ in own if each.error is not None]
+    within = clustered_mean([each.within for each, _ in own], pictures)
+    unstated = clustered_mean([float(each.stated is None) for each, _ in own], pictures)
     return {
-        **{
-            f"{short}_{name}": clustered_mean([item[f"{short}_{name}"] for item in items], pictures)
-            for name in ("within_20", "unstated")
-        },
-        **({f"{short}_log_error": (float(np.median(errors)), None)} if errors else {}),
+        "within_20": (len(own), within),
+        "unstated": (len(own), unstated),
+        **({"log_error": (len(errors), (float(np.median(errors)), None))} if errors else {}),
     }
 
 
-def _item(answer: str, posed: Instructions, position: int) -> Clear:
+def _item(answer: str, posed: Instructions, position: int) -> JSONObject:
     record, micrographs = posed.records[position], posed.micrographs
-    known = dict(record.numbers)
     return {
         "id": record.id,
         "picture": record.picture,
         "category": micrographs.categories[micrographs.labels[posed.pictures[position]]],
         "group": record.group,
         "question": record.question,
-        "reference": "; ".join(f"{kind} {number:.4g}" for kind, number in known.items()),
+        "reference": " ".join(in_words(kind, number, 0) for kind, number in record.numbers),
         "answer": answer,
-        **{key: value for kind in NUMBERS for key, value in _judged(kind, answer, known).items()},
     }
 
 
-def _judged(kind: str, answer: str, known: Mapping[str, float]) -> dict[str, float | None]:
-    """Return the fields of one kind of number: the reference, what the answer states, and how well that fits.
-
-    Of a kind that is not asked for all are None.
-    """
-    short, reference = _SHORT[kind], known.get(kind)
-    stated = None if reference is None else _READERS[kind](answer)
-    within = error = None
-    if reference is not None and stated is not None:
-        within = float(abs(stated - reference) <= WITHIN * reference * (1 + 1e-9))
-        error = abs(log(max(stated, _LEAST[kind]) / reference))
-    elif reference is not None:
-        within = 0.0
-    return {
-        kind: reference,
-        f"{short}_stated": stated,
-        f"{short}_within_20": within,
-        f"{short}_error": error,
-        f"{short}_unstated": None if reference is None else float(stated is None),
-    }
+def _fields(judged: Mapping[str, _Judged | None]) -> JSONObject:
+    """Return the fields of an item for each kind of number; all are None if the question does not ask for it."""
+    fields: JSONObject = {}
+    for kind, own in judged.items():
+        short = _SHORT[kind]
+        fields |= {
+            kind: own and own.reference,
+            f"{short}_stated": own and own.stated,
+            f"{short}_within_20": own and own.within,
+            f"{short}_error": own and own.error,
+            f"{short}_unstated": own and float(own.stated is None),
+        }
+    return fields

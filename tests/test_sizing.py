@@ -70,7 +70,7 @@ def test_what_is_measured_in_a_clear_drawing_is_what_is_known_of_it():
         picture = known("particles", index, size="large", phases="one", **facts)
         measured = structures(picture.picture)
         errors.append(measured.diameter * picture.pixel_size_nm / picture.numbers["size_nm"])
-        assert measured.count == pytest.approx(picture.numbers["count"], rel=0.35)
+        assert measured.number == pytest.approx(picture.numbers["count"], rel=0.35)
     assert np.median(errors) == pytest.approx(1, abs=0.2)
 
 
@@ -190,19 +190,19 @@ def discs(places, radius=9, side=128):
 
 def test_discs_are_counted_and_measured_also_where_they_touch_or_are_cut():
     apart = structures(discs([(30, 30), (30, 90), (90, 60)]))
-    assert apart.count == 3 and apart.diameter == pytest.approx(18, rel=0.08)
+    assert apart.number == 3 and apart.diameter == pytest.approx(18, rel=0.08)
     touching = structures(discs([(30, 30), (30, 47), (90, 60)]))
-    assert touching.count == 3 and touching.diameter == pytest.approx(18, rel=0.1)
-    assert structures(255 - discs([(30, 30), (90, 60)])).count == 2
+    assert touching.number == 3 and touching.diameter == pytest.approx(18, rel=0.1)
+    assert structures(255 - discs([(30, 30), (90, 60)])).number == 2
     cut = structures(discs([(0, 64), (64, 64)]))
-    assert cut.count == 2 and cut.diameter == pytest.approx(18, rel=0.08)
+    assert cut.number == 2 and cut.diameter == pytest.approx(18, rel=0.08)
 
 
 def test_lines_are_as_wide_as_across():
     picture = np.full((128, 128), 40, np.uint8)
     picture[30:38], picture[80:88] = 200, 200
     measured = structures(picture)
-    assert measured.count == 2 and measured.diameter == pytest.approx(8, rel=0.25)
+    assert measured.number == 2 and measured.diameter == pytest.approx(8, rel=0.25)
 
 
 def test_nothing_stands_out_of_a_blank_picture():

@@ -5,7 +5,7 @@ Own code, because most of it is about arrays that must fit each other, which pyd
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import isfinite
+from math import inf
 from numbers import Real
 from typing import Any
 
@@ -69,7 +69,7 @@ class CheckedDataset(Checked):
         """Return what was measured in the picture at this position, kind to positive number; {} if nothing was."""
         numbers = self._call("numbers", position) if self._has("numbers") else {}
         fits = isinstance(numbers, Mapping) and all(
-            isinstance(kind, str) and isinstance(number, Real) and isfinite(number) and number > 0
+            isinstance(kind, str) and isinstance(number, Real) and 0 < float(number) < inf
             for kind, number in numbers.items()
         )
         remedy = "return a dictionary of kind to positive number, and leave out what is not known"

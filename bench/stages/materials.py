@@ -50,7 +50,7 @@ class Materials:
 def instructions_of(
     micrographs: Micrographs, records: Sequence[InstructionRecord], captions: Sequence[str], names: Sequence[str]
 ) -> Instructions:
-    """Return those of the records that are about these pictures; ``captions`` one per picture, ``names`` per category."""
+    """Return those of the records that are about these pictures; a caption per picture, a name per category."""
     where = {name: position for position, name in enumerate(micrographs.ids)}
     about = tuple(record for record in records if record.picture in where)
     pictures = np.array([where[record.picture] for record in about], dtype=np.int64)

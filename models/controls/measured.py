@@ -31,10 +31,10 @@ _LONG_WORDS = ("fibre", "fiber", "wire", "thread", "tube", "filament", "yarn")
 
 
 class Structures(NamedTuple):
-    """The structures of a picture: the mean diameter in pixels, None if nothing stands out, and how many there are."""
+    """The structures of a picture: the mean diameter in pixels, None if nothing stands out, and their number."""
 
     diameter: float | None
-    count: int
+    number: int
 
 
 class Measured:
@@ -68,7 +68,7 @@ class Measured:
         shown, nanometres = squared(questions.micrographs, picture)
         seen = self._structures(shown, picture, _is_elongated(questions.caption(position)))
         if question.startswith(DISTRIBUTION_QUESTION):
-            return f"There are {seen.count} of them."
+            return f"There are {seen.number} of them."
         if nanometres is None or seen.diameter is None:
             return "The size cannot be measured."
         return f"Their mean diameter is {seen.diameter * nanometres:.4g} nm."
@@ -92,7 +92,7 @@ def squared(micrographs: Micrographs, position: int) -> tuple[np.ndarray, float 
         return picture, high
     size = min(high, wide)
     shape = (round(picture.shape[0] * high / size), round(picture.shape[1] * wide / size))
-    return resize(picture, shape, order=1, preserve_range=True).astype(np.uint8), size
+    return np.asarray(resize(picture, shape, order=1, preserve_range=True)).astype(np.uint8), size
 
 
 def structures(picture: np.ndarray, elongated: bool | None = None) -> Structures:
@@ -100,7 +100,7 @@ def structures(picture: np.ndarray, elongated: bool | None = None) -> Structures
     mask = foreground(picture)
     if not mask.any():
         return Structures(None, 0)
-    distance = ndimage.distance_transform_edt(mask)
+    distance = np.asarray(ndimage.distance_transform_edt(mask))
     parts = None if elongated else _parted(mask, distance)
     if parts is None or (elongated is None and _lengthiness(parts) > _ELONGATED):
         return _threads(mask, distance)
@@ -127,13 +127,13 @@ def foreground(picture: np.ndarray) -> np.ndarray:
 
 def _parted(mask: np.ndarray, distance: np.ndarray) -> "list[RegionProperties]":
     """Return the structures of a mask, those that touch parted at the waists between them."""
-    from skimage.measure import regionprops
+    from skimage.measure import label, regionprops
     from skimage.morphology import h_maxima
     from skimage.segmentation import watershed
 
     smooth = ndimage.gaussian_filter(distance, 1.0)
     waist = max(0.5, _WAIST * 2 * float(np.median(distance[mask])))
-    seeds = ndimage.label(h_maxima(smooth, waist))[0]
+    seeds = label(h_maxima(smooth, waist))
     return regionprops(watershed(-smooth, seeds, mask=mask))
 
 

@@ -17,7 +17,7 @@ from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.synthetic.canvas import WIDEST
-from bench.tasks.datasets.synthetic.drawing import Drawing, draw, drawn
+from bench.tasks.datasets.synthetic.drawing import Drawing, drawn
 from bench.tasks.datasets.synthetic.scene import Scene, labels, scene
 from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
@@ -102,7 +102,11 @@ class Synthetic:
         return caption(CATEGORIES[label])
 
     def draw(self, position: int, shape: tuple[int, int]) -> np.ndarray:
-        """Return the picture at this position drawn natively at ``shape`` (height, width).
+        """Return the picture of a ``drawing`` alone."""
+        return self.drawing(position, shape).picture
+
+    def drawing(self, position: int, shape: tuple[int, int]) -> Drawing:
+        """Return the picture at this position drawn natively at ``shape`` (height, width), and what is true of it.
 
         BenchError if it is too small, too large, taller than wide or wider than 3:2.
         """
@@ -111,7 +115,7 @@ class Synthetic:
             raise BenchError(
                 f"{width}x{height}: pictures are drawn from 16 to {_LARGEST} pixels, square to 3:2; try 1024x768"
             )
-        return draw(self.scene(position), shape)
+        return drawn(self.scene(position), shape)
 
     def set_aside(self) -> tuple[str, ...]:
         """Return nothing, because every picture is readable."""
