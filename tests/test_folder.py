@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from bench.config.loading import load_config
-from bench.data import jpeg_png
 from bench.data.decoding import grey
+from bench.data.formats import bitmaps
 from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.planning.plan import Plan
@@ -149,7 +149,7 @@ def test_damaged_pictures_are_named_and_set_aside(sem):
 
 def test_a_bomb_is_never_decoded(tmp_path, monkeypatch):
     bomb(tmp_path / "a.png", side=10_000)
-    monkeypatch.setattr(jpeg_png, "frame_of", lambda image, frames: pytest.fail("decoded"))
+    monkeypatch.setattr(bitmaps, "frame_of", lambda image, frames: pytest.fail("decoded"))
     with pytest.raises(Unreadable, match="million"):
         grey(tmp_path / "a.png", 32)
 
@@ -293,7 +293,7 @@ def test_an_unchanged_folder_is_not_read_again(sem, settled, monkeypatch):
     first = opened(sem).identity()
     opened(sem).load()
     monkeypatch.setattr(file_digests, "file_digest", lambda path: pytest.fail("read again"))
-    monkeypatch.setattr("bench.tasks.datasets.folder.first_frame", lambda path: pytest.fail("decoded again"))
+    monkeypatch.setattr("bench.tasks.datasets.folder.frame_of", lambda path: pytest.fail("decoded again"))
     assert opened(sem).identity() == first and len(opened(sem).load()) == 6
 
 

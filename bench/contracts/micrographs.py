@@ -43,6 +43,17 @@ class Micrographs:
         sizes = None if self.pixel_sizes is None else self.pixel_sizes[positions]
         return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions], pixel_sizes=sizes)
 
+    def joined(self, others: Micrographs) -> Micrographs:
+        """Return these pictures and others of another array, in memory, in one array; its digest is unknown."""
+        return replace(
+            self,
+            pixels=np.concatenate([each.pixels[each.rows] for each in (self, others)]),
+            rows=np.arange(len(self) + len(others)),
+            ids=(*self.ids, *(f"joined {name}" for name in others.ids)),
+            labels=np.concatenate([self.labels, others.labels]),
+            digest="",
+        )
+
     def unlabelled(self) -> Micrographs:
         """Return the same pictures without labels and under other ids: what a model may see when it is asked.
 

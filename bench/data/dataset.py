@@ -3,7 +3,7 @@
 Own code, because most of it is about arrays that must fit each other, which pydantic does not check.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from math import inf
 from numbers import Real
@@ -13,6 +13,7 @@ import numpy as np
 
 from bench.config.loading import complete
 from bench.contracts import Dataset, Micrographs
+from bench.errors import BenchError
 from bench.registered.checked import Checked, shortened
 from bench.registered.registry import Registry
 from bench.terminal.progress import Progress
@@ -25,8 +26,29 @@ def open_dataset(
 ) -> Dataset:
     """Build a dataset by name with its settings, complete; BenchError if that fails or it breaks its contract."""
     spec, argument = registry.find("dataset", name)
-    completed = complete(spec.name, registry.settings(spec), settings.get(spec.name, {}))
+    completed = complete(spec.name, registry.settings(spec), given_settings(settings, spec.name))
     return CheckedDataset(spec.builds, argument, image_size, progress, **completed)
+
+
+def given_settings(settings: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, Any]:
+    """Return the settings given under a name; that of one with an argument may lack its colon."""
+    return {**settings.get(name.removesuffix(":"), {}), **settings.get(name, {})}
+
+
+def columns_of(dataset: Dataset) -> Mapping[str, Sequence[str]]:
+    """Return what a dataset notes about each picture, by column, as its method ``columns`` says; empty without one.
+
+    BenchError if a column has not one text per picture.
+    """
+    columns = getattr(dataset, "columns", dict)()
+    count = len(dataset.labels())
+    for name, values in columns.items():
+        if len(values) != count or not all(isinstance(value, str) for value in values):
+            raise BenchError(
+                f"dataset {dataset.name!r}: columns() has {len(values)} values of {shortened(name)} for {count} "
+                "pictures; return one text per picture"
+            )
+    return columns
 
 
 class CheckedDataset(Checked):

@@ -3,7 +3,7 @@
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -22,6 +22,7 @@ from bench.specs import (
     DatasetSpec,
     FamilySpec,
     ModelSpec,
+    ReaderSpec,
     Spec,
     SuiteSpec,
     TableSpec,
@@ -35,13 +36,14 @@ from bench.terminal.text import safe, safe_lines
 DISTRIBUTION = "mvaema-bench"
 GROUP = "bench"
 """The group of entry points that name plugins."""
-Kind = Literal["family", "model", "task", "suite", "dataset", "teacher", "table"]
+Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "teacher", "table"]
 PLURALS: dict[Kind, str] = {
     "family": "families",
     "model": "models",
     "task": "tasks",
     "suite": "suites",
     "dataset": "datasets",
+    "reader": "readers",
     "teacher": "teachers",
     "table": "tables",
 }
@@ -51,9 +53,12 @@ SPECS: dict[Kind, type[Spec]] = {
     "task": TaskSpec,
     "suite": SuiteSpec,
     "dataset": DatasetSpec,
+    "reader": ReaderSpec,
     "teacher": TeacherSpec,
     "table": TableSpec,
 }
+_MOST_FILES = 200
+"""The most files of a plugin's folder that are searched for a name."""
 _MOST_SPECS = 10_000
 """The most specs of one plugin: more are registered by a loop without an end."""
 
@@ -76,6 +81,18 @@ class Plugin:
     def name(self) -> str:
         """The entry point's name, printable."""
         return safe(self.entry_point.name)
+
+    def mentions(self, names: Sequence[str]) -> bool:
+        """Return whether the folder of the plugin's module has Python text with one of these names in quotes."""
+        quoted = re.compile("|".join(rf"[\"']{re.escape(name)}[\"']" for name in names).encode())
+        try:
+            module = source_file(self.entry_point.value.partition(":")[0].strip())
+            files = sorted(module.parent.glob("*.py"))[:_MOST_FILES] if module else []
+            return bool(names) and any(
+                quoted.search(file.read_bytes()) for file in files if file.stat().st_size <= LARGEST
+            )
+        except (OSError, ImportError, ValueError):  # loading it says more
+            return False
 
     def load(self) -> list[tuple[Kind, Spec]]:
         """Import the plugin, once, and return what it registers; nothing if that fails, as ``failure`` then says."""

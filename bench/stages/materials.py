@@ -36,6 +36,12 @@ class Materials:
         return as_shown(self.plan.dataset, self.plan.config, self.plan.progress)
 
     @cached_property
+    def collected(self) -> Micrographs | None:
+        """The pictures without labels that the run names besides its dataset, None if it names none."""
+        plan = self.plan
+        return plan.unlabelled.load(plan.config, plan.progress) if plan.unlabelled else None
+
+    @cached_property
     def records(self) -> tuple[InstructionRecord, ...]:
         """All instruction records."""
         return tuple(self.plan.teacher.records(self.plan.dataset))
