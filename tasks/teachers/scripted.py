@@ -67,8 +67,10 @@ class ScriptedTeacher:
         categories = dataset.categories
         sentences = [strange(facts, categories)]
         if not any(kind != "category" and known(kind, value, categories) for kind, value in facts):
+            numbers = any(numbers_of(dataset, position) for position in range(len(dataset.labels())))
+            beside = ", and sizes and counts from what is known of them" if numbers else ""
             sentences.append(
-                "The reference answers were written from each picture's category alone: scores tell how well a model "
+                f"The reference answers were written from each picture's category alone{beside}: scores tell how well a model "
                 "words what its caption says, not what it sees; bring records of your own with --records FILE.jsonl."
             )
         return " ".join(filter(None, sentences))
