@@ -24,13 +24,13 @@ _LEAST = 1 / 90
 _FRAGMENT = 0.2
 """What is smaller than this share of the median is a fragment, and does not count."""
 _ELONGATED = 3.5
-"""Structures are elongated if most of their area is in parts so many times as long as wide."""
+"""Measurement are elongated if most of their area is in parts so many times as long as wide."""
 _WAIST = 0.12
-"""Structures that touch are parted where they are narrower than beside by this share of their width."""
+"""Measurement that touch are parted where they are narrower than beside by this share of their width."""
 _LONG_WORDS = ("fibre", "fiber", "wire", "thread", "tube", "filament", "yarn")
 
 
-class Structures(NamedTuple):
+class Measurement(NamedTuple):
     """The structures of a picture: the mean diameter in pixels, None if nothing stands out, and their number."""
 
     diameter: float | None
@@ -44,7 +44,7 @@ class Measured:
     """
 
     def __init__(self, context: Context) -> None:
-        self._measured: dict[tuple[int, bool | None], Structures] = {}
+        self._measured: dict[tuple[int, bool | None], Measurement] = {}
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Learn nothing."""
@@ -73,7 +73,7 @@ class Measured:
             return "The size cannot be measured."
         return f"Their mean diameter is {seen.diameter * nanometres:.4g} nm."
 
-    def _structures(self, shown: np.ndarray, picture: int, elongated: bool | None) -> Structures:
+    def _structures(self, shown: np.ndarray, picture: int, elongated: bool | None) -> Measurement:
         key = (picture, elongated)
         if key not in self._measured:
             self._measured[key] = structures(shown, elongated)
@@ -95,11 +95,11 @@ def squared(micrographs: Micrographs, position: int) -> tuple[np.ndarray, float 
     return np.asarray(resize(picture, shape, order=1, preserve_range=True)).astype(np.uint8), size
 
 
-def structures(picture: np.ndarray, elongated: bool | None = None) -> Structures:
+def structures(picture: np.ndarray, elongated: bool | None = None) -> Measurement:
     """Measure the structures of a grey picture (H, W) of uint8; without ``elongated`` the picture decides."""
     mask = foreground(picture)
     if not mask.any():
-        return Structures(None, 0)
+        return Measurement(None, 0)
     distance = np.asarray(ndimage.distance_transform_edt(mask))
     parts = None if elongated else _parted(mask, distance)
     if parts is None or (elongated is None and _lengthiness(parts) > _ELONGATED):
@@ -145,24 +145,24 @@ def _lengthiness(parts: "list[RegionProperties]") -> float:
     return float(ratios[order][np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)])
 
 
-def _grains(parts: "list[RegionProperties]", shape: tuple[int, ...]) -> Structures:
+def _grains(parts: "list[RegionProperties]", shape: tuple[int, ...]) -> Measurement:
     """Count structures and measure those that the picture's border does not cut."""
     areas = np.array([part.area for part in parts], float)
     boxes = np.array([part.bbox for part in parts])
     whole = (boxes[:, :2] > 0).all(1) & (boxes[:, 2:] < shape).all(1)
     counts = areas > _FRAGMENT * np.median(areas)
     sized = areas[counts & whole] if (counts & whole).any() else areas[counts]
-    return Structures(float(np.mean(2 * np.sqrt(sized / np.pi))), int(counts.sum()))
+    return Measurement(float(np.mean(2 * np.sqrt(sized / np.pi))), int(counts.sum()))
 
 
-def _threads(mask: np.ndarray, distance: np.ndarray) -> Structures:
+def _threads(mask: np.ndarray, distance: np.ndarray) -> Measurement:
     """Measure across middle lines; two ends make one thread, be they in the picture or at its border."""
     from skimage.morphology import skeletonize
 
     middle = skeletonize(mask)
     neighbours = ndimage.convolve(middle.astype(np.uint8), np.ones((3, 3), np.uint8), mode="constant") - 1
     ends = int((middle & (neighbours == 1)).sum())
-    return Structures(2 * float(np.mean(distance[middle])), max(1, round(ends / 2)))
+    return Measurement(2 * float(np.mean(distance[middle])), max(1, round(ends / 2)))
 
 
 def _is_elongated(caption: str) -> bool | None:
