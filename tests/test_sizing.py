@@ -11,7 +11,7 @@ from PIL import Image
 from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, InstructionRecord, Instructions, Micrographs
 from bench.data.dataset import open_dataset
 from bench.errors import BenchError
-from bench.models.controls.measured import Measured, structures
+from bench.models.controls.measured import Measured, _form, structures
 from bench.models.controls.median import Median
 from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import drawn
@@ -204,6 +204,19 @@ def test_lines_are_as_wide_as_across():
     picture[30:38], picture[80:88] = 200, 200
     measured = structures(picture)
     assert measured.number == 2 and measured.diameter == pytest.approx(8, rel=0.25)
+
+
+def test_fibres_side_by_side_are_as_wide_as_the_gaps_between_them_are_apart():
+    across = np.arange(160) % 32
+    picture = np.broadcast_to(np.where(across < 4, 20, 150 + 2 * across), (160, 160)).astype(np.uint8)
+    for shown in (picture, picture.T):
+        assert structures(shown, "fibre").diameter == pytest.approx(32, rel=0.05)
+        assert structures(shown, "fibre").number == 5
+
+
+def test_a_caption_tells_what_structures_are_taken_for():
+    assert [_form(f"of {name}") for name in ("fibres", "nanowires", "particles")] == ["fibre", "wire", "grain"]
+    assert _form("") is None
 
 
 def test_nothing_stands_out_of_a_blank_picture():
