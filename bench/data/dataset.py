@@ -5,6 +5,8 @@ Own code, because most of it is about arrays that must fit each other, which pyd
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import inf
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -97,6 +99,17 @@ class CheckedDataset(Checked):
         )
         return facts
 
+    def numbers(self, position: int) -> Mapping[str, float]:
+        """Return what was measured in the picture at this position, kind to positive number; {} if nothing was."""
+        numbers = self._call("numbers", position) if self._has("numbers") else {}
+        fits = isinstance(numbers, Mapping) and all(
+            isinstance(kind, str) and isinstance(number, Real) and 0 < float(number) < inf
+            for kind, number in numbers.items()
+        )
+        remedy = "return a dictionary of kind to positive number, and leave out what is not known"
+        self._require(fits, f"numbers({position})", f"returned {shortened(numbers)}", remedy)
+        return {kind: float(number) for kind, number in numbers.items()}
+
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
         sentence = self._call("caption", label)
@@ -177,6 +190,10 @@ class CheckedDataset(Checked):
             "has other labels or categories than labels() and categories",
             "return the same ones",
         )
+        scale = micrographs.pixel_sizes
+        fits = scale is None or (isinstance(scale, np.ndarray) and scale.shape == (total, 2) and not (scale <= 0).any())
+        remedy = f"make pixel_sizes an array ({total}, 2) of nanometres, NaN where the scale is unknown, or None"
+        self._require(fits, "load()", f"has pixel_sizes {_array(scale)}", remedy)
         different = len({name for name in micrographs.ids if isinstance(name, str)})
         remedy = "give each picture an id of its own, a text"
         self._require(different == total, "load()", f"has {different} different ids for {total} pictures", remedy)

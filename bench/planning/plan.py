@@ -254,10 +254,6 @@ class Plan:
         name = self.config.test_dataset
         if name is None:
             return None
-        if self.contract.about != "micrographs":
-            raise BenchError(
-                f"--test-dataset is for tasks that ask about pictures alone; {self.request.task!r} does not"
-            )
         tested = open_dataset(registry, name, self.config.settings, self.config.image_size, self.progress)
         return Transfer(self.dataset, tested)
 

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from math import nan
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal, TypedDict
 
@@ -22,8 +23,10 @@ from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
+from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
 from bench.tasks.datasets.file_digests import digests, unchanged
 from bench.tasks.datasets.listing import listed
+from bench.tasks.numbers import NUMBERS
 from bench.terminal.progress import Progress
 
 _PIXELS, _INDEX = "pixels.npy", "index.json"
@@ -96,7 +99,8 @@ class Folder:
             Frames, Setting("which frames of a file with several are pictures: the first, or each")
         ] = "first",
         labels: Annotated[
-            str, Setting("CSV file with the path and category of each picture, and columns for --group-by")
+            str,
+            Setting("CSV file with the path and category of each picture, and columns of numbers and for --group-by"),
         ] = "",
     ) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
@@ -124,6 +128,7 @@ class Folder:
             "pictures": len(self._listing.paths),
             "content": digest(self._digests),
             **({"labels": digest(self._listing.categories)} if self._listing.columns else {}),
+            **({"numbers": digest(self._known)} if self._known else {}),
             "image size": self._image_size,
             "contrast": CONTRAST,
             "frames": self._frames,
@@ -167,7 +172,27 @@ class Folder:
         """Return all readable pictures, decoded once into the cache."""
         names = tuple(each["id"] for each in self.pictures)
         pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
-        return Micrographs(pixels, np.arange(len(names)), names, self.labels(), self.categories)
+        scale = np.array([self._scale(each) for each in self.pictures])
+        return Micrographs(pixels, np.arange(len(names)), names, self.labels(), self.categories, pixel_sizes=scale)
+
+    def _scale(self, picture: Picture) -> tuple[float, float]:
+        """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""
+        size = self._known.get(picture["file"], {}).get(PIXEL_SIZE) or picture["pixel_size_nm"] or nan
+        return size * picture["height"] / self._image_size, size * picture["width"] / self._image_size
+
+    @cached_property
+    def _known(self) -> dict[str, dict[str, float]]:
+        """The numbers that a file of labels has of each picture file, by column; BenchError for one that is none."""
+        known = {
+            name: numbers_in(columns, f"the line of the labels about {name!r}")
+            for name, columns in self._listing.columns.items()
+        }
+        return {name: numbers for name, numbers in known.items() if numbers}
+
+    def numbers(self, position: int) -> Mapping[str, float]:
+        """Return the size and number of a picture's structures, as far as a file of labels says them."""
+        known = self._known.get(self.pictures[position]["file"], {})
+        return {kind: number for kind, number in known.items() if kind in NUMBERS}
 
     def facts(self, position: int) -> Mapping[str, str]:
         """Return the category, the only known fact of a user's picture."""
@@ -235,6 +260,9 @@ class Folder:
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
             entries[name] = self._entry(name, "describes the picture beside it; its scale is read")
+        for name, entry in entries.items():
+            if PIXEL_SIZE in self._known.get(name, {}) and entry["frames"]:
+                entry["pixel_size_nm"], entry["scale_source"] = self._known[name][PIXEL_SIZE], "labels"
         return [entries[name] for name in sorted(entries)]
 
     def _entry(self, name: str, set_aside: str, picture: Picture | None = None) -> FileEntry:
