@@ -1,0 +1,231 @@
+"""Scale bars as lines: long level strokes, solid or dashed, with or without end ticks, whole or around their label."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+_LENGTHS = (0.025, 0.75)
+"""Shortest and longest bar, as a share of the picture's width."""
+_SHORTEST = 8
+_REACHES = (2, 5, 12)
+"""Distances above and below at which the paper is compared: a line is thinner than twice its reach."""
+_STEP, _FAINT_STEP = 36, 12
+"""Least difference of a line from a specimen around it, and from plain paper, in grey levels."""
+_PAPER = 22
+"""Largest distance of plain paper from white or black."""
+_GAPS = (1, 3)
+"""Longest gap in a line on a specimen, and in a dashed line on plain paper."""
+_MOST = 60
+"""The number of lines that are looked at, the longest first, of each polarity."""
+
+
+class Line(NamedTuple):
+    """A level stroke: rows from ``top`` to before ``bottom``, columns from ``left`` to before ``right``."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+    light: bool
+
+
+class Bar(NamedTuple):
+    """A scale bar: its line, its length in pixels, grey levels of ink and paper, and how far its ticks reach.
+
+    ``ticks`` is the number of rows that end ticks reach beyond the line, 0 without ticks; ``noise`` how uneven ink and
+    paper are, as a share of their difference.
+    """
+
+    line: Line
+    length: float
+    ink: float
+    paper: float
+    ticks: int
+    noise: float
+
+
+def lines(levels: np.ndarray) -> list[Line]:
+    """Return level strokes of a picture (H, W) uint8 that may be scale bars."""
+    found: list[Line] = []
+    for light in (False, True):
+        # Signed, so that differences can be negative.
+        values = levels.astype(np.int16) if light else 255 - levels.astype(np.int16)
+        strokes = [stroke for reach in _REACHES for stroke in _strokes(values, reach)]
+        found += [Line(*stroke, light) for stroke in _merged(strokes)]
+    return found
+
+
+def _strokes(values: np.ndarray, reach: int) -> Iterator[tuple[int, int, int]]:
+    """Yield row, first and end column of each run of pixels that are lighter than those above and below them."""
+    height, width = values.shape
+    if height <= 2 * reach:
+        return
+    # The paper is the darkest row within reach: a box around a bar may leave it one row.
+    darkest = ndimage.minimum_filter1d(values, reach, axis=0)
+    half = reach // 2
+    middle = values[reach:-reach]
+    above, below = darkest[half : half + len(middle)], darkest[reach + 1 + half : reach + 1 + half + len(middle)]
+    around = np.maximum(above, below)
+    step = middle - around
+    least, most = max(_SHORTEST, _LENGTHS[0] * width), _LENGTHS[1] * width
+    plain = (around <= _PAPER) | (np.minimum(above, below) >= 255 - _PAPER)
+    for ridge, gap in ((step >= _STEP, _GAPS[0]), ((step >= _FAINT_STEP) & plain, _GAPS[1])):
+        rows, starts, ends = _runs(ridge, gap)
+        long = np.flatnonzero((ends - starts >= least) & (ends - starts <= most))
+        for place in long:
+            yield int(rows[place]) + reach, int(starts[place]), int(ends[place])
+
+
+def _runs(ridge: np.ndarray, gap: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return rows, starts and ends of all runs of True; gaps of up to ``gap`` pixels are closed."""
+    edges = np.diff(np.pad(ridge, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(edges == 1)
+    ends = np.nonzero(edges == -1)[1]
+    if not len(rows):
+        return rows, starts, ends
+    apart = (rows[1:] != rows[:-1]) | (starts[1:] - ends[:-1] > gap)
+    first = np.flatnonzero(np.concatenate([[True], apart]))
+    last = np.append(first[1:], len(rows)) - 1
+    return rows[first], starts[first], ends[last]
+
+
+def _merged(strokes: list[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Return top, bottom, left and right of strokes, those of neighbouring rows and like ends as one."""
+    lines: list[list[int]] = []
+    for row, start, end in sorted(set(strokes)):
+        near = max(2, round(0.04 * (end - start)))
+        for line in reversed(lines):
+            if row - line[1] <= 2 and abs(start - line[2]) <= near and abs(end - line[3]) <= near:
+                line[1] = max(line[1], row + 1)
+                line[2], line[3] = min(start, line[2]), max(end, line[3])
+                break
+        else:
+            lines.append([row, row + 1, start, end])
+    lines.sort(key=lambda line: line[2] - line[3])
+    return [(top, bottom, left, right) for top, bottom, left, right in lines[:_MOST]]
+
+
+def measured(levels: np.ndarray, line: Line) -> Bar | None:
+    """Return a line as a scale bar with its length, or None for a stroke that does not end as a bar does.
+
+    With ticks, the length is from the middle of one to the middle of the other; else from edge to edge.
+    """
+    height, width = levels.shape
+    across = line.right - line.left
+    values = levels[:, max(0, line.left - across) : line.right + across].astype(np.float32)
+    values = values if line.light else 255 - values
+    shift = line.left - max(0, line.left - across)
+    inner = values[:, shift + across // 8 : shift + across - across // 8]
+    line, ink, paper = _grown(inner, line)
+    if ink - paper < _FAINT_STEP:
+        return None
+    margin = max(3, round(0.05 * across))
+    reach = max(8, across)
+    top, bottom = max(0, line.top - reach), min(height, line.bottom + reach)
+    first = max(0, shift - 3 * margin)
+    shares = np.clip((values[top:bottom, first : shift + across + 3 * margin] - paper) / (ink - paper), 0, 1.5)
+    left, right = shift - first, shift - first + across
+    rows = slice(line.top - top, line.bottom - top)
+    noise = (_spread(inner[line.top : line.bottom]) + _spread(_beside(inner, line))) / (ink - paper)
+    ends = [_tick(shares, rows, place, margin) for place in (left, right)]
+    if all(end.reach >= 2 for end in ends) and _alike(ends[0].reach, ends[1].reach):
+        reached = max(end.reach for end in ends)
+        return Bar(line, ends[1].column - ends[0].column, *_levels(line, ink, paper), reached, noise)
+    stroke = shares[rows].mean(axis=0)
+    outside = np.concatenate([stroke[max(0, left - 2 * margin) : max(0, left - 1)], stroke[right + 1 :]])
+    if len(outside) and np.median(outside) > 0.5:
+        return None
+    length = _from_edge_to_edge(stroke, left, right)
+    return Bar(line, length, *_levels(line, ink, paper), 0, noise)
+
+
+def _levels(line: Line, ink: float, paper: float) -> tuple[float, float]:
+    return (ink, paper) if line.light else (255 - ink, 255 - paper)
+
+
+def _grown(inner: np.ndarray, line: Line) -> tuple[Line, float, float]:
+    """Return a line with all rows of its ink, and levels of ink and paper, of the columns (H, w) of a line."""
+    medians = np.median(inner, axis=1)
+    ink = float(medians[line.top : line.bottom].max())
+    above = medians[max(0, line.top - 4 - (line.bottom - line.top)) : line.top]
+    below = medians[line.bottom : line.bottom + 4 + (line.bottom - line.top)]
+    paper = float(max(above.min(initial=ink), below.min(initial=ink)))
+    top, bottom = line.top, line.bottom
+    while top > 0 and medians[top - 1] - paper > 0.5 * (ink - paper):
+        top -= 1
+    while bottom < len(medians) and medians[bottom] - paper > 0.5 * (ink - paper):
+        bottom += 1
+    return line._replace(top=top, bottom=bottom), ink, paper
+
+
+def _beside(inner: np.ndarray, line: Line) -> np.ndarray:
+    """Return the rows next to a line."""
+    return inner[[row for row in (line.top - 2, line.top - 1, line.bottom, line.bottom + 1) if 0 <= row < len(inner)]]
+
+
+def _spread(rows: np.ndarray) -> float:
+    """Return how much the levels of a row differ from each other, without its ends, in grey levels."""
+    if not rows.size:
+        return 0.0
+    low, high = np.percentile(rows, [15, 85], axis=1)
+    return float(np.min(high - low))
+
+
+def _from_edge_to_edge(stroke: np.ndarray, left: int, right: int) -> float:
+    """Return a line's length from the shares of ink along it: its edges are where half of the ink is left."""
+    solid = float(np.median(stroke[left:right]))
+    if solid < 0.4:
+        return float(right - left)
+    half = stroke > 0.5 * solid
+    first, last = left, right - 1
+    while first > 0 and half[first - 1]:
+        first -= 1
+    while last + 1 < len(half) and half[last + 1]:
+        last += 1
+    places = np.flatnonzero(half[first : last + 1]) + first
+    first, last = int(places[0]), int(places[-1])
+    # The pixels at both edges hold a part of the line each.
+    parts = stroke[max(0, first - 1) : first + 1].sum() + stroke[last : last + 2].sum()
+    return float(last - first - 1 + min(2.0 * 1.5, parts / solid))
+
+
+class _End(NamedTuple):
+    """A tick's middle column, and the number of rows that it reaches beyond the line."""
+
+    column: float
+    reach: int
+
+
+def _tick(shares: np.ndarray, rows: slice, place: int, margin: int) -> _End:
+    """Return the tick at an end of a line; its reach is 0 if there is none."""
+    left, right = max(0, place - margin - 1), min(shares.shape[1], place + margin + 1)
+    above, below = shares[: rows.start][::-1, left:right], shares[rows.stop :][:, left:right]
+    reaches = _reach(above) + _reach(below)
+    tallest = int(reaches.max(initial=0))
+    if tallest < 2:
+        return _End(float(place), 0)
+    columns = np.flatnonzero(reaches >= 0.6 * tallest)
+    if columns[-1] - columns[0] > margin + 1 or len(columns) < columns[-1] - columns[0] + 1:
+        return _End(float(place), 0)
+    # The side of a box around the bar is as tall as a tick, but paper lies between it and the line.
+    stroke = shares[rows].max(axis=0)[min(place, left + int(columns[0])) : max(place, left + int(columns[0])) + 1]
+    if stroke.min() < 0.4:
+        return _End(float(place), 0)
+    near = slice(max(0, columns[0] - 1), columns[-1] + 2)
+    deep = max(1, tallest // 2)
+    weights = above[:deep, near].sum(axis=0) + below[:deep, near].sum(axis=0)
+    middle = float((weights * np.arange(left + near.start, left + near.start + len(weights))).sum() / weights.sum())
+    return _End(middle, tallest)
+
+
+def _reach(shares: np.ndarray) -> np.ndarray:
+    """Return for each column how many rows of ink follow each other from the line on; one row may be fainter."""
+    dark = shares > 0.35
+    alive = np.logical_and.accumulate(dark | np.pad(dark, ((1, 0), (0, 0)))[:-1], axis=0)
+    return (alive & dark).sum(axis=0)
+
+
+def _alike(first: int, second: int) -> bool:
+    return min(first, second) >= 0.5 * max(first, second)

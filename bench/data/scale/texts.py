@@ -1,0 +1,167 @@
+"""Texts near a scale bar: boxes around letters of its ink on its paper."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from scipy import ndimage
+
+from bench.data.scale.letters import Box
+from bench.data.scale.lines import Bar
+
+_REACH_ROWS, _REACH_COLUMNS = 0.12, 0.25
+"""How far from a bar its label is searched, as shares of the picture's height and width."""
+_HEIGHTS = (4, 0.09)
+"""Smallest height of a letter in pixels, and the largest as a share of the picture's height."""
+_INK_SHARE = 0.42
+_WORD_GAP, _TEXT_GAP = 0.3, 1.1
+"""Gaps between words and between texts, in heights of letters."""
+_WORDS = 3
+_SHAPES = (0.9, 14.0)
+"""Narrowest and widest text, in heights of letters."""
+
+
+class Text(NamedTuple):
+    """A text that may be a bar's label: its box, and its distance from the bar in heights of letters."""
+
+    box: Box
+    distance: float
+
+
+def texts(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> list[Text]:
+    """Return texts that may be the label of a bar of a picture (H, W) uint8; ``size`` is the whole picture's (H, W)."""
+    window = _window(levels, bar, size)
+    cut = levels[window.top : window.bottom, window.left : window.right].astype(np.float32)
+    contrast = (cut - bar.paper) * (1 if bar.line.light else -1)
+    _without_bar(contrast, bar, window)
+    strongest = float(np.percentile(contrast, 99.3)) if contrast.size else 0.0
+    least = abs(bar.ink - bar.paper)
+    boxes: dict[Box, None] = {}
+    for level in {_INK_SHARE * max(least, strongest), _INK_SHARE * least}:
+        for box in _boxes(contrast > max(level, 8.0), size[0]):
+            moved = Box(box.top + window.top, box.left + window.left, box.bottom + window.top, box.right + window.left)
+            boxes.setdefault(moved)
+    placed = (Text(box, distance) for box in boxes if (distance := _distance(box, bar)) is not None)
+    return sorted(placed, key=lambda text: text.distance)
+
+
+def _window(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> Box:
+    """Return the bar's surroundings as far as its paper goes, at most the reach of labels."""
+    line, half = bar.line, abs(bar.ink - bar.paper) / 2
+    rows, columns = round(_REACH_ROWS * size[0]) + bar.ticks, round(_REACH_COLUMNS * size[1])
+    inner = slice(line.left + 2, max(line.left + 3, line.right - 2))
+    near = np.abs(np.median(levels[:, inner].astype(np.float32), axis=1) - bar.paper) < max(half, 10)
+    top = _extent(near, line.top - 2, -1, rows)
+    bottom = _extent(near, line.bottom + 1, 1, rows)
+    band = levels[top : bottom + 1].astype(np.float32)
+    plain = (np.abs(band - bar.paper) < max(half, 10)).mean(axis=0) > 0.2
+    left = _extent(plain, line.left - 4, -1, columns)
+    right = _extent(plain, line.right + 3, 1, columns)
+    return Box(top, left, bottom + 1, right + 1)
+
+
+def _extent(paper: np.ndarray, start: int, step: int, most: int) -> int:
+    """Return the last place from ``start`` on that is paper; two places in a row that are not end it."""
+    place = last = min(max(start, 0), len(paper) - 1)
+    misses = 0
+    for _ in range(most):
+        place += step
+        if not 0 <= place < len(paper):
+            break
+        misses = 0 if paper[place] else misses + 1
+        if misses > 2:
+            break
+        if paper[place]:
+            last = place
+    return last
+
+
+def _without_bar(contrast: np.ndarray, bar: Bar, window: Box) -> None:
+    """Remove the bar with its ticks."""
+    line = bar.line
+    left, right = max(0, line.left - window.left), line.right - window.left
+    contrast[max(0, line.top - 1 - window.top) : line.bottom + 1 - window.top, max(0, left - 2) : right + 2] = 0
+    if bar.ticks:
+        rows = slice(max(0, line.top - bar.ticks - 1 - window.top), line.bottom + bar.ticks + 1 - window.top)
+        wide = max(3, round(0.05 * (line.right - line.left)))
+        for end in (left, right):
+            columns = slice(max(0, end - wide), end + wide)
+            tall = contrast[rows, columns]
+            ticks = (tall > 0.35 * abs(bar.ink - bar.paper)).mean(axis=0) > 0.4
+            tall[:, ticks] = 0
+
+
+def _boxes(ink: np.ndarray, height: int) -> Iterator[Box]:
+    """Yield boxes of texts: each row of letters from one wide gap to the next, and runs of its words."""
+    labelled, _ = ndimage.label(ink, np.ones((3, 3)))
+    parts = [
+        Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labelled)
+    ]
+    tallest = max(6.0, _HEIGHTS[1] * height)
+    parts = [part for part in parts if part.bottom - part.top <= tallest and part.right - part.left <= 8 * tallest]
+    for row in _rows(parts):
+        yield from _runs_of_words(row)
+
+
+def _rows(parts: list[Box]) -> Iterator[list[Box]]:
+    """Yield the letters of each row of text, from left to right."""
+    rows: list[list[Box]] = []
+    edges: list[list[int]] = []
+    for part in sorted(parts, key=lambda part: part.top - part.bottom):
+        tall = part.bottom - part.top
+        middle = (part.top + part.bottom) / 2
+        for row, edge in zip(rows, edges, strict=True):
+            overlap = min(part.bottom, edge[1]) - max(part.top, edge[0])
+            # Points and accents belong to the row of the letters around them.
+            if overlap >= 0.5 * tall or (tall < 4 and edge[0] - 2 <= middle <= edge[1] + 2):
+                row.append(part)
+                break
+        else:
+            if tall >= _HEIGHTS[0]:
+                rows.append([part])
+                edges.append([part.top, part.bottom])
+    for row in rows:
+        yield sorted(row, key=lambda part: part.left)
+
+
+def _runs_of_words(row: list[Box]) -> Iterator[Box]:
+    tall = max(part.bottom - part.top for part in row)
+    words: list[Box] = []
+    starts: list[bool] = []
+    for part in row:
+        gap = part.left - words[-1].right if words else 10 * tall
+        if gap <= _WORD_GAP * tall:
+            words[-1] = _around([words[-1], part])
+        else:
+            words.append(part)
+            starts.append(gap > _TEXT_GAP * tall)
+    for first in range(len(words)):
+        for last in range(first + 1, min(first + _WORDS, len(words)) + 1):
+            if any(starts[first + 1 : last]):
+                break
+            box = _around(words[first:last])
+            shape = (box.right - box.left) / (box.bottom - box.top)
+            if _SHAPES[0] <= shape <= _SHAPES[1] and box.bottom - box.top >= _HEIGHTS[0]:
+                yield box
+
+
+def _around(boxes: list[Box]) -> Box:
+    tops, lefts, bottoms, rights = zip(*boxes, strict=True)
+    return Box(min(tops), min(lefts), max(bottoms), max(rights))
+
+
+def _distance(box: Box, bar: Bar) -> float | None:
+    """Return how far a text is from a bar, in heights of letters; None where no instrument writes a label."""
+    line, tall = bar.line, box.bottom - box.top
+    above, below = line.top - box.bottom, box.top - line.bottom
+    if bar.ticks > 4 * tall or line.bottom - line.top > 2 * tall:
+        return None
+    if max(above, below) >= -0.25 * tall:
+        middle, slack = (box.left + box.right) / 2, max(0.6 * bar.length, 3 * tall)
+        if not line.left - slack <= middle <= line.right + slack:
+            return None
+        beyond = max(0.0, line.left - middle, middle - line.right)
+        distance = (max(0.0, max(above, below) - bar.ticks / 2) + beyond) / tall
+        return distance if distance <= 3.5 else None
+    gap = max(line.left - box.right, box.left - line.right)
+    return gap / tall + 0.2 if 0 <= gap <= max(3 * tall, 0.4 * bar.length) else None
