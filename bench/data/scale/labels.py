@@ -32,9 +32,9 @@ _RARE = (
 )
 _RARE_SHARE, _OTHER_SHARE = 0.25, 0.1
 """How much rarer a number is than a round one: one that some instruments write, and any other."""
-_LIKE_LABEL = re.compile(r"[\d#][\d.#]{0,5}[nmµcÅ#]{1,4}")
+_LIKE_LABEL = re.compile(r"[\d#][\d.#]{0,5}[nmµcÅ#.]{1,5}")
 """What a label looks like to the reader, up to a letter or two that it does not know."""
-_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)(Å|nm|µm|mm|cm)#?")
+_PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)(Å|nm|µm|mm|cm)[#.]{0,2}")
 
 
 class Label(NamedTuple):
@@ -64,7 +64,7 @@ def label_of(steps: np.ndarray) -> Label | None:
     confidence = odds[best] / (sum(odds.values()) + _OTHER_SHARE * max(0.0, 1 - explained))
     place = max(np.flatnonzero(nanometres == best), key=lambda index: weights[index])
     other = _other(steps, seen, texts, explained)
-    known = Label(texts[int(place)].removesuffix("#"), float(best), min(confidence, explained**0.25))
+    known = Label(texts[int(place)].rstrip("#."), float(best), confidence)
     return other if other is not None and other.confidence > known.confidence else known
 
 
@@ -100,7 +100,7 @@ def _grammar() -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:
             forms = (number,) if "." in number else (number, f"{number}.0", f"{number}.00", f"{number}.000")
             for form in (*forms, f"{number}0") if "." in number else forms:
                 for unit, share in _UNIT_SHARES.items():
-                    for end in ("", "#"):
+                    for end in ("", "#", ".", ".#"):
                         rows.setdefault(form + unit + end, (common * share, float(number) * _NANOMETRES[unit]))
     shares, nanometres = np.array(list(rows.values())).T
     return tuple(rows), shares, np.round(nanometres, 6)

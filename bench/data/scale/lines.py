@@ -8,7 +8,9 @@ from scipy import ndimage
 
 _LENGTHS = (0.025, 0.75)
 """Shortest and longest bar, as a share of the picture's width."""
-_SHORTEST = 8
+_SHORTEST, _SHORT = 8, 60
+_SLENDER = 2.5
+"""The least length of a bar, in its heights; makers' marks are blocks."""
 _REACHES = (2, 5, 12)
 """Distances above and below at which the paper is compared: a line is thinner than twice its reach."""
 _STEP, _FAINT_STEP = 36, 12
@@ -18,7 +20,7 @@ _PAPER = 22
 _GAPS = (1, 3)
 """Longest gap in a line on a specimen, and in a dashed line on plain paper."""
 _MOST = 60
-"""The number of lines that are looked at, the longest first, of each polarity."""
+"""The number of lines that are looked at, the evenest first, of each polarity; each has up to three rows."""
 
 
 class Line(NamedTuple):
@@ -57,8 +59,8 @@ def lines(levels: np.ndarray) -> list[Line]:
     return found
 
 
-def _strokes(values: np.ndarray, reach: int) -> Iterator[tuple[int, int, int]]:
-    """Yield row, first and end column of each run of pixels that are lighter than those above and below them."""
+def _strokes(values: np.ndarray, reach: int) -> Iterator[tuple[float, int, int, int]]:
+    """Yield unevenness, row, first and end column of each run of pixels that are lighter than above and below them."""
     height, width = values.shape
     if height <= 2 * reach:
         return
@@ -75,7 +77,11 @@ def _strokes(values: np.ndarray, reach: int) -> Iterator[tuple[int, int, int]]:
         rows, starts, ends = _runs(ridge, gap)
         long = np.flatnonzero((ends - starts >= least) & (ends - starts <= most))
         for place in long:
-            yield int(rows[place]) + reach, int(starts[place]), int(ends[place])
+            row, start, end = int(rows[place]), int(starts[place]), int(ends[place])
+            # A dashed line is uneven, its plain paper is not.
+            ink = 0.0 if gap == _GAPS[1] else middle[row, start:end].std()
+            uneven = (ink + around[row, start:end].std()) / step[row, start:end].mean()
+            yield float(uneven), row + reach, start, end
 
 
 def _runs(ridge: np.ndarray, gap: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -91,10 +97,11 @@ def _runs(ridge: np.ndarray, gap: int) -> tuple[np.ndarray, np.ndarray, np.ndarr
     return rows[first], starts[first], ends[last]
 
 
-def _merged(strokes: list[tuple[int, int, int]]) -> list[tuple[int, int, int, int]]:
-    """Return top, bottom, left and right of strokes, those of neighbouring rows and like ends as one."""
+def _merged(strokes: list[tuple[float, int, int, int]]) -> list[tuple[int, int, int, int]]:
+    """Return top, bottom, left and right of the evenest strokes, those of neighbouring rows and like ends as one."""
     lines: list[list[int]] = []
-    for row, start, end in sorted(set(strokes)):
+    evenest = {(row, start, end): uneven for uneven, row, start, end in sorted(strokes, reverse=True)}
+    for row, start, end in sorted(sorted(evenest, key=evenest.__getitem__)[: 3 * _MOST]):
         near = max(2, round(0.04 * (end - start)))
         for line in reversed(lines):
             if row - line[1] <= 2 and abs(start - line[2]) <= near and abs(end - line[3]) <= near:
@@ -103,8 +110,7 @@ def _merged(strokes: list[tuple[int, int, int]]) -> list[tuple[int, int, int, in
                 break
         else:
             lines.append([row, row + 1, start, end])
-    lines.sort(key=lambda line: line[2] - line[3])
-    return [(top, bottom, left, right) for top, bottom, left, right in lines[:_MOST]]
+    return [(top, bottom, left, right) for top, bottom, left, right in lines]
 
 
 def measured(levels: np.ndarray, line: Line) -> Bar | None:
@@ -119,7 +125,11 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
     shift = line.left - max(0, line.left - across)
     inner = values[:, shift + across // 8 : shift + across - across // 8]
     line, ink, paper = _grown(inner, line)
-    if ink - paper < _FAINT_STEP:
+    if (
+        across < _SLENDER * (line.bottom - line.top)
+        or ink - paper < _FAINT_STEP
+        or not _apart(inner, line, (ink + 2 * paper) / 3)
+    ):
         return None
     margin = max(3, round(0.05 * across))
     reach = max(8, across)
@@ -128,16 +138,18 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
     shares = np.clip((values[top:bottom, first : shift + across + 3 * margin] - paper) / (ink - paper), 0, 1.5)
     left, right = shift - first, shift - first + across
     rows = slice(line.top - top, line.bottom - top)
-    noise = (_spread(inner[line.top : line.bottom]) + _spread(_beside(inner, line))) / (ink - paper)
-    ends = [_tick(shares, rows, place, margin) for place in (left, right)]
+    # Dashes make a line uneven, but not its paper.
+    noise = (_spread(inner[line.top : line.bottom]) / 2 + _spread(_beside(inner, line))) / (ink - paper)
+    within = slice(left + across // 4, right - across // 4)
+    ends = [_tick(shares, rows, left, margin, -1, within), _tick(shares, rows, right - 1, margin, 1, within)]
     if all(end.reach >= 2 for end in ends) and _alike(ends[0].reach, ends[1].reach):
         reached = max(end.reach for end in ends)
         return Bar(line, ends[1].column - ends[0].column, *_levels(line, ink, paper), reached, noise)
     stroke = shares[rows].mean(axis=0)
-    outside = np.concatenate([stroke[max(0, left - 2 * margin) : max(0, left - 1)], stroke[right + 1 :]])
-    if len(outside) and np.median(outside) > 0.5:
-        return None
     length = _from_edge_to_edge(stroke, left, right)
+    # A tick at one end alone is the other's, lost: the length of a short line would be wrong by much.
+    if length > across + 2 * margin or (length < _SHORT and max(end.reach for end in ends) >= 2):
+        return None
     return Bar(line, length, *_levels(line, ink, paper), 0, noise)
 
 
@@ -152,12 +164,21 @@ def _grown(inner: np.ndarray, line: Line) -> tuple[Line, float, float]:
     above = medians[max(0, line.top - 4 - (line.bottom - line.top)) : line.top]
     below = medians[line.bottom : line.bottom + 4 + (line.bottom - line.top)]
     paper = float(max(above.min(initial=ink), below.min(initial=ink)))
-    top, bottom = line.top, line.bottom
+    if ink - paper < _FAINT_STEP:
+        return line, ink, paper
+    inked = np.flatnonzero(medians[line.top : line.bottom] - paper > 0.5 * (ink - paper))
+    top, bottom = line.top + int(inked[0]), line.top + int(inked[-1]) + 1
     while top > 0 and medians[top - 1] - paper > 0.5 * (ink - paper):
         top -= 1
     while bottom < len(medians) and medians[bottom] - paper > 0.5 * (ink - paper):
         bottom += 1
     return line._replace(top=top, bottom=bottom), ink, paper
+
+
+def _apart(inner: np.ndarray, line: Line, most: float) -> bool:
+    """Return whether a row of paper is on both sides of a line: the strokes of letters go on."""
+    above, below = inner[max(0, line.top - 2) : line.top], inner[line.bottom : line.bottom + 2]
+    return all(rows.mean(axis=1).min(initial=255) <= most for rows in (above, below) if len(rows))
 
 
 def _beside(inner: np.ndarray, line: Line) -> np.ndarray:
@@ -179,16 +200,23 @@ def _from_edge_to_edge(stroke: np.ndarray, left: int, right: int) -> float:
     if solid < 0.4:
         return float(right - left)
     half = stroke > 0.5 * solid
-    first, last = left, right - 1
-    while first > 0 and half[first - 1]:
-        first -= 1
-    while last + 1 < len(half) and half[last + 1]:
-        last += 1
-    places = np.flatnonzero(half[first : last + 1]) + first
-    first, last = int(places[0]), int(places[-1])
+    middle = (left + right) // 2
+    # A dashed line goes on after a gap; a solid one ends there, even if a specimen as dark follows a box's side.
+    gap = 0 if half[left + 2 : right - 2].all() else _GAPS[1]
+    first = middle - _inked(half[:middle][::-1], gap)
+    last = middle + _inked(half[middle:], gap) - 1
+    if last <= first:
+        return float(right - left)
     # The pixels at both edges hold a part of the line each.
     parts = stroke[max(0, first - 1) : first + 1].sum() + stroke[last : last + 2].sum()
-    return float(last - first - 1 + min(2.0 * 1.5, parts / solid))
+    return float(last - first - 1 + min(3.0, parts / solid))
+
+
+def _inked(half: np.ndarray, gap: int) -> int:
+    """Return how far ink goes from the first pixel on, over gaps of at most ``gap`` pixels."""
+    places = np.flatnonzero(np.concatenate([[True], half]))
+    wide = np.flatnonzero(np.diff(places) > gap + 1)
+    return int(places[wide[0]] if len(wide) else places[-1])
 
 
 class _End(NamedTuple):
@@ -198,33 +226,40 @@ class _End(NamedTuple):
     reach: int
 
 
-def _tick(shares: np.ndarray, rows: slice, place: int, margin: int) -> _End:
-    """Return the tick at an end of a line; its reach is 0 if there is none."""
-    left, right = max(0, place - margin - 1), min(shares.shape[1], place + margin + 1)
-    above, below = shares[: rows.start][::-1, left:right], shares[rows.stop :][:, left:right]
-    reaches = _reach(above) + _reach(below)
+def _tick(shares: np.ndarray, rows: slice, place: int, margin: int, side: int, within: slice) -> _End:
+    """Return the tick at an end of a line, the left (-1) or right (1) one; its reach is 0 if there is none."""
+    none = _End(float(place), 0)
+    inked = shares[rows].max(axis=0) > 0.3
+    edge = min(max(place, 0), len(inked) - 1)
+    edge -= side * (not inked[edge])
+    # The side of a box around the bar is as tall as a tick, but paper lies between it and the line.
+    while 0 <= edge + side < len(inked) and inked[edge + side] and abs(edge + side - place) <= margin:
+        edge += side
+    left, right = sorted((edge, edge - side * (margin + 1)))
+    left, right = max(0, left), min(len(inked), right + 1)
+    # A blurred line has a halo, which is no part of the tick.
+    reaches = _reach(shares[: rows.start][::-1]) + _reach(shares[rows.stop :])
+    reaches = reaches[left:right] - int(np.median(reaches[within]))
     tallest = int(reaches.max(initial=0))
     if tallest < 2:
-        return _End(float(place), 0)
+        return none
     columns = np.flatnonzero(reaches >= 0.6 * tallest)
-    if columns[-1] - columns[0] > margin + 1 or len(columns) < columns[-1] - columns[0] + 1:
-        return _End(float(place), 0)
-    # The side of a box around the bar is as tall as a tick, but paper lies between it and the line.
-    stroke = shares[rows].max(axis=0)[min(place, left + int(columns[0])) : max(place, left + int(columns[0])) + 1]
-    if stroke.min() < 0.4:
-        return _End(float(place), 0)
+    if len(columns) < columns[-1] - columns[0] + 1 or len(columns) > max(3, margin):
+        return none
     near = slice(max(0, columns[0] - 1), columns[-1] + 2)
     deep = max(1, tallest // 2)
-    weights = above[:deep, near].sum(axis=0) + below[:deep, near].sum(axis=0)
+    both = np.concatenate([shares[max(0, rows.start - deep) : rows.start], shares[rows.stop : rows.stop + deep]])
+    halo = np.median(both[:, within], axis=1, keepdims=True)
+    weights = np.clip(both[:, left:right][:, near] - halo, 0, None).sum(axis=0)
+    if not weights.any():
+        return none
     middle = float((weights * np.arange(left + near.start, left + near.start + len(weights))).sum() / weights.sum())
     return _End(middle, tallest)
 
 
 def _reach(shares: np.ndarray) -> np.ndarray:
-    """Return for each column how many rows of ink follow each other from the line on; one row may be fainter."""
-    dark = shares > 0.35
-    alive = np.logical_and.accumulate(dark | np.pad(dark, ((1, 0), (0, 0)))[:-1], axis=0)
-    return (alive & dark).sum(axis=0)
+    """Return for each column how many rows of ink follow each other from the line on."""
+    return np.logical_and.accumulate(shares > 0.35, axis=0).sum(axis=0)
 
 
 def _alike(first: int, second: int) -> bool:

@@ -7,18 +7,22 @@ import numpy as np
 from bench.data.scale.labels import Label, label_of
 from bench.data.scale.letters import Box, log_probabilities, strip_of
 from bench.data.scale.lines import Bar, lines, measured
-from bench.data.scale.texts import texts
+from bench.data.scale.texts import Text, texts
 
 _SURE = 0.8
 """The least confidence of a scale that is told: better none than a wrong one."""
-_LOWER = 0.55
-"""Where the lower part of a picture begins, in which nearly all instruments write: it is read first."""
-_PER_BAR, _BARS = 8, 12
-"""The number of texts that are read beside a bar, and of bars."""
+_LOWER, _OVERLAP = 0.55, 0.1
+"""Where the lower part of a picture begins, in which nearly all instruments write: it is read first; both parts overlap."""
+_PER_BAR, _READ, _BARS = 8, 60, 80
+"""The number of texts that are read beside a bar and in all, and of bars."""
 _NOISE = 0.6
 """How uneven ink and paper of a bar may be, as a share of their difference."""
 _FIELDS = (10.0, 2e8)
 """The smallest and largest width of a picture in nanometres."""
+_TICKED = 0.3
+"""The share of its noise that counts for a bar with end ticks: specimens have few such lines."""
+_NEARER = 0.35
+"""How much nearer to a label a bar must be than another to be its bar, in heights of letters."""
 _PER_HEIGHT = 0.06
 """What a distance of one height of letters between bar and label takes from confidence."""
 
@@ -47,44 +51,64 @@ def read_scale(levels: np.ndarray) -> ReadScale | None:
 def best_scale(levels: np.ndarray) -> ReadScale | None:
     """Return the most likely scale of a picture (H, W) uint8, however sure; None if no line has a label."""
     first = round(_LOWER * levels.shape[0])
-    for top, end in ((first, len(levels)), (0, first + round(0.1 * levels.shape[0]))):
-        scale = _chosen(list(_scales(levels[top:end], levels.shape, top)))
-        if scale is not None and scale.confidence >= _SURE:
-            return scale
-    return scale
+    below = _chosen(_matches(levels[first:], levels.shape, first))
+    if below is not None and below.confidence >= _SURE:
+        return below
+    above = _chosen(_matches(levels[: first + round(_OVERLAP * levels.shape[0])], levels.shape, 0))
+    return max((scale for scale in (below, above) if scale is not None), key=_confidence, default=None)
 
 
-def _chosen(scales: list[ReadScale]) -> ReadScale | None:
-    """Return the surest scale; another one nearly as sure takes its confidence away."""
+def _confidence(scale: ReadScale) -> float:
+    return scale.confidence
+
+
+class _Match(NamedTuple):
+    """A label and a bar that it may belong to, and how far from each other they are; end ticks bring a bar nearer."""
+
+    scale: ReadScale
+    distance: float
+
+
+def _chosen(matches: list[_Match]) -> ReadScale | None:
+    """Return the surest scale of those whose bar is nearest to its label; another as sure takes its confidence away."""
+    nearest: dict[Box, float] = {}
+    for match in matches:
+        nearest[match.scale.text] = min(match.distance, nearest.get(match.scale.text, match.distance))
+    scales = [match.scale for match in matches if match.distance <= nearest[match.scale.text] + _NEARER]
     if not scales:
         return None
-    best = max(scales, key=lambda scale: scale.confidence)
+    best = max(scales, key=_confidence)
     rival = max((s.confidence for s in scales if abs(s.pixel_size_nm / best.pixel_size_nm - 1) > 0.05), default=0.0)
     return best._replace(confidence=best.confidence * (1 - max(0.0, rival - 0.5)))
 
 
-def _scales(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[ReadScale]:
+def _matches(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[_Match]:
     bars = [bar for line in lines(levels) if (bar := measured(levels, line)) is not None]
-    bars = sorted((bar for bar in bars if bar.noise <= _NOISE), key=lambda bar: bar.noise)
+    bars = sorted(
+        (bar for bar in bars if bar.noise <= _NOISE), key=lambda bar: bar.noise * (_TICKED if bar.ticks else 1)
+    )
     labels: dict[Box, Label | None] = {}
-    scales = []
+    matches = []
     for bar in bars[:_BARS]:
+        if len(labels) > _READ:
+            break
         for text in texts(levels, bar, (size[0], size[1]))[:_PER_BAR]:
             if text.box not in labels:
                 labels[text.box] = label_of(log_probabilities(strip_of(levels, text.box, bar.line.light)))
             label = labels[text.box]
-            if label is not None and (scale := _scale(bar, text.box, text.distance, label, size[1])) is not None:
-                scales.append(scale._replace(line=_moved(scale.line, top), text=_moved(scale.text, top)))
-    return scales
+            if label is not None and (scale := _scale(bar, text, label, size[1])) is not None:
+                moved = scale._replace(line=_moved(scale.line, top), text=_moved(scale.text, top))
+                matches.append(_Match(moved, text.distance + _NEARER * 2 * (bar.ticks == 0)))
+    return matches
 
 
-def _scale(bar: Bar, text: Box, distance: float, label: Label, width: int) -> ReadScale | None:
+def _scale(bar: Bar, text: Text, label: Label, width: int) -> ReadScale | None:
     pixel = label.nanometres / bar.length
     if not _FIELDS[0] <= pixel * width <= _FIELDS[1]:
         return None
-    confidence = label.confidence * (1 - min(0.5, _PER_HEIGHT * distance))
+    confidence = label.confidence * (1 - min(0.5, _PER_HEIGHT * text.distance))
     line = Box(bar.line.top, bar.line.left, bar.line.bottom, bar.line.right)
-    return ReadScale(label.text, label.nanometres, bar.length, pixel, confidence, line, text)
+    return ReadScale(label.text, label.nanometres, bar.length, pixel, confidence, line, text.box)
 
 
 def _moved(box: Box, rows: int) -> Box:

@@ -17,6 +17,8 @@ _INK_SHARE = 0.42
 _WORD_GAP, _TEXT_GAP = 0.3, 1.1
 """Gaps between words and between texts, in heights of letters."""
 _WORDS = 3
+_PART = 5.0
+"""How much further away words count that are a part of a longer text, as in 'Aperture Size = 30 µm'."""
 _SHAPES = (0.9, 14.0)
 """Narrowest and widest text, in heights of letters."""
 
@@ -36,13 +38,14 @@ def texts(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> list[Text]:
     _without_bar(contrast, bar, window)
     strongest = float(np.percentile(contrast, 99.3)) if contrast.size else 0.0
     least = abs(bar.ink - bar.paper)
-    boxes: dict[Box, None] = {}
+    alone: dict[Box, bool] = {}
     for level in {_INK_SHARE * max(least, strongest), _INK_SHARE * least}:
-        for box in _boxes(contrast > max(level, 8.0), size[0]):
+        for box, whole in _boxes(contrast > max(level, 8.0), size[0]):
             moved = Box(box.top + window.top, box.left + window.left, box.bottom + window.top, box.right + window.left)
-            boxes.setdefault(moved)
-    placed = (Text(box, distance) for box in boxes if (distance := _distance(box, bar)) is not None)
-    return sorted(placed, key=lambda text: text.distance)
+            alone[moved] = alone.get(moved, False) or whole
+    placed = [(box, _distance(box, bar), whole) for box, whole in alone.items()]
+    near = [Text(box, far + _PART * (not whole)) for box, far, whole in placed if far is not None]
+    return sorted(near, key=lambda text: text.distance)
 
 
 def _window(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> Box:
@@ -50,11 +53,12 @@ def _window(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> Box:
     line, half = bar.line, abs(bar.ink - bar.paper) / 2
     rows, columns = round(_REACH_ROWS * size[0]) + bar.ticks, round(_REACH_COLUMNS * size[1])
     inner = slice(line.left + 2, max(line.left + 3, line.right - 2))
-    near = np.abs(np.median(levels[:, inner].astype(np.float32), axis=1) - bar.paper) < max(half, 10)
+    # Between the letters of a label is some paper.
+    near = (np.abs(levels[:, inner].astype(np.float32) - bar.paper) < max(half, 40)).mean(axis=1) > 0.12
     top = _extent(near, line.top - 2, -1, rows)
     bottom = _extent(near, line.bottom + 1, 1, rows)
     band = levels[top : bottom + 1].astype(np.float32)
-    plain = (np.abs(band - bar.paper) < max(half, 10)).mean(axis=0) > 0.2
+    plain = (np.abs(band - bar.paper) < max(half, 40)).mean(axis=0) > 0.2
     left = _extent(plain, line.left - 4, -1, columns)
     right = _extent(plain, line.right + 3, 1, columns)
     return Box(top, left, bottom + 1, right + 1)
@@ -91,12 +95,14 @@ def _without_bar(contrast: np.ndarray, bar: Bar, window: Box) -> None:
             tall[:, ticks] = 0
 
 
-def _boxes(ink: np.ndarray, height: int) -> Iterator[Box]:
-    """Yield boxes of texts: each row of letters from one wide gap to the next, and runs of its words."""
+def _boxes(ink: np.ndarray, height: int) -> Iterator[tuple[Box, bool]]:
+    """Yield boxes of words in rows of letters, and whether no other word is next to them."""
     labelled, _ = ndimage.label(ink, np.ones((3, 3)))
     parts = [
         Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labelled)
     ]
+    # What touches a side of the paper is a box, a specimen or half a word.
+    parts = [part for part in parts if part.left > 0 and part.right < ink.shape[1]]
     tallest = max(6.0, _HEIGHTS[1] * height)
     parts = [part for part in parts if part.bottom - part.top <= tallest and part.right - part.left <= 8 * tallest]
     for row in _rows(parts):
@@ -124,7 +130,8 @@ def _rows(parts: list[Box]) -> Iterator[list[Box]]:
         yield sorted(row, key=lambda part: part.left)
 
 
-def _runs_of_words(row: list[Box]) -> Iterator[Box]:
+def _runs_of_words(row: list[Box]) -> Iterator[tuple[Box, bool]]:
+    """Yield boxes of up to three words, and whether no other word is next to them."""
     tall = max(part.bottom - part.top for part in row)
     words: list[Box] = []
     starts: list[bool] = []
@@ -142,7 +149,7 @@ def _runs_of_words(row: list[Box]) -> Iterator[Box]:
             box = _around(words[first:last])
             shape = (box.right - box.left) / (box.bottom - box.top)
             if _SHAPES[0] <= shape <= _SHAPES[1] and box.bottom - box.top >= _HEIGHTS[0]:
-                yield box
+                yield box, starts[first] and (last == len(words) or starts[last])
 
 
 def _around(boxes: list[Box]) -> Box:
@@ -154,9 +161,9 @@ def _distance(box: Box, bar: Bar) -> float | None:
     """Return how far a text is from a bar, in heights of letters; None where no instrument writes a label."""
     line, tall = bar.line, box.bottom - box.top
     above, below = line.top - box.bottom, box.top - line.bottom
-    if bar.ticks > 4 * tall or line.bottom - line.top > 2 * tall:
+    if bar.ticks > 4 * tall or line.bottom - line.top > tall:
         return None
-    if max(above, below) >= -0.25 * tall:
+    if max(above, below) >= 0:
         middle, slack = (box.left + box.right) / 2, max(0.6 * bar.length, 3 * tall)
         if not line.left - slack <= middle <= line.right + slack:
             return None
@@ -164,4 +171,4 @@ def _distance(box: Box, bar: Bar) -> float | None:
         distance = (max(0.0, max(above, below) - bar.ticks / 2) + beyond) / tall
         return distance if distance <= 3.5 else None
     gap = max(line.left - box.right, box.left - line.right)
-    return gap / tall + 0.2 if 0 <= gap <= max(3 * tall, 0.4 * bar.length) else None
+    return gap / tall + 0.2 if 0 <= gap <= 2.5 * tall else None
