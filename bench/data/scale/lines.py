@@ -8,7 +8,7 @@ from scipy import ndimage
 
 _LENGTHS = (0.025, 0.75)
 """Shortest and longest bar, as a share of the picture's width."""
-_SHORTEST, _SHORT = 8, 60
+_SHORTEST = 8
 _SLENDER = 2.5
 """The least length of a bar, in its heights; makers' marks are blocks."""
 _REACHES = (2, 5, 12)
@@ -24,13 +24,17 @@ _MOST = 60
 
 
 class Line(NamedTuple):
-    """A level stroke: rows from ``top`` to before ``bottom``, columns from ``left`` to before ``right``."""
+    """A level stroke: rows from ``top`` to before ``bottom``, columns from ``left`` to before ``right``.
+
+    ``gap`` are the columns between the two pieces of a line that is interrupted by its label.
+    """
 
     top: int
     bottom: int
     left: int
     right: int
     light: bool
+    gap: tuple[int, int] | None = None
 
 
 class Bar(NamedTuple):
@@ -50,13 +54,24 @@ class Bar(NamedTuple):
 
 def lines(levels: np.ndarray) -> list[Line]:
     """Return level strokes of a picture (H, W) uint8 that may be scale bars."""
-    found: list[Line] = []
+    every: list[Line] = []
     for light in (False, True):
         # Signed, so that differences can be negative.
         values = levels.astype(np.int16) if light else 255 - levels.astype(np.int16)
         strokes = [stroke for reach in _REACHES for stroke in _strokes(values, reach)]
-        found += [Line(*stroke, light) for stroke in _merged(strokes)]
-    return found
+        whole = [Line(*stroke, light) for stroke in _merged(strokes)]
+        every += [*whole, *_interrupted(whole)]
+    return every
+
+
+def _interrupted(whole: list[Line]) -> Iterator[Line]:
+    """Yield lines in two like pieces, with room for a label between them."""
+    for first in whole:
+        for second in whole:
+            gap, piece = second.left - first.right, first.right - first.left
+            level = abs(first.top - second.top) <= 2 and abs(first.bottom - second.bottom) <= 2
+            if level and 0.1 * piece < gap < 6 * piece and abs(second.right - second.left - piece) <= 0.12 * piece + 3:
+                yield first._replace(right=second.right, gap=(first.right, second.left))
 
 
 def _strokes(values: np.ndarray, reach: int) -> Iterator[tuple[float, int, int, int]]:
@@ -123,7 +138,8 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
     values = levels[:, max(0, line.left - across) : line.right + across].astype(np.float32)
     values = values if line.light else 255 - values
     shift = line.left - max(0, line.left - across)
-    inner = values[:, shift + across // 8 : shift + across - across // 8]
+    piece = across if line.gap is None else line.gap[0] - line.left
+    inner = values[:, shift + piece // 8 : shift + piece - piece // 8]
     line, ink, paper = _grown(inner, line)
     if (
         across < _SLENDER * (line.bottom - line.top)
@@ -131,7 +147,7 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
         or not _apart(inner, line, (ink + 2 * paper) / 3)
     ):
         return None
-    margin = max(3, round(0.05 * across))
+    margin = max(3, round(0.05 * piece))
     reach = max(8, across)
     top, bottom = max(0, line.top - reach), min(height, line.bottom + reach)
     first = max(0, shift - 3 * margin)
@@ -140,15 +156,17 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
     rows = slice(line.top - top, line.bottom - top)
     # Dashes make a line uneven, but not its paper.
     noise = (_spread(inner[line.top : line.bottom]) / 2 + _spread(_beside(inner, line))) / (ink - paper)
-    within = slice(left + across // 4, right - across // 4)
+    within = slice(left + piece // 4, left + piece - piece // 4)
     ends = [_tick(shares, rows, left, margin, -1, within), _tick(shares, rows, right - 1, margin, 1, within)]
     if all(end.reach >= 2 for end in ends) and _alike(ends[0].reach, ends[1].reach):
         reached = max(end.reach for end in ends)
         return Bar(line, ends[1].column - ends[0].column, *_levels(line, ink, paper), reached, noise)
+    # A line with a tick at one end alone is a piece of another.
+    if max(end.reach for end in ends) >= 2:
+        return None
     stroke = shares[rows].mean(axis=0)
-    length = _from_edge_to_edge(stroke, left, right)
-    # A tick at one end alone is the other's, lost: the length of a short line would be wrong by much.
-    if length > across + 2 * margin or (length < _SHORT and max(end.reach for end in ends) >= 2):
+    length = _from_edge_to_edge(stroke, left, right) if line.gap is None else float(across)
+    if length > across + 2 * margin:
         return None
     return Bar(line, length, *_levels(line, ink, paper), 0, noise)
 
@@ -159,7 +177,8 @@ def _levels(line: Line, ink: float, paper: float) -> tuple[float, float]:
 
 def _grown(inner: np.ndarray, line: Line) -> tuple[Line, float, float]:
     """Return a line with all rows of its ink, and levels of ink and paper, of the columns (H, w) of a line."""
-    medians = np.median(inner, axis=1)
+    # More than half of a dotted line may be paper.
+    medians = np.percentile(inner, 70, axis=1)
     ink = float(medians[line.top : line.bottom].max())
     above = medians[max(0, line.top - 4 - (line.bottom - line.top)) : line.top]
     below = medians[line.bottom : line.bottom + 4 + (line.bottom - line.top)]

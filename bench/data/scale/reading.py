@@ -7,6 +7,7 @@ import numpy as np
 from bench.data.scale.labels import Label, label_of
 from bench.data.scale.letters import Box, log_probabilities, strip_of
 from bench.data.scale.lines import Bar, lines, measured
+from bench.data.scale.rulers import rulers
 from bench.data.scale.texts import Text, texts
 
 _SURE = 0.8
@@ -83,7 +84,7 @@ def _chosen(matches: list[_Match]) -> ReadScale | None:
 
 
 def _matches(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[_Match]:
-    bars = [bar for line in lines(levels) if (bar := measured(levels, line)) is not None]
+    bars = [*rulers(levels), *(bar for line in lines(levels) if (bar := measured(levels, line)) is not None)]
     bars = sorted(
         (bar for bar in bars if bar.noise <= _NOISE), key=lambda bar: bar.noise * (_TICKED if bar.ticks else 1)
     )

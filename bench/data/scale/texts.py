@@ -84,7 +84,10 @@ def _without_bar(contrast: np.ndarray, bar: Bar, window: Box) -> None:
     """Remove the bar with its ticks."""
     line = bar.line
     left, right = max(0, line.left - window.left), line.right - window.left
-    contrast[max(0, line.top - 1 - window.top) : line.bottom + 1 - window.top, max(0, left - 2) : right + 2] = 0
+    pieces = [(line.left, line.right)] if line.gap is None else [(line.left, line.gap[0]), (line.gap[1], line.right)]
+    for start, end in pieces:
+        columns = slice(max(0, start - 2 - window.left), max(0, end + 2 - window.left))
+        contrast[max(0, line.top - 1 - window.top) : line.bottom + 1 - window.top, columns] = 0
     if bar.ticks:
         rows = slice(max(0, line.top - bar.ticks - 1 - window.top), line.bottom + bar.ticks + 1 - window.top)
         wide = max(3, round(0.05 * (line.right - line.left)))
@@ -161,6 +164,10 @@ def _distance(box: Box, bar: Bar) -> float | None:
     """Return how far a text is from a bar, in heights of letters; None where no instrument writes a label."""
     line, tall = bar.line, box.bottom - box.top
     above, below = line.top - box.bottom, box.top - line.bottom
+    if line.gap is not None:
+        middle = (box.top + box.bottom - line.top - line.bottom) / 2
+        inside = line.gap[0] <= box.left and box.right <= line.gap[1] and abs(middle) <= 0.6 * tall
+        return 0.0 if inside else None
     if bar.ticks > 4 * tall or line.bottom - line.top > tall:
         return None
     if max(above, below) >= 0:
