@@ -19,7 +19,7 @@ _PAPER = 22
 """Largest distance of plain paper from white or black."""
 _GAPS = (1, 3)
 """Longest gap in a line on a specimen, and in a dashed line on plain paper."""
-_MOST = 60
+_MOST = 40
 """The number of lines that are looked at, the evenest first, of each polarity; each has up to three rows."""
 
 
@@ -65,13 +65,15 @@ def lines(levels: np.ndarray) -> list[Line]:
 
 
 def _interrupted(whole: list[Line]) -> Iterator[Line]:
-    """Yield lines in two like pieces, with room for a label between them."""
+    """Yield lines in two like pieces next to each other, with room for a label between them."""
     for first in whole:
-        for second in whole:
-            gap, piece = second.left - first.right, first.right - first.left
-            level = abs(first.top - second.top) <= 2 and abs(first.bottom - second.bottom) <= 2
-            if level and 0.1 * piece < gap < 6 * piece and abs(second.right - second.left - piece) <= 0.12 * piece + 3:
-                yield first._replace(right=second.right, gap=(first.right, second.left))
+        level = [line for line in whole if abs(first.top - line.top) <= 2 and abs(first.bottom - line.bottom) <= 2]
+        second = min((line for line in level if line.left > first.right), key=lambda line: line.left, default=None)
+        if second is None:
+            continue
+        gap, piece = second.left - first.right, first.right - first.left
+        if 0.1 * piece < gap < 6 * piece and abs(second.right - second.left - piece) <= 0.12 * piece + 3:
+            yield first._replace(right=second.right, gap=(first.right, second.left))
 
 
 def _strokes(values: np.ndarray, reach: int) -> Iterator[tuple[float, int, int, int]]:
@@ -154,6 +156,11 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
     shares = np.clip((values[top:bottom, first : shift + across + 3 * margin] - paper) / (ink - paper), 0, 1.5)
     left, right = shift - first, shift - first + across
     rows = slice(line.top - top, line.bottom - top)
+    stroke = shares[rows].mean(axis=0)
+    # The feet of letters are a dashed line, too, but their legs are above it.
+    solid = (stroke[left + piece // 8 : left + piece - piece // 8] > 0.5).mean() > 0.95
+    if not solid and not _apart(inner, line, paper + 0.12 * (ink - paper)):
+        return None
     # Dashes make a line uneven, but not its paper.
     noise = (_spread(inner[line.top : line.bottom]) / 2 + _spread(_beside(inner, line))) / (ink - paper)
     within = slice(left + piece // 4, left + piece - piece // 4)
@@ -164,7 +171,6 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
     # A line with a tick at one end alone is a piece of another.
     if max(end.reach for end in ends) >= 2:
         return None
-    stroke = shares[rows].mean(axis=0)
     length = _from_edge_to_edge(stroke, left, right) if line.gap is None else float(across)
     if length > across + 2 * margin:
         return None

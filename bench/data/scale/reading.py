@@ -14,7 +14,7 @@ _SURE = 0.8
 """The least confidence of a scale that is told: better none than a wrong one."""
 _LOWER, _OVERLAP = 0.55, 0.1
 """Where the lower part of a picture begins, in which nearly all instruments write: it is read first; both parts overlap."""
-_PER_BAR, _READ, _BARS = 8, 60, 80
+_PER_BAR, _READ, _BARS = 8, 120, 80
 """The number of texts that are read beside a bar and in all, and of bars."""
 _NOISE = 0.6
 """How uneven ink and paper of a bar may be, as a share of their difference."""
@@ -22,9 +22,11 @@ _FIELDS = (10.0, 2e8)
 """The smallest and largest width of a picture in nanometres."""
 _TICKED = 0.3
 """The share of its noise that counts for a bar with end ticks: specimens have few such lines."""
+_RIVAL, _TOLERANCE = 0.6, 0.05
+"""The confidence from which on another scale makes the best one doubtful, if it differs by more than this share."""
 _NEARER = 0.35
 """How much nearer to a label a bar must be than another to be its bar, in heights of letters."""
-_PER_HEIGHT = 0.06
+_PER_HEIGHT = 0.1
 """What a distance of one height of letters between bar and label takes from confidence."""
 
 
@@ -79,8 +81,17 @@ def _chosen(matches: list[_Match]) -> ReadScale | None:
     if not scales:
         return None
     best = max(scales, key=_confidence)
-    rival = max((s.confidence for s in scales if abs(s.pixel_size_nm / best.pixel_size_nm - 1) > 0.05), default=0.0)
-    return best._replace(confidence=best.confidence * (1 - max(0.0, rival - 0.5)))
+    rivals = [scale for scale in scales if _contradicts(scale, best)]
+    rival = max(map(_confidence, rivals), default=0.0)
+    return best._replace(confidence=best.confidence * (1 - 1.5 * max(0.0, rival - _RIVAL)))
+
+
+def _contradicts(scale: ReadScale, best: ReadScale) -> bool:
+    """Return whether a scale differs from the best, and not only by a worse box around the same text."""
+    same = scale.text.left < best.text.right and best.text.left < scale.text.right
+    same = same and scale.text.top < best.text.bottom and best.text.top < scale.text.bottom
+    differs = abs(scale.pixel_size_nm / best.pixel_size_nm - 1) > _TOLERANCE
+    return differs and not (same and scale.label != best.label and scale.confidence < 0.9 * best.confidence)
 
 
 def _matches(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[_Match]:
@@ -91,9 +102,9 @@ def _matches(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[_Match
     labels: dict[Box, Label | None] = {}
     matches = []
     for bar in bars[:_BARS]:
-        if len(labels) > _READ:
-            break
         for text in texts(levels, bar, (size[0], size[1]))[:_PER_BAR]:
+            if text.box not in labels and len(labels) >= _READ:
+                continue
             if text.box not in labels:
                 labels[text.box] = label_of(log_probabilities(strip_of(levels, text.box, bar.line.light)))
             label = labels[text.box]

@@ -16,9 +16,9 @@ _HEIGHTS = (4, 0.09)
 _INK_SHARE = 0.42
 _WORD_GAP, _TEXT_GAP = 0.3, 1.1
 """Gaps between words and between texts, in heights of letters."""
-_WORDS = 3
+_WORDS, _PIECES = 3, 250
 _PART = 5.0
-"""How much further away words count that are a part of a longer text, as in 'Aperture Size = 30 µm'."""
+"""How much further away words count that follow others, as in 'Aperture Size = 30 µm'."""
 _SHAPES = (0.9, 14.0)
 """Narrowest and widest text, in heights of letters."""
 
@@ -38,13 +38,15 @@ def texts(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> list[Text]:
     _without_bar(contrast, bar, window)
     strongest = float(np.percentile(contrast, 99.3)) if contrast.size else 0.0
     least = abs(bar.ink - bar.paper)
-    alone: dict[Box, bool] = {}
+    # The paper goes on beyond the window: the first word in it may follow others.
+    cut_off = window.left > 1 and bar.line.left - window.left >= round(_REACH_COLUMNS * size[1])
+    leading: dict[Box, bool] = {}
     for level in {_INK_SHARE * max(least, strongest), _INK_SHARE * least}:
-        for box, whole in _boxes(contrast > max(level, 8.0), size[0]):
+        for box, leads in _boxes(contrast > max(level, 8.0), size[0], whole=not cut_off):
             moved = Box(box.top + window.top, box.left + window.left, box.bottom + window.top, box.right + window.left)
-            alone[moved] = alone.get(moved, False) or whole
-    placed = [(box, _distance(box, bar), whole) for box, whole in alone.items()]
-    near = [Text(box, far + _PART * (not whole)) for box, far, whole in placed if far is not None]
+            leading[moved] = leading.get(moved, False) or leads
+    placed = [(box, _distance(box, bar), leads) for box, leads in leading.items()]
+    near = [Text(box, far + _PART * (not leads)) for box, far, leads in placed if far is not None]
     return sorted(near, key=lambda text: text.distance)
 
 
@@ -98,8 +100,8 @@ def _without_bar(contrast: np.ndarray, bar: Bar, window: Box) -> None:
             tall[:, ticks] = 0
 
 
-def _boxes(ink: np.ndarray, height: int) -> Iterator[tuple[Box, bool]]:
-    """Yield boxes of words in rows of letters, and whether no other word is next to them."""
+def _boxes(ink: np.ndarray, height: int, whole: bool) -> Iterator[tuple[Box, bool]]:
+    """Yield boxes of words in rows of letters, and whether no word is close before them."""
     labelled, _ = ndimage.label(ink, np.ones((3, 3)))
     parts = [
         Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labelled)
@@ -108,39 +110,52 @@ def _boxes(ink: np.ndarray, height: int) -> Iterator[tuple[Box, bool]]:
     parts = [part for part in parts if part.left > 0 and part.right < ink.shape[1]]
     tallest = max(6.0, _HEIGHTS[1] * height)
     parts = [part for part in parts if part.bottom - part.top <= tallest and part.right - part.left <= 8 * tallest]
-    for row in _rows(parts):
-        yield from _runs_of_words(row)
+    # So many pieces are a specimen, no letters.
+    for row in _rows(parts) if len(parts) <= _PIECES else []:
+        yield from _runs_of_words(row, whole)
 
 
-def _rows(parts: list[Box]) -> Iterator[list[Box]]:
-    """Yield the letters of each row of text, from left to right."""
+def _rows(parts: list[Box]) -> list[list[Box]]:
+    """Return the letters of each text, from left to right: each is level with those just before it."""
     rows: list[list[Box]] = []
-    edges: list[list[int]] = []
-    for part in sorted(parts, key=lambda part: part.top - part.bottom):
-        tall = part.bottom - part.top
-        middle = (part.top + part.bottom) / 2
-        for row, edge in zip(rows, edges, strict=True):
-            overlap = min(part.bottom, edge[1]) - max(part.top, edge[0])
-            # Points and accents belong to the row of the letters around them.
-            if overlap >= 0.5 * tall or (tall < 4 and edge[0] - 2 <= middle <= edge[1] + 2):
-                row.append(part)
-                break
+    letters = [part for part in parts if part.bottom - part.top >= _HEIGHTS[0]]
+    for part in sorted(letters, key=lambda part: part.left):
+        near = [row for row in rows if _level(row, part)]
+        if near:
+            max(near, key=lambda row: row[-1].right).append(part)
         else:
-            if tall >= _HEIGHTS[0]:
-                rows.append([part])
-                edges.append([part.top, part.bottom])
-    for row in rows:
-        yield sorted(row, key=lambda part: part.left)
+            rows.append([part])
+    for point in (part for part in parts if part.bottom - part.top < _HEIGHTS[0]):
+        row = next((row for row in rows if _holds(_around(row), point)), None)
+        if row is not None:
+            row.append(point)
+    return [sorted(row, key=lambda part: part.left) for row in rows]
 
 
-def _runs_of_words(row: list[Box]) -> Iterator[tuple[Box, bool]]:
-    """Yield boxes of up to three words, and whether no other word is next to them."""
+def _level(row: list[Box], part: Box) -> bool:
+    """Return whether a letter goes on with a row: it overlaps with one of the last letters, and the gap is small."""
+    last = max(row[-3:], key=lambda box: box.bottom - box.top)
+    overlap = min(part.bottom, last.bottom) - max(part.top, last.top)
+    talls = (part.bottom - part.top, last.bottom - last.top)
+    return overlap >= 0.5 * min(talls) and part.left - max(box.right for box in row) <= 1.5 * max(talls)
+
+
+def _holds(row: Box, point: Box) -> bool:
+    """Return whether a point, or a piece of a letter, lies within a row of letters or right beside it."""
+    middle = (point.top + point.bottom) / 2
+    tall = row.bottom - row.top
+    near = row.left - tall <= point.right and point.left <= row.right + tall / 2
+    return near and row.top - 2 <= middle <= row.bottom + 2
+
+
+def _runs_of_words(row: list[Box], whole: bool) -> Iterator[tuple[Box, bool]]:
+    """Yield boxes of up to three words, and whether no word is close before them."""
     tall = max(part.bottom - part.top for part in row)
     words: list[Box] = []
     starts: list[bool] = []
     for part in row:
-        gap = part.left - words[-1].right if words else 10 * tall
-        if gap <= _WORD_GAP * tall:
+        gap = part.left - (words[-1].right if words else -10 * tall if whole else 0)
+        if words and gap <= _WORD_GAP * tall:
             words[-1] = _around([words[-1], part])
         else:
             words.append(part)
@@ -152,7 +167,7 @@ def _runs_of_words(row: list[Box]) -> Iterator[tuple[Box, bool]]:
             box = _around(words[first:last])
             shape = (box.right - box.left) / (box.bottom - box.top)
             if _SHAPES[0] <= shape <= _SHAPES[1] and box.bottom - box.top >= _HEIGHTS[0]:
-                yield box, starts[first] and (last == len(words) or starts[last])
+                yield box, starts[first]
 
 
 def _around(boxes: list[Box]) -> Box:
