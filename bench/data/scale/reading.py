@@ -10,7 +10,7 @@ from bench.data.scale.lines import Bar, lines, measured
 from bench.data.scale.rulers import rulers
 from bench.data.scale.texts import Text, texts
 
-_SURE = 0.8
+_SURE = 0.75
 """The least confidence of a scale that is told: better none than a wrong one."""
 _LOWER, _OVERLAP = 0.55, 0.1
 """Where the lower part of a picture begins, in which nearly all instruments write: it is read first; both parts overlap."""
@@ -18,7 +18,7 @@ _PER_BAR, _READ, _BARS = 8, 120, 80
 """The number of texts that are read beside a bar and in all, and of bars."""
 _NOISE = 0.6
 """How uneven ink and paper of a bar may be, as a share of their difference."""
-_FIELDS = (10.0, 2e8)
+_FIELDS = (1.0, 2e8)
 """The smallest and largest width of a picture in nanometres."""
 _TICKED = 0.3
 """The share of its noise that counts for a bar with end ticks: specimens have few such lines."""
@@ -27,7 +27,7 @@ _RIVAL, _TOLERANCE = 0.6, 0.05
 _NEARER = 0.35
 """How much nearer to a label a bar must be than another to be its bar, in heights of letters."""
 _PER_HEIGHT = 0.1
-"""What a distance of one height of letters between bar and label takes from confidence."""
+"""What each height of letters between bar and label, beyond the first, takes from confidence."""
 
 
 class ReadScale(NamedTuple):
@@ -118,7 +118,7 @@ def _scale(bar: Bar, text: Text, label: Label, width: int) -> ReadScale | None:
     pixel = label.nanometres / bar.length
     if not _FIELDS[0] <= pixel * width <= _FIELDS[1]:
         return None
-    confidence = label.confidence * (1 - min(0.5, _PER_HEIGHT * text.distance))
+    confidence = label.confidence * (1 - min(0.5, _PER_HEIGHT * max(0.0, text.distance - 1)))
     line = Box(bar.line.top, bar.line.left, bar.line.bottom, bar.line.right)
     return ReadScale(label.text, label.nanometres, bar.length, pixel, confidence, line, text.box)
 

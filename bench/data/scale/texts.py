@@ -11,8 +11,10 @@ from bench.data.scale.lines import Bar
 
 _REACH_ROWS, _REACH_COLUMNS = 0.12, 0.25
 """How far from a bar its label is searched, as shares of the picture's height and width."""
-_HEIGHTS = (4, 0.09)
-"""Smallest height of a letter in pixels, and the largest as a share of the picture's height."""
+_SMALLEST = 4
+"""The least height of a letter in pixels."""
+_HEIGHTS = (0.006, 0.09)
+"""Smallest and largest height of a letter, as shares of the picture's height."""
 _INK_SHARE = 0.42
 _WORD_GAP, _TEXT_GAP = 0.3, 1.1
 """Gaps between words and between texts, in heights of letters."""
@@ -110,25 +112,28 @@ def _boxes(ink: np.ndarray, height: int, whole: bool) -> Iterator[tuple[Box, boo
     parts = [part for part in parts if part.left > 0 and part.right < ink.shape[1]]
     tallest = max(6.0, _HEIGHTS[1] * height)
     parts = [part for part in parts if part.bottom - part.top <= tallest and part.right - part.left <= 8 * tallest]
+    least = max(_SMALLEST, round(_HEIGHTS[0] * height))
+    letters = [part for part in parts if part.bottom - part.top >= least]
+    points = [part for part in parts if part.bottom - part.top < least]
     # So many pieces are a specimen, no letters.
-    for row in _rows(parts) if len(parts) <= _PIECES else []:
+    for row in _rows(letters, points) if len(letters) <= _PIECES else []:
         yield from _runs_of_words(row, whole)
 
 
-def _rows(parts: list[Box]) -> list[list[Box]]:
+def _rows(letters: list[Box], points: list[Box]) -> list[list[Box]]:
     """Return the letters of each text, from left to right: each is level with those just before it."""
     rows: list[list[Box]] = []
-    letters = [part for part in parts if part.bottom - part.top >= _HEIGHTS[0]]
     for part in sorted(letters, key=lambda part: part.left):
         near = [row for row in rows if _level(row, part)]
         if near:
             max(near, key=lambda row: row[-1].right).append(part)
         else:
             rows.append([part])
-    for point in (part for part in parts if part.bottom - part.top < _HEIGHTS[0]):
-        row = next((row for row in rows if _holds(_around(row), point)), None)
-        if row is not None:
-            row.append(point)
+    boxes = [_around(row) for row in rows]
+    for point in points:
+        place = next((place for place, box in enumerate(boxes) if _holds(box, point)), None)
+        if place is not None:
+            rows[place].append(point)
     return [sorted(row, key=lambda part: part.left) for row in rows]
 
 
@@ -137,7 +142,8 @@ def _level(row: list[Box], part: Box) -> bool:
     last = max(row[-3:], key=lambda box: box.bottom - box.top)
     overlap = min(part.bottom, last.bottom) - max(part.top, last.top)
     talls = (part.bottom - part.top, last.bottom - last.top)
-    return overlap >= 0.5 * min(talls) and part.left - max(box.right for box in row) <= 1.5 * max(talls)
+    alike = overlap >= 0.5 * min(talls) and max(talls) <= 2 * min(talls)
+    return alike and part.left - max(box.right for box in row) <= 1.5 * max(talls)
 
 
 def _holds(row: Box, point: Box) -> bool:
@@ -150,7 +156,8 @@ def _holds(row: Box, point: Box) -> bool:
 
 def _runs_of_words(row: list[Box], whole: bool) -> Iterator[tuple[Box, bool]]:
     """Yield boxes of up to three words, and whether no word is close before them."""
-    tall = max(part.bottom - part.top for part in row)
+    talls = [part.bottom - part.top for part in row]
+    tall = float(np.median([each for each in talls if each > max(talls) / 2]))
     words: list[Box] = []
     starts: list[bool] = []
     for part in row:
@@ -166,7 +173,7 @@ def _runs_of_words(row: list[Box], whole: bool) -> Iterator[tuple[Box, bool]]:
                 break
             box = _around(words[first:last])
             shape = (box.right - box.left) / (box.bottom - box.top)
-            if _SHAPES[0] <= shape <= _SHAPES[1] and box.bottom - box.top >= _HEIGHTS[0]:
+            if _SHAPES[0] <= shape <= _SHAPES[1] and box.bottom - box.top >= _SMALLEST:
                 yield box, starts[first]
 
 
