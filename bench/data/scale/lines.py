@@ -9,7 +9,7 @@ from scipy import ndimage
 _LENGTHS = (0.025, 0.75)
 """Shortest and longest bar, as a share of the picture's width."""
 _SHORTEST = 8
-_SLENDER = 2.5
+_SLENDER = 4.0
 """The least length of a bar, in its heights; makers' marks are blocks."""
 _REACHES = (2, 5, 12)
 """Distances above and below at which the paper is compared: a line is thinner than twice its reach."""

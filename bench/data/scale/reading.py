@@ -26,7 +26,7 @@ _RIVAL, _TOLERANCE = 0.6, 0.05
 """The confidence from which on another scale makes the best one doubtful, if it differs by more than this share."""
 _NEARER = 0.35
 """How much nearer to a label a bar must be than another to be its bar, in heights of letters."""
-_PER_HEIGHT = 0.1
+_PER_HEIGHT = 0.15
 """What each height of letters between bar and label, beyond the first, takes from confidence."""
 
 
