@@ -2,35 +2,39 @@
 
 import stat
 import warnings
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from bench.data.frames import HEAD, PictureFrame, PictureReader, Unreadable, require_size
-from bench.data.jpeg_png import JPEG, PNG
-from bench.data.levels import shares, value_range
-from bench.data.tiff import TIFF
+from bench.data.formats.side_files import note_beside
+from bench.data.frames import PictureFrame, Unreadable, require_size
+from bench.data.levels import shares, stretched_range
+from bench.data.readers import head_of, missing, reader_of
+from bench.specs import ReaderSpec, resolve
 
-_READERS: tuple[PictureReader, ...] = (JPEG, PNG, TIFF)
-"""The formats that are read; the content of a file decides, not its suffix."""
-SUFFIXES = tuple(suffix for reader in _READERS for suffix in reader.suffixes)
+CONTRAST = (
+    "0.1 % to 99.9 % of the levels of a picture of more than 8 bits are black to white; 8 bits are as in the file"
+)
+"""What is done to the contrast of pictures, for a protocol."""
 
 
 def grey(path: Path, size: int) -> np.ndarray:
     """Return the picture resized to (size, size) uint8 grey, without cropping; raise Unreadable if that fails."""
-    return squashed(first_frame(path), size)
+    return squashed(frame_of(path), size)
 
 
-def first_frame(path: Path) -> PictureFrame:
-    """Return the first frame of a picture file; raise Unreadable if that fails."""
+def frame_of(path: Path, number: int = 0) -> PictureFrame:
+    """Return a frame of a picture file, with what a file beside it says; raise Unreadable if that fails."""
     try:
-        reader = _reader(path)
+        reader = picture_reader(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame = reader.read(path)
-        require_size(frame.levels.shape[1], frame.levels.shape[0])
-        return frame
+            frame = _checked(_function(reader)(path, number))
+            return frame if frame.pixel_size_nm or frame.no_scale else _with_note(frame, path)
     except Unreadable:
         raise
     except Exception as error:  # a decoder can raise anything on a damaged file
@@ -41,10 +45,12 @@ def first_frame(path: Path) -> PictureFrame:
 def squashed(frame: PictureFrame, size: int) -> np.ndarray:
     """Return a frame resized to (size, size) uint8, 0 is black and 255 white; raise Unreadable if it has no levels."""
     resampling = Image.Resampling.BILINEAR
-    if frame.levels.dtype == np.uint8 and frame.white == 255:
+    is_deep = (frame.bit_depth or 8) > 8
+    if frame.levels.dtype == np.uint8 and frame.white == 255 and not is_deep:
         return np.asarray(Image.fromarray(frame.levels).resize((size, size), resampling))
     try:
-        bounds = value_range(frame.levels) if frame.white is None else (0.0, frame.white)
+        as_written = frame.white is not None and not is_deep
+        bounds = (0.0, frame.white or 1.0) if as_written else stretched_range(frame.levels, frame.white)
     except ValueError as error:
         raise Unreadable(f"cannot be shown ({error}); remove it") from error
     scaled = shares(frame.levels, bounds) * 255
@@ -52,7 +58,7 @@ def squashed(frame: PictureFrame, size: int) -> np.ndarray:
     return np.clip(np.asarray(small) + 0.5, 0, 255).astype(np.uint8)
 
 
-def _reader(path: Path) -> PictureReader:
+def picture_reader(path: Path) -> ReaderSpec:
     """Return the reader of a file's format; raise Unreadable for what is no picture file."""
     try:
         state = path.stat()
@@ -61,14 +67,38 @@ def _reader(path: Path) -> PictureReader:
             raise Unreadable("is not a regular file; remove it")
         if state.st_size == 0:
             raise Unreadable("is empty; copy it again")
-        with path.open("rb") as stream:
-            head = stream.read(HEAD)
+        return reader_of(head_of(path), path.suffix)
     except FileNotFoundError as error:
         raise Unreadable("is not a regular file; remove it") from error
     except OSError as error:
         raise Unreadable(f"cannot be opened ({error.strerror}); correct its permissions or copy it again") from error
-    for reader in _READERS:
-        if reader.knows(head):
-            return reader
-    names = ", ".join(reader.name for reader in _READERS)
-    raise Unreadable(f"cannot be decoded (it is none of {names}); convert it to one of these")
+
+
+def _function(reader: ReaderSpec) -> Callable[[Path, int], Any]:
+    """Return the function that reads a frame; raise Unreadable if a package that it needs is not installed."""
+    absent = missing(reader)
+    if absent:
+        remedy = f"pip install {reader.install or absent}"
+        raise Unreadable(f"is {reader.name.upper()}, which needs the package {absent}; {remedy}")
+    return resolve(reader.reads)
+
+
+def _checked(frame: Any) -> PictureFrame:
+    """Return what a reader returned if it is a frame of grey levels; ValueError if not."""
+    if not isinstance(frame, PictureFrame):
+        raise ValueError(f"its reader returned {type(frame).__name__}, which is no PictureFrame")
+    if not isinstance(frame.levels, np.ndarray) or frame.levels.ndim != 2 or frame.levels.dtype.kind not in "iufb":
+        raise ValueError("its reader returned levels that are no array (H, W) of real numbers")
+    require_size(frame.levels.shape[1], frame.levels.shape[0])
+    size = frame.pixel_size_nm
+    if size is not None and not 0 < size < float("inf"):
+        return replace(frame, pixel_size_nm=None, no_scale=f"its pixel size of {size} nm is plainly wrong")
+    return frame
+
+
+def _with_note(frame: PictureFrame, path: Path) -> PictureFrame:
+    """Return a frame with the scale and the instrument that the text file beside it states."""
+    note = note_beside(path)
+    if note is None:
+        return frame
+    return replace(frame, instrument={**frame.instrument, **note.instrument}, **note.scale._asdict())

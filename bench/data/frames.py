@@ -1,9 +1,7 @@
 """What a file of a picture holds, whoever reads it: a frame of grey levels, or the reason why there is none."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -20,29 +18,19 @@ class PictureFrame:
     """One picture as a viewer shows it: upright, more light is a larger number, transparent pixels are black.
 
     ``levels`` (H, W) real numbers from 0 to ``white``; None if the file does not say which number is white. ``frames``
-    is the number of pictures in the file, of which this is the first.
+    is the number of pictures in the file, of which this is one. ``pixel_size_nm`` is the side of one of its own pixels
+    on the specimen, in nanometres; None if it is unknown or pixels are not square, for the reason ``no_scale`` if the
+    file states one that cannot be used. ``instrument`` says what the file does of the instrument, in words and units.
+    ``bit_depth`` is the number of bits that one number takes in the file; None if the reader does not say.
     """
 
     levels: np.ndarray
     white: float | None = None
     frames: int = 1
-
-
-class PictureReader(NamedTuple):
-    """A format of picture files: its name, the suffixes of its files, how a file begins, and how it is read.
-
-    ``knows`` gets the first ``HEAD`` bytes of a file; ``read`` returns its first frame. It may raise anything for a
-    damaged file, and raises Unreadable if it knows a remedy.
-    """
-
-    name: str
-    suffixes: tuple[str, ...]
-    knows: Callable[[bytes], bool]
-    read: Callable[[Path], PictureFrame]
-
-
-HEAD = 32
-"""The number of bytes that a reader sees of a file before it is chosen."""
+    pixel_size_nm: float | None = None
+    instrument: Mapping[str, str] = field(default_factory=dict)
+    bit_depth: int | None = None
+    no_scale: str = ""
 
 
 def require_size(width: int, height: int) -> None:

@@ -28,6 +28,21 @@ def shares(numbers: np.ndarray, bounds: tuple[float, float]) -> np.ndarray:
     return np.nan_to_num(scaled, nan=0.0).astype(np.float32)
 
 
+def stretched_range(levels: np.ndarray, white: float | None = None) -> tuple[float, float]:
+    """Return the levels that are shown as black and white: 0.1 % at both ends are darker or lighter.
+
+    Of a picture whose levels hardly differ, the range that its numbers were written for: it is ``white`` if that is
+    known. ValueError if no level is a finite number.
+    """
+    finite = levels[np.isfinite(levels)] if levels.dtype.kind == "f" else levels
+    if finite.size == 0:
+        raise ValueError("no pixel is a finite number")
+    low, high = _without_wild(finite)
+    if high > low:
+        return low, high
+    return value_range(levels) if white is None else (0.0, white)
+
+
 def value_range(numbers: np.ndarray, stated: float = 0.0) -> tuple[float, float]:
     """Return the numbers of black and white that a picture's numbers were most likely written for.
 

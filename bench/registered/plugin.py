@@ -22,6 +22,7 @@ from bench.specs import (
     DatasetSpec,
     FamilySpec,
     ModelSpec,
+    ReaderSpec,
     Spec,
     SuiteSpec,
     TableSpec,
@@ -35,13 +36,14 @@ from bench.terminal.text import safe, safe_lines
 DISTRIBUTION = "mvaema-bench"
 GROUP = "bench"
 """The group of entry points that name plugins."""
-Kind = Literal["family", "model", "task", "suite", "dataset", "teacher", "table"]
+Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "teacher", "table"]
 PLURALS: dict[Kind, str] = {
     "family": "families",
     "model": "models",
     "task": "tasks",
     "suite": "suites",
     "dataset": "datasets",
+    "reader": "readers",
     "teacher": "teachers",
     "table": "tables",
 }
@@ -51,6 +53,7 @@ SPECS: dict[Kind, type[Spec]] = {
     "task": TaskSpec,
     "suite": SuiteSpec,
     "dataset": DatasetSpec,
+    "reader": ReaderSpec,
     "teacher": TeacherSpec,
     "table": TableSpec,
 }

@@ -7,14 +7,14 @@ from types import FunctionType
 from typing import Any, Literal
 
 from bench.errors import BenchError, in_one_line, shortened, unknown
-from bench.specs.forms import Digits, LazyPath, Line, Name, PartOf, Title, Values, is_path
+from bench.specs.forms import Digits, LazyPath, Line, Name, Offset, PartOf, Suffix, Title, Values, is_path
 from bench.specs.isolation import isolated
 from bench.specs.setting import STAGES, Setting, StageName
 
 __all__ = [
-    "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "ModelSpec", "Setting",
-    "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec", "contracts_of", "estimator_path",
-    "is_control", "resolve",
+    "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
+    "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec",
+    "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "classifier", "matcher"]
@@ -180,6 +180,43 @@ class DatasetSpec(Spec):
     builds: LazyPath
     defaults: Values = field(default_factory=dict)
     limits: tuple[Title, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Bytes that a file of a format has at this place, each written as the letter of its number (Latin-1)."""
+
+    __pydantic_config__ = Spec.__pydantic_config__
+
+    text: str
+    offset: Offset = 0
+
+
+@dataclass(frozen=True)
+class ReaderSpec(Spec):
+    """A format of picture files: ``reads`` is a function of a path and a frame's number, from 0, to a ``PictureFrame``.
+
+    A file is of this format if it has one of the ``marks``, whatever its suffix; if it has no format's mark, its suffix
+    decides among the formats that are ``unmarked``. ``needs`` are modules of packages that a reader imports and that
+    may be missing; ``install`` is what pip then installs.
+    """
+
+    label: Title
+    suffixes: tuple[Suffix, ...]
+    reads: LazyPath
+    marks: tuple[Mark, ...] = ()
+    unmarked: bool = False
+    needs: tuple[Title, ...] = ()
+    install: Line = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a reader that no file would ever be of."""
+        if not self.suffixes or not _many(self.suffixes, str):
+            raise BenchError(f"suffixes {self.suffixes!r} of reader {self.name!r} are no tuple; write ('.xyz',)")
+        if not _many(self.marks, Mark):
+            raise BenchError(f"marks {self.marks!r} of reader {self.name!r} are no tuple of Marks; write (Mark('XY'),)")
+        if not self.marks and not self.unmarked:
+            raise BenchError(f"reader {self.name!r} has no marks; give it some, or write unmarked=True")
 
 
 @dataclass(frozen=True)

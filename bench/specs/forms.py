@@ -62,3 +62,7 @@ LazyPath = Annotated[str, Form(is_path, "a path such as 'mypackage.module:Class'
 Values = Annotated[Mapping[str, Any], Form(_is_data, f"JSON data of at most {_LONGEST_DATA:,} letters")]
 Digits = Annotated[int, Form(lambda number: 0 <= number <= 15, "a number of digits from 0 to 15")]
 PartOf = Annotated[float, Form(lambda share: 0 < share <= 1, "a share above 0, at most 1")]
+Offset = Annotated[int, Form(lambda place: 0 <= place < 512, "a place among the first 512 bytes of a file")]
+Suffix = Annotated[
+    str, Form(lambda text: re.fullmatch(r"\.[a-z0-9_.]{1,16}", text) is not None, "a suffix such as '.tif'")
+]

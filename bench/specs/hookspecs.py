@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pluggy
 
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, ReaderSpec, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
 
 hookspec = pluggy.HookspecMarker("bench")
 hookimpl = pluggy.HookimplMarker("bench")
@@ -33,6 +33,11 @@ def register_suites(register: Callable[[SuiteSpec], None]) -> None:
 @hookspec
 def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
     """Register datasets; a name ending in ':' takes the rest of the name as its argument."""
+
+
+@hookspec
+def register_readers(register: Callable[[ReaderSpec], None]) -> None:
+    """Register readers of picture files: a format's suffixes and marks, and the function that reads a frame."""
 
 
 @hookspec

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.data.decoding import SUFFIXES
+from bench.data.readers import EXAMPLES, suffixes
 from bench.errors import BenchError
 
 _FORM = 'bench ask PICTURE... "QUESTION"'
@@ -42,7 +42,7 @@ def first_picture(words: Sequence[str]) -> Path | None:
 
 def is_picture(word: str) -> bool:
     """Return whether a word names a picture or a folder, which need not exist."""
-    return word.lower().endswith(SUFFIXES) or exists(Path(word))
+    return word.lower().endswith(suffixes()) or exists(Path(word))
 
 
 def exists(path: Path) -> bool:
@@ -57,8 +57,9 @@ def _pictures(path: Path) -> list[Path]:
     """Return a folder's pictures, in order, or the file itself; hidden files are ignored."""
     if not (exists(path) and path.is_dir()):
         return [path]
-    below = (pictures for pictures in sorted(path.rglob("*")) if pictures.suffix.lower() in SUFFIXES)
+    ends = suffixes()
+    below = (pictures for pictures in sorted(path.rglob("*")) if pictures.suffix.lower() in ends)
     pictures = [each for each in below if not any(part.startswith(".") for part in each.relative_to(path).parts)]
     if not pictures:
-        raise BenchError(f"the folder {str(path)!r} holds no picture ({', '.join(SUFFIXES)}); name another")
+        raise BenchError(f"the folder {str(path)!r} holds no picture ({EXAMPLES}); name another")
     return pictures

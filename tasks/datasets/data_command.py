@@ -12,6 +12,7 @@ from bench.inputs import folder_of, new_path, path_of
 if TYPE_CHECKING:
     from bench.config.loading import Config
     from bench.contracts import Dataset
+    from bench.specs.json_data import JSONObject
 
 Text = str | None
 _WIDEST = 16_384
@@ -112,13 +113,19 @@ def fetch_command(
 @app.command("info")
 def info_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print JSON: every file, what it holds, or why it is set aside")
+    ] = False,
     assignments: Assignments = None,
 ) -> None:
-    """Show a dataset's picture counts (found and published), sizes, pictures set aside, and near-duplicates."""
+    """Show a dataset's picture counts (found and published), sizes, scale, pictures set aside, and near-duplicates."""
     from bench.data.duplicates import known_duplicates
     from bench.tasks.datasets.overview import info
-    from bench.terminal.text import safe_lines
+    from bench.terminal.text import json_text, safe_lines
 
+    if as_json:
+        typer.echo(json_text(_files(dataset, assignments)))
+        return
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
     text = info(opened, known_duplicates(opened, config.duplicate_distance))
     typer.echo(safe_lines(text))
@@ -190,6 +197,20 @@ def _opened(name: str | None, assignments: list[str] | None, *read: str) -> "tup
     """Build a dataset with the settings and the size that `bench run` would use."""
     config = _config(name, assignments, *read)
     return _open(config, config.image_size), config
+
+
+def _files(name: str | None, assignments: list[str] | None) -> "JSONObject":
+    """Return what every file of a dataset holds, also of a folder that cannot be learned from."""
+    from bench.config.loading import complete
+    from bench.registered.checked import Checked
+    from bench.registered.registry import Registry
+    from bench.tasks.datasets.overview import inventory
+    from bench.terminal.progress import Lines
+
+    config, registry = _config(name, assignments, "image_size"), Registry()
+    spec, argument = registry.find("dataset", config.dataset)
+    settings = complete(spec.name, registry.settings(spec), config.settings.get(spec.name, {}))
+    return inventory(Checked("dataset", ("name",), spec.builds, argument, config.image_size, Lines(), **settings))
 
 
 def _open(config: "Config", size: int) -> "Dataset":

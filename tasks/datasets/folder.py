@@ -1,19 +1,23 @@
-"""The dataset ``folder:PATH``: any folder of category folders of jpg, png or tif pictures."""
+"""The dataset ``folder:PATH``: any folder of category folders of pictures, in any format that a reader reads."""
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Annotated, Any, BinaryIO, Literal, NotRequired, TypedDict
 
 import numpy as np
 
 from bench.contracts import Micrographs
-from bench.data.decoding import first_frame, squashed
-from bench.data.frames import Unreadable
+from bench.data.decoding import CONTRAST, frame_of, picture_reader, squashed
+from bench.data.formats.side_files import names_beside, note_of
+from bench.data.frames import PictureFrame, Unreadable
+from bench.data.readers import missing
 from bench.errors import BenchError
+from bench.specs import ReaderSpec, Setting
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
@@ -23,58 +27,147 @@ from bench.tasks.datasets.listing import listed
 from bench.terminal.progress import Progress
 
 _PIXELS, _INDEX = "pixels.npy", "index.json"
+_NO_PICTURES = (
+    *(".txt", ".hdr", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".ini", ".xml", ".html", ".yaml"),
+    *(".yml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".py", ".ipynb", ".zip", ".m"),
+)
+"""Suffixes of files that nobody takes for pictures."""
+_NO_READER = "is of no format that is read (see `bench list readers`); convert it if it is a picture"
+Frames = Literal["first", "each"]
+
+
+class Picture(TypedDict):
+    """What is known of a picture that was decoded: its id, its file and place there, and what the file says.
+
+    ``pixel_size_nm`` is the side of one of the file's pixels; ``scale_source`` says where it comes from, "" without
+    one; ``scale_note`` why a scale that the file states is not used.
+    """
+
+    id: str
+    file: str
+    frame: int
+    frames: int
+    height: int
+    width: int
+    bit_depth: int | None
+    pixel_size_nm: float | None
+    scale_source: str
+    scale_note: str
+    instrument: Mapping[str, str]
 
 
 class _Index(TypedDict):
-    """What was decoded: id, row in the array, and width and height, of every picture that is readable.
+    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside.
 
-    ``frames`` is the number of frames of files with several; ``set_aside`` the reason of every other picture.
+    ``copies`` are those that were decoded and set aside: they show what another does.
     """
 
-    pictures: list[str]
-    rows: list[int]
-    sizes: list[tuple[int, int]]
-    frames: dict[str, int]
+    pictures: list[Picture]
+    copies: list[Picture]
     set_aside: dict[str, str]
+
+
+class FileEntry(TypedDict):
+    """One file of a folder: what it holds, or why it is set aside."""
+
+    path: str
+    category: NotRequired[str]
+    frames: NotRequired[int]
+    height: NotRequired[int]
+    width: NotRequired[int]
+    bit_depth: NotRequired[int | None]
+    pixel_size_nm: NotRequired[float | None]
+    scale_source: NotRequired[str]
+    scale_note: NotRequired[str]
+    instrument: NotRequired[Mapping[str, str]]
+    set_aside: str
 
 
 class Folder:
     """The user's pictures: a category is the name of a folder, an id the path relative to the root."""
 
-    def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        argument: str,
+        image_size: int,
+        progress: Progress,
+        *,
+        frames: Annotated[
+            Frames, Setting("which frames of a file with several are pictures: the first, or each")
+        ] = "first",
+    ) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
         self._root, self._listing = listed(argument)
-        self.categories = tuple(sorted(set(self._listing.categories.values())))
         self._image_size, self._progress = image_size, progress
+        self._frames: Frames = frames
+
+    @cached_property
+    def categories(self) -> tuple[str, ...]:
+        """The names of the category folders, in order; BenchError if there are fewer than two, or two alike."""
+        if self._listing.flaw:
+            raise BenchError(self._listing.flaw)
+        return tuple(sorted(set(self._listing.categories.values())))
 
     def identity(self) -> dict[str, Any]:
-        """Return what determines the data: every file's name and sha256, as one digest; decodes nothing."""
+        """Return what determines the data: every file's name and sha256, as one digest; decodes nothing.
+
+        With the code of the readers that the files are for, and their packages that are not installed.
+        """
+        used = {reader.name: reader for reader in self._readers.values()}
+        absent = sorted(filter(None, map(missing, used.values())))
+        modules = {reader.reads.partition(":")[0] for reader in used.values()}
         return {
             "name": "folder",
-            "pictures": len(self._digests),
+            "pictures": len(self._listing.paths),
             "content": digest(self._digests),
             "image size": self._image_size,
-            "code": code_digests("bench.tasks.datasets.folder"),
+            "contrast": CONTRAST,
+            "frames": self._frames,
+            "code": code_digests("bench.tasks.datasets.folder", *sorted(modules)),
+            **({"missing": absent} if absent else {}),
         }
 
     @cached_property
+    def _readers(self) -> dict[str, ReaderSpec]:
+        """The reader of each file that has one, by name."""
+        readers: dict[str, ReaderSpec] = {}
+        for name, path in self._listing.paths.items():
+            try:
+                readers[name] = picture_reader(path)
+            except Unreadable:
+                continue
+        return readers
+
+    @cached_property
     def _digests(self) -> dict[str, str]:
-        return digests(self._root, self._listing.paths, self._progress)
+        """The digest of each picture's file, and of the files beside it in which an instrument describes it."""
+        return digests(self._root, {**self._listing.paths, **dict(self._notes())}, self._progress)
+
+    def _notes(self) -> Iterator[tuple[str, Path]]:
+        """Yield the files in which instruments describe pictures, each under a name that no picture has."""
+        names: dict[Path, set[str]] = {}
+        for name, path in self._listing.paths.items():
+            if path.parent not in names:
+                names[path.parent] = {each.name for each in path.parent.iterdir()}
+            for beside in names[path.parent].intersection(names_beside(path)):
+                file = path.with_name(beside)
+                if file.is_file() and note_of(file) is not None:
+                    yield f"{name} <- {beside}", file
 
     def labels(self) -> np.ndarray:
         """Return the category index of every readable picture (N,)."""
         place = {category: index for index, category in enumerate(self.categories)}
-        return np.array([place[self._listing.categories[name]] for name in self._index["pictures"]])
+        return np.array([place[self._listing.categories[each["file"]]] for each in self.pictures])
 
     def load(self) -> Micrographs:
         """Return all readable pictures, decoded once into the cache."""
-        names = tuple(self._index["pictures"])
+        names = tuple(each["id"] for each in self.pictures)
         pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
-        return Micrographs(pixels, np.array(self._index["rows"]), names, self.labels(), self.categories)
+        return Micrographs(pixels, np.arange(len(names)), names, self.labels(), self.categories)
 
     def facts(self, position: int) -> Mapping[str, str]:
         """Return the category, the only known fact of a user's picture."""
-        return {"category": self._listing.categories[self._index["pictures"][position]]}
+        return {"category": self._listing.categories[self.pictures[position]["file"]]}
 
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
@@ -82,23 +175,64 @@ class Folder:
 
     def paths(self) -> dict[str, Path]:
         """Return the file of every readable picture, by id."""
-        return {name: self._listing.paths[name] for name in self._index["pictures"]}
+        return {each["id"]: self._listing.paths[each["file"]] for each in self.pictures}
 
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out, and for each category without pictures."""
-        frames = self._index["frames"]
+        self._require_categories()
         return (
             *(f"{name}: {reason}" for name, reason in self._index["set_aside"].items()),
             *(
-                f"frames 2 to {count} of {name}: only a file's first is read; save each apart if it counts"
-                for name, count in frames.items()
+                f"frames 2 to {each['frames']} of {each['file']}: only a file's first is read; read all with "
+                "--set folder:.frames=each, or save each apart if it counts"
+                for each in self.pictures
+                if each["frames"] > 1 and self._frames == "first"
             ),
-            *self._listing.passed_over,
+            *(f"{name}: {reason}" for name, reason in self._listing.passed_over),
+            *self._unknown(),
         )
+
+    def _unknown(self) -> Iterator[str]:
+        """Yield a sentence for each suffix of files that may be pictures of a format that no reader reads."""
+        first: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for name in self._listing.others:
+            suffix = Path(name).suffix.lower()
+            if suffix not in _NO_PICTURES:
+                counts[suffix] += 1
+                first.setdefault(suffix, name)
+        for suffix, count in counts.items():
+            files = first[suffix] if count == 1 else f"{count:,} files, the first {first[suffix]}"
+            yield f"{files}: {_NO_READER}"
+
+    def files(self) -> list[FileEntry]:
+        """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
+        entries: dict[str, FileEntry] = {}
+        aside = self._index["set_aside"]
+        for each in (*self._index["pictures"], *self._index["copies"]):
+            if each["file"] not in entries:
+                shown = {key: value for key, value in each.items() if key not in ("id", "file", "frame")}
+                entries[each["file"]] = FileEntry(path=each["file"], set_aside=aside.get(each["file"], ""), **shown)  # pyright: ignore[reportArgumentType] -- its keys are some of a Picture's
+        reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
+        for name, reason in {**reasons, **aside}.items():
+            entries.setdefault(name, FileEntry(path=name, set_aside=reason))
+        for _, file in self._notes():
+            name = file.relative_to(self._root).as_posix()
+            entries[name] = FileEntry(path=name, set_aside="describes the picture beside it; its scale is read")
+        for name, entry in entries.items():
+            if name in self._listing.categories:
+                entry["category"] = self._listing.categories[name]
+        return [entries[name] for name in sorted(entries)]
 
     def sizes(self) -> tuple[tuple[int, int], ...]:
         """Return width and height in pixels of every readable picture, as a viewer shows it."""
-        return tuple((width, height) for width, height in self._index["sizes"])
+        return tuple((each["width"], each["height"]) for each in self.pictures)
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """What is known of every readable picture, in order; BenchError if a category has none."""
+        self._require_categories()
+        return self._index["pictures"]
 
     @cached_property
     def _folder(self) -> Path:
@@ -106,54 +240,66 @@ class Folder:
 
     @cached_property
     def _index(self) -> _Index:
-        index: _Index = json.loads((self._folder / _INDEX).read_text(encoding="utf-8"))
-        left = {self._listing.categories[name] for name in index["pictures"]}
+        return json.loads((self._folder / _INDEX).read_text(encoding="utf-8"))
+
+    def _require_categories(self) -> None:
+        """Raise BenchError if no picture of a category is left."""
+        left = {self._listing.categories.get(each["file"]) for each in self._index["pictures"]}
         for category in self.categories:
             if category not in left:
                 raise BenchError(
-                    f"no picture of category {category!r} is left{self._first_reason(category, index['set_aside'])}; "
+                    f"no picture of category {category!r} is left"
+                    f"{self._first_reason(category, self._index['set_aside'])}; "
                     "repair its pictures or remove the folder"
                 )
-        return index
 
     def _first_reason(self, category: str, reasons: Mapping[str, str]) -> str:
         """Say why the first picture of a category is set aside."""
-        sentences = (f": {name} {why}" for name, why in reasons.items() if self._listing.categories[name] == category)
+        of = self._listing.categories
+        sentences = (f": {name} {why}" for name, why in reasons.items() if of.get(name) == category)
         return next((sentence.partition(";")[0] for sentence in sentences), "")
 
     def _decode_all(self, folder: Path) -> None:
-        names = list(self._digests)
-        self._progress.start("decoding pictures", len(names))
-        shape = (len(names), self._image_size, self._image_size)
-        pixels = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, shape)
-        rows: list[int] = []
-        sizes: list[tuple[int, int]] = []
-        aside: dict[str, str] = {}
-        frames: dict[str, int] = {}
+        self._progress.start("decoding pictures", len(self._listing.paths))
+        index = _Index(pictures=[], copies=[], set_aside={})
         first_of: dict[str, str] = {}
-        for row, name in enumerate(names):
-            try:
-                frame = first_frame(self._listing.paths[name])
-                pixels[row] = squashed(frame, self._image_size)
-                self._require_first(name, first_of.setdefault(hashlib.sha256(pixels[row]).hexdigest(), name))
-                rows.append(row)
-                height, width = frame.levels.shape
-                sizes.append((width, height))
-                if frame.frames > 1:
-                    frames[name] = frame.frames
-            except Unreadable as reason:
-                aside[name] = str(reason)
-            self._require_unchanged(name)
-            self._progress.advance(row + 1)
-        pixels.flush()
-        pictures = [names[row] for row in rows]
-        index = _Index(pictures=pictures, rows=rows, sizes=sizes, frames=frames, set_aside=aside)
+        with (folder / _PIXELS).open("wb") as stream:
+            _write_head(stream, 0, self._image_size)
+            for row, (name, path) in enumerate(self._listing.paths.items(), start=1):
+                for number, frame in self._frames_of(name, path, index):
+                    picture = _picture(name, number, frame, self._frames)
+                    try:
+                        pixels = squashed(frame, self._image_size)
+                        shown = pixels.tobytes()
+                        self._require_first(picture, first_of.setdefault(hashlib.sha256(shown).hexdigest(), name))
+                        stream.write(shown)
+                        index["pictures"].append(picture)
+                    except Unreadable as reason:
+                        index["copies"].append(picture)
+                        index["set_aside"][picture["id"]] = str(reason)
+                self._require_unchanged(name)
+                self._progress.advance(row)
+            stream.seek(0)
+            _write_head(stream, len(index["pictures"]), self._image_size)
         (folder / _INDEX).write_text(json.dumps(index, indent=1), encoding="utf-8")
 
-    def _require_first(self, name: str, first: str) -> None:
+    def _frames_of(self, name: str, path: Path, index: _Index) -> Iterator[tuple[int, PictureFrame]]:
+        """Yield the frames of a file that are wanted, with their numbers; note in the index one that is unreadable."""
+        number, count = 0, 1
+        while number < count:
+            try:
+                frame = frame_of(path, number)
+                count = frame.frames if self._frames == "each" else 1
+                yield number, frame
+            except Unreadable as reason:
+                index["set_aside"][name if number == 0 else _frame_id(name, number)] = str(reason)
+            number += 1
+
+    def _require_first(self, picture: Picture, first: str) -> None:
         """Raise Unreadable for a copy of an earlier picture: one could be in training and the other in the test."""
-        if name != first:
-            alike = self._listing.categories[name] == self._listing.categories[first]
+        name = picture["file"]
+        if name != first and not self._listing.flaw:  # a folder that is not learned from has no two sides
+            alike = self._listing.categories.get(name) == self._listing.categories.get(first)
             remedy = "remove one" if alike else "decide to which of the two categories it belongs"
             raise Unreadable(f"shows the same as {first}; {remedy}")
 
@@ -163,3 +309,31 @@ class Folder:
             raise BenchError(
                 f"{name!r} changed while it was read; run the same command again when nobody is writing to the folder"
             )
+
+
+def _frame_id(name: str, number: int) -> str:
+    return f"{name} frame {number + 1}"
+
+
+def _picture(name: str, number: int, frame: PictureFrame, frames: Frames) -> Picture:
+    """Return what is known of a frame of the file of this name."""
+    height, width = frame.levels.shape
+    return Picture(
+        id=_frame_id(name, number) if frames == "each" and frame.frames > 1 else name,
+        file=name,
+        frame=number,
+        frames=frame.frames,
+        height=height,
+        width=width,
+        bit_depth=frame.bit_depth,
+        pixel_size_nm=frame.pixel_size_nm,
+        scale_source="metadata" if frame.pixel_size_nm else "",
+        scale_note=frame.no_scale,
+        instrument=dict(frame.instrument),
+    )
+
+
+def _write_head(stream: BinaryIO, count: int, size: int) -> None:
+    """Write the head of an array of pictures in numpy's format, which has room for a count of any length."""
+    shape = {"descr": "|u1", "fortran_order": False, "shape": (count, size, size)}
+    np.lib.format.write_array_header_1_0(stream, shape)

@@ -1,14 +1,18 @@
 """A dataset's contents as text: counts (found and published), sizes of its files, near-duplicates."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from tabulate import tabulate
 
 from bench.contracts import Dataset, Micrographs
+from bench.data.decoding import CONTRAST
 from bench.data.duplicates import Duplicates, clusters
 from bench.data.perceptual import BITS
+from bench.errors import BenchError
+from bench.specs.json_data import JSONObject
 from bench.tasks.datasets.synthetic.priors import SEM_COUNTS
 
 _SHOWN = 8
@@ -17,12 +21,29 @@ _SHOWN = 8
 
 def info(dataset: Dataset, near: Duplicates | None) -> str:
     """Return counts per category, sizes of the files, pictures set aside, and near-duplicates if they are known."""
-    lines = [_counts(dataset), *_sizes(getattr(dataset, "sizes", tuple)()), *_aside(dataset.set_aside())]
+    lines = [_counts(dataset), *_sizes(getattr(dataset, "sizes", tuple)()), *_scales(getattr(dataset, "pictures", ()))]
+    lines += _aside(dataset.set_aside())
     if near is None:
         lines.append("near-duplicates: unknown; `bench data duplicates` finds them")
     else:
         lines.append(_summary(near))
     return "\n".join(lines)
+
+
+def inventory(dataset: Any) -> JSONObject:
+    """Return a dataset's name, its categories with their counts, and an entry for each of its files.
+
+    Without categories if it cannot be learned from: ``flaw`` then says why. BenchError if it consists of no files.
+    """
+    if not hasattr(dataset, "files"):
+        raise BenchError(f"the dataset {dataset.name!r} consists of no files; name a folder, --dataset folder:PATH")
+    files = dataset.files()
+    try:
+        counts = np.bincount(dataset.labels(), minlength=len(dataset.categories))
+        categories, flaw = dict(zip(dataset.categories, map(int, counts), strict=True)), ""
+    except BenchError as error:
+        categories, flaw = {}, str(error)
+    return {"dataset": dataset.name, "categories": categories, "flaw": flaw, "files": files}
 
 
 def duplicates_listed(micrographs: Micrographs, near: Duplicates, most: int) -> str:
@@ -62,6 +83,23 @@ def _sizes(sizes: Iterable[tuple[int, int]]) -> Iterator[str]:
         sizes_shown = [f"{count:,} of {width} x {height}" for (width, height), count in counts.most_common(_SHOWN)]
         rest = len(counts) - len(sizes_shown)
         yield "sizes: " + ", ".join(sizes_shown) + (f", and {rest} other sizes" if rest else "")
+
+
+def _scales(pictures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield how many pictures have a known scale, of which size a pixel is, and why others have none."""
+    sizes = [picture["pixel_size_nm"] for picture in pictures if picture["pixel_size_nm"]]
+    if sizes:
+        sources = Counter(picture["scale_source"] for picture in pictures if picture["pixel_size_nm"])
+        range_text = f"{min(sizes):.3g} to {max(sizes):.3g} nm per pixel" if len(sizes) > 1 else f"{sizes[0]:.3g} nm"
+        of = ", ".join(f"{count:,} by {source}" for source, count in sources.most_common())
+        yield f"scale: known of {len(sizes):,} of {len(pictures):,} pictures ({of}), {range_text}"
+    notes = [f"{picture['id']}: {picture['scale_note']}" for picture in pictures if picture["scale_note"]]
+    yield from (f"no scale: {note}" for note in notes[:_SHOWN])
+    if len(notes) > _SHOWN:
+        yield f"no scale: {len(notes) - _SHOWN:,} more"
+    deep = sum((picture["bit_depth"] or 8) > 8 for picture in pictures)
+    if deep:
+        yield f"contrast: {CONTRAST}; {deep:,} pictures have more"
 
 
 def _aside(sentences: tuple[str, ...]) -> Iterator[str]:

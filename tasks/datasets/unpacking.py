@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
-from bench.data.decoding import SUFFIXES
+from bench.data.readers import suffixes
 from bench.errors import BenchError
 
 MOST_FILES = 500_000
@@ -128,7 +128,7 @@ def _placed(staging: Path, tar: Path, categories: set[str]) -> dict[tuple[str, s
     pictures: dict[tuple[str, str], Path] = {}
     for path in sorted(staging.rglob("*")):
         inside = path.relative_to(staging).parts
-        if path.suffix.lower() not in SUFFIXES or not path.is_file() or any(name.startswith(".") for name in inside):
+        if path.suffix.lower() not in suffixes() or not path.is_file() or any(name.startswith(".") for name in inside):
             continue
         named = [name for name in (tar.name.partition(".")[0], *inside[:-1]) if name in categories]
         if named and pictures.setdefault((named[-1], path.name), path) != path:

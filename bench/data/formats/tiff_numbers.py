@@ -10,8 +10,8 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 from PIL import Image
 
+from bench.data.formats.tiff_pages import Page
 from bench.data.frames import MOST_PIXELS
-from bench.data.tiff_pages import TiffPage
 
 MOST_BYTES = 8 * MOST_PIXELS
 """The largest picture, strip or tile."""
@@ -30,20 +30,27 @@ class _Segment(NamedTuple):
     columns: int
 
 
-def numbers_of(stream: BinaryIO, page: TiffPage) -> np.ndarray:
-    """Return the numbers of a page (H, W, S), decompressed and unpacked."""
+def numbers_of(stream: BinaryIO, page: Page, behind: int = 0) -> np.ndarray:
+    """Return the numbers of a page (H, W, S), decompressed and unpacked.
+
+    With ``behind`` of another picture of a stack that follows the page's own without a directory, byte by byte.
+    """
+    whole = page.height * page.width * page.channels * page.bits // 8
+    if behind and (page.compression != 1 or page.bits % 8):
+        raise ValueError("it has no directory of its frames")
     numbers = np.zeros((page.height, page.width, page.channels), _kind(page).newbyteorder("="))
     for segment in _segments(page):
         rows = min(segment.rows, page.height - segment.row)
         columns = min(segment.columns, page.width - segment.column)
         channels = slice(segment.channel, segment.channel + 1) if page.is_planar else slice(None)
-        block = _unpacked(_bytes(stream, page, segment), page, segment)
+        moved = segment._replace(offset=segment.offset + behind * whole)
+        block = _unpacked(_bytes(stream, page, moved), page, segment)
         place = numbers[segment.row : segment.row + rows, segment.column : segment.column + columns, channels]
         place[...] = block[:rows, :columns]
     return numbers
 
 
-def _segments(page: TiffPage) -> Iterator[_Segment]:
+def _segments(page: Page) -> Iterator[_Segment]:
     """Yield the strips or tiles of a page."""
     if page.numbers(322):
         columns, rows = page.number(322), page.number(323)
@@ -68,7 +75,7 @@ def _segments(page: TiffPage) -> Iterator[_Segment]:
         yield _Segment(offsets[number], length, channel, down_to * rows, across_to * columns, whole, columns)
 
 
-def _bytes(stream: BinaryIO, page: TiffPage, segment: _Segment) -> bytes:
+def _bytes(stream: BinaryIO, page: Page, segment: _Segment) -> bytes:
     """Return the decompressed bytes of a segment, each row from a byte of its own on."""
     wide = _row_bytes(page, segment)
     needed = segment.rows * wide
@@ -100,22 +107,22 @@ def _decompressed(data: bytes, compression: int, width: int, height: int) -> byt
         return image.tobytes()
 
 
-def _kind(page: TiffPage) -> np.dtype:
+def _kind(page: Page) -> np.dtype:
     """Return the number type of a page in its byte order; that of the next larger number for packed ones."""
     size = next(size for size in (1, 2, 4, 8) if 8 * size >= page.bits)
     return np.dtype(f"{page.byte_order}{ {2: 'i', 3: 'f'}.get(page.format, 'u') }{size}".replace(" ", ""))
 
 
-def _row_bytes(page: TiffPage, segment: _Segment) -> int:
+def _row_bytes(page: Page, segment: _Segment) -> int:
     return -(-segment.columns * _together(page) * page.bits // 8)
 
 
-def _together(page: TiffPage) -> int:
+def _together(page: Page) -> int:
     """Return the channels of a segment."""
     return 1 if page.is_planar else page.channels
 
 
-def _unpacked(data: bytes, page: TiffPage, segment: _Segment) -> np.ndarray:
+def _unpacked(data: bytes, page: Page, segment: _Segment) -> np.ndarray:
     """Return the numbers (rows, columns, channels) of a segment, without the differences of a predictor."""
     shape = (segment.rows, segment.columns, _together(page))
     kind, predictor = _kind(page), page.number(317, 1) if page.compression != 1 else 1
@@ -132,7 +139,7 @@ def _unpacked(data: bytes, page: TiffPage, segment: _Segment) -> np.ndarray:
     return numbers
 
 
-def _without_padding(data: bytes, page: TiffPage, shape: tuple[int, int, int]) -> np.ndarray:
+def _without_padding(data: bytes, page: Page, shape: tuple[int, int, int]) -> np.ndarray:
     """Return numbers that are packed without regard to bytes, the highest bit first; each row begins a byte."""
     bits = np.unpackbits(np.frombuffer(data, np.uint8).reshape(shape[0], -1), axis=1)
     bits = bits[:, : shape[1] * shape[2] * page.bits].reshape(*shape, page.bits)

@@ -1,26 +1,28 @@
 """A reader of TIFF: every photometric interpretation, depth, number type and layout that grey pictures are saved in.
 
-Own code around Pillow, which reads the directories and decompresses: it hands on many of these forms inverted, wrapped
-or not at all. tifffile reads them only together with imagecodecs, a package of forty compiled decoders.
+tifffile reads the directories and what instruments write there, the numbers are decoded here, with Pillow's codecs:
+tifffile decodes only together with imagecodecs, a package of forty compiled decoders and 79 MB. Without it, 16 of the
+84 forms of tests/test_picture_forms.py cannot be read, LZW and packed 12 bits among them.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from bench.data.frames import PictureFrame, PictureReader, Unreadable, require_size
-from bench.data.jpeg_png import frame_of, opened
+from bench.data.formats.bitmaps import frame_of, opened
+from bench.data.formats.tiff_instrument import description
+from bench.data.formats.tiff_numbers import MOST_BYTES, numbers_of
+from bench.data.formats.tiff_pages import RGB, Page, opened_pages
+from bench.data.frames import PictureFrame, Unreadable, require_size
 from bench.data.levels import grey_curve, luma, shares, shown_colours, upright, value_range
-from bench.data.tiff_numbers import MOST_BYTES, numbers_of
-from bench.data.tiff_pages import RGB, TiffPage, first_page
 
-_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _BY_PILLOW = {2, 3, 4, 6, 7, 50001}
 """Compressions of pictures, not of bytes: CCITT, JPEG, WebP."""
 _OF_BYTES = {5: "LZW", 8: "deflate", 32946: "deflate", 32773: "PackBits", 34925: "LZMA", 50000: "Zstandard"}
-_MIN_IS_WHITE, _PALETTE, _CMYK, _YCBCR, _LAB, _ICC_LAB = 0, 3, 5, 6, 8, 9
-_CHANNELS = {_MIN_IS_WHITE: 1, 1: 1, RGB: 3, _PALETTE: 1, _CMYK: 4, _LAB: 3, _ICC_LAB: 3}
+_MIN_IS_WHITE, _MIN_IS_BLACK, _PALETTE, _CMYK, _YCBCR, _LAB, _ICC_LAB = 0, 1, 3, 5, 6, 8, 9
+_CHANNELS = {_MIN_IS_WHITE: 1, _MIN_IS_BLACK: 1, RGB: 3, _PALETTE: 1, _CMYK: 4, _LAB: 3, _ICC_LAB: 3}
 """The channels of each photometric interpretation that is read here, alpha apart."""
 _UNREAD = {4: "a transparency mask", 10: "ITU L*a*b*", 32803: "a raw colour mosaic", 34892: "raw colours"}
 _ASSOCIATED, _UNASSOCIATED = 1, 2
@@ -28,15 +30,20 @@ _ASSOCIATED, _UNASSOCIATED = 1, 2
 _REMEDY = "save it as 8 or 16 bit grey"
 
 
-def _read(path: Path) -> PictureFrame:
-    with path.open("rb") as stream:
-        place, page, frames = first_page(stream)
+def read(path: Path, number: int = 0) -> PictureFrame:
+    """Return a frame of a TIFF: of its pictures, smaller copies and masks apart, the one of this number."""
+    with opened_pages(path) as pages:
+        place, page, behind = pages.frame(number)
         require_size(page.width, page.height)
+        instrument, scale = description(page, pages.imagej)
         if page.compression in _BY_PILLOW or page.photometric == _YCBCR:
-            return _by_pillow(path, place, frames)
-        _require_known(page)
-        levels, white = _grey(numbers_of(stream, page), page)
-        return PictureFrame(upright(levels, page.orientation), white, frames)
+            frame = _by_pillow(path, place, pages.frames)
+        else:
+            _require_known(page)
+            with path.open("rb") as stream:
+                levels, white = _grey(numbers_of(stream, page, behind), page)
+            frame = PictureFrame(upright(levels, page.orientation), white, pages.frames)
+        return replace(frame, bit_depth=page.bits or None, instrument=instrument, **scale._asdict())
 
 
 def _by_pillow(path: Path, place: int, frames: int) -> PictureFrame:
@@ -46,7 +53,7 @@ def _by_pillow(path: Path, place: int, frames: int) -> PictureFrame:
         return frame_of(image, frames)
 
 
-def _require_known(page: TiffPage) -> None:
+def _require_known(page: Page) -> None:
     """Raise Unreadable for a form that this reader does not know, before anything is decoded."""
     if page.compression != 1 and page.compression not in _OF_BYTES:
         raise Unreadable(f"has the unsupported TIFF compression {page.compression}; save it without compression")
@@ -66,15 +73,17 @@ def _require_known(page: TiffPage) -> None:
         raise Unreadable(f"has more than {MOST_BYTES // 1_000_000} million bytes; make it smaller")
 
 
-def _grey(numbers: np.ndarray, page: TiffPage) -> tuple[np.ndarray, float]:
-    """Return grey levels (H, W), over black, and which number is white."""
+def _grey(numbers: np.ndarray, page: Page) -> tuple[np.ndarray, float | None]:
+    """Return grey levels (H, W), over black, and which number is white; None if the file does not say."""
     count = _CHANNELS[page.photometric]
     colours, extra = numbers[..., :count], numbers[..., count:]
     if numbers.dtype == np.uint8 and page.bits == 8 and not extra.size and not page.profile:
         if page.photometric == RGB:
             return np.asarray(Image.fromarray(numbers).convert("L")), 255.0
-        if page.photometric in (_MIN_IS_WHITE, 1):
+        if page.photometric in (_MIN_IS_WHITE, _MIN_IS_BLACK):
             return (255 - numbers if page.photometric == _MIN_IS_WHITE else numbers)[..., 0], 255.0
+    if page.photometric == _MIN_IS_BLACK and page.bits >= 16 and not extra.size and not page.profile:
+        return numbers[..., 0], page.largest or None
     # Without the tag, a channel too many is taken for alpha, as by libtiff.
     alpha_kind = page.number(338, _UNASSOCIATED) if extra.size else 0
     alpha = shares(extra[..., 0], _bounds(extra, page)) if alpha_kind in (_ASSOCIATED, _UNASSOCIATED) else None
@@ -85,14 +94,14 @@ def _grey(numbers: np.ndarray, page: TiffPage) -> tuple[np.ndarray, float]:
     return levels * alpha if alpha is not None and alpha_kind == _UNASSOCIATED else levels, 1.0
 
 
-def _bounds(numbers: np.ndarray, page: TiffPage) -> tuple[float, float]:
+def _bounds(numbers: np.ndarray, page: Page) -> tuple[float, float]:
     """Return the numbers of black and white: the file's number of bits if that is no number type's own."""
     if page.format not in (2, 3) and page.bits < 16:
         return 0.0, 2.0**page.bits - 1
     return value_range(numbers, page.largest)
 
 
-def _light(colours: np.ndarray, page: TiffPage, multiplied: np.ndarray | None) -> np.ndarray:
+def _light(colours: np.ndarray, page: Page, multiplied: np.ndarray | None) -> np.ndarray:
     """Return the grey levels, as shares of white, of channels (H, W, S) that are shares of their largest number."""
     if page.photometric == RGB:
         if not page.profile:
@@ -120,7 +129,7 @@ def _of_lightness(lightness: np.ndarray) -> np.ndarray:
     return np.where(luminance > 0.0031308, 1.055 * luminance ** (1 / 2.4) - 0.055, 12.92 * luminance).astype(np.float32)
 
 
-def _palette(page: TiffPage) -> np.ndarray:
+def _palette(page: Page) -> np.ndarray:
     """Return the grey level of each number of a palette, as a share of white."""
     entries = np.array(page.numbers(320), np.float32)
     size = 2**page.bits
@@ -128,6 +137,3 @@ def _palette(page: TiffPage) -> np.ndarray:
         raise ValueError(f"its palette has {len(entries)} numbers")
     # Some writers state 8 bits where the specification wants 16.
     return luma(np.stack(np.split(entries / (255 if entries.max() < 256 else 65535), 3), axis=1))
-
-
-TIFF = PictureReader("TIFF", (".tif", ".tiff"), lambda head: head.startswith(_STARTS), _read)

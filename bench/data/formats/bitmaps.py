@@ -1,4 +1,4 @@
-"""Readers of JPEG and PNG, decoded by Pillow.
+"""Readers of PNG, JPEG and the other formats that Pillow decodes.
 
 Own are the steps that a decoder leaves to its caller: orientation, ICC profile, gamma, transparency, and the lower byte
 of 16-bit colours, which Pillow drops.
@@ -6,26 +6,25 @@ of 16-bit colours, which Pillow drops.
 
 import io
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import ExifTags, Image, ImageFile
 
-from bench.data.frames import HEAD, MOST_PIXELS, PictureFrame, PictureReader, Unreadable, require_size
+from bench.data.frames import MOST_PIXELS, PictureFrame, Unreadable, require_size
 from bench.data.levels import grey_curve, luma, shares, shown_colours, upright, value_range
 
 _ENCODING_GAMMA = 0.45455
 """The gamma of pictures that are shown as they are (PNG specification, gAMA)."""
 _GAMMA_TOLERANCE = 0.01
-_FULL_BYTE = 64
-"""From this upper byte on, a number of 16 bits needs all of them: see ``levels.value_range``."""
-_PNG = b"\x89PNG\r\n\x1a\n"
+_WHOLE = ("JPEG", "BMP", "WEBP", "GIF", "JPEG2000", "PPM")
 
 
-def opened(path: Path, name: str) -> ImageFile.ImageFile:
-    """Return a picture of this format, its header read and its size checked."""
+def opened(path: Path, *formats: str) -> ImageFile.ImageFile:
+    """Return a picture of one of these formats, its header read and its size checked."""
     try:
-        image = Image.open(path, formats=(name,))
+        image = Image.open(path, formats=formats)
     except Image.DecompressionBombError as error:
         raise Unreadable(f"has more than {MOST_PIXELS // 1_000_000} million pixels; make it smaller") from error
     require_size(*image.size)
@@ -86,31 +85,37 @@ def _curve(image: Image.Image) -> np.ndarray | None:
     return np.linspace(0, 1, 1024) ** (_ENCODING_GAMMA / gamma)
 
 
-def _read_jpeg(path: Path) -> PictureFrame:
-    with opened(path, "JPEG") as image:
-        return frame_of(image)
+def read_bitmap(path: Path, number: int = 0) -> PictureFrame:
+    """Return a frame of a file of a format that Pillow decodes whole: JPEG, BMP, WebP, GIF, JPEG 2000, PNM."""
+    with opened(path, *_WHOLE) as image:
+        frames = getattr(image, "n_frames", 1)
+        image.seek(number)
+        return replace(frame_of(image, frames), bit_depth=_depth(image))
 
 
-def _read_png(path: Path) -> PictureFrame:
+def _depth(image: Image.Image) -> int:
+    """Return the number of bits of a number of what Pillow decoded."""
+    return {"1": 1, "I;16": 16, "I;16B": 16, "I": 32, "F": 32}.get(image.mode, 8)
+
+
+def read_png(path: Path, number: int = 0) -> PictureFrame:
+    """Return a frame of a PNG, an animated one may have several."""
     with path.open("rb") as stream:
-        depth, colour = stream.read(HEAD)[24:26]
+        depth, colour = stream.read(26)[24:26]
+    return replace(_png(path, number, depth, colour), bit_depth=depth)
+
+
+def _png(path: Path, number: int, depth: int, colour: int) -> PictureFrame:
     with opened(path, "PNG") as image:
         frames = getattr(image, "n_frames", 1)
+        image.seek(number)
         image.load()
         transparent = image.info.get("transparency")
         if depth == 16 and colour in (2, 4, 6):
-            if transparent is not None or _upper_byte(image) < _FULL_BYTE:
-                return _deep_colours(_all_bytes(path, image, colour), image, transparent, frames)
-        elif depth in (2, 4) and isinstance(transparent, int) and image.mode == "L":
+            return _deep_colours(_all_bytes(path, image, colour), image, transparent, frames)
+        if depth in (2, 4) and isinstance(transparent, int) and image.mode == "L":
             image.info["transparency"] = transparent * 255 // (2**depth - 1)
         return frame_of(image, frames)
-
-
-def _upper_byte(image: Image.Image) -> int:
-    """Return the level that 99.9 % of the numbers of a picture's channels, alpha apart, do not exceed."""
-    counts = np.array(image.histogram()).reshape(-1, 256)[: len(image.getbands()) - image.mode.endswith("A")]
-    below = np.cumsum(counts.sum(axis=0))
-    return int(np.searchsorted(below, 0.999 * below[-1]))
 
 
 def _deep_colours(numbers: np.ndarray, image: Image.Image, transparent: object, frames: int) -> PictureFrame:
@@ -147,7 +152,3 @@ def _all_bytes(path: Path, image: Image.Image, colour: int) -> np.ndarray:
         # In the other byte order, Pillow takes the lower bytes.
         lower.tile = [tile._replace(args=f"{image.mode};16L") for tile in lower.tile]
         return np.asarray(image).astype(np.uint16) << 8 | np.asarray(lower)
-
-
-JPEG = PictureReader("JPEG", (".jpg", ".jpeg"), lambda head: head.startswith(b"\xff\xd8\xff"), _read_jpeg)
-PNG = PictureReader("PNG", (".png",), lambda head: head.startswith(_PNG), _read_png)
