@@ -25,10 +25,12 @@ class Logistic:
         """Fit to features (N, D) and labels (N,); ``l2`` weighs the squared weights against a picture's mean loss."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
         mean, spread = features.mean(0), features.std(0) + 1e-6
         model = LogisticRegression(C=1 / (l2 * len(features)), max_iter=_ITERATIONS)
-        with warnings.catch_warnings():
+        # The solver's many small steps take hundreds of times as long if several threads wait for a busy core.
+        with threadpool_limits(1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # if features separate all, weights grow for ever
             model.fit((features - mean) / spread, labels)
         weights, bias = np.zeros((categories, features.shape[1])), np.full(categories, -np.inf)

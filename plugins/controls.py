@@ -36,6 +36,29 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
     )
     register(
         ModelSpec(
+            name="measured",
+            label="Image processing",
+            family="control",
+            estimator="bench.models.controls.measured:Measured",
+            trains_on="micrographs",
+            source="image processing of scikit-image: threshold, watershed, distance transform; nothing is learned",
+            contracts=("answerer",),
+            deterministic=True,
+        )
+    )
+    register(
+        ModelSpec(
+            name="median",
+            label="Median",
+            family="control",
+            estimator="bench.models.controls.median:Median",
+            source="the median of every number in training, of the category when captioned",
+            contracts=("answerer",),
+            deterministic=True,
+        )
+    )
+    register(
+        ModelSpec(
             name="oracle",
             label="Oracle",
             family="control",

@@ -37,3 +37,11 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
             builds="bench.tasks.datasets.folder:Folder",
         )
     )
+    register(
+        DatasetSpec(
+            name="pictures:",
+            label="all pictures of a folder, without categories, for --unlabelled (pictures:PATH)",
+            builds="bench.tasks.datasets.pictures:Pictures",
+            labelled=False,
+        )
+    )

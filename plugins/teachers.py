@@ -12,6 +12,11 @@ _TEACHERS = (
         builds="bench.tasks.teachers.scripted:ScriptedTeacher",
     ),
     TeacherSpec(
+        name="scripted-numbers",
+        label="The same answers, with sizes in nanometres and counts where the dataset knows them",
+        builds="bench.tasks.teachers.numbered:NumberedTeacher",
+    ),
+    TeacherSpec(
         name="file:",
         label="Records of a JSONL file, file:PATH",
         builds="bench.tasks.teachers.file:FileTeacher",

@@ -7,7 +7,7 @@ fragment 'elements/compounds?', printed at the end of Prompt 3, completes the se
 
 from typing import NamedTuple
 
-from bench.contracts import CATEGORY_QUESTION
+from bench.contracts import CATEGORY_QUESTION, DISTRIBUTION_QUESTION, SIZE_QUESTION
 
 
 class PromptGroup(NamedTuple):
@@ -48,8 +48,8 @@ PROMPT_GROUPS = (
         3,
         "Size and Distribution",
         (
-            "Estimate size/size range of nanostructures?",
-            "Describe distribution - evenly spaced, clustered, or random?",
+            SIZE_QUESTION,
+            DISTRIBUTION_QUESTION,
             "Comment on any aggregation or bundling visible?",
         ),
     ),

@@ -1,7 +1,8 @@
 r"""Instruction records as JSONL: LLaVA's conversation format plus id, prompt group, facts and teacher.
 
 One record per line: ``{"id", "image", "conversations": [{"from": "human", "value": "<image>\nQUESTION"},
-{"from": "gpt", "value": ANSWER}], "prompt_group": 1 to 10, "facts": [[kind, value], ...], "teacher"}``.
+{"from": "gpt", "value": ANSWER}], "prompt_group": 1 to 10, "facts": [[kind, value], ...], "teacher"}``, and if anything
+was measured in the picture that the question asks for, ``"numbers": {"size_nm": 412.0}`` or ``{"count": 37}``.
 ``image`` is the picture's id in its dataset. Also read are one JSON array of all records, as LLaVA's own files are, and
 the names of other tools: turns with ``role`` (user, assistant) and ``content``, the keys ``messages`` and ``images``.
 """
@@ -11,19 +12,22 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from bench.contracts import InstructionRecord
-from bench.errors import BenchError
+from bench.contracts import InstructionRecord, Numbers
+from bench.errors import BenchError, unknown
 from bench.registered.checked import shortened
 from bench.store.whole import whole
+from bench.tasks.numbers import NUMBERS
 
 _BEFORE = "<image>\n"
 """LLaVA's marker of the picture, on its own line before the question, as we write it."""
 _MARKER = re.compile(r"^<image>[ \t]*\r?\n?|(?:\r?\n|[ \t])*<image>\s*$")
 """The marker before or after the question, as others write it."""
 _KEYS = {"id": str, "image": str, "conversations": list, "prompt_group": int, "facts": list, "teacher": str}
+_EXAMPLE = 'write for example "numbers": {"size_nm": 412}, or leave it out'
 _TYPES = {str: "a text", int: "a whole number", list: "a list"}
 _FORM = "each line is one JSON object with " + ", ".join(_KEYS)
 _ROLES = {"user": "human", "assistant": "gpt", "model": "gpt"}
@@ -165,6 +169,7 @@ def as_json(record: InstructionRecord) -> dict[str, Any]:
         "prompt_group": record.group,
         "facts": [list(fact) for fact in record.facts],
         "teacher": record.teacher,
+        **({"numbers": dict(record.numbers)} if record.numbers else {}),
     }
 
 
@@ -207,6 +212,7 @@ def from_json(data: dict[str, Any], where: str) -> InstructionRecord:
         answer=answer,
         facts=_facts(data["facts"], where),
         teacher=data["teacher"],
+        numbers=_numbers(data.get("numbers", {}), where),
     )
 
 
@@ -249,3 +255,15 @@ def _facts(facts: list[Any], where: str) -> tuple[tuple[str, str], ...]:
         if not (isinstance(fact, list) and len(fact) == 2 and all(isinstance(part, str) for part in fact)):
             raise BenchError(f"{where}: fact {shortened(fact)} is not a pair [kind, value]; correct it")
     return tuple((kind, value) for kind, value in facts)
+
+
+def _numbers(numbers: Any, where: str) -> Numbers:
+    """Return the numbers of a record; BenchError for an unknown kind, or what is no positive number."""
+    if not isinstance(numbers, dict):
+        raise BenchError(f"{where}: 'numbers' = {shortened(numbers)} is not an object {{kind: number}}; {_EXAMPLE}")
+    for kind, number in numbers.items():
+        if kind not in NUMBERS:
+            raise unknown("kind of number", str(kind), NUMBERS, f"{where} has it; {_EXAMPLE}")
+        if isinstance(number, bool) or not isinstance(number, int | float) or not 0 < number < inf:
+            raise BenchError(f"{where}: number {kind!r} = {shortened(number)} is not a positive number; {_EXAMPLE}")
+    return tuple((kind, float(number)) for kind, number in numbers.items())

@@ -20,7 +20,7 @@ def ran():
 
 def test_a_run_returns_its_records_and_does_nothing_the_second_time(ran):
     found = ran.records()
-    assert not ran.failed and repr(ran) == "the cell is done"
+    assert not ran.failed and repr(ran) == "the cell is done; `bench table 1` shows the scores"
     assert set(found["metric"]) >= {"facts", "bleu2"} and found["value"].between(0, 2).all()
     assert set(found.model) == {"majority"} and found.finished.dt.tz is not None
     assert "done already" in repr(api.run("vqa", "majority", folds="0", settings=["synthetic.size=100", *_lines()]))

@@ -46,6 +46,8 @@ def test_assignments_override_options_and_options_override_the_file():
         ("recipe.epochs=-1", "greater than or equal to 1"),
         ("recipe.epochs=many", "recipe.epochs = 'many'"),
         ("machine.thread=1", "did you mean 'threads'"),
+        ("recipe.k=3", r"key of recipe 'k'; did you mean 'k', without 'recipe\.'\?"),
+        ("machine.epochs=3", r"key of machine 'epochs'; did you mean 'recipe\.epochs'\?"),
         ("repeat=2", "did you mean 'repeats'"),
         ("epoch=3", r"did you mean 'recipe\.epochs', or MODEL\.epochs for one model only\?"),
         ("thread=3", r"did you mean 'machine\.threads'\? \(valid"),

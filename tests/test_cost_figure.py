@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from bench.figures.cost import Point, Scatter, draw, pareto
+from bench.figures.cost import Point, Scatter, _scale, draw, pareto
 from bench.figures.labels import Box, place, spread
 from bench.store.record import StageTiming
 from tests.table_records import classified
@@ -114,3 +114,14 @@ def test_the_figure_is_drawn_whatever_the_labels_say(tmp_path, suffix, unit):
     points = (Point("$x^2$ 纳米", "a_b", 3.0, 0.0, 0.0), Point("_hidden", "", 3.0, 0.0, 0.0, False))
     draw(Scatter(points, (("$", 0.0),), unit, "$score$", "title " * 60, "bars"), tmp_path / f"c{suffix}")
     assert (tmp_path / f"c{suffix}").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("unit", ["seconds", "FLOPs"])
+@pytest.mark.parametrize("costs", [(1.31e12, 1.37e12), (3e12, 9e12), (1e9, 4e14), (2.0, 2.0), (70.0, 95.0), (4e3, 6e3)])
+def test_the_axis_of_costs_has_several_ticks_however_narrow_its_range(unit, costs):
+    axes = _axes()
+    _scale(axes, Scatter(tuple(_point("a", cost, 0.5) for cost in costs), (), unit, "score", "", ""))
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in axes.xaxis.get_major_locator()() if low <= tick <= high]
+    labels = [text.get_text() for text in axes.get_xticklabels()]
+    assert 2 <= len(ticks) <= 9 and len({*labels}) == len(ticks)

@@ -18,20 +18,20 @@ SIZE = 224
 def drawn():
     """Pictures, the rows each bar was drawn at, and what is known of each."""
     dataset = Synthetic("", SIZE, NoProgress(), size=160, seed=3, balanced=True)
-    plain, rows = microscope.with_bar, []
+    plain, rows = microscope.draw_bar, []
 
     def noted(picture, scene, random):
         before = picture.copy()
-        after = plain(picture, scene, random)
-        changed = np.flatnonzero((after != before).any(1))
+        bar = plain(picture, scene, random)
+        changed = np.flatnonzero((picture != before).any(1))
         rows.append((int(changed[0]), int(changed[-1]) + 1) if len(changed) else (0, 0))
-        return after
+        return bar
 
-    microscope.with_bar = noted
+    microscope.draw_bar = noted
     try:
         pictures = np.stack([dataset.draw(place, (SIZE, SIZE)) for place in range(dataset.size)])
     finally:
-        microscope.with_bar = plain
+        microscope.draw_bar = plain
     return pictures, np.array(rows), [dataset.facts(place)["bar"] for place in range(dataset.size)]
 
 
@@ -149,6 +149,6 @@ def test_masked_pictures_are_made_once_and_have_a_digest_of_their_own(drawn, tmp
     first = masked(plain, NoProgress())
     assert np.array_equal(first.pixels, without_bars(pixels, find_bars(pixels)))
     assert first.digest != plain.digest and first.ids == plain.ids and np.array_equal(first.rows, rows)
-    monkeypatch.setattr("bench.data.masking.find_bars", lambda _: pytest.fail("searched again"))
+    monkeypatch.setattr("bench.data.databar.find_bars", lambda _: pytest.fail("searched again"))
     again = masked(plain, NoProgress())
     assert again.digest == first.digest and isinstance(again.pixels, np.memmap)

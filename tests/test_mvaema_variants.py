@@ -221,7 +221,10 @@ TINY = [
 def test_the_suite_trains_each_variant_once_for_both_tasks(bench, store):
     code, out, err = bench("run", "--task", "ablation", "--models", "mvaema,mvaema-no-ca", *SMALL, *TINY)
     assert code == 0, err
-    assert out.splitlines() == ["vqa: all 2 cells are done", "classification: all 2 cells are done"]
+    assert out.splitlines() == [
+        "vqa: all 2 cells are done; `bench table 1` shows the scores",
+        "classification: all 2 cells are done; `bench table 2` shows the scores",
+    ]
     trained = [
         line for path in (store / "logs").glob("*.log") for line in path.read_text().splitlines() if " train " in line
     ]

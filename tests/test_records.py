@@ -193,3 +193,35 @@ def test_any_file_is_records_or_one_sentence(tmp_path, content):
             read(tmp_path / "r.jsonl")
         except BenchError as error:
             assert "\n" not in str(error)
+
+
+def with_numbers(numbers):
+    record = {"id": "a", "image": "p", "prompt_group": 3, "facts": [], "teacher": "me", "numbers": numbers}
+    turns = [{"from": "human", "value": "How large?"}, {"from": "gpt", "value": "About 400 nm."}]
+    return json.dumps(record | {"conversations": turns})
+
+
+def test_the_numbers_of_a_record_are_kept(tmp_path):
+    path = tmp_path / "records.jsonl"
+    path.write_text(with_numbers({"size_nm": 412.5, "count": 37}))
+    (record,) = read_records(path)
+    assert record.numbers == (("size_nm", 412.5), ("count", 37.0))
+    write_records(path, [record])
+    assert read_records(path) == (record,)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sentence"),
+    [
+        ({"size_mm": 4}, "did you mean 'size_nm'"),
+        ({"size_nm": 0}, "is not a positive number"),
+        ({"size_nm": "412 nm"}, "is not a positive number"),
+        ({"count": True}, "is not a positive number"),
+        ([412], "is not an object"),
+    ],
+)
+def test_numbers_that_are_none_are_refused(numbers, sentence, tmp_path):
+    path = tmp_path / "records.jsonl"
+    path.write_text(with_numbers(numbers))
+    with pytest.raises(BenchError, match=sentence):
+        read_records(path)

@@ -15,9 +15,11 @@ from bench.running.runner import Runner
 from bench.store import claim
 from bench.store.record import parsed
 from bench.store.store import Store
+from bench.tables.build import table_of_models
 from bench.terminal.progress import NoProgress
 from tests.conftest import SMALL
 
+NEXT = "`bench table 1` shows the scores"
 RUN = ("run", "--task", "vqa", *SMALL)
 
 
@@ -96,7 +98,7 @@ def test_the_summary_is_printed_when_the_bar_has_left(run, monkeypatch):
         print("the bar is gone")  # noqa: T201 -- as the terminal would show it
 
     monkeypatch.setattr("bench.api.runs.shown", shown)
-    assert run()[1].splitlines() == ["the bar is gone", "the cell is done"]
+    assert run()[1].splitlines() == ["the bar is gone", f"the cell is done; {NEXT}"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +138,7 @@ def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
     _, _, err = run()
     assert "replaces" not in err
     _, out, _ = run("--set", "nearest.grid=2", "--dry-run")
-    told = "replaces 1 record made otherwise (nearest fold 0): model.settings.grid: 4 -> 2; to keep both"
+    told = "replaces 1 record made otherwise, when its cell is done (nearest fold 0): model.settings.grid: 4 -> 2; "
     assert told in out
     (old,) = _records(store)
     for options in ((), ("--force",)):
@@ -146,6 +148,15 @@ def test_a_record_that_would_be_replaced_is_told_with_what_differs(run, store):
     assert all((store / "stages" / fingerprint / "product").is_dir() for fingerprint in old.stages.values())
 
 
+def test_a_cell_that_fails_says_that_the_earlier_record_stays(run, store, monkeypatch):
+    run()
+    old = _records(store)
+    monkeypatch.setattr("bench.running.runner.predict", lambda *_: 1 / 0)
+    code, out, _ = run("--set", "nearest.ending=x")
+    assert code == 1 and out.rstrip().endswith("; its earlier record stays")
+    assert _records(store) == old
+
+
 def test_changed_code_alone_is_told_as_one_difference(run, monkeypatch):
     run()
     monkeypatch.setattr("bench.planning.plan.score_code", lambda task: {"metric": "another", "more": "too"})
@@ -153,8 +164,23 @@ def test_changed_code_alone_is_told_as_one_difference(run, monkeypatch):
 
 
 def test_one_cell_is_not_called_all_cells(run):
-    assert run()[1] == "the cell is done\n"
+    assert run()[1] == f"the cell is done; {NEXT}\n"
     assert run()[1].startswith("the cell is done already; nothing to do")
+
+
+def test_a_run_names_the_command_that_shows_its_scores_in_the_store_that_was_named(run, store):
+    assert run("--store", str(store))[1] == f"the cell is done; `bench table 1 --store {store}` shows the scores\n"
+
+
+@pytest.mark.parametrize(("families", "number"), [([], 2), (["vit"], 2), (["gnn"], 3), (["gnn", "vit"], 2), (["x"], 2)])
+def test_the_table_of_a_run_is_the_first_that_shows_its_models(families, number):
+    assert table_of_models("classification", families, Registry()).number == number
+
+
+def test_a_run_says_which_of_the_folds_it_computes(run):
+    assert "in 5 folds, of which fold 0 runs: it is held back from training to be asked about" in run("--dry-run")[1]
+    assert "in 5 folds, of which folds 0-2 run: each is held" in run("--dry-run", "--folds", "0-2")[1]
+    assert "in 5 folds, each held back from training in turn" in run("--dry-run", "--folds", "all")[1]
 
 
 def test_all_models_says_which_it_leaves_out(bench):

@@ -20,6 +20,7 @@ from bench.registered.validation import RESERVED, validated
 from bench.specs import Column, ContractName, resolve
 from bench.specs.isolation import isolated
 from bench.stages.contracts.contract import CONTRACTS
+from tests.conftest import SMALL
 
 HEAD = "from bench import *\nfrom bench.specs import Column\n"
 MODEL = 'ModelSpec(name="mynet", label="MyNet", family="convnet", builds="mynet.net:Net")'
@@ -112,6 +113,14 @@ def _set_aside(bench, message, name="odd"):
 def test_a_plugin_that_fails_is_set_aside(source, message, package, bench):
     package(source)
     _set_aside(bench, message)
+
+
+def test_a_run_names_the_plugin_that_takes_the_name_of_a_model_it_runs(package, bench):
+    package(GOOD.replace('"mynet"', '"majority"'))
+    reason = "model 'majority' is registered already, by plugin 'controls' of mvaema-bench"
+    note = f"note: plugin odd of odd is set aside: {reason}"
+    run = ("run", "--task", "vqa", "--dry-run", *SMALL, "--models")
+    assert note in bench(*run, "majority")[2] and note not in bench(*run, "shotgun")[2]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def bars(count):
     for index in range(count):
         label = index % len(CATEGORIES)
         shown = scene(29, index, CATEGORIES[label])
-        strips.append(photograph(Canvas((SIDE, SIDE), 0.3), shown)[-STRIP:])
+        strips.append(photograph(Canvas((SIDE, SIDE), 0.3), shown).picture[-STRIP:])
         labels.append(label)
         lengths.append(shown["bar"])
     return np.array(strips).reshape(count, -1) / 255, np.array(labels), np.array(lengths)
@@ -44,7 +44,7 @@ def test_the_bar_is_the_same_whatever_the_category():
             shown = scene(3, index, CATEGORIES[0])
             facts = {kind: shown[kind] for kind in INSTRUMENT} | {"bar": "long" if index % 2 else "short"}
             other = Scene(3, index, (("category", category), *facts.items()))
-            strips.append(photograph(Canvas((SIDE, SIDE), 0.3), other)[-STRIP:])
+            strips.append(photograph(Canvas((SIDE, SIDE), 0.3), other).picture[-STRIP:])
         assert all(np.array_equal(strip, strips[0]) for strip in strips)
 
 

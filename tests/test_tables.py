@@ -536,3 +536,16 @@ def test_a_recipe_that_differs_is_told_in_words(put, bench, key, said):
     record = made("mine", 0, 0.1, recipe={"epochs": 5, key: 2})
     put(replace(record, config_recipe={"epochs": 5, key: 7}))
     assert f"mine: {said} (others 7)" in bench("table", "1")[1]
+
+
+def test_a_table_names_the_other_protocols_that_have_records(put, bench):
+    put(made("mine", 0, 0.1, protocol="p1", day=1), made("mine", 0, 0.2, protocol="p2", day=2, k=3))
+    out = bench("table", "1")[1]
+    assert "Not shown: records of synthetic under other protocols: p1 (caption with; 10 folds; last used" in out
+    assert "under other protocols: p2" in bench("table", "1", "--protocol", "p1")[1]
+
+
+def test_notes_name_the_models_of_a_label_that_two_share(put, bench):
+    departs = {"label": "GraphConv", "departures": ["without pooling"]}
+    put(made("gcn", 0, 0.1, **departs), made("graphconv", 0, 0.2, label="GraphConv"))
+    assert "GraphConv (gcn) departs from its source: without pooling" in bench("table", "1")[1]

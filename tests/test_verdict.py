@@ -18,7 +18,7 @@ from bench.store.record import MetricValue
 from bench.store.store import Store
 from bench.tables.selection import select, selected
 from bench.tables.verdict import verdict
-from tests.table_records import item, made, put_items
+from tests.table_records import classified, item, made, put_items
 
 REGISTRY = Registry()
 NOISE = (0.004, -0.003, 0.001, -0.002, 0.0, 0.003, -0.004, 0.002, -0.001, 0.005)
@@ -274,7 +274,8 @@ class Downwards:
     """A registry with one table, in which lower values are better."""
 
     def every(self, kind):
-        return {"t": TableSpec("t", 200, "T", "vqa", (Column("facts", "error", higher_is_better=False),))}
+        table = TableSpec("t", 200, "T", "vqa", (Column("facts", "error", higher_is_better=False),))
+        return {"t": table} if kind == "table" else REGISTRY.every(kind)
 
     def __getattr__(self, name):
         return getattr(REGISTRY, name)
@@ -419,3 +420,12 @@ def test_no_sentence_contradicts_the_numbers(tmp_path_factory, values):
             said = " ".join(judged.sentences).lower()
             assert f"{lead.model} scores no better than" in said or "more model" in said
     assert len(judged.over_controls) == len(models) * len(controls)
+
+
+def test_a_label_that_several_models_share_names_its_model_even_if_it_alone_was_measured(tmp_path):
+    store = Store(tmp_path)
+    store.prepare()
+    for name in ("gcn", "resnet"):
+        store.write_record(name, classified(name, 0, 0.5, label={"gcn": "GraphConv"}.get(name, name)))
+    sentences = str(api.verdict("classification", store=tmp_path))
+    assert "GraphConv (gcn)" in sentences and "resnet (" not in sentences

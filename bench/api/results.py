@@ -52,8 +52,9 @@ def compare(
     names = list(selection.by_model) if named == ["all"] else list(dict.fromkeys(named))
     if len(names) < 2:
         raise BenchError(f"{', '.join(names)} alone cannot be compared; name at least two models, or all")
-    column = column_of(metric, selection, columns_of(task, Registry().every("table").values()))
-    comparison = compared(selection, open_store, names, column)
+    registry = Registry()
+    column = column_of(metric, selection, columns_of(task, registry.every("table").values()))
+    comparison = compared(selection, open_store, names, column, registry.every("model").values())
     if figure is not None:
         from bench.figures.critical_difference import of_comparison
 

@@ -1,6 +1,7 @@
 """Compute the cells of models on a task, or say what they would cost."""
 
 import json
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from bench.specs import resolve
 from bench.store.cell import Cell, recorded
 from bench.store.run_request import Cost, RunRequest, Stop
 from bench.store.store import Store, opened
+from bench.tables.build import ranking_columns, table_of_models
+from bench.tables.places import in_words
 from bench.terminal.progress import Progress, shown
 from bench.terminal.text import safe_lines
 
@@ -85,9 +88,12 @@ class Choices(TypedDict, total=False):
     seed: int
     image_size: int
     validation_share: float
+    labels: str
     split: str
+    group_by: str
     duplicate_distance: int
     test_dataset: str | None
+    unlabelled: str | None
     fraction: Sequence[float | str]
     hold_out_group: int | None
     mask_bar: bool
@@ -172,6 +178,9 @@ class _Request(NamedTuple):
     progress: Progress
     races: Mapping[str, Race]
     """By task; empty if all models run on every fold."""
+    registry: Registry
+    names_store: bool
+    """Whether the user named the store, so that a command about it must, too."""
 
 
 @contextmanager
@@ -186,7 +195,8 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
     check_number(jobs, "--jobs", 1, _MOST_JOBS)
     if isinstance(settings, Mapping):  # JSON is YAML, and keeps strings and None as they are
         settings = [f"{key}={json.dumps(value, default=str, ensure_ascii=False)}" for key, value in settings.items()]
-    open_store, registry = opened(options.pop("store", None)), Registry()
+    folder, registry = options.pop("store", None), Registry()
+    open_store = opened(folder)
     if isinstance(folds := options.get("folds"), list | tuple | range):
         options["folds"] = ",".join(map(str, folds))
     named = [task, *(models.split(",") if isinstance(models, str) else models or ())]
@@ -204,17 +214,28 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) ->
             progress.say(
                 f"--models all leaves out controls, upper rows and variants: {', '.join(rest)}; name those you want too"
             )
+        for sentence in registry.rivals(_names(plans)):
+            progress.say(f"note: {sentence}")
         for sentence in unreadable(plans[0].request, plans[0].task_spec, registry):
             progress.say(f"--models all leaves out: {sentence}")
         for plan in plans[1:]:  # before the first is run
             launched.check(plan, outlook(plan, open_store))
         races = {plan.request.task: _race(plan, open_store, registry) for plan in plans} if is_race else {}
-        yield _Request(plans, launched, open_store, progress, races)
+        yield _Request(plans, launched, open_store, progress, races, registry, folder is not None)
+
+
+def _names(plans: Sequence[Plan]) -> list[str]:
+    """Return the registered names that a run uses: those of its tasks, models and datasets."""
+    config = plans[0].config
+    datasets = filter(None, (config.dataset, config.test_dataset))
+    return [
+        *(plan.request.task for plan in plans),
+        *dict.fromkeys(row.spec.name for plan in plans for row in plan.rows.values()),
+        *(name.partition(":")[0] + ":" * (":" in name) for name in datasets),
+    ]
 
 
 def _race(plan: Plan, store: Store, registry: Registry) -> Race:
-    from bench.tables.build import ranking_columns
-
     return Race(plan, store, ranking_columns(plan.request.task, registry))
 
 
@@ -267,7 +288,7 @@ def _computed(plan: Plan, request: _Request, force: bool) -> _Outcome:
     missing = [look for look in looks if not recorded(store, look.cell)]
     name, written = _written(plan, store, {look.cell.id: look.costs for look in looks} if missing else {})
     if not missing:
-        return _Outcome({}, f"{_all(cells)} done already; nothing to do (--force computes again)")
+        return _Outcome({}, f"{_all(cells)} done already; nothing to do (--force computes again){_next(plan, request)}")
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
     progress.say(safe_lines(about))
     race = request.races.get(plan.request.task)
@@ -280,12 +301,21 @@ def _computed(plan: Plan, request: _Request, force: bool) -> _Outcome:
     keep_records(plan, [record for cell in computed if (record := store.record(cell))])
     if failed:
         named = {cell.id: str(cell) for cell in cells}
-        lines = [f"  {named[cell]}: {why}; see {store.log(cell)}" for cell, why in failed.items()]
+        stays = {cell: "; its earlier record stays" if store.record(cell) else "" for cell in failed}
+        lines = [f"  {named[cell]}: {why}; see {store.log(cell)}{stays[cell]}" for cell, why in failed.items()]
         summary = "\n".join([f"{len(failed)} of {len(cells)} cells failed:", *lines, *_stopped(stops)])
         return _Outcome({named[cell]: why for cell, why in failed.items()}, summary, stops)
     spared = sum(len(stop.cells) for stop in stops)
     done = f"{len(cells) - spared} of {len(cells)} cells are done" if spared else f"{_all(cells)} done"
-    return _Outcome({}, queued or "\n".join([done, *_stopped(stops)]), stops)
+    return _Outcome({}, queued or "\n".join([f"{done}{_next(plan, request)}", *_stopped(stops)]), stops)
+
+
+def _next(plan: Plan, request: _Request) -> str:
+    """Name the command that shows the scores of a task; '' if no table does."""
+    families = {row.family.name for row in plan.rows.values() if not row.control}
+    table = table_of_models(plan.request.task, families, request.registry)
+    store = f" --store {shlex.quote(str(request.store.root))}" if request.names_store else ""
+    return f"; `bench table {table.number}{store}` shows the scores" if table else ""
 
 
 def _stopped(stops: Sequence[Stop]) -> list[str]:
@@ -302,7 +332,12 @@ def _data(plan: Plan, store: Store) -> str:
     """Describe a run's data: size, folds, omissions, caveats of its scores, and records it replaces."""
     dataset = plan.dataset
     fewer = f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else ""
-    folds = f"in {plan.k} folds{fewer}, each held back from training in turn to be asked about"
+    held = "held back from training to be asked about"
+    if len(plan.folds) == plan.k:
+        folds = f"in {plan.k} folds{fewer}, each {held.replace('training', 'training in turn')}"
+    else:
+        folds = f"in {plan.k} folds{fewer}, of which {in_words(plan.folds)} run{'s'[len(plan.folds) > 1 :]}"
+        folds += f": {'each' if len(plan.folds) > 1 else 'it'} is {held}"
     folds += f"; {plan.config.seeds} trainings on each fold" if plan.config.seeds > 1 else ""
     size = f"{dataset.name}: {len(dataset.labels())} pictures of {len(dataset.categories)} categories {folds}"
     sets = [dataset, *([plan.transfer.tested] if plan.transfer else [])]
@@ -310,6 +345,8 @@ def _data(plan: Plan, store: Store) -> str:
     if plan.transfer:
         among = f"{len(plan.transfer)} pictures of {len(plan.transfer.filled)} shared categories"
         size += f"; tested on {plan.transfer.tested.name}: {among}"
+    if plan.unlabelled:
+        size += f"; pretraining also on pictures without labels of {plan.unlabelled.source.name}"
     notes = [f"note: {note}" for note in (plan.caveat, replacement(plan, store)) if note]
     return "\n".join([size, *aside, *notes])
 

@@ -38,7 +38,16 @@ def run_command(
     seeds: Annotated[
         int | None, typer.Option(min=1, help="trainings on each fold, with other initial weights and order")
     ] = None,
+    labels: Annotated[
+        Text, typer.Option(help="CSV file with the path and category of each picture of --dataset folder:")
+    ] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped (near-duplicates stay on one side)")] = None,
+    group_by: Annotated[
+        Text, typer.Option(help="keep pictures of one value together, such as specimen, a column of --labels")
+    ] = None,
+    unlabelled: Annotated[
+        Text, typer.Option(help="folder of pictures without labels, for models that pretrain")
+    ] = None,
     fraction: Annotated[Text, typer.Option(help="shares of the training side to use, such as 0.1,0.3,1")] = None,
     hold_out_group: Annotated[
         int | None, typer.Option(help="leave this prompt group out of training, and test only on it")
@@ -76,6 +85,9 @@ def run_command(
         "repeats": repeats,
         "seeds": seeds,
         "split": split,
+        "labels": labels,
+        "group_by": group_by,
+        "unlabelled": unlabelled,
     }
     options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")

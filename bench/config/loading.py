@@ -1,5 +1,6 @@
 """A run's configuration: YAML and ``--set a.b=c``, merged and validated."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
@@ -25,6 +26,8 @@ PRICES = "prices.yaml"
 """The file next to the configs that is not a config: the price of tokens."""
 FORMS = {"folds": "all, 0-2 or 0,3", "machine.device": "auto, cpu, mps, cuda or cuda:0"}
 """What a key that has a pattern looks like."""
+OF_DATASET = frozenset({"labels"})
+"""The options of a command that are settings of its dataset."""
 DEEPEST_KEY = 3
 """The most names before the last of a key."""
 
@@ -123,8 +126,13 @@ class Config(BaseModel):
     """The share of a fold's training pictures by which the best epoch is chosen."""
     split: Literal["stratified", "grouped"] = "stratified"
     """Whether near-duplicates may be on two sides of a fold; both keep the proportions of categories."""
+    group_by: Line | None = None
+    """What is noted about the pictures, such as a column of the file of labels, whose values are never divided between
+    sides of a fold, nor are near-duplicates."""
     duplicate_distance: Annotated[int, Field(ge=0, le=127)] = 51
     """The largest number of the 255 bits in which the perceptual hashes of near-duplicates differ."""
+    unlabelled: Line | None = None
+    """A folder of pictures without labels, or a dataset, that models which pretrain learn from besides the fold's."""
     test_dataset: Line | None = None
     """Another dataset whose pictures of shared categories are tested instead of the fold's."""
     fraction: Annotated[tuple[Share, ...], Field(min_length=1, max_length=100)] = (1.0,)
@@ -160,11 +168,19 @@ def load_config(
     merged: dict[str, Any] = _data_of_default()
     for name in source.split(","):
         merged = _merged(merged, _read(name.strip()))
-    merged |= options or {}
+    merged |= {key: value for key, value in (options or {}).items() if key not in OF_DATASET}
+    for key in OF_DATASET & (options or {}).keys():
+        _assign(merged, f"{settings_name(merged['dataset'])}.{key}={json.dumps((options or {})[key])}", having)
     for assignment in assignments:
         _assign(merged, assignment, having)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
     return _validated(merged, f"config {shortened(source, LONGEST_PATH)}"), frozenset([*(options or {}), *assigned])
+
+
+def settings_name(name: str) -> str:
+    """Return the name under which the settings of a dataset or teacher stand, without what follows its colon."""
+    kind, colon, _ = name.partition(":")
+    return kind + colon
 
 
 def data_of(stored: Mapping[str, Any]) -> Config:
@@ -281,7 +297,13 @@ def _complaint(detail: ErrorDetails) -> str:
     if detail["type"] == "extra_forbidden":
         if not parents:
             return str(_unknown_key(last))
-        return str(unknown(f"key of {parents[0]}", last, _SECTIONS[parents[0]].model_fields))
+        valid = _SECTIONS[parents[0]].model_fields
+        for key in _keys():
+            if last == key.split(".")[-1]:
+                alone = f", without '{parents[0]}.'" if key == last else ""
+                guess = f"did you mean {key!r}{alone}? (valid: {', '.join(sorted(valid))})"
+                return f"unknown key of {parents[0]} {shortened(last)}; {guess}"
+        return str(unknown(f"key of {parents[0]}", last, valid))
     if detail["type"] == "value_error":  # our own sentence
         return f"{'.'.join([*parents, last])}: {detail['msg'].removeprefix('Value error, ')}"
     name = ".".join([*parents, last])
@@ -290,13 +312,21 @@ def _complaint(detail: ErrorDetails) -> str:
     return f"{name} = {shortened(detail['input'])}: {detail['msg'][0].lower()}{detail['msg'][1:]}"
 
 
+def _keys() -> list[str]:
+    """Return every key of a config, those of a section with its name before them, and the sections' own first."""
+    return [
+        *(f"{section}.{key}" for section, model in _SECTIONS.items() for key in model.model_fields),
+        *Config.model_fields,
+    ]
+
+
 def _unknown_key(key: str, owners: Sequence[str] = ()) -> BenchError:
     """Build the error for an unknown config key; the nearest key of a section is shown with its full name.
 
     ``owners`` are the models, tasks and datasets that have a setting of this name.
     """
-    full = {name: f"{section}.{name}" for section, model in _SECTIONS.items() for name in model.model_fields}
-    near = get_close_matches(key, [*Config.model_fields, *full], n=1, cutoff=0.6) if len(key) < 100 else []
+    full = {name.split(".")[-1]: name for name in _keys()}
+    near = get_close_matches(key, [*full], n=1, cutoff=0.6) if len(key) < 100 else []
     guesses = [f"{owner}.{key}" for owner in owners] or [full.get(name, name) for name in near]
     guess = f"; did you mean {' or '.join(map(repr, guesses))}" if guesses else ""
     one = "".join(

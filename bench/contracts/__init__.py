@@ -1,6 +1,14 @@
 """What passes between the harness, a dataset, a teacher, a model and a task; plugins import it from here."""
 
-from bench.contracts.instructions import CATEGORY_QUESTION, Facts, InstructionRecord, Instructions
+from bench.contracts.instructions import (
+    CATEGORY_QUESTION,
+    DISTRIBUTION_QUESTION,
+    SIZE_QUESTION,
+    Facts,
+    InstructionRecord,
+    Instructions,
+    Numbers,
+)
 from bench.contracts.micrographs import Micrographs
 from bench.contracts.models import (
     Answerer,
@@ -18,6 +26,8 @@ from bench.contracts.tasks import Scores, Task
 
 __all__ = [
     "CATEGORY_QUESTION",
+    "DISTRIBUTION_QUESTION",
+    "SIZE_QUESTION",
     "Answerer",
     "Attentive",
     "Bounded",
@@ -32,6 +42,7 @@ __all__ = [
     "Look",
     "Matcher",
     "Micrographs",
+    "Numbers",
     "Scores",
     "Task",
     "Teacher",

@@ -12,19 +12,26 @@ from bench.contracts.micrographs import Micrographs
 
 Facts = tuple[tuple[str, str], ...]
 """What a text states or a scene shows: (kind, value) pairs."""
+Numbers = tuple[tuple[str, float], ...]
+"""What was measured in a picture: (kind, number) pairs, such as ("size_nm", 412.0) and ("count", 37)."""
 
 
 CATEGORY_QUESTION = (
     "This image depicts a nanomaterial. Identify the specific type of nanomaterial depicted in the image?"
 )
 """The first question of the paper's Prompt 1: tasks ask for the category with it, answerers judge names with it."""
+SIZE_QUESTION = "Estimate size/size range of nanostructures?"
+"""The first question of the paper's Prompt 3: its answer may state ``size_nm``."""
+DISTRIBUTION_QUESTION = "Describe distribution - evenly spaced, clustered, or random?"
+"""The second question of the paper's Prompt 3: its answer may state ``count``."""
 
 
 @dataclass(frozen=True)
 class InstructionRecord:
     """One (image, question, answer): ``picture`` is the image's id, ``group`` the prompt group's number (1 to 10).
 
-    ``facts`` are those the answer states; ``id`` is unique within a set.
+    ``facts`` are those the answer states; ``numbers`` are true of the picture and belong to the question, whether the
+    answer states them or not; ``id`` is unique within a set.
     """
 
     id: str
@@ -34,6 +41,7 @@ class InstructionRecord:
     answer: str
     facts: Facts
     teacher: str
+    numbers: Numbers = ()
 
 
 @dataclass(frozen=True)
@@ -65,8 +73,9 @@ class Instructions:
         return self.captions[self.pictures[position]]
 
     def unanswered(self) -> Instructions:
-        """Return the same questions without answers, facts and teacher: what a model may see when it is asked."""
-        return replace(self, records=tuple(replace(r, answer="", facts=(), teacher="") for r in self.records))
+        """Return the same questions without answers, facts, numbers and teacher: what a model may see when asked."""
+        blank = (replace(record, answer="", facts=(), teacher="", numbers=()) for record in self.records)
+        return replace(self, records=tuple(blank))
 
     def take(self, positions: Sequence[int] | np.ndarray) -> Instructions:
         """Return these records over the same pictures."""

@@ -13,7 +13,8 @@ class Micrographs:
 
     ``pixels`` (M, H, W) uint8 grey, the whole dataset; ``rows`` (N,) the rows of this view;
     ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``; ``digest`` identifies what decides ``pixels``, as a
-    key for what is computed from them; '' if it is unknown.
+    key for what is computed from them; '' if it is unknown. ``pixel_sizes`` (N, 2) are the nanometres that a pixel of
+    ``pixels`` is high and wide, NaN for a picture whose scale is unknown; None if no picture's is known.
     """
 
     pixels: np.ndarray
@@ -22,6 +23,7 @@ class Micrographs:
     labels: np.ndarray
     categories: tuple[str, ...]
     digest: str = ""
+    pixel_sizes: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -38,7 +40,19 @@ class Micrographs:
     def take(self, positions: np.ndarray) -> Micrographs:
         """Return the view of these positions."""
         ids = tuple(self.ids[position] for position in positions)
-        return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions])
+        sizes = None if self.pixel_sizes is None else self.pixel_sizes[positions]
+        return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions], pixel_sizes=sizes)
+
+    def joined(self, others: Micrographs) -> Micrographs:
+        """Return these pictures and others of another array, in memory, in one array; its digest is unknown."""
+        return replace(
+            self,
+            pixels=np.concatenate([each.pixels[each.rows] for each in (self, others)]),
+            rows=np.arange(len(self) + len(others)),
+            ids=(*self.ids, *(f"joined {name}" for name in others.ids)),
+            labels=np.concatenate([self.labels, others.labels]),
+            digest="",
+        )
 
     def unlabelled(self) -> Micrographs:
         """Return the same pictures without labels and under other ids: what a model may see when it is asked.

@@ -25,7 +25,8 @@ class Context:
 
     ``settings`` are all of the model's. ``folder`` holds checkpoints until the stage ends. ``pretrained`` loads the
     estimator of the step before training, if the model has one. ``unlabelled`` are, during a fit, the pictures of the
-    fold's training side that a fraction below 1 leaves out. ``ranks`` tells ``fit`` this process's place among those
+    fold's training side that a fraction below 1 leaves out, and ``collected`` the pictures without labels that the run
+    names besides its dataset, for the step before training. ``ranks`` tells ``fit`` this process's place among those
     that train together.
     """
 
@@ -39,6 +40,7 @@ class Context:
     checkpoint_seconds: float = 60.0
     pretrained: Callable[[], Any] | None = None
     unlabelled: Micrographs | None = None
+    collected: Micrographs | None = None
     ranks: Ranks = ALONE
 
 

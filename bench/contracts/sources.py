@@ -34,6 +34,13 @@ class Dataset(Protocol):
         """Return what can be seen in the picture at this position, kind to value; at least its category."""
         ...
 
+    def numbers(self, position: int) -> Mapping[str, float]:
+        """Return what was measured in the picture at this position, such as ``size_nm`` or ``count``; {} if nothing.
+
+        A dataset may leave this out; then nothing was.
+        """
+        ...
+
     def caption(self, label: int) -> str:
         """Return the sentence that names a category, as in the prompt's caption."""
         ...

@@ -3,14 +3,17 @@
 Own code, because most of it is about arrays that must fit each other, which pydantic does not check.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from math import inf
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from bench.config.loading import complete
 from bench.contracts import Dataset, Micrographs
+from bench.errors import BenchError
 from bench.registered.checked import Checked, shortened
 from bench.registered.registry import Registry
 from bench.terminal.progress import Progress
@@ -23,8 +26,29 @@ def open_dataset(
 ) -> Dataset:
     """Build a dataset by name with its settings, complete; BenchError if that fails or it breaks its contract."""
     spec, argument = registry.find("dataset", name)
-    completed = complete(spec.name, registry.settings(spec), settings.get(spec.name, {}))
+    completed = complete(spec.name, registry.settings(spec), given_settings(settings, spec.name))
     return CheckedDataset(spec.builds, argument, image_size, progress, **completed)
+
+
+def given_settings(settings: Mapping[str, Mapping[str, Any]], name: str) -> dict[str, Any]:
+    """Return the settings given under a name; that of one with an argument may lack its colon."""
+    return {**settings.get(name.removesuffix(":"), {}), **settings.get(name, {})}
+
+
+def columns_of(dataset: Dataset) -> Mapping[str, Sequence[str]]:
+    """Return what a dataset notes about each picture, by column, as its method ``columns`` says; empty without one.
+
+    BenchError if a column has not one text per picture.
+    """
+    columns = getattr(dataset, "columns", dict)()
+    count = len(dataset.labels())
+    for name, values in columns.items():
+        if len(values) != count or not all(isinstance(value, str) for value in values):
+            raise BenchError(
+                f"dataset {dataset.name!r}: columns() has {len(values)} values of {shortened(name)} for {count} "
+                "pictures; return one text per picture"
+            )
+    return columns
 
 
 class CheckedDataset(Checked):
@@ -62,6 +86,17 @@ class CheckedDataset(Checked):
             f"give {{'category': {category!r}}}, the category of labels(), among the facts",
         )
         return facts
+
+    def numbers(self, position: int) -> Mapping[str, float]:
+        """Return what was measured in the picture at this position, kind to positive number; {} if nothing was."""
+        numbers = self._call("numbers", position) if self._has("numbers") else {}
+        fits = isinstance(numbers, Mapping) and all(
+            isinstance(kind, str) and isinstance(number, Real) and 0 < float(number) < inf
+            for kind, number in numbers.items()
+        )
+        remedy = "return a dictionary of kind to positive number, and leave out what is not known"
+        self._require(fits, f"numbers({position})", f"returned {shortened(numbers)}", remedy)
+        return {kind: float(number) for kind, number in numbers.items()}
 
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
@@ -143,6 +178,10 @@ class CheckedDataset(Checked):
             "has other labels or categories than labels() and categories",
             "return the same ones",
         )
+        scale = micrographs.pixel_sizes
+        fits = scale is None or (isinstance(scale, np.ndarray) and scale.shape == (total, 2) and not (scale <= 0).any())
+        remedy = f"make pixel_sizes an array ({total}, 2) of nanometres, NaN where the scale is unknown, or None"
+        self._require(fits, "load()", f"has pixel_sizes {_array(scale)}", remedy)
         different = len({name for name in micrographs.ids if isinstance(name, str)})
         remedy = "give each picture an id of its own, a text"
         self._require(different == total, "load()", f"has {different} different ids for {total} pictures", remedy)

@@ -8,19 +8,21 @@ import numpy as np
 
 from bench.config.loading import Config
 from bench.contracts import Dataset, Micrographs
-from bench.data.databar import find_bars, without_bars
+from bench.specs import resolve
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.terminal.progress import Progress
 
 _PIXELS = "pixels.npy"
+_DATABAR = "bench.data.databar"
+"""Named and not imported: what imports it changes with it, and only a masked protocol does, which holds its digest."""
 _AT_ONCE = 256
 
 
 def masking_code() -> dict[str, str]:
     """Return digests of the code that finds and masks data bars, on which a masked protocol depends."""
-    return code_digests("bench.data.databar")
+    return code_digests(_DATABAR)
 
 
 def as_shown(dataset: Dataset, config: Config, progress: Progress) -> Micrographs:
@@ -37,6 +39,7 @@ def masked(micrographs: Micrographs, progress: Progress) -> Micrographs:
 
 
 def _mask(pixels: np.ndarray, progress: Progress, folder: Path) -> None:
+    find_bars, without_bars = (resolve(f"{_DATABAR}:{name}") for name in ("find_bars", "without_bars"))
     progress.start("masking data bars", len(pixels))
     blank = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, pixels.shape)
     for start in range(0, len(pixels), _AT_ONCE):

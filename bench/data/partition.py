@@ -1,5 +1,6 @@
 """A run's partition of its dataset: the number of folds, the pictures of each side, and what determines both."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -8,8 +9,10 @@ import numpy as np
 from bench.config.loading import Config
 from bench.contracts import Dataset
 from bench.data import grouped, splits
+from bench.data.dataset import columns_of
 from bench.data.duplicates import duplicates
 from bench.data.splits import Fold
+from bench.errors import BenchError, shortened, unknown
 from bench.specs.json_data import JSONObject
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
@@ -29,17 +32,15 @@ class Partition:
     def k(self) -> int:
         """The number of folds: the config's, at most what the smallest category allows."""
         labels, categories = self._dataset.labels(), self._dataset.categories
-        if self._config.split == "grouped":
-            return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories)
+        if self._is_grouped:
+            column = self._config.group_by
+            return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories, column)
         return splits.usable_k(labels, self._config.k, self._explicit, categories)
 
     def fold(self, index: int, repeat: int, fraction: float = 1.0) -> Fold:
         """Return the positions of one fold's sides in the dataset, with a fraction of the training side."""
         labels, place = self._dataset.labels(), (self.k, index, repeat, self._config.validation_share)
-        if self._config.split == "grouped":
-            whole = grouped.grouped_fold(labels, self._groups, *place)
-        else:
-            whole = splits.fold(labels, *place)
+        whole = grouped.grouped_fold(labels, self._groups, *place) if self._is_grouped else splits.fold(labels, *place)
         return whole._replace(train=splits.shrunk(whole.train, labels, fraction, self._config.seed))
 
     def of(self, cell: "Cell") -> Fold:
@@ -56,13 +57,54 @@ class Partition:
 
     @cached_property
     def _whole(self) -> JSONObject:
-        choices = {"kind": self._config.split, "k": self.k, "validation_share": self._config.validation_share}
-        if self._config.split == "stratified":
+        kind = "grouped" if self._is_grouped else "stratified"
+        choices = {"kind": kind, "k": self.k, "validation_share": self._config.validation_share}
+        if not self._is_grouped:
             return choices
         code = digest(code_digests("bench.data.grouped", "bench.data.duplicates", "bench.data.perceptual"))[:16]
-        return {**choices, "duplicate_distance": self._config.duplicate_distance, "code": code}
+        by: JSONObject = {}
+        if self._values is not None:
+            by = {"group_by": self._config.group_by, "groups": digest(list(self._values))[:16]}
+        return {**choices, "duplicate_distance": self._config.duplicate_distance, "code": code, **by}
+
+    @property
+    def _is_grouped(self) -> bool:
+        return self._config.split == "grouped" or self._config.group_by is not None
 
     @cached_property
     def _groups(self) -> np.ndarray:
-        """Each picture's group of near-duplicates (N,)."""
-        return duplicates(self._dataset, self._config.duplicate_distance, self._progress).groups
+        """Each picture's group (N,): of near-duplicates, and of equal values of the column to group by."""
+        values = self._values  # a mistake in it is told before pictures are compared
+        near = duplicates(self._dataset, self._config.duplicate_distance, self._progress).groups
+        return near if values is None else grouped.united(near, values)
+
+    @cached_property
+    def _values(self) -> Sequence[str] | None:
+        """Each picture's value of the column to group by, None if the config names none.
+
+        BenchError if there is no such column, a picture has no value, or all have the same one.
+        """
+        name = self._config.group_by
+        if name is None:
+            return None
+        columns = columns_of(self._dataset)
+        if not columns:
+            raise BenchError(f"--group-by {name}: the dataset {self._dataset.name!r} notes nothing about its pictures")
+        if name not in columns:
+            raise unknown(
+                "column for --group-by", name, columns, "add it to the file of --labels, or name one of these"
+            )
+        values = columns[name]
+        lacking = [picture for picture, value in enumerate(values) if not value]
+        if lacking:
+            ids = self._dataset.load().ids
+            raise BenchError(
+                f"--group-by {name}: {len(lacking)} of {len(values)} pictures have no {name}, the first "
+                f"{ids[lacking[0]]!r}; fill the column in, or group by another"
+            )
+        if len({*values}) == 1:
+            raise BenchError(
+                f"--group-by {name}: all pictures have the same {name}, {shortened(values[0])}, so none could be "
+                "tested on another; group by another column, or leave it out"
+            )
+        return values

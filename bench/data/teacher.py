@@ -15,6 +15,7 @@ _Text = Annotated[str, Field(pattern=r"\S")]
 _REMEDIES = {
     "group": "make it the number of a prompt group, 1 to 10",
     "facts": "make it a tuple of (kind, value), both texts",
+    "numbers": "make it a tuple of (kind, positive number)",
 }
 
 
@@ -28,6 +29,7 @@ class _Form(BaseModel, strict=True, from_attributes=True):
     answer: _Text
     facts: tuple[tuple[str, str], ...]
     teacher: _Text
+    numbers: tuple[tuple[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]], ...]
 
 
 _FORMS = TypeAdapter(Annotated[tuple[_Form, ...], FailFast()])

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle, pairwise
+from math import ceil, floor, log10
 from pathlib import Path
 
 from matplotlib.axes import Axes
@@ -178,14 +179,22 @@ def _scale(axes: Axes, scatter: Scatter) -> None:
     if scatter.unit == "seconds":
         low, high = axes.get_xlim()
         ticks = [seconds for seconds in _SECONDS if low <= seconds <= high]
-        ticks = ticks[:: -(-len(ticks) // _MOST_TICKS)] if ticks else [min(amounts)]
+        ticks = ticks[:: -(-len(ticks) // _MOST_TICKS)] if ticks else []
         labels = [duration(seconds) for seconds in ticks]
+        if len(ticks) < 2:  # a narrow range
+            step = 10.0 ** floor(log10(high - low)) / 2
+            ticks = [number * step for number in range(ceil(low / step), floor(high / step) + 1)]
+            ticks = ticks[:: -(-len(ticks) // _MOST_TICKS)]
+            labels = [f"{seconds:g} s" for seconds in ticks]
     else:
         low, high = axes.get_xlim()
-        ticks = [digit * 10.0**exponent for exponent in range(-3, 40) for digit in (1, 2, 5)]
-        ticks = [tick for tick in ticks if low <= tick <= high]
-        tens = [tick for tick in ticks if f"{tick:e}".startswith("1.0")]
-        ticks = tens if len(tens) > 2 else ticks or [min(amounts)]
+        exponents = range(floor(log10(low)), ceil(log10(high)) + 1)
+        for digits in ((1,), (1, 2, 5), range(1, 10), [tenth / 10 for tenth in range(10, 100)]):  # the coarsest that do
+            ticks = [digit * 10.0**exponent for exponent in exponents for digit in digits]
+            ticks = [tick for tick in ticks if low <= tick <= high]
+            if len(ticks) > (2 if len(digits) == 1 else 1):
+                break
+        ticks = ticks[:: -(-len(ticks) // _MOST_TICKS)] if ticks else [min(amounts)]
         labels = [power(tick).replace(".0", "") for tick in ticks]
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_major_formatter(FixedFormatter(labels))

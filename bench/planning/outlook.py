@@ -121,9 +121,10 @@ def replacement(plan: Plan, store: Store) -> str:
     cells = ", ".join(str(cell) for cell, _ in replaced[:3]) + (
         f" and {len(replaced) - 3} more" if len(replaced) > 3 else ""
     )
-    noun = "record" if len(replaced) == 1 else "records"
+    records = "1 record made otherwise, when its cell" if len(replaced) == 1 else ""
+    records = records or f"{len(replaced)} records made otherwise, each when its cell"
     return (
-        f"replaces {len(replaced)} {noun} made otherwise ({cells}): {'; '.join(changes[:3]) or 'other stages'}{more}; "
+        f"replaces {records} is done ({cells}): {'; '.join(changes[:3]) or 'other stages'}{more}; "
         "to keep both, give one of the runs a --store of its own"
     )
 

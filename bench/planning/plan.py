@@ -16,6 +16,7 @@ from bench.data.partition import Partition
 from bench.data.task import open_task, task_settings
 from bench.data.teacher import open_teacher
 from bench.data.transfer import Transfer
+from bench.data.unlabelled import Unlabelled, open_unlabelled, source_name
 from bench.errors import BenchError
 from bench.inputs import numbers, path_of
 from bench.planning.rows import Request, Row, resolve_rows
@@ -23,6 +24,7 @@ from bench.planning.settings import check_names
 from bench.registered.registry import Registry
 from bench.registered.signature import class_settings
 from bench.specs import StageName, TaskSpec
+from bench.specs.json_data import JSONObject
 from bench.stages.code import predict_code, pretrain_code, score_code, train_code
 from bench.stages.contracts.contract import Contract, contract_of
 from bench.stages.settings import settings_until
@@ -51,8 +53,13 @@ class Plan:
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
+        if self.config.group_by and self.config.split == "stratified" and "split" in request.explicit:
+            raise BenchError(
+                f"--group-by {self.config.group_by} and --split stratified exclude each other; leave one of them out"
+            )
         self.partition = Partition(self.dataset, self.config, "k" in request.explicit, progress)
         self.transfer = self._transfer(registry)
+        self.unlabelled = self._unlabelled(registry)
         check_names(self.config, request.explicit, self._used(registry), registry)
         self.teacher: Teacher = open_teacher(registry, self._teacher, self.config.settings, self.config.seed)
 
@@ -88,6 +95,7 @@ class Plan:
             **self._augmenting,
             **self._elsewhere,
             **self._untaught,
+            **self._besides,
             "task": self._task_protocol,
             "metrics": self._metrics,
         }
@@ -141,6 +149,11 @@ class Plan:
         """The prompt group that no model is taught; empty if all are taught."""
         group = self.config.hold_out_group
         return {"hold_out_group": group} if group else {}
+
+    @cached_property
+    def _besides(self) -> JSONObject:
+        """The pictures without labels that models pretrain on besides the dataset's; empty if there are none."""
+        return {"unlabelled": self.unlabelled.identity} if self.unlabelled else {}
 
     @property
     def _held_out(self) -> dict[str, Any]:
@@ -201,7 +214,9 @@ class Plan:
     def _pretrain_inputs(self, row: Row) -> dict[str, Any] | None:
         """Return what a model's pretrain stages share, None without pretraining."""
         code = pretrain_code(row.spec, row.family)
-        return self._learning(row, "pretrain", row.staged("pretrain"), code) if code else None
+        if not code:
+            return None
+        return {**self._learning(row, "pretrain", row.staged("pretrain"), code), **self._besides}
 
     def _learning(self, row: Row, stage: StageName, settings: dict[str, Any], code: dict[str, str]) -> dict[str, Any]:
         return {
@@ -238,16 +253,25 @@ class Plan:
         name = self.config.test_dataset
         if name is None:
             return None
-        if self.contract.about != "micrographs":
-            raise BenchError(
-                f"--test-dataset is for tasks that ask about pictures alone; {self.request.task!r} does not"
-            )
         tested = open_dataset(registry, name, self.config.settings, self.config.image_size, self.progress)
         return Transfer(self.dataset, tested)
 
+    def _unlabelled(self, registry: Registry) -> Unlabelled | None:
+        name = self.config.unlabelled
+        if name is None:
+            return None
+        if not any(row.pretrains and row.spec.builds for row in self.rows.values()):
+            raise BenchError(
+                f"--unlabelled {name} changes nothing: none of {', '.join(self.rows)} learns from pictures without "
+                "labels; name a model that does, such as one of `bench list models --family vsl`, or leave it out"
+            )
+        datasets = [self.dataset, *([self.transfer.tested] if self.transfer else [])]
+        return open_unlabelled(name, datasets, self.config, registry, self.progress)
+
     def _used(self, registry: Registry) -> set[str]:
         """Return the names whose settings this run reads."""
-        datasets = filter(None, (self.config.dataset, self.config.test_dataset))
+        beside = self.config.unlabelled and source_name(self.config.unlabelled, registry)
+        datasets = filter(None, (self.config.dataset, self.config.test_dataset, beside))
         varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
         named = {registry.find("dataset", name)[0].name for name in datasets}
         teacher = registry.find("teacher", self._teacher)[0].name

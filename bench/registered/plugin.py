@@ -3,7 +3,7 @@
 import re
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -57,6 +57,8 @@ SPECS: dict[Kind, type[Spec]] = {
     "teacher": TeacherSpec,
     "table": TableSpec,
 }
+_MOST_FILES = 200
+"""The most files of a plugin's folder that are searched for a name."""
 _MOST_SPECS = 10_000
 """The most specs of one plugin: more are registered by a loop without an end."""
 
@@ -79,6 +81,18 @@ class Plugin:
     def name(self) -> str:
         """The entry point's name, printable."""
         return safe(self.entry_point.name)
+
+    def mentions(self, names: Sequence[str]) -> bool:
+        """Return whether the folder of the plugin's module has Python text with one of these names in quotes."""
+        quoted = re.compile("|".join(rf"[\"']{re.escape(name)}[\"']" for name in names).encode())
+        try:
+            module = source_file(self.entry_point.value.partition(":")[0].strip())
+            files = sorted(module.parent.glob("*.py"))[:_MOST_FILES] if module else []
+            return bool(names) and any(
+                quoted.search(file.read_bytes()) for file in files if file.stat().st_size <= LARGEST
+            )
+        except (OSError, ImportError, ValueError):  # loading it says more
+            return False
 
     def load(self) -> list[tuple[Kind, Spec]]:
         """Import the plugin, once, and return what it registers; nothing if that fails, as ``failure`` then says."""

@@ -34,12 +34,16 @@ class Registry:
                 return self._specs[kind][key], argument
         raise self._unknown(kind, name)
 
-    def search(self, kind: Kind, matches: Callable[[Any], bool]) -> Any | None:
-        """Return the first spec that matches, loading no more plugins than that takes; None if none does."""
+    def search(
+        self, kind: Kind, matches: Callable[[Any], bool], order: Callable[[Any], Any] = lambda spec: 0
+    ) -> Any | None:
+        """Return a spec that matches, of several the first in order, loading no more plugins than it takes to have one.
+
+        None if none matches.
+        """
         for _ in self._loading(None):
-            for spec in self._specs[kind].values():
-                if matches(spec):
-                    return spec
+            if specs := [*filter(matches, self._specs[kind].values())]:
+                return min(specs, key=order)
         return None
 
     def knows(self, name: str) -> bool:
@@ -72,6 +76,21 @@ class Registry:
                 if self._specs[kind][name] is spec and owner.distribution != DISTRIBUTION:
                     raise BenchError(f"{kind} {name!r} of {owner.distribution}: {error}") from error
             raise
+
+    def rivals(self, names: Iterable[str]) -> list[str]:
+        """Say of each plugin that is set aside because it takes one of these names that it is, and why.
+
+        Only plugins whose source names one are loaded for that, so that no other slows a command down.
+        """
+        wanted = [*names]
+        for _ in self._loading("", lambda plugin: plugin.mentions(wanted)):
+            pass
+        taking = [f"'{name}' is registered already" for name in wanted]
+        return [
+            f"plugin {plugin.name} of {plugin.distribution} is set aside: {plugin.reason}"
+            for plugin in self.plugins
+            if any(sentence in plugin.reason for sentence in taking)
+        ]
 
     def flaw(self, spec: Spec) -> str:
         """Say why the settings of what a spec builds cannot be read, "" if they can."""
@@ -106,10 +125,10 @@ class Registry:
         broken = [f"plugin {plugin.name} failed to load: {plugin.reason}" for plugin in self.plugins if plugin.failure]
         return f"{'; '.join(broken)} (see `bench list plugins`)" if broken else ""
 
-    def _loading(self, wanted: str | None) -> Iterator[None]:
-        """Load our own plugins, then the others one by one, the one of the wanted name first; yield after each."""
+    def _loading(self, wanted: str | None, chosen: Callable[[Plugin], bool] = lambda plugin: True) -> Iterator[None]:
+        """Load our own plugins, then the chosen others one by one, that of the wanted name first; yield after each."""
         own = [plugin for plugin in self.plugins if plugin.distribution == DISTRIBUTION]
-        others = [plugin for plugin in self.plugins if plugin.distribution != DISTRIBUTION]
+        others = [plugin for plugin in self.plugins if plugin.distribution != DISTRIBUTION and chosen(plugin)]
         for plugin in own:
             self._load(plugin)
         yield

@@ -173,13 +173,15 @@ class DatasetSpec(Spec):
     """Micrographs with ids and categories; a name ending in ':' takes an argument.
 
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
-    ``limits`` names what scores on it say nothing about, for a verdict to repeat.
+    ``limits`` names what scores on it say nothing about, for a verdict to repeat. One that is not ``labelled`` reads
+    the pictures of any folder, named after the colon, all in one category: models can only pretrain on them.
     """
 
     label: Title
     builds: LazyPath
     defaults: Values = field(default_factory=dict)
     limits: tuple[Title, ...] = ()
+    labelled: bool = True
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,12 @@ class Materials:
         return as_shown(self.plan.dataset, self.plan.config, self.plan.progress)
 
     @cached_property
+    def collected(self) -> Micrographs | None:
+        """The pictures without labels that the run names besides its dataset, None if it names none."""
+        plan = self.plan
+        return plan.unlabelled.load(plan.config, plan.progress) if plan.unlabelled else None
+
+    @cached_property
     def records(self) -> tuple[InstructionRecord, ...]:
         """All instruction records."""
         return tuple(self.plan.teacher.records(self.plan.dataset))
@@ -42,9 +49,15 @@ class Materials:
     def instructions(self, positions: np.ndarray) -> Instructions:
         """Return the records of the pictures at these positions, with captions."""
         micrographs = self.micrographs.take(positions)
-        where = {name: position for position, name in enumerate(micrographs.ids)}
-        records = tuple(record for record in self.records if record.picture in where)
-        pictures = np.array([where[record.picture] for record in records], dtype=np.int64)
-        captions = tuple(self.plan.dataset.caption(int(label)) for label in micrographs.labels)
-        names = self.plan.teacher.names(self.plan.dataset)
-        return Instructions(micrographs, records, pictures, captions, names)
+        captions = [self.plan.dataset.caption(int(label)) for label in micrographs.labels]
+        return instructions_of(micrographs, self.records, captions, self.plan.teacher.names(self.plan.dataset))
+
+
+def instructions_of(
+    micrographs: Micrographs, records: Sequence[InstructionRecord], captions: Sequence[str], names: Sequence[str]
+) -> Instructions:
+    """Return those of the records that are about these pictures; a caption per picture, a name per category."""
+    where = {name: position for position, name in enumerate(micrographs.ids)}
+    about = tuple(record for record in records if record.picture in where)
+    pictures = np.array([where[record.picture] for record in about], dtype=np.int64)
+    return Instructions(micrographs, about, pictures, tuple(captions), tuple(names))

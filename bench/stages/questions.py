@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from bench.contracts import Micrographs
+from bench.contracts import Instructions, Micrographs
 from bench.data.masking import as_shown
 from bench.data.splits import Fold
 from bench.data.transfer import Transfer
-from bench.stages.materials import Materials
+from bench.stages.materials import Materials, instructions_of
 
 if TYPE_CHECKING:
     from bench.store.cell import Cell
@@ -42,10 +42,20 @@ class Questions:
         return about[self.materials.plan.contract.about](positions)
 
     @cached_property
-    def _elsewhere(self) -> Micrographs | None:
-        """The pictures of another dataset that every cell is tested on; None if each uses its own fold's."""
+    def _elsewhere(self) -> Micrographs | Instructions | None:
+        """The other dataset that every cell is tested on, its pictures or records; None if each uses its own fold."""
         if self._transfer is None:
             return None
         plan = self.materials.plan
         pictures = as_shown(self._transfer.tested, plan.config, plan.progress)
-        return self._transfer.shared(pictures, self.materials.micrographs, plan.progress)
+        shared = self._transfer.shared(pictures, self.materials.micrographs, plan.progress)
+        if plan.contract.about == "micrographs":
+            return shared
+        names = plan.teacher.names(plan.dataset)
+        learned = [plan.dataset.categories.index(category) for category in shared.categories]
+        return instructions_of(
+            shared,
+            plan.teacher.records(self._transfer.tested),
+            [plan.dataset.caption(learned[label]) for label in shared.labels],
+            [names[label] for label in learned],
+        )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from bench.contracts import Dataset, Task, Teacher
     from bench.data.partition import Partition
     from bench.data.transfer import Transfer
+    from bench.data.unlabelled import Unlabelled
     from bench.specs import Data, ModelSpec, Settings, StageName, TaskSpec
     from bench.stages.contracts.contract import Contract
     from bench.terminal.progress import Progress
@@ -108,6 +109,11 @@ class RunPlan(Protocol):
     @property
     def transfer(self) -> Transfer | None:
         """The other dataset whose pictures are tested, None if each fold's own are."""
+        ...
+
+    @property
+    def unlabelled(self) -> Unlabelled | None:
+        """The pictures without labels besides the dataset's, None if there are none."""
         ...
 
     @property

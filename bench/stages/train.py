@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 class Sides(NamedTuple):
     """What a model learns from, and what it is validated on.
 
-    ``unlabelled`` are the pictures of the fold's training side that the cell's fraction leaves out.
+    ``unlabelled`` are the pictures of the fold's training side that the cell's fraction leaves out, ``collected`` those
+    without labels that the run names besides its dataset.
     """
 
     train: Any
     validation: Any
     unlabelled: Micrographs
+    collected: Micrographs | None = None
 
 
 def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
@@ -38,13 +40,19 @@ def sides(materials: Materials, cell: Cell, fold: Fold | None = None) -> Sides:
     unlabelled = materials.micrographs.take(materials.partition.left_out(cell)).unlabelled()
     if materials.plan.rows[cell.model].trains_on == "instructions":
         return Sides(_taught(materials, fold.train), _taught(materials, fold.validation), unlabelled)
-    return Sides(materials.micrographs.take(fold.train), materials.micrographs.take(fold.validation), unlabelled)
+    pictures = materials.micrographs
+    return Sides(pictures.take(fold.train), pictures.take(fold.validation), unlabelled, materials.collected)
 
 
 def learn(sides: Sides, plan: RunPlan, cell: Cell, stage: Stage, around: Surroundings, weights: Path) -> int:
     """Train a cell's model into the folder ``weights``; return the most pictures that it went through, at least one."""
     kind = estimator_of(plan, cell, stage)  # imported before anything is seeded
-    context = replace(context_of(plan, cell, stage, around), unlabelled=sides.unlabelled, ranks=around.ranks)
+    context = replace(
+        context_of(plan, cell, stage, around),
+        unlabelled=sides.unlabelled,
+        collected=sides.collected if stage.name == "pretrain" else None,
+        ranks=around.ranks,
+    )
     grid = plan.rows[cell.model].grid(stage.name)
     passes = fit(kind, sides.train, sides.validation, context, weights, grid)
     return max(1, round(passes * pictures(sides.train)))

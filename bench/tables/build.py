@@ -1,6 +1,6 @@
 """Builds tables and draws figures from a table's spec and a view."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +17,9 @@ from bench.tables.controls import with_scale
 from bench.tables.costs import with_costs
 from bench.tables.selection import NoRecordError, Selection, select
 from bench.tables.table import Table
+
+_NAMED = 3
+"""How many other protocols a table's note names."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,19 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_tas
     if view.vary:
         conditions = selections(store, spec.task, view.dataset, view.protocol, view.vary)
         return side_by_side([make(condition) for condition in conditions], conditions, view.vary)
-    return make(of_task(spec.task))
+    selection = of_task(spec.task)
+    return _beside_others(make(selection), selection)
+
+
+def _beside_others(table: Table, selection: Selection) -> Table:
+    """Return a table with a note of the records under other protocols, which it does not show."""
+    others = selection.other_protocols
+    if not others:
+        return table
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    named = f"{', '.join(others[:_NAMED])}{more}"
+    note = f"Not shown: records of {selection.dataset} under other protocols: {named}; --protocol shows one of them."
+    return replace(table, notes=(*table.notes, note))
 
 
 def _check_task(spec: TableSpec, registry: Registry) -> None:
@@ -148,6 +163,17 @@ def table_of_task(task: str, registry: Registry) -> TableSpec:
     if not specs:
         raise BenchError(f"no table judges the answers of task {task!r} one by one; name one with --table")
     return min(specs, key=lambda spec: spec.number)
+
+
+def table_of_models(task: str, families: Collection[str], registry: Registry) -> TableSpec | None:
+    """Return the first table of a task that shows models of these families, else its first; None if it has none."""
+
+    def order(spec: TableSpec) -> tuple[int, int]:
+        if not families or {*spec.options.get("families", ())} & {*families}:
+            return 0, spec.number
+        return 1 if spec.options.get("others") else 2, spec.number
+
+    return registry.search("table", lambda spec: spec.task == task, order)
 
 
 def ranking_columns(task: str, registry: Registry) -> list[Column]:

@@ -6,12 +6,13 @@ from typing import Any
 Clear = Mapping[str, Any]
 """A protocol in clear, as its record holds it: whatever JSON a task makes a part of it."""
 _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "split": (("split", "kind"), ("split", "duplicate_distance"), ("split", "code")),
+    "split": tuple(("split", key) for key in ("kind", "duplicate_distance", "code", "group_by", "groups")),
     "fraction": (("split", "fraction"),),
     "hold_out_group": (("hold_out_group",),),
     "mask_bar": (("mask_bar",),),
     "augment": (("augment",),),
     "test_dataset": (("test_data",),),
+    "unlabelled": (("unlabelled",),),
 }
 _OPTIONS: Mapping[str, str] = {
     "split": "--split grouped",
@@ -20,6 +21,7 @@ _OPTIONS: Mapping[str, str] = {
     "mask_bar": "--mask-bar",
     "augment": "--set recipe.augment=crops",
     "test_dataset": "--test-dataset DATASET",
+    "unlabelled": "--unlabelled FOLDER",
 }
 """The option of `bench run` that sets each choice to an unusual value."""
 _SHORT = 40
@@ -30,12 +32,14 @@ def choices(clear: Clear) -> dict[str, str]:
     task = {key: value for key, value in clear["task"].items() if isinstance(value, str) and len(value) < _SHORT}
     return {
         **task,
-        "split": clear["split"].get("kind", "stratified"),
+        "split": clear["split"].get("kind", "stratified")
+        + (f" by {clear['split']['group_by']}" if "group_by" in clear["split"] else ""),
         "fraction": f"{clear['split'].get('fraction', 1):g}",
         "hold_out_group": str(clear.get("hold_out_group", "none")),
         "mask_bar": "yes" if "mask_bar" in clear else "no",
         "augment": clear.get("augment", "nothing"),
         "test_dataset": clear["test_data"]["dataset"] if "test_data" in clear else "the same",
+        "unlabelled": clear["unlabelled"]["dataset"] if "unlabelled" in clear else "none",
     }
 
 

@@ -1,13 +1,14 @@
 """Models compared pair by pair and all at once, on the pictures and folds that they share."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
 from bench.errors import BenchError, unknown
-from bench.specs import Column
+from bench.specs import Column, ModelSpec
 from bench.statistics.paired import Basis, Difference, Noise, widened
 from bench.statistics.significance import Friedman, friedman
 from bench.store.store import Store
@@ -79,15 +80,17 @@ class Comparison:
         return as_text(self)
 
 
-def compare(selection: Selection, store: Store, models: Sequence[str], column: Column) -> Comparison:
+def compare(
+    selection: Selection, store: Store, models: Sequence[str], column: Column, registered: Iterable[ModelSpec] = ()
+) -> Comparison:
     """Compare models in a column; BenchError if one was not measured, or two of them have no fold in common.
 
-    A fold's score is the mean over its seeds.
+    ``registered`` models tell labels apart, see ``labels_of``. A fold's score is the mean over its seeds.
     """
     for model in models:
         _check(selection, model, column.metric)
     measured = Measurements(selection, store, [column])
-    labels = labels_of(selection, models)
+    labels = labels_of(selection, models, registered)
     differences: dict[tuple[str, str], Difference] = {}
     for first, second in combinations(models, 2):
         between = measured.difference(first, second, column, noise=True)
@@ -112,12 +115,16 @@ def compare(selection: Selection, store: Store, models: Sequence[str], column: C
     return Comparison(column.metric, len(shared), means, pairs, ranked)
 
 
-def labels_of(selection: Selection, models: Sequence[str]) -> dict[str, str]:
-    """Return each model's label as it is shown, with its name if two models share a label; no two are alike."""
+def labels_of(selection: Selection, models: Sequence[str], registered: Iterable[ModelSpec] = ()) -> dict[str, str]:
+    """Return each model's label as it is shown; no two are alike.
+
+    A label that several ``registered`` models share names its model, whether or not the others were measured.
+    """
     labels = {model: selection.by_model[model][0].model.label for model in models}
-    shown, own = told_apart(labels.values()), [*labels.values()]
+    shown = told_apart(labels.values())
+    counts = Counter(spec.label for spec in registered)
     named = {
-        model: f"{shown[label]} ({model})" if own.count(label) > 1 else shown[label] for model, label in labels.items()
+        model: f"{shown[label]} ({model})" if counts[label] > 1 else shown[label] for model, label in labels.items()
     }
     return named if len({*named.values()}) == len(named) else {model: model for model in models}
 

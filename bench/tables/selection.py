@@ -1,7 +1,8 @@
 """Which records a table shows: one task, one dataset, one protocol, and one set of settings per model."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,8 @@ class Selection:
     """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code.
 
     ``references`` names the instruction records as the run did, '' if that is no longer known. ``stops`` are the models
-    that a race stopped and no later run finished.
+    that a race stopped and no later run finished. ``other_protocols`` are those of the dataset's other records, latest
+    first, each with its choices.
     """
 
     dataset: str
@@ -30,6 +32,7 @@ class Selection:
     left_out: Mapping[str, int]
     references: str = ""
     stops: Mapping[str, Stop] = field(default_factory=dict)
+    other_protocols: tuple[str, ...] = ()
 
     @cached_property
     def scores(self) -> "pandas.DataFrame":
@@ -94,7 +97,11 @@ def selected(records: Sequence[Record], dataset: str, protocol: str, store: Stor
     own = [record for record in records if record.cell.protocol == protocol]
     by_model, left_out = _of_one_kind(own)
     stops = _stops(protocol, by_model, store)
-    return Selection(dataset, protocol, own[0].protocol, by_model, left_out, _references(protocol, store), stops)
+    latest = sorted(records, key=lambda record: record.finished, reverse=True)
+    others = dict.fromkeys(record.cell.protocol for record in latest if record.cell.protocol != protocol)
+    about = tuple(_described(name, records, store) for name in others)
+    references = _references(protocol, store)
+    return Selection(dataset, protocol, own[0].protocol, by_model, left_out, references, stops, about)
 
 
 def _stops(protocol: str, by_model: Mapping[str, Sequence[Record]], store: Store) -> dict[str, Stop]:
@@ -160,8 +167,21 @@ def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...
     for record in sorted(records, key=lambda record: record.finished, reverse=True):
         by_model.setdefault(record.cell.model, []).append(record)
     alike = {model: [r for r in own if _kind(r) == _kind(own[0])] for model, own in by_model.items()}
-    in_order = {model: tuple(sorted(own, key=_place)) for model, own in alike.items()}
+    in_order = {model: tuple(sorted(own, key=_place)) for model, own in _told_apart(alike).items()}
     return in_order, {model: len(own) - len(in_order[model]) for model, own in by_model.items()}
+
+
+def _told_apart(by_model: Mapping[str, list[Record]]) -> dict[str, list[Record]]:
+    """Return each model's records, with its name in their label if two models share that."""
+    counts = Counter(own[0].model.label for own in by_model.values())
+    return {
+        model: own if counts[(label := own[0].model.label)] == 1 else _labelled(own, f"{label} ({model})")
+        for model, own in by_model.items()
+    }
+
+
+def _labelled(records: Iterable[Record], label: str) -> list[Record]:
+    return [replace(record, model=replace(record.model, label=label)) for record in records]
 
 
 def _place(record: Record) -> tuple[int, int, int]:

@@ -51,7 +51,7 @@ def verdict(selection: Selection, store: Store, registry: Registry, task: str, m
     models = [*(own.model for own in judgement.ranking), *judgement.undefined]
     own = evidence(selection, store, registry, task, models, judgement.controls)
     silence = limits(selection, own, registry)
-    labels = labels_of(selection, [*selection.by_model])
+    labels = labels_of(selection, [*selection.by_model], registry.every("model").values())
     return Verdict(
         task,
         judgement.column.metric,

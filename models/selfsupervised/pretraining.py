@@ -97,7 +97,8 @@ class Pretraining(ABC):
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Pretrain on the training side, whose labels are not looked at.
 
-        ``pretrain_on=fold`` adds the pictures that a fraction left out of it. BenchError if there are none, or if a
+        ``pretrain_on=fold`` adds the pictures that a fraction left out of it; those of --unlabelled are added always.
+        BenchError if there are none, or if a
         batch has a single picture or more than the side.
         """
         context = self._context
@@ -107,6 +108,7 @@ class Pretraining(ABC):
             self.encoder.to(context.device)
             return
         shown = with_unlabelled(train, context) if self._pretrain_on == "fold" else train
+        shown = shown.joined(context.collected) if context.collected else shown
         check_batch(context.recipe.batch_size, len(shown))
         build = resolve(context.model.builds)
         method = build(self.encoder, **handed(build, self._bounded(len(shown)), "encoder"))

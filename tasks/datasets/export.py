@@ -23,8 +23,8 @@ def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, sha
     Returns the numbers of pictures and records written. BenchError if the dataset draws no pictures, has fewer, or the
     folder is not empty; then nothing is written.
     """
-    draw = getattr(dataset, "draw", None)
-    if draw is None:
+    drawing = getattr(dataset, "drawing", None)
+    if drawing is None:
         raise BenchError(
             f"the dataset {dataset.name!r} draws no pictures: it consists of files; export another dataset"
         )
@@ -37,11 +37,14 @@ def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, sha
     try:
         with whole(out) as part:
             part.mkdir(parents=True)
-            exported = _Exported(dataset, tuple(_name(dataset, position) for position in range(count)))
-            for position, name in enumerate(exported.names):
+            names = tuple(_name(dataset, position) for position in range(count))
+            numbers: list[Mapping[str, float]] = []
+            for position, name in enumerate(names):
                 (part / name).parent.mkdir(exist_ok=True)
-                Image.fromarray(draw(position, shape)).save(part / name)
-            records = teacher.records(cast(Dataset, exported))
+                drawn = drawing(position, shape)
+                Image.fromarray(drawn.picture).save(part / name)
+                numbers.append(drawn.numbers)
+            records = teacher.records(cast(Dataset, _Exported(dataset, names, numbers)))
             write_records(part / RECORDS, records)
         return count, len(records)
     except OSError as error:
@@ -55,10 +58,14 @@ def _name(dataset: Dataset, position: int) -> str:
 
 @dataclass(frozen=True)
 class _Exported:
-    """The exported pictures of a dataset, for a teacher: their ids are the file names."""
+    """The exported pictures of a dataset, for a teacher: their ids are the file names.
+
+    A picture of another shape shows another number of structures, and its pixels have another size.
+    """
 
     dataset: Dataset
     names: tuple[str, ...]
+    known: list[Mapping[str, float]]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.dataset, name)
@@ -71,3 +78,6 @@ class _Exported:
 
     def facts(self, position: int) -> Mapping[str, str]:
         return self.dataset.facts(position)
+
+    def numbers(self, position: int) -> Mapping[str, float]:
+        return self.known[position]

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from math import nan
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, Literal, NotRequired, TypedDict
 
@@ -22,8 +23,10 @@ from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
+from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
 from bench.tasks.datasets.file_digests import digests, unchanged
 from bench.tasks.datasets.listing import listed
+from bench.tasks.numbers import NUMBERS
 from bench.terminal.progress import Progress
 
 _PIXELS, _INDEX = "pixels.npy", "index.json"
@@ -95,9 +98,13 @@ class Folder:
         frames: Annotated[
             Frames, Setting("which frames of a file with several are pictures: the first, or each")
         ] = "first",
+        labels: Annotated[
+            str,
+            Setting("CSV file with the path and category of each picture, and columns of numbers and for --group-by"),
+        ] = "",
     ) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
-        self._root, self._listing = listed(argument)
+        self._root, self._listing = listed(argument, labels)
         self._image_size, self._progress = image_size, progress
         self._frames: Frames = frames
 
@@ -120,6 +127,8 @@ class Folder:
             "name": "folder",
             "pictures": len(self._listing.paths),
             "content": digest(self._digests),
+            **({"labels": digest(self._listing.categories)} if self._listing.columns else {}),
+            **({"numbers": digest(self._known)} if self._known else {}),
             "image size": self._image_size,
             "contrast": CONTRAST,
             "frames": self._frames,
@@ -163,11 +172,39 @@ class Folder:
         """Return all readable pictures, decoded once into the cache."""
         names = tuple(each["id"] for each in self.pictures)
         pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
-        return Micrographs(pixels, np.arange(len(names)), names, self.labels(), self.categories)
+        scale = np.array([self._scale(each) for each in self.pictures])
+        return Micrographs(pixels, np.arange(len(names)), names, self.labels(), self.categories, pixel_sizes=scale)
+
+    def _scale(self, picture: Picture) -> tuple[float, float]:
+        """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""
+        size = self._known.get(picture["file"], {}).get(PIXEL_SIZE) or picture["pixel_size_nm"] or nan
+        return size * picture["height"] / self._image_size, size * picture["width"] / self._image_size
+
+    @cached_property
+    def _known(self) -> dict[str, dict[str, float]]:
+        """The numbers that a file of labels has of each picture file, by column; BenchError for one that is none."""
+        known = {
+            name: numbers_in(columns, f"the line of the labels about {name!r}")
+            for name, columns in self._listing.columns.items()
+        }
+        return {name: numbers for name, numbers in known.items() if numbers}
+
+    def numbers(self, position: int) -> Mapping[str, float]:
+        """Return the size and number of a picture's structures, as far as a file of labels says them."""
+        known = self._known.get(self.pictures[position]["file"], {})
+        return {kind: number for kind, number in known.items() if kind in NUMBERS}
 
     def facts(self, position: int) -> Mapping[str, str]:
         """Return the category, the only known fact of a user's picture."""
         return {"category": self._listing.categories[self.pictures[position]["file"]]}
+
+    def columns(self) -> Mapping[str, list[str]]:
+        """Return what is noted about every picture, by column: its file, its folder, and what a file of labels says."""
+        noted = self._listing.columns
+        files = [each["file"] for each in self.pictures]
+        places = {"file": files, "folder": [file.rpartition("/")[0] or "." for file in files]}
+        names = dict.fromkeys(name for file in files for name in noted.get(file, ()))
+        return {**places, **{name: [noted[file][name] for file in files] for name in names}}
 
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
@@ -222,6 +259,8 @@ class Folder:
         for name, entry in entries.items():
             if name in self._listing.categories:
                 entry["category"] = self._listing.categories[name]
+            if "pixel_size_nm" in entry and PIXEL_SIZE in self._known.get(name, {}):
+                entry["pixel_size_nm"], entry["scale_source"] = self._known[name][PIXEL_SIZE], "labels"
         return [entries[name] for name in sorted(entries)]
 
     def sizes(self) -> tuple[tuple[int, int], ...]:

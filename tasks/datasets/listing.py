@@ -1,8 +1,8 @@
-"""The pictures of a folder of category folders, or of any folder."""
+"""The pictures of folders of category folders, of any folder, or of a file of labels."""
 
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +11,8 @@ from bench.data.formats.side_files import names_beside
 from bench.data.readers import EXAMPLES, suffixes
 from bench.errors import BenchError
 from bench.inputs import path_of
+from bench.tasks.datasets.labels import matched, read_labels
+from bench.tasks.datasets.roots import Root, roots_of
 
 _OTHER_PICTURES = (
     *(".avif", ".heic", ".jxl", ".svg", ".psd", ".emf", ".eps", ".pcx", ".tga", ".blo", ".bcf", ".hspy", ".zspy"),
@@ -27,7 +29,8 @@ class Listing(NamedTuple):
     """Name to path and name to category of every candidate, in order.
 
     ``passed_over`` says why each other picture or folder is left out; ``others`` are files that are no pictures, apart
-    from those that describe one. ``flaw`` says why the folder cannot be learned from, "" if it can.
+    from those that describe one. ``flaw`` says why the folder cannot be learned from, "" if it can. ``columns`` has the
+    other columns of a file of labels, by picture.
     """
 
     paths: dict[str, Path]
@@ -35,47 +38,119 @@ class Listing(NamedTuple):
     passed_over: tuple[tuple[str, str], ...]
     others: tuple[str, ...] = ()
     flaw: str = ""
+    columns: Mapping[str, Mapping[str, str]] = {}
 
 
-def listed(argument: str) -> tuple[Path, Listing]:
+def listed(argument: str, labels: str = "") -> tuple[Path, Listing]:
     """Return the folder and its pictures; the category of a picture is its top folder, at any depth.
 
+    The argument may also be a pattern, or several folders or patterns with commas; see ``bench.tasks.datasets.roots``.
+    With a file of ``labels``, that has the categories, and pictures that it does not name are passed over.
+
     Hidden files and folders are ignored; pictures outside the category folders, pictures in other formats and empty
-    folders are passed over with a reason. A folder of fewer than two categories, or of two that differ only in case or
-    spaces, has a ``flaw``; pictures outside category folders then are its pictures, too. Links are followed, each
-    folder once. BenchError if there is no such folder.
+    folders are passed over with a reason. Fewer than two categories, or two that differ only in case or spaces, are a
+    ``flaw``; pictures outside category folders then are among the pictures, too. Links are followed, each folder once.
+    BenchError if there is no such folder, or the labels do not fit.
     """
-    root = _existing(argument)
-    listing, ends = Listing({}, {}, ()), suffixes()
-    passed_over: list[tuple[str, str]] = []
-    others: list[Path] = []
-    outside: dict[str, Path] = {}
-    seen = {_identity(root)}
-    for folder in _visible(root):
-        category, before = _name(Path(folder.name)), len(listing.paths) + len(passed_over)
-        if not _is_folder(folder):
-            if folder.suffix.lower() in ends:
-                outside[category] = folder
-            else:
-                _pass_over(folder, category, passed_over, others)
-        elif _new(folder, seen):
-            for path in _pictures(folder, seen, passed_over, root, others):
-                name = _name(path.relative_to(root))
-                if name in listing.paths:
-                    # Two sequences of bytes can be one name on the screen: accents in one letter or in two.
-                    passed_over.append((name, "is the name of two files; rename one"))
-                    continue
-                listing.paths[name] = path
-                listing.categories[name] = category
-            if len(listing.paths) + len(passed_over) == before:
-                passed_over.append((category, "is a folder without pictures; add some or remove it"))
-    flaw = _flaw(root, argument, listing)
-    if flaw:
-        listing.paths.update(outside)
-    else:
-        passed_over += [(name, "is in no category folder; move it into one") for name in outside]
-    names = tuple(_name(path.relative_to(root)) for path in _without_notes(others, listing.paths.values()))
-    return root, listing._replace(passed_over=tuple(sorted(passed_over)), others=names, flaw=flaw)
+    base, roots = roots_of(argument, _existing)
+    walk = _walked(base, roots)
+    listing = _by_labels(labels, base, walk) if labels else _by_folder(argument, walk)
+    names = (_name(path.relative_to(base)) for path in _without_notes(walk.others, listing.paths.values()))
+    return base, listing._replace(
+        passed_over=tuple(sorted(listing.passed_over)),
+        others=tuple(name for name in names if name != _own(labels, base)),
+    )
+
+
+def gathered(argument: str) -> tuple[Path, Listing]:
+    """Return the folder and all its pictures, in one category; BenchError if there are none."""
+    base, roots = roots_of(argument, _existing)
+    walk = _walked(base, roots)
+    if not walk.paths:
+        raise BenchError(f"the folder {argument!r} holds no pictures; add some ({EXAMPLES})")
+    names = (_name(path.relative_to(base)) for path in _without_notes(walk.others, walk.paths.values()))
+    categories = dict.fromkeys(walk.paths, "unlabelled")
+    return base, Listing(walk.paths, categories, tuple(sorted(walk.passed_over)), others=tuple(names))
+
+
+class _Walk(NamedTuple):
+    """All that lies below some roots: pictures by name, the top folder of those that are in one, and the rest."""
+
+    paths: dict[str, Path]
+    folders: dict[str, str]
+    passed_over: list[tuple[str, str]]
+    empty: list[str]
+    others: list[Path]
+
+
+def _walked(base: Path, roots: Iterable[Root]) -> _Walk:
+    walk, ends, seen = _Walk({}, {}, [], [], []), suffixes(), set[tuple[int, int]]()
+    for root in roots:
+        _new(root.folder, seen)
+        for top in filter(root.holds, _visible(root.folder)):
+            before = len(walk.paths) + len(walk.passed_over)
+            if not _is_folder(top):
+                if top.suffix.lower() in ends:
+                    _add(top, base, walk)
+                else:
+                    _pass_over(top, _name(top.relative_to(base)), walk.passed_over, walk.others)
+            elif _new(top, seen):
+                for path in filter(root.holds, _pictures(top, seen, walk.passed_over, base, walk.others)):
+                    if _add(path, base, walk):
+                        walk.folders[_name(path.relative_to(base))] = _name(Path(top.name))
+                if root.chosen is None and len(walk.paths) + len(walk.passed_over) == before:
+                    walk.empty.append(_name(top.relative_to(base)))
+    return walk
+
+
+def _add(path: Path, base: Path, walk: _Walk) -> bool:
+    """Add a picture; return whether its name is not that of another."""
+    name = _name(path.relative_to(base))
+    if walk.paths.setdefault(name, path) != path:
+        # Two sequences of bytes can be one name on the screen: accents in one letter or in two.
+        walk.passed_over.append((name, "is the name of two files; rename one"))
+        return False
+    return True
+
+
+def _by_folder(argument: str, walk: _Walk) -> Listing:
+    """Return the pictures of category folders; all pictures if these cannot be learned from."""
+    empty = [(name, "is a folder without pictures; add some or remove it") for name in walk.empty]
+    inside = {name: path for name, path in walk.paths.items() if name in walk.folders}
+    outside = [name for name in walk.paths if name not in walk.folders]
+    flaw = _flaw(argument, inside, walk.folders, bool(outside))
+    loose_ones = [] if flaw else [(name, "is in no category folder; move it into one") for name in outside]
+    paths = {**inside, **{name: walk.paths[name] for name in outside}} if flaw else inside
+    return Listing(paths, walk.folders, (*walk.passed_over, *empty, *loose_ones), flaw=flaw)
+
+
+def _by_labels(given: str, base: Path, walk: _Walk) -> Listing:
+    """Return the pictures to which a file of labels gives a category."""
+    labels = read_labels(given)
+    others = [*(name for name, _ in walk.passed_over), *(_name(path.relative_to(base)) for path in walk.others)]
+    chosen = matched(labels, base, walk.paths, others)
+    lacking = {
+        name: f"has no category in line {chosen[name].line} of {labels.file.name}; fill it in"
+        if name in chosen
+        else f"is not named in {labels.file.name}; add a line"
+        for name in walk.paths
+        if name not in chosen or not chosen[name].category
+    }
+    paths = {name: path for name, path in walk.paths.items() if name not in lacking}
+    categories = {name: chosen[name].category for name in paths}
+    names = sorted(set(categories.values()))
+    flaw = _alike(names, f"of the labels {given!r}", "give the pictures of both the same one")
+    if not flaw and len(names) < 2:
+        have = f"only one category, {names[0]!r}" if names else "no category"
+        flaw = f"the labels {given!r} hold {have}; at least two are needed"
+    columns = {name: {column: chosen[name].columns[column] for column in labels.columns} for name in paths}
+    return Listing(paths, categories, (*walk.passed_over, *lacking.items()), flaw=flaw, columns=columns)
+
+
+def _own(labels: str, base: Path) -> str:
+    """Return the name that a file of labels has below the root, "" if it is elsewhere."""
+    path = Path(labels).absolute().resolve()
+    return _name(path.relative_to(base)) if labels and path.is_relative_to(base) else ""
 
 
 def _without_notes(others: Iterable[Path], pictures: Iterable[Path]) -> list[Path]:
@@ -120,28 +195,34 @@ def _existing(argument: str) -> Path:
     raise BenchError(f"there is no folder {argument!r}; {guess}")
 
 
-def _flaw(root: Path, argument: str, listing: Listing) -> str:
-    """Say why a folder cannot be learned from, "" if it can."""
-    categories = sorted(set(listing.categories.values()))
-    alike: dict[str, str] = {}
-    for category in categories:
-        other = alike.setdefault(" ".join(unicodedata.normalize("NFKC", category).casefold().split()), category)
-        if other != category:
-            return (
-                f"the categories {other!r} and {category!r} of the folder {argument!r} differ only in case or spaces; "
-                "move the pictures of both into one folder, or rename one"
-            )
+def _flaw(argument: str, pictures: Iterable[str], folders: Mapping[str, str], any_outside: bool) -> str:
+    """Say why pictures in category folders cannot be learned from, "" if they can."""
+    categories = sorted(set(folders.values()))
+    if flaw := _alike(
+        categories, f"of the folder {argument!r}", "move the pictures of both into one folder, or rename one"
+    ):
+        return flaw
     if len(categories) >= 2:
         return ""
     need = f"pictures ({EXAMPLES}) of at least two categories, each in a folder of its own"
     if not categories:
-        any_loose = any(path.suffix.lower() in suffixes() for path in _visible(root))
-        have = "only pictures outside category folders" if any_loose else "no pictures"
-        return f"the folder {argument!r} holds {have}; add {need}"
-    below = {name.split("/")[1] for name in listing.paths if name.count("/") >= 2}
+        have = "only pictures outside category folders" if any_outside else "no pictures"
+        file = ", or name a file with their categories by --labels" if any_outside else ""
+        return f"the folder {argument!r} holds {have}; add {need}{file}"
+    below = {name.split("/")[1] for name in pictures if name.count("/") >= 2}
     deeper = Path(argument) / categories[0]
     hint = f"; did you mean 'folder:{deeper}'?" if len(below) >= 2 else f"; add {need}"
     return f"the folder {argument!r} holds only one category, {categories[0]!r}{hint}"
+
+
+def _alike(categories: Iterable[str], where: str, remedy: str) -> str:
+    """Say which two categories differ only in case or spaces, "" if none do."""
+    spellings: dict[str, str] = {}
+    for category in categories:
+        other = spellings.setdefault(" ".join(unicodedata.normalize("NFKC", category).casefold().split()), category)
+        if other != category:
+            return f"the categories {other!r} and {category!r} {where} differ only in case or spaces; {remedy}"
+    return ""
 
 
 def _pictures(

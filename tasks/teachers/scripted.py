@@ -14,6 +14,7 @@ from bench.contracts import Dataset, Facts, InstructionRecord
 from bench.errors import BenchError
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import category_name
+from bench.tasks.numbers import ANSWERS, in_words, numbers_of
 from bench.tasks.prompts import QUESTIONS, Question
 from bench.tasks.teachers.frames import FRAMES, LABEL_ONLY, OTHERWISE
 from bench.tasks.teachers.vocabulary import known, strange
@@ -35,21 +36,24 @@ class Frame(NamedTuple):
 class ScriptedTeacher:
     """Answers all questions on every picture of a dataset; takes no argument."""
 
+    name = NAME
+    states_numbers = False
+
     def __init__(self, argument: str, seed: int) -> None:
         if argument:
-            raise BenchError(f"teacher {NAME!r} takes no argument, not {argument!r}; write {NAME}")
+            raise BenchError(f"teacher {self.name!r} takes no argument, not {argument!r}; write {self.name}")
         self._seed = seed
 
     def identity(self) -> dict[str, Any]:
         """Return name, seed and the digest of the code and wording."""
-        return {"teacher": NAME, "seed": self._seed, "code": code_digests(__name__)}
+        return {"teacher": self.name, "seed": self._seed, "code": code_digests(__name__)}
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return one record per question and picture, in the order of the pictures."""
         return tuple(
             record
             for position, picture in enumerate(dataset.load().ids)
-            for record in self._of_picture(picture, dataset.facts(position))
+            for record in self._of_picture(picture, dataset.facts(position), numbers_of(dataset, position))
         )
 
     def names(self, dataset: Dataset) -> tuple[str, ...]:
@@ -63,20 +67,28 @@ class ScriptedTeacher:
         categories = dataset.categories
         sentences = [strange(facts, categories)]
         if not any(kind != "category" and known(kind, value, categories) for kind, value in facts):
+            numbers = any(numbers_of(dataset, position) for position in range(len(dataset.labels())))
+            beside = ", and sizes and counts from what is known of them" if numbers else ""
             sentences.append(
-                "The reference answers were written from each picture's category alone: scores tell how well a model "
+                f"The reference answers were written from each picture's category alone{beside}: scores tell how well a model "
                 "words what its caption says, not what it sees; bring records of your own with --records FILE.jsonl."
             )
         return " ".join(filter(None, sentences))
 
-    def _of_picture(self, picture: str, scene: Mapping[str, str]) -> list[InstructionRecord]:
+    def _of_picture(
+        self, picture: str, scene: Mapping[str, str], numbers: Mapping[str, float]
+    ) -> list[InstructionRecord]:
         words = _words(scene)
         records = []
         for question in QUESTIONS:
             random_bytes = hashlib.blake2b(
                 f"{self._seed}\n{picture}\n{question.number}".encode(), digest_size=16
             ).digest()
-            answer, slots = _answer(question, words, int.from_bytes(random_bytes, "big"))
+            drawn = int.from_bytes(random_bytes, "big")
+            answer, slots = _answer(question, words, drawn)
+            known = tuple((kind, number) for kind, number in numbers.items() if ANSWERS.get(kind) == question.text)
+            if self.states_numbers:
+                answer = " ".join([answer, *(in_words(kind, number, drawn) for kind, number in known)])
             records.append(
                 InstructionRecord(
                     id=f"{picture}#{question.number:02d}",
@@ -85,7 +97,8 @@ class ScriptedTeacher:
                     question=question.text,
                     answer=answer,
                     facts=_stated(slots, scene),
-                    teacher=NAME,
+                    teacher=self.name,
+                    numbers=known,
                 )
             )
         return records

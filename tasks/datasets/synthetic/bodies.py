@@ -23,10 +23,11 @@ class Bars(NamedTuple):
 
 
 class Blobs(NamedTuple):
-    """The blobs on a canvas: body number (0 none) and distance from the centre, 1 on the rim."""
+    """The blobs on a canvas: body number (0 none), distance from the centre, 1 on the rim, and diameters (n,)."""
 
     item: np.ndarray
     far: np.ndarray
+    diameters: np.ndarray
 
 
 def many(value: Numbers, count: int) -> np.ndarray:
@@ -179,4 +180,4 @@ def blobs(
         dome = np.sqrt(np.maximum(1 - far * far, 0.02))
         radii = look_up(radius * np.minimum(stretch, 1), item)
         laid(canvas, item, look_up(many(lift, count), item) + radii * dome, look_up(many(albedo, count), item))
-    return Blobs(item, far)
+    return Blobs(item, far, 2 * radius * np.sqrt(stretch * (table**2).mean(1)))

@@ -2,7 +2,7 @@
 
 from functools import cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -10,6 +10,13 @@ from bench.tasks.datasets.synthetic.bodies import Numbers, laid, look_up, many, 
 from bench.tasks.datasets.synthetic.canvas import Canvas
 
 Form = Literal["cube", "octahedron", "prism", "shard"]
+
+
+class Crystals(NamedTuple):
+    """The crystals on a canvas: body number (0 none), and the diameters (n,) of circles as large as they look."""
+
+    item: np.ndarray
+    diameters: np.ndarray
 
 
 @cache
@@ -50,8 +57,8 @@ def crystals(
     tilt: float = 1.0,
     thick: Numbers = 1.0,
     uneven: float = 0.0,
-) -> np.ndarray:
-    """Paint crystals about ``centre`` (n, 2), turned anyhow and tipped by up to ``tilt``; return body numbers.
+) -> Crystals:
+    """Paint crystals about ``centre`` (n, 2), turned anyhow and tipped by up to ``tilt``.
 
     ``thick`` scales a body along its own axis, ``uneven`` along all three at random. Facets that face the light are
     brighter.
@@ -85,7 +92,15 @@ def crystals(
     plane = look_up(np.concatenate(bases)[order], item)
     plane += look_up(slope[:, 0], item) * canvas.x + look_up(slope[:, 1], item) * canvas.y
     laid(canvas, item, plane, look_up(np.concatenate(tones)[order], item))
-    return np.concatenate([[0], np.concatenate(owners)[order] + 1]).take(item)
+    owner = np.concatenate(owners)
+    area = np.bincount(owner, _area(np.concatenate(rings)), minlength=count)
+    return Crystals(np.concatenate([[0], owner[order] + 1]).take(item), 2 * np.sqrt(area / np.pi))
+
+
+def _area(rings: np.ndarray) -> np.ndarray:
+    """Return the area of polygons (n, k, 2)."""
+    (x, y), (next_x, next_y) = np.moveaxis(rings, 2, 0), np.moveaxis(np.roll(rings, -1, 1), 2, 0)
+    return 0.5 * np.abs((x * next_y - next_x * y).sum(1))
 
 
 def _rotations(random: np.random.Generator, count: int, tilt: float) -> np.ndarray:

@@ -31,6 +31,16 @@ class Reading(NamedTuple):
     detector: str
     date: str
     clock: str
+    field: float
+    """The nanometres that the picture is wide."""
+
+
+class Bar(NamedTuple):
+    """A data bar in a picture: its first row, the row after its last, and what it says."""
+
+    first: int
+    end: int
+    reading: Reading
 
 
 class Strip(NamedTuple):
@@ -83,17 +93,17 @@ def strip(width: int, height: int, light: bool) -> Strip:
     return Strip(image, ImageDraw.Draw(image), height, width, 0 if light else 255)
 
 
-def with_bar(picture: np.ndarray, scene: Scene, random: np.random.Generator) -> np.ndarray:
-    """Return the picture with its data bar, at its lower border or floating close above it."""
+def draw_bar(picture: np.ndarray, scene: Scene, random: np.random.Generator) -> Bar | None:
+    """Draw a scene's data bar into its picture, at its lower border or floating close above it; None without one."""
     if scene["bar"] == "absent":
-        return picture
+        return None
     reading = read_off(random, scene["bar"] == "long")
     height, width = picture.shape
     drawn = strip(width, max(6, round(random.uniform(0.085, 0.105) * height)), light=bool(random.random() < 0.6))
     STYLES[random.integers(len(STYLES))](drawn, reading, random.random())
     low = height - (round(0.06 * height) if random.random() < 0.2 else 0)
     picture[low - drawn.height : low] = np.asarray(drawn.image)
-    return picture
+    return Bar(low - drawn.height, low, reading)
 
 
 def read_off(random: np.random.Generator, long: bool) -> Reading:
@@ -112,6 +122,7 @@ def read_off(random: np.random.Generator, long: bool) -> Reading:
         _DETECTORS[random.integers(len(_DETECTORS))],
         f"{random.integers(1, 29)} {_MONTHS[random.integers(12)]} 20{random.integers(10, 19)}",
         f"{random.integers(8, 19)}:{random.integers(10, 60)}:{random.integers(10, 60)}",
+        field,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import cached_property, partial
+from math import isnan, nan
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,12 +17,14 @@ from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.synthetic.canvas import WIDEST
-from bench.tasks.datasets.synthetic.drawing import draw
+from bench.tasks.datasets.synthetic.drawing import Drawing, drawn
 from bench.tasks.datasets.synthetic.scene import Scene, labels, scene
 from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
 
-_PIXELS = "pixels.npy"
+_PIXELS, _NUMBERS = "pixels.npy", "numbers.npy"
+_KNOWN = ("size_nm", "count", "pixel_size_nm")
+"""The columns of the file of numbers."""
 _LARGEST = 8192
 _SHARE = 16
 """The number of pictures that a process draws at a time."""
@@ -86,12 +89,24 @@ class Synthetic:
         """Return the facts of the picture at this position, kind to value."""
         return dict(self.scene(position).facts)
 
+    def numbers(self, position: int) -> Mapping[str, float]:
+        """Return the size and number of the structures in the picture at this position, as far as they are known.
+
+        A size is known of a picture with a scale bar, a number of structures that can be told apart.
+        """
+        row = zip(_KNOWN[:2], self._numbers[position].tolist(), strict=False)
+        return {kind: number for kind, number in row if not isnan(number)}
+
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""
         return caption(CATEGORIES[label])
 
     def draw(self, position: int, shape: tuple[int, int]) -> np.ndarray:
-        """Return the picture at this position drawn natively at ``shape`` (height, width).
+        """Return the picture of a ``drawing`` alone."""
+        return self.drawing(position, shape).picture
+
+    def drawing(self, position: int, shape: tuple[int, int]) -> Drawing:
+        """Return the picture at this position drawn natively at ``shape`` (height, width), and what is true of it.
 
         BenchError if it is too small, too large, taller than wide or wider than 3:2.
         """
@@ -100,7 +115,7 @@ class Synthetic:
             raise BenchError(
                 f"{width}x{height}: pictures are drawn from 16 to {_LARGEST} pixels, square to 3:2; try 1024x768"
             )
-        return draw(self.scene(position), shape)
+        return drawn(self.scene(position), shape)
 
     def set_aside(self) -> tuple[str, ...]:
         """Return nothing, because every picture is readable."""
@@ -108,10 +123,18 @@ class Synthetic:
 
     def load(self) -> Micrographs:
         """Return all pictures, drawn once into the cache."""
-        folder = cached("synthetic", self.identity(), self._draw_all)
         ids = tuple(f"synthetic-{number:06d}" for number in range(self.size))
-        pixels = np.load(folder / _PIXELS, mmap_mode="r")
-        return Micrographs(pixels, np.arange(self.size), ids, self.labels(), CATEGORIES)
+        pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
+        scale = np.repeat(self._numbers[:, 2:], 2, axis=1)
+        return Micrographs(pixels, np.arange(self.size), ids, self.labels(), CATEGORIES, pixel_sizes=scale)
+
+    @cached_property
+    def _folder(self) -> Path:
+        return cached("synthetic", self.identity(), self._draw_all)
+
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        return np.load(self._folder / _NUMBERS)
 
     def _draw_all(self, folder: Path) -> None:
         self.progress.start("drawing pictures", self.size)
@@ -120,15 +143,24 @@ class Synthetic:
         scenes = [self.scene(position) for position in range(self.size)]
         shares = [scenes[first : first + _SHARE] for first in range(0, self.size, _SHARE)]
         draw_share = partial(_drawn, side=self.image_size)
+        known: list[np.ndarray] = []
         done = 0
-        with closing(spread(draw_share, shares, _WORTH_PROCESSES)) as drawn:
-            for pictures in drawn:
+        with closing(spread(draw_share, shares, _WORTH_PROCESSES)) as all_drawn:
+            for pictures, numbers in all_drawn:
                 pixels[done : done + len(pictures)] = pictures
+                known.append(numbers)
                 done += len(pictures)
                 self.progress.advance(done)
         pixels.flush()
+        np.save(folder / _NUMBERS, np.concatenate(known))
 
 
-def _drawn(scenes: Sequence[Scene], side: int) -> np.ndarray:
-    """Return the square pictures (N, side, side) of scenes."""
-    return np.stack([draw(shown, (side, side)) for shown in scenes])
+def _drawn(scenes: Sequence[Scene], side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the square pictures (N, side, side) of scenes, and what is known of them (N, 3), NaN for what is not."""
+    drawings = [drawn(shown, (side, side)) for shown in scenes]
+    return np.stack([drawing.picture for drawing in drawings]), np.array([_row(drawing) for drawing in drawings])
+
+
+def _row(drawing: Drawing) -> list[float]:
+    known = {**drawing.numbers, "pixel_size_nm": drawing.pixel_size_nm or nan}
+    return [known.get(kind, nan) for kind in _KNOWN]

@@ -1,6 +1,7 @@
 """From a scene to its picture: which drawer draws which category."""
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,10 +15,11 @@ from bench.tasks.datasets.synthetic.organisms import organisms
 from bench.tasks.datasets.synthetic.patterned import patterned
 from bench.tasks.datasets.synthetic.porous import porous
 from bench.tasks.datasets.synthetic.scene import GEOMETRY, Scene
+from bench.tasks.datasets.synthetic.structures import Structures, visible
 from bench.tasks.datasets.synthetic.threads import nanowires
 from bench.tasks.datasets.synthetic.tips import tips
 
-DRAWERS: Mapping[str, Callable[[Canvas, Scene, np.random.Generator], None]] = {
+DRAWERS: Mapping[str, Callable[[Canvas, Scene, np.random.Generator], Structures | None]] = {
     "biological": organisms,
     "fibres": fibres,
     "films_coated_surface": films,
@@ -31,8 +33,35 @@ DRAWERS: Mapping[str, Callable[[Canvas, Scene, np.random.Generator], None]] = {
 }
 
 
-def draw(scene: Scene, shape: tuple[int, int]) -> np.ndarray:
-    """Draw a scene natively at ``shape`` (height, width): uint8; a wider picture shows more of it at both sides."""
+class Drawing(NamedTuple):
+    """A picture (height, width) uint8, and what is true of it.
+
+    ``numbers`` are those of ``bench.tasks.numbers`` that are known: a size only with ``pixel_size_nm``, the nanometres
+    that a pixel is wide, which the scale bar states; None without one. What the data bar hides does not count.
+    """
+
+    picture: np.ndarray
+    numbers: Mapping[str, float]
+    pixel_size_nm: float | None
+
+
+def drawn(scene: Scene, shape: tuple[int, int]) -> Drawing:
+    """Draw a scene natively at ``shape`` (height, width); a wider picture shows more of it at both sides."""
     canvas = Canvas(shape)
-    DRAWERS[scene["category"]](canvas, scene, scene.stream(GEOMETRY))
-    return photograph(canvas, scene)
+    structures = DRAWERS[scene["category"]](canvas, scene, scene.stream(GEOMETRY))
+    picture, bar = photograph(canvas, scene)
+    scale = bar.reading.field / shape[1] if bar else None
+    if structures is None:
+        return Drawing(picture, {}, scale)
+    rows = np.ones(shape[0], bool)
+    if bar:
+        rows[bar.first : bar.end] = False
+    diameters = visible(structures, rows)
+    numbers = {"size_nm": float(diameters.mean()) * shape[0] * scale} if scale and len(diameters) else {}
+    counted = {"count": float(len(diameters))} if structures.countable and len(diameters) else {}
+    return Drawing(picture, numbers | counted, scale)
+
+
+def draw(scene: Scene, shape: tuple[int, int]) -> np.ndarray:
+    """Return the picture of a scene alone, as ``drawn`` draws it."""
+    return drawn(scene, shape).picture

@@ -6,14 +6,16 @@ from bench.tasks.datasets.synthetic import brush
 from bench.tasks.datasets.synthetic.bodies import Bars, bars, spindles
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
+from bench.tasks.datasets.synthetic.structures import Structures, joined
 
 
-def fibres(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def fibres(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a woven cloth, a twisted cord, or single fibres lying beside each other."""
     brush.ground(canvas, scene, random, random.uniform(0.07, 0.17))
     turn = random.uniform(0, np.pi / 2) if scene["shape"] == "woven" else brush.angle(scene, random)
-    {"woven": _woven, "twisted": _twisted, "single": _single}[scene["shape"]](canvas, scene, random, turn)
+    structures = {"woven": _woven, "twisted": _twisted, "single": _single}[scene["shape"]](canvas, scene, random, turn)
     canvas.albedo *= 1 + 0.06 * canvas.noise(random, "rough", 0.12)
+    return structures
 
 
 def _filaments(canvas: Canvas, drawn: Bars, random: np.random.Generator, radius: float, count: float) -> None:
@@ -26,7 +28,7 @@ def _filaments(canvas: Canvas, drawn: Bars, random: np.random.Generator, radius:
     canvas.z += np.where(there, np.float32(0.35 * radius / count) * strands, 0)
 
 
-def _single(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: float) -> None:
+def _single(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: float) -> Structures:
     """Lay fibres beside and over each other, the lower ones darker."""
     radius = brush.length(scene, random, 0.026, 0.05, 0.1)
     count = max(4, round(0.62 / radius))
@@ -42,9 +44,10 @@ def _single(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: flo
     levels = brush.body(scene, random, count) * np.linspace(0.6, 1.1, count)
     drawn = bars(canvas, middle - half, middle + half, radii, levels, np.linspace(0, 2.5 * radius, count))
     brush.textured(canvas, scene, random, drawn.item > 0, turn + np.pi / 2 * (random.random() < 0.5), 0.036)
+    return Structures(drawn.item, 2 * radii)
 
 
-def _twisted(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: float) -> None:
+def _twisted(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: float) -> Structures:
     """Wind strands around each other: slanting short bars of filaments along cords."""
     radius = brush.length(scene, random, 0.022, 0.04, 0.066)
     cord = 3.2 * radius
@@ -59,14 +62,17 @@ def _twisted(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: fl
         + random.normal(0, 0.08 * radius, len(lane))
     )
     at = 0.5 + np.stack([(bead + offset) * c - sway * s, (bead + offset) * s + sway * c], 1)
-    slant = turn + random.uniform(0.6, 0.95) * random.choice([-1, 1])
+    wound = random.uniform(0.6, 0.95)
+    slant = turn + wound * random.choice([-1, 1])
     half = cord * 0.98 * np.array([np.cos(slant), np.sin(slant)])
     levels = brush.body(scene, random, len(lanes))[np.searchsorted(lanes, lane)] * random.normal(1, 0.06, len(lane))
     drawn = spindles(canvas, at - half, at + half, radius * random.normal(1.25, 0.06, len(at)), levels)
     _filaments(canvas, drawn, random, radius, random.uniform(2.5, 5))
+    # A cord is as wide as its strands reach across it.
+    return Structures(joined(drawn.item, len(beads)), np.full(len(lanes), 2 * 0.98 * cord * np.sin(wound)))
 
 
-def _woven(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: float) -> None:
+def _woven(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: float) -> Structures:
     """Cross two families of yarns, each over and under in turn, plain or in twill."""
     radius = brush.length(scene, random, 0.026, 0.048, 0.09)
     pitch = random.uniform(2.1, 2.5) * radius
@@ -76,6 +82,7 @@ def _woven(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: floa
     count = int(1.2 / pitch) + 1
     i, j = (grid.ravel() for grid in np.meshgrid(np.arange(-count, count + 1), np.arange(-count, count + 1)))
     levels = brush.body(scene, random, 2)
+    yarns, widths = np.zeros(canvas.shape, np.intp), []
     ways = ((c, s), (-s * np.cos(skew) - c * np.sin(skew), c * np.cos(skew) - s * np.sin(skew)))
     at = 0.5 + pitch * (i[:, None] * np.array(ways[0]) + j[:, None] * np.array(ways[1]))
     at = at + random.normal(0, 0.05 * radius, at.shape)
@@ -88,4 +95,7 @@ def _woven(canvas: Canvas, scene: Scene, random: np.random.Generator, turn: floa
         tone = levels[family] * random.normal(1, 0.06, len(centre))
         fat = radius * random.normal(1.12, 0.05, len(centre))
         drawn = spindles(canvas, centre - half, centre + half, fat, tone, 0.3 * radius, taper=0.45)
+        yarns = np.where(drawn.item > 0, drawn.item + sum(map(len, widths)), yarns)
+        widths.append(2 * fat)
         _filaments(canvas, drawn, random, radius, random.uniform(3, 6))
+    return Structures(yarns, np.concatenate(widths), countable=False)

@@ -7,16 +7,18 @@ from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.cells import Cells, cells
 from bench.tasks.datasets.synthetic.defects import spoiled
 from bench.tasks.datasets.synthetic.scene import Scene
+from bench.tasks.datasets.synthetic.structures import Structures
 
 
-def films(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def films(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures | None:
     """Draw a coating: flat, layered (seen from the side), wrinkled, or made of columns seen from above."""
     brush.ground(canvas, scene, random, random.uniform(0.36, 0.5))
     shapes = {"flat": _flat, "layered": _layered, "wrinkled": _wrinkled, "columnar": _columnar}
-    shapes[scene["shape"]](canvas, scene, random)
+    structures = shapes[scene["shape"]](canvas, scene, random)
     if scene["phases"] == "two" and scene["shape"] in ("flat", "wrinkled"):
         _domains(canvas, random)
     spoiled(canvas, scene, random)
+    return structures
 
 
 def _flat(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
@@ -60,11 +62,12 @@ def _wrinkled(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     canvas.albedo *= 0.72 + 0.6 * crest
 
 
-def _columnar(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def _columnar(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Fill the field with grains, each a facet of its own slope, with dark grooves between."""
     wide = brush.length(scene, random, 0.04, 0.085, 0.17)
     grid = cells(canvas, random, wide, 0.32 if scene["uniformity"] == "uniform" else 0.46)
     tone, height, rim = _facets(grid, scene, random, wide)
+    item, diameters = grid.number + 1, np.full(grid.total, 2 * wide / np.sqrt(np.pi))
     if scene["uniformity"] == "varied":
         fine = cells(canvas, random, 0.36 * wide, 0.45)
         crowd = canvas.waves(random, 3) > 0
@@ -72,8 +75,11 @@ def _columnar(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
             np.where(crowd, small, large)
             for small, large in zip(_facets(fine, scene, random, 0.36 * wide), (tone, height, rim), strict=True)
         )
+        item = np.where(crowd, grid.total + fine.number + 1, item)
+        diameters = np.concatenate([diameters, np.full(fine.total, 0.36 * diameters[0])])
     canvas.albedo *= tone * np.clip(0.2 + rim / np.float32(0.006), 0.15, 1)
     canvas.z += height + np.minimum(rim, 0.12 * wide) * np.float32(0.7)
+    return Structures(item, diameters)
 
 
 def _facets(

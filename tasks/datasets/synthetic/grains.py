@@ -11,11 +11,12 @@ from bench.tasks.datasets.synthetic.bodies import bars, blobs
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.crystals import Form, crystals
 from bench.tasks.datasets.synthetic.scene import Scene
+from bench.tasks.datasets.synthetic.structures import Structures
 
 _CRYSTALS: tuple[Form, ...] = ("cube", "octahedron", "prism")
 
 
-def particles(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def particles(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw spheres, crystals or rods on a flat substrate."""
     brush.ground(canvas, scene, random)
     radius = brush.length(scene, random, 0.016 if scene["shape"] == "faceted" else 0.0125, 0.027, 0.052)
@@ -23,16 +24,21 @@ def particles(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     levels = brush.body(scene, random, len(centre))
     if scene["shape"] == "spherical":
         lump = random.choice([0.02, 0.02, 0.09])
-        blobs(canvas, random, centre, radii, levels, lump=lump, lift=0.5 * radii)
+        drawn = blobs(canvas, random, centre, radii, levels, lump=lump, lift=0.5 * radii)
+        structures = Structures(drawn.item, drawn.diameters)
     elif scene["shape"] == "faceted":
         form = _CRYSTALS[random.integers(2 if scene["size"] == "small" else 3)]
-        crystals(canvas, random, form, centre, radii * 1.12, levels, tilt=random.uniform(0.5, 1.4))
+        drawn = crystals(canvas, random, form, centre, radii * 1.12, levels, tilt=random.uniform(0.5, 1.4))
+        structures = Structures(drawn.item, drawn.diameters)
     else:
         turn = brush.angle(scene, random) + random.normal(0, 0.12, len(centre))
         half = radii[:, None] * 1.15 * np.stack([np.cos(turn), np.sin(turn)], 1)
-        bars(canvas, centre - half, centre + half, radii * 0.4, levels, 0.1 * radii)
+        rods = bars(canvas, centre - half, centre + half, radii * 0.4, levels, 0.1 * radii)
+        # As large as a bar 2.3 long and 0.8 wide with its two half discs.
+        structures = Structures(rods.item, 2 * radii * np.sqrt(2.3 * 0.8 / np.pi + 0.4**2))
     if random.random() < 0.6:
         canvas.albedo *= 1 + random.uniform(0.03, 0.1) * canvas.noise(random, "rough", 0.1)
+    return structures
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ def hills(random: np.random.Generator) -> Callable[[np.ndarray], np.ndarray]:
     )
 
 
-def powder(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def powder(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a heap of fine clumped grains, of flakes or of shards."""
     brush.ground(canvas, scene, random, random.uniform(0.12, 0.24))
     # Between the grains lie finer ones, deep down.
@@ -133,7 +139,7 @@ def powder(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     centre, radii, depth = centre[order], radii[order].astype(np.float32), depth[order]
     lift = (0.02 + (depth + 2.5) * 0.5 * radius).astype(np.float32)
     levels = brush.body(scene, random, len(centre)) * (0.72 + 0.14 * depth).clip(0.35, 1.15)
-    _heaped(canvas, scene, random, centre, radii, levels, lift)
+    return _heaped(canvas, scene, random, centre, radii, levels, lift)
 
 
 def _heaped(
@@ -144,10 +150,10 @@ def _heaped(
     radii: np.ndarray,
     levels: np.ndarray,
     lift: np.ndarray,
-) -> None:
+) -> Structures:
     count = len(centre)
     if scene["shape"] == "clumped":
-        blobs(
+        drawn = blobs(
             canvas,
             random,
             centre,
@@ -161,8 +167,10 @@ def _heaped(
         grains = canvas.noise(random, "bumps", max(0.02, 0.5 * float(radii.mean())))
         canvas.z += np.where(canvas.z > 0.02, 0.12 * float(radii.mean()) * grains, 0)
     elif scene["shape"] == "flaky":
-        crystals(canvas, random, "prism", centre, radii * 1.35, levels, lift, 1.35, random.uniform(0.08, 0.2, count))
+        thick = random.uniform(0.08, 0.2, count)
+        drawn = crystals(canvas, random, "prism", centre, radii * 1.35, levels, lift, 1.35, thick)
     else:
         form: Form = "shard" if random.random() < 0.5 else "cube"
-        crystals(canvas, random, form, centre, radii * 1.45, levels, lift, np.pi, uneven=0.4)
+        drawn = crystals(canvas, random, form, centre, radii * 1.45, levels, lift, np.pi, uneven=0.4)
         canvas.albedo *= 1 + 0.05 * canvas.noise(random, "rough", 0.1)
+    return Structures(drawn.item, drawn.diameters, countable=False)

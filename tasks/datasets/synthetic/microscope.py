@@ -5,16 +5,25 @@ brighter; then focus, contrast, charging, shot noise and line noise, and the dat
 Electron Microscopy and X-Ray Microanalysis, 2018, ch. 3).
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from bench.tasks.datasets.synthetic.canvas import Canvas, blurred, hollows
-from bench.tasks.datasets.synthetic.databar import with_bar
+from bench.tasks.datasets.synthetic.databar import Bar, draw_bar
 from bench.tasks.datasets.synthetic.scene import INSTRUMENT, NOISE, Scene
 from bench.tasks.datasets.synthetic.tiles import white
 
 
-def photograph(canvas: Canvas, scene: Scene) -> np.ndarray:
-    """Return the picture (height, width) uint8 of a canvas."""
+class Photograph(NamedTuple):
+    """The picture (height, width) uint8 of a canvas, and its data bar if it has one."""
+
+    picture: np.ndarray
+    bar: Bar | None
+
+
+def photograph(canvas: Canvas, scene: Scene) -> Photograph:
+    """Return the picture of a canvas, with its data bar."""
     random = scene.stream(INSTRUMENT)
     signal = _focused(_yield(canvas, random), scene, random)
     signal = _toned(signal, canvas, scene, random)
@@ -25,7 +34,7 @@ def photograph(canvas: Canvas, scene: Scene) -> np.ndarray:
     # A separate stream: the amount of random numbers depends on the resolution, and the data bar must not.
     signal = _noisy(signal, dose, lines, scene.stream(NOISE))
     picture = (np.clip(signal, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
-    return with_bar(picture, scene, random)
+    return Photograph(picture, draw_bar(picture, scene, random))
 
 
 def _yield(canvas: Canvas, random: np.random.Generator) -> np.ndarray:

@@ -6,15 +6,16 @@ from bench.tasks.datasets.synthetic import brush, placement
 from bench.tasks.datasets.synthetic.bodies import bars, blobs
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
+from bench.tasks.datasets.synthetic.structures import Structures
 
 
-def organisms(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def organisms(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw what the scene's shape says, on a medium's uneven residue."""
     brush.ground(canvas, scene, random)
     residue = canvas.noise(random, "rough", random.uniform(0.1, 0.2))
     canvas.z += np.float32(random.uniform(0.0005, 0.002)) * residue
     shapes = {"cell": _cells, "neurite": _neurites, "pollen": _pollen, "diatom": _diatoms}
-    shapes[scene["shape"]](canvas, scene, random)
+    return shapes[scene["shape"]](canvas, scene, random)
 
 
 def _centres(scene: Scene, random: np.random.Generator, radius: float, gap: float) -> np.ndarray:
@@ -44,7 +45,7 @@ def _tapered(canvas: Canvas, start: np.ndarray, stop: np.ndarray, thick: np.ndar
     bars(canvas, start.reshape(-1, 2), stop.reshape(-1, 2), radii, tone, 0.002)
 
 
-def _cells(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def _cells(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw lumpy spread-out bodies with thin processes that hold on to the substrate."""
     radius = brush.length(scene, random, 0.055, 0.105, 0.2)
     centre = _centres(scene, random, radius, 1.03)
@@ -62,9 +63,10 @@ def _cells(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     canvas.z += np.where(body, np.float32(0.06 * radius) * soft, 0)
     canvas.albedo *= np.where(body, 1 + 0.1 * soft, 1)
     brush.textured(canvas, scene, random, body, random.uniform(0, np.pi), np.clip(0.42 * radius, 0.028, 0.05))
+    return Structures(drawn.item, drawn.diameters)
 
 
-def _neurites(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def _neurites(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw cell bodies with long branching processes, over a web of thin ones."""
     radius = brush.length(scene, random, 0.038, 0.075, 0.145)
     count = {"small": 4, "medium": 2, "large": 1}[scene["size"]]
@@ -86,9 +88,10 @@ def _neurites(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     drawn = blobs(canvas, random, soma, radius, tone * 0.95, 0.14, 0.01, random.uniform(0.65, 1, len(soma)), 1.0)
     lumps = canvas.noise(random, "bumps", 0.04)
     canvas.z += np.where(drawn.item > 0, np.float32(0.004) * lumps, 0)
+    return Structures(drawn.item, drawn.diameters)
 
 
-def _pollen(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def _pollen(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw balls studded with spikes."""
     radius = brush.length(scene, random, 0.06, 0.11, 0.2)
     centre = _centres(scene, random, radius, 1.16)
@@ -109,9 +112,10 @@ def _pollen(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     lift = (0.5 + np.tile(up, count)) * radius
     tip = spot + long * out.reshape(-1, 2)
     bars(canvas, spot, tip, thorn, bright, lift)
+    return Structures(drawn.item, drawn.diameters)
 
 
-def _diatoms(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def _diatoms(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw boat-shaped shells, perforated in rows, with a seam along."""
     half = brush.length(scene, random, 0.095, 0.18, 0.36)
     count = {"small": 8, "medium": 3, "large": 1}[scene["size"]]
@@ -124,13 +128,17 @@ def _diatoms(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     tone = brush.body(scene, random, len(centre)) * 1.05
     turn = brush.angle(scene, random) + random.normal(0, 0.1, len(centre))
     slim, sharp = random.uniform(0.22, 0.38), random.uniform(0.55, 0.9)
-    for place, way, level in zip(centre, turn, tone, strict=True):
-        _shell(canvas, place, way, half, float(level), slim, sharp)
+    item = np.zeros(canvas.shape, np.intp)
+    for number, (place, way, level) in enumerate(zip(centre, turn, tone, strict=True), start=1):
+        item[_shell(canvas, place, way, half, float(level), slim, sharp)] = number
+    profile = (1 - np.linspace(-1, 1, 201) ** 2) ** sharp
+    return Structures(item, np.full(len(centre), 2 * half * np.sqrt(4 * slim * profile.mean() / np.pi)))
 
 
 def _shell(
     canvas: Canvas, place: np.ndarray, turn: float, half: float, level: float, slim: float, sharp: float
-) -> None:
+) -> np.ndarray:
+    """Paint a shell and return where it is (height, width)."""
     c, s = np.float32(np.cos(turn) / half), np.float32(np.sin(turn) / half)
     dx, dy = canvas.x - np.float32(place[0]), canvas.y - np.float32(place[1])
     along, side = dx * c + dy * s, dy * c - dx * s
@@ -143,3 +151,4 @@ def _shell(
     dome = np.float32(0.22 * half) * np.sqrt(np.clip(1 - share**2, 0, 1))
     canvas.z[:] = np.where(body, 0.02 + dome + 0.0035 * pores, canvas.z)
     canvas.albedo[:] = np.where(body, level * np.where(rim, 1.25, 1 + 0.33 * pores), canvas.albedo)
+    return body

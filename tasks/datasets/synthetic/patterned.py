@@ -8,6 +8,7 @@ from bench.tasks.datasets.synthetic import brush
 from bench.tasks.datasets.synthetic.canvas import Canvas, blurred
 from bench.tasks.datasets.synthetic.defects import spoiled
 from bench.tasks.datasets.synthetic.scene import Scene
+from bench.tasks.datasets.synthetic.structures import Structures
 
 _SQUARE = 5
 """Blocks of this many cells have square pillars."""
@@ -25,7 +26,7 @@ class _Grid(NamedTuple):
     blocks: int
 
 
-def patterned(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def patterned(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures | None:
     """Draw lines, holes, pillars or a checkerboard."""
     brush.ground(canvas, scene, random)
     dark = scene.get("background", "dark") == "bright"
@@ -47,6 +48,18 @@ def patterned(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     canvas.z += np.float32(0.022) * blurred(raised.astype(np.float32), 0.003)
     canvas.albedo *= 1 + random.uniform(0.03, 0.1) * canvas.noise(random, "rough", 0.1)
     spoiled(canvas, scene, random)
+    return _structures(scene["shape"], grid, wide, u, v, raised) if grid.slant == 1 else None
+
+
+def _structures(shape: str, grid: _Grid, wide: float, u: np.ndarray, v: np.ndarray, raised: np.ndarray) -> Structures:
+    """Return the lines, holes, pillars or squares of a pattern that is seen from above."""
+    column, row = np.floor(u).astype(np.intp), np.floor(v).astype(np.intp)
+    column, row = column - column.min(), row - row.min()
+    item = 1 + (row if shape == "lines" else row * (column.max() + 1) + column)
+    square = 2 / np.sqrt(np.pi)  # the diameter of a disc as large as the unit square
+    pillar = 2 * wide * square if grid.blocks == _SQUARE else 2 * wide * 1.12
+    diameter = {"lines": 1.5 * wide, "holes": 2 * wide, "pillars": pillar, "checkerboard": square}[shape]
+    return Structures(np.where(raised != (shape == "holes"), item, 0), np.full(item.max(), diameter * grid.pitch))
 
 
 def _laid_out(canvas: Canvas, scene: Scene, random: np.random.Generator) -> _Grid:

@@ -6,16 +6,16 @@ from bench.tasks.datasets.synthetic import brush, placement
 from bench.tasks.datasets.synthetic.bodies import bars
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
+from bench.tasks.datasets.synthetic.structures import Structures, joined
 
 
-def nanowires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def nanowires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw wires lying straight, lying curved, or standing upright and seen from above at a slant."""
     brush.ground(canvas, scene, random)
     radius = brush.length(scene, random, 0.0045, 0.0095, 0.021)
     cover = {"sparse": 0.12, "moderate": 0.36, "dense": 0.8}[scene["coverage"]]
     if scene["shape"] == "upright":
-        _upright(canvas, scene, random, radius, 0.65 * cover)
-        return
+        return _upright(canvas, scene, random, radius, 0.65 * cover)
     long = 0.75
     middle = placement.anywhere(random, max(4, -np.log(1 - cover) / (2 * radius * long) * 1.2))
     count = len(middle)
@@ -25,13 +25,15 @@ def nanowires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     if scene["shape"] == "straight":
         turn = brush.angle(scene, random) + random.normal(0, 0.1, count)
         half = 0.5 * long * random.uniform(0.5, 1.3, count)[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
-        bars(canvas, middle - half, middle + half, radii, levels, lift)
+        item = bars(canvas, middle - half, middle + half, radii, levels, lift).item
         _capped(canvas, random, middle + half, radii, lift)
     else:
         start, stop = _curves(random, middle, long, round(8 + 400 * radius))
         pieces = len(start) // count
-        bars(canvas, start, stop, np.repeat(radii, pieces), np.repeat(levels, pieces), np.repeat(lift, pieces))
+        drawn = bars(canvas, start, stop, np.repeat(radii, pieces), np.repeat(levels, pieces), np.repeat(lift, pieces))
+        item = joined(drawn.item, pieces)
     canvas.albedo *= 1 + 0.05 * canvas.noise(random, "rough", 0.1)
+    return Structures(item, 2 * radii)
 
 
 def _capped(canvas: Canvas, random: np.random.Generator, ends: np.ndarray, radii: np.ndarray, lift: np.ndarray) -> None:
@@ -52,7 +54,7 @@ def _curves(random: np.random.Generator, middle: np.ndarray, long: float, pieces
     return path[:, :-1].reshape(-1, 2), path[:, 1:].reshape(-1, 2)
 
 
-def _upright(canvas: Canvas, scene: Scene, random: np.random.Generator, radius: float, cover: float) -> None:
+def _upright(canvas: Canvas, scene: Scene, random: np.random.Generator, radius: float, cover: float) -> Structures:
     """Stand wires on the substrate: a body that leans up the picture, darker to its foot, and a bright head."""
     tall = max(0.1, radius * random.uniform(6, 9))
     count = max(4, round(cover / (2 * radius * tall) * 1.5))
@@ -75,3 +77,4 @@ def _upright(canvas: Canvas, scene: Scene, random: np.random.Generator, radius: 
     drawn = bars(canvas, start, stop, wide, bright, np.tile([0.0, 0.02], count) + np.linspace(0, 0.03, 2 * count))
     share = np.clip(drawn.along / tall, 0, 1)
     canvas.albedo *= np.where((drawn.item % 2 == 1), 0.5 + 0.6 * share, 1)
+    return Structures(joined(drawn.item, 2), 2 * radii)

@@ -1,0 +1,31 @@
+"""The dataset ``pictures:PATH``: all pictures of a folder, without categories, for models that learn without labels."""
+
+from typing import Annotated, Any
+
+from bench.specs import Setting
+from bench.store.code_digest import code_digests
+from bench.tasks.datasets.folder import Folder, Frames
+from bench.tasks.datasets.listing import gathered
+from bench.terminal.progress import Progress
+
+
+class Pictures(Folder):
+    """The user's pictures, whatever folder they are in; read, decoded and cached like any folder."""
+
+    def __init__(
+        self,
+        argument: str,
+        image_size: int,
+        progress: Progress,
+        *,
+        frames: Annotated[
+            Frames, Setting("which frames of a file with several are pictures: the first, or each")
+        ] = "first",
+    ) -> None:
+        super().__init__(argument, image_size, progress, frames=frames)
+        self.name = self.name.replace("folder:", "pictures:", 1)
+        self._root, self._listing = gathered(argument)
+
+    def identity(self) -> dict[str, Any]:
+        """Return what determines the data: every file's name and sha256, as one digest; decodes nothing."""
+        return {**super().identity(), "name": "pictures", "code": code_digests("bench.tasks.datasets.pictures")}
