@@ -64,7 +64,7 @@ def label_of(steps: np.ndarray) -> Label | None:
     confidence = odds[best] / (sum(odds.values()) + _OTHER_SHARE * max(0.0, 1 - explained))
     place = max(np.flatnonzero(nanometres == best), key=lambda index: weights[index])
     other = _other(steps, seen, texts, explained)
-    known = Label(texts[int(place)].rstrip("#."), float(best), confidence)
+    known = Label(_spaced(texts[int(place)]), float(best), confidence)
     return other if other is not None and other.confidence > known.confidence else known
 
 
@@ -77,7 +77,12 @@ def _other(steps: np.ndarray, seen: str, texts: tuple[str, ...], explained: floa
     value = float(match[1])
     if value == 0:
         return None
-    return Label(match[1] + match[2], value * _NANOMETRES[match[2]], weight / (weight + explained + 0.02))
+    return Label(_spaced(seen), value * _NANOMETRES[match[2]], weight / (weight + explained + 0.02))
+
+
+def _spaced(text: str) -> str:
+    """Return a label with a space before its unit, without what follows."""
+    return _PATTERN.sub(r"\1 \2", text)
 
 
 def _near(seen: str) -> tuple[tuple[str, ...], np.ndarray, np.ndarray]:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from bench.data.scale.labels import Label, label_of
 from bench.data.scale.letters import Box, log_probabilities, strip_of
@@ -13,7 +14,9 @@ from bench.data.scale.texts import Text, texts
 _SURE = 0.75
 """The least confidence of a scale that is told: better none than a wrong one."""
 _LOWER, _OVERLAP = 0.55, 0.1
-"""Where the lower part of a picture begins, in which nearly all instruments write: it is read first; both parts overlap."""
+"""Where the lower part of a picture begins, in which most instruments write, and how far the upper reaches into it."""
+_WIDEST = 2600
+"""The width from which on a picture is read with fewer pixels: bars and letters are larger, too."""
 _PER_BAR, _READ, _BARS = 8, 120, 80
 """The number of texts that are read beside a bar and in all, and of bars."""
 _NOISE = 0.6
@@ -53,12 +56,23 @@ def read_scale(levels: np.ndarray) -> ReadScale | None:
 
 def best_scale(levels: np.ndarray) -> ReadScale | None:
     """Return the most likely scale of a picture (H, W) uint8, however sure; None if no line has a label."""
+    factor = -(-levels.shape[1] // _WIDEST)
+    if factor > 1:
+        half = best_scale(np.asarray(Image.fromarray(levels).reduce(factor)))
+        return None if half is None else _enlarged(half, factor)
     first = round(_LOWER * levels.shape[0])
     below = _chosen(_matches(levels[first:], levels.shape, first))
     if below is not None and below.confidence >= _SURE:
         return below
     above = _chosen(_matches(levels[: first + round(_OVERLAP * levels.shape[0])], levels.shape, 0))
     return max((scale for scale in (below, above) if scale is not None), key=_confidence, default=None)
+
+
+def _enlarged(scale: ReadScale, factor: int) -> ReadScale:
+    """Return a scale that was read off a picture with fewer pixels by this factor."""
+    boxes = [Box(*(factor * edge for edge in box)) for box in (scale.line, scale.text)]
+    length, pixel = scale.length * factor, scale.pixel_size_nm / factor
+    return scale._replace(length=length, pixel_size_nm=pixel, line=boxes[0], text=boxes[1])
 
 
 def _confidence(scale: ReadScale) -> float:

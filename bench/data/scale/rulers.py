@@ -15,7 +15,7 @@ _MOST = 40
 
 
 def rulers(levels: np.ndarray) -> list[Bar]:
-    """Return the rulers of a picture (H, W) uint8; the length is from the middle of the first mark to the last one's."""
+    """Return the rulers of a picture (H, W) uint8, from the middle of the first mark to that of the last."""
     bars: list[Bar] = []
     for light in (False, True):
         values = levels.astype(np.int16) if light else 255 - levels.astype(np.int16)

@@ -1,7 +1,7 @@
 """Texts near a scale bar: boxes around letters of its ink on its paper."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from scipy import ndimage
