@@ -12,7 +12,7 @@ import numpy as np
 from HersheyFonts import HersheyFonts
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from bench.data.scale.letters import LETTERS, Box, strip_of
+from bench.data.scale.letters import LETTERS, PixelBox, strip_of
 
 PACKAGES = (
     *("arimo", "arimo", "arimo", "roboto", "roboto-mono", "open-sans", "noto-sans", "source-sans-3", "ibm-plex-mono"),
@@ -178,7 +178,7 @@ def drawn(random: np.random.Generator, fonts: list[Pen]) -> tuple[np.ndarray, st
     ink = np.pad(ink, room)
     _neighbours(random, ink, tall, room)
     levels, light = _on_paper(random, ink, tall)
-    box = Box(*(edge + room for edge in box))
+    box = PixelBox(*(edge + room for edge in box))
     levels, box = _reduced(random, levels, box)
     if random.random() < 0.5:
         levels = _as_jpeg(levels, int(random.integers(30, 96)))
@@ -192,9 +192,9 @@ def _squeezed(random: np.random.Generator, image: Image.Image) -> Image.Image:
     return image.resize((width, image.height), Image.Resampling.BILINEAR)
 
 
-def _box(ink: np.ndarray) -> Box | None:
+def _box(ink: np.ndarray) -> PixelBox | None:
     rows, columns = (np.flatnonzero((ink > 0.3).any(axis=axis)) for axis in (1, 0))
-    return Box(rows[0], columns[0], rows[-1] + 1, columns[-1] + 1) if len(rows) else None
+    return PixelBox(rows[0], columns[0], rows[-1] + 1, columns[-1] + 1) if len(rows) else None
 
 
 def _neighbours(random: np.random.Generator, ink: np.ndarray, tall: int, room: int) -> None:
@@ -232,7 +232,7 @@ def _on_paper(random: np.random.Generator, ink: np.ndarray, tall: int) -> tuple[
     return np.clip(levels, 0, 255), light
 
 
-def _reduced(random: np.random.Generator, levels: np.ndarray, box: Box) -> tuple[np.ndarray, Box]:
+def _reduced(random: np.random.Generator, levels: np.ndarray, box: PixelBox) -> tuple[np.ndarray, PixelBox]:
     """Return the levels reduced as figures are, so that at least five rows of text are left."""
     most = min(4.0, (box.bottom - box.top) / 5.5)
     if most <= 1.05 or random.random() < 0.5:
@@ -244,7 +244,7 @@ def _reduced(random: np.random.Generator, levels: np.ndarray, box: Box) -> tuple
     small = Image.fromarray(levels.astype(np.float32)).resize(size, kinds[random.integers(len(kinds))])
     down, across = size[1] / height, size[0] / width
     top, left, bottom, right = box.top * down, box.left * across, box.bottom * down, box.right * across
-    return np.asarray(small), Box(int(top), int(left), int(np.ceil(bottom)), int(np.ceil(right)))
+    return np.asarray(small), PixelBox(int(top), int(left), int(np.ceil(bottom)), int(np.ceil(right)))
 
 
 def _as_jpeg(levels: np.ndarray, quality: int) -> np.ndarray:
@@ -253,13 +253,13 @@ def _as_jpeg(levels: np.ndarray, quality: int) -> np.ndarray:
     return np.asarray(Image.open(stream), np.float32)
 
 
-def _jittered(random: np.random.Generator, box: Box, shape: tuple[int, ...]) -> Box:
+def _jittered(random: np.random.Generator, box: PixelBox, shape: tuple[int, ...]) -> PixelBox:
     """Return a box as a finder of text may place it: a little too large or too small."""
     tall = box.bottom - box.top
     moves = random.normal(0, 0.05 * tall, 4) * (random.random() < 0.7)
     top, left, bottom, right = (round(edge + move) for edge, move in zip(box, moves, strict=True))
     top, left = min(max(0, top), box.bottom - 4), max(0, left)
-    return Box(max(0, top), left, min(shape[0], max(bottom, top + 4)), min(shape[1], max(right, left + 3)))
+    return PixelBox(max(0, top), left, min(shape[0], max(bottom, top + 4)), min(shape[1], max(right, left + 3)))
 
 
 def _clutter(random: np.random.Generator) -> np.ndarray:
@@ -269,4 +269,4 @@ def _clutter(random: np.random.Generator) -> np.ndarray:
         levels[:] = 255
         levels[8 : int(random.integers(9, 16)), :] = 0
         levels[:, : int(random.integers(0, 6))] = 0
-    return strip_of(levels, Box(3, 3, 21, levels.shape[1] - 3), light=bool(random.random() < 0.5))
+    return strip_of(levels, PixelBox(3, 3, 21, levels.shape[1] - 3), light=bool(random.random() < 0.5))

@@ -37,7 +37,7 @@ _LIKE_LABEL = re.compile(r"[\d#][\d.#]{0,5}[nmµcÅ#.]{1,5}")
 _PATTERN = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)(Å|nm|µm|mm|cm)[#.]{0,2}")
 
 
-class Label(NamedTuple):
+class BarLabel(NamedTuple):
     """A label's text, its length in nanometres, and the probability that it reads so."""
 
     text: str
@@ -45,7 +45,7 @@ class Label(NamedTuple):
     confidence: float
 
 
-def label_of(steps: np.ndarray) -> Label | None:
+def label_of(steps: np.ndarray) -> BarLabel | None:
     """Return the most likely label of a text, given the log probabilities (T, 18) of letters; None if it is none."""
     seen = greedy(steps)
     if _LIKE_LABEL.fullmatch(seen) is None:
@@ -64,11 +64,11 @@ def label_of(steps: np.ndarray) -> Label | None:
     confidence = odds[best] / (sum(odds.values()) + _OTHER_SHARE * max(0.0, 1 - explained))
     place = max(np.flatnonzero(nanometres == best), key=lambda index: weights[index])
     other = _other(steps, seen, texts, explained)
-    known = Label(_spaced(texts[int(place)]), float(best), confidence)
+    known = BarLabel(_spaced(texts[int(place)]), float(best), confidence)
     return other if other is not None and other.confidence > known.confidence else known
 
 
-def _other(steps: np.ndarray, seen: str, texts: tuple[str, ...], explained: float) -> Label | None:
+def _other(steps: np.ndarray, seen: str, texts: tuple[str, ...], explained: float) -> BarLabel | None:
     """Return a label with a number that instruments seldom write, if it is read so."""
     match = _PATTERN.fullmatch(seen)
     if match is None or seen in texts:
@@ -77,7 +77,7 @@ def _other(steps: np.ndarray, seen: str, texts: tuple[str, ...], explained: floa
     value = float(match[1])
     if value == 0:
         return None
-    return Label(_spaced(seen), value * _NANOMETRES[match[2]], weight / (weight + explained + 0.02))
+    return BarLabel(_spaced(seen), value * _NANOMETRES[match[2]], weight / (weight + explained + 0.02))
 
 
 def _spaced(text: str) -> str:

@@ -21,7 +21,7 @@ _WIDEST = 320
 _WEIGHTS = Path(__file__).with_name("letters.npz")
 
 
-class Box(NamedTuple):
+class PixelBox(NamedTuple):
     """A rectangle of pixels: first row and column, end row and column."""
 
     top: int
@@ -30,7 +30,7 @@ class Box(NamedTuple):
     right: int
 
 
-def strip_of(levels: np.ndarray, box: Box, light: bool) -> np.ndarray:
+def strip_of(levels: np.ndarray, box: PixelBox, light: bool) -> np.ndarray:
     """Return a text as a strip (24, W) of shares of ink, about 0 on paper and 1 in letters.
 
     ``levels`` (H, W) grey levels, ``box`` the text's, ``light`` whether its letters are lighter than their paper.

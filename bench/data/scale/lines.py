@@ -37,7 +37,7 @@ class Line(NamedTuple):
     gap: tuple[int, int] | None = None
 
 
-class Bar(NamedTuple):
+class ScaleBar(NamedTuple):
     """A scale bar: its line, its length in pixels, grey levels of ink and paper, and how far its ticks reach.
 
     ``ticks`` is the number of rows that end ticks reach beyond the line, 0 without ticks; ``noise`` how uneven ink and
@@ -130,7 +130,7 @@ def _merged(strokes: list[tuple[float, int, int, int]]) -> list[tuple[int, int, 
     return [(top, bottom, left, right) for top, bottom, left, right in lines]
 
 
-def measured(levels: np.ndarray, line: Line) -> Bar | None:
+def measured(levels: np.ndarray, line: Line) -> ScaleBar | None:
     """Return a line as a scale bar with its length, or None for a stroke that does not end as a bar does.
 
     With ticks, the length is from the middle of one to the middle of the other; else from edge to edge.
@@ -167,14 +167,14 @@ def measured(levels: np.ndarray, line: Line) -> Bar | None:
     ends = [_tick(shares, rows, left, margin, -1, within), _tick(shares, rows, right - 1, margin, 1, within)]
     if all(end.reach >= 2 for end in ends) and _alike(ends[0].reach, ends[1].reach):
         reached = max(end.reach for end in ends)
-        return Bar(line, ends[1].column - ends[0].column, *_levels(line, ink, paper), reached, noise)
+        return ScaleBar(line, ends[1].column - ends[0].column, *_levels(line, ink, paper), reached, noise)
     # A line with a tick at one end alone is a piece of another.
     if max(end.reach for end in ends) >= 2:
         return None
     length = _from_edge_to_edge(stroke, left, right) if line.gap is None else float(across)
     if length > across + 2 * margin:
         return None
-    return Bar(line, length, *_levels(line, ink, paper), 0, noise)
+    return ScaleBar(line, length, *_levels(line, ink, paper), 0, noise)
 
 
 def _levels(line: Line, ink: float, paper: float) -> tuple[float, float]:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from bench.data.scale.labels import Label, label_of
-from bench.data.scale.letters import Box, log_probabilities, strip_of
-from bench.data.scale.lines import Bar, lines, measured
+from bench.data.scale.labels import BarLabel, label_of
+from bench.data.scale.letters import PixelBox, log_probabilities, strip_of
+from bench.data.scale.lines import Line, ScaleBar, lines, measured
 from bench.data.scale.rulers import rulers
 from bench.data.scale.texts import Text, texts
 
@@ -27,6 +27,8 @@ _TICKED = 0.3
 """The share of its noise that counts for a bar with end ticks: specimens have few such lines."""
 _RIVAL, _TOLERANCE = 0.6, 0.05
 """The confidence from which on another scale makes the best one doubtful, if it differs by more than this share."""
+_SIDE = 4
+"""How far the ends of a box's upper and lower side may be apart, in pixels."""
 _NEARER = 0.35
 """How much nearer to a label a bar must be than another to be its bar, in heights of letters."""
 _PER_HEIGHT = 0.15
@@ -44,8 +46,8 @@ class ReadScale(NamedTuple):
     length: float
     pixel_size_nm: float
     confidence: float
-    line: Box
-    text: Box
+    line: PixelBox
+    text: PixelBox
 
 
 def read_scale(levels: np.ndarray) -> ReadScale | None:
@@ -70,7 +72,7 @@ def best_scale(levels: np.ndarray) -> ReadScale | None:
 
 def _enlarged(scale: ReadScale, factor: int) -> ReadScale:
     """Return a scale that was read off a picture with fewer pixels by this factor."""
-    boxes = [Box(*(factor * edge for edge in box)) for box in (scale.line, scale.text)]
+    boxes = [PixelBox(*(factor * edge for edge in box)) for box in (scale.line, scale.text)]
     length, pixel = scale.length * factor, scale.pixel_size_nm / factor
     return scale._replace(length=length, pixel_size_nm=pixel, line=boxes[0], text=boxes[1])
 
@@ -88,7 +90,7 @@ class _Match(NamedTuple):
 
 def _chosen(matches: list[_Match]) -> ReadScale | None:
     """Return the surest scale of those whose bar is nearest to its label; another as sure takes its confidence away."""
-    nearest: dict[Box, float] = {}
+    nearest: dict[PixelBox, float] = {}
     for match in matches:
         nearest[match.scale.text] = min(match.distance, nearest.get(match.scale.text, match.distance))
     scales = [match.scale for match in matches if match.distance <= nearest[match.scale.text] + _NEARER]
@@ -113,10 +115,12 @@ def _matches(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[_Match
     bars = sorted(
         (bar for bar in bars if bar.noise <= _NOISE), key=lambda bar: bar.noise * (_TICKED if bar.ticks else 1)
     )
-    labels: dict[Box, Label | None] = {}
+    labels: dict[PixelBox, BarLabel | None] = {}
     matches = []
     for bar in bars[:_BARS]:
         for text in texts(levels, bar, (size[0], size[1]))[:_PER_BAR]:
+            if any(_is_framed(text.box, bar.line, other.line) for other in bars[:_BARS]):
+                continue
             if text.box not in labels and len(labels) >= _READ:
                 continue
             if text.box not in labels:
@@ -128,14 +132,21 @@ def _matches(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[_Match
     return matches
 
 
-def _scale(bar: Bar, text: Text, label: Label, width: int) -> ReadScale | None:
+def _is_framed(text: PixelBox, line: Line, other: Line) -> bool:
+    """Return whether a text lies between two lines of like ends: the sides of a box, of which none is a bar."""
+    first, second = sorted((line, other), key=lambda each: each.top)
+    alike = abs(line.left - other.left) <= _SIDE and abs(line.right - other.right) <= _SIDE
+    return alike and first.bottom <= text.top and text.bottom <= second.top
+
+
+def _scale(bar: ScaleBar, text: Text, label: BarLabel, width: int) -> ReadScale | None:
     pixel = label.nanometres / bar.length
     if not _FIELDS[0] <= pixel * width <= _FIELDS[1]:
         return None
     confidence = label.confidence * (1 - min(0.5, _PER_HEIGHT * max(0.0, text.distance - 1)))
-    line = Box(bar.line.top, bar.line.left, bar.line.bottom, bar.line.right)
+    line = PixelBox(bar.line.top, bar.line.left, bar.line.bottom, bar.line.right)
     return ReadScale(label.text, label.nanometres, bar.length, pixel, confidence, line, text.box)
 
 
-def _moved(box: Box, rows: int) -> Box:
-    return Box(box.top + rows, box.left, box.bottom + rows, box.right)
+def _moved(box: PixelBox, rows: int) -> PixelBox:
+    return PixelBox(box.top + rows, box.left, box.bottom + rows, box.right)

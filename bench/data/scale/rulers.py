@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.data.scale.lines import Bar, Line
+from bench.data.scale.lines import ScaleBar, Line
 
 _MARKS = 9
 """The least number of marks: letters seldom stand so evenly."""
@@ -14,9 +14,9 @@ _WIDEST = 8
 _MOST = 40
 
 
-def rulers(levels: np.ndarray) -> list[Bar]:
+def rulers(levels: np.ndarray) -> list[ScaleBar]:
     """Return the rulers of a picture (H, W) uint8, from the middle of the first mark to that of the last."""
-    bars: list[Bar] = []
+    bars: list[ScaleBar] = []
     for light in (False, True):
         values = levels.astype(np.int16) if light else 255 - levels.astype(np.int16)
         rows = sorted(_even_rows(values))
@@ -63,10 +63,10 @@ def _grouped(rows: list[tuple[int, float, float]]) -> list[tuple[int, int, float
     return [(int(top), int(bottom), first, last) for top, bottom, first, last in groups]
 
 
-def _bar(values: np.ndarray, light: bool, top: int, bottom: int, first: float, last: float) -> Bar:
+def _bar(values: np.ndarray, light: bool, top: int, bottom: int, first: float, last: float) -> ScaleBar:
     left, right = int(first), int(np.ceil(last)) + 1
     marks = values[top:bottom, left:right]
     ink, paper = float(np.percentile(marks, 95)), float(np.percentile(marks, 30))
     spread = float(np.percentile(marks, 45) - np.percentile(marks, 5)) / max(ink - paper, 1.0)
     levels = (ink, paper) if light else (255 - ink, 255 - paper)
-    return Bar(Line(top, bottom, left, right, light), last - first, *levels, 0, spread)
+    return ScaleBar(Line(top, bottom, left, right, light), last - first, *levels, 0, spread)

@@ -6,8 +6,8 @@ from typing import NamedTuple, cast
 import numpy as np
 from scipy import ndimage
 
-from bench.data.scale.letters import Box
-from bench.data.scale.lines import Bar
+from bench.data.scale.letters import PixelBox
+from bench.data.scale.lines import ScaleBar
 
 _REACH_ROWS, _REACH_COLUMNS = 0.12, 0.25
 """How far from a bar its label is searched, as shares of the picture's height and width."""
@@ -28,11 +28,11 @@ _SHAPES = (0.9, 14.0)
 class Text(NamedTuple):
     """A text that may be a bar's label: its box, and its distance from the bar in heights of letters."""
 
-    box: Box
+    box: PixelBox
     distance: float
 
 
-def texts(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> list[Text]:
+def texts(levels: np.ndarray, bar: ScaleBar, size: tuple[int, int]) -> list[Text]:
     """Return texts that may be the label of a bar of a picture (H, W) uint8; ``size`` is the whole picture's (H, W)."""
     window = _window(levels, bar, size)
     cut = levels[window.top : window.bottom, window.left : window.right].astype(np.float32)
@@ -42,17 +42,19 @@ def texts(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> list[Text]:
     least = abs(bar.ink - bar.paper)
     # The paper goes on beyond the window: the first word in it may follow others.
     cut_off = window.left > 1 and bar.line.left - window.left >= round(_REACH_COLUMNS * size[1])
-    leading: dict[Box, bool] = {}
+    leading: dict[PixelBox, bool] = {}
     for level in {_INK_SHARE * max(least, strongest), _INK_SHARE * least}:
         for box, leads in _boxes(contrast > max(level, 8.0), size[0], whole=not cut_off):
-            moved = Box(box.top + window.top, box.left + window.left, box.bottom + window.top, box.right + window.left)
+            moved = PixelBox(
+                box.top + window.top, box.left + window.left, box.bottom + window.top, box.right + window.left
+            )
             leading[moved] = leading.get(moved, False) or leads
     placed = [(box, _distance(box, bar), leads) for box, leads in leading.items()]
     near = [Text(box, far + _PART * (not leads)) for box, far, leads in placed if far is not None]
     return sorted(near, key=lambda text: text.distance)
 
 
-def _window(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> Box:
+def _window(levels: np.ndarray, bar: ScaleBar, size: tuple[int, int]) -> PixelBox:
     """Return the bar's surroundings as far as its paper goes, at most the reach of labels."""
     line, half = bar.line, abs(bar.ink - bar.paper) / 2
     rows, columns = round(_REACH_ROWS * size[0]) + bar.ticks, round(_REACH_COLUMNS * size[1])
@@ -65,7 +67,7 @@ def _window(levels: np.ndarray, bar: Bar, size: tuple[int, int]) -> Box:
     plain = (np.abs(band - bar.paper) < max(half, 40)).mean(axis=0) > 0.2
     left = _extent(plain, line.left - 4, -1, columns)
     right = _extent(plain, line.right + 3, 1, columns)
-    return Box(top, left, bottom + 1, right + 1)
+    return PixelBox(top, left, bottom + 1, right + 1)
 
 
 def _extent(paper: np.ndarray, start: int, step: int, most: int) -> int:
@@ -84,7 +86,7 @@ def _extent(paper: np.ndarray, start: int, step: int, most: int) -> int:
     return last
 
 
-def _without_bar(contrast: np.ndarray, bar: Bar, window: Box) -> None:
+def _without_bar(contrast: np.ndarray, bar: ScaleBar, window: PixelBox) -> None:
     """Remove the bar with its ticks."""
     line = bar.line
     left, right = max(0, line.left - window.left), line.right - window.left
@@ -102,12 +104,11 @@ def _without_bar(contrast: np.ndarray, bar: Bar, window: Box) -> None:
             tall[:, ticks] = 0
 
 
-def _boxes(ink: np.ndarray, height: int, whole: bool) -> Iterator[tuple[Box, bool]]:
+def _boxes(ink: np.ndarray, height: int, whole: bool) -> Iterator[tuple[PixelBox, bool]]:
     """Yield boxes of words in rows of letters, and whether no word is close before them."""
-    labelled, _ = ndimage.label(ink, np.ones((3, 3)))
-    parts = [
-        Box(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in ndimage.find_objects(labelled)
-    ]
+    labelled = cast("tuple[np.ndarray, int]", ndimage.label(ink, np.ones((3, 3))))[0]
+    places = cast("list[tuple[slice, slice]]", ndimage.find_objects(labelled))
+    parts = [PixelBox(rows.start, columns.start, rows.stop, columns.stop) for rows, columns in places]
     # What touches a side of the paper is a box, a specimen or half a word.
     parts = [part for part in parts if part.left > 0 and part.right < ink.shape[1]]
     tallest = max(6.0, _HEIGHTS[1] * height)
@@ -120,9 +121,9 @@ def _boxes(ink: np.ndarray, height: int, whole: bool) -> Iterator[tuple[Box, boo
         yield from _runs_of_words(row, whole)
 
 
-def _rows(letters: list[Box], points: list[Box]) -> list[list[Box]]:
+def _rows(letters: list[PixelBox], points: list[PixelBox]) -> list[list[PixelBox]]:
     """Return the letters of each text, from left to right: each is level with those just before it."""
-    rows: list[list[Box]] = []
+    rows: list[list[PixelBox]] = []
     for part in sorted(letters, key=lambda part: part.left):
         near = [row for row in rows if _level(row, part)]
         if near:
@@ -137,16 +138,16 @@ def _rows(letters: list[Box], points: list[Box]) -> list[list[Box]]:
     return [sorted(row, key=lambda part: part.left) for row in rows]
 
 
-def _level(row: list[Box], part: Box) -> bool:
+def _level(row: list[PixelBox], part: PixelBox) -> bool:
     """Return whether a letter goes on with a row: it overlaps with one of the last letters, and the gap is small."""
     last = max(row[-3:], key=lambda box: box.bottom - box.top)
     overlap = min(part.bottom, last.bottom) - max(part.top, last.top)
     talls = (part.bottom - part.top, last.bottom - last.top)
     alike = overlap >= 0.5 * min(talls) and max(talls) <= 2 * min(talls)
-    return alike and part.left - max(box.right for box in row) <= 1.5 * max(talls)
+    return alike and part.left - max(box.right for box in row) <= 3 * max(talls)
 
 
-def _holds(row: Box, point: Box) -> bool:
+def _holds(row: PixelBox, point: PixelBox) -> bool:
     """Return whether a point, or a piece of a letter, lies within a row of letters or right beside it."""
     middle = (point.top + point.bottom) / 2
     tall = row.bottom - row.top
@@ -154,11 +155,11 @@ def _holds(row: Box, point: Box) -> bool:
     return near and row.top - 2 <= middle <= row.bottom + 2
 
 
-def _runs_of_words(row: list[Box], whole: bool) -> Iterator[tuple[Box, bool]]:
+def _runs_of_words(row: list[PixelBox], whole: bool) -> Iterator[tuple[PixelBox, bool]]:
     """Yield boxes of up to three words, and whether no word is close before them."""
     talls = [part.bottom - part.top for part in row]
     tall = float(np.median([each for each in talls if each > max(talls) / 2]))
-    words: list[Box] = []
+    words: list[PixelBox] = []
     starts: list[bool] = []
     for part in row:
         gap = part.left - (words[-1].right if words else -10 * tall if whole else 0)
@@ -177,12 +178,12 @@ def _runs_of_words(row: list[Box], whole: bool) -> Iterator[tuple[Box, bool]]:
                 yield box, starts[first]
 
 
-def _around(boxes: list[Box]) -> Box:
+def _around(boxes: list[PixelBox]) -> PixelBox:
     tops, lefts, bottoms, rights = zip(*boxes, strict=True)
-    return Box(min(tops), min(lefts), max(bottoms), max(rights))
+    return PixelBox(min(tops), min(lefts), max(bottoms), max(rights))
 
 
-def _distance(box: Box, bar: Bar) -> float | None:
+def _distance(box: PixelBox, bar: ScaleBar) -> float | None:
     """Return how far a text is from a bar, in heights of letters; None where no instrument writes a label."""
     line, tall = bar.line, box.bottom - box.top
     above, below = line.top - box.bottom, box.top - line.bottom
