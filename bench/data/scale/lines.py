@@ -41,7 +41,7 @@ class ScaleBar(NamedTuple):
     """A scale bar: its line, its length in pixels, grey levels of ink and paper, and how far its ticks reach.
 
     ``ticks`` is the number of rows that end ticks reach beyond the line, 0 without ticks; ``noise`` how uneven ink and
-    paper are, as a share of their difference.
+    paper are, as a share of their difference; ``is_ruler`` that it is a row of marks, which may be tall.
     """
 
     line: Line
@@ -50,6 +50,7 @@ class ScaleBar(NamedTuple):
     paper: float
     ticks: int
     noise: float
+    is_ruler: bool = False
 
 
 def lines(levels: np.ndarray) -> list[Line]:

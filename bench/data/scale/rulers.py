@@ -69,4 +69,4 @@ def _bar(values: np.ndarray, light: bool, top: int, bottom: int, first: float, l
     ink, paper = float(np.percentile(marks, 95)), float(np.percentile(marks, 30))
     spread = float(np.percentile(marks, 45) - np.percentile(marks, 5)) / max(ink - paper, 1.0)
     levels = (ink, paper) if light else (255 - ink, 255 - paper)
-    return ScaleBar(Line(top, bottom, left, right, light), last - first, *levels, 0, spread)
+    return ScaleBar(Line(top, bottom, left, right, light), last - first, *levels, 0, spread, is_ruler=True)

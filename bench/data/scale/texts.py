@@ -191,7 +191,7 @@ def _distance(box: PixelBox, bar: ScaleBar) -> float | None:
         middle = (box.top + box.bottom - line.top - line.bottom) / 2
         inside = line.gap[0] <= box.left and box.right <= line.gap[1] and abs(middle) <= 0.6 * tall
         return 0.0 if inside else None
-    if bar.ticks > 4 * tall or line.bottom - line.top > 0.8 * tall:
+    if bar.ticks > 4 * tall or line.bottom - line.top > (3 if bar.is_ruler else 0.8) * tall:
         return None
     if max(above, below) >= 0:
         middle, slack = (box.left + box.right) / 2, max(0.6 * bar.length, 3 * tall)
