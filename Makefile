@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 test test-lowest test-slow test-slurm mutation: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo test test-lowest test-slow test-slurm mutation benchmarks check format clean docs
+.PHONY: help install demo test test-lowest test-slow test-slurm mutation benchmarks check format clean docs scale-reader
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
 	@echo "make test-lowest the fast tests with the lowest versions that pyproject.toml allows, in an environment of its own"
 	@echo "make mutation    change the code place by place and list the changes that no test notices (takes long; MODULE=text takes one)"
+	@echo "make scale-reader trains the reader of scale bar labels again and writes its weights (some 10 minutes)"
 	@echo "make check       check formatting, lint, types and known vulnerabilities; make format fixes the first two"
 	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
 
@@ -51,6 +52,11 @@ mutation: $(VENV)/installed-mutation
 # A few minutes on an idle machine; NAMES="text_metrics generation" runs only those.
 benchmarks: $(VENV)/installed
 	$(BIN)/python -m benchmarks.run $(NAMES)
+
+# Draws its texts with fonts that only this target installs.
+scale-reader: $(VENV)/installed
+	$(PIP) --editable '.[fonts]'
+	$(BIN)/python scripts/train_scale_reader.py
 
 check: $(VENV)/installed-test
 	$(BIN)/ruff format --check

@@ -45,17 +45,31 @@ def frame_of(path: Path, number: int = 0) -> PictureFrame:
 def squashed(frame: PictureFrame, size: int) -> np.ndarray:
     """Return a frame resized to (size, size) uint8, 0 is black and 255 white; raise Unreadable if it has no levels."""
     resampling = Image.Resampling.BILINEAR
-    is_deep = (frame.bit_depth or 8) > 8
-    if frame.levels.dtype == np.uint8 and frame.white == 255 and not is_deep:
+    if _is_plain(frame):
         return np.asarray(Image.fromarray(frame.levels).resize((size, size), resampling))
+    small = Image.fromarray(np.ascontiguousarray(_whites(frame))).resize((size, size), resampling)
+    return np.clip(np.asarray(small) + 0.5, 0, 255).astype(np.uint8)
+
+
+def shown(frame: PictureFrame) -> np.ndarray:
+    """Return a frame (H, W) uint8 in its own size, 0 is black and 255 white; raise Unreadable if it has no levels."""
+    return frame.levels if _is_plain(frame) else (_whites(frame) + 0.5).astype(np.uint8)
+
+
+def _is_plain(frame: PictureFrame) -> bool:
+    """Return whether a frame's levels are grey levels of 8 bits."""
+    return frame.levels.dtype == np.uint8 and frame.white == 255 and (frame.bit_depth or 8) <= 8
+
+
+def _whites(frame: PictureFrame) -> np.ndarray:
+    """Return the levels of a frame as numbers from 0, black, to 255, white."""
+    is_deep = (frame.bit_depth or 8) > 8
     try:
         as_written = frame.white is not None and not is_deep
         bounds = (0.0, frame.white or 1.0) if as_written else stretched_range(frame.levels, frame.white)
     except ValueError as error:
         raise Unreadable(f"cannot be shown ({error}); remove it") from error
-    scaled = shares(frame.levels, bounds) * 255
-    small = Image.fromarray(np.ascontiguousarray(scaled)).resize((size, size), resampling)
-    return np.clip(np.asarray(small) + 0.5, 0, 255).astype(np.uint8)
+    return shares(frame.levels, bounds) * 255
 
 
 def picture_reader(path: Path) -> ReaderSpec:

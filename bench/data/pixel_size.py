@@ -21,6 +21,8 @@ _SMALLEST_NM, _LARGEST_NM = 5e-4, 5e4
 """No microscope divides an atom into hundreds of pixels, and none shows five centimetres in a thousand of them."""
 _ALIKE = 0.01
 """Sides of a pixel that differ by this share at most are taken for the same: instruments round them."""
+NOT_SQUARE = "its pixels are not square"
+"""How the reason begins why a picture of such pixels has no scale: none is right across and down."""
 _NUMBER = re.compile(r"\s*([-+]?[0-9]*[.,]?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*(\S*)")
 
 
@@ -67,7 +69,7 @@ def scale_of(width: float, unit: str, height: float | None = None, height_unit: 
     if not (_SMALLEST_NM <= across <= _LARGEST_NM and _SMALLEST_NM <= down <= _LARGEST_NM):  # NaN is in no range
         return Scale(None, f"its pixel size of {across:.3g} nm is plainly wrong")
     if abs(across - down) > _ALIKE * max(across, down):
-        return Scale(None, f"its pixels are not square: {across:.6g} nm wide, {down:.6g} nm high")
+        return Scale(None, f"{NOT_SQUARE}: {across:.6g} nm wide, {down:.6g} nm high")
     return Scale(across)
 
 

@@ -8,7 +8,7 @@ from bench.inputs import path_of
 from bench.specs import Setting
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.editions import FOLDERS, home
-from bench.tasks.datasets.folder import Folder
+from bench.tasks.datasets.folder import BARS, Folder
 from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
 
@@ -18,10 +18,17 @@ Edition = Literal["sem", "majority", "all"]
 class Sem(Folder):
     """The ten published folders as the ten categories; read, decoded and cached like any folder."""
 
-    def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
+    def __init__(
+        self,
+        argument: str,
+        image_size: int,
+        progress: Progress,
+        *,
+        read_bars: Annotated[bool, BARS] = False,  # of 21,000 pictures it takes most of an hour
+    ) -> None:
         root = path_of(argument, "the folder")
         _require_folders(root, "")
-        super().__init__(str(root), image_size, progress)
+        super().__init__(str(root), image_size, progress, read_bars=read_bars)
         self.name, self.categories = "sem", CATEGORIES
         known = {name: FOLDERS[folder] for name, folder in self._listing.categories.items() if folder in FOLDERS}
         paths = {name: path for name, path in self._listing.paths.items() if name in known}
@@ -42,9 +49,10 @@ class FetchedSem(Sem):
         progress: Progress,
         *,
         edition: Annotated[Edition, Setting("which of the published sets of labels")] = "sem",
+        read_bars: Annotated[bool, BARS] = False,
     ) -> None:
         _require_folders(home(edition), edition)
-        super().__init__(str(home(edition)), image_size, progress)
+        super().__init__(str(home(edition)), image_size, progress, read_bars=read_bars)
 
 
 def _require_folders(root: Path, edition: str) -> None:
