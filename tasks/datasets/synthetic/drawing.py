@@ -14,6 +14,8 @@ from bench.tasks.datasets.synthetic.organisms import organisms
 from bench.tasks.datasets.synthetic.patterned import patterned
 from bench.tasks.datasets.synthetic.porous import porous
 from bench.tasks.datasets.synthetic.scene import GEOMETRY, Scene
+from bench.tasks.datasets.synthetic.specimens.camera import native, pictured
+from bench.tasks.datasets.synthetic.specimens.catalogue import CATALOGUE, Specimen
 from bench.tasks.datasets.synthetic.threads import nanowires
 from bench.tasks.datasets.synthetic.tips import tips
 
@@ -32,7 +34,20 @@ DRAWERS: Mapping[str, Callable[[Canvas, Scene, np.random.Generator], None]] = {
 
 
 def draw(scene: Scene, shape: tuple[int, int]) -> np.ndarray:
-    """Draw a scene natively at ``shape`` (height, width): uint8; a wider picture shows more of it at both sides."""
+    """Draw a scene at ``shape`` (height, width): uint8.
+
+    Natively in the plain look, where a wider picture shows more of the scene at both sides; squeezed from the
+    picture's own proportions in the varied one.
+    """
+    if scene.specimen is not None:
+        return _varied(scene, shape, CATALOGUE[scene["category"]][scene.specimen])
     canvas = Canvas(shape)
     DRAWERS[scene["category"]](canvas, scene, scene.stream(GEOMETRY))
     return photograph(canvas, scene)
+
+
+def _varied(scene: Scene, shape: tuple[int, int], specimen: Specimen) -> np.ndarray:
+    canvas = Canvas(native(scene, shape))
+    drawer = specimen.drawer or DRAWERS[scene["category"]]
+    drawer(canvas, scene, scene.stream(GEOMETRY))
+    return pictured(canvas, scene, shape)
