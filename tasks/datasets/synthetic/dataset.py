@@ -57,7 +57,8 @@ class Synthetic:
     ) -> None:
         if argument:
             raise BenchError(
-                f"the dataset 'synthetic' takes no argument, not {argument!r}; its settings are size, seed, balanced, look"
+                f"the dataset 'synthetic' takes no argument, not {argument!r}; "
+                "its settings are size, seed, balanced, look"
             )
         self.size, self.seed, self.balanced, self.look = size, seed, balanced, look
         if self.size < 2 * len(CATEGORIES) or self.seed < 0:

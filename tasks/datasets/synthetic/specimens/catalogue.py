@@ -26,7 +26,7 @@ Drawer = Callable[[Canvas, Scene, np.random.Generator], None]
 
 
 class Specimen(NamedTuple):
-    """A kind of specimen: its weight among those of its category, its shape ("" if the vocabulary has none), its drawer.
+    """A kind of specimen: its weight in its category, its shape ("" if the vocabulary has none), its drawer.
 
     Without a drawer it is what the plain look draws of this shape, at another magnification.
     """

@@ -95,7 +95,7 @@ def point(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     body = (back > 0) & (np.abs(v) < width)
     share = np.clip(v / np.maximum(width, 1e-4), -1, 1)
     rough = canvas.noise(random, "rough", between(random, 0.02, 0.15))
-    rim = np.exp(-(width - np.abs(v)) / np.float32(random.uniform(0.005, 0.03)))
+    rim = np.exp(-np.maximum(width - np.abs(v), 0) / np.float32(random.uniform(0.005, 0.03)))
     level = random.uniform(0.25, 0.55)
     canvas.albedo[:] = np.where(body, level * (1 + np.float32(random.uniform(0.2, 1)) * rim), canvas.albedo)
     dome = width * np.sqrt(np.maximum(1 - share * share, 0))
