@@ -133,6 +133,9 @@ class Config(BaseModel):
     """A prompt group whose questions are left out of training and are the only ones tested."""
     mask_bar: bool = False
     """Whether the data bar of each picture is masked."""
+    standardise: bool = False
+    """Whether the grey levels of each picture are brought to the same mean and spread; helps where training and test
+    pictures come from different instruments, or the former are drawn."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
     recipe: Recipe = Recipe()

@@ -1,14 +1,17 @@
-"""Pictures with masked data bars, computed once and cached like the pictures themselves."""
+"""Pictures as models see them: data bars masked, grey levels standardised, computed once and cached like pictures."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from bench.config.loading import Config
 from bench.contracts import Dataset, Micrographs
 from bench.data.databar import find_bars, without_bars
+from bench.data.grey_levels import standardised
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
@@ -18,29 +21,62 @@ _PIXELS = "pixels.npy"
 _AT_ONCE = 256
 
 
-def masking_code() -> dict[str, str]:
-    """Return digests of the code that finds and masks data bars, on which a masked protocol depends."""
-    return code_digests("bench.data.databar")
+class _Preparation(NamedTuple):
+    """What a choice of the config does to pictures (B, H, W), the module that decides it, and its name for a reader."""
+
+    choice: str
+    apply: Callable[[np.ndarray], np.ndarray]
+    module: str
+    progress: str
+
+
+def _masked(pictures: np.ndarray) -> np.ndarray:
+    return without_bars(pictures, find_bars(pictures))
+
+
+_PREPARATIONS = (
+    _Preparation("mask_bar", _masked, "bench.data.databar", "masking data bars"),
+    _Preparation("standardise", standardised, "bench.data.grey_levels", "standardising grey levels"),
+)
+"""In the order in which they are applied."""
+
+
+def preparing(config: Config) -> dict[str, str]:
+    """Return, for each choice of the config that changes pictures, the digest of the code that does it."""
+    return {each.choice: digest(code_digests(each.module))[:16] for each in _chosen(config)}
+
+
+def prepared(pictures: np.ndarray, *, mask_bar: bool, standardise: bool) -> np.ndarray:
+    """Return pictures (B, H, W) as models that were trained with these choices see them."""
+    for each, chosen in zip(_PREPARATIONS, (mask_bar, standardise), strict=True):
+        pictures = each.apply(pictures) if chosen else pictures
+    return pictures
 
 
 def as_shown(dataset: Dataset, config: Config, progress: Progress) -> Micrographs:
-    """Return a dataset's pictures as models see them: with masked data bars if the config says so."""
+    """Return a dataset's pictures as models see them under a config."""
     micrographs = replace(dataset.load(), digest=digest(dataset.identity()))
-    return masked(micrographs, progress) if config.mask_bar else micrographs
+    for each in _chosen(config):
+        micrographs = _changed(micrographs, each, progress)
+    return micrographs
 
 
-def masked(micrographs: Micrographs, progress: Progress) -> Micrographs:
-    """Return the pictures with masked data bars and a new digest; they must have a digest."""
-    clear = {"data": micrographs.digest, "code": masking_code()}
-    folder = cached("masked", clear, partial(_mask, micrographs.pixels, progress))
+def _chosen(config: Config) -> list[_Preparation]:
+    return [each for each in _PREPARATIONS if getattr(config, each.choice)]
+
+
+def _changed(micrographs: Micrographs, preparation: _Preparation, progress: Progress) -> Micrographs:
+    """Return the pictures changed and with a new digest; they must have a digest."""
+    clear = {"data": micrographs.digest, "code": code_digests(preparation.module)}
+    folder = cached("masked", clear, partial(_write, micrographs.pixels, preparation, progress))
     return replace(micrographs, pixels=np.load(folder / _PIXELS, mmap_mode="r"), digest=digest(clear))
 
 
-def _mask(pixels: np.ndarray, progress: Progress, folder: Path) -> None:
-    progress.start("masking data bars", len(pixels))
-    blank = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, pixels.shape)
+def _write(pixels: np.ndarray, preparation: _Preparation, progress: Progress, folder: Path) -> None:
+    progress.start(preparation.progress, len(pixels))
+    changed = np.lib.format.open_memmap(folder / _PIXELS, "w+", np.uint8, pixels.shape)
     for start in range(0, len(pixels), _AT_ONCE):
         batch = slice(start, start + _AT_ONCE)
-        blank[batch] = without_bars(pixels[batch], find_bars(pixels[batch]))
+        changed[batch] = preparation.apply(pixels[batch])
         progress.advance(min(start + _AT_ONCE, len(pixels)))
-    blank.flush()
+    changed.flush()

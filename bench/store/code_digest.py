@@ -14,7 +14,13 @@ from bench.store.fingerprint import file_digest
 
 _IN_CLEAR = (
     *("bench.config", "bench.specs", "bench.registered", "bench.planning"),
-    *("bench.data.databar", "bench.data.duplicates", "bench.data.grouped", "bench.data.perceptual"),
+    *(
+        "bench.data.databar",
+        "bench.data.duplicates",
+        "bench.data.grey_levels",
+        "bench.data.grouped",
+        "bench.data.perceptual",
+    ),
     "bench.data.transfer",
 )
 """Modules whose effect on a stage its inputs hold in clear: as values, or as digests of what only some runs use."""

@@ -10,6 +10,7 @@ _DECIDES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "fraction": (("split", "fraction"),),
     "hold_out_group": (("hold_out_group",),),
     "mask_bar": (("mask_bar",),),
+    "standardise": (("standardise",),),
     "augment": (("augment",),),
     "test_dataset": (("test_data",),),
 }
@@ -18,6 +19,7 @@ _OPTIONS: Mapping[str, str] = {
     "fraction": "--fraction 0.1,0.3,1",
     "hold_out_group": "--hold-out-group GROUP",
     "mask_bar": "--mask-bar",
+    "standardise": "--set standardise=true",
     "augment": "--set recipe.augment=crops",
     "test_dataset": "--test-dataset DATASET",
 }
@@ -34,6 +36,7 @@ def choices(clear: Clear) -> dict[str, str]:
         "fraction": f"{clear['split'].get('fraction', 1):g}",
         "hold_out_group": str(clear.get("hold_out_group", "none")),
         "mask_bar": "yes" if "mask_bar" in clear else "no",
+        "standardise": "yes" if "standardise" in clear else "no",
         "augment": clear.get("augment", "nothing"),
         "test_dataset": clear["test_data"]["dataset"] if "test_data" in clear else "the same",
     }
