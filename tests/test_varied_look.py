@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bench.tasks.datasets.synthetic.bodies import polygons
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.tasks.datasets.synthetic.drawing import draw
@@ -101,3 +102,8 @@ def test_a_bar_floats_stands_at_the_border_or_is_absent():
         places.append("none" if not rows.any() else "border" if rows[-1] else "floating")
     shares = {place: places.count(place) / 200 for place in set(places)}
     assert shares["floating"] > 0.4 and shares["border"] > 0.1 and shares["none"] > 0.1
+
+
+def test_a_field_may_happen_to_show_no_body():
+    canvas = Canvas((20, 20))
+    assert (polygons(canvas, np.full((3, 4, 2), 7.0)) == 0).all()

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bench.tasks.datasets.synthetic import placement
 from bench.tasks.datasets.synthetic.bodies import polygons
 from bench.tasks.datasets.synthetic.canvas import Canvas, blurred
 from bench.tasks.datasets.synthetic.scene import Scene
@@ -81,6 +82,7 @@ def posts(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     x, y = (i * c - j * s) * pitch, (i * s + j * c) * pitch * slant
     order = np.argsort(y, kind="stable")
     foot = np.stack([x, y], 1)[order] + random.uniform(0.4, 0.6, 2)
+    foot = foot[placement.within((foot - 0.5) / (1, 1 + tall) + 0.5)]
     sides = 4 if random.random() < 0.5 else 16
     corner = np.arange(sides) * 2 * np.pi / sides + turn + np.pi / 4
     ring = half * np.stack([np.cos(corner), slant * np.sin(corner)], 1) * (1.414 if sides == 4 else 1)
