@@ -58,10 +58,10 @@ def test_a_batch_is_altered_as_its_pictures_are_one_by_one(augment):
     assert (altered(shown, all_of_them).int() - alone.int()).abs().max() <= (1 if augment == "strong" else 0)
 
 
-def test_a_strong_crop_is_a_fifth_of_the_area_or_more_within_the_picture_and_not_square():
+def test_a_strong_crop_is_a_third_of_the_area_or_more_within_the_picture_and_not_square():
     maps = drawn_maps("strong", 500, np.random.default_rng(0)).double().numpy()
     areas = np.abs(np.linalg.det(maps[:, :, :2]))
-    assert 0.19 < areas.min() < 0.25 and areas.max() <= 1
+    assert 0.29 < areas.min() < 0.36 and areas.max() <= 1
     corners = maps @ np.array([[1, 1, 1], [1, -1, 1], [-1, 1, 1], [-1, -1, 1]]).T
     assert np.abs(corners).max() <= 1 + 1e-6
     sides = np.sqrt((maps[:, :, :2] ** 2).sum(2))
@@ -95,7 +95,7 @@ def test_strong_alterations_of_grey_levels_vary_from_picture_to_picture():
     shown = np.repeat(pictures(1), 100, axis=0)
     result = altered(torch.from_numpy(shown), drawn("strong", 100, np.random.default_rng(0))).double()
     means, spreads = result.mean((1, 2)), result.std((1, 2))
-    assert means.max() - means.min() > 60 and spreads.max() > 2 * spreads.min()
+    assert means.max() - means.min() > 30 and spreads.max() > 2 * spreads.min()
 
 
 def test_batches_are_altered_by_seed_epoch_and_step_alone_and_pieces_as_the_whole():

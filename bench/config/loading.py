@@ -74,7 +74,7 @@ class Recipe(BaseModel):
     epochs. Rows that learn in two steps share it among them."""
     augment: Literal["nothing", "turns", "crops", "strong"] = "nothing"
     """How training pictures are altered: mirrored and turned by quarters; or also cropped to squares of half their area
-    or more; or cropped to a fifth of it, stretched, and given other contrast, gamma, blur and noise. Pictures with
+    or more; or cropped to a third of it, stretched, and given other contrast, gamma, blur and noise. Pictures with
     questions are only mirrored left to right, which keeps their answers true. The same for all rows."""
     tune: Literal["nothing", "learning_rate", "all"] = "nothing"
     """What trainings on trial choose by their validation loss: the learning rate, of 1, 0.3, 0.1 and 0.03 times the

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn.functional import affine_grid, conv2d, grid_sample, pad
 
 Augment = Literal["nothing", "turns", "crops", "strong"]
-_SMALLEST = {"crops": 0.5, "strong": 0.2}
+_SMALLEST = {"crops": 0.5, "strong": 0.3}
 """The smallest area of a crop, in areas of the picture."""
 _STRETCH = 0.2
 """strong: the largest logarithm of a crop's width over its height, halved."""
@@ -86,8 +86,8 @@ def drawn_maps(augment: Augment, count: int, random: np.random.Generator) -> Ten
 
 def _tones(count: int, random: np.random.Generator) -> Tones:
     """Draw the tones of so many pictures: half of them blurred, two thirds with noise."""
-    gamma, gain = np.exp(random.uniform(-0.5, 0.5, count)), np.exp(random.uniform(-0.8, 0.5, count))
-    shift = random.uniform(-0.15, 0.15, count)
+    gamma, gain = np.exp(random.uniform(-0.35, 0.35, count)), np.exp(random.uniform(-0.4, 0.3, count))
+    shift = random.uniform(-0.08, 0.08, count)
     blur = random.uniform(0.002, 0.012, count) * (random.random(count) < 1 / 2)
     noise = np.exp(random.uniform(math.log(0.005), math.log(0.08), count)) * (random.random(count) < 2 / 3)
     place = torch.from_numpy(random.integers(_TILE, size=(count, 2)))
