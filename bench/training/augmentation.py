@@ -91,7 +91,10 @@ def _tones(count: int, random: np.random.Generator) -> Tones:
     blur = random.uniform(0.002, 0.012, count) * (random.random(count) < 1 / 2)
     noise = np.exp(random.uniform(math.log(0.005), math.log(0.08), count)) * (random.random(count) < 2 / 3)
     place = torch.from_numpy(random.integers(_TILE, size=(count, 2)))
-    return Tones(*(torch.from_numpy(each.astype(np.float32)) for each in (gamma, gain, shift, blur, noise)), place)
+    gamma, gain, shift, blur, noise = (
+        torch.from_numpy(each.astype(np.float32)) for each in (gamma, gain, shift, blur, noise)
+    )
+    return Tones(gamma, gain, shift, blur, noise, place)
 
 
 def altered(pictures: Tensor, alterations: Alterations) -> Tensor:

@@ -68,7 +68,7 @@ def _focused(signal: np.ndarray, canvas: Canvas, random: np.random.Generator) ->
     width = between(random, 0.0007, 0.002) if random.random() < 0.7 else between(random, 0.002, 0.01)
     kind = random.random()
     if kind < 0.1:
-        along = random.integers(2)
+        along = int(random.integers(2))
         return ndimage.gaussian_filter1d(signal, width * 2.5 * canvas.unit, axis=along, mode="nearest")
     sharp = blurred(signal, width, least=0.2)
     if kind < 0.25:

@@ -96,7 +96,7 @@ def agglomerates(canvas: Canvas, scene: Scene, random: np.random.Generator) -> N
     each = round(between(random, 4, 60))
     spread = radius * np.sqrt(each) * random.uniform(0.5, 1.1)
     centre = np.repeat(homes, each, 0) + spread * random.normal(0, 1, (len(homes) * each, 2)).clip(-1.6, 1.6)
-    centre = random.permutation(np.concatenate([centre, placement.anywhere(random, random.integers(1, 30))]))
+    centre = random.permutation(np.concatenate([centre, placement.anywhere(random, int(random.integers(1, 30)))]))
     radii = radius * np.exp(random.normal(0, random.choice([0.1, 0.5]), len(centre)).clip(-1.2, 1))
     height = np.linspace(0, 3 * radius, len(centre))
     levels = tone * random.normal(1, 0.1, len(centre))
