@@ -11,7 +11,7 @@ from torch.nn.functional import cross_entropy
 
 from bench.contracts import Context
 from bench.errors import BenchError
-from bench.training.augmentation import Augment, drawn_maps
+from bench.training.augmentation import Alterations, Augment, drawn
 from bench.training.history import History
 from bench.training.loop import train
 from bench.training.memory import out_of_memory, release
@@ -25,8 +25,8 @@ Loss = Callable[[nn.Module, Any, Tensor], Mapping[str, Tensor]]
 class Side:
     """One side of a split: ``inputs`` returns, on the device, the network's input for positions (B,).
 
-    Of a training side it is also called with positions and maps (B, 2, 3) by which their pictures are to be altered,
-    see ``bench.training.augmentation``.
+    Of a training side it is also called with positions and the ``Alterations`` of their pictures, which
+    ``bench.training.augmentation.altered`` takes.
     """
 
     inputs: Callable[..., Any]
@@ -62,20 +62,20 @@ class ShuffledBatches:
 
 
 class PictureBatch(NamedTuple):
-    """The pictures of a step: their ``positions`` (B,), and ``maps`` (B, 2, 3) by which they are altered, if any."""
+    """The pictures of a step: their ``positions`` (B,), and how they are altered, if they are."""
 
     positions: np.ndarray
-    maps: Tensor | None = None
+    alterations: Alterations | None = None
 
     def inputs(self, side: Side) -> Any:
         """Return the network's input."""
-        return side.inputs(self.positions) if self.maps is None else side.inputs(self.positions, self.maps)
+        return side.inputs(self.positions, *filter(None, [self.alterations]))
 
     def pieces(self, parts: int) -> list[tuple[float, "PictureBatch"]]:
         """Return the batch in at most this many even pieces, each with its share of the B."""
         cut = pieces(np.arange(len(self.positions)), parts)
-        maps = self.maps
-        return [(share, PictureBatch(self.positions[p], None if maps is None else maps[p])) for share, p in cut]
+        whole = self.alterations
+        return [(share, PictureBatch(self.positions[p], whole and whole[p])) for share, p in cut]
 
 
 class PictureBatches:
@@ -96,7 +96,7 @@ class PictureBatches:
         if self._augment == "nothing":
             return PictureBatch(positions)
         random = np.random.default_rng([self._seed, epoch, step])
-        return PictureBatch(positions, drawn_maps(self._augment, len(positions), random))
+        return PictureBatch(positions, drawn(self._augment, len(positions), random))
 
 
 def pieces(positions: np.ndarray, parts: int) -> list[tuple[float, np.ndarray]]:

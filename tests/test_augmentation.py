@@ -19,7 +19,7 @@ from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.scene import scene
 from bench.terminal.progress import NoProgress
-from bench.training.augmentation import altered, drawn_maps, mirrored
+from bench.training.augmentation import Alterations, Tones, altered, drawn, drawn_maps, mirrored
 from tests.toy_instructions import toy_instructions
 
 SYMMETRIES = [(turns, flip) for turns in range(4) for flip in (False, True)]
@@ -36,7 +36,7 @@ def symmetric(picture):
 
 def test_turns_and_mirrors_move_every_pixel_exactly_and_all_eight_occur():
     shown = np.repeat(pictures(1), 200, axis=0)
-    result = altered(torch.from_numpy(shown), drawn_maps("turns", 200, np.random.default_rng(0))).numpy()
+    result = altered(torch.from_numpy(shown), drawn("turns", 200, np.random.default_rng(0))).numpy()
     kinds = [next(k for k, each in enumerate(symmetric(shown[0])) if np.array_equal(each, one)) for one in result]
     assert sorted(set(kinds)) == list(range(8)) and np.bincount(kinds).min() > 10
 
@@ -50,31 +50,78 @@ def test_a_crop_is_a_square_of_half_the_area_or_more_within_the_picture():
     assert np.abs(corners).max() <= 1 + 1e-6 and np.abs(corners).max(axis=(1, 2)).min() < 0.99
 
 
-def test_a_batch_is_altered_as_its_pictures_are_one_by_one():
-    shown, maps = torch.from_numpy(pictures()), drawn_maps("crops", 6, np.random.default_rng(1))
-    alone = torch.cat([altered(shown[k : k + 1], maps[k : k + 1]) for k in range(6)])
-    assert torch.equal(altered(shown, maps), alone)
+@pytest.mark.parametrize("augment", ["crops", "strong"])
+def test_a_batch_is_altered_as_its_pictures_are_one_by_one(augment):
+    shown, all_of_them = torch.from_numpy(pictures()), drawn(augment, 6, np.random.default_rng(1))
+    alone = torch.cat([altered(shown[k : k + 1], all_of_them[np.array([k])]) for k in range(6)])
+    # A blur's kernel is as wide as the widest of its batch, which rounds sums otherwise.
+    assert (altered(shown, all_of_them).int() - alone.int()).abs().max() <= (1 if augment == "strong" else 0)
+
+
+def test_a_strong_crop_is_a_third_of_the_area_or_more_within_the_picture_and_not_square():
+    maps = drawn_maps("strong", 500, np.random.default_rng(0)).double().numpy()
+    areas = np.abs(np.linalg.det(maps[:, :, :2]))
+    assert 0.29 < areas.min() < 0.36 and areas.max() <= 1
+    corners = maps @ np.array([[1, 1, 1], [1, -1, 1], [-1, 1, 1], [-1, -1, 1]]).T
+    assert np.abs(corners).max() <= 1 + 1e-6
+    sides = np.sqrt((maps[:, :, :2] ** 2).sum(2))
+    assert 1.3 < (sides[:, 0] / sides[:, 1]).max() < 1.5 and (sides[:, 1] / sides[:, 0]).max() > 1.3
+
+
+def alone(**tones):
+    """Alterations of one picture that change nothing but what is named."""
+    plain = {"gamma": 1.0, "gain": 1.0, "shift": 0.0, "blur": 0.0, "noise": 0.0} | tones
+    values = {name: torch.tensor([value]) for name, value in plain.items()}
+    return Alterations(torch.eye(2, 3)[None], Tones(**values, place=torch.tensor([[1000, 5]])))
+
+
+def test_tones_change_contrast_brightness_gamma_sharpness_and_noise_each_by_itself():
+    grey = torch.from_numpy(pictures(1) // 2 + 50)
+
+    def toned(**tones):
+        return altered(grey, alone(**tones)).numpy().astype(float)
+
+    before = grey.numpy().astype(float)
+    assert np.array_equal(toned(), before)
+    assert toned(gain=0.5).std() == pytest.approx(0.5 * before.std(), rel=0.02)
+    assert toned(gain=0.5).mean() == pytest.approx(before.mean(), abs=1)
+    assert np.array_equal(toned(shift=10 / 255), before + 10)
+    assert np.allclose(toned(gamma=2.0), before**2 / 255, atol=0.51)
+    assert toned(blur=0.05).std() < 0.5 * before.std()
+    assert (toned(noise=10 / 255) - before).std() == pytest.approx(10, rel=0.1)
+
+
+def test_strong_alterations_of_grey_levels_vary_from_picture_to_picture():
+    shown = np.repeat(pictures(1), 100, axis=0)
+    result = altered(torch.from_numpy(shown), drawn("strong", 100, np.random.default_rng(0))).double()
+    means, spreads = result.mean((1, 2)), result.std((1, 2))
+    assert means.max() - means.min() > 30 and spreads.max() > 2 * spreads.min()
 
 
 def test_batches_are_altered_by_seed_epoch_and_step_alone_and_pieces_as_the_whole():
-    batches, again = PictureBatches(20, 6, 3, "crops"), PictureBatches(20, 6, 3, "crops")
-    first, other = batches(1, 2), PictureBatches(20, 6, 4, "crops")(1, 2)
-    assert again(0, 0) is not None and torch.equal(again(1, 2).maps, first.maps)
-    assert not torch.equal(batches(2, 2).maps, first.maps) and not torch.equal(other.maps, first.maps)
+    def numbers(batch):
+        """All that decides how a batch is altered, one row a picture."""
+        maps, tones = batch.alterations.maps, batch.alterations.tones
+        return torch.cat([maps.flatten(1), *(each.reshape(len(maps), -1) for each in tones)], 1)
+
+    batches, again = PictureBatches(20, 6, 3, "strong"), PictureBatches(20, 6, 3, "strong")
+    first, other = batches(1, 2), PictureBatches(20, 6, 4, "strong")(1, 2)
+    assert again(0, 0) is not None and torch.equal(numbers(again(1, 2)), numbers(first))
+    assert not torch.equal(numbers(batches(2, 2)), numbers(first)) and not torch.equal(numbers(other), numbers(first))
     pieces = [piece for _, piece in first.pieces(3)]
-    assert torch.equal(torch.cat([piece.maps for piece in pieces]), first.maps)
+    assert torch.equal(torch.cat([numbers(piece) for piece in pieces]), numbers(first))
     assert np.array_equal(np.concatenate([piece.positions for piece in pieces]), first.positions)
 
 
 def test_without_augmentation_pictures_are_as_they_are():
     batch = PictureBatches(20, 6, 3, "nothing")(0, 0)
-    assert batch.maps is None and all(piece.maps is None for _, piece in batch.pieces(2))
+    assert batch.alterations is None and all(piece.alterations is None for _, piece in batch.pieces(2))
     assert isinstance(batch, PictureBatch)
 
 
 def test_the_graph_of_a_turned_picture_is_the_turned_graph():
     shown, patches, joining = pictures(1), Patches(32, 8), Joining("knn", 3, 8)
-    turned = altered(torch.from_numpy(shown), torch.tensor([[[0.0, -1, 0], [1, 0, 0]]])).numpy()
+    turned = altered(torch.from_numpy(shown), Alterations(torch.tensor([[[0.0, -1, 0], [1, 0, 0]]]))).numpy()
     assert np.array_equal(turned[0], symmetric(shown[0])[2]) or np.array_equal(turned[0], symmetric(shown[0])[6])
     places = np.arange(16).reshape(4, 4)
     where = np.rot90(places, 1 if np.array_equal(turned[0], symmetric(shown[0])[2]) else 3).ravel()
@@ -168,7 +215,7 @@ def test_no_row_has_an_augmentation_of_its_own(key):
         _ = plan("gcn", f"{key}=crops")
 
 
-@pytest.mark.parametrize("augment", ["turns", "crops"])
+@pytest.mark.parametrize("augment", ["turns", "strong"])
 def test_rows_of_all_kinds_train_on_altered_pictures(classify, folder, store, augment):
     from bench.store.store import Store
 

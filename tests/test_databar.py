@@ -5,7 +5,7 @@ import pytest
 
 from bench.contracts import Micrographs
 from bench.data.databar import find_bars, without_bars
-from bench.data.masking import as_shown, masked
+from bench.data.masking import as_shown
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.synthetic import databar, microscope
 from bench.tasks.datasets.synthetic.dataset import Synthetic
@@ -126,7 +126,9 @@ def test_pictures_are_shown_without_bars_where_the_run_blanks_them(drawn, tmp_pa
     pixels = drawn[0][:3]
     loaded = Micrographs(pixels, np.arange(3), ("0", "1", "2"), np.zeros(3, int), ("a",))
     dataset = SimpleNamespace(load=lambda: loaded, identity=lambda: {"name": "mine"})
-    plain, blank = (as_shown(dataset, SimpleNamespace(mask_bar=on), NoProgress()) for on in (False, True))
+    plain, blank = (
+        as_shown(dataset, SimpleNamespace(mask_bar=on, standardise=False), NoProgress()) for on in (False, True)
+    )
     assert np.array_equal(plain.pixels, pixels)
     assert np.array_equal(blank.pixels, without_bars(pixels, find_bars(pixels)))
     assert plain.digest == digest({"name": "mine"}) != blank.digest
@@ -137,7 +139,9 @@ def test_blanking_tells_how_many_pictures_are_done(tmp_path, monkeypatch):
     told = []
     progress = SimpleNamespace(start=lambda _, total: told.append(total), advance=told.append)
     pixels, rows = np.zeros((600, 8, 8), np.uint8), np.arange(600)
-    masked(Micrographs(pixels, rows, tuple(map(str, rows)), rows * 0, ("a",), digest="d"), progress)
+    loaded = Micrographs(pixels, rows, tuple(map(str, rows)), rows * 0, ("a",))
+    dataset = SimpleNamespace(load=lambda: loaded, identity=lambda: {"name": "mine"})
+    as_shown(dataset, SimpleNamespace(mask_bar=True, standardise=False), progress)
     assert told == [600, 256, 512, 600]
 
 
@@ -145,10 +149,12 @@ def test_masked_pictures_are_made_once_and_have_a_digest_of_their_own(drawn, tmp
     monkeypatch.setenv("BENCH_CACHE", str(tmp_path))
     pixels = drawn[0][:300]
     rows = np.arange(len(pixels))[::-1]
-    plain = Micrographs(pixels, rows, tuple(map(str, rows)), np.zeros(len(rows), int), ("a",), digest="pictures")
-    first = masked(plain, NoProgress())
+    plain = Micrographs(pixels, rows, tuple(map(str, rows)), np.zeros(len(rows), int), ("a",))
+    dataset = SimpleNamespace(load=lambda: plain, identity=lambda: {"name": "mine"})
+    config = SimpleNamespace(mask_bar=True, standardise=False)
+    first = as_shown(dataset, config, NoProgress())
     assert np.array_equal(first.pixels, without_bars(pixels, find_bars(pixels)))
-    assert first.digest != plain.digest and first.ids == plain.ids and np.array_equal(first.rows, rows)
+    assert first.digest != digest({"name": "mine"}) and first.ids == plain.ids and np.array_equal(first.rows, rows)
     monkeypatch.setattr("bench.data.databar.find_bars", lambda _: pytest.fail("searched again"))
-    again = masked(plain, NoProgress())
+    again = as_shown(dataset, config, NoProgress())
     assert again.digest == first.digest and isinstance(again.pixels, np.memmap)

@@ -165,6 +165,7 @@ CHAIN = {
     "probabilities": ("tasks/metrics/classification.py", "BINS = 15", "BINS = 10", JUDGED),
     "frames": ("tasks/teachers/frames.py", "The nanomaterials show {defect}", "{defect}", set()),
     "masking": ("bench/data/databar.py", *ANYTHING, set()),
+    "standardising": ("bench/data/grey_levels.py", *ANYTHING, set()),
     "groups": ("bench/data/grouped.py", "7919 * repeat", "7920 * repeat", set()),
 }
 
@@ -225,6 +226,7 @@ def test_paraphrased_records_depend_on_the_wordings(edited):
 
 ONLY_SOME = {
     "masking": ("mask_bar=true", "bench/data/databar.py", *ANYTHING),
+    "standardising": ("standardise=true", "bench/data/grey_levels.py", *ANYTHING),
     "groups": ("split=grouped", "bench/data/grouped.py", "7919 * repeat", "7920 * repeat"),
     "hashes": ("split=grouped", "bench/data/perceptual.py", *ANYTHING),
 }

@@ -98,6 +98,7 @@ class Choices(TypedDict, total=False):
     fraction: Sequence[float | str]
     hold_out_group: int | None
     mask_bar: bool
+    standardise: bool
     keep: str
 
 

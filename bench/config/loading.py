@@ -78,10 +78,10 @@ class Recipe(BaseModel):
     budget: BudgetText | None = None
     """What the training of each row may cost, in FLOPs (1e14) or in pictures seen ('20000 pictures'); instead of
     epochs. Rows that learn in two steps share it among them."""
-    augment: Literal["nothing", "turns", "crops"] = "nothing"
+    augment: Literal["nothing", "turns", "crops", "strong"] = "nothing"
     """How training pictures are altered: mirrored and turned by quarters; or also cropped to squares of half their area
-    or more. Pictures with questions are only mirrored left to right, which keeps their answers true. The same for all
-    rows."""
+    or more; or cropped to a third of it, stretched, and given other contrast, gamma, blur and noise. Pictures with
+    questions are only mirrored left to right, which keeps their answers true. The same for all rows."""
     tune: Literal["nothing", "learning_rate", "all"] = "nothing"
     """What trainings on trial choose by their validation loss: the learning rate, of 1, 0.3, 0.1 and 0.03 times the
     recipe's; or also the settings that a model's spec names."""
@@ -144,6 +144,9 @@ class Config(BaseModel):
     """A prompt group whose questions are left out of training and are the only ones tested."""
     mask_bar: bool = False
     """Whether the data bar of each picture is masked."""
+    standardise: bool = False
+    """Whether the grey levels of each picture are brought to the same mean and spread; helps where training and test
+    pictures come from different instruments, or the former are drawn."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
     recipe: Recipe = Recipe()

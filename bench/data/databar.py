@@ -67,6 +67,11 @@ def without_bars(pictures: np.ndarray, bars: np.ndarray) -> np.ndarray:
     return blank
 
 
+def masked(pictures: np.ndarray) -> np.ndarray:
+    """Return pictures (B, H, W) without the data bars that they have."""
+    return without_bars(pictures, find_bars(pictures))
+
+
 def _rows(distance: np.ndarray) -> _Rows:
     ink = distance >= _INK_DISTANCE
     changes = np.count_nonzero(ink[..., 1:] != ink[..., :-1], axis=2)

@@ -54,6 +54,7 @@ class Exported(BaseModel):
     seed: NonNegativeInt
     image_size: PositiveInt
     mask_bar: bool
+    standardise: bool = False
     categories: tuple[str, ...]
     captions: tuple[str, ...]
     data: JSONObject

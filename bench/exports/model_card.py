@@ -49,6 +49,7 @@ def _use(exported: Exported) -> str:
     able = "\n".join(command for name in exported.contracts if (command := contract_of(name).command))
     shown = f"grey, squashed to {exported.image_size} x {exported.image_size} pixels"
     blanked = ", their data bars blanked" if exported.mask_bar else ""
+    blanked += ", their grey levels standardised" if exported.standardise else ""
     read = f"FOLDER is the one that holds this file. Pictures are read as {shown}{blanked}."
     return "\n\n".join(filter(None, [f"```sh\n{able}\n```", read, _beside(exported)]))
 

@@ -21,7 +21,8 @@ def with_outcomes(model: Trained, dataset: Dataset, config: Config, split: Mappi
     if "classifier" not in exported.contracts:
         return exported
     choices = {key: split[key] for key in ("k", "validation_share")}
-    same = config.model_copy(update={**choices, "split": split["kind"], "mask_bar": exported.mask_bar})
+    preparing = {"mask_bar": exported.mask_bar, "standardise": exported.standardise}
+    same = config.model_copy(update={**choices, "split": split["kind"], **preparing})
     fold = Partition(dataset, same, False, NoProgress()).fold(own.fold, own.repeat, own.fraction)
     pictures = as_shown(dataset, same, NoProgress()).take(fold.validation)
     probabilities = model.estimator.predict_proba(pictures.unlabelled())

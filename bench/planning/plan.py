@@ -11,7 +11,7 @@ from bench.config import cores
 from bench.config.loading import EVERY_MODEL, Recipe
 from bench.contracts import Dataset, Task, Teacher
 from bench.data.dataset import open_dataset
-from bench.data.masking import masking_code
+from bench.data.masking import preparing
 from bench.data.partition import Partition
 from bench.data.task import open_task, task_settings
 from bench.data.teacher import open_teacher
@@ -92,7 +92,7 @@ class Plan:
             "split": self.partition.identity(fraction),
             "repeats": self.config.repeats,
             "image_size": self.config.image_size,
-            **self._masking,
+            **self._preparing,
             **self._augmenting,
             **self._elsewhere,
             **self._untaught,
@@ -130,9 +130,9 @@ class Plan:
         return self.teacher.identity()
 
     @cached_property
-    def _masking(self) -> dict[str, str]:
-        """What decides how data bars are blanked; empty if they stay."""
-        return {"mask_bar": digest(masking_code())[:16]} if self.config.mask_bar else {}
+    def _preparing(self) -> dict[str, str]:
+        """What decides how data bars are blanked and grey levels standardised; empty if pictures stay as they are."""
+        return preparing(self.config)
 
     @property
     def _augmenting(self) -> dict[str, str]:
@@ -223,7 +223,7 @@ class Plan:
         return {
             "data": self._data,
             "image_size": self.config.image_size,
-            **self._masking,
+            **self._preparing,
             **({"records": self._records, **self._untaught} if row.trains_on == "instructions" else {"records": None}),
             "model": {
                 "name": row.name,

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from bench.contracts import Context, Micrographs
 from bench.models.graphs.batches import GraphBatch, PatchGraphs
@@ -19,7 +18,7 @@ from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.registered.signature import handed
 from bench.specs import Setting, resolve
-from bench.training.augmentation import altered
+from bench.training.augmentation import Alterations, altered
 
 
 class GraphClassifier(NetworkClassifier):
@@ -68,11 +67,11 @@ class GraphClassifier(NetworkClassifier):
         return Side(partial(self._graphs, graphs, images), images.labels)
 
     def _graphs(
-        self, graphs: PatchGraphs, images: Micrographs, positions: np.ndarray, maps: Tensor | None = None
+        self, graphs: PatchGraphs, images: Micrographs, positions: np.ndarray, alterations: Alterations | None = None
     ) -> GraphBatch:
         """Return the graphs of the pictures at these positions; those of altered pictures are joined anew."""
-        if maps is None:
+        if alterations is None:
             return graphs.batch(images, self._context.device, positions)
-        pictures = altered(torch.from_numpy(images.batch(positions)), maps).numpy()
+        pictures = altered(torch.from_numpy(images.batch(positions)), alterations).numpy()
         joined = joined_graphs(pictures, graphs.patches, self._joining)
         return joined.of(pictures, np.arange(len(pictures)), self._context.device)

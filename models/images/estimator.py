@@ -14,7 +14,7 @@ from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.specs import SCRATCH, Setting
-from bench.training.augmentation import altered
+from bench.training.augmentation import Alterations, altered
 
 
 class ImageClassifier(NetworkClassifier):
@@ -64,10 +64,10 @@ class ImageClassifier(NetworkClassifier):
         return network
 
 
-def pictures(images: Micrographs, device: str, positions: np.ndarray, maps: Tensor | None = None) -> Tensor:
-    """Return the pictures at these positions, altered by ``maps`` if any, as a network's input (B, 3, H, W)."""
+def pictures(images: Micrographs, device: str, positions: np.ndarray, alterations: Alterations | None = None) -> Tensor:
+    """Return the pictures at these positions, altered or as they are, as a network's input (B, 3, H, W)."""
     grey = torch.from_numpy(images.batch(positions)).to(device)
-    return normalised(grey if maps is None else altered(grey, maps))
+    return normalised(grey if alterations is None else altered(grey, alterations))
 
 
 def normalised(grey: Tensor) -> Tensor:

@@ -6,23 +6,22 @@ from typing import Any
 import numpy as np
 
 from bench.contracts import Bounded, InstructionRecord, Instructions, Micrographs
-from bench.data.databar import find_bars, without_bars
 from bench.data.decoding import grey
 from bench.data.frames import Unreadable
+from bench.data.masking import prepared
 from bench.errors import BenchError, unknown
 from bench.exports.exported import Exported
 from bench.tasks.asking.words import exists
 
 
 def read(path: Path, exported: Exported) -> Micrographs:
-    """Return a picture prepared as in training (resized, grey, data bar masked); raise Unreadable if that fails."""
+    """Return a picture prepared as in training (resized, grey, masked, standardised); Unreadable if that fails."""
     if not exists(path):
         raise Unreadable("does not exist; check its path")
     if not path.is_file():  # a pipe or device may never end
         raise Unreadable("is no file; name a picture")
     pixels = grey(path, exported.image_size)[None]
-    if exported.mask_bar:
-        pixels = without_bars(pixels, find_bars(pixels))
+    pixels = prepared(pixels, mask_bar=exported.mask_bar, standardise=exported.standardise)
     return Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories)
 
 

@@ -52,7 +52,7 @@ def sheet_command(
     by_suffix(out, {".png": "png"})
     sides = [_for_sheet(dataset, assignments, mask_bar, size)]
     if beside is not None:
-        bars = [text for text in assignments or () if text.startswith(("image_size=", "mask_bar="))]
+        bars = [text for text in assignments or () if text.startswith(("image_size=", "mask_bar=", "standardise="))]
         sides.append(_for_sheet(f"folder:{beside}", bars, mask_bar, size))
     # Both datasets are opened before the pictures of one are loaded, which may take a minute.
     shown = [as_shown(opened, config, Lines()) for opened, config in sides]
@@ -189,9 +189,13 @@ def _width_and_height(size: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+_OF_PICTURES = ("image_size", "mask_bar", "standardise")
+"""The keys of a config that change a dataset's pictures."""
+
+
 def _for_sheet(name: str | None, assignments: list[str] | None, mask_bar: bool, size: int) -> "tuple[Dataset, Config]":
     """Build a dataset for a sheet; data bars to be masked are found at the size that a run uses."""
-    config = _config(name, [*(assignments or ()), *(["mask_bar=true"] if mask_bar else [])], "image_size", "mask_bar")
+    config = _config(name, [*(assignments or ()), *(["mask_bar=true"] if mask_bar else [])], *_OF_PICTURES)
     return _open(config, config.image_size if config.mask_bar else size), config
 
 

@@ -43,7 +43,9 @@ def polygons(canvas: Canvas, rings: np.ndarray) -> np.ndarray:
     shown = np.flatnonzero((high > -1).all(1) & (low[:, 0] < width) & (low[:, 1] < height))
     image = Image.new("I", (width, height), 0)
     draw = ImageDraw.Draw(image).polygon
-    for number, ring in zip((shown + 1).tolist(), placed[shown].reshape(len(shown), -1).tolist(), strict=True):
+    for number, ring in zip(
+        (shown + 1).tolist(), placed[shown].reshape(len(shown), 2 * rings.shape[1]).tolist(), strict=True
+    ):
         draw(ring, fill=number)
     return np.asarray(image).astype(np.intp)
 

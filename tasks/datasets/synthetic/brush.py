@@ -12,7 +12,7 @@ GIANT = 2.0
 def length(scene: Scene, random: np.random.Generator, small: float, medium: float, large: float) -> float:
     """Return a length for the scene's size, random within 12 %."""
     middle = {"small": small, "medium": medium, "large": large}[scene.get("size", "medium")]
-    return middle * random.uniform(0.88, 1.12)
+    return middle * random.uniform(0.88, 1.12) * scene.magnification
 
 
 def spread(scene: Scene, random: np.random.Generator, count: int) -> np.ndarray:

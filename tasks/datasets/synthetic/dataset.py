@@ -5,7 +5,7 @@ from contextlib import closing
 from functools import cached_property, partial
 from math import isnan, nan
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.synthetic.canvas import WIDEST
 from bench.tasks.datasets.synthetic.drawing import Drawing, drawn
 from bench.tasks.datasets.synthetic.scene import Scene, labels, scene
+from bench.tasks.datasets.synthetic.specimens.catalogue import varied_scene
 from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
 
@@ -49,12 +50,20 @@ class Synthetic:
         balanced: Annotated[
             bool, Setting("as many pictures of every category, instead of the SEM dataset's shares")
         ] = False,
+        look: Annotated[
+            Literal["plain", "varied"],
+            Setting(
+                "varied: more kinds of specimens under many microscopes, as real files differ; of their facts only "
+                "category and shape are asked"
+            ),
+        ] = "plain",
     ) -> None:
         if argument:
             raise BenchError(
-                f"the dataset 'synthetic' takes no argument, not {argument!r}; its settings are size, seed, balanced"
+                f"the dataset 'synthetic' takes no argument, not {argument!r}; "
+                "its settings are size, seed, balanced, look"
             )
-        self.size, self.seed, self.balanced = size, seed, balanced
+        self.size, self.seed, self.balanced, self.look = size, seed, balanced, look
         if self.size < 2 * len(CATEGORIES) or self.seed < 0:
             raise BenchError(
                 f"synthetic.size = {self.size}, synthetic.seed = {self.seed}: "
@@ -69,6 +78,7 @@ class Synthetic:
             "size": self.size,
             "seed": self.seed,
             "balanced": self.balanced,
+            "look": self.look,
             "image size": self.image_size,
             "code": code_digests("bench.tasks.datasets.synthetic.drawing", "bench.tasks.datasets.captions"),
         }
@@ -83,11 +93,12 @@ class Synthetic:
 
     def scene(self, position: int) -> Scene:
         """Return the scene of the picture at this position."""
-        return scene(self.seed, position, CATEGORIES[self._labels[position]])
+        drawn_from = varied_scene if self.look == "varied" else scene
+        return drawn_from(self.seed, position, CATEGORIES[self._labels[position]])
 
     def facts(self, position: int) -> Mapping[str, str]:
         """Return the facts of the picture at this position, kind to value."""
-        return dict(self.scene(position).facts)
+        return dict(self.scene(position).certain)
 
     def numbers(self, position: int) -> Mapping[str, float]:
         """Return the size and number of the structures in the picture at this position, as far as they are known.

@@ -15,6 +15,8 @@ from bench.tasks.datasets.synthetic.organisms import organisms
 from bench.tasks.datasets.synthetic.patterned import patterned
 from bench.tasks.datasets.synthetic.porous import porous
 from bench.tasks.datasets.synthetic.scene import GEOMETRY, Scene
+from bench.tasks.datasets.synthetic.specimens.camera import native, pictured
+from bench.tasks.datasets.synthetic.specimens.catalogue import CATALOGUE, Specimen
 from bench.tasks.datasets.synthetic.structures import Structures, visible
 from bench.tasks.datasets.synthetic.threads import nanowires
 from bench.tasks.datasets.synthetic.tips import tips
@@ -37,7 +39,8 @@ class Drawing(NamedTuple):
     """A picture (height, width) uint8, and what is true of it.
 
     ``numbers`` are those of ``bench.tasks.numbers`` that are known: a size only with ``pixel_size_nm``, the nanometres
-    that a pixel is wide, which the scale bar states; None without one. What the data bar hides does not count.
+    that a pixel is wide, which the scale bar states; None without one. What the data bar hides does not count. Of the
+    varied look neither is known: its drawers trace no structures.
     """
 
     picture: np.ndarray
@@ -46,7 +49,13 @@ class Drawing(NamedTuple):
 
 
 def drawn(scene: Scene, shape: tuple[int, int]) -> Drawing:
-    """Draw a scene natively at ``shape`` (height, width); a wider picture shows more of it at both sides."""
+    """Draw a scene at ``shape`` (height, width).
+
+    Natively in the plain look, where a wider picture shows more of the scene at both sides; squeezed from the
+    picture's own proportions in the varied one.
+    """
+    if scene.specimen is not None:
+        return Drawing(_varied(scene, shape, CATALOGUE[scene["category"]][scene.specimen]), {}, None)
     canvas = Canvas(shape)
     structures = DRAWERS[scene["category"]](canvas, scene, scene.stream(GEOMETRY))
     picture, bar = photograph(canvas, scene)
@@ -65,3 +74,10 @@ def drawn(scene: Scene, shape: tuple[int, int]) -> Drawing:
 def draw(scene: Scene, shape: tuple[int, int]) -> np.ndarray:
     """Return the picture of a scene alone, as ``drawn`` draws it."""
     return drawn(scene, shape).picture
+
+
+def _varied(scene: Scene, shape: tuple[int, int], specimen: Specimen) -> np.ndarray:
+    canvas = Canvas(native(scene, shape))
+    drawer = specimen.drawer or DRAWERS[scene["category"]]
+    drawer(canvas, scene, scene.stream(GEOMETRY))
+    return pictured(canvas, scene, shape)

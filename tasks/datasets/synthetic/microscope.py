@@ -28,11 +28,11 @@ def photograph(canvas: Canvas, scene: Scene) -> Photograph:
     signal = _focused(_yield(canvas, random), scene, random)
     signal = _toned(signal, canvas, scene, random)
     if scene["charging"] == "streaks":
-        signal = _charged(signal, canvas, random)
+        signal = charged(signal, canvas, random)
     dose = np.exp(random.uniform(np.log(0.018), np.log(0.075))) * (1.0 if scene["contrast"] == "high" else 0.6)
     lines = random.uniform(0.0, 0.012)
     # A separate stream: the amount of random numbers depends on the resolution, and the data bar must not.
-    signal = _noisy(signal, dose, lines, scene.stream(NOISE))
+    signal = noisy(signal, dose, lines, scene.stream(NOISE))
     picture = (np.clip(signal, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
     return Photograph(picture, draw_bar(picture, scene, random))
 
@@ -40,9 +40,7 @@ def photograph(canvas: Canvas, scene: Scene) -> Photograph:
 def _yield(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
     # Electrons leave from a depth that smooths sharp steps at any resolution.
     height = blurred(canvas.z, 0.0021)
-    right, down = np.zeros_like(height), np.zeros_like(height)
-    right[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * np.float32(0.5 * canvas.unit)
-    down[1:-1] = (height[2:] - height[:-2]) * np.float32(0.5 * canvas.unit)
+    right, down = slopes(height, canvas.unit)
     tilt = np.sqrt(1 + right * right + down * down)
     edge = np.minimum(tilt - 1, 1.3) * np.float32(1 / 1.8)
     light = random.uniform(-2.6, -0.5)
@@ -52,6 +50,14 @@ def _yield(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
     open_sky = np.minimum(np.maximum(1 - hollow, 0.28), 1.45)
     glow = random.uniform(0.16, 0.34) + random.uniform(0.2, 0.4) * canvas.albedo
     return canvas.albedo * (1 + 0.34 * facing) * open_sky + edge * glow
+
+
+def slopes(height: np.ndarray, unit: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rise of a height (field heights) to the right and down; ``unit`` is the field in pixels."""
+    right, down = np.zeros_like(height), np.zeros_like(height)
+    right[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * np.float32(0.5 * unit)
+    down[1:-1] = (height[2:] - height[:-2]) * np.float32(0.5 * unit)
+    return right, down
 
 
 def _focused(signal: np.ndarray, scene: Scene, random: np.random.Generator) -> np.ndarray:
@@ -74,7 +80,7 @@ def _toned(signal: np.ndarray, canvas: Canvas, scene: Scene, random: np.random.G
     return signal - over + over / (1 + np.float32(3.2) * over)
 
 
-def _charged(signal: np.ndarray, canvas: Canvas, random: np.random.Generator) -> np.ndarray:
+def charged(signal: np.ndarray, canvas: Canvas, random: np.random.Generator) -> np.ndarray:
     """Add bands of scan lines that are bright and fade into a dark tail, where the sample charged up."""
     line, row = canvas.x[0], canvas.y[:, 0]
     for _ in range(int(random.integers(5, 9))):
@@ -89,7 +95,7 @@ def _charged(signal: np.ndarray, canvas: Canvas, random: np.random.Generator) ->
     return signal
 
 
-def _noisy(signal: np.ndarray, dose: float, lines: float, random: np.random.Generator) -> np.ndarray:
+def noisy(signal: np.ndarray, dose: float, lines: float, random: np.random.Generator) -> np.ndarray:
     """Add shot noise, whose variance follows the signal, and an unsteady beam's line noise."""
     height, width = signal.shape
     tile = white()

@@ -2,26 +2,33 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from bench.tasks.datasets.synthetic.priors import SEM_COUNTS, Weights, kinds_of, shapes_of
+from bench.tasks.datasets.synthetic.priors import SEM_COUNTS, kinds_of, shapes_of
 
 if TYPE_CHECKING:  # the data digest covers all imports, and the contracts determine no picture
     from bench.contracts import Facts
 
-LABELS, FACTS, GEOMETRY, INSTRUMENT, NOISE = range(5)
+LABELS, FACTS, GEOMETRY, INSTRUMENT, NOISE, LOOK = range(6)
 """The streams of random numbers; each is keyed by the seed and, but for LABELS, by the picture's index."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The facts of one picture, kind to value; ``seed`` and ``index`` determine the positions of structures."""
+    """The facts of one picture, kind to value; ``seed`` and ``index`` determine the positions of structures.
+
+    In the varied look, ``specimen`` is the place in the category's catalogue, and ``magnification`` multiplies lengths.
+    """
 
     seed: int
     index: int
     facts: "Facts"
+    specimen: int | None = None
+    magnification: float = 1.0
 
     def __getitem__(self, kind: str) -> str:
         return dict(self.facts)[kind]
@@ -30,8 +37,13 @@ class Scene:
         """Return the value of a kind, or the default if the scene does not show it."""
         return dict(self.facts).get(kind, default)
 
+    @property
+    def certain(self) -> "Facts":
+        """The facts that the picture shows for certain: of a varied one, category and shape."""
+        return self.facts if self.specimen is None else self.facts[:2]
+
     def stream(self, which: int) -> np.random.Generator:
-        """Return the random numbers for positions (GEOMETRY), microscope settings (INSTRUMENT) or its NOISE."""
+        """Return the random numbers for positions (GEOMETRY), microscope settings (INSTRUMENT), its NOISE or LOOK."""
         return generator(self.seed, which, self.index)
 
 
@@ -43,14 +55,15 @@ def generator(*key: int) -> np.random.Generator:
 def scene(seed: int, index: int, category: str) -> Scene:
     """Draw the facts of picture ``index``."""
     random = generator(seed, FACTS, index)
-    shape = _one(random, shapes_of(category))
+    shape = one_of(random, shapes_of(category))
     facts = {"category": category, "shape": shape}
     for kind, weights in kinds_of(category, shape).items():
-        facts[kind] = _one(random, weights)
+        facts[kind] = one_of(random, weights)
     return Scene(seed, index, tuple(facts.items()))
 
 
-def _one(random: np.random.Generator, weights: Weights) -> str:
+def one_of(random: np.random.Generator, weights: Mapping[Value, float]) -> Value:
+    """Draw one of the values by their weights."""
     values = list(weights)
     point = random.random() * sum(weights.values())
     for value in values[:-1]:
