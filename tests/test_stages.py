@@ -114,7 +114,7 @@ DECIDES = {
     "which questions are asked": ("tasks/vqa.py", "start = turn * size", "start = turn", ASKED),
     "whether captions are shown": ("tasks/vqa.py", 'if self._caption == "without"', "if True", ASKED),
     "an item": ("tasks/vqa.py", '"facts_asked": facts.expected,', '"facts_asked": 0,', JUDGED),
-    "how an answer is read": ("tasks/metrics/scope.py", "_REACH = 4", "_REACH = 5", JUDGED),
+    "how an answer is read": ("tasks/metrics/scope.py", "_SUBJECT = 12", "_SUBJECT = 13", JUDGED),
     "a phrase of the lexicon": ("tasks/metrics/lexicon.toml", None, "changed", JUDGED),
     "the list behind other models' questions": (*LISTING, JUDGED),
     "a definition": ("tasks/vqa.py", "words of the answer over words", "words over words", JUDGED),

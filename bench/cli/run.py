@@ -36,7 +36,7 @@ def run_command(
         int | None, typer.Option(min=1, help="trainings on each fold, with other initial weights and order")
     ] = None,
     labels: Annotated[
-        Text, typer.Option(help="CSV file with the path and category of each picture of --dataset folder:")
+        Text, typer.Option(help="CSV file with the path and category of each picture of a dataset of folders")
     ] = None,
     split: Annotated[Text, typer.Option(help="stratified, or grouped (near-duplicates stay on one side)")] = None,
     group_by: Annotated[

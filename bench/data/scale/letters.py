@@ -1,4 +1,4 @@
-"""A small reader of scale bar labels: a convolutional network with connectionist temporal classification.
+"""A small reader of scale bar labels: a convolutional network with CTC (Graves et al. 2006).
 
 Own code, because an optical character reader for any text (tesseract, rapidocr) is a hundred times as large, and reads
 'pm', 'um' or 'Hm' for the µm of an instrument's small letters. Inference is in numpy alone, so that a command that
