@@ -1,6 +1,7 @@
 """What a run would cost: by a probe, by records, by what was measured before, by FLOPs; and what it did cost."""
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def nothing_kept(tmp_path, monkeypatch):
 
 
 def sources(out):
-    return [line.split()[-1] for line in out.splitlines() if " fold " in line]
+    return [line.split()[-1] for line in out.splitlines() if re.match(r"\S+ fold ", line)]
 
 
 def test_a_probe_goes_before_records_these_before_what_is_kept_and_that_before_flops(classify, folder, store):
@@ -245,7 +246,7 @@ def test_a_model_without_epochs_is_not_estimated_by_their_number(classify, folde
         classify(mine, "pixels", "--set", "k=4", "--folds", "1", *more, "--dry-run")[1]
         for more in ((), ("--set", "recipe.epochs=500"))
     ]
-    times = [next(line.split()[4] for line in out.splitlines() if " fold " in line) for out in told]
+    times = [next(line.split()[4] for line in out.splitlines() if re.match(r"\S+ fold ", line)) for out in told]
     assert times[0] == times[1]
 
 

@@ -38,7 +38,7 @@ def usable_k(labels: np.ndarray, requested: int, explicit: bool, categories: tup
             f"k={requested} is more than category {name!r} has pictures ({smallest}); use k={smallest} or less"
         )
     if min(requested, smallest) < 2:
-        few = [repr(category) for category, size in zip(categories, sizes, strict=True) if size < 2]
+        few = [repr(category) for category, size in zip(categories, sizes, strict=True) if size < 2] or [repr(name)]
         named = f"category {few[0]} has" if len(few) == 1 else f"categories {', '.join(few)} have"
         each = "" if len(few) == 1 else " of each"
         raise BenchError(
