@@ -14,7 +14,6 @@ from bench.data.dataset import open_dataset
 from bench.data.decoding import frame_of, grey
 from bench.data.frames import Unreadable
 from bench.data.partition import Partition
-from bench.data.pixel_size import scale_of
 from bench.registered.registry import Registry
 from bench.terminal.progress import NoProgress
 from tests.test_damaged_files import EDITS, QUIET, damaged, picture_or_sentence
@@ -190,14 +189,6 @@ def test_a_truncated_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path
     for share in (0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99):
         (tmp_path / name).write_bytes(whole[: int(share * len(whole))])
         picture_or_sentence(tmp_path / name)
-
-
-@pytest.mark.parametrize(
-    ("unit", "nanometres"),
-    [("um", 1000), ("\\u00B5m", 1000), ("µm", 1000), ("μm", 1000), ("Å", 0.1), ("pm", 0.001), ("Micron", 1000)],
-)
-def test_units_are_read_as_instruments_write_them(unit, nanometres):
-    assert scale_of(1.0, unit).pixel_size_nm == pytest.approx(nanometres)
 
 
 def test_a_format_whose_package_is_missing_names_it_and_its_remedy(tmp_path, monkeypatch):

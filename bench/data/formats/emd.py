@@ -23,7 +23,7 @@ _LARGEST_METADATA = 10_000_000
 
 
 class _Picture(NamedTuple):
-    """A dataset of pictures: which of its axes are rows and columns, and which counts the frames, None for one."""
+    """A dataset of pictures, with which of its axes are rows and columns, and which counts the frames, None for one."""
 
     numbers: h5py.Dataset
     rows: int
