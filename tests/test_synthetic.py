@@ -15,7 +15,7 @@ from bench.plugins.datasets import register_datasets
 from bench.specs import resolve
 from bench.tasks.datasets.synthetic import dataset as module
 from bench.tasks.datasets.synthetic.dataset import Synthetic
-from bench.tasks.datasets.synthetic.drawing import draw
+from bench.tasks.datasets.synthetic.drawing import Drawing, draw
 from bench.tasks.datasets.synthetic.priors import EVERYWHERE, SEM_COUNTS, kinds_of
 from bench.tasks.datasets.synthetic.scene import GEOMETRY, Scene, category_counts, labels, scene
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
@@ -240,7 +240,7 @@ def test_several_processes_draw_what_one_draws(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "_WORTH_PROCESSES", 2)
     monkeypatch.setattr(cores, "usable", lambda: 2)
     # Who draws in this process now draws nothing.
-    monkeypatch.setattr(module, "draw", lambda shown, shape: np.zeros(shape, np.uint8))
+    monkeypatch.setattr(module, "drawn", lambda shown, shape: Drawing(np.zeros(shape, np.uint8), {}, None))
     told = Listener()
     together = build(progress=told).load()
     assert alone.pixels.any() and np.array_equal(together.pixels, alone.pixels)
@@ -248,7 +248,7 @@ def test_several_processes_draw_what_one_draws(tmp_path, monkeypatch):
 
 
 def test_identity_and_facts_draw_nothing(monkeypatch):
-    monkeypatch.setattr(module, "draw", None)
+    monkeypatch.setattr(module, "drawn", None)
     built = build()
     assert built.identity() == build().identity()
     assert built.facts(0) and len(built.labels()) == 40

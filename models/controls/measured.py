@@ -206,7 +206,7 @@ class _Direction(NamedTuple):
 def _direction(specimen: np.ndarray) -> _Direction:
     """Return the direction that the structure tensor of the whole picture has."""
     grey, fine = specimen.astype(np.float32), max(1.0, _FINE * min(specimen.shape))
-    down, right = (ndimage.gaussian_filter(grey, fine, order) for order in ((1, 0), (0, 1)))
+    down, right = np.gradient(ndimage.gaussian_filter(grey, fine))
     both, squares = 2 * float((right * down).mean()), (float((right**2).mean()), float((down**2).mean()))
     difference, total = squares[0] - squares[1], sum(squares)
     return _Direction(0.5 * np.arctan2(both, difference), np.hypot(difference, both) / max(total, 1e-9))
@@ -245,5 +245,7 @@ def _between_gaps(profile: np.ndarray, depth: float, dim: float) -> list[int]:
 
 def _form(caption: str) -> Form | None:
     """Return the form that a caption names; None without one."""
-    named = (form for form, words in _FORMS.items() if any(word in caption.lower() for word in words))
-    return next(named, "grain") if caption else None
+    for form, words in _FORMS.items():
+        if any(word in caption.lower() for word in words):
+            return form
+    return "grain" if caption else None
