@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.data.scale.lines import ScaleBar, Line
+from bench.data.scale.lines import Line, ScaleBar
 
 _MARKS = 9
 """The least number of marks: letters seldom stand so evenly."""
