@@ -68,7 +68,7 @@ def test_each_picture_gets_the_22_questions_in_order_with_unique_ids():
     assert [record.picture for record in records] == ["p0"] * 22 + ["p1"] * 22 + ["p2"] * 22
     assert [(record.group, record.question) for record in records[22:44]] == [(q.group, q.text) for q in QUESTIONS]
     assert len({record.id for record in records}) == 66
-    assert {record.teacher for record in records} == {"scripted"}
+    assert {record.teacher for record in records} == {"scripted", "scripted-numbers"}
 
 
 def test_wording_depends_on_seed_picture_and_question_alone():
@@ -174,5 +174,5 @@ def test_an_argument_is_refused():
 def test_every_registered_teacher_resolves():
     specs = []
     register_teachers(register=specs.append)
-    assert {spec.name for spec in specs} == {"scripted", "paraphrased:", "file:", "openai"}
+    assert {spec.name for spec in specs} == {"scripted", "scripted-numbers", "paraphrased:", "file:", "openai"}
     assert all(callable(resolve(spec.builds)) for spec in specs)

@@ -1,5 +1,6 @@
 """Size and number: what drawings are known to show, and how answers, controls and a measurement are scored."""
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ from PIL import Image
 from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, InstructionRecord, Instructions, Micrographs
 from bench.data.dataset import open_dataset
 from bench.errors import BenchError
-from bench.models.controls.measured import Measured, structures
+from bench.models.controls.measured import Measured, _form, structures
 from bench.models.controls.median import Median
 from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import drawn
@@ -205,6 +206,19 @@ def test_lines_are_as_wide_as_across():
     assert measured.number == 2 and measured.diameter == pytest.approx(8, rel=0.25)
 
 
+def test_fibres_side_by_side_are_as_wide_as_the_gaps_between_them_are_apart():
+    across = np.arange(160) % 32
+    picture = np.broadcast_to(np.where(across < 4, 20, 150 + 2 * across), (160, 160)).astype(np.uint8)
+    for shown in (picture, picture.T):
+        assert structures(shown, "fibre").diameter == pytest.approx(32, rel=0.05)
+        assert structures(shown, "fibre").number == 5
+
+
+def test_a_caption_tells_what_structures_are_taken_for():
+    assert [_form(f"of {name}") for name in ("fibres", "nanowires", "particles")] == ["fibre", "wire", "grain"]
+    assert _form("") is None
+
+
 def test_nothing_stands_out_of_a_blank_picture():
     assert structures(np.full((64, 64), 90, np.uint8)) == (None, 0)
 
@@ -255,3 +269,63 @@ def test_a_model_taught_on_drawings_is_asked_about_ones_own_pictures_of_the_same
     assert code == 0 and "mine" in out
     code, _, err = bench("run", "--task", "sizing", "--models", "median", "--test-dataset", mine, *options)
     assert code == 1 and "no size and no count of these 4 pictures is known" in err
+
+
+@pytest.fixture
+def noted(tmp_path):
+    """Make a folder of discs, with a file of labels of these lines; return the folder and the file."""
+
+    def make(*lines):
+        (tmp_path / "mine").mkdir()
+        for number in range(4):
+            Image.fromarray(discs([(30, 30 + 8 * number), (90, 60)])).save(tmp_path / "mine" / f"{number}.png")
+        labels = tmp_path / "labels.csv"
+        labels.write_text("\n".join(["path,category,size_nm,count,pixel_size_nm", *lines]))
+        return f"folder:{tmp_path / 'mine'}", str(labels)
+
+    return make
+
+
+LINES = ('0.png,a,"36,5",2,2.0', "1.png,a,,2,", "2.png,b,40,,2.5", "3.png,b,,,")
+
+
+def test_a_file_of_labels_says_sizes_counts_and_scales(noted):
+    folder, labels = noted(*LINES)
+    own = open_dataset(Registry(), folder, {"folder:": {"labels": labels}}, 64, NoProgress())
+    assert [own.numbers(position) for position in range(4)] == [
+        {"size_nm": 36.5, "count": 2.0},
+        {"count": 2.0},
+        {"size_nm": 40.0},
+        {},
+    ]
+    sizes = own.load().pixel_sizes  # the pictures of 128 pixels are shown with 64
+    assert sizes[0].tolist() == [4.0, 4.0] and sizes[2].tolist() == [5.0, 5.0] and np.isnan(sizes[[1, 3]]).all()
+    assert [(entry["pixel_size_nm"], entry["scale_source"]) for entry in own.files()][2] == (2.5, "labels")
+
+
+def test_other_numbers_are_other_data(noted, tmp_path):
+    folder, labels = noted(*LINES)
+    before = open_dataset(Registry(), folder, {"folder:": {"labels": labels}}, 64, NoProgress()).identity()
+    other = tmp_path / "other.csv"
+    other.write_text((tmp_path / "labels.csv").read_text().replace("40", "41"))
+    after = open_dataset(Registry(), folder, {"folder:": {"labels": str(other)}}, 64, NoProgress()).identity()
+    assert before["numbers"] != after["numbers"]
+
+
+@pytest.mark.parametrize("size", ["36 nm", "-3", "0", "nan", "1e999"])
+def test_a_number_in_a_file_of_labels_that_is_none_is_refused(size, noted):
+    folder, labels = noted(f"0.png,a,{size},,", *LINES[1:])
+    with pytest.raises(BenchError, match="about '0.png': size_nm .* is no positive number; write one, such as 412"):
+        open_dataset(Registry(), folder, {"folder:": {"labels": labels}}, 64, NoProgress()).identity()
+
+
+def test_pictures_of_ones_own_are_measured_in_nanometres_and_shown_in_a_table(noted, bench):
+    folder, labels = noted(*LINES)
+    options = ("--set", "k=2", "--set", "folds=all", "--set", "image_size=128")
+    code, _, err = bench(
+        "run", "--task", "sizing", "--models", "measured", "--dataset", folder, "--labels", labels, *options
+    )
+    assert code == 0, err
+    code, out, _ = bench("table", "sizing", "--format", "json")
+    cells = json.loads(out)
+    assert code == 0 and "size within 20 %" in str(cells)

@@ -196,6 +196,7 @@ OTHER_TASKS = {
     "a wording held out": ("altered-vqa", "tasks/paraphrases.py", *ANYTHING, ASKED),
     "what is compared": ("retrieval", "tasks/retrieval.py", "_ORDER_SEED = 22", "_ORDER_SEED = 23", ASKED),
     "recall": ("retrieval", "tasks/metrics/retrieval.py", *ANYTHING, JUDGED),
+    "how numbers are read": ("sizing", "tasks/metrics/quantities.py", *ANYTHING, JUDGED),
     "what is taken for similarities": ("retrieval", "bench/stages/contracts/similarities.py", *ANYTHING, ASKED),
 }
 
@@ -203,6 +204,18 @@ OTHER_TASKS = {
 @pytest.mark.parametrize(("task", "file", "old", "new", "wanted"), OTHER_TASKS.values(), ids=OTHER_TASKS)
 def test_what_only_some_tasks_ask_trains_nothing_anew(edited, task, file, old, new, wanted):
     assert stale(edited, (file, old, new), task, "mvaema") == wanted
+
+
+MEASURED = {
+    "the measurement": ("models/controls/measured.py", "_WAIST = 0.12", "_WAIST = 0.2"),
+    "where the data bar is": ("bench/data/databar.py", *ANYTHING),
+    "what it is told": ("tasks/sizing.py", "in nm or µm.", "in nm."),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new"), MEASURED.values(), ids=MEASURED)
+def test_what_is_measured_in_pictures_depends_on_how(edited, file, old, new):
+    assert stale(edited, (file, old, new), "sizing", "measured") >= ASKED
 
 
 def test_paraphrased_records_depend_on_the_wordings(edited):

@@ -70,8 +70,9 @@ class ScriptedTeacher:
             numbers = any(numbers_of(dataset, position) for position in range(len(dataset.labels())))
             beside = ", and sizes and counts from what is known of them" if numbers else ""
             sentences.append(
-                f"The reference answers were written from each picture's category alone{beside}: scores tell how well a model "
-                "words what its caption says, not what it sees; bring records of your own with --records FILE.jsonl."
+                f"The reference answers were written from each picture's category alone{beside}: scores tell how well "
+                "a model words what its caption says, not what it sees; bring records of your own with --records "
+                "FILE.jsonl."
             )
         return " ".join(filter(None, sentences))
 
