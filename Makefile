@@ -16,7 +16,7 @@ help:
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
 	@echo "make test-lowest the fast tests with the lowest versions that pyproject.toml allows, in an environment of its own"
 	@echo "make mutation    change the code place by place and list the changes that no test notices (takes long; MODULE=text takes one)"
-	@echo "make scale-reader trains the reader of scale bar labels again and writes its weights (some 10 minutes)"
+	@echo "make scale-reader trains the reader of scale bar labels again and writes its weights (5 minutes)"
 	@echo "make check       check formatting, lint, types and known vulnerabilities; make format fixes the first two"
 	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
 

@@ -72,7 +72,7 @@ def folded(net: nn.Sequential) -> dict[str, np.ndarray]:
 def main() -> None:
     """Train, print the loss of each chunk, write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chunks", type=int, default=60, help="chunks of 1,024 drawn texts")
+    parser.add_argument("--chunks", type=int, default=50, help="chunks of 1,024 drawn texts")
     parser.add_argument("--out", type=Path, default=_OUT)
     options = parser.parse_args()
     torch.set_num_threads(1)

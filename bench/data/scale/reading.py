@@ -133,7 +133,7 @@ def _matches(levels: np.ndarray, size: tuple[int, ...], top: int) -> list[_Match
 
 
 def _is_framed(text: PixelBox, line: Line, other: Line) -> bool:
-    """Return whether a text lies between two lines of like ends: they are the sides of a box, and no bar."""
+    """Return whether a text lies between two lines of like ends: they are the sides of a box."""
     first, second = sorted((line, other), key=lambda each: each.top)
     alike = abs(line.left - other.left) <= _SIDE and abs(line.right - other.right) <= _SIDE
     return alike and first.bottom <= text.top and text.bottom <= second.top
