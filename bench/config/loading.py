@@ -180,7 +180,8 @@ def load_config(
     for assignment in assignments:
         _assign(merged, assignment, having)
     assigned = [assignment.partition("=")[0] for assignment in assignments]
-    explicit: frozenset[str] = frozenset([*(options or {}), *assigned])
+    keys: list[str] = [*(options or {}), *assigned]
+    explicit = frozenset(keys)
     config = _validated(merged, f"config {shortened(source, LONGEST_PATH)}")
     return config.model_copy(update={"recipe": as_asked(config.recipe, "recipe", explicit)}), explicit
 

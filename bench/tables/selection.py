@@ -43,7 +43,8 @@ class Selection:
 
     def by_place(self, metric: str) -> "pandas.DataFrame":
         """Return a metric's values, seeds averaged: one row per fold and repeat, one column per model that has any."""
-        return self._by_place[metric] if metric in self._by_place else self._by_place.iloc[:0, :0]
+        measured = [metric] if metric in self._by_place else []
+        return self._by_place.loc[:, measured].droplevel("metric", axis=1)
 
     @cached_property
     def _by_place(self) -> "pandas.DataFrame":

@@ -24,9 +24,9 @@ _LEAST = 1 / 90
 _FRAGMENT = 0.2
 """What is smaller than this share of the median is a fragment, and does not count."""
 _ELONGATED = 3.5
-"""Measurement are elongated if most of their area is in parts so many times as long as wide."""
+"""Structures are elongated if most of their area is in parts so many times as long as wide."""
 _WAIST = 0.12
-"""Measurement that touch are parted where they are narrower than beside by this share of their width."""
+"""Structures that touch are parted where they are narrower than beside by this share of their width."""
 _FULL, _ALIKE = 0.4, 0.6
 """Fibres fill a picture if so much of it is bright, or if they run so much alike."""
 _FINE, _ALONG, _GAP = 1 / 150, 0.04, 0.3
