@@ -102,7 +102,7 @@ def test_without_cross_attention_there_is_nothing_to_draw(tmp_path):
 
 def test_where_the_blind_control_looked_is_not_drawn_over_a_picture_it_never_saw(tmp_path):
     with pytest.raises(BenchError, match="shown a grey picture"):
-        Blind(context_for(tmp_path)).looks(instructions(4, 2))
+        fitted(tmp_path, Blind).looks(instructions(4, 2))
 
 
 def test_the_verb_draws_a_png_and_says_the_answer(attend, tmp_path):

@@ -185,7 +185,9 @@ def test_a_run_says_which_of_the_folds_it_computes(run):
 
 def test_all_models_says_which_it_leaves_out(bench):
     _, _, err = bench(*RUN, "--models", "all,blind", "--dry-run")
-    assert re.search(r"controls, upper rows and variants: majority, oracle, shotgun, mvaema-mean, .*; name", err)
+    assert re.search(
+        r"controls, upper rows and variants: majority, measured, median, oracle, shotgun, mvaema-mean, .*; name", err
+    )
     assert "leaves out" not in bench(*RUN, "--models", "majority", "--dry-run")[2]
 
 

@@ -68,7 +68,7 @@ def test_each_picture_gets_the_22_questions_in_order_with_unique_ids():
     assert [record.picture for record in records] == ["p0"] * 22 + ["p1"] * 22 + ["p2"] * 22
     assert [(record.group, record.question) for record in records[22:44]] == [(q.group, q.text) for q in QUESTIONS]
     assert len({record.id for record in records}) == 66
-    assert {record.teacher for record in records} == {"scripted", "scripted-numbers"}
+    assert {record.teacher for record in records} == {"scripted"}
 
 
 def test_wording_depends_on_seed_picture_and_question_alone():

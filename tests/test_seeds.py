@@ -9,6 +9,7 @@ from bench.config.loading import load_config
 from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.registered.registry import Registry
+from bench.specs import contracts_of
 from bench.statistics.clustered import pooled_std
 from bench.store.store import Store
 from bench.tables.selection import select
@@ -53,11 +54,16 @@ def test_what_no_seed_changes_runs_once():
     ]
 
 
-@pytest.mark.parametrize(
-    "model", [spec.name for spec in Registry().every("model").values() if spec.deterministic and spec.name != "shotgun"]
-)
+CONSTANT = [
+    spec.name
+    for spec in Registry().every("model").values()
+    if spec.deterministic and "classifier" in contracts_of(spec, Registry().every("family")[spec.family])
+]
+"""What is called deterministic and classifies: a seed changes no data of that task."""
+
+
+@pytest.mark.parametrize("model", CONSTANT)
 def test_what_is_called_deterministic_is(model, classify, store):
-    """By classification, whose data no seed changes: shotgun answers questions alone, which one draws."""
     if model.endswith(":"):
         pytest.skip("what stands behind a server is beyond our seeds")
     scores = []

@@ -39,7 +39,6 @@ _NO_PICTURES = (
 """Suffixes of files that nobody takes for pictures."""
 _NO_READER = "is of no format that is read (see `bench list readers`); convert it if it is a picture"
 Frames = Literal["first", "each"]
-BARS = Setting("read the scale of a picture off its data bar if its file states none, which takes about 0.1 s")
 
 
 class Picture(TypedDict):
@@ -101,7 +100,9 @@ class Folder:
         frames: Annotated[
             Frames, Setting("which frames of a file with several are pictures: the first, or each")
         ] = "first",
-        read_bars: Annotated[bool, BARS] = True,
+        read_bars: Annotated[
+            bool, Setting("read scales off data bars where files state none, about 0.1 s each")
+        ] = True,
         labels: Annotated[
             str,
             Setting("CSV file with the path and category of each picture, and columns of numbers and for --group-by"),

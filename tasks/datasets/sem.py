@@ -8,7 +8,7 @@ from bench.inputs import path_of
 from bench.specs import Setting
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.editions import FOLDERS, home
-from bench.tasks.datasets.folder import BARS, Folder
+from bench.tasks.datasets.folder import Folder
 from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
 
@@ -24,7 +24,10 @@ class Sem(Folder):
         image_size: int,
         progress: Progress,
         *,
-        read_bars: Annotated[bool, BARS] = False,  # of 21,000 pictures it takes most of an hour
+        # Of 21,000 pictures it takes most of an hour.
+        read_bars: Annotated[
+            bool, Setting("read scales off data bars where files state none, about 0.1 s each")
+        ] = False,
     ) -> None:
         root = path_of(argument, "the folder")
         _require_folders(root, "")
@@ -49,7 +52,9 @@ class FetchedSem(Sem):
         progress: Progress,
         *,
         edition: Annotated[Edition, Setting("which of the published sets of labels")] = "sem",
-        read_bars: Annotated[bool, BARS] = False,
+        read_bars: Annotated[
+            bool, Setting("read scales off data bars where files state none, about 0.1 s each")
+        ] = False,
     ) -> None:
         _require_folders(home(edition), edition)
         super().__init__(str(home(edition)), image_size, progress, read_bars=read_bars)
