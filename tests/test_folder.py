@@ -296,7 +296,7 @@ def test_an_unchanged_folder_is_not_read_again(sem, settled, monkeypatch):
     first = opened(sem).identity()
     opened(sem).load()
     monkeypatch.setattr(file_digests, "file_digest", lambda path: pytest.fail("read again"))
-    monkeypatch.setattr("bench.tasks.datasets.folder.frame_of", lambda path: pytest.fail("decoded again"))
+    monkeypatch.setattr("bench.tasks.datasets.decoded.frame_of", lambda path: pytest.fail("decoded again"))
     assert opened(sem).identity() == first and len(opened(sem).load()) == 6
 
 

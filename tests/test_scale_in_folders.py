@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from typer.testing import CliRunner
 
-from bench.tasks.datasets import folder
+from bench.tasks.datasets import decoded
 from bench.tasks.datasets.data_command import app
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.sheet import contact_sheet
@@ -54,10 +54,10 @@ def test_bars_are_read_only_if_that_is_wanted_and_the_cache_knows(root):
 
 
 def test_what_the_file_states_goes_before_its_bar(root, monkeypatch):
-    real = folder.frame_of
+    real = decoded.frame_of
     stated = {"one.png": {"pixel_size_nm": 7.0}, "three.png": {"no_scale": "its pixels are not square: 1 nm, 2 nm"}}
     monkeypatch.setattr(
-        folder, "frame_of", lambda path, number=0: replace(real(path, number), **stated.get(path.name, {}))
+        decoded, "frame_of", lambda path, number=0: replace(real(path, number), **stated.get(path.name, {}))
     )
     known = scales(root, 33)  # of this size nothing is cached
     assert known["a/one.png"] == (7.0, "metadata") and known["b/three.png"] == (None, "")

@@ -1,24 +1,20 @@
 """The dataset ``folder:PATH``: any folder of category folders of pictures, in any format that a reader reads."""
 
-import hashlib
-import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from math import nan
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, Literal, TypedDict
+from typing import Annotated, Any, TypedDict
 
 import numpy as np
 
 from bench.contracts import Micrographs
-from bench.data.decoding import CONTRAST, frame_of, picture_reader, shown, squashed
+from bench.data.decoding import CONTRAST, picture_reader
 from bench.data.formats.side_files import names_beside, note_of
-from bench.data.frames import PictureFrame, Unreadable
-from bench.data.pixel_size import NOT_SQUARE
+from bench.data.frames import Unreadable
 from bench.data.readers import missing
-from bench.data.scale.reading import read_scale
 from bench.errors import BenchError
 from bench.specs import ReaderSpec, Setting
 from bench.store.cache import cached
@@ -26,50 +22,18 @@ from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
-from bench.tasks.datasets.file_digests import digests, unchanged
+from bench.tasks.datasets.decoded import FolderDecoding, Frames, Index, Picture, frame_id, read_index, read_pixels
+from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import listed
 from bench.tasks.numbers import NUMBERS
 from bench.terminal.progress import Progress
 
-_PIXELS, _INDEX = "pixels.npy", "index.json"
 _NO_PICTURES = (
     *(".txt", ".hdr", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".ini", ".xml", ".html", ".yaml"),
     *(".yml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".py", ".ipynb", ".zip", ".m"),
 )
 """Suffixes of files that nobody takes for pictures."""
 _NO_READER = "is of no format that is read (see `bench list readers`); convert it if it is a picture"
-Frames = Literal["first", "each"]
-
-
-class Picture(TypedDict):
-    """What is known of a picture that was decoded: its id, its file and place there, and what the file says.
-
-    ``pixel_size_nm`` is the side of one of the file's pixels; ``scale_source`` says where it comes from, "" without
-    one; ``scale_note`` why a scale that the file states is not used.
-    """
-
-    id: str
-    file: str
-    frame: int
-    frames: int
-    height: int
-    width: int
-    bit_depth: int | None
-    pixel_size_nm: float | None
-    scale_source: str
-    scale_note: str
-    instrument: Mapping[str, str]
-
-
-class _Index(TypedDict):
-    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside.
-
-    ``copies`` are those that were decoded and set aside: they show what another does.
-    """
-
-    pictures: list[Picture]
-    copies: list[Picture]
-    set_aside: dict[str, str]
 
 
 class FileEntry(TypedDict):
@@ -178,9 +142,10 @@ class Folder:
     def load(self) -> Micrographs:
         """Return all readable pictures, decoded once into the cache."""
         names = tuple(each["id"] for each in self.pictures)
-        pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
         scale = np.array([self._scale(each) for each in self.pictures])
-        return Micrographs(pixels, np.arange(len(names)), names, self.labels(), self.categories, pixel_sizes=scale)
+        return Micrographs(
+            read_pixels(self._folder), np.arange(len(names)), names, self.labels(), self.categories, pixel_sizes=scale
+        )
 
     def _scale(self, picture: Picture) -> tuple[float, float]:
         """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""
@@ -262,7 +227,7 @@ class Folder:
             entries.setdefault(each["file"], self._entry(each["file"], index["set_aside"].get(each["file"], ""), each))
         reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
         for name, reason in {**reasons, **index["set_aside"]}.items():
-            if not any(name == _frame_id(each["file"], each["frame"]) for each in index["copies"]):
+            if not any(name == frame_id(each["file"], each["frame"]) for each in index["copies"]):
                 entries.setdefault(name, self._entry(name, reason))
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
@@ -297,13 +262,19 @@ class Folder:
         self._require_categories()
         return self._index["pictures"]
 
-    @cached_property
-    def _folder(self) -> Path:
-        return cached("folder", self.identity(), self._decode_all)
+    @property
+    def _decoding(self) -> FolderDecoding:
+        paths, frames, bars = self._listing.paths, self._frames, self._read_bars
+        categories = None if self._listing.flaw else self._listing.categories
+        return FolderDecoding(paths, self._digests, categories, self._image_size, frames, bars, self._progress)
 
     @cached_property
-    def _index(self) -> _Index:
-        return json.loads((self._folder / _INDEX).read_text(encoding="utf-8"))
+    def _folder(self) -> Path:
+        return cached("folder", self.identity(), self._decoding.write)
+
+    @cached_property
+    def _index(self) -> Index:
+        return read_index(self._folder)
 
     def _require_categories(self) -> None:
         """Raise BenchError if no picture of a category is left."""
@@ -321,95 +292,3 @@ class Folder:
         of = self._listing.categories
         sentences = (f": {name} {why}" for name, why in reasons.items() if of.get(name) == category)
         return next((sentence.partition(";")[0] for sentence in sentences), "")
-
-    def _decode_all(self, folder: Path) -> None:
-        self._progress.start("decoding pictures", len(self._listing.paths))
-        index = _Index(pictures=[], copies=[], set_aside={})
-        first_of: dict[str, str] = {}
-        with (folder / _PIXELS).open("wb") as stream:
-            _write_head(stream, 0, self._image_size)
-            for row, (name, path) in enumerate(self._listing.paths.items(), start=1):
-                for number, frame in self._frames_of(name, path, index):
-                    picture = _picture(name, number, frame, self._frames)
-                    try:
-                        if self._read_bars:
-                            _read_bar(picture, frame)
-                        pixels = squashed(frame, self._image_size)
-                        shown = pixels.tobytes()
-                        self._require_first(picture, first_of.setdefault(hashlib.sha256(shown).hexdigest(), name))
-                        stream.write(shown)
-                        index["pictures"].append(picture)
-                    except Unreadable as reason:
-                        index["copies"].append(picture)
-                        index["set_aside"][picture["id"]] = str(reason)
-                self._require_unchanged(name)
-                self._progress.advance(row)
-            stream.seek(0)
-            _write_head(stream, len(index["pictures"]), self._image_size)
-        (folder / _INDEX).write_text(json.dumps(index, indent=1), encoding="utf-8")
-
-    def _frames_of(self, name: str, path: Path, index: _Index) -> Iterator[tuple[int, PictureFrame]]:
-        """Yield the frames of a file that are wanted, with their numbers; note in the index one that is unreadable."""
-        number, count = 0, 1
-        while number < count:
-            try:
-                frame = frame_of(path, number)
-                count = frame.frames if self._frames == "each" else 1
-                yield number, frame
-            except Unreadable as reason:
-                index["set_aside"][name if number == 0 else _frame_id(name, number)] = str(reason)
-            number += 1
-
-    def _require_first(self, picture: Picture, first: str) -> None:
-        """Raise Unreadable for a copy of an earlier picture: one could be in training and the other in the test."""
-        name = picture["file"]
-        if name != first and not self._listing.flaw:  # a folder that is not learned from has no two sides
-            alike = self._listing.categories.get(name) == self._listing.categories.get(first)
-            remedy = "remove one" if alike else "decide to which of the two categories it belongs"
-            raise Unreadable(f"shows the same as {first}; {remedy}")
-
-    def _require_unchanged(self, name: str) -> None:
-        """Raise BenchError if a file has changed since its digest was computed: the cache would be wrong."""
-        if not unchanged(self._listing.paths[name], self._digests[name]):
-            raise BenchError(
-                f"{name!r} changed while it was read; run the same command again when nobody is writing to the folder"
-            )
-
-
-def _frame_id(name: str, number: int) -> str:
-    return f"{name} frame {number + 1}"
-
-
-def _picture(name: str, number: int, frame: PictureFrame, frames: Frames) -> Picture:
-    """Return what is known of a frame of the file of this name."""
-    height, width = frame.levels.shape
-    return Picture(
-        id=_frame_id(name, number) if frames == "each" and frame.frames > 1 else name,
-        file=name,
-        frame=number,
-        frames=frame.frames,
-        height=height,
-        width=width,
-        bit_depth=frame.bit_depth,
-        pixel_size_nm=frame.pixel_size_nm,
-        scale_source="metadata" if frame.pixel_size_nm else "",
-        scale_note=frame.no_scale,
-        instrument=dict(frame.instrument),
-    )
-
-
-def _read_bar(picture: Picture, frame: PictureFrame) -> None:
-    """Give a picture the scale of its data bar, if its file states none and the bar is read with confidence."""
-    if picture["pixel_size_nm"] is not None or frame.no_scale.startswith(NOT_SQUARE):
-        return
-    scale = read_scale(shown(frame))
-    if scale is not None:
-        picture["pixel_size_nm"], picture["scale_source"], picture["scale_note"] = scale.pixel_size_nm, "data bar", ""
-        words = f"{scale.label} are {scale.length:.1f} pixels"
-        picture["instrument"] = {**picture["instrument"], "scale bar": words}
-
-
-def _write_head(stream: BinaryIO, count: int, size: int) -> None:
-    """Write the head of an array of pictures in numpy's format, which has room for a count of any length."""
-    shape = {"descr": "|u1", "fortran_order": False, "shape": (count, size, size)}
-    np.lib.format.write_array_header_1_0(stream, shape)

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from bench.specs import Setting
 from bench.store.code_digest import code_digests
-from bench.tasks.datasets.folder import Folder, Frames
+from bench.tasks.datasets.decoded import Frames
+from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.listing import gathered
 from bench.terminal.progress import Progress
 
