@@ -1,5 +1,6 @@
 """The estimator of every network from pictures to categories."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,9 +13,12 @@ from torch import Tensor, nn
 from bench.contracts import Context, Micrographs
 from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
-from bench.models.supervised import Side, fit_classifier
+from bench.models.supervised import Side, fit_classifier, probabilities
 from bench.specs import SCRATCH, Setting
 from bench.training.augmentation import Alterations, altered
+
+_CROP = 0.85
+"""The side of a view that is a crop, in sides of the picture."""
 
 
 class ImageClassifier(NetworkClassifier):
@@ -34,8 +38,17 @@ class ImageClassifier(NetworkClassifier):
         memory_format: Annotated[
             Literal["channels_last", "contiguous"], Setting("how pictures lie in memory")
         ] = "contiguous",
+        views: Annotated[
+            Literal["one", "ten"],
+            Setting(
+                "what probabilities are averaged over: the picture, or also four crops of it, each as it is and "
+                "mirrored",
+                stage="predict",
+            ),
+        ] = "one",
     ) -> None:
         super().__init__(context)
+        self._views = views
         self._weights, self._memory_format = weights, memory_format
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
@@ -54,6 +67,15 @@ class ImageClassifier(NetworkClassifier):
         """Build the network again, without pretrained weights."""
         return self._laid_out(again(folder, self._weights, self._context, **self.shape))
 
+    def predict_proba(self, images: Micrographs) -> np.ndarray:
+        """Return probabilities (N, C), the mean over all views of a picture."""
+        if self._views == "one":
+            return super().predict_proba(images)
+        side = self.side(images)
+        seen = [replace(side, inputs=partial(_viewed, side.inputs, view)) for view in views()]
+        each = [probabilities(self.network, view, self._context, self.history.precision) for view in seen]
+        return np.mean(each, axis=0)
+
     def side(self, images: Micrographs) -> Side:
         """Return the pictures as the network's input."""
         return Side(partial(pictures, images, self._context.device), images.labels)
@@ -62,6 +84,21 @@ class ImageClassifier(NetworkClassifier):
         if self._memory_format == "channels_last":
             return network.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue] -- its overloads lack it
         return network
+
+
+def views() -> Tensor:
+    """Return maps (10, 2, 3) to the whole picture and to crops in its four corners, each as it is and mirrored."""
+    centres = (1 - _CROP) * np.array([[0, 0], [-1, -1], [-1, 1], [1, -1], [1, 1]])
+    sides = np.array([1.0, *[_CROP] * 4])
+    maps = [
+        [[mirror * side, 0, x], [0, side, y]] for side, (x, y) in zip(sides, centres, strict=True) for mirror in (1, -1)
+    ]
+    return torch.tensor(maps, dtype=torch.float32)
+
+
+def _viewed(inputs: Callable[..., Tensor], view: Tensor, positions: np.ndarray) -> Tensor:
+    """Return the network's input for one view of the pictures at these positions."""
+    return inputs(positions, Alterations(view.expand(len(positions), 2, 3)))
 
 
 def pictures(images: Micrographs, device: str, positions: np.ndarray, alterations: Alterations | None = None) -> Tensor:

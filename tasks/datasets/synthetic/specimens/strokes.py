@@ -6,9 +6,6 @@ from bench.tasks.datasets.synthetic import placement
 from bench.tasks.datasets.synthetic.bodies import bars
 from bench.tasks.datasets.synthetic.canvas import WIDE, Canvas, blurred
 
-GOLDEN = 0.618
-"""The ratio of the wavelengths of two waves that never fall into step."""
-
 
 def between(random: np.random.Generator, low: float, high: float) -> float:
     """Return a number whose logarithm is uniform between those of two bounds."""
