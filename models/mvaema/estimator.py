@@ -26,7 +26,7 @@ from bench.models.mvaema.settings import Architecture
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH
 from bench.specs import SCRATCH, Setting
-from bench.training.augmentation import mirrored
+from bench.training.augmentation import shown
 from bench.training.history import FILE, History
 from bench.training.loop import train
 
@@ -211,7 +211,7 @@ class MVaEMa:
             recipe.questions_per_picture,
             recipe.caption_dropout,
             context.seed,
-            mirrors=recipe.augment != "nothing",
+            augment=recipe.augment,
         )
         held_out = list(self._validation_batches(validation, context))
 
@@ -237,8 +237,8 @@ class MVaEMa:
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
         own = drawn if drawn.rows is None else drawn.take(drawn.rows)
-        distinct, mirrors = own.pictures(instructions)
-        pixels = mirrored(self.pixels(instructions.micrographs, distinct), mirrors)
+        distinct, alterations = own.pictures(instructions)
+        pixels = shown(self.pixels(instructions.micrographs, distinct), alterations)
         batch = records.batch(pixels, drawn.positions, drawn.captioned, drawn.rows)
         return batch.to(self.model.device)
 
