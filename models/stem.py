@@ -59,9 +59,7 @@ class ResidualBlock(nn.Module):
             nn.Conv2d(after, after, 3, 1, 1, bias=False),
             nn.BatchNorm2d(after),
         )
-        self.shortcut = nn.Sequential(
-            nn.AvgPool2d(2), nn.Conv2d(before, after, 1, bias=False), nn.BatchNorm2d(after)
-        )
+        self.shortcut = nn.Sequential(nn.AvgPool2d(2), nn.Conv2d(before, after, 1, bias=False), nn.BatchNorm2d(after))
         nn.init.zeros_(self.blocks[-1].weight)  # pyright: ignore[reportArgumentType] -- a batch norm's
 
     def forward(self, pictures: Tensor) -> Tensor:
