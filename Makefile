@@ -63,10 +63,10 @@ scale-reader: $(VENV)/installed
 # for its card, and CITE says where they come from: REAL="folder:sem" CITE="--cite 'sem=SEM dataset, CC BY 4.0'".
 # STORE is a store other than ./runs; OPTIONS go to every run, such as "--set recipe.epochs=2".
 PRETRAIN = $(BIN)/bench run --config pretrained $(if $(STORE),--store $(STORE)) $(OPTIONS)
+RANKING = mvaema,majority,pixels,spectrum
 pretrained: $(VENV)/installed
-	$(PRETRAIN) --task classification --models mvaema,majority,pixels,spectrum
-	for dataset in $(REAL); do $(PRETRAIN) --task classification --models mvaema,majority,pixels,spectrum \
-		--test-dataset $$dataset || exit; done
+	$(PRETRAIN) --task classification --models $(RANKING)
+	for dataset in $(REAL); do $(PRETRAIN) --task classification --models $(RANKING) --test-dataset $$dataset || exit; done
 	$(PRETRAIN) --task vqa --models mvaema,majority,shotgun
 	rm -rf build/pretrained
 	$(BIN)/bench export mvaema build/pretrained --task vqa $(if $(STORE),--store $(STORE)) $(CITE)

@@ -32,6 +32,7 @@ from bench.terminal.progress import NoProgress, Progress
 
 _SAMPLES = 3
 """How many answers the card shows."""
+_READABLE = 0o644
 _MOST_QUESTIONS = 1000
 """How many questions an export lists: own records may ask another about each picture."""
 
@@ -73,6 +74,8 @@ def export(
             for name, folder in weights.items():
                 # A model's own card knows nothing of the data and the protocol.
                 shutil.copytree(folder, part / name, ignore=shutil.ignore_patterns(CARD), dirs_exist_ok=True)
+            for path in filter(Path.is_file, part.rglob("*")):
+                path.chmod(_READABLE)  # safetensors writes files that nobody else may read
             files = {
                 path.relative_to(part).as_posix(): path.stat().st_size
                 for path in sorted(part.rglob("*"))

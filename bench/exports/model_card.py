@@ -135,7 +135,7 @@ def _of_dataset(test: Elsewhere) -> str:
     ]
     return "\n\n".join(
         [
-            f"### {_escaped(test.dataset)}\n\n{test.pictures} pictures{source}. {_escaped(standing(test))}",
+            f"### {_escaped(test.dataset)}\n\n{test.pictures} pictures{source}. There {_escaped(standing(test))}.",
             grid(rows, ["metric", "value"]),
             *([grid(against, ["control", _escaped(test.label), "p of the lead over it"])] if against else []),
         ]
@@ -143,14 +143,15 @@ def _of_dataset(test: Elsewhere) -> str:
 
 
 def standing(test: Elsewhere) -> str:
-    """Return the sentence that says how a model stands to the controls on another dataset's pictures."""
+    """Return the words that say how a model stands to the controls on another dataset's pictures."""
+    own = f"its {test.label} is {test.value:.2f}"
     if not test.controls:
-        return f"{test.label} is {test.value:.2f}; no control was asked the same."
+        return f"{own}, and no control was asked the same: take what it says for a guess"
     best = max(test.controls, key=lambda control: control.value)
-    against = f"{test.label} is {test.value:.2f}, that of the best control ({best.name}) {best.value:.2f}"
+    against = f"{own}, that of the best control ({best.name}) {best.value:.2f}"
     if test.beats_controls:
-        return f"{against}: better than every control at 5 %."
-    return f"{against}: not shown to be better than every control at 5 %, so what it says is no more than a guess."
+        return f"{against}: better than every control at 5 %"
+    return f"{against}: not shown to be better than every control, so take what it says for a guess"
 
 
 def _samples(samples: Sequence[Clear]) -> str:

@@ -19,9 +19,7 @@ def shipped(able: Collection[ContractName]) -> Path | None:
 
 
 def limits(exported: Exported) -> str:
-    """Return what a reader of a model's answers about real pictures must know, in one sentence or two."""
+    """Return how a model stands to the controls on the pictures of other datasets, which is what a user's are."""
     if not exported.elsewhere:
-        return "it was not tested on real pictures, so what it says of one is no more than a guess"
-    return " ".join(
-        f"On {test.pictures} real pictures ({test.dataset}): {standing(test)}" for test in exported.elsewhere
-    )
+        return "it was never tested on other pictures than such, so what it says of yours is no more than a guess"
+    return "; ".join(f"on {test.pictures} pictures of {test.dataset} {standing(test)}" for test in exported.elsewhere)

@@ -58,11 +58,10 @@ def asked_model(
 
 
 def _introduced(exported: Exported, store: Store) -> str:
-    pictures = sum(exported.cell["sides"].values())
     kind = "drawn pictures" if exported.drawn else f"pictures of {exported.cell['dataset']}"
     return (
-        f"asking {exported.label} of this installation, for the store {str(store.root)!r} holds no trained model that "
-        f"can; it was made from {pictures:,} {kind}. {limits(exported)}"
+        f"asking the {exported.label} of this installation, trained on {exported.cell['sides']['train']:,} {kind}, as "
+        f"the store {str(store.root)!r} holds no trained model that can; {limits(exported)}"
     )
 
 
