@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 _WORD = re.compile(r"[^\W\d_]+")
 _ANY_QUESTION = frozenset({"does"})
 """A word of any question that scikit-learn's list lacks."""
-_LEAST = 0.5
+_LEAST = 0.3
 """The least share of a question's content words that are also in the taught ones; tests/test_familiarity.py measures
 it on wordings that no model is taught, and on questions about other things."""
 
