@@ -1,4 +1,4 @@
-"""A convolutional stem in the place of the linear patches of transformers' vision towers."""
+"""A stem of convolutions in the place of the linear patches of transformers' vision towers."""
 
 from typing import Any
 
@@ -31,8 +31,8 @@ def stemmed(kind: type[PreTrainedModel]) -> type[PreTrainedModel]:
     class Stemmed(kind):
         def __init__(self, config: Any, *others: Any, **named: Any) -> None:
             super().__init__(config, *others, **named)
-            stem = getattr(config.vision_config, "stem", "linear")
-            if stem != "linear":
+            stem = getattr(config.vision_config, "stem", None)
+            if stem not in (None, "linear"):
                 _put_in_place(self, stem)
 
     Stemmed.__name__ = Stemmed.__qualname__ = kind.__name__  # which save_pretrained writes down

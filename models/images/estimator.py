@@ -39,7 +39,7 @@ class ImageClassifier(NetworkClassifier):
         views: Views = "one",
     ) -> None:
         super().__init__(context)
-        self._views = views
+        self._views: Views = views
         self._weights, self._memory_format = weights, memory_format
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
