@@ -257,7 +257,23 @@ def test_a_model_of_the_store_is_asked_by_its_name(exports, bench, pictures):
     assert out == bench("ask", pictures / "a.png", *options, "--model", exports.folder("random-gcn"))[1]
 
 
-def test_controls_and_dropped_weights_are_no_trained_assistant(exports, bench, pictures, tmp_path):
+@pytest.fixture
+def comes_with(exports, monkeypatch, tmp_path):
+    """Have an export come with the installation, as changed; ``None`` for none."""
+
+    def change(model, **changes):
+        folder = tmp_path / "nothing" if model is None else exports.copy(model, tmp_path)
+        if model is not None:
+            described = read(folder).model_copy(update=changes)
+            (folder / FILE).write_text(described.model_dump_json())
+        monkeypatch.setattr("bench.exports.shipped.FOLDER", folder)
+        return folder
+
+    return change
+
+
+def test_controls_and_dropped_weights_are_no_trained_assistant(exports, bench, pictures, tmp_path, comes_with):
+    comes_with(None)
     kept = shutil.copytree(exports.store.root, tmp_path / "kept")
     for record in exports.store.records():
         if record.cell.model == "mvaema":
@@ -269,7 +285,8 @@ def test_controls_and_dropped_weights_are_no_trained_assistant(exports, bench, p
 @pytest.mark.parametrize(
     "words", [("ask", "a.png", QUESTION), ("ask", "-i"), ("attend", "a.png", "Q?", "--out", "o.png")]
 )
-def test_where_nothing_was_trained_the_demo_is_named(bench, words):
+def test_where_nothing_was_trained_the_demo_is_named(bench, words, comes_with):
+    comes_with(None)
     code, out, err = bench(*words)
     assert (code, out) == (2, "") and "`make demo` trains one" in err
 

@@ -26,10 +26,11 @@ def patches(model):
     return next(part.patch_embedding for part in model.modules() if hasattr(part, "patch_embedding"))
 
 
+@pytest.mark.parametrize("stem", ["conv", "residual"])
 @pytest.mark.parametrize("name", ASSISTANTS)
-def test_a_stem_of_convolutions_is_read_again_from_the_folder_that_was_saved(name, tmp_path):
+def test_a_stem_of_convolutions_is_read_again_from_the_folder_that_was_saved(name, stem, tmp_path):
     kind = ASSISTANTS[name]
-    model, processor = built(kind, stem="conv")
+    model, processor = built(kind, stem=stem)
     pixels = torch.rand(2, 1, 64, 64).expand(-1, 3, -1, -1)
     patches(model)(pixels)  # running statistics that are not those of new weights
     model.save_pretrained(tmp_path)
@@ -37,7 +38,7 @@ def test_a_stem_of_convolutions_is_read_again_from_the_folder_that_was_saved(nam
     again, _ = open_pretrained(kind.model_class, kind.processor_class, str(tmp_path), "float32")
     torch.testing.assert_close(patches(again.eval())(pixels), patches(model.eval())(pixels), rtol=1e-4, atol=1e-5)
     assert patches(again)(pixels).shape == (2, 16, 2, 2)
-    assert json.loads((tmp_path / "config.json").read_text())["vision_config"]["stem"] == "conv"
+    assert json.loads((tmp_path / "config.json").read_text())["vision_config"]["stem"] == stem
 
 
 @pytest.mark.parametrize("name", ASSISTANTS)

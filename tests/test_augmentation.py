@@ -19,7 +19,8 @@ from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import draw
 from bench.tasks.datasets.synthetic.scene import scene
 from bench.terminal.progress import NoProgress
-from bench.training.augmentation import Alterations, Tones, altered, drawn, drawn_maps, mirrored
+from bench.training.augmentation import Alterations, Tones, altered, drawn, drawn_maps, mirrors
+from bench.training.augmentation import shown as altered_in_memory
 from tests.toy_instructions import toy_instructions
 
 SYMMETRIES = [(turns, flip) for turns in range(4) for flip in (False, True)]
@@ -143,18 +144,22 @@ def elongation(shown):
     return np.log((down**2).mean((1, 2)) / (right**2).mean((1, 2)))
 
 
+def mirrored(shown):
+    return altered_in_memory(shown, mirrors(np.ones(len(shown), bool)))
+
+
 @pytest.mark.parametrize(("category", "shape"), [("nanowires", "straight"), ("patterned_surface", "lines")])
 def test_a_quarter_turn_exchanges_the_directions_and_a_mirror_keeps_them(category, shape):
     lines = scenes(category, shape=shape, direction="horizontal", bar="absent", charging="none")
     assert elongation(lines).mean() > 0.1
     assert elongation(np.rot90(lines, axes=(1, 2))).mean() < -0.1
-    assert elongation(mirrored(lines, np.ones(len(lines), bool))).mean() > 0.1
+    assert elongation(mirrored(lines)).mean() > 0.1
 
 
 def test_a_mirror_keeps_the_bar_and_its_length():
     for bar in ("short", "long"):
         shown = scenes("particles", bar=bar)
-        both = [shown, mirrored(shown, np.ones(len(shown), bool))]
+        both = [shown, mirrored(shown)]
         assert np.array_equal(*(find_bars(each) for each in both))
         assert np.array_equal(*(np.sort(each, axis=2) for each in both)), "no row gains or loses a pixel"
 
@@ -169,20 +174,54 @@ def test_a_tip_points_along_the_same_line_in_a_mirror():
     facts = {"background": "dark", "bar": "absent", "charging": "none"}
     level, upright = (scenes("tips", direction=direction, **facts) for direction in ("horizontal", "vertical"))
     assert sides(level).mean() > sides(upright).mean() + 5
-    assert np.allclose(sides(mirrored(level, np.ones(len(level), bool))), sides(level))
+    assert np.allclose(sides(mirrored(level)), sides(level))
+
+
+def are_mirrored(alterations):
+    """Whether each of some pictures is mirrored, and nothing else."""
+    which = (alterations.maps[:, 0, 0] < 0).numpy()
+    assert torch.equal(alterations.maps, mirrors(which).maps) and alterations.tones is None
+    return which
 
 
 def test_pictures_with_questions_are_mirrored_by_halves_and_their_records_agree():
     instructions = toy_instructions(200)
-    batches = InstructionBatches(instructions, 400, 2, 0.5, 3, mirrors=True)
+    batches = InstructionBatches(instructions, 400, 2, 0.5, 3, augment="strong")
     batch = batches(0, 0)
-    distinct, mirrors = batch.pictures(instructions)
-    assert 0.4 < mirrors.mean() < 0.6
-    by_picture = dict(zip(distinct, mirrors, strict=True))
-    assert all(by_picture[instructions.pictures[p]] == m for p, m in zip(batch.positions, batch.mirrored, strict=True))
-    assert np.array_equal(batch.mirrored, batches(0, 0).mirrored)
+    distinct, alterations = batch.pictures(instructions)
+    which, of_records = are_mirrored(alterations), are_mirrored(batch.alterations)
+    assert 0.4 < which.mean() < 0.6
+    by_picture = dict(zip(distinct, which, strict=True))
+    assert all(by_picture[instructions.pictures[p]] == m for p, m in zip(batch.positions, of_records, strict=True))
+    assert np.array_equal(of_records, are_mirrored(batches(0, 0).alterations))
     plain = InstructionBatches(instructions, 400, 2, 0.5, 3)(0, 0)
-    assert plain.mirrored is None and np.array_equal(plain.captioned, batch.captioned)
+    assert plain.alterations is None and np.array_equal(plain.captioned, batch.captioned)
+
+
+def of_any_part(instructions, facts=(("category", "a"), ("shape", "round")), numbers=()):
+    records = tuple(replace(record, facts=facts, numbers=numbers) for record in instructions.records)
+    return replace(instructions, records=records)
+
+
+def test_pictures_of_which_only_category_and_shape_are_stated_are_altered_as_those_without_questions():
+    instructions = of_any_part(toy_instructions(40))
+    batch = InstructionBatches(instructions, 80, 2, 0.5, 3, augment="strong")(0, 0)
+    distinct, alterations = batch.pictures(instructions)
+    assert alterations.tones is not None and len(alterations.maps) == len(distinct) == 40
+    assert torch.linalg.det(alterations.maps[:, :, :2]).abs().min() < 0.7, "cropped"
+    first = {picture: at for at, picture in enumerate(distinct)}
+    own = [first[instructions.pictures[position]] for position in batch.positions]
+    assert torch.equal(batch.alterations.maps, alterations.maps[own]), "records of one picture see the same"
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [{"facts": ()}, {"facts": (("size", "small"),)}, {"numbers": (("count", 3.0),)}],
+    ids=["nothing known", "a size", "a number"],
+)
+def test_a_statement_that_a_crop_might_falsify_leaves_pictures_whole(stated):
+    instructions = of_any_part(toy_instructions(40), **stated)
+    are_mirrored(InstructionBatches(instructions, 80, 2, 0.5, 3, augment="crops")(0, 0).alterations)
 
 
 def test_a_picture_whose_records_speak_of_left_or_right_is_never_mirrored():
@@ -192,10 +231,10 @@ def test_a_picture_whose_records_speak_of_left_or_right_is_never_mirrored():
         for number, record in enumerate(instructions.records)
     ]
     instructions = replace(instructions, records=tuple(records))
-    batches = InstructionBatches(instructions, 60, 2, 0.5, 3, mirrors=True)
+    batches = InstructionBatches(instructions, 60, 2, 0.5, 3, augment="turns")
     drawn = [batches(epoch, 0).pictures(instructions) for epoch in range(5)]
-    assert not any(mirrors[distinct < 15].any() for distinct, mirrors in drawn)
-    assert all(mirrors[distinct >= 15].any() for distinct, mirrors in drawn)
+    assert not any(are_mirrored(alterations)[distinct < 15].any() for distinct, alterations in drawn)
+    assert all(are_mirrored(alterations)[distinct >= 15].any() for distinct, alterations in drawn)
 
 
 def plan(model, *options, task="classification"):

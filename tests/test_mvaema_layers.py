@@ -9,7 +9,7 @@ from bench.models.mvaema.one_token import OneTokenLayer
 from bench.models.mvaema.text import TextEmbedding, TextEncoder
 from tests.test_mvaema_model import build, make_batch
 
-STEMS = ("linear", "conv")
+STEMS = ("linear", "conv", "residual")
 pytestmark = pytest.mark.numeric
 
 
@@ -35,7 +35,7 @@ def test_tokens_and_positions_are_added_and_read_off_by_the_same_table():
 
 def test_the_stem_is_one_layer_or_several_as_its_name_says():
     layers = {stem: sum(value.ndim == 4 for value in build(stem=stem).vision.stem.parameters()) for stem in STEMS}
-    assert layers["linear"] == 1 < layers["conv"]
+    assert layers["linear"] == 1 < layers["conv"] < layers["residual"]
 
 
 def test_the_class_token_and_the_places_of_patches_start_small():

@@ -98,7 +98,7 @@ DECIDES = {
         "True",
         ALL,
     ),
-    "a mirror": ("bench/training/augmentation.py", "pictures[:, :, ::-1], pictures)", "pictures, pictures)", ALL),
+    "a mirror": ("bench/training/augmentation.py", "np.where(which, -1, 1), 1", "np.where(which, 1, 1), 1", ALL),
     "early stopping": ("bench/training/standing.py", "stagnant >= recipe", "stagnant > recipe", ALL),
     "the learning rate": ("bench/training/schedule.py", "1 + math.cos", "2 + math.cos", ALL),
     "caption dropout": ("models/instruction_batches.py", ">= self._dropout", "< self._dropout", ALL),

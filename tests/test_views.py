@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from bench.contracts import Micrographs
-from bench.models.images.estimator import ImageClassifier, pictures, views
+from bench.models.images.estimator import ImageClassifier, pictures
+from bench.models.views import views
 from bench.training.augmentation import Alterations, altered
 
 

@@ -8,7 +8,9 @@ import venv
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.conftest import SMALL
 
@@ -47,6 +49,20 @@ def test_the_wheel_holds_one_package_and_its_data(wheel):
         assert f"bench/{data}" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert any(name.endswith("WORDNET_LICENSE") and "licenses" in name for name in names)
+
+
+def test_the_wheel_brings_a_model_that_answers_at_once(wheel, python, tmp_path):
+    with zipfile.ZipFile(wheel) as archive:
+        sizes = {item.filename: item.file_size for item in archive.infolist() if "/pretrained/" in item.filename}
+    assert {"bench/pretrained/model.safetensors", "bench/pretrained/README.md"} <= sizes.keys()
+    assert sum(sizes.values()) < 8e6
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (96, 128), np.uint8)).save(tmp_path / "a.tif")
+    for words in (["What shape do the nanomaterials have as a whole?"], ["--classify"]):
+        done = subprocess.run(
+            [python, "-m", "bench", "ask", "a.tif", *words], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == 0 and done.stdout, done.stderr
+        assert "of this installation" in done.stderr
 
 
 def test_the_wheel_works_from_a_folder_with_names_of_its_own(python, tmp_path):

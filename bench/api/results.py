@@ -1,6 +1,6 @@
 """Results: models compared, the origin of a number, the worst answers, an exported model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -149,10 +149,13 @@ def export(
     task: str | None = None,
     dataset: str | None = None,
     protocol: str | None = None,
+    cite: Mapping[str, str] | None = None,
     store: str | Path | None = None,
 ) -> "Exported":
     """Write a trained model with its model card into a new folder; ``cell`` is a model's or a cell's name.
 
+    The card also says what the model scores on other datasets, if the store has records of that (`bench run` with
+    ``test_dataset``); ``cite`` says where the pictures of such a dataset come from, by the last part of its name.
     BenchError if its weights were dropped, or the folder cannot be written.
     """
     from bench.exports import exporting
@@ -162,4 +165,4 @@ def export(
     if task is not None:
         registry.find("task", task)
     record = exporting.named(cell, open_store, task, dataset, protocol)
-    return exporting.export(record, open_store, registry, out)
+    return exporting.export(record, open_store, registry, out, cite)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import Dataset, Protocol, StoreFolder, Text
+from bench.errors import BenchError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -19,11 +20,26 @@ def export_command(
     ] = None,
     dataset: Dataset = None,
     protocol: Protocol = None,
+    cite: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=TEXT",
+            help="for the card: where the pictures of a --test-dataset of this name come from; can be repeated",
+        ),
+    ] = None,
     store: StoreFolder = None,
 ) -> None:
     """Export a trained model with its model card to a folder, to ask it or to train it further."""
     from bench.api.results import export
 
-    exported = export(cell, folder, task=task, dataset=dataset, protocol=protocol, store=store)
+    sources = dict(map(_source, cite or ()))
+    exported = export(cell, folder, task=task, dataset=dataset, protocol=protocol, cite=sources, store=store)
     megabytes = sum(exported.files.values()) / 2**20
     typer.echo(f"wrote {folder}: {exported.label}, {exported.of}, {megabytes:.1f} MB, with its model card")
+
+
+def _source(text: str) -> tuple[str, str]:
+    name, equals, source = text.partition("=")
+    if not equals or not name.strip() or not source.strip():
+        raise BenchError(f"--cite {text!r} is no NAME=TEXT; write for example --cite sem='SEM dataset, CC BY 4.0'")
+    return name.strip(), source.strip()

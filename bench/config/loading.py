@@ -81,7 +81,8 @@ class Recipe(BaseModel):
     augment: Literal["nothing", "turns", "crops", "strong"] = "nothing"
     """How training pictures are altered: mirrored and turned by quarters; or also cropped to squares of half their area
     or more; or cropped to a third of it, stretched, and given other contrast, gamma, blur and noise. Pictures with
-    questions are only mirrored left to right, which keeps their answers true. The same for all rows."""
+    questions are only mirrored left to right, which keeps their answers true, unless all answers state only category
+    and shape. The same for all rows."""
     tune: Literal["nothing", "learning_rate", "all"] = "nothing"
     """What trainings on trial choose by their validation loss: the learning rate, of 1, 0.3, 0.1 and 0.03 times the
     recipe's; or also the settings that a model's spec names."""

@@ -1,5 +1,6 @@
 """The teacher of a run: checks of what its class returns, whoever wrote it."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated, Any, NoReturn
@@ -33,6 +34,12 @@ class _Form(BaseModel, strict=True, from_attributes=True):
 
 
 _FORMS = TypeAdapter(Annotated[tuple[_Form, ...], FailFast()])
+
+
+def teacher_name(records: str) -> str:
+    """Return the name of the teacher that a config's records name; the teacher of files reads a file."""
+    is_named = re.match(r"[\w-]{2,}:", records)  # a letter and a colon are a drive
+    return f"file:{records}" if records.endswith((".jsonl", ".json")) and not is_named else records
 
 
 def open_teacher(registry: Registry, name: str, settings: Mapping[str, Mapping[str, Any]], seed: int) -> Teacher:

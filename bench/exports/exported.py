@@ -33,6 +33,48 @@ class Outcomes(BaseModel):
     right: tuple[bool, ...]
 
 
+class Over(BaseModel):
+    """A control on the same pictures: its score, p of the model's lead over it, and whether the model beats it at 5 %.
+
+    ``corrected`` is p corrected for the number of controls; None if the two could not be compared.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    value: float
+    corrected: float | None
+    is_beaten: bool
+
+
+class Elsewhere(BaseModel):
+    """What a model scores on the pictures of another ``dataset`` than it was trained on.
+
+    ``source`` says where the pictures come from, '' if nobody said. Of the ``metrics``, each with ``value`` and
+    ``error``, ``metric`` decides; ``label`` is its heading in tables.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str
+    source: str = ""
+    pictures: NonNegativeInt
+    metric: str
+    label: str
+    metrics: dict[str, dict[str, float | None]]
+    controls: tuple[Over, ...]
+
+    @property
+    def value(self) -> float:
+        """The score that decides."""
+        return self.metrics[self.metric]["value"] or 0.0
+
+    @property
+    def beats_controls(self) -> bool:
+        """Whether the model is better than every control; False without controls."""
+        return bool(self.controls) and all(control.is_beaten for control in self.controls)
+
+
 class Exported(BaseModel):
     """An export's description of its model: all that is needed to use it, and its origin.
 
@@ -40,7 +82,8 @@ class Exported(BaseModel):
     ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` maps
     the path of each of the model's own files to its size in bytes, ``digests`` to the sha256 of its content; an export
     from before there were digests has none. ``validation`` are the outcomes of a model that ranks categories, None if
-    unknown.
+    unknown. ``questions`` are those it was taught, in each wording, () if unknown; ``elsewhere`` are its tests on other
+    datasets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -66,6 +109,8 @@ class Exported(BaseModel):
     files: dict[str, int]
     digests: dict[str, str] = {}
     validation: Outcomes | None = None
+    questions: tuple[str, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def of(self) -> CellIdentity:

@@ -1,16 +1,20 @@
 """Exports a cell's trained model as a self-contained folder, which can be asked and trained further elsewhere."""
 
 import shutil
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from bench.config.loading import Config, data_of
 from bench.contracts import Dataset
 from bench.data.dataset import open_dataset
+from bench.data.teacher import open_teacher, teacher_name
 from bench.errors import BenchError, unknown
-from bench.exports.exported import CARD, FILE, PRETRAINED, Exported
+from bench.exports.elsewhere import is_elsewhere, tests_elsewhere
+from bench.exports.exported import CARD, FILE, PRETRAINED, Elsewhere, Exported
 from bench.exports.model_card import card
 from bench.exports.outcomes import with_outcomes
 from bench.exports.trained import Trained, loaded
@@ -28,6 +32,9 @@ from bench.terminal.progress import NoProgress, Progress
 
 _SAMPLES = 3
 """How many answers the card shows."""
+_READABLE = 0o644
+_MOST_QUESTIONS = 1000
+"""How many questions an export lists: own records may ask another about each picture."""
 
 
 def named(cell: str, store: Store, task: str | None, dataset: str | None, protocol: str | None) -> Record:
@@ -46,21 +53,29 @@ def named(cell: str, store: Store, task: str | None, dataset: str | None, protoc
     return min(by_model[cell], key=_place)
 
 
-def export(record: Record, store: Store, registry: Registry, out: Path) -> Exported:
+def export(
+    record: Record, store: Store, registry: Registry, out: Path, sources: Mapping[str, str] | None = None
+) -> Exported:
     """Write a record's trained model into a folder, which must not exist or be empty; return its description.
 
-    BenchError if its weights were dropped, its data changed, or the folder cannot be written; nothing is left then.
+    ``sources`` say where the pictures of other datasets that it was tested on come from. BenchError if its weights were
+    dropped, its data changed, or the folder cannot be written; nothing is left then.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BenchError(f"{str(out)!r} exists and is not an empty folder; name a new one")
     weights, about = weights_of(record, store), described(record, store, registry)
     with suppress(Exception):  # a model that cannot rank categories can still be asked other questions elsewhere
         about = calibrated(loaded_from(record, about, store, registry, NoProgress()), record, store, registry)
+    with suppress(BenchError):  # a file of records may be gone since, and all that is lost then is a warning
+        about = about.model_copy(update={"questions": _questions(record, store, registry)})
+    about = about.model_copy(update={"elsewhere": _cited(tests_elsewhere(record, store, registry), sources or {})})
     try:
         with whole(out) as part:
             for name, folder in weights.items():
                 # A model's own card knows nothing of the data and the protocol.
                 shutil.copytree(folder, part / name, ignore=shutil.ignore_patterns(CARD), dirs_exist_ok=True)
+            for path in filter(Path.is_file, part.rglob("*")):
+                path.chmod(_READABLE)  # safetensors writes files that nobody else may read
             files = {
                 path.relative_to(part).as_posix(): path.stat().st_size
                 for path in sorted(part.rglob("*"))
@@ -97,6 +112,28 @@ def calibrated(model: Trained, record: Record, store: Store, registry: Registry)
     """Return the description of a record's model with the outcomes on its validation pictures."""
     dataset, split = _dataset(record, store, registry), _inputs(record, store)["split"]
     return with_outcomes(model, dataset, _config(record, store), split)
+
+
+def _questions(record: Record, store: Store, registry: Registry) -> tuple[str, ...]:
+    """Return the questions that a model was taught, without doubles, in the order of the records; at most so many.
+
+    A model that learns from pictures alone was taught none.
+    """
+    spec: ModelSpec = registry.find("model", record.cell.model)[0]
+    if (spec.trains_on or registry.family(spec).trains_on) != "instructions":
+        return ()
+    config = _config(record, store)
+    teacher = open_teacher(registry, teacher_name(config.records), config.settings, config.seed)
+    records = teacher.records(_dataset(record, store, registry))
+    return tuple(islice(dict.fromkeys(each.question for each in records), _MOST_QUESTIONS))
+
+
+def _cited(tests: Sequence[Elsewhere], sources: Mapping[str, str]) -> tuple[Elsewhere, ...]:
+    names = [test.dataset for test in tests]
+    for name in sources:
+        if name not in names:
+            raise unknown("dataset that the model was tested on", name, names)
+    return tuple(test.model_copy(update={"source": sources.get(test.dataset, "")}) for test in tests)
 
 
 def _place(record: Record) -> tuple[float, int, int, int]:
@@ -166,7 +203,11 @@ def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[
         data={**_without_code(inputs["data"]), "digest": record.protocol["data"]},
         drawn=hasattr(dataset, "draw"),
         cell={**record.cell.as_json(), "sides": record.sides},
-        metrics={other.cell.task: {name: asdict(value) for name, value in other.metrics.items()} for other in same},
+        metrics={
+            other.cell.task: {name: asdict(value) for name, value in other.metrics.items()}
+            for other in same
+            if not is_elsewhere(other)
+        },
         code={
             "stages": record.code,
             "commit": environment.get("code"),

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 from huggingface_hub import EvalResult, ModelCardData
 
-from bench.exports.exported import Exported
+from bench.exports.exported import Elsewhere, Exported
 from bench.specs import SCRATCH
 from bench.specs.json_data import Clear
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
-from bench.tables.markdown import paragraph
+from bench.tables.markdown import grid, paragraph
 
 _TAGS = ["electron-microscopy", "micrographs", "bench"]
+_COVERAGES = (1.0, 0.8, 0.5, 0.2, 0.1)
+"""The shares of pictures whose answers the card judges, the surest first."""
 
 
 def card(exported: Exported, record: Record, samples: Sequence[Clear]) -> str:
@@ -21,6 +24,8 @@ def card(exported: Exported, record: Record, samples: Sequence[Clear]) -> str:
         "Data": _data(exported),
         "Protocol": _protocol(exported, record),
         "Metrics": _metrics(exported, record),
+        "Confidence": _confidence(exported),
+        "On pictures of other datasets": _elsewhere(exported),
         "Answers to test questions": _samples(samples),
         "Limits": _limits(exported, record),
     }
@@ -96,6 +101,59 @@ def _metrics(exported: Exported, record: Record) -> str:
     return f"On the test side of the fold, whose pictures training did not see.\n\n{table}" if rows else ""
 
 
+def _confidence(exported: Exported) -> str:
+    """Say what share of the surest answers to validation pictures is right, '' if that is unknown."""
+    if exported.validation is None or not exported.validation.right:
+        return ""
+    confidence, right = (np.array(values) for values in (exported.validation.confidence, exported.validation.right))
+    surest = np.argsort(-confidence, kind="stable")
+    rows = []
+    for share in _COVERAGES:
+        answered = surest[: max(1, round(share * len(surest)))]
+        rows.append([f"{share:.0%}", f"{confidence[answered[-1]]:.3f}", f"{right[answered].mean():.3f}"])
+    table = grid(rows, ["answered", "confidence from", "share that is right"])
+    return f"If only the surest of {len(right)} validation pictures are answered:\n\n{table}"
+
+
+def _elsewhere(exported: Exported) -> str:
+    return "\n\n".join(map(_of_dataset, exported.elsewhere))
+
+
+def _of_dataset(test: Elsewhere) -> str:
+    source = f": {_escaped(test.source)}" if test.source else ""
+    rows = [
+        [_escaped(name), "" if value["value"] is None else f"{value['value']:.4f}"]
+        for name, value in test.metrics.items()
+    ]
+    against = [
+        [
+            _escaped(control.name),
+            f"{control.value:.4f}",
+            "-" if control.corrected is None else f"{control.corrected:.3g}",
+        ]
+        for control in test.controls
+    ]
+    return "\n\n".join(
+        [
+            f"### {_escaped(test.dataset)}\n\n{test.pictures} pictures{source}. There {_escaped(standing(test))}.",
+            grid(rows, ["metric", "value"]),
+            *([grid(against, ["control", _escaped(test.label), "p of the lead over it"])] if against else []),
+        ]
+    )
+
+
+def standing(test: Elsewhere) -> str:
+    """Return the words that say how a model stands to the controls on another dataset's pictures."""
+    own = f"its {test.label} is {test.value:.2f}"
+    if not test.controls:
+        return f"{own}, and no control was asked the same: take what it says for a guess"
+    best = max(test.controls, key=lambda control: control.value)
+    against = f"{own}, that of the best control ({best.name}) {best.value:.2f}"
+    if test.beats_controls:
+        return f"{against}: better than every control at 5 %"
+    return f"{against}: not shown to be better than every control, so take what it says for a guess"
+
+
 def _samples(samples: Sequence[Clear]) -> str:
     answers = [item for item in samples if "answer" in item and "question" in item]
     return "\n".join(f"- {_escaped(item['question'])}\n  {_escaped(item['answer'])}" for item in answers)
@@ -105,7 +163,7 @@ def _limits(exported: Exported, record: Record) -> str:
     lines = [record.caveat, record.model.footnote]
     if record.model.departures:
         lines.append(f"It departs from its source: {'; '.join(record.model.departures)}.")
-    if exported.drawn:
+    if exported.drawn and not any(test.beats_controls for test in exported.elsewhere):
         lines.append(
             "The pictures it learned from were drawn by a program: what it says of a real micrograph is a guess."
         )

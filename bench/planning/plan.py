@@ -1,6 +1,5 @@
 """From a request to cells: names resolved, settings completed, fingerprints taken. Nothing is computed."""
 
-import re
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
@@ -14,7 +13,7 @@ from bench.data.dataset import open_dataset
 from bench.data.masking import preparing
 from bench.data.partition import Partition
 from bench.data.task import open_task, task_settings
-from bench.data.teacher import open_teacher
+from bench.data.teacher import open_teacher, teacher_name
 from bench.data.transfer import Transfer
 from bench.data.unlabelled import Unlabelled, open_unlabelled, source_name
 from bench.errors import BenchError
@@ -62,7 +61,9 @@ class Plan:
         self.transfer = self._transfer(registry)
         self.unlabelled = self._unlabelled(registry)
         check_names(self.config, request.explicit, self._used(registry), registry)
-        self.teacher: Teacher = open_teacher(registry, self._teacher, self.config.settings, self.config.seed)
+        self.teacher: Teacher = open_teacher(
+            registry, teacher_name(self.config.records), self.config.settings, self.config.seed
+        )
 
     @cached_property
     def k(self) -> int:
@@ -113,13 +114,6 @@ class Plan:
                 f"a run has at most {_MOST_CELLS:,}"
             )
         return tuple(cell for row in self.rows.values() for cell in self._cells(row))
-
-    @property
-    def _teacher(self) -> str:
-        """The name of the teacher that the config's records name; the teacher of files reads a file."""
-        records = self.config.records
-        is_named = re.match(r"[\w-]{2,}:", records)  # a letter and a colon are a drive
-        return f"file:{records}" if records.endswith((".jsonl", ".json")) and not is_named else records
 
     @cached_property
     def _data(self) -> dict[str, Any]:
@@ -275,7 +269,7 @@ class Plan:
         datasets = filter(None, (self.config.dataset, self.config.test_dataset, beside))
         varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
         named = {registry.find("dataset", name)[0].name for name in datasets}
-        teacher = registry.find("teacher", self._teacher)[0].name
+        teacher = registry.find("teacher", teacher_name(self.config.records))[0].name
         return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied}
 
 

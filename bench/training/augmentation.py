@@ -140,8 +140,13 @@ def _noise(device: str) -> Tensor:
     return torch.from_numpy(tile).to(device)
 
 
-def mirrored(pictures: np.ndarray, which: np.ndarray | None) -> np.ndarray:
-    """Return pictures (B, H, W), those that ``which`` (B,) names mirrored left to right."""
-    if which is None:
-        return pictures
-    return np.where(which[:, None, None], pictures[:, :, ::-1], pictures)
+def mirrors(which: np.ndarray) -> Alterations:
+    """Return the alterations that mirror left to right those of a batch's pictures that ``which`` (B,) names."""
+    maps = np.zeros((len(which), 2, 3), np.float32)
+    maps[:, 0, 0], maps[:, 1, 1] = np.where(which, -1, 1), 1
+    return Alterations(torch.from_numpy(maps))
+
+
+def shown(pictures: np.ndarray, alterations: Alterations | None) -> np.ndarray:
+    """Return pictures (B, H, W) uint8 in memory, altered or as they are."""
+    return pictures if alterations is None else altered(torch.from_numpy(pictures), alterations).numpy()

@@ -126,7 +126,7 @@ class Assistant(ABC):
             recipe.questions_per_picture,
             recipe.caption_dropout,
             context.seed,
-            mirrors=recipe.augment != "nothing",
+            augment=recipe.augment,
         )
         fixed = fixed_questions(validation, recipe.questions_per_picture, context.seed)
         lessons, exam = self._lessons(train), self._lessons(validation.take(fixed))

@@ -11,7 +11,7 @@ from bench.contracts import Instructions
 from bench.models.assistants.conversation import Conversation
 from bench.models.assistants.token_batches import TokenBatch, answered, unanswered
 from bench.models.instruction_batches import InstructionBatch, rows_by_picture
-from bench.training.augmentation import mirrored
+from bench.training.augmentation import shown
 
 Request = tuple[str, str]
 """A question and its caption, '' for none."""
@@ -74,9 +74,9 @@ class Lessons:
         return [self._conversation.prompt_ids(*each) for each in requests]
 
     def _seen(self, batch: InstructionBatch, requests: list[Request], tokens: TokenBatch) -> Seen:
-        distinct, mirrors = batch.pictures(self._instructions)
+        distinct, alterations = batch.pictures(self._instructions)
         pictures = np.searchsorted(distinct, self._instructions.pictures[batch.positions])
-        grey = mirrored(self._instructions.micrographs.batch(distinct), mirrors)
+        grey = shown(self._instructions.micrographs.batch(distinct), alterations)
         pixels = self._conversation.pixels(grey, self._device)
         questions = self._conversation.read(requests)
         return Seen(

@@ -38,8 +38,8 @@ def layers(shape: Shape) -> dict[str, Any]:
 def tower(shape: Shape, image_size: int) -> dict[str, Any]:
     """Return the settings of a vision tower; BenchError for patches that the stem does not make."""
     patch, stem = shape.patch_size, shape.stem
-    if stem == "conv" and patch != PATCH:
-        raise BenchError(f"stem=conv makes patches of {PATCH} pixels, not of patch_size={patch}; use {PATCH}")
+    if stem != "linear" and patch != PATCH:
+        raise BenchError(f"stem={stem} makes patches of {PATCH} pixels, not of patch_size={patch}; use {PATCH}")
     return {"image_size": image_size, "patch_size": patch, "stem": stem, **layers(shape)}
 
 

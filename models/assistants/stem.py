@@ -1,11 +1,11 @@
-"""A convolutional stem in the place of the linear patches of transformers' vision towers."""
+"""A stem of convolutions in the place of the linear patches of transformers' vision towers."""
 
 from typing import Any
 
 from torch import Tensor, nn
 from transformers import PreTrainedModel
 
-from bench.models.stem import PATCH, conv_stem
+from bench.models.stem import PATCH, Stem, stem_of
 
 
 class GreyStem(nn.Sequential):
@@ -31,17 +31,18 @@ def stemmed(kind: type[PreTrainedModel]) -> type[PreTrainedModel]:
     class Stemmed(kind):
         def __init__(self, config: Any, *others: Any, **named: Any) -> None:
             super().__init__(config, *others, **named)
-            if getattr(config.vision_config, "stem", "linear") == "conv":
-                _put_in_place(self)
+            stem = getattr(config.vision_config, "stem", None)
+            if stem not in (None, "linear"):
+                _put_in_place(self, stem)
 
     Stemmed.__name__ = Stemmed.__qualname__ = kind.__name__  # which save_pretrained writes down
     return Stemmed
 
 
-def _put_in_place(model: nn.Module) -> None:
+def _put_in_place(model: nn.Module, stem: Stem) -> None:
     """Put the stem in the place of a model's linear patches, which are as many."""
     holder: Any = next(
         part for part in model.modules() if isinstance(getattr(part, "patch_embedding", None), nn.Conv2d)
     )
     assert holder.patch_embedding.stride == (PATCH, PATCH), "other patches were refused with the settings"
-    holder.patch_embedding = GreyStem(*conv_stem(holder.patch_embedding.out_channels))
+    holder.patch_embedding = GreyStem(*stem_of(stem, holder.patch_embedding.out_channels).children())

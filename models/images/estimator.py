@@ -14,11 +14,9 @@ from bench.contracts import Context, Micrographs
 from bench.models.images.initial import again, initial, keep
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier, probabilities
+from bench.models.views import Views, over_views, viewed
 from bench.specs import SCRATCH, Setting
 from bench.training.augmentation import Alterations, altered
-
-_CROP = 0.85
-"""The side of a view that is a crop, in sides of the picture."""
 
 
 class ImageClassifier(NetworkClassifier):
@@ -38,17 +36,10 @@ class ImageClassifier(NetworkClassifier):
         memory_format: Annotated[
             Literal["channels_last", "contiguous"], Setting("how pictures lie in memory")
         ] = "contiguous",
-        views: Annotated[
-            Literal["one", "ten"],
-            Setting(
-                "what probabilities are averaged over: the picture, or also four crops of it, each as it is and "
-                "mirrored",
-                stage="predict",
-            ),
-        ] = "one",
+        views: Views = "one",
     ) -> None:
         super().__init__(context)
-        self._views = views
+        self._views: Views = views
         self._weights, self._memory_format = weights, memory_format
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
@@ -69,12 +60,13 @@ class ImageClassifier(NetworkClassifier):
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C), the mean over all views of a picture."""
-        if self._views == "one":
-            return super().predict_proba(images)
         side = self.side(images)
-        seen = [replace(side, inputs=partial(_viewed, side.inputs, view)) for view in views()]
-        each = [probabilities(self.network, view, self._context, self.history.precision) for view in seen]
-        return np.mean(each, axis=0)
+
+        def of_view(view: Tensor | None) -> np.ndarray:
+            shown = replace(side, inputs=partial(_viewed, side.inputs, view))
+            return probabilities(self.network, shown, self._context, self.history.precision)
+
+        return over_views(self._views, of_view)
 
     def side(self, images: Micrographs) -> Side:
         """Return the pictures as the network's input."""
@@ -86,19 +78,9 @@ class ImageClassifier(NetworkClassifier):
         return network
 
 
-def views() -> Tensor:
-    """Return maps (10, 2, 3) to the whole picture and to crops in its four corners, each as it is and mirrored."""
-    centres = (1 - _CROP) * np.array([[0, 0], [-1, -1], [-1, 1], [1, -1], [1, 1]])
-    sides = np.array([1.0, *[_CROP] * 4])
-    maps = [
-        [[mirror * side, 0, x], [0, side, y]] for side, (x, y) in zip(sides, centres, strict=True) for mirror in (1, -1)
-    ]
-    return torch.tensor(maps, dtype=torch.float32)
-
-
-def _viewed(inputs: Callable[..., Tensor], view: Tensor, positions: np.ndarray) -> Tensor:
+def _viewed(inputs: Callable[..., Tensor], view: Tensor | None, positions: np.ndarray) -> Tensor:
     """Return the network's input for one view of the pictures at these positions."""
-    return inputs(positions, Alterations(view.expand(len(positions), 2, 3)))
+    return inputs(positions, viewed(view, len(positions)))
 
 
 def pictures(images: Micrographs, device: str, positions: np.ndarray, alterations: Alterations | None = None) -> Tensor:

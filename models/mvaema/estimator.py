@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
 
@@ -25,8 +26,9 @@ from bench.models.mvaema.ranking import candidates, scores
 from bench.models.mvaema.settings import Architecture
 from bench.models.mvaema.tokenizer import TextTokenizer
 from bench.models.stem import PATCH
+from bench.models.views import Views, over_views, viewed
 from bench.specs import SCRATCH, Setting
-from bench.training.augmentation import mirrored
+from bench.training.augmentation import shown
 from bench.training.history import FILE, History
 from bench.training.loop import train
 
@@ -63,10 +65,12 @@ class MVaEMa:
         vocabulary_size: Annotated[int, Setting("most tokens of the vocabulary", ge=10, le=1_000_000)] = 2000,
         decoding: Annotated[Decoding, Setting(stage="predict")],
         ranking: Annotated[Ranking, Setting(stage="predict")],
+        views: Views = "one",
     ) -> None:
         self._context, self._source, self._vocabulary_size = context, weights, vocabulary_size
         self._architecture, self._loss_weights = architecture, loss_weights
         self._decoding, self._ranking = decoding, ranking
+        self._views: Views = views
 
     def fit(self, train: Instructions, validation: Instructions) -> None:
         """Train on instruction records; the validation loss is the LM loss with captions on fixed questions."""
@@ -114,12 +118,15 @@ class MVaEMa:
         return [len(caption) + len(question) for caption, question in zip(captions, question_tokens, strict=True)]
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
-        """Return probabilities (N, C): how well the name of each category fits, after softmax."""
-        probabilities = []
+        """Return probabilities (N, C): how well the name of each category fits, after softmax; the mean over views."""
         self._check_rank()
+        return over_views(self._views, partial(self._fits, images))
+
+    def _fits(self, images: Micrographs, view: Tensor | None) -> np.ndarray:
+        probabilities = []
         for part in np.array_split(np.arange(len(images)), -(-len(images) // PICTURES_AT_ONCE)):
             answers = candidates(images.take(part), self.names)
-            pixels = self.pixels(images, part)
+            pixels = shown(self.pixels(images, part), viewed(view, len(part)))
             fits = scores(self.model, self.tokenizer, pixels, answers, self._ranking.rank, self._ranking.rank_mean)
             probabilities.append(fits.double().softmax(1).cpu().numpy())
             self._context.progress.advance(int(part[-1]) + 1)
@@ -211,7 +218,7 @@ class MVaEMa:
             recipe.questions_per_picture,
             recipe.caption_dropout,
             context.seed,
-            mirrors=recipe.augment != "nothing",
+            augment=recipe.augment,
         )
         held_out = list(self._validation_batches(validation, context))
 
@@ -237,8 +244,8 @@ class MVaEMa:
 
     def _batch(self, records: TokenisedRecords, instructions: Instructions, drawn: InstructionBatch) -> Batch:
         own = drawn if drawn.rows is None else drawn.take(drawn.rows)
-        distinct, mirrors = own.pictures(instructions)
-        pixels = mirrored(self.pixels(instructions.micrographs, distinct), mirrors)
+        distinct, alterations = own.pictures(instructions)
+        pixels = shown(self.pixels(instructions.micrographs, distinct), alterations)
         batch = records.batch(pixels, drawn.positions, drawn.captioned, drawn.rows)
         return batch.to(self.model.device)
 

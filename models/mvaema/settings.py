@@ -12,7 +12,9 @@ from bench.specs import Setting
 class Architecture:
     """The arguments of ``MVaEMaModel`` that do not come from the training side."""
 
-    stem: Annotated[Stem, Setting("how a patch becomes a vector: one linear map, or convolutions")] = "linear"
+    stem: Annotated[
+        Stem, Setting("how a patch becomes a vector: by one linear map, convolutions, or residual blocks of them")
+    ] = "linear"
     embed_dim: Annotated[int, Setting("width of all encoders and of the decoder", ge=1, le=65_536)] = 64
     depth: Annotated[int, Setting("layers of the image encoder and of the text encoder", ge=1, le=1000)] = 6
     num_heads: Annotated[int, Setting("attention heads", ge=1, le=1024)] = 4

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.models.mvaema.attention import FeedForward, Sizes
-from bench.models.stem import PATCH, Stem, conv_stem, linear_stem
+from bench.models.stem import PATCH, Stem, stem_of
 
 
 class ImageEncoder(nn.Module):
@@ -16,7 +16,7 @@ class ImageEncoder(nn.Module):
     def __init__(self, image_size: int, sizes: Sizes, depth: int, stem: Stem) -> None:
         super().__init__()
         embed_dim = sizes.embed_dim
-        self.stem = linear_stem(embed_dim) if stem == "linear" else conv_stem(embed_dim)
+        self.stem = stem_of(stem, embed_dim)
         patches = (image_size // PATCH) ** 2
         self.cls = nn.Parameter(torch.randn(1, 1, embed_dim) * 0.02)
         self.positions = nn.Parameter(torch.randn(1, 1 + patches, embed_dim) * 0.02)

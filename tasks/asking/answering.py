@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.contracts import Attentive, Look
+from bench.contracts import Attentive, Look, Micrographs
 from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.exports.exported import Exported
@@ -16,6 +16,7 @@ from bench.exports.trained import Trained
 from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.statistics.selective import Threshold, threshold
+from bench.tasks.asking.doubts import Doubts, not_sure
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
 from bench.terminal.text import safe
@@ -26,6 +27,7 @@ class PictureAnswer:
     """A model's answer about a picture, None without a question; ranked categories, empty if not requested.
 
     ``threshold`` is the confidence that the first category must exceed to count as an answer, None without a risk.
+    ``doubts`` are sentences on why the answer may not be trusted.
     """
 
     path: Path
@@ -33,6 +35,7 @@ class PictureAnswer:
     answer: str | None
     categories: Ranked
     threshold: Threshold | None = None
+    doubts: tuple[str, ...] = ()
     read = True
 
     @property
@@ -41,12 +44,11 @@ class PictureAnswer:
         return self.threshold is None or self.categories[0][1] > self.threshold.confidence
 
     def as_text(self) -> str:
-        """Return the answer, then one bar per category, or that the model is not sure of any."""
+        """Return the answer and its doubts, then one bar per category, or that the model is not sure of any."""
         texts = [] if self.answer is None else [safe(self.answer)]
+        texts += map(safe, self.doubts)
         if self.threshold is not None and not self.sure:
-            likeliest, confidence = self.categories[0]
-            doubt = f"not sure: {safe(likeliest)} with {confidence:.3f}, {self.threshold.confidence:.3f} is needed"
-            return "\n".join([*texts, doubt])
+            return "\n".join([*texts, safe(not_sure(*self.categories[0], self.threshold))])
         return "\n".join([*texts, *([chart(self.categories)] if self.categories else [])])
 
     def as_json(self) -> str:
@@ -54,7 +56,9 @@ class PictureAnswer:
         fields = {} if self.question is None else {"question": self.question, "answer": self.answer}
         rows = [{"category": name, "probability": share} for name, share in self.categories]
         promise = {"sure": self.sure, "at_risk": asdict(self.threshold)} if self.threshold else {}
-        return json.dumps({"picture": str(self.path), **fields, **({"categories": rows} if rows else {}), **promise})
+        doubts = {"doubts": self.doubts} if self.doubts else {}
+        shown = {"categories": rows} if rows else {}
+        return json.dumps({"picture": str(self.path), **fields, **shown, **promise, **doubts})
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,14 @@ class Answering:
     """A trained model that answers questions about pictures, ranks the ``top`` categories, or both.
 
     With ``at_risk`` it answers only if it is sure enough that at most this share of such answers is wrong. BenchError
-    if its validation pictures cannot promise that.
+    if its validation pictures cannot promise that. ``doubting`` it says with each answer why that may not be trusted.
     """
 
-    def __init__(self, model: Trained, category: str | None, top: int, at_risk: float | None = None) -> None:
+    def __init__(
+        self, model: Trained, category: str | None, top: int, at_risk: float | None = None, doubting: bool = False
+    ) -> None:
         self._model, self._top = model, top
+        self._doubts = Doubts(model.exported) if doubting else None
         self._caption = caption_of(category, model.exported)
         if top > 0:
             self._require("classifier")
@@ -95,15 +102,15 @@ class Answering:
         """Return the answer about a picture; ``text`` is the question or None. Raise Unreadable for a bad picture."""
         picture, model = read(path, self._model.exported), self._model.estimator
         answer = None if text is None else model.answer(question(picture, text, self._caption))[0]
-        categories: Ranked = ()
-        if self._top:
-            probabilities = np.asarray(model.predict_proba(picture)[0])
-            if not np.isfinite(probabilities).all():
-                raise BenchError(
-                    f"{self._model.exported.label} returns probabilities that are no numbers; train it again"
-                )
-            categories = ranked(probabilities, picture.categories, self._top)
-        return PictureAnswer(path, text, answer, categories, self.threshold)
+        ranking = self._ranked(picture) if self._top or (self._doubts and self._doubts.of_category) else ()
+        doubts = self._doubts.about(text, ranking[:1], self.threshold is not None) if self._doubts else ()
+        return PictureAnswer(path, text, answer, ranking[: self._top], self.threshold, doubts)
+
+    def _ranked(self, picture: Micrographs) -> Ranked:
+        probabilities = np.asarray(self._model.estimator.predict_proba(picture)[0])
+        if not np.isfinite(probabilities).all():
+            raise BenchError(f"{self._model.exported.label} returns probabilities that are no numbers; train it again")
+        return ranked(probabilities, picture.categories, len(picture.categories))
 
     def about_each(self, paths: Iterable[Path], text: str | None) -> Iterator[PictureAnswer | Failure]:
         """Yield the answer for each picture, or why it cannot be read."""

@@ -13,6 +13,7 @@ FRAMES: tuple[tuple[tuple[str, ...], ...], ...] = (
             "The image depicts {category}. This type of nanomaterial is recognised here by {shape}.",
             "The nanomaterial in the image is of the type {category}, as seen from {shape}.",
         ),
+        ("The image depicts {category}. More about its type cannot be told from the label alone.",),
     ),
     (
         (
