@@ -12,6 +12,7 @@ from bench.contracts import Micrographs
 from bench.exports.exported import CARD, FILE, read
 from bench.models.mvaema.model import MVaEMaModel
 from bench.store.store import Store
+from tests.conftest import write
 
 
 def files(folder):
@@ -69,7 +70,7 @@ def test_what_a_model_wrote_cannot_command_the_card(exports):
 
     evil = "<script>alert(1)</script> [x](javascript:1)\n## Metrics\n| a | b | \x1b[2J `rm`"
     folder = exports.folder("mvaema")
-    text = card(read(folder), exports.record("vqa", "mvaema"), [{"question": "q", "answer": evil}])
+    text = card(read(folder), exports.record("vqa", "mvaema"), [{"question": "q", "answer": evil}], {})
     assert "<script" not in text and "\x1b" not in text and "[x](" not in text
     assert text.count("\n## Metrics\n") == 1
 
@@ -80,7 +81,7 @@ def test_the_card_names_the_pretrained_weights_that_a_tuned_part_needs(exports):
     exported, record = read(exports.folder("mvaema")), exports.record("vqa", "mvaema")
 
     def told(**settings):
-        return card(exported.model_copy(update={"settings": settings}), record, [])
+        return card(exported.model_copy(update={"settings": settings}), record, [], {})
 
     assert "the weights org/base must be there, at the same folder or hub id" in told(weights="org/base", tuning="lora")
     for whole in ({"weights": "org/base", "tuning": "full"}, {"weights": "scratch", "tuning": "projection"}, {}):
@@ -254,3 +255,49 @@ def test_pictures_of_python_are_classified_in_few_lines(exports):
     pixels = np.zeros((1, exported.image_size, exported.image_size), np.uint8)
     shares = model.predict_proba(Micrographs(pixels, np.arange(1), ("a",), np.array([-1]), exported.categories))
     assert shares.sum() == pytest.approx(1)
+
+
+@pytest.fixture
+def elsewhere(exports, bench, tmp_path):
+    """A store in which the models were also asked about pictures in a folder, and that folder."""
+    store = shutil.copytree(exports.store.root, tmp_path / "store")
+    for place, category in enumerate(("nanowires", "particles")):
+        for number in range(3):
+            write(tmp_path / "lab" / category / f"{number}.png", place, number)
+    models = "mvaema,majority,pixels"
+    own = ("--test-dataset", f"folder:{tmp_path / 'lab'}", "--store", store, *exports.options)
+    assert bench("run", "--task", "classification", "--models", models, *own)[0] == 0
+    return store
+
+
+def test_an_export_says_what_it_scores_on_other_pictures_beside_the_controls(exports, elsewhere, bench, tmp_path):
+    out = tmp_path / "out"
+    code, _, err = bench(
+        "export", "mvaema", out, "--task", "vqa", "--store", elsewhere, "--cite", "lab=Pictures of mine, CC BY 4.0"
+    )
+    assert code == 0, err
+    (test,) = (exported := read(out)).elsewhere
+    records = {record.cell.model: record for record in Store(elsewhere).records() if "test_data" in record.protocol}
+    assert (test.dataset, test.pictures, test.source) == ("lab", 6, "Pictures of mine, CC BY 4.0")
+    assert test.value == records["mvaema"].metrics["top1"].value
+    scores = {control.name: control.value for control in test.controls}
+    assert scores == {
+        "Majority answer": records["majority"].metrics["top1"].value,
+        "Pixels": records["pixels"].metrics["top1"].value,
+        "always their commonest category": 0.5,
+    }
+    own = exports.record("classification", "mvaema").metrics["top1"].value
+    assert exported.metrics["classification"]["top1"]["value"] == own, "that of the pictures like those it learned from"
+    card = (out / CARD).read_text()
+    assert "### lab" in card and "Pictures of mine, CC BY 4.0" in card and str(tmp_path) not in card
+    assert "share of pictures whose category is the likeliest" in card and "### " not in card.partition("### lab")[0]
+
+
+def test_a_source_of_pictures_that_nothing_was_tested_on_is_refused(exports, bench, tmp_path):
+    code, _, err = bench("export", "mvaema", tmp_path / "out", "--store", exports.store.root, "--cite", "lab=mine")
+    assert code == 2 and "unknown dataset that the model was tested on 'lab'" in err
+
+
+def test_an_export_lists_the_questions_that_were_taught(exports):
+    assert len(read(exports.folder("mvaema")).questions) == 22
+    assert read(exports.folder("pixels")).questions == ()

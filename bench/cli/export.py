@@ -41,5 +41,7 @@ def export_command(
 def _source(text: str) -> tuple[str, str]:
     name, equals, source = text.partition("=")
     if not equals or not name.strip() or not source.strip():
-        raise BenchError(f"--cite {text!r} is no NAME=TEXT; write for example --cite sem='SEM dataset, CC BY 4.0'")
+        raise BenchError(
+            f"--cite {text!r} is no NAME=TEXT; write for example --cite 'lab=pictures of our lab, CC BY 4.0'"
+        )
     return name.strip(), source.strip()

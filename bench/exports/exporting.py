@@ -84,7 +84,9 @@ def export(
             digests = {name: file_digest(part / name) for name in files}
             exported = about.model_copy(update={"files": files, "digests": digests})
             write_text(part / FILE, exported.model_dump_json(indent=1) + "\n")
-            write_text(part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES]))
+            write_text(
+                part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES], _meanings(record, store))
+            )
         return exported
     except OSError as error:
         raise BenchError(f"{str(out)!r} cannot be written ({error.strerror}); name a folder that can be") from error
@@ -126,6 +128,12 @@ def _questions(record: Record, store: Store, registry: Registry) -> tuple[str, .
     teacher = open_teacher(registry, teacher_name(config.records), config.settings, config.seed)
     records = teacher.records(_dataset(record, store, registry))
     return tuple(islice(dict.fromkeys(each.question for each in records), _MOST_QUESTIONS))
+
+
+def _meanings(record: Record, store: Store) -> dict[str, str]:
+    """Return in clear what the metrics mean of all records that share a record's training."""
+    same = [other for other in store.records() if other.stages["train"] == record.stages["train"]]
+    return {name: meaning for other in same for name, meaning in other.protocol["metrics"].items()}
 
 
 def _cited(tests: Sequence[Elsewhere], sources: Mapping[str, str]) -> tuple[Elsewhere, ...]:

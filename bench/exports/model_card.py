@@ -1,6 +1,6 @@
 """The model card of an export: data, protocol, metrics and limits, in the format of the Hugging Face hub."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from huggingface_hub import EvalResult, ModelCardData
@@ -17,13 +17,16 @@ _COVERAGES = (1.0, 0.8, 0.5, 0.2, 0.1)
 """The shares of pictures whose answers the card judges, the surest first."""
 
 
-def card(exported: Exported, record: Record, samples: Sequence[Clear]) -> str:
-    """Return the card as markdown below a YAML head; ``samples`` are scored items, some with an answer."""
+def card(exported: Exported, record: Record, samples: Sequence[Clear], meanings: Mapping[str, str]) -> str:
+    """Return the card as markdown below a YAML head.
+
+    ``samples`` are scored items, some with an answer; ``meanings`` say what metrics are, by name.
+    """
     sections = {
         "Use": _use(exported),
         "Data": _data(exported),
         "Protocol": _protocol(exported, record),
-        "Metrics": _metrics(exported, record),
+        "Metrics": _metrics(exported, meanings),
         "Confidence": _confidence(exported),
         "On pictures of other datasets": _elsewhere(exported),
         "Answers to test questions": _samples(samples),
@@ -87,10 +90,9 @@ def _protocol(exported: Exported, record: Record) -> str:
     )
 
 
-def _metrics(exported: Exported, record: Record) -> str:
+def _metrics(exported: Exported, meanings: Mapping[str, str]) -> str:
     from tabulate import tabulate
 
-    meanings = record.protocol["metrics"]
     rows = [
         [task, name, f"{metric['value']:.4f}", "" if metric["error"] is None else f"{metric['error']:.4f}"]
         for task, name, metric in _whole(exported)

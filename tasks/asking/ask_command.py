@@ -59,8 +59,8 @@ def ask_command(
         raise BenchError("--at-risk is the risk of a wrong category; add --classify")
 
     def opened_model(able: "list[ContractName]") -> Answering:
-        asked = asked_model(model, opened(store), able, tell, at_risk is not None)
-        asking = Answering(asked.model, category, top if classify else 0, at_risk, asked.doubting)
+        choice = asked_model(model, opened(store), able, tell, at_risk is not None)
+        asking = Answering(choice.model, category, top if classify else 0, at_risk, choice.doubting)
         if asking.threshold is not None:
             tell(asking.threshold.sentence)
         return asking

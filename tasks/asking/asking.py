@@ -25,8 +25,8 @@ def ask(
     wanted: list[ContractName] = [contract for contract, needed in able.items() if needed]
     if not wanted:
         raise BenchError("there is no question; add one, or top=5 to rank five categories")
-    asked = asked_model(model, store, wanted, lambda _: None, at_risk is not None)
-    asking = Answering(asked.model, category, top, at_risk, asked.doubting)
+    choice = asked_model(model, store, wanted, lambda _: None, at_risk is not None)
+    asking = Answering(choice.model, category, top, at_risk, choice.doubting)
     if question is not None:
         asking.check(question)
     return about_one(asking, picture, question)

@@ -32,8 +32,8 @@ def attend_command(
     by_suffix(out, {".png": "png"})
     if not question.strip():
         raise BenchError("the question is empty; say what is asked about the picture")
-    asked = asked_model(model, opened(store), ("answerer",), partial(typer.echo, err=True))
-    asking = Answering(asked.model, category, 0)
+    choice = asked_model(model, opened(store), ("answerer",), partial(typer.echo, err=True))
+    asking = Answering(choice.model, category, 0)
     asking.check(question)
     pixels, look = asking.look(picture, question)
     if not look.words:
