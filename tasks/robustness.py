@@ -156,6 +156,7 @@ def _with_altered(test: Micrographs) -> Micrographs:
         rows=np.arange(len(names) * len(test)),
         ids=tuple(_id(name, alteration) for alteration in names for name in test.ids),
         labels=np.tile(test.labels, len(names)),
+        pixel_sizes=None,  # a magnified picture has another scale
         digest="",  # patch graphs are cached by digest, and these are other pixels
     )
 

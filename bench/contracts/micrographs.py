@@ -51,6 +51,7 @@ class Micrographs:
             rows=np.arange(len(self) + len(others)),
             ids=(*self.ids, *(f"joined {name}" for name in others.ids)),
             labels=np.concatenate([self.labels, others.labels]),
+            pixel_sizes=None,
             digest="",
         )
 
