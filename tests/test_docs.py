@@ -135,6 +135,16 @@ def somebody(tmp_path, monkeypatch):
             Image.fromarray(levels).save(tmp_path / "sem" / name)
             records.append(record.strip().replace("nanowires/a.tif", name).replace('"a-1"', f'"{name}"'))
     (tmp_path / "records.jsonl").write_text("\n".join(records) + "\n")
+    lines = [
+        f"{category}/{name}.tif,{category},P{name in 'ab'}"
+        for category in ("nanowires", "particles")
+        for name in "abcd"
+    ]
+    (tmp_path / "sem" / "labels.csv").write_text("\n".join(["path,category,specimen", *lines]) + "\n")
+    (tmp_path / "archive").mkdir()
+    for number in range(24):  # a batch
+        levels = np.random.default_rng([2, number]).integers(0, 256, (30, 40), dtype=np.uint8)
+        Image.fromarray(levels).save(tmp_path / "archive" / f"{number}.tif")
 
 
 def _on_slurm(page):

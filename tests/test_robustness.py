@@ -93,6 +93,12 @@ def test_each_alteration_has_its_accuracy_and_its_paired_change():
     assert {item["picture"] for item in scores.items} == set(test.ids)
 
 
+def test_altered_pictures_of_a_known_scale_can_be_taken_by_position():
+    test = replace(classified(), pixel_sizes=np.ones((6, 2)))
+    posed = AlteredClassification().pose(test)
+    assert posed.take(np.arange(len(posed))[::-1]).ids == posed.ids[::-1]
+
+
 def test_an_empty_test_side_has_no_score():
     nothing = classified(0)
     assert AlteredClassification().score(np.zeros((0, 2)), AlteredClassification().pose(nothing), nothing).metrics == {}
