@@ -24,7 +24,7 @@ from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
 from bench.tasks.datasets.decoded import FolderDecoding, Frames, Index, Picture, frame_id, read_index, read_pixels
 from bench.tasks.datasets.file_digests import digests
-from bench.tasks.datasets.listing import listed
+from bench.tasks.datasets.listing import Listing, listed
 from bench.tasks.numbers import NUMBERS
 from bench.terminal.progress import Progress
 
@@ -73,10 +73,14 @@ class Folder:
         ] = "",
     ) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
-        self._root, self._listing = listed(argument, labels)
+        self._root, self._listing = self._list(argument, labels)
         self._image_size, self._progress = image_size, progress
         self._frames: Frames = frames
         self._read_bars = read_bars
+
+    def _list(self, argument: str, labels: str) -> tuple[Path, Listing]:
+        """Return the folder that the names of the files are relative to, and its files."""
+        return listed(argument, labels)
 
     @cached_property
     def categories(self) -> tuple[str, ...]:

@@ -1,12 +1,13 @@
 """The dataset ``pictures:PATH``: all pictures of a folder, without categories, for models that learn without labels."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from bench.specs import Setting
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.decoded import Frames
 from bench.tasks.datasets.folder import Folder
-from bench.tasks.datasets.listing import gathered
+from bench.tasks.datasets.listing import Listing, gathered
 from bench.terminal.progress import Progress
 
 
@@ -25,7 +26,10 @@ class Pictures(Folder):
     ) -> None:
         super().__init__(argument, image_size, progress, frames=frames)
         self.name = self.name.replace("folder:", "pictures:", 1)
-        self._root, self._listing = gathered(argument)
+
+    def _list(self, argument: str, labels: str) -> tuple[Path, Listing]:
+        """Return the same of all pictures at any depth."""
+        return gathered(argument)
 
     def identity(self) -> dict[str, Any]:
         """Return what determines the data: every file's name and sha256, as one digest; decodes nothing."""
