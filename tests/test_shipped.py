@@ -46,6 +46,11 @@ def test_a_model_of_ones_own_goes_before(exports, bench, picture):
     assert "of this installation" not in err and "trained on synthetic until" in err
 
 
+def test_a_store_that_was_named_has_to_have_a_model_of_its_own(bench, picture, tmp_path):
+    code, out, err = bench("ask", picture, SHAPE, "--store", tmp_path / "nosuch")
+    assert (code, out) == (2, "") and "nosuch' holds no trained assistant" in err
+
+
 def test_its_card_holds_what_its_description_holds():
     exported, card = read(FOLDER), (FOLDER / CARD).read_text()
     require_unchanged(exported, FOLDER)
@@ -72,8 +77,9 @@ def test_an_answer_about_something_else_and_one_it_is_not_sure_of_say_so(bench, 
     assert not any("unlike the questions" in doubt for doubt in json.loads(out).get("doubts", ()))
 
 
-def test_python_gets_the_same_doubts(bench, picture, tmp_path):
-    answer = package.ask(picture, "What is the capital of France?", store=tmp_path / "none")
+def test_python_gets_the_same_doubts(picture, tmp_path, monkeypatch):
+    monkeypatch.setenv("BENCH_STORE", str(tmp_path / "none"))
+    answer = package.ask(picture, "What is the capital of France?")
     assert "unlike the questions" in answer.doubts[0] and answer.doubts[0] in answer.as_text()
 
 

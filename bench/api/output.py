@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from bench.errors import BenchError, unknown
 from bench.inputs import new_path
@@ -22,11 +23,13 @@ def write_out(out: str | Path, content: str | bytes) -> None:
 def writing(out: str | Path) -> Iterator[Path]:
     """Create the folders above a file and yield its path; BenchError if a file there cannot be written.
 
-    An error leaves no folder that was not there before.
+    A folder that takes no file is an error before the work on it begins. An error leaves no folder that was not there.
     """
     path = new_path(out, "the file")
     try:
         with new_folder(path.parent):
+            with TemporaryFile(dir=path.parent):
+                pass
             yield path
     except OSError as error:
         raise BenchError(f"{str(out)!r} cannot be written ({error.strerror or error}); name another file") from error

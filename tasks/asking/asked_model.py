@@ -13,7 +13,7 @@ from bench.registered.registry import Registry
 from bench.specs import ContractName
 from bench.stages.contracts.contract import contract_of
 from bench.store.record import Record
-from bench.store.store import Store
+from bench.store.store import Store, default_store
 from bench.terminal.progress import NoProgress
 
 
@@ -33,9 +33,10 @@ def asked_model(
 ) -> Asked:
     """Return the model of an export's folder or of a name in the store, or the newest with the contracts ``able``.
 
-    Where the store has no such model, it is the one that comes with the installation. ``tell`` gets a sentence that
-    names a model that the user did not; ``with_outcomes`` has a model of the store classify its validation pictures, of
-    which an export holds the outcomes. BenchError if there is no such model.
+    Where the default store has no such model, it is the one that comes with the installation; a store that the user
+    named has to have one. ``tell`` gets a sentence that names a model that the user did not; ``with_outcomes`` has a
+    model of the store classify its validation pictures, of which an export holds the outcomes. BenchError if there is
+    no such model.
     """
     registry = Registry()
     if name is not None and path_of(name, "--model").exists():
@@ -46,7 +47,7 @@ def asked_model(
         return Asked(from_store(record, store, registry, NoProgress(), with_outcomes), False)
     if name is not None:
         trained(path_of(name, "--model"), registry, NoProgress())  # raises the error that says what is wrong
-    if (folder := shipped(able)) is not None:
+    if store.root == default_store() and (folder := shipped(able)) is not None:
         model = trained(folder, registry, NoProgress())
         tell(_introduced(model.exported, store))
         return Asked(model, True)

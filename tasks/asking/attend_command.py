@@ -32,12 +32,12 @@ def attend_command(
     by_suffix(out, {".png": "png"})
     if not question.strip():
         raise BenchError("the question is empty; say what is asked about the picture")
-    choice = asked_model(model, opened(store), ("answerer",), partial(typer.echo, err=True))
-    asking = Answering(choice.model, category, 0)
-    asking.check(question)
-    pixels, look = asking.look(picture, question)
-    if not look.words:
-        raise BenchError("the model answered nothing, so no word looked anywhere; ask another question")
     with writing(out) as path:
+        choice = asked_model(model, opened(store), ("answerer",), partial(typer.echo, err=True))
+        asking = Answering(choice.model, category, 0)
+        asking.check(question)
+        pixels, look = asking.look(picture, question)
+        if not look.words:
+            raise BenchError("the model answered nothing, so no word looked anywhere; ask another question")
         draw(pixels, look, question, path)
     typer.echo(f"wrote {out}: where the words looked of: {safe(look.answer)}")
