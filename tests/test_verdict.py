@@ -102,6 +102,20 @@ def test_a_control_that_wins_is_named_with_who_does_not_beat_it(tmp_path):
     assert own.best == "a" and own.sentences[0].endswith("the next; A scores no better than the control BLIND.")
 
 
+def test_of_many_models_each_control_is_named_once(tmp_path):
+    """Five models under one control and one of them under another: their own sentences would fill a page."""
+    own = judged(
+        tmp_path,
+        *(row(name, 0.3 + shift / 20, shift=shift) for shift, name in enumerate("abcde")),
+        row("blind", 0.7, control=True),
+        row("most", 0.32, shift=7, control=True),
+    )
+    assert own.sentences[2] == (
+        "None of 5 models is shown to beat BLIND in facts; A is not shown to beat MOST in facts; in other columns 5 of "
+        "5 are not shown to beat every control."
+    )
+
+
 def test_beating_a_control_by_chance_is_not_beating_it_and_other_columns_count(tmp_path):
     blind = [scored(each, meteor=0.9) for each in row("blind", 0.499, shift=4, control=True)]
     own = judged(tmp_path, row("a", 0.5), row("b", 0.7, shift=1), blind)
@@ -418,7 +432,7 @@ def test_no_sentence_contradicts_the_numbers(tmp_path_factory, values):
         assert (lead.outcome in ("no better", "no fold shared")) == behind
         if behind and shared:
             said = " ".join(judged.sentences).lower()
-            assert f"{lead.model} scores no better than" in said or "more model" in said
+            assert f"{lead.model} scores no better than" in said or "shown to beat" in said
     assert len(judged.over_controls) == len(models) * len(controls)
 
 

@@ -11,7 +11,7 @@ from bench.terminal.quantities import count
 _NAMED = 6
 """How many models a sentence names; the JSON has all."""
 _FAILING = 4
-"""Of how many models a sentence says which controls they do not beat."""
+"""Of how many models a sentence says in which columns they do not beat a control."""
 _LETTERS = 60
 """How many letters of a name a sentence shows."""
 
@@ -131,15 +131,37 @@ class VerdictSentences:
         failing = [lead for lead in leads if lead.outcome != "better"]
         failing.sort(key=lambda lead: (order.index(lead.metric), lead.outcome != "no better"))
         names = [*dict.fromkeys(lead.model for lead in failing)]
-        parts = [self._failures(name, [lead for lead in failing if lead.model == name], columns) for name in names]
-        shown = parts[:_FAILING]
-        if more := len(parts[_FAILING:]):
-            shown.append(f"{count(more, 'more model')} {'does' if more == 1 else 'do'} not beat every control")
+        if len(names) > _FAILING:
+            parts = self._failures_of_many(failing)
+        else:
+            parts = [self._failures(name, [lead for lead in failing if lead.model == name], columns) for name in names]
         beating = [model for model in dict.fromkeys(lead.model for lead in leads) if model not in names]
         if beating:
             who = self._labels[beating[0]] if len(beating) == 1 else "every other model" if parts else "every model"
-            shown.append(f"{who} beats every control {self._where(beating)} at 5 %")
-        return self._sentence(shown)
+            parts.append(f"{who} beats every control {self._where(beating)} at 5 %")
+        return self._sentence(parts)
+
+    def _failures_of_many(self, failing: Sequence[Lead]) -> list[str]:
+        """Say of each control which models do not beat it in the ranking column; of other columns, how many models."""
+        metric, where = self._column.metric, f"in {self._column.label}"
+        judged = {lead.model for lead in self._judgement.over_controls if lead.metric == metric}
+        of_control: dict[str, list[str]] = {}
+        for lead in failing:
+            if lead.metric == metric:
+                of_control.setdefault(lead.other, []).append(lead.model)
+        parts: list[str] = []
+        for control, models in of_control.items():
+            if len(models) == len(judged):
+                verb = f"none of {len(judged)} models is"
+            else:
+                verb = f"{self._list(models)} {'is' if len(models) == 1 else 'are'} not"
+            parts.append(f"{verb} shown to beat {self._labels[control]} {where}")
+        elsewhere = len({lead.model for lead in failing if lead.metric != metric})
+        of_all = len({lead.model for lead in self._judgement.over_controls})
+        if elsewhere:
+            verb = "is" if elsewhere == 1 else "are"
+            parts.append(f"in other columns {elsewhere} of {of_all} {verb} not shown to beat every control")
+        return parts
 
     def _sentence(self, parts: Sequence[str]) -> str:
         """Join parts to a sentence; a model's name at its head stays as it is spelt."""
