@@ -12,6 +12,8 @@ _RESPECTS = frozenset(
 )
 """Classes of nouns in respect of which something can be described: 'low in contrast'."""
 _ADJECTIVE = ("ed", "y", "al", "ous", "ic", "less", "ish", "ive", "ar", "ing", "ful", "ble", "er", "ly")
+_DETERMINERS = frozenset({"this", "these", "those", "all", "each", "some", "many", "most"})
+"""Words that stand before a noun, or for one."""
 _PRONOUNS = frozenset({"it", "which", "that", "this", "one", "ones"})
 _ASIDE = frozenset({"presence", "hedge"})
 _RELATIVES = frozenset({"that", "which", "who"})
@@ -227,12 +229,10 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]
-    if (
-        region
-        and region[0].text in ("that", "this")
-        and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[1:])
-    ):
-        region = region[1:]  # of 'I think that the wires', the wires
+    that = next((place for place, phrase in enumerate(region) if phrase.text in ("that", "this")), None)
+    if that is not None and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[that + 1 :]):
+        if not any(phrase.meaning.noun for phrase in region[:that]):
+            region = region[that + 1 :]  # of 'I would say that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text == "it" and any(other.meaning.noun == "background" for other in sentence[start:end]):
             return ["background"]  # 'in the background it is dark'
@@ -333,7 +333,8 @@ def _heads(sentence: Sequence[Phrase], start: int, end: int) -> list[Phrase]:
         elif phrase.text == ",":
             inside = False
         elif inside:
-            inside = not phrase.meaning.noun and not (_is_noun(phrase) and _ends_phrase(sentence, place))
+            is_noun = phrase.meaning.noun and phrase.text not in _DETERMINERS or _is_noun(phrase)
+            inside = not (is_noun and (phrase.meaning.noun or _ends_phrase(sentence, place)))
         else:
             heads.append(phrase)
     return heads

@@ -71,7 +71,7 @@ NOTHING = Meaning()
 _IDIOM = Meaning(roles=frozenset({"idiom"}))
 _VERB = Meaning(roles=frozenset({"verb"}))
 _COVERING = Meaning(noun="coverage", roles=frozenset({"verb", "acting"}))
-_BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "measure", "absence"})
+_BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "supposing", "measure", "absence"})
 """The roles of which a phrase's other forms have it, too."""
 
 

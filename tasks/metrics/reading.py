@@ -16,7 +16,7 @@ from bench.contracts import Facts
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.description import nouns_described, nouns_joined
-from bench.tasks.metrics.doubt import refused, unasserted
+from bench.tasks.metrics.doubt import refused, thought_possible, unasserted
 from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
@@ -152,7 +152,9 @@ def _stated(text: str) -> Statement:
     if not any(phrase.is_evidence for phrase in sentence):
         return Statement(tuple(strengths.items()), subject=_subject(sentence))
     numbers = clauses(sentence)
-    counts, silent, unsure = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
+    possible = thought_possible(sentence, numbers)
+    counts, silent = denied(sentence, numbers, possible), refused(sentence, numbers)
+    unsure = possible | unasserted(sentence, numbers)
     untrue: set[Fact] = set()
     for position, phrase in enumerate(sentence):
         if phrase.is_evidence and numbers[position] not in silent:
@@ -307,7 +309,7 @@ def _is_of_defect(sentence: list[Phrase], numbers: list[int], position: int) -> 
     kinds = {kind for kind, _, _ in sentence[position].meaning.facts}
     before = (sentence[place] for place in range(position - 1, -1, -1) if numbers[place] == numbers[position])
     return "coverage" in kinds and any(
-        kind == "defect" for phrase in itertools.islice(before, 4) for kind, _, _ in phrase.meaning.facts
+        kind in ("defect", "charging", "phases") for phrase in itertools.islice(before, 4) for kind, _, _ in phrase.meaning.facts
     )
 
 

@@ -1,6 +1,6 @@
 """Which phrases of a sentence belong to one clause, and which of them are denied."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from bench.tasks.metrics.phrases import Phrase
 
@@ -126,11 +126,11 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     return False
 
 
-def denied(sentence: Sequence[Phrase], numbers: Sequence[int]) -> list[int]:
-    """Return how often each phrase is denied; twice is not at all."""
+def denied(sentence: Sequence[Phrase], numbers: Sequence[int], possible: Set[int] = frozenset()) -> list[int]:
+    """Return how often each phrase is denied; twice is not at all. What is only possible denies nothing."""
     counts = [0] * len(sentence)
     for position, phrase in enumerate(sentence):
-        if not phrase.meaning.roles and phrase.text not in ("so", "could"):
+        if position in possible or not phrase.meaning.roles and phrase.text not in ("so", "could"):
             continue
         if (
             phrase.has("negation")
@@ -270,7 +270,7 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     while (
         place >= 0
         and numbers[place] == numbers[position]
-        and (is_verb(sentence[place]) or sentence[place].text in (":", "there") or sentence[place].has("presence"))
+        and (is_verb(sentence[place]) or _says_how(sentence[place]) or sentence[place].text in (":", "there"))
     ):
         place -= 1
     region: list[int] = []
@@ -292,6 +292,16 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         kind = kind or _kind(phrase)
         places.append(place)
     return places
+
+
+def _says_how(phrase: Phrase) -> bool:
+    """Return whether a phrase stands between a subject and what is denied of it: 'the bar is clearly absent'."""
+    return (
+        phrase.has("presence")
+        or phrase.has("hedge")
+        or phrase.text in ("to", "as", "described", "altogether")
+        or phrase.text.endswith("ly")
+    )
 
 
 def _kind_before(sentence: Sequence[Phrase], position: int) -> str:
