@@ -29,6 +29,9 @@ _CONTRACTIONS = (
 )
 """What an apostrophe stands for."""
 _WRITINGS = (
+    (re.compile(r"(?<![\w.,/±-])0(?![\w.,/%°]|\s*(?:%|°|[a-zµ]m\b|k?e?v\b))"), "zero"),
+    (re.compile(r"(?<![\w.,/±-])1(?= (?:\w+ )?phase\b)|(?<=phases: )1\b"), "one"),
+    (re.compile(r"(?<![\w.,/±-])2(?=[ -](?:\w+ )?phases?\b)|(?<=phases: )2\b"), "two"),
     (re.compile(r"\bcan not\b"), "cannot"),
     (re.compile(rf"(^|[.!?;]\s+)(?!{_ASKING})((?:\w+ ){{0,2}}\w+)\?\s+(?=\w)"), r"\1\2: "),
     (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),

@@ -208,12 +208,17 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             if noun == "strand" and sentence[min(position + 1, len(sentence) - 1)].text.endswith("s"):
                 continue  # 'isolated fibres' are several
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
+            if noun == "variation" and _is_of_other(sentence, position):
+                break
             if noun == "variation":  # 'the variation is small' states no variation
                 described = {fact: strength + 1 for fact, strength in described.items()}
             if described:
                 break
         for noun in nouns_joined(sentence, position):
             described |= {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
+        if sentence[position].text.endswith("ly") and position + 1 < len(sentence):
+            said_next = {fact[0] for facts, _ in sentence[position + 1].meaning.describes for fact in facts.values()}
+            described = {fact: strength for fact, strength in described.items() if fact[0] not in said_next}
         if _is_compared(sentence, position):
             described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
     kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
@@ -223,6 +228,16 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
     if _is_epithet(sentence, position):
         plain = {fact: strength for fact, strength in plain.items() if fact[0] != "shape"}
     return plain | described
+
+
+def _is_of_other(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a variation is that of something else than sizes: 'clear differences in brightness'."""
+    start = next((place for place in range(position, len(sentence)) if sentence[place].meaning.noun == "variation"), 0)
+    behind = sentence[start + 1 : start + 6] if start else []
+    if not behind or behind[0].text not in ("in", "of", "between"):
+        return False
+    nouns = (phrase.meaning.noun for phrase in behind if phrase.meaning.noun and phrase.text not in ("it", "them"))
+    return next(nouns, "") not in ("size", "structure", "strand", "uniformity")
 
 
 def _is_epithet(sentence: list[Phrase], position: int) -> bool:

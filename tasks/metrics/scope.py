@@ -88,7 +88,7 @@ def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> boo
         return phrase.text != "so" or sentence[position - 1].text == ","
     if phrase.text == ":":
         return not is_heading(sentence, start, position)
-    if phrase.text not in _JOINED | {","} or not any(other.has("verb") for other in sentence[start:position]):
+    if phrase.text not in _JOINED | {",", "("} or not any(other.has("verb") for other in sentence[start:position]):
         return False
     following = position + 1
     while following < len(sentence) and sentence[following].text in _JOINED | {"so", "then"}:
@@ -115,7 +115,7 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     for place, phrase in enumerate(sentence[position : position + _SUBJECT], position):
         if phrase.text == "," and (_is_definite(sentence, place + 1) or _is_subject(sentence, place + 1)):
             return False
-        if is_verb(phrase) or phrase.has("refusal"):
+        if is_verb(phrase) or phrase.has("refusal") or phrase.text == "cannot":
             return has_noun
         in_phrase = phrase.has("place") and not phrase.has("opener") and not has_noun
         is_inside = begins_noun and has_noun and (phrase.text in (",", "or") or is_pair and phrase.text in _JOINED)
@@ -130,13 +130,14 @@ def denied(sentence: Sequence[Phrase], numbers: Sequence[int], possible: Set[int
     """Return how often each phrase is denied; twice is not at all. What is only possible denies nothing."""
     counts = [0] * len(sentence)
     for position, phrase in enumerate(sentence):
-        if position in possible or not phrase.meaning.roles and phrase.text not in ("so", "could"):
+        is_wished = _is_wished(sentence, position)
+        if not is_wished and (position in possible or not phrase.meaning.roles and phrase.text != "so"):
             continue
         if (
             phrase.has("negation")
             or phrase.has("absence")
             or _is_denied_so(sentence, counts, position)
-            or _is_wished(sentence, position)
+            or is_wished
         ):
             if phrase.text == "nor" and counts[position] % 2:
                 continue
@@ -299,7 +300,7 @@ def _says_how(phrase: Phrase) -> bool:
     return (
         phrase.has("presence")
         or phrase.has("hedge")
-        or phrase.text in ("to", "as", "described", "altogether")
+        or phrase.text in ("to", "as", "described", "altogether", "a", "an")
         or phrase.text.endswith("ly")
     )
 
