@@ -62,7 +62,9 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     if behind and (behind[0].text == "behind" or behind[0].text == "in" and behind[-1].meaning.noun == "background"):
         return ["background"]  # 'it is dark behind the wires'
     if sentence[position].text == "one" and any(
-        phrase.text in ("one", "other", "another") for phrase in [*sentence[:position], *sentence[position + 1 :]]
+        sentence[place].text in ("one", "other", "another") and not _is_pronoun(sentence, place)
+        for place in range(len(sentence))
+        if place != position
     ):
         return [UNKNOWN]  # 'one dark, the other bright'
     if sentence[position].text not in _PREDICATES:
@@ -75,6 +77,14 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     if sentence[position].text == "one" and not (position and _verb_before(sentence, position)):
         return [UNKNOWN]
     return _subjects(sentence, numbers, position)
+
+
+def _is_pronoun(sentence: Sequence[Phrase], place: int) -> bool:
+    """Return whether a 'one' is anybody, or an 'other' each other: 'one sees'."""
+    before, behind = sentence[place - 1 : place], sentence[place + 1 : place + 2]
+    if sentence[place].text == "one":
+        return any(is_verb(phrase) or phrase.text == "can" for phrase in behind)
+    return any(phrase.text == "each" for phrase in before)
 
 
 def _subject_behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> str:
@@ -93,12 +103,14 @@ def _subject_behind(sentence: Sequence[Phrase], numbers: Sequence[int], position
     return sentence[end].meaning.noun if sentence[end].meaning.noun != "other" else ""
 
 
-def nouns_joined(sentence: Sequence[Phrase], position: int) -> Sequence[str]:
+def nouns_joined(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[str]:
     """Return the classes of the nouns in a subject of several: 'contrast and coverage are low'."""
     verb = next((place for place in range(position, 0, -1) if is_verb(sentence[place])), 0)
     nouns: list[str] = []
     for place in range(verb - 1, -1, -1):
         phrase = sentence[place]
+        if numbers[place] != numbers[position]:
+            break
         if phrase.meaning.noun in _RESPECTS:
             nouns.append(phrase.meaning.noun)
         elif phrase.text not in _JOINING and not phrase.has("opener"):
@@ -225,7 +237,7 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     region = [
         phrase  # of 'particle density', the density
         for place, phrase in enumerate(region)
-        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun)
+        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun not in ("", "other"))
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]
@@ -269,7 +281,7 @@ def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
     """Return where a subject begins: after the last comma before its verb if a noun stands there."""
     commas = [place for place in range(start, end) if sentence[place].text == "," and place + 1 < end]
     begins_aside = _is_preposition(sentence[start])
-    if commas and (begins_aside or any(map(is_verb, sentence[start : commas[-1]]))):
+    if commas and not is_verb(sentence[commas[-1] + 1]) and (begins_aside or any(map(is_verb, sentence[start : commas[-1]]))):
         nouns = (phrase.meaning.noun not in ("", "other") for phrase in _heads(sentence, commas[-1] + 1, end))
         return commas[-1] + 1 if any(nouns) else start
     return start

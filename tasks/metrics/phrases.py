@@ -80,11 +80,15 @@ _BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "supposing", 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase of the lexicon, or another word, as it stands in a sentence; ``lemmas`` are of its last word."""
+    """A phrase of the lexicon, or another word, as it stands in a sentence; ``lemmas`` are of its last word.
+
+    ``begins_with_verb``: whether its first word can be a verb: 'stand apart'.
+    """
 
     text: str
     lemmas: frozenset[str] = frozenset()
     meaning: Meaning = field(default=NOTHING)
+    begins_with_verb: bool = False
 
     def has(self, role: str) -> bool:
         """Return whether the lexicon gives the phrase a role."""
@@ -136,7 +140,8 @@ def phrases(sentence: str) -> list[Phrase]:
         elif meaning.noun == "coverage" and "verb" in meaning.roles and _is_plural(tokens, position):
             meaning = _COVERING
         text = " ".join(tokens[position : position + length])
-        result.append(Phrase(text, own[position + length - 1], meaning))
+        begins_with_verb = bool(own[position] & _verbs()) or "verb" in meaning.roles
+        result.append(Phrase(text, own[position + length - 1], meaning, begins_with_verb))
         position += length
     return result
 
@@ -243,6 +248,11 @@ def _is_verb_alone(word: str) -> bool:
         and word not in names["r"]
         and any(map(names["v"].__contains__, wordnet().bases(word, "v")))
     )
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(lexicon().roles["verb"])
 
 
 @cache

@@ -20,7 +20,7 @@ from bench.tasks.metrics.doubt import refused, thought_possible, unasserted
 from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
-from bench.tasks.metrics.scope import clauses, denied, is_verb
+from bench.tasks.metrics.scope import REACH, clauses, denied, is_verb
 
 Strengths = dict[Fact, int]
 """What is stated, and how strongly: of one kind only the strongest counts."""
@@ -44,6 +44,8 @@ _WEAKEST = -2
 """The strength of a shape's word that may only name its category, such as 'wire'."""
 _DESCRIBING = frozenset({"straight", "curved", "flat", "upright", "wrinkled"})
 """Shapes whose words also describe structures of other categories."""
+_MARRED = frozenset({"defect", "charging", "phases"})
+"""Kinds of what may lie here and there on the structures."""
 _OTHERS = frozenset({"another", "other", "others", "next", "neighbour", "neighbours", "rest"})
 _EPITHETS = frozenset({"straight", "flat", "curved", "bent", "upright", "planar", "linear"})
 """Words of shapes that describe other shapes, too."""
@@ -166,14 +168,14 @@ def _stated(text: str) -> Statement:
                 or _is_of_defect(sentence, numbers, position)
             ):
                 continue
+            if not is_denied and _is_of_charging(sentence, counts, position):
+                continue
             untrue.update(_facts_of(sentence, numbers, position) if is_denied else ())
             for fact, strength in _of_phrase(sentence, numbers, position, counts[position] if is_denied else 0):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
     strengths = {fact: strength for fact, strength in strengths.items() if fact not in untrue}
     if any(phrase.text == "either" for phrase in sentence):
         strengths = dict.fromkeys(strengths, 0)  # of two alternatives neither is the stronger
-    if any(kind == "charging" for kind, _ in strengths) and strengths.get(("shape", "lines"), 0) < 0:
-        del strengths["shape", "lines"]
     if ("uniformity", "varied") in strengths and _RANGE.search(text):
         strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "size"}
     if ("size", "large") in strengths and _ONE_FILLS.search(text):
@@ -214,7 +216,7 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
                 described = {fact: strength + 1 for fact, strength in described.items()}
             if described:
                 break
-        for noun in nouns_joined(sentence, position):
+        for noun in nouns_joined(sentence, numbers, position):
             described |= {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
         if sentence[position].text.endswith("ly") and position + 1 < len(sentence):
             said_next = {fact[0] for facts, _ in sentence[position + 1].meaning.describes for fact in facts.values()}
@@ -321,10 +323,23 @@ def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
 
 def _is_of_defect(sentence: list[Phrase], numbers: list[int], position: int) -> bool:
     """Return whether a phrase says how many the defects are: 'cracked here and there'."""
-    kinds = {kind for kind, _, _ in sentence[position].meaning.facts}
-    before = (sentence[place] for place in range(position - 1, -1, -1) if numbers[place] == numbers[position])
-    return "coverage" in kinds and any(
-        kind in ("defect", "charging", "phases") for phrase in itertools.islice(before, 4) for kind, _, _ in phrase.meaning.facts
+    if ("coverage", "sparse", 0) not in sentence[position].meaning.facts:
+        return False
+    for place in range(position - 1, max(-1, position - 5), -1):
+        phrase = sentence[place]
+        if any(fact[0] in _MARRED and fact[1] != "none" for fact in phrase.meaning.facts):
+            return True
+        if numbers[place] != numbers[position] or phrase.text in ("and", ",") or phrase.meaning.noun == "structure":
+            return False
+    return False
+
+
+def _is_of_charging(sentence: list[Phrase], counts: list[int], position: int) -> bool:
+    """Return whether lines are those of charging: 'charging shows as bright lines'."""
+    return ("shape", "lines", -2) in sentence[position].meaning.facts and any(
+        ("charging", "streaks", 0) in sentence[place].meaning.facts and not counts[place]
+        for place in range(max(0, position - REACH), min(position + REACH, len(sentence)))
+        if not any(phrase.text in ("and", ",") for phrase in sentence[min(place, position) : max(place, position)])
     )
 
 

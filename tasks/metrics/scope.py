@@ -25,7 +25,7 @@ _INSTEAD = frozenset({"just", "only", "merely", "simply", "instead", "rather"})
 """Words that begin what is there instead of what was denied: 'no layers, just one phase'."""
 _SIGNS = frozenset({"sign", "trace", "hint", "evidence", "indication", "symptom", "vestige", "effect", "kind", "bit"})
 """What is denied with what it is of: 'signs of charging are missing'."""
-_PHRASE_BEGINS = frozenset({"in", "out", "at", "on", "against"})
+_PHRASE_BEGINS = frozenset({"in", "out", "at", "on", "against", "before", "without", "with"})
 """Words that begin another property: 'without charging and on a dark ground'."""
 _NONE = frozenset(
     {
@@ -88,7 +88,7 @@ def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> boo
         return phrase.text != "so" or sentence[position - 1].text == ","
     if phrase.text == ":":
         return not is_heading(sentence, start, position)
-    if phrase.text not in _JOINED | {",", "("} or not any(other.has("verb") for other in sentence[start:position]):
+    if phrase.text not in _JOINED | {",", "("} or not any(other.begins_with_verb for other in sentence[start:position]):
         return False
     following = position + 1
     while following < len(sentence) and sentence[following].text in _JOINED | {"so", "then"}:
@@ -286,8 +286,10 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         joined = (joined or phrase.text in _JOINED | _EITHER) and not is_denied_before
         if phrase.has("negation"):
             break
-        if phrase.text in _JOINED | {","} and (not listed or not joined and _kind_before(sentence, place) != kind):
-            break
+        if phrase.text in _JOINED | {","} and _kind_before(sentence, place) != kind:
+            is_new = place and sentence[place - 1].text == "," and _is_definite(sentence, place + 1)
+            if not listed or not joined or is_new:
+                break
         if (phrase.has("place") or phrase.text == "of") and not (place and sentence[place - 1].lemmas & _SIGNS):
             kind, places = "", [other for other in places if not sentence[other].meaning.facts]
         kind = kind or _kind(phrase)
@@ -337,7 +339,7 @@ def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -
             break
         if kind and text in _OF_NOUNS and is_verb(phrase):
             break
-        if kind and phrase.text in _PHRASE_BEGINS and _next_kind(sentence, numbers, place) not in ("", kind):
+        if kind and phrase.text.split()[0] in _PHRASE_BEGINS and _next_kind(sentence, numbers, place - 1) not in ("", kind):
             break
         kind = kind or _kind(phrase)
         places.append(place)
