@@ -1,5 +1,6 @@
 """Which noun a word describes: 'dark' the background of 'a dark, even background' and of 'the background is dark'."""
 
+import itertools
 from collections.abc import Sequence
 
 from bench.tasks.metrics.phrases import Phrase
@@ -201,7 +202,8 @@ def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) ->
     """Return the class of what a measure is of: 'a high level of contrast', 'cover it to a moderate degree'."""
     if place + 1 < len(sentence) and sentence[place + 1].text == "of":
         following = (phrase.meaning.noun for phrase in sentence[place + 2 : place + 6])
-        return next((noun for noun in following if noun), UNKNOWN)
+        run = itertools.takewhile(bool, itertools.dropwhile(lambda noun: not noun, following))
+        return next(reversed(list(run)), UNKNOWN)  # of 'a high degree of size consistency', the consistency
     nouns = [
         sentence[before].meaning.noun
         for before in range(place)
@@ -237,7 +239,7 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     region = [
         phrase  # of 'particle density', the density
         for place, phrase in enumerate(region)
-        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun not in ("", "other"))
+        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun not in ("", "other") and region[place + 1].text != "them")
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]

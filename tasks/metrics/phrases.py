@@ -20,7 +20,7 @@ _CONTRACTIONS = (
     (re.compile(r"\bcan't\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"n't\b"), " not"),
-    (re.compile(r"\b(it|that|there|what|here)'s\b"), r"\1 is"),
+    (re.compile(r"\b(it|that|there|what|here|everything|nothing|everyone|who|where)'s\b"), r"\1 is"),
     (re.compile(r"'re\b"), " are"),
     (re.compile(r"'d\b"), " would"),
     (re.compile(r"'m\b"), " am"),
@@ -35,6 +35,7 @@ _WRITINGS = (
     (re.compile(r"\bcan not\b"), "cannot"),
     (re.compile(rf"(^|[.!?;]\s+)(?!{_ASKING})((?:\w+ ){{0,2}}\w+)\?\s+(?=\w)"), r"\1\2: "),
     (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),
+    (re.compile(r"\b(approx|ca|vs|figs?|resp|max|min|avg|incl)\.(?=\s)"), r"\1"),
     (re.compile(r"\bet al\.|\betc\."), " "),
     (re.compile(r"(^|;)\s*((?:\w+ ){0,3}\w+)\s+[-–—]+\s+(?=\w)"), r"\1 \2: "),
     (re.compile(r"(?<=\w)\s+[-–—]+\s+(?=\w)|—"), " ; "),
@@ -140,7 +141,7 @@ def phrases(sentence: str) -> list[Phrase]:
         elif meaning.noun == "coverage" and "verb" in meaning.roles and _is_plural(tokens, position):
             meaning = _COVERING
         text = " ".join(tokens[position : position + length])
-        begins_with_verb = bool(own[position] & _verbs()) or "verb" in meaning.roles
+        begins_with_verb = bool(own[position] & _verbs()) or "verb" in meaning.roles or _is_verb_alone(tokens[position])
         result.append(Phrase(text, own[position + length - 1], meaning, begins_with_verb))
         position += length
     return result

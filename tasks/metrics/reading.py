@@ -46,6 +46,8 @@ _DESCRIBING = frozenset({"straight", "curved", "flat", "upright", "wrinkled"})
 """Shapes whose words also describe structures of other categories."""
 _MARRED = frozenset({"defect", "charging", "phases"})
 """Kinds of what may lie here and there on the structures."""
+_DRAWN = frozenset({("charging", "streaks"), ("defect", "cracks")})
+_TONES = frozenset({"bright", "white", "dark", "black", "light"})
 _OTHERS = frozenset({"another", "other", "others", "next", "neighbour", "neighbours", "rest"})
 _EPITHETS = frozenset({"straight", "flat", "curved", "bent", "upright", "planar", "linear"})
 """Words of shapes that describe other shapes, too."""
@@ -100,6 +102,8 @@ class Lexicon:
             denials |= statement.denials
             for fact, strength in statement.facts:
                 strengths[fact] = max(strength, strengths.get(fact, strength))
+        if ("category", "powder") in strengths and ("shape", "clumped") in strengths:
+            strengths.pop(("arrangement", "clustered"), None)  # a powder clumps
         if denials >= _DEFECTS and not any(kind == "defect" for kind, _ in strengths):
             strengths["defect", "none"] = 0
         return tuple(sorted(own | _strongest(_consistent(strengths))))
@@ -212,7 +216,7 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
             if noun == "variation" and _is_of_other(sentence, position):
                 break
-            if noun == "variation":  # 'the variation is small' states no variation
+            if noun in ("variation", "uniformity"):  # 'the variation is small' states no variation
                 described = {fact: strength + 1 for fact, strength in described.items()}
             if described:
                 break
@@ -335,11 +339,15 @@ def _is_of_defect(sentence: list[Phrase], numbers: list[int], position: int) -> 
 
 
 def _is_of_charging(sentence: list[Phrase], counts: list[int], position: int) -> bool:
-    """Return whether lines are those of charging: 'charging shows as bright lines'."""
-    return ("shape", "lines", -2) in sentence[position].meaning.facts and any(
-        ("charging", "streaks", 0) in sentence[place].meaning.facts and not counts[place]
-        for place in range(max(0, position - REACH), min(position + REACH, len(sentence)))
-        if not any(phrase.text in ("and", ",") for phrase in sentence[min(place, position) : max(place, position)])
+    """Return whether lines are those of charging or cracks: 'charging shows as bright lines'."""
+    if not any(kind == "shape" and value == "lines" for kind, value, _ in sentence[position].meaning.facts):
+        return False
+    is_toned = position > 0 and bool(sentence[position - 1].lemmas & _TONES)
+    return any(
+        _DRAWN & {(kind, value) for kind, value, _ in sentence[place].meaning.facts}
+        and not counts[place]
+        and (is_toned or not any(phrase.text in ("and", ",") for phrase in sentence[place:position]))
+        for place in range(0 if is_toned else max(0, position - REACH), position)
     )
 
 

@@ -50,6 +50,8 @@ _DENIABLE = _LISTED | {"focus", "bar"}
 _SUBJECTS = frozenset({"we", "i", "it", "they", "there", "you"})
 _JOINED = frozenset({"and", "&", "plus"})
 _EITHER = frozenset({"or", "nor"})
+_FURTHER = frozenset({"other", "further", "another", "additional"})
+"""Words that open no list of another kind: 'free of cracks, pits, and other defects'."""
 _DEFINITE = frozenset({"the", "its", "their", "this", "these", "that", "such"})
 _STATES = frozenset({"be", "have", "has", "show", "appear", "seem", "look", "share", "remain"})
 _BEING = frozenset({"be", "can", "could"})
@@ -435,6 +437,8 @@ def _next_kind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
 def _kind(phrase: Phrase) -> str:
     """Return the kind of fact that a phrase can state, '' for none."""
     meaning = phrase.meaning
+    if phrase.text in _FURTHER:
+        return ""
     if meaning.facts:
         return meaning.facts[0][0]
     if meaning.bare:
