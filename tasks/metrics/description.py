@@ -239,14 +239,19 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     region = [
         phrase  # of 'particle density', the density
         for place, phrase in enumerate(region)
-        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun not in ("", "other") and region[place + 1].text != "them")
+        if not (
+            phrase.meaning.noun
+            and place + 1 < len(region)
+            and region[place + 1].meaning.noun not in ("", "other")
+            and region[place + 1].text != "them"
+        )
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]
-    that = next((place for place, phrase in enumerate(region) if phrase.text in ("that", "this")), None)
-    if that is not None and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[that + 1 :]):
-        if not any(phrase.meaning.noun for phrase in region[:that]):
-            region = region[that + 1 :]  # of 'I would say that the wires', the wires
+    that = next((place for place, phrase in enumerate(region) if phrase.text in ("that", "this")), len(region))
+    names_none = not any(phrase.meaning.noun for phrase in region[:that])
+    if names_none and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[that + 1 :]):
+        region = region[that + 1 :]  # of 'I would say that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text == "it" and any(other.meaning.noun == "background" for other in sentence[start:end]):
             return ["background"]  # 'in the background it is dark'
@@ -283,7 +288,11 @@ def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
     """Return where a subject begins: after the last comma before its verb if a noun stands there."""
     commas = [place for place in range(start, end) if sentence[place].text == "," and place + 1 < end]
     begins_aside = _is_preposition(sentence[start])
-    if commas and not is_verb(sentence[commas[-1] + 1]) and (begins_aside or any(map(is_verb, sentence[start : commas[-1]]))):
+    if (
+        commas
+        and not is_verb(sentence[commas[-1] + 1])
+        and (begins_aside or any(map(is_verb, sentence[start : commas[-1]])))
+    ):
         nouns = (phrase.meaning.noun not in ("", "other") for phrase in _heads(sentence, commas[-1] + 1, end))
         return commas[-1] + 1 if any(nouns) else start
     return start

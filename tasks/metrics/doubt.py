@@ -143,7 +143,6 @@ def _is_predicate(sentence: Sequence[Phrase], position: int) -> bool:
     following = sentence[position + 1 : position + 4]
     return (
         not any(phrase.has("negation") for phrase in following[:1])
-        and any(
-            phrase.text in _POSSIBLE for phrase in following[:2])
+        and any(phrase.text in _POSSIBLE for phrase in following[:2])
         and not any(phrase.lemmas & _SEEN for phrase in following)
     )

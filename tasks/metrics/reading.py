@@ -6,7 +6,6 @@ describes. What is denied states the opposite if its kind has two values, else n
 supposed states nothing.
 """
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -47,6 +46,8 @@ _DESCRIBING = frozenset({"straight", "curved", "flat", "upright", "wrinkled"})
 _MARRED = frozenset({"defect", "charging", "phases"})
 """Kinds of what may lie here and there on the structures."""
 _DRAWN = frozenset({("charging", "streaks"), ("defect", "cracks")})
+_TONED = frozenset({"brightness", "contrast", "tone", "composition", "region", "image", "direction", "texture"})
+"""Classes of nouns whose variation is not that of sizes."""
 _TONES = frozenset({"bright", "white", "dark", "black", "light"})
 _OTHERS = frozenset({"another", "other", "others", "next", "neighbour", "neighbours", "rest"})
 _EPITHETS = frozenset({"straight", "flat", "curved", "bent", "upright", "planar", "linear"})
@@ -242,8 +243,8 @@ def _is_of_other(sentence: list[Phrase], position: int) -> bool:
     behind = sentence[start + 1 : start + 6] if start else []
     if not behind or behind[0].text not in ("in", "of", "between"):
         return False
-    nouns = (phrase.meaning.noun for phrase in behind if phrase.meaning.noun and phrase.text not in ("it", "them"))
-    return next(nouns, "") not in ("size", "structure", "strand", "uniformity")
+    nouns = {phrase.meaning.noun for phrase in behind}
+    return bool(nouns & _TONED) and "size" not in nouns
 
 
 def _is_epithet(sentence: list[Phrase], position: int) -> bool:

@@ -135,12 +135,7 @@ def denied(sentence: Sequence[Phrase], numbers: Sequence[int], possible: Set[int
         is_wished = _is_wished(sentence, position)
         if not is_wished and (position in possible or not phrase.meaning.roles and phrase.text != "so"):
             continue
-        if (
-            phrase.has("negation")
-            or phrase.has("absence")
-            or _is_denied_so(sentence, counts, position)
-            or is_wished
-        ):
+        if phrase.has("negation") or phrase.has("absence") or _is_denied_so(sentence, counts, position) or is_wished:
             if phrase.text == "nor" and counts[position] % 2:
                 continue
             for place in _scope(sentence, numbers, position):
@@ -222,7 +217,11 @@ def _ends_list(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'none' ends what it says: 'charging none, focus crisp', 'I looked for cracks and saw none'."""
     following = sentence[position + 1] if position + 1 < len(sentence) else None
     return position > 0 and (
-        following is None or not following.is_word or following.text in _JOINED or bool(following.lemmas & _BEING)
+        following is None
+        or not following.is_word
+        or following.text in _JOINED
+        or bool(following.lemmas & _BEING)
+        and sentence[position].text != "nothing"
     )
 
 
@@ -341,7 +340,11 @@ def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -
             break
         if kind and text in _OF_NOUNS and is_verb(phrase):
             break
-        if kind and phrase.text.split()[0] in _PHRASE_BEGINS and _next_kind(sentence, numbers, place - 1) not in ("", kind):
+        if (
+            kind
+            and phrase.text.split()[0] in _PHRASE_BEGINS
+            and _next_kind(sentence, numbers, place - 1) not in ("", kind)
+        ):
             break
         kind = kind or _kind(phrase)
         places.append(place)
