@@ -6,7 +6,7 @@ import pytest
 
 from tests.paraphrase_score import FOLDER, readings
 
-LEAST = {"dev.csv": 0.99, "dev2.csv": 0.985, "dev3.csv": 0.975, "test.csv": 0.925, "test2.csv": 0.92}
+LEAST = {"dev.csv": 0.99, "dev2.csv": 0.985, "dev3.csv": 0.98, "dev4.csv": 0.95, "test.csv": 0.925, "test2.csv": 0.92}
 """The share of a file that must be read exactly. The aim for the last two, which nobody who mended the reader has seen,
 is 0.95; they stand at what is reached, so that it is not lost."""
 INVERTED = {"test.csv": 2}

@@ -1,5 +1,6 @@
 """Which noun a word describes: 'dark' the background of 'a dark, even background' and of 'the background is dark'."""
 
+import itertools
 from collections.abc import Sequence
 
 from bench.tasks.metrics.phrases import Phrase
@@ -12,6 +13,8 @@ _RESPECTS = frozenset(
 )
 """Classes of nouns in respect of which something can be described: 'low in contrast'."""
 _ADJECTIVE = ("ed", "y", "al", "ous", "ic", "less", "ish", "ive", "ar", "ing", "ful", "ble", "er", "ly")
+_DETERMINERS = frozenset({"this", "these", "those", "all", "each", "some", "many", "most"})
+"""Words that stand before a noun, or for one."""
 _PRONOUNS = frozenset({"it", "which", "that", "this", "one", "ones"})
 _ASIDE = frozenset({"presence", "hedge"})
 _RELATIVES = frozenset({"that", "which", "who"})
@@ -60,7 +63,9 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     if behind and (behind[0].text == "behind" or behind[0].text == "in" and behind[-1].meaning.noun == "background"):
         return ["background"]  # 'it is dark behind the wires'
     if sentence[position].text == "one" and any(
-        phrase.text in ("one", "other", "another") for phrase in [*sentence[:position], *sentence[position + 1 :]]
+        sentence[place].text in ("one", "other", "another") and not _is_pronoun(sentence, place)
+        for place in range(len(sentence))
+        if place != position
     ):
         return [UNKNOWN]  # 'one dark, the other bright'
     if sentence[position].text not in _PREDICATES:
@@ -73,6 +78,14 @@ def nouns_described(sentence: Sequence[Phrase], numbers: Sequence[int], position
     if sentence[position].text == "one" and not (position and _verb_before(sentence, position)):
         return [UNKNOWN]
     return _subjects(sentence, numbers, position)
+
+
+def _is_pronoun(sentence: Sequence[Phrase], place: int) -> bool:
+    """Return whether a 'one' is anybody, or an 'other' each other: 'one sees'."""
+    before, behind = sentence[place - 1 : place], sentence[place + 1 : place + 2]
+    if sentence[place].text == "one":
+        return any(is_verb(phrase) or phrase.text == "can" for phrase in behind)
+    return any(phrase.text == "each" for phrase in before)
 
 
 def _subject_behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> str:
@@ -91,12 +104,14 @@ def _subject_behind(sentence: Sequence[Phrase], numbers: Sequence[int], position
     return sentence[end].meaning.noun if sentence[end].meaning.noun != "other" else ""
 
 
-def nouns_joined(sentence: Sequence[Phrase], position: int) -> Sequence[str]:
+def nouns_joined(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> Sequence[str]:
     """Return the classes of the nouns in a subject of several: 'contrast and coverage are low'."""
     verb = next((place for place in range(position, 0, -1) if is_verb(sentence[place])), 0)
     nouns: list[str] = []
     for place in range(verb - 1, -1, -1):
         phrase = sentence[place]
+        if numbers[place] != numbers[position]:
+            break
         if phrase.meaning.noun in _RESPECTS:
             nouns.append(phrase.meaning.noun)
         elif phrase.text not in _JOINING and not phrase.has("opener"):
@@ -187,7 +202,8 @@ def _measured(sentence: Sequence[Phrase], numbers: Sequence[int], place: int) ->
     """Return the class of what a measure is of: 'a high level of contrast', 'cover it to a moderate degree'."""
     if place + 1 < len(sentence) and sentence[place + 1].text == "of":
         following = (phrase.meaning.noun for phrase in sentence[place + 2 : place + 6])
-        return next((noun for noun in following if noun), UNKNOWN)
+        run = itertools.takewhile(bool, itertools.dropwhile(lambda noun: not noun, following))
+        return next(reversed(list(run)), UNKNOWN)  # of 'a high degree of size consistency', the consistency
     nouns = [
         sentence[before].meaning.noun
         for before in range(place)
@@ -223,16 +239,19 @@ def _subjects(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     region = [
         phrase  # of 'particle density', the density
         for place, phrase in enumerate(region)
-        if not (phrase.meaning.noun and place + 1 < len(region) and region[place + 1].meaning.noun)
+        if not (
+            phrase.meaning.noun
+            and place + 1 < len(region)
+            and region[place + 1].meaning.noun not in ("", "other")
+            and region[place + 1].text != "them"
+        )
         or phrase.text in _DEGREES
         or phrase.has("place")
     ]
-    if (
-        region
-        and region[0].text in ("that", "this")
-        and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[1:])
-    ):
-        region = region[1:]  # of 'I think that the wires', the wires
+    that = next((place for place, phrase in enumerate(region) if phrase.text in ("that", "this")), len(region))
+    names_none = not any(phrase.meaning.noun for phrase in region[:that])
+    if names_none and any(phrase.meaning.noun or _is_noun(phrase) for phrase in region[that + 1 :]):
+        region = region[that + 1 :]  # of 'I would say that the wires', the wires
     for phrase in sorted(region, key=lambda phrase: phrase.text in _DEGREES):  # 'all details' are details
         if phrase.text == "it" and any(other.meaning.noun == "background" for other in sentence[start:end]):
             return ["background"]  # 'in the background it is dark'
@@ -269,7 +288,11 @@ def _after_comma(sentence: Sequence[Phrase], start: int, end: int) -> int:
     """Return where a subject begins: after the last comma before its verb if a noun stands there."""
     commas = [place for place in range(start, end) if sentence[place].text == "," and place + 1 < end]
     begins_aside = _is_preposition(sentence[start])
-    if commas and (begins_aside or any(map(is_verb, sentence[start : commas[-1]]))):
+    if (
+        commas
+        and not is_verb(sentence[commas[-1] + 1])
+        and (begins_aside or any(map(is_verb, sentence[start : commas[-1]])))
+    ):
         nouns = (phrase.meaning.noun not in ("", "other") for phrase in _heads(sentence, commas[-1] + 1, end))
         return commas[-1] + 1 if any(nouns) else start
     return start
@@ -333,7 +356,8 @@ def _heads(sentence: Sequence[Phrase], start: int, end: int) -> list[Phrase]:
         elif phrase.text == ",":
             inside = False
         elif inside:
-            inside = not phrase.meaning.noun and not (_is_noun(phrase) and _ends_phrase(sentence, place))
+            is_noun = phrase.meaning.noun and phrase.text not in _DETERMINERS or _is_noun(phrase)
+            inside = not (is_noun and (phrase.meaning.noun or _ends_phrase(sentence, place)))
         else:
             heads.append(phrase)
     return heads

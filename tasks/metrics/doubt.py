@@ -21,6 +21,15 @@ _PREVENTED = frozenset({"prevent", "avoid", "reduce", "minimise", "suppress", "m
 _ORDERS = frozenset({"please", "do", "he", "she"})
 """Words at the begin of a sentence that tells the reader to do something, or what somebody did."""
 _OUR_CHOICE = frozenset({"guess", "class", "category", "answer", "choice", "bet", "verdict", "label"})
+_POSSIBLE = frozenset(
+    {"be", "have", "show", "look", "think", "believe", "suppose", "assume", "expect", "exist", "occur", "contain"}
+)
+"""What follows a 'may' that says what is possible."""
+_SEEN = frozenset(
+    {"see", "observe", "notice", "discern", "find", "spot", "recognise", "distinguish", "detect", "identify", "note"}
+    | {"make", "call", "describe", "say", "consider", "regard", "characterise", "term", "classify"}
+)
+"""What follows a 'may' that only says what one can see or say: 'pits may be seen', 'it might be called dense'."""
 _SUPPOSED = frozenset({"be", "need", "have", "show", "require", "expect", "help", "become", "look", "take"})
 
 
@@ -79,8 +88,8 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
             or (before[-1:] == ["the"] and phrase.meaning.noun in ("variation", "uniformity"))
         ):
             places.add(position)
-        if phrase.text in MAYBE and _is_predicate(sentence, position):
-            places.update(place for place in range(position, len(sentence)) if numbers[place] == numbers[position])
+        if phrase.has("supposing"):
+            places |= _supposed(sentence, numbers, position)
         if phrase.text == "than" and _is_comparative(sentence, position):
             places.update(range(position, min(position + REACH, len(sentence))))
         if phrase.text == "to" and position + 1 < len(sentence) and sentence[position + 1].lemmas & _PREVENTED:
@@ -90,6 +99,24 @@ def unasserted(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
         if phrase.has("topic") and (position == 0 or not sentence[position - 1].is_word):
             places.update(range(position, _next_comma(sentence, position, position)))
     return places
+
+
+def thought_possible(sentence: Sequence[Phrase], numbers: Sequence[int]) -> set[int]:
+    """Return the places of what may be so, and of what may not be there: 'it might be blurred', 'cracks may exist'."""
+    places: set[int] = set()
+    for position, phrase in enumerate(sentence):
+        if phrase.text in MAYBE and _is_predicate(sentence, position):
+            may_exist = any(other.has("presence") for other in sentence[position + 1 : position + 4])
+            begin = 0 if may_exist else position
+            places.update(place for place in range(begin, len(sentence)) if numbers[place] == numbers[position])
+    return places
+
+
+def _supposed(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -> set[int]:
+    """Return the places of what is looked for or feared: behind the phrase, else in front: 'cracks are suspected'."""
+    clause = [place for place, number in enumerate(numbers) if number == numbers[position]]
+    behind = {place for place in clause if place > position}
+    return behind if any(sentence[place].is_evidence for place in behind) else set(clause)
 
 
 def _is_comparative(sentence: Sequence[Phrase], than: int) -> bool:
@@ -116,9 +143,6 @@ def _is_predicate(sentence: Sequence[Phrase], position: int) -> bool:
     following = sentence[position + 1 : position + 4]
     return (
         not any(phrase.has("negation") for phrase in following[:1])
-        and any(
-            phrase.text in ("be", "have", "show", "look", "think", "believe", "suppose", "assume", "expect")
-            for phrase in following[:2]
-        )
-        and not any(phrase.has("presence") for phrase in following)
+        and any(phrase.text in _POSSIBLE for phrase in following[:2])
+        and not any(phrase.lemmas & _SEEN for phrase in following)
     )

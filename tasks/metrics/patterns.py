@@ -96,7 +96,7 @@ _SPARSE, _MODERATE, _DENSE = 15, (20, 50), 60
 _SHORT, _LONG = 20, 30
 """Percent of the picture's width: a bar is at most short, at least long; between them nothing is stated."""
 _PART_END = re.compile(
-    r",| and (?=with)| and that | while | whereas | but "
+    rf",| \(| and (?=with|{_COVER})| and that | while | whereas | but | because "
     rf"| and (?=(?:the|its|their|this|most|much) (?:of the )?\w+ (?:\w+ )?(?:is|are|{_COVER}|span))"
 )
 _COVERAGE = {
@@ -206,7 +206,7 @@ _STATED = {
         r"\b(?:left|leave|leaves|leaving) (?:the |a |any |its )?\w+ ?(?:bar|marker) (?:out|off|away)"
     ),
 }
-_DENIED = re.compile(r"\b(?:not|no|without|hardly|cannot)\b")
+_DENIED = re.compile(r"\b(?:not(?! only)|no|without|hardly|cannot)\b")
 _DOUBTED = re.compile(r"\b(?:whether|if|unclear)\b")
 _NO_GROUND = re.compile(
     r"\b(?:no|not a (?:bit|spot|patch|trace|speck) of|hardly any|barely any|scarcely any|little|almost no|next to no|"

@@ -20,7 +20,7 @@ _CONTRACTIONS = (
     (re.compile(r"\bcan't\b"), "cannot"),
     (re.compile(r"\bwon't\b"), "will not"),
     (re.compile(r"n't\b"), " not"),
-    (re.compile(r"\b(it|that|there|what|here)'s\b"), r"\1 is"),
+    (re.compile(r"\b(it|that|there|what|here|everything|nothing|everyone|who|where)'s\b"), r"\1 is"),
     (re.compile(r"'re\b"), " are"),
     (re.compile(r"'d\b"), " would"),
     (re.compile(r"'m\b"), " am"),
@@ -29,9 +29,13 @@ _CONTRACTIONS = (
 )
 """What an apostrophe stands for."""
 _WRITINGS = (
+    (re.compile(r"(?<![\w.,/±-])0(?![\w.,/%°]|\s*(?:%|°|[a-zµ]m\b|k?e?v\b))"), "zero"),
+    (re.compile(r"(?<![\w.,/±-])1(?= (?:\w+ )?phase\b)|(?<=phases: )1\b"), "one"),
+    (re.compile(r"(?<![\w.,/±-])2(?=[ -](?:\w+ )?phases?\b)|(?<=phases: )2\b"), "two"),
     (re.compile(r"\bcan not\b"), "cannot"),
     (re.compile(rf"(^|[.!?;]\s+)(?!{_ASKING})((?:\w+ ){{0,2}}\w+)\?\s+(?=\w)"), r"\1\2: "),
     (re.compile(r"\bi\.e\.,?|\be\.g\.,?|\bviz\.,?"), " namely "),
+    (re.compile(r"\b(approx|ca|vs|figs?|resp|max|min|avg|incl)\.(?=\s)"), r"\1"),
     (re.compile(r"\bet al\.|\betc\."), " "),
     (re.compile(r"(^|;)\s*((?:\w+ ){0,3}\w+)\s+[-–—]+\s+(?=\w)"), r"\1 \2: "),
     (re.compile(r"(?<=\w)\s+[-–—]+\s+(?=\w)|—"), " ; "),
@@ -71,17 +75,21 @@ NOTHING = Meaning()
 _IDIOM = Meaning(roles=frozenset({"idiom"}))
 _VERB = Meaning(roles=frozenset({"verb"}))
 _COVERING = Meaning(noun="coverage", roles=frozenset({"verb", "acting"}))
-_BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "measure", "absence"})
+_BY_LEMMA = frozenset({"verb", "negation", "judgement", "refusal", "supposing", "measure", "absence"})
 """The roles of which a phrase's other forms have it, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase of the lexicon, or another word, as it stands in a sentence; ``lemmas`` are of its last word."""
+    """A phrase of the lexicon, or another word, as it stands in a sentence; ``lemmas`` are of its last word.
+
+    ``begins_with_verb``: whether its first word can be a verb: 'stand apart'.
+    """
 
     text: str
     lemmas: frozenset[str] = frozenset()
     meaning: Meaning = field(default=NOTHING)
+    begins_with_verb: bool = False
 
     def has(self, role: str) -> bool:
         """Return whether the lexicon gives the phrase a role."""
@@ -133,7 +141,8 @@ def phrases(sentence: str) -> list[Phrase]:
         elif meaning.noun == "coverage" and "verb" in meaning.roles and _is_plural(tokens, position):
             meaning = _COVERING
         text = " ".join(tokens[position : position + length])
-        result.append(Phrase(text, own[position + length - 1], meaning))
+        begins_with_verb = bool(own[position] & _verbs()) or "verb" in meaning.roles or _is_verb_alone(tokens[position])
+        result.append(Phrase(text, own[position + length - 1], meaning, begins_with_verb))
         position += length
     return result
 
@@ -240,6 +249,11 @@ def _is_verb_alone(word: str) -> bool:
         and word not in names["r"]
         and any(map(names["v"].__contains__, wordnet().bases(word, "v")))
     )
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(lexicon().roles["verb"])
 
 
 @cache

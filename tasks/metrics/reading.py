@@ -6,7 +6,6 @@ describes. What is denied states the opposite if its kind has two values, else n
 supposed states nothing.
 """
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -16,11 +15,11 @@ from bench.contracts import Facts
 from bench.tasks.datasets.captions import category_name
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.description import nouns_described, nouns_joined
-from bench.tasks.metrics.doubt import refused, unasserted
+from bench.tasks.metrics.doubt import refused, thought_possible, unasserted
 from bench.tasks.metrics.lexicon import Fact, lexicon
 from bench.tasks.metrics.patterns import pattern_facts
 from bench.tasks.metrics.phrases import Phrase, phrases, sentences
-from bench.tasks.metrics.scope import clauses, denied, is_verb
+from bench.tasks.metrics.scope import REACH, clauses, denied, is_verb
 
 Strengths = dict[Fact, int]
 """What is stated, and how strongly: of one kind only the strongest counts."""
@@ -44,6 +43,12 @@ _WEAKEST = -2
 """The strength of a shape's word that may only name its category, such as 'wire'."""
 _DESCRIBING = frozenset({"straight", "curved", "flat", "upright", "wrinkled"})
 """Shapes whose words also describe structures of other categories."""
+_MARRED = frozenset({"defect", "charging", "phases"})
+"""Kinds of what may lie here and there on the structures."""
+_DRAWN = frozenset({("charging", "streaks"), ("defect", "cracks")})
+_TONED = frozenset({"brightness", "contrast", "tone", "composition", "region", "image", "direction", "texture"})
+"""Classes of nouns whose variation is not that of sizes."""
+_TONES = frozenset({"bright", "white", "dark", "black", "light"})
 _OTHERS = frozenset({"another", "other", "others", "next", "neighbour", "neighbours", "rest"})
 _EPITHETS = frozenset({"straight", "flat", "curved", "bent", "upright", "planar", "linear"})
 """Words of shapes that describe other shapes, too."""
@@ -98,6 +103,8 @@ class Lexicon:
             denials |= statement.denials
             for fact, strength in statement.facts:
                 strengths[fact] = max(strength, strengths.get(fact, strength))
+        if ("category", "powder") in strengths and ("shape", "clumped") in strengths:
+            strengths.pop(("arrangement", "clustered"), None)  # a powder clumps
         if denials >= _DEFECTS and not any(kind == "defect" for kind, _ in strengths):
             strengths["defect", "none"] = 0
         return tuple(sorted(own | _strongest(_consistent(strengths))))
@@ -152,7 +159,9 @@ def _stated(text: str) -> Statement:
     if not any(phrase.is_evidence for phrase in sentence):
         return Statement(tuple(strengths.items()), subject=_subject(sentence))
     numbers = clauses(sentence)
-    counts, silent, unsure = denied(sentence, numbers), refused(sentence, numbers), unasserted(sentence, numbers)
+    possible = thought_possible(sentence, numbers)
+    counts, silent = denied(sentence, numbers, possible), refused(sentence, numbers)
+    unsure = possible | unasserted(sentence, numbers)
     untrue: set[Fact] = set()
     for position, phrase in enumerate(sentence):
         if phrase.is_evidence and numbers[position] not in silent:
@@ -164,14 +173,14 @@ def _stated(text: str) -> Statement:
                 or _is_of_defect(sentence, numbers, position)
             ):
                 continue
+            if not is_denied and _is_of_charging(sentence, counts, position):
+                continue
             untrue.update(_facts_of(sentence, numbers, position) if is_denied else ())
             for fact, strength in _of_phrase(sentence, numbers, position, counts[position] if is_denied else 0):
                 strengths[fact] = max(strength, strengths.get(fact, strength))
     strengths = {fact: strength for fact, strength in strengths.items() if fact not in untrue}
     if any(phrase.text == "either" for phrase in sentence):
         strengths = dict.fromkeys(strengths, 0)  # of two alternatives neither is the stronger
-    if any(kind == "charging" for kind, _ in strengths) and strengths.get(("shape", "lines"), 0) < 0:
-        del strengths["shape", "lines"]
     if ("uniformity", "varied") in strengths and _RANGE.search(text):
         strengths = {fact: strength for fact, strength in strengths.items() if fact[0] != "size"}
     if ("size", "large") in strengths and _ONE_FILLS.search(text):
@@ -206,12 +215,17 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
             if noun == "strand" and sentence[min(position + 1, len(sentence) - 1)].text.endswith("s"):
                 continue  # 'isolated fibres' are several
             described = {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
-            if noun == "variation":  # 'the variation is small' states no variation
+            if noun == "variation" and _is_of_other(sentence, position):
+                break
+            if noun in ("variation", "uniformity"):  # 'the variation is small' states no variation
                 described = {fact: strength + 1 for fact, strength in described.items()}
             if described:
                 break
-        for noun in nouns_joined(sentence, position):
+        for noun in nouns_joined(sentence, numbers, position):
             described |= {facts[noun]: strength for facts, strength in meaning.describes if noun in facts}
+        if sentence[position].text.endswith("ly") and position + 1 < len(sentence):
+            said_next = {fact[0] for facts, _ in sentence[position + 1].meaning.describes for fact in facts.values()}
+            described = {fact: strength for fact, strength in described.items() if fact[0] not in said_next}
         if _is_compared(sentence, position):
             described = {fact: strength for fact, strength in described.items() if fact[0] != "size"}
     kinds = {kind for kind, _ in described}  # 'poorly focused' is blurred, whatever 'focused' states
@@ -221,6 +235,16 @@ def _facts_of(sentence: list[Phrase], numbers: list[int], position: int) -> Stre
     if _is_epithet(sentence, position):
         plain = {fact: strength for fact, strength in plain.items() if fact[0] != "shape"}
     return plain | described
+
+
+def _is_of_other(sentence: list[Phrase], position: int) -> bool:
+    """Return whether a variation is that of something else than sizes: 'clear differences in brightness'."""
+    start = next((place for place in range(position, len(sentence)) if sentence[place].meaning.noun == "variation"), 0)
+    behind = sentence[start + 1 : start + 6] if start else []
+    if not behind or behind[0].text not in ("in", "of", "between"):
+        return False
+    nouns = {phrase.meaning.noun for phrase in behind}
+    return bool(nouns & _TONED) and "size" not in nouns
 
 
 def _is_epithet(sentence: list[Phrase], position: int) -> bool:
@@ -304,10 +328,27 @@ def _is_presupposed(sentence: list[Phrase], position: int) -> bool:
 
 def _is_of_defect(sentence: list[Phrase], numbers: list[int], position: int) -> bool:
     """Return whether a phrase says how many the defects are: 'cracked here and there'."""
-    kinds = {kind for kind, _, _ in sentence[position].meaning.facts}
-    before = (sentence[place] for place in range(position - 1, -1, -1) if numbers[place] == numbers[position])
-    return "coverage" in kinds and any(
-        kind == "defect" for phrase in itertools.islice(before, 4) for kind, _, _ in phrase.meaning.facts
+    if ("coverage", "sparse", 0) not in sentence[position].meaning.facts:
+        return False
+    for place in range(position - 1, max(-1, position - 5), -1):
+        phrase = sentence[place]
+        if any(fact[0] in _MARRED and fact[1] != "none" for fact in phrase.meaning.facts):
+            return True
+        if numbers[place] != numbers[position] or phrase.text in ("and", ",") or phrase.meaning.noun == "structure":
+            return False
+    return False
+
+
+def _is_of_charging(sentence: list[Phrase], counts: list[int], position: int) -> bool:
+    """Return whether lines are those of charging or cracks: 'charging shows as bright lines'."""
+    if not any(kind == "shape" and value == "lines" for kind, value, _ in sentence[position].meaning.facts):
+        return False
+    is_toned = position > 0 and bool(sentence[position - 1].lemmas & _TONES)
+    return any(
+        _DRAWN & {(kind, value) for kind, value, _ in sentence[place].meaning.facts}
+        and not counts[place]
+        and (is_toned or not any(phrase.text in ("and", ",") for phrase in sentence[place:position]))
+        for place in range(0 if is_toned else max(0, position - REACH), position)
     )
 
 

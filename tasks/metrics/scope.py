@@ -1,6 +1,6 @@
 """Which phrases of a sentence belong to one clause, and which of them are denied."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from bench.tasks.metrics.phrases import Phrase
 
@@ -25,7 +25,7 @@ _INSTEAD = frozenset({"just", "only", "merely", "simply", "instead", "rather"})
 """Words that begin what is there instead of what was denied: 'no layers, just one phase'."""
 _SIGNS = frozenset({"sign", "trace", "hint", "evidence", "indication", "symptom", "vestige", "effect", "kind", "bit"})
 """What is denied with what it is of: 'signs of charging are missing'."""
-_PHRASE_BEGINS = frozenset({"in", "out", "at", "on", "against"})
+_PHRASE_BEGINS = frozenset({"in", "out", "at", "on", "against", "before", "without", "with"})
 """Words that begin another property: 'without charging and on a dark ground'."""
 _NONE = frozenset(
     {
@@ -50,6 +50,8 @@ _DENIABLE = _LISTED | {"focus", "bar"}
 _SUBJECTS = frozenset({"we", "i", "it", "they", "there", "you"})
 _JOINED = frozenset({"and", "&", "plus"})
 _EITHER = frozenset({"or", "nor"})
+_FURTHER = frozenset({"other", "further", "another", "additional"})
+"""Words that open no list of another kind: 'free of cracks, pits, and other defects'."""
 _DEFINITE = frozenset({"the", "its", "their", "this", "these", "that", "such"})
 _STATES = frozenset({"be", "have", "has", "show", "appear", "seem", "look", "share", "remain"})
 _BEING = frozenset({"be", "can", "could"})
@@ -88,7 +90,7 @@ def _begins_clause(sentence: Sequence[Phrase], start: int, position: int) -> boo
         return phrase.text != "so" or sentence[position - 1].text == ","
     if phrase.text == ":":
         return not is_heading(sentence, start, position)
-    if phrase.text not in _JOINED | {","} or not any(other.has("verb") for other in sentence[start:position]):
+    if phrase.text not in _JOINED | {",", "("} or not any(other.begins_with_verb for other in sentence[start:position]):
         return False
     following = position + 1
     while following < len(sentence) and sentence[following].text in _JOINED | {"so", "then"}:
@@ -115,7 +117,7 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     for place, phrase in enumerate(sentence[position : position + _SUBJECT], position):
         if phrase.text == "," and (_is_definite(sentence, place + 1) or _is_subject(sentence, place + 1)):
             return False
-        if is_verb(phrase) or phrase.has("refusal"):
+        if is_verb(phrase) or phrase.has("refusal") or phrase.text == "cannot":
             return has_noun
         in_phrase = phrase.has("place") and not phrase.has("opener") and not has_noun
         is_inside = begins_noun and has_noun and (phrase.text in (",", "or") or is_pair and phrase.text in _JOINED)
@@ -126,18 +128,14 @@ def _has_subject(sentence: Sequence[Phrase], position: int) -> bool:
     return False
 
 
-def denied(sentence: Sequence[Phrase], numbers: Sequence[int]) -> list[int]:
-    """Return how often each phrase is denied; twice is not at all."""
+def denied(sentence: Sequence[Phrase], numbers: Sequence[int], possible: Set[int] = frozenset()) -> list[int]:
+    """Return how often each phrase is denied; twice is not at all. What is only possible denies nothing."""
     counts = [0] * len(sentence)
     for position, phrase in enumerate(sentence):
-        if not phrase.meaning.roles and phrase.text not in ("so", "could"):
+        is_wished = _is_wished(sentence, position)
+        if not is_wished and (position in possible or not phrase.meaning.roles and phrase.text != "so"):
             continue
-        if (
-            phrase.has("negation")
-            or phrase.has("absence")
-            or _is_denied_so(sentence, counts, position)
-            or _is_wished(sentence, position)
-        ):
+        if phrase.has("negation") or phrase.has("absence") or _is_denied_so(sentence, counts, position) or is_wished:
             if phrase.text == "nor" and counts[position] % 2:
                 continue
             for place in _scope(sentence, numbers, position):
@@ -219,7 +217,11 @@ def _ends_list(sentence: Sequence[Phrase], position: int) -> bool:
     """Return whether a 'none' ends what it says: 'charging none, focus crisp', 'I looked for cracks and saw none'."""
     following = sentence[position + 1] if position + 1 < len(sentence) else None
     return position > 0 and (
-        following is None or not following.is_word or following.text in _JOINED or bool(following.lemmas & _BEING)
+        following is None
+        or not following.is_word
+        or following.text in _JOINED
+        or bool(following.lemmas & _BEING)
+        and sentence[position].text != "nothing"
     )
 
 
@@ -270,7 +272,7 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
     while (
         place >= 0
         and numbers[place] == numbers[position]
-        and (is_verb(sentence[place]) or sentence[place].text in (":", "there") or sentence[place].has("presence"))
+        and (is_verb(sentence[place]) or _says_how(sentence[place]) or sentence[place].text in (":", "there"))
     ):
         place -= 1
     region: list[int] = []
@@ -285,13 +287,25 @@ def _in_front(sentence: Sequence[Phrase], numbers: Sequence[int], position: int)
         joined = (joined or phrase.text in _JOINED | _EITHER) and not is_denied_before
         if phrase.has("negation"):
             break
-        if phrase.text in _JOINED | {","} and (not listed or not joined and _kind_before(sentence, place) != kind):
-            break
+        if phrase.text in _JOINED | {","} and _kind_before(sentence, place) != kind:
+            is_new = place and sentence[place - 1].text == "," and _is_definite(sentence, place + 1)
+            if not listed or not joined or is_new:
+                break
         if (phrase.has("place") or phrase.text == "of") and not (place and sentence[place - 1].lemmas & _SIGNS):
             kind, places = "", [other for other in places if not sentence[other].meaning.facts]
         kind = kind or _kind(phrase)
         places.append(place)
     return places
+
+
+def _says_how(phrase: Phrase) -> bool:
+    """Return whether a phrase stands between a subject and what is denied of it: 'the bar is clearly absent'."""
+    return (
+        phrase.has("presence")
+        or phrase.has("hedge")
+        or phrase.text in ("to", "as", "described", "altogether", "a", "an")
+        or phrase.text.endswith("ly")
+    )
 
 
 def _kind_before(sentence: Sequence[Phrase], position: int) -> str:
@@ -326,7 +340,11 @@ def _behind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int) -
             break
         if kind and text in _OF_NOUNS and is_verb(phrase):
             break
-        if kind and phrase.text in _PHRASE_BEGINS and _next_kind(sentence, numbers, place) not in ("", kind):
+        if (
+            kind
+            and phrase.text.split()[0] in _PHRASE_BEGINS
+            and _next_kind(sentence, numbers, place - 1) not in ("", kind)
+        ):
             break
         kind = kind or _kind(phrase)
         places.append(place)
@@ -422,6 +440,8 @@ def _next_kind(sentence: Sequence[Phrase], numbers: Sequence[int], position: int
 def _kind(phrase: Phrase) -> str:
     """Return the kind of fact that a phrase can state, '' for none."""
     meaning = phrase.meaning
+    if phrase.text in _FURTHER:
+        return ""
     if meaning.facts:
         return meaning.facts[0][0]
     if meaning.bare:
