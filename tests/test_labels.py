@@ -296,10 +296,32 @@ def test_pictures_without_labels_teach_the_encoder_and_stand_in_the_protocol(tre
     )
     run = (*SELF, "--dataset", f"folder:{trees / 'one'}", "--set", "recipe.batch_size=2")
     err = bench(*run, "--unlabelled", str(trees / "archive"))[2]
-    assert "1 of 4 pictures of pictures:" in err and "pretraining also on pictures without labels" in err
+    assert "1 of 4 pictures of pictures:" in err and "are left out" in err and "pretraining also on pictures without labels" in err
     (more,) = shown
     assert len(more) == 4 and more.labels.tolist()[1:] == [-1] * 3
     assert more.batch(slice(None)).shape == (len(more), 32, 32)
+
+
+def test_near_duplicates_of_tested_pictures_teach_nobody(trees, monkeypatch):
+    draw(trees / "archive" / "other.png")
+    tested = np.asarray(Image.open(trees / "one" / "tips" / "0.png"))
+    for name, grey in (("fainter", tested * 0.8 + 20), ("negative", 255 - tested.astype(float))):
+        Image.fromarray(grey.astype(np.uint8)).save(trees / "archive" / f"{name}.png")
+
+    assert collected(trees).rows.tolist() == [1, 2]
+
+
+def test_an_archive_of_near_duplicates_alone_is_refused(trees):
+    tested = np.asarray(Image.open(trees / "one" / "tips" / "0.png"))
+    (trees / "archive").mkdir()
+    Image.fromarray((tested * 0.8 + 20).astype(np.uint8)).save(trees / "archive" / "fainter.png")
+    with pytest.raises(BenchError, match="every picture is one of the dataset, too, or a near-duplicate of one"):
+        collected(trees)
+
+
+def collected(trees):
+    plan = planned("simclr", trees, str(trees / "archive"))
+    return plan.unlabelled.load(plan.config, NoProgress())
 
 
 def test_unlabelled_pictures_change_the_pretraining_and_no_supervised_training(trees, bench):
