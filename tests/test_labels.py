@@ -13,6 +13,7 @@ from bench.planning.rows import Request
 from bench.registered.registry import Registry
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.labels import read_labels
+from bench.tasks.datasets.pictures import Pictures
 from bench.terminal.progress import NoProgress
 from tests.conftest import FAST
 
@@ -296,10 +297,27 @@ def test_pictures_without_labels_teach_the_encoder_and_stand_in_the_protocol(tre
     )
     run = (*SELF, "--dataset", f"folder:{trees / 'one'}", "--set", "recipe.batch_size=2")
     err = bench(*run, "--unlabelled", str(trees / "archive"))[2]
-    assert "1 of 4 pictures of pictures:" in err and "are left out" in err and "pretraining also on pictures without labels" in err
+    assert (
+        "1 of 4 pictures of pictures:" in err
+        and "are left out" in err
+        and "pretraining also on pictures without labels" in err
+    )
     (more,) = shown
     assert len(more) == 4 and more.labels.tolist()[1:] == [-1] * 3
     assert more.batch(slice(None)).shape == (len(more), 32, 32)
+
+
+def test_a_corrected_category_decodes_nothing_again(lab, monkeypatch):
+    before = (lab / "labels.csv").read_text("utf-8")
+    assert len(opened(lab).load()) == 8
+    monkeypatch.setattr("bench.tasks.datasets.decoded.frame_of", lambda *_: pytest.fail("decoded again"))
+    after = written(lab, before.replace("Fasern", "Drähte"))
+    assert after.load().categories == ("Drähte", "Körner")
+
+
+def test_no_bar_is_read_of_pictures_without_labels(trees, monkeypatch):
+    monkeypatch.setattr("bench.tasks.datasets.decoded.read_scale", lambda *_: pytest.fail("read"))
+    assert len(Pictures(str(trees / "one"), 32, NoProgress()).load()) == 4
 
 
 def test_near_duplicates_of_tested_pictures_teach_nobody(trees, monkeypatch):

@@ -182,6 +182,27 @@ def test_a_damaged_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path, 
     damage()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"\x15\0\4Data", b"\x63\0\4Da\0\1", r"its tag 'Da\\x00\\x01' is of the unknown kind 99"),
+        (
+            b"%%%%\0\0\0\1\0\0\0\5",
+            b"%%%%\0\0\0\1\0\0\0\x4d",
+            r"cannot be decoded \(its content is damaged\); save it again",
+        ),
+    ],
+)
+def test_what_is_said_of_a_damaged_file_is_words_for_people(tmp_path, old, new, reason):
+    """No name of a byte that cannot be shown, and nothing that Python says of its code."""
+    dm(3)(tmp_path / "a.dm3")
+    whole = (tmp_path / "a.dm3").read_bytes()
+    (tmp_path / "a.dm3").write_bytes(whole.replace(old, new))
+    with pytest.raises(Unreadable, match=reason) as refusal:
+        frame_of(tmp_path / "a.dm3")
+    assert str(refusal.value).isprintable()
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_truncated_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path, name):
     PICTURES[name](tmp_path / name)

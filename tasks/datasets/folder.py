@@ -17,12 +17,22 @@ from bench.data.frames import Unreadable
 from bench.data.readers import missing
 from bench.errors import BenchError
 from bench.specs import ReaderSpec, Setting
+from bench.specs.json_data import JSONObject
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
-from bench.tasks.datasets.decoded import FolderDecoding, Frames, Index, Picture, frame_id, read_index, read_pixels
+from bench.tasks.datasets.decoded import (
+    BarsSetting,
+    FolderDecoding,
+    Frames,
+    FramesSetting,
+    Index,
+    Picture,
+    read_index,
+    read_pixels,
+)
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import Listing, listed
 from bench.tasks.numbers import NUMBERS
@@ -61,12 +71,8 @@ class Folder:
         image_size: int,
         progress: Progress,
         *,
-        frames: Annotated[
-            Frames, Setting("which frames of a file with several are pictures: the first, or each")
-        ] = "first",
-        read_bars: Annotated[
-            bool, Setting("read scales off data bars where files state none, about 0.1 s each")
-        ] = True,
+        frames: FramesSetting = "first",
+        read_bars: BarsSetting = True,
         labels: Annotated[
             str,
             Setting("CSV file with the path and category of each picture, and columns of numbers and for --group-by"),
@@ -94,6 +100,15 @@ class Folder:
 
         With the code of the readers that the files are for, and their packages that are not installed.
         """
+        return {
+            **self._decoded,
+            **({"labels": digest(self._listing.categories)} if self._listing.columns else {}),
+            **({"numbers": digest(self._known)} if self._known else {}),
+        }
+
+    @cached_property
+    def _decoded(self) -> JSONObject:
+        """What determines the decoded pictures: all but what a file of labels says of them."""
         used = {reader.name: reader for reader in self._readers.values()}
         absent = sorted(filter(None, map(missing, used.values())))
         modules = {reader.reads.partition(":")[0] for reader in used.values()}
@@ -101,8 +116,6 @@ class Folder:
             "name": "folder",
             "pictures": len(self._listing.paths),
             "content": digest(self._digests),
-            **({"labels": digest(self._listing.categories)} if self._listing.columns else {}),
-            **({"numbers": digest(self._known)} if self._known else {}),
             "image size": self._image_size,
             "contrast": CONTRAST,
             "frames": self._frames,
@@ -147,9 +160,8 @@ class Folder:
         """Return all readable pictures, decoded once into the cache."""
         names = tuple(each["id"] for each in self.pictures)
         scale = np.array([self._scale(each) for each in self.pictures])
-        return Micrographs(
-            read_pixels(self._folder), np.arange(len(names)), names, self.labels(), self.categories, pixel_sizes=scale
-        )
+        rows = np.array([row for row, each in enumerate(self._index["pictures"]) if each["id"] not in self._copies])
+        return Micrographs(read_pixels(self._folder), rows, names, self.labels(), self.categories, pixel_sizes=scale)
 
     def _scale(self, picture: Picture) -> tuple[float, float]:
         """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""
@@ -198,13 +210,13 @@ class Folder:
 
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out, and for each category without pictures."""
-        self._require_categories()
+        left = self.pictures  # BenchError if a category has none
         return (
-            *(f"{name}: {reason}" for name, reason in self._index["set_aside"].items()),
+            *(f"{name}: {reason}" for name, reason in self._reasons.items()),
             *(
                 f"frames 2 to {each['frames']} of {each['file']}: only a file's first is read; read all with "
                 "--set folder:.frames=each, or save each apart if it counts"
-                for each in self.pictures
+                for each in left
                 if each["frames"] > 1 and self._frames == "first"
             ),
             *(f"{name}: {reason}" for name, reason in self._listing.passed_over),
@@ -227,12 +239,11 @@ class Folder:
     def files(self) -> list[FileEntry]:
         """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
         index, entries = self._index, {}
-        for each in (*index["pictures"], *index["copies"]):
-            entries.setdefault(each["file"], self._entry(each["file"], index["set_aside"].get(each["file"], ""), each))
+        for each in sorted(index["pictures"], key=lambda each: each["id"] in self._copies):
+            entries.setdefault(each["file"], self._entry(each["file"], self._copies.get(each["file"], ""), each))
         reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
         for name, reason in {**reasons, **index["set_aside"]}.items():
-            if not any(name == frame_id(each["file"], each["frame"]) for each in index["copies"]):
-                entries.setdefault(name, self._entry(name, reason))
+            entries.setdefault(name, self._entry(name, reason))
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
             entries[name] = self._entry(name, "describes the picture beside it; its scale is read")
@@ -260,36 +271,54 @@ class Folder:
         """Return width and height in pixels of every readable picture, as a viewer shows it."""
         return tuple((each["width"], each["height"]) for each in self.pictures)
 
-    @property
+    @cached_property
     def pictures(self) -> list[Picture]:
         """What is known of every readable picture, in order; BenchError if a category has none."""
-        self._require_categories()
-        return self._index["pictures"]
+        pictures = [each for each in self._index["pictures"] if each["id"] not in self._copies]
+        left = {self._listing.categories.get(each["file"]) for each in pictures}
+        for category in self.categories:
+            if category not in left:
+                raise BenchError(
+                    f"no picture of category {category!r} is left{self._first_reason(category, self._reasons)}; "
+                    "repair its pictures or remove the folder"
+                )
+        return pictures
+
+    @cached_property
+    def _copies(self) -> dict[str, str]:
+        """Why each picture is set aside that shows what an earlier file does: one could be tested on the other.
+
+        None are if the folder cannot be learned from.
+        """
+        first_of: dict[str, str] = {}
+        copies: dict[str, str] = {}
+        categories = self._listing.categories
+        for picture in [] if self._listing.flaw else self._index["pictures"]:
+            name = picture["file"]
+            first = first_of.setdefault(picture["content"], name)
+            if name != first:
+                alike = categories.get(name) == categories.get(first)
+                remedy = "remove one" if alike else "decide to which of the two categories it belongs"
+                copies[picture["id"]] = f"shows the same as {first}; {remedy}"
+        return copies
+
+    @property
+    def _reasons(self) -> dict[str, str]:
+        """Why each file, or frame of a file, is set aside."""
+        return {**self._index["set_aside"], **self._copies}
 
     @property
     def _decoding(self) -> FolderDecoding:
         paths, frames, bars = self._listing.paths, self._frames, self._read_bars
-        categories = None if self._listing.flaw else self._listing.categories
-        return FolderDecoding(paths, self._digests, categories, self._image_size, frames, bars, self._progress)
+        return FolderDecoding(paths, self._digests, self._image_size, frames, bars, self._progress)
 
     @cached_property
     def _folder(self) -> Path:
-        return cached("folder", self.identity(), self._decoding.write)
+        return cached("folder", self._decoded, self._decoding.write)
 
     @cached_property
     def _index(self) -> Index:
         return read_index(self._folder)
-
-    def _require_categories(self) -> None:
-        """Raise BenchError if no picture of a category is left."""
-        left = {self._listing.categories.get(each["file"]) for each in self._index["pictures"]}
-        for category in self.categories:
-            if category not in left:
-                raise BenchError(
-                    f"no picture of category {category!r} is left"
-                    f"{self._first_reason(category, self._index['set_aside'])}; "
-                    "repair its pictures or remove the folder"
-                )
 
     def _first_reason(self, category: str, reasons: Mapping[str, str]) -> str:
         """Say why the first picture of a category is set aside."""
