@@ -12,7 +12,7 @@ from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.registered.registry import Registry
 from bench.tasks.datasets.folder import Folder
-from bench.tasks.datasets.labels import read_labels
+from bench.tasks.datasets.labels import has_labels, read_labels
 from bench.tasks.datasets.pictures import Pictures
 from bench.terminal.progress import NoProgress
 from tests.conftest import FAST
@@ -149,7 +149,35 @@ def test_labels_in_another_encoding_are_refused(tmp_path, lab, content, message)
 
 def test_a_missing_file_of_labels_names_the_nearest(lab):
     with pytest.raises(BenchError, match=r"no file of labels .*label\.csv'; did you mean '.*labels\.csv'"):
-        read_labels(str(lab / "label.csv"))
+        read_labels(str(lab / "label.csv"), lab)
+    with pytest.raises(BenchError, match=r"did you mean '.*Präparate/labels\.csv'"):
+        read_labels("labels.csv", lab)
+
+
+def test_labels_that_nobody_names_are_pointed_at(lab):
+    unused = [sentence for sentence in opened(lab, "").set_aside() if "labels" in sentence]
+    assert unused == [
+        "labels.csv: has columns of labels, but folders are the categories; name it by --labels if it has them"
+    ]
+    for path in lab.glob("*/*.png"):
+        path.rename(lab / f"{path.parent.name} {path.name}")
+    with pytest.raises(
+        BenchError, match=r"outside category folders.*; did you mean --labels '.*Präparate/labels\.csv'\?"
+    ):
+        _ = opened(lab, "").categories
+
+
+@pytest.mark.parametrize("text", ["sep=;\npath;category\n", "Path\tCategory\n", "\npath,x,category"])
+def test_a_file_of_labels_is_noticed_by_its_columns(tmp_path, text):
+    (tmp_path / "a.csv").write_text(text, "utf-8-sig")
+    (tmp_path / "b.csv").write_text("path;sort\n", "utf-8")
+    assert has_labels(tmp_path / "a.csv") and not has_labels(tmp_path / "b.csv") and not has_labels(tmp_path / "c.csv")
+
+
+def test_the_file_of_labels_has_an_entry(lab):
+    assert {entry["path"]: entry["set_aside"] for entry in opened(lab).files()}[
+        "labels.csv"
+    ] == "has the labels of the pictures"
 
 
 def test_a_name_that_two_pictures_have_is_refused(lab):

@@ -256,6 +256,21 @@ def test_every_file_of_a_folder_has_an_entry(tmp_path, bench):
     assert entries["kind0/stack.ser"]["frames"] == 3
 
 
+@pytest.mark.parametrize(("name", "ending"), [("fei.tif", ".tif"), ("a.dm3", ".dm3"), ("a.ser", ".ser")])
+def test_a_picture_under_another_name_is_pointed_at(tmp_path, name, ending):
+    folder = two(tmp_path)
+    PICTURES[name](folder / name)
+    for other in ("IMG_0001", "scan.dat", "scan.txt"):
+        (folder / "kind0" / other).write_bytes((folder / name).read_bytes())
+    pointers = [sentence for sentence in opened_folder(folder).set_aside() if "begins as" in sentence]
+    assert [sentence.partition(":")[0] for sentence in pointers] == ["kind0/IMG_0001", "kind0/scan.dat"]
+    assert all(f"let its name end in {ending} if" in sentence for sentence in pointers)
+
+
+def opened_folder(folder):
+    return open_dataset(Registry(), f"folder:{folder}", {}, 32, NoProgress())
+
+
 def test_a_flat_folder_is_listed_and_says_that_nothing_can_be_learned_from_it(tmp_path, bench):
     PICTURES["fei.tif"](tmp_path / "a.tif")
     code, out, _ = bench("data", "info", "--dataset", f"folder:{tmp_path}", "--json")

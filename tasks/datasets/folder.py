@@ -1,7 +1,6 @@
 """The dataset ``folder:PATH``: any folder of category folders of pictures, in any format that a reader reads."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from math import nan
@@ -35,15 +34,9 @@ from bench.tasks.datasets.decoded import (
 )
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import Listing, listed
+from bench.tasks.datasets.others import sentences, why_unread
 from bench.tasks.numbers import NUMBERS
 from bench.terminal.progress import Progress
-
-_NO_PICTURES = (
-    *(".txt", ".hdr", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".ini", ".xml", ".html", ".yaml"),
-    *(".yml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".py", ".ipynb", ".zip", ".m"),
-)
-"""Suffixes of files that nobody takes for pictures."""
-_NO_READER = "is of no format that is read (see `bench list readers`); convert it if it is a picture"
 
 
 class FileEntry(TypedDict):
@@ -220,33 +213,22 @@ class Folder:
                 if each["frames"] > 1 and self._frames == "first"
             ),
             *(f"{name}: {reason}" for name, reason in self._listing.passed_over),
-            *self._unknown(),
+            *sentences(self._root, self._listing.others),
         )
-
-    def _unknown(self) -> Iterator[str]:
-        """Yield a sentence for each suffix of files that may be pictures of a format that no reader reads."""
-        first: dict[str, str] = {}
-        counts: Counter[str] = Counter()
-        for name in self._listing.others:
-            suffix = Path(name).suffix.lower()
-            if suffix not in _NO_PICTURES:
-                counts[suffix] += 1
-                first.setdefault(suffix, name)
-        for suffix, count in counts.items():
-            files = first[suffix] if count == 1 else f"{count:,} files, the first {first[suffix]}"
-            yield f"{files}: {_NO_READER}"
 
     def files(self) -> list[FileEntry]:
         """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
         index, entries = self._index, {}
         for each in sorted(index["pictures"], key=lambda each: each["id"] in self._copies):
             entries.setdefault(each["file"], self._entry(each["file"], self._copies.get(each["file"], ""), each))
-        reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
-        for name, reason in {**reasons, **index["set_aside"]}.items():
+        others = {name: why_unread(self._root / name) for name in self._listing.others}
+        for name, reason in {**others, **dict(self._listing.passed_over), **index["set_aside"]}.items():
             entries.setdefault(name, self._entry(name, reason))
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
             entries[name] = self._entry(name, "describes the picture beside it; its scale is read")
+        if self._listing.labels:
+            entries[self._listing.labels] = self._entry(self._listing.labels, "has the labels of the pictures")
         for name, entry in entries.items():
             if PIXEL_SIZE in self._known.get(name, {}) and entry["frames"]:
                 entry["pixel_size_nm"], entry["scale_source"] = self._known[name][PIXEL_SIZE], "labels"
