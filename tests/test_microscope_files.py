@@ -203,6 +203,12 @@ def test_what_is_said_of_a_damaged_file_is_words_for_people(tmp_path, old, new, 
     assert str(refusal.value).isprintable()
 
 
+def test_a_text_where_a_number_was_due_is_damage(tmp_path):
+    (tmp_path / "a.pgm").write_bytes(b"P5\n32 2\x1a4\n255\n" + bytes(768))
+    with pytest.raises(Unreadable, match=r"cannot be decoded \(its content is damaged\)"):
+        frame_of(tmp_path / "a.pgm")
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_truncated_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path, name):
     PICTURES[name](tmp_path / name)

@@ -23,6 +23,8 @@ CONTRAST = (
 """What is done to the contrast of pictures, for a protocol."""
 _OF_CODE = (LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, struct.error)
 """Errors of a decoder that met what it was not written for."""
+_NO_NUMBER = ("invalid literal for", "could not convert")
+"""How Python's sentences about a text begin that is no number."""
 
 
 def grey(path: Path, size: int) -> np.ndarray:
@@ -47,7 +49,8 @@ def frame_of(path: Path, number: int = 0) -> PictureFrame:
 def _damage(error: Exception) -> str:
     """Return what a decoder says of a damaged file, on one line; what Python says of its code helps nobody."""
     words = "".join(filter(str.isprintable, " ".join(str(error).split())))
-    return words[:200] if words and not isinstance(error, _OF_CODE) else "its content is damaged"
+    of_code = isinstance(error, _OF_CODE) or words.startswith(_NO_NUMBER)
+    return words[:200] if words and not of_code else "its content is damaged"
 
 
 def shades(frame: PictureFrame) -> np.ndarray:
