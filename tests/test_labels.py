@@ -1,5 +1,7 @@
 """A file of labels, patterns and several folders: which pictures a dataset has, and how its folds are divided."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -346,6 +348,18 @@ def test_a_corrected_category_decodes_nothing_again(lab, monkeypatch):
 def test_no_bar_is_read_of_pictures_without_labels(trees, monkeypatch):
     monkeypatch.setattr("bench.tasks.datasets.decoded.read_scale", lambda *_: pytest.fail("read"))
     assert len(Pictures(str(trees / "one"), 32, NoProgress()).load()) == 4
+
+
+def test_every_view_of_a_folder_takes_its_labels_and_the_scale_that_they_state(lab, tmp_path, bench):
+    text = (lab / "labels.csv").read_text("utf-8").replace("specimen", "pixel_size_nm")
+    (lab / "labels.csv").write_text(re.sub(r",S(\d)", r",\g<1>.5", text), "utf-8")
+    options = ("--dataset", f"folder:{lab}", "--labels", str(lab / "labels.csv"))
+    assert (
+        "scale: known of 8 of 8 pictures (8 by labels), 0.5 to 2.5 nm per pixel" in bench("data", "info", *options)[1]
+    )
+    assert "known of no picture" in bench("data", "info", "--dataset", f"folder:{lab}")[1]
+    assert bench("data", "duplicates", *options)[0] == 0
+    assert bench("data", "sheet", *options, "--out", tmp_path / "sheet.png")[0] == 0
 
 
 def test_near_duplicates_of_tested_pictures_teach_nobody(trees, monkeypatch):

@@ -158,7 +158,7 @@ class Folder:
 
     def _scale(self, picture: Picture) -> tuple[float, float]:
         """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""
-        size = self._known.get(picture["file"], {}).get(PIXEL_SIZE) or picture["pixel_size_nm"] or nan
+        size = picture["pixel_size_nm"] or nan
         return size * picture["height"] / self._image_size, size * picture["width"] / self._image_size
 
     @cached_property
@@ -220,7 +220,8 @@ class Folder:
         """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
         index, entries = self._index, {}
         for each in sorted(index["pictures"], key=lambda each: each["id"] in self._copies):
-            entries.setdefault(each["file"], self._entry(each["file"], self._copies.get(each["file"], ""), each))
+            reason = self._copies.get(each["file"], "")
+            entries.setdefault(each["file"], self._entry(each["file"], reason, self._labelled(each)))
         others = {name: why_unread(self._root / name) for name in self._listing.others}
         for name, reason in {**others, **dict(self._listing.passed_over), **index["set_aside"]}.items():
             entries.setdefault(name, self._entry(name, reason))
@@ -229,9 +230,6 @@ class Folder:
             entries[name] = self._entry(name, "describes the picture beside it; its scale is read")
         if self._listing.labels:
             entries[self._listing.labels] = self._entry(self._listing.labels, "has the labels of the pictures")
-        for name, entry in entries.items():
-            if PIXEL_SIZE in self._known.get(name, {}) and entry["frames"]:
-                entry["pixel_size_nm"], entry["scale_source"] = self._known[name][PIXEL_SIZE], "labels"
         return [entries[name] for name in sorted(entries)]
 
     def _entry(self, name: str, set_aside: str, picture: Picture | None = None) -> FileEntry:
@@ -256,7 +254,7 @@ class Folder:
     @cached_property
     def pictures(self) -> list[Picture]:
         """What is known of every readable picture, in order; BenchError if a category has none."""
-        pictures = [each for each in self._index["pictures"] if each["id"] not in self._copies]
+        pictures = [self._labelled(each) for each in self._index["pictures"] if each["id"] not in self._copies]
         left = {self._listing.categories.get(each["file"]) for each in pictures}
         for category in self.categories:
             if category not in left:
@@ -265,6 +263,12 @@ class Folder:
                     "repair its pictures or remove the folder"
                 )
         return pictures
+
+    def _labelled(self, picture: Picture) -> Picture:
+        """Return a picture with the scale that a file of labels states, if it does."""
+        size = self._known.get(picture["file"], {}).get(PIXEL_SIZE)
+        stated = Picture({**picture, "pixel_size_nm": size, "scale_source": "labels", "scale_note": ""})
+        return picture if size is None else stated
 
     @cached_property
     def _copies(self) -> dict[str, str]:
