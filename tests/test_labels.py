@@ -184,7 +184,7 @@ def test_the_file_of_labels_has_an_entry(lab):
 
 def test_a_name_that_two_pictures_have_is_refused(lab):
     draw(lab / "2024-02-03" / "bild 0.png")
-    with pytest.raises(BenchError, match="is the name of 2 pictures, such as '2024"):
+    with pytest.raises(BenchError, match="is the name of 2 pictures, such as '2024-01-03/bild 0"):
         written(lab, HEAD + "bild 0.png,a,S\n")
 
 

@@ -147,7 +147,9 @@ class _Paths:
             )
         same = self._named.get(plain, [])
         if len(same) > 1:
-            raise BenchError(f"{where} is the name of {len(same)} pictures, such as {same[0]!r}; write its whole path")
+            raise BenchError(
+                f"{where} is the name of {len(same)} pictures, such as {min(same)!r}; write its whole path"
+            )
         return same[0] if same else None
 
 
