@@ -22,7 +22,7 @@ _DELIMITERS = (",", ";", "\t")
 _LARGEST = 200_000_000
 """The most bytes of a file of labels: it is read whole."""
 _LONGEST_HEAD = 10_000
-"""The most bytes that the first line of a file of labels may have to be noticed where nobody names the file."""
+"""The most bytes that the first line of a file of labels may have to be noticed without --labels."""
 _WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _FORM = f"its first line names the columns {PATH} and {CATEGORY}, and every other line is a picture"
 
