@@ -95,7 +95,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 		{ echo "bench needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@echo "installing: one to four minutes with a package index nearby"
-	$(PIP) --editable .
+	$(PIP) --editable '.[microscopes]'
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed

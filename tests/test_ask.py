@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from bench import from_pretrained
+from bench.contracts import CATEGORY_QUESTION
 from bench.exports.exported import FILE, read
 from bench.tasks.asking.printing import chart
 from bench.tasks.asking.questions import question
@@ -158,7 +159,6 @@ def test_a_model_that_only_answers_ranks_no_categories(exports, bench, pictures,
         (("a.png", ""), ["the question is empty"]),
         (("a.png", " \n"), ["the question is empty"]),
         (("a.png", "word " * 10_000), ["tokens in 10000 words, and MVaEMa reads 64"]),
-        (("a.png", "b.tif"), ["is a picture, not a question"]),
         ((QUESTION,), ["no picture is named"]),
         (("a.png", "--classify", "--category", "tip"), ["unknown category 'tip'", "did you mean 'tips'"]),
         (("none", QUESTION), ["the folder '{}/none' holds no picture"]),
@@ -175,6 +175,13 @@ def test_what_is_wrong_is_one_sentence(ask, pictures, words, told):
     code, out, err = ask(*there)
     assert code == 2 and out == "" and err.startswith("error: ") and err.count("\n") == 1
     assert all(word.format(pictures) in err for word in told), err
+
+
+def test_pictures_without_a_question_are_asked_for_their_category(ask, pictures):
+    code, out, err = ask(pictures / "a.png")
+    assert code == 0 and out.strip() and f"no question is asked, so this one is: {CATEGORY_QUESTION}" in err
+    assert [row["question"] for row in rows(ask(pictures / "a.png", pictures / "b.tif")[1])] == [CATEGORY_QUESTION] * 2
+    assert "no question" not in ask(pictures / "a.png", QUESTION)[2] + ask(pictures / "a.png", "--classify")[2]
 
 
 def test_a_long_question_in_place_of_a_picture_is_a_missing_picture(ask, pictures):

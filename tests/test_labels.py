@@ -1,5 +1,7 @@
 """A file of labels, patterns and several folders: which pictures a dataset has, and how its folds are divided."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -12,7 +14,8 @@ from bench.planning.plan import Plan
 from bench.planning.rows import Request
 from bench.registered.registry import Registry
 from bench.tasks.datasets.folder import Folder
-from bench.tasks.datasets.labels import read_labels
+from bench.tasks.datasets.labels import has_labels, read_labels
+from bench.tasks.datasets.pictures import Pictures
 from bench.terminal.progress import NoProgress
 from tests.conftest import FAST
 
@@ -148,12 +151,40 @@ def test_labels_in_another_encoding_are_refused(tmp_path, lab, content, message)
 
 def test_a_missing_file_of_labels_names_the_nearest(lab):
     with pytest.raises(BenchError, match=r"no file of labels .*label\.csv'; did you mean '.*labels\.csv'"):
-        read_labels(str(lab / "label.csv"))
+        read_labels(str(lab / "label.csv"), lab)
+    with pytest.raises(BenchError, match=r"did you mean '.*Präparate/labels\.csv'"):
+        read_labels("labels.csv", lab)
+
+
+def test_labels_that_nobody_names_are_pointed_at(lab):
+    unused = [sentence for sentence in opened(lab, "").set_aside() if "labels" in sentence]
+    assert unused == [
+        "labels.csv: has columns of labels, but folders are the categories; name it by --labels if it has them"
+    ]
+    for path in lab.glob("*/*.png"):
+        path.rename(lab / f"{path.parent.name} {path.name}")
+    with pytest.raises(
+        BenchError, match=r"outside category folders.*; did you mean --labels '.*Präparate/labels\.csv'\?"
+    ):
+        _ = opened(lab, "").categories
+
+
+@pytest.mark.parametrize("text", ["sep=;\npath;category\n", "Path\tCategory\n", "\npath,x,category"])
+def test_a_file_of_labels_is_noticed_by_its_columns(tmp_path, text):
+    (tmp_path / "a.csv").write_text(text, "utf-8-sig")
+    (tmp_path / "b.csv").write_text("path;sort\n", "utf-8")
+    assert has_labels(tmp_path / "a.csv") and not has_labels(tmp_path / "b.csv") and not has_labels(tmp_path / "c.csv")
+
+
+def test_the_file_of_labels_has_an_entry(lab):
+    assert {entry["path"]: entry["set_aside"] for entry in opened(lab).files()}[
+        "labels.csv"
+    ] == "has the labels of the pictures"
 
 
 def test_a_name_that_two_pictures_have_is_refused(lab):
     draw(lab / "2024-02-03" / "bild 0.png")
-    with pytest.raises(BenchError, match="is the name of 2 pictures, such as '2024"):
+    with pytest.raises(BenchError, match="is the name of 2 pictures, such as '2024-01-03/bild 0"):
         written(lab, HEAD + "bild 0.png,a,S\n")
 
 
@@ -296,10 +327,61 @@ def test_pictures_without_labels_teach_the_encoder_and_stand_in_the_protocol(tre
     )
     run = (*SELF, "--dataset", f"folder:{trees / 'one'}", "--set", "recipe.batch_size=2")
     err = bench(*run, "--unlabelled", str(trees / "archive"))[2]
-    assert "1 of 4 pictures of pictures:" in err and "pretraining also on pictures without labels" in err
+    assert (
+        "1 of 4 pictures of pictures:" in err
+        and "are left out" in err
+        and "pretraining also on pictures without labels" in err
+    )
     (more,) = shown
     assert len(more) == 4 and more.labels.tolist()[1:] == [-1] * 3
     assert more.batch(slice(None)).shape == (len(more), 32, 32)
+
+
+def test_a_corrected_category_decodes_nothing_again(lab, monkeypatch):
+    before = (lab / "labels.csv").read_text("utf-8")
+    assert len(opened(lab).load()) == 8
+    monkeypatch.setattr("bench.tasks.datasets.decoded.frame_of", lambda *_: pytest.fail("decoded again"))
+    after = written(lab, before.replace("Fasern", "Drähte"))
+    assert after.load().categories == ("Drähte", "Körner")
+
+
+def test_no_bar_is_read_of_pictures_without_labels(trees, monkeypatch):
+    monkeypatch.setattr("bench.tasks.datasets.decoded.read_scale", lambda *_: pytest.fail("read"))
+    assert len(Pictures(str(trees / "one"), 32, NoProgress()).load()) == 4
+
+
+def test_every_view_of_a_folder_takes_its_labels_and_the_scale_that_they_state(lab, tmp_path, bench):
+    text = (lab / "labels.csv").read_text("utf-8").replace("specimen", "pixel_size_nm")
+    (lab / "labels.csv").write_text(re.sub(r",S(\d)", r",\g<1>.5", text), "utf-8")
+    options = ("--dataset", f"folder:{lab}", "--labels", str(lab / "labels.csv"))
+    assert (
+        "scale: known of 8 of 8 pictures (8 by labels), 0.5 to 2.5 nm per pixel" in bench("data", "info", *options)[1]
+    )
+    assert "known of no picture" in bench("data", "info", "--dataset", f"folder:{lab}")[1]
+    assert bench("data", "duplicates", *options)[0] == 0
+    assert bench("data", "sheet", *options, "--out", tmp_path / "sheet.png")[0] == 0
+
+
+def test_near_duplicates_of_tested_pictures_teach_nobody(trees, monkeypatch):
+    draw(trees / "archive" / "other.png")
+    tested = np.asarray(Image.open(trees / "one" / "tips" / "0.png"))
+    for name, grey in (("fainter", tested * 0.8 + 20), ("negative", 255 - tested.astype(float))):
+        Image.fromarray(grey.astype(np.uint8)).save(trees / "archive" / f"{name}.png")
+
+    assert collected(trees).rows.tolist() == [1, 2]
+
+
+def test_an_archive_of_near_duplicates_alone_is_refused(trees):
+    tested = np.asarray(Image.open(trees / "one" / "tips" / "0.png"))
+    (trees / "archive").mkdir()
+    Image.fromarray((tested * 0.8 + 20).astype(np.uint8)).save(trees / "archive" / "fainter.png")
+    with pytest.raises(BenchError, match="every picture is one of the dataset, too, or a near-duplicate of one"):
+        collected(trees)
+
+
+def collected(trees):
+    plan = planned("simclr", trees, str(trees / "archive"))
+    return plan.unlabelled.load(plan.config, NoProgress())
 
 
 def test_unlabelled_pictures_change_the_pretraining_and_no_supervised_training(trees, bench):

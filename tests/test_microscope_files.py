@@ -182,6 +182,33 @@ def test_a_damaged_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path, 
     damage()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        (b"\x15\0\4Data", b"\x63\0\4Da\0\1", r"its tag 'Da\\x00\\x01' is of the unknown kind 99"),
+        (
+            b"%%%%\0\0\0\1\0\0\0\5",
+            b"%%%%\0\0\0\1\0\0\0\x4d",
+            r"cannot be decoded \(its content is damaged\); save it again",
+        ),
+    ],
+)
+def test_what_is_said_of_a_damaged_file_is_words_for_people(tmp_path, old, new, reason):
+    """No name of a byte that cannot be shown, and nothing that Python says of its code."""
+    dm(3)(tmp_path / "a.dm3")
+    whole = (tmp_path / "a.dm3").read_bytes()
+    (tmp_path / "a.dm3").write_bytes(whole.replace(old, new))
+    with pytest.raises(Unreadable, match=reason) as refusal:
+        frame_of(tmp_path / "a.dm3")
+    assert str(refusal.value).isprintable()
+
+
+def test_a_text_where_a_number_was_due_is_damage(tmp_path):
+    (tmp_path / "a.pgm").write_bytes(b"P5\n32 2\x1a4\n255\n" + bytes(768))
+    with pytest.raises(Unreadable, match=r"cannot be decoded \(its content is damaged\)"):
+        frame_of(tmp_path / "a.pgm")
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_truncated_file_of_an_instrument_is_a_picture_or_one_sentence(tmp_path, name):
     PICTURES[name](tmp_path / name)
@@ -233,6 +260,21 @@ def test_every_file_of_a_folder_has_an_entry(tmp_path, bench):
     assert all(entries[name]["set_aside"] for name in ("kind1/notes.docx", "kind1/picture.xyz", "outside.tif"))
     assert "describes" in entries["kind1/hitachi.txt"]["set_aside"]
     assert entries["kind0/stack.ser"]["frames"] == 3
+
+
+@pytest.mark.parametrize(("name", "ending"), [("fei.tif", ".tif"), ("a.dm3", ".dm3"), ("a.ser", ".ser")])
+def test_a_picture_under_another_name_is_pointed_at(tmp_path, name, ending):
+    folder = two(tmp_path)
+    PICTURES[name](folder / name)
+    for other in ("IMG_0001", "scan.dat", "scan.txt"):
+        (folder / "kind0" / other).write_bytes((folder / name).read_bytes())
+    pointers = [sentence for sentence in opened_folder(folder).set_aside() if "begins as" in sentence]
+    assert [sentence.partition(":")[0] for sentence in pointers] == ["kind0/IMG_0001", "kind0/scan.dat"]
+    assert all(f"let its name end in {ending} if" in sentence for sentence in pointers)
+
+
+def opened_folder(folder):
+    return open_dataset(Registry(), f"folder:{folder}", {}, 32, NoProgress())
 
 
 def test_a_flat_folder_is_listed_and_says_that_nothing_can_be_learned_from_it(tmp_path, bench):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from bench.data.perceptual import BITS, groups, hashes, links
+from bench.data.perceptual import BITS, groups, hashes, links, unlike
 from bench.tasks.datasets.synthetic.dataset import Synthetic
 from bench.terminal.progress import NoProgress
 
@@ -67,13 +67,19 @@ def test_the_same_pixels_are_told_from_the_same_hash(pictures):
 
 def test_a_thousand_copies_make_a_thousand_links_not_a_million():
     found = links(np.zeros((1000, 32, 32), np.uint8), MOST)
-    assert len(found.first) == 999 and len(set(groups(found, 1000))) == 1
+    assert len(found.first) == 999 and len(set(groups(found.first, found.second, 1000))) == 1
 
 
 def test_groups_join_what_is_linked_by_several_steps():
-    chain = links(np.zeros((0, 32, 32), np.uint8), MOST)._replace(first=np.array([0, 1]), second=np.array([1, 4]))
-    numbers = groups(chain, 5)
+    numbers = groups(np.array([0, 1]), np.array([1, 4]), 5)
     assert numbers[0] == numbers[1] == numbers[4] and len(set(numbers)) == 3
+
+
+def test_what_no_step_links_to_other_pictures_is_unlike_them():
+    bits = np.zeros((4, BITS), bool)
+    bits[1, :40], bits[2, :80], bits[3] = True, True, True
+    assert unlike(bits[1:], bits[:1], 40).tolist() == [2]
+    assert unlike(bits[1:], bits[:1], 39).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("side", [8, 16, 32, 100])

@@ -10,7 +10,15 @@ from tests.vendor_files import HITACHI, TESCAN
     ("unit", "nanometres"),
     [
         *(("pm", 1e-3), ("Å", 0.1), ("A", 0.1), ("nm", 1), (" nm ", 1), ("NM", 1), ("um", 1e3), ("µm", 1e3)),
-        *(("μm", 1e3), ("\\u00B5m", 1e3), ("Micron", 1e3), ("micrometer", 1e3), ("mm", 1e6), ("m", 1e9)),
+        *(
+            ("μm", 1e3),
+            ("\\u00B5m", 1e3),
+            ("Micron", 1e3),
+            ("micrometer", 1e3),
+            ("mm", 1e6),
+            ("m", 1e9),
+            ("inch", 2.54e7),
+        ),
     ],
 )
 def test_a_length_in_any_unit_is_one_in_nanometres(unit, nanometres):

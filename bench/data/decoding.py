@@ -1,6 +1,7 @@
 """Decoding of one picture file to grey levels, and the reason if that is impossible: for everybody who reads one."""
 
 import stat
+import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,11 +21,15 @@ CONTRAST = (
     "0.1 % to 99.9 % of the levels of a picture of more than 8 bits are black to white; 8 bits are as in the file"
 )
 """What is done to the contrast of pictures, for a protocol."""
+_OF_CODE = (LookupError, TypeError, AttributeError, ArithmeticError, AssertionError, struct.error)
+"""Errors of a decoder that met what it was not written for."""
+_NO_NUMBER = ("invalid literal for", "could not convert")
+"""How Python's sentences about a text begin that is no number."""
 
 
 def grey(path: Path, size: int) -> np.ndarray:
     """Return the picture resized to (size, size) uint8 grey, without cropping; raise Unreadable if that fails."""
-    return squashed(frame_of(path), size)
+    return squashed(shades(frame_of(path)), size)
 
 
 def frame_of(path: Path, number: int = 0) -> PictureFrame:
@@ -38,38 +43,41 @@ def frame_of(path: Path, number: int = 0) -> PictureFrame:
     except Unreadable:
         raise
     except Exception as error:  # a decoder can raise anything on a damaged file
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise Unreadable(f"cannot be decoded ({reason[:200]}); save it again, or remove it") from error
+        raise Unreadable(f"cannot be decoded ({_damage(error)}); save it again, or remove it") from error
 
 
-def squashed(frame: PictureFrame, size: int) -> np.ndarray:
-    """Return a frame resized to (size, size) uint8, 0 is black and 255 white; raise Unreadable if it has no levels."""
-    resampling = Image.Resampling.BILINEAR
-    if _is_plain(frame):
-        return np.asarray(Image.fromarray(frame.levels).resize((size, size), resampling))
-    small = Image.fromarray(np.ascontiguousarray(_whites(frame))).resize((size, size), resampling)
-    return np.clip(np.asarray(small) + 0.5, 0, 255).astype(np.uint8)
+def _damage(error: Exception) -> str:
+    """Return what a decoder says of a damaged file, on one line; what Python says of its code helps nobody."""
+    words = "".join(filter(str.isprintable, " ".join(str(error).split())))
+    of_code = isinstance(error, _OF_CODE) or words.startswith(_NO_NUMBER)
+    return words[:200] if words and not of_code else "its content is damaged"
 
 
-def shown(frame: PictureFrame) -> np.ndarray:
-    """Return a frame (H, W) uint8 in its own size, 0 is black and 255 white; raise Unreadable if it has no levels."""
-    return frame.levels if _is_plain(frame) else (_whites(frame) + 0.5).astype(np.uint8)
+def shades(frame: PictureFrame) -> np.ndarray:
+    """Return a frame (H, W) as shades from 0, black, to 255, white: uint8 if it has 8 bits, else float32.
 
-
-def _is_plain(frame: PictureFrame) -> bool:
-    """Return whether a frame's levels are grey levels of 8 bits."""
-    return frame.levels.dtype == np.uint8 and frame.white == 255 and (frame.bit_depth or 8) <= 8
-
-
-def _whites(frame: PictureFrame) -> np.ndarray:
-    """Return the levels of a frame as numbers from 0, black, to 255, white."""
+    Raise Unreadable if it has no levels.
+    """
     is_deep = (frame.bit_depth or 8) > 8
+    if frame.levels.dtype == np.uint8 and frame.white == 255 and not is_deep:
+        return frame.levels
     try:
         as_written = frame.white is not None and not is_deep
         bounds = (0.0, frame.white or 1.0) if as_written else stretched_range(frame.levels, frame.white)
     except ValueError as error:
         raise Unreadable(f"cannot be shown ({error}); remove it") from error
     return shares(frame.levels, bounds) * 255
+
+
+def squashed(shown: np.ndarray, size: int) -> np.ndarray:
+    """Return shades (H, W) resized to (size, size) uint8, without cropping."""
+    small = np.asarray(Image.fromarray(np.ascontiguousarray(shown)).resize((size, size), Image.Resampling.BILINEAR))
+    return small if small.dtype == np.uint8 else np.clip(small + 0.5, 0, 255).astype(np.uint8)
+
+
+def in_8_bits(shown: np.ndarray) -> np.ndarray:
+    """Return shades (H, W) as uint8."""
+    return shown if shown.dtype == np.uint8 else (shown + 0.5).astype(np.uint8)
 
 
 def picture_reader(path: Path) -> ReaderSpec:

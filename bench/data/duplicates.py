@@ -59,5 +59,5 @@ def _find(dataset: Dataset, most: int, progress: Progress, folder: Path) -> None
     micrographs = dataset.load()
     progress.start("comparing pictures", 1)
     links = perceptual.links(micrographs.batch(slice(None)), most)
-    np.save(folder / _GROUPS, perceptual.groups(links, len(micrographs)))
+    np.save(folder / _GROUPS, perceptual.groups(links.first, links.second, len(micrographs)))
     np.save(folder / _LINKS, np.stack([column.astype(np.int64) for column in links]))

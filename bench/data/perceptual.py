@@ -49,7 +49,16 @@ def links(pictures: np.ndarray, most: int) -> Links:
 
     Of pictures with the same hash, each is paired only with the first of them, and only that one with other pictures.
     """
-    bits = hashes(pictures)
+    first, second, distance = pairs(hashes(pictures), most)
+    digests = {
+        place: hashlib.sha256(pictures[place].tobytes()).digest() for place in {*first.tolist(), *second.tolist()}
+    }
+    same = np.array([digests[one] == digests[other] for one, other in zip(first, second, strict=True)], bool)
+    return Links(first, second, distance, same)
+
+
+def pairs(bits: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return first and second position and distance of the pairs of ``links``, of hashes (N, BITS)."""
     unique_rows, owner = np.unique(bits, axis=0, return_index=True, return_inverse=True)[1:]
     copies = np.flatnonzero(unique_rows[owner] != np.arange(len(bits)))
     left, right, distance = _near(bits[unique_rows], most)
@@ -57,17 +66,20 @@ def links(pictures: np.ndarray, most: int) -> Links:
     second = np.concatenate([copies, unique_rows[right]])
     swapped = first > second
     first, second = np.where(swapped, second, first), np.where(swapped, first, second)
-    digests = {
-        place: hashlib.sha256(pictures[place].tobytes()).digest() for place in {*first.tolist(), *second.tolist()}
-    }
-    same = np.array([digests[one] == digests[other] for one, other in zip(first, second, strict=True)], bool)
-    return Links(first, second, np.concatenate([np.zeros(len(copies), np.int64), distance]), same)
+    return first, second, np.concatenate([np.zeros(len(copies), np.int64), distance])
 
 
-def groups(pairs: Links, size: int) -> np.ndarray:
+def groups(first: np.ndarray, second: np.ndarray, size: int) -> np.ndarray:
     """Return a group number for each of ``size`` pictures: pictures linked directly or indirectly share one."""
-    edges = coo_array((np.ones(len(pairs.first), np.int8), (pairs.first, pairs.second)), shape=(size, size))
+    edges = coo_array((np.ones(len(first), np.int8), (first, second)), shape=(size, size))
     return connected_components(edges, directed=False)[1].astype(np.int64)
+
+
+def unlike(bits: np.ndarray, others: np.ndarray, most: int) -> np.ndarray:
+    """Return the positions of the hashes that no link of at most ``most`` bits, or several, lead from to ``others``."""
+    first, second, _ = pairs(np.concatenate([bits, others]), most)
+    groups_of = groups(first, second, len(bits) + len(others))
+    return np.flatnonzero(~np.isin(groups_of[: len(bits)], groups_of[len(bits) :]))
 
 
 def _cosines(length: int) -> np.ndarray:

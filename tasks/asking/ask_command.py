@@ -29,7 +29,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def ask_command(
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PICTURE", help="files or folders of pictures; then the question, in quotes"),
+        typer.Argument(
+            metavar="PICTURE", help="pictures or folders of them; then the question, in quotes [default: the category]"
+        ),
     ] = None,
     model: Model = None,
     category: Category = None,
@@ -71,6 +73,8 @@ def ask_command(
         ask_on(opened_model(wanted), first, classify, PictureAnswer.as_json if as_json else PictureAnswer.as_text)
         return
     pictures, question = split_arguments(words or (), classify)
+    if question is not None and question not in (words or ()):
+        tell(f"no question is asked, so this one is: {question}")
     able: dict[ContractName, bool] = {"classifier": classify, "answerer": question is not None}
     wanted = [contract for contract, needed in able.items() if needed]
     asking = opened_model(wanted)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.contracts import CATEGORY_QUESTION
 from bench.data.readers import EXAMPLES, suffixes
 from bench.errors import BenchError
 
@@ -12,7 +13,8 @@ _FORM = 'bench ask PICTURE... "QUESTION"'
 def split_arguments(words: Sequence[str], classify: bool) -> tuple[list[Path], str | None]:
     """Return the pictures and the question, which comes last; None if classifying needs none.
 
-    A folder means all pictures in it. BenchError if one of both is missing or the question is empty.
+    A folder means all pictures in it. Pictures without a question are asked for their category. BenchError if no
+    picture is named or the question is empty.
     """
     if not words:
         raise BenchError(f"no picture is named; {_FORM}, or -i to ask line by line")
@@ -20,12 +22,7 @@ def split_arguments(words: Sequence[str], classify: bool) -> tuple[list[Path], s
     if not last.strip():
         raise BenchError(f"the question is empty; say what is asked, for example {_FORM}")
     if is_picture(last):
-        if not classify:
-            raise BenchError(
-                f"{last!r} is a picture, not a question; put the question last, in quotes: {_FORM}, or add "
-                "-i to ask line by line"
-            )
-        before, question = list(words), None
+        before, question = list(words), None if classify else CATEGORY_QUESTION
     else:
         question = last
     if not before:

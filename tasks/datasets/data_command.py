@@ -32,6 +32,7 @@ app = typer.Typer(
 def sheet_command(
     out: Annotated[Path, typer.Option(help="the PNG file to write")],
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    labels: LabelsFile = None,
     beside: Annotated[Text, typer.Option(help="folder of category folders to show on the right")] = None,
     per_category: Annotated[int, typer.Option(help="number of pictures per category and column")] = 4,
     size: Annotated[int, typer.Option(help="side of a picture on the sheet in pixels")] = 224,
@@ -50,7 +51,7 @@ def sheet_command(
             f"row of them may have {_WIDEST} pixels"
         )
     by_suffix(out, {".png": "png"})
-    sides = [_for_sheet(dataset, assignments, mask_bar, size)]
+    sides = [_for_sheet(dataset, assignments, mask_bar, size, labels)]
     if beside is not None:
         bars = [text for text in assignments or () if text.startswith(("image_size=", "mask_bar=", "standardise="))]
         sides.append(_for_sheet(f"folder:{beside}", bars, mask_bar, size))
@@ -136,6 +137,7 @@ def info_command(
 @app.command("duplicates")
 def duplicates_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    labels: LabelsFile = None,
     assignments: Assignments = None,
 ) -> None:
     """Show the near-duplicates that `--split grouped` keeps together; see --set duplicate_distance=BITS."""
@@ -144,7 +146,7 @@ def duplicates_command(
     from bench.terminal.progress import Lines
     from bench.terminal.text import safe_lines
 
-    opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance")
+    opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance", labels=labels)
     most = config.duplicate_distance
     typer.echo(safe_lines(duplicates_listed(opened.load(), duplicates(opened, most, Lines()), most)))
 
@@ -193,9 +195,13 @@ _OF_PICTURES = ("image_size", "mask_bar", "standardise")
 """The keys of a config that change a dataset's pictures."""
 
 
-def _for_sheet(name: str | None, assignments: list[str] | None, mask_bar: bool, size: int) -> "tuple[Dataset, Config]":
+def _for_sheet(
+    name: str | None, assignments: list[str] | None, mask_bar: bool, size: int, labels: str | None = None
+) -> "tuple[Dataset, Config]":
     """Build a dataset for a sheet; data bars to be masked are found at the size that a run uses."""
-    config = _config(name, [*(assignments or ()), *(["mask_bar=true"] if mask_bar else [])], *_OF_PICTURES)
+    config = _config(
+        name, [*(assignments or ()), *(["mask_bar=true"] if mask_bar else [])], *_OF_PICTURES, labels=labels
+    )
     return _open(config, config.image_size if config.mask_bar else size), config
 
 

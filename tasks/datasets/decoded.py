@@ -5,27 +5,31 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Literal, TypedDict
+from typing import Annotated, BinaryIO, Literal, TypedDict
 
 import numpy as np
 
-from bench.data.decoding import frame_of, shown, squashed
+from bench.data.decoding import frame_of, in_8_bits, shades, squashed
 from bench.data.frames import PictureFrame, Unreadable
 from bench.data.pixel_size import NOT_SQUARE
 from bench.data.scale.reading import read_scale
 from bench.errors import BenchError
+from bench.specs import Setting
 from bench.tasks.datasets.file_digests import unchanged
 from bench.terminal.progress import Progress
 
 _PIXELS, _INDEX = "pixels.npy", "index.json"
 Frames = Literal["first", "each"]
+FramesSetting = Annotated[Frames, Setting("which frames of a file with several are pictures: the first, or each")]
+BarsSetting = Annotated[bool, Setting("read scales off data bars where files state none, about 0.1 s each")]
 
 
 class Picture(TypedDict):
     """What is known of a picture that was decoded: its id, its file and place there, and what the file says.
 
     ``pixel_size_nm`` is the side of one of the file's pixels; ``scale_source`` says where it comes from, "" without
-    one; ``scale_note`` why a scale that the file states is not used.
+    one; ``scale_note`` why a scale that the file states is not used. ``content`` is a digest of the pixels as they are
+    resized.
     """
 
     id: str
@@ -39,16 +43,13 @@ class Picture(TypedDict):
     scale_source: str
     scale_note: str
     instrument: Mapping[str, str]
+    content: str
 
 
 class Index(TypedDict):
-    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside.
-
-    ``copies`` are those that were decoded and set aside: they show what another does.
-    """
+    """The pictures in the order of the array, and why each other file, or frame of a file, is set aside."""
 
     pictures: list[Picture]
-    copies: list[Picture]
     set_aside: dict[str, str]
 
 
@@ -71,12 +72,11 @@ def frame_id(name: str, number: int) -> str:
 class FolderDecoding:
     """What is decoded and how: files and their digests by name, which frames of each, and whether data bars are read.
 
-    ``categories`` are those of the files, by name; None if nobody learns from them, so that copies may stay.
+    Categories are not among it: whoever corrects a file of labels has nothing decoded again.
     """
 
     files: Mapping[str, Path]
     digests: Mapping[str, str]
-    categories: Mapping[str, str] | None
     image_size: int
     frames: Frames
     read_bars: bool
@@ -85,23 +85,23 @@ class FolderDecoding:
     def write(self, folder: Path) -> None:
         """Write array and index into a folder; BenchError if a file changes meanwhile."""
         self.progress.start("decoding pictures", len(self.files))
-        index = Index(pictures=[], copies=[], set_aside={})
-        first_of: dict[str, str] = {}
+        index = Index(pictures=[], set_aside={})
         with (folder / _PIXELS).open("wb") as stream:
             _write_head(stream, 0, self.image_size)
             for row, (name, path) in enumerate(self.files.items(), start=1):
                 for number, frame in self._frames_of(name, path, index):
                     picture = _picture(name, number, frame, self.frames)
                     try:
-                        if self.read_bars:
-                            _read_bar(picture, frame)
-                        pixels = squashed(frame, self.image_size).tobytes()
-                        self._require_first(picture, first_of.setdefault(hashlib.sha256(pixels).hexdigest(), name))
-                        stream.write(pixels)
-                        index["pictures"].append(picture)
+                        levels = shades(frame)
                     except Unreadable as reason:
-                        index["copies"].append(picture)
                         index["set_aside"][picture["id"]] = str(reason)
+                        continue
+                    if self.read_bars:
+                        _read_bar(picture, frame, levels)
+                    pixels = squashed(levels, self.image_size).tobytes()
+                    picture["content"] = hashlib.sha256(pixels).hexdigest()
+                    stream.write(pixels)
+                    index["pictures"].append(picture)
                 self._require_unchanged(name)
                 self.progress.advance(row)
             stream.seek(0)
@@ -119,14 +119,6 @@ class FolderDecoding:
             except Unreadable as reason:
                 index["set_aside"][name if number == 0 else frame_id(name, number)] = str(reason)
             number += 1
-
-    def _require_first(self, picture: Picture, first: str) -> None:
-        """Raise Unreadable for a copy of an earlier picture: one could be in training and the other in the test."""
-        name, categories = picture["file"], self.categories
-        if name != first and categories is not None:
-            alike = categories.get(name) == categories.get(first)
-            remedy = "remove one" if alike else "decide to which of the two categories it belongs"
-            raise Unreadable(f"shows the same as {first}; {remedy}")
 
     def _require_unchanged(self, name: str) -> None:
         """Raise BenchError if a file has changed since its digest was computed: the cache would be wrong."""
@@ -151,14 +143,15 @@ def _picture(name: str, number: int, frame: PictureFrame, frames: Frames) -> Pic
         scale_source="metadata" if frame.pixel_size_nm else "",
         scale_note=frame.no_scale,
         instrument=dict(frame.instrument),
+        content="",
     )
 
 
-def _read_bar(picture: Picture, frame: PictureFrame) -> None:
+def _read_bar(picture: Picture, frame: PictureFrame, levels: np.ndarray) -> None:
     """Give a picture the scale of its data bar, if its file states none and the bar is read with confidence."""
     if picture["pixel_size_nm"] is not None or frame.no_scale.startswith(NOT_SQUARE):
         return
-    scale = read_scale(shown(frame))
+    scale = read_scale(in_8_bits(levels))
     if scale is not None:
         picture["pixel_size_nm"], picture["scale_source"], picture["scale_note"] = scale.pixel_size_nm, "data bar", ""
         words = f"{scale.label} are {scale.length:.1f} pixels"

@@ -1,7 +1,6 @@
 """The dataset ``folder:PATH``: any folder of category folders of pictures, in any format that a reader reads."""
 
 import os
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from math import nan
@@ -17,23 +16,27 @@ from bench.data.frames import Unreadable
 from bench.data.readers import missing
 from bench.errors import BenchError
 from bench.specs import ReaderSpec, Setting
+from bench.specs.json_data import JSONObject
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
-from bench.tasks.datasets.decoded import FolderDecoding, Frames, Index, Picture, frame_id, read_index, read_pixels
+from bench.tasks.datasets.decoded import (
+    BarsSetting,
+    FolderDecoding,
+    Frames,
+    FramesSetting,
+    Index,
+    Picture,
+    read_index,
+    read_pixels,
+)
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import Listing, listed
+from bench.tasks.datasets.others import sentences, why_unread
 from bench.tasks.numbers import NUMBERS
 from bench.terminal.progress import Progress
-
-_NO_PICTURES = (
-    *(".txt", ".hdr", ".csv", ".tsv", ".json", ".jsonl", ".md", ".rst", ".log", ".ini", ".xml", ".html", ".yaml"),
-    *(".yml", ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".py", ".ipynb", ".zip", ".m"),
-)
-"""Suffixes of files that nobody takes for pictures."""
-_NO_READER = "is of no format that is read (see `bench list readers`); convert it if it is a picture"
 
 
 class FileEntry(TypedDict):
@@ -61,12 +64,8 @@ class Folder:
         image_size: int,
         progress: Progress,
         *,
-        frames: Annotated[
-            Frames, Setting("which frames of a file with several are pictures: the first, or each")
-        ] = "first",
-        read_bars: Annotated[
-            bool, Setting("read scales off data bars where files state none, about 0.1 s each")
-        ] = True,
+        frames: FramesSetting = "first",
+        read_bars: BarsSetting = True,
         labels: Annotated[
             str,
             Setting("CSV file with the path and category of each picture, and columns of numbers and for --group-by"),
@@ -94,6 +93,15 @@ class Folder:
 
         With the code of the readers that the files are for, and their packages that are not installed.
         """
+        return {
+            **self._decoded,
+            **({"labels": digest(self._listing.categories)} if self._listing.columns else {}),
+            **({"numbers": digest(self._known)} if self._known else {}),
+        }
+
+    @cached_property
+    def _decoded(self) -> JSONObject:
+        """What determines the decoded pictures: all but what a file of labels says of them."""
         used = {reader.name: reader for reader in self._readers.values()}
         absent = sorted(filter(None, map(missing, used.values())))
         modules = {reader.reads.partition(":")[0] for reader in used.values()}
@@ -101,8 +109,6 @@ class Folder:
             "name": "folder",
             "pictures": len(self._listing.paths),
             "content": digest(self._digests),
-            **({"labels": digest(self._listing.categories)} if self._listing.columns else {}),
-            **({"numbers": digest(self._known)} if self._known else {}),
             "image size": self._image_size,
             "contrast": CONTRAST,
             "frames": self._frames,
@@ -147,13 +153,12 @@ class Folder:
         """Return all readable pictures, decoded once into the cache."""
         names = tuple(each["id"] for each in self.pictures)
         scale = np.array([self._scale(each) for each in self.pictures])
-        return Micrographs(
-            read_pixels(self._folder), np.arange(len(names)), names, self.labels(), self.categories, pixel_sizes=scale
-        )
+        rows = np.array([row for row, each in enumerate(self._index["pictures"]) if each["id"] not in self._copies])
+        return Micrographs(read_pixels(self._folder), rows, names, self.labels(), self.categories, pixel_sizes=scale)
 
     def _scale(self, picture: Picture) -> tuple[float, float]:
         """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""
-        size = self._known.get(picture["file"], {}).get(PIXEL_SIZE) or picture["pixel_size_nm"] or nan
+        size = picture["pixel_size_nm"] or nan
         return size * picture["height"] / self._image_size, size * picture["width"] / self._image_size
 
     @cached_property
@@ -198,47 +203,33 @@ class Folder:
 
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out, and for each category without pictures."""
-        self._require_categories()
+        left = self.pictures  # BenchError if a category has none
         return (
-            *(f"{name}: {reason}" for name, reason in self._index["set_aside"].items()),
+            *(f"{name}: {reason}" for name, reason in self._reasons.items()),
             *(
                 f"frames 2 to {each['frames']} of {each['file']}: only a file's first is read; read all with "
                 "--set folder:.frames=each, or save each apart if it counts"
-                for each in self.pictures
+                for each in left
                 if each["frames"] > 1 and self._frames == "first"
             ),
             *(f"{name}: {reason}" for name, reason in self._listing.passed_over),
-            *self._unknown(),
+            *sentences(self._root, self._listing.others),
         )
-
-    def _unknown(self) -> Iterator[str]:
-        """Yield a sentence for each suffix of files that may be pictures of a format that no reader reads."""
-        first: dict[str, str] = {}
-        counts: Counter[str] = Counter()
-        for name in self._listing.others:
-            suffix = Path(name).suffix.lower()
-            if suffix not in _NO_PICTURES:
-                counts[suffix] += 1
-                first.setdefault(suffix, name)
-        for suffix, count in counts.items():
-            files = first[suffix] if count == 1 else f"{count:,} files, the first {first[suffix]}"
-            yield f"{files}: {_NO_READER}"
 
     def files(self) -> list[FileEntry]:
         """Return an entry for every file that is not hidden, by path; decodes the pictures once."""
         index, entries = self._index, {}
-        for each in (*index["pictures"], *index["copies"]):
-            entries.setdefault(each["file"], self._entry(each["file"], index["set_aside"].get(each["file"], ""), each))
-        reasons = {**dict.fromkeys(self._listing.others, _NO_READER), **dict(self._listing.passed_over)}
-        for name, reason in {**reasons, **index["set_aside"]}.items():
-            if not any(name == frame_id(each["file"], each["frame"]) for each in index["copies"]):
-                entries.setdefault(name, self._entry(name, reason))
+        for each in sorted(index["pictures"], key=lambda each: each["id"] in self._copies):
+            reason = self._copies.get(each["file"], "")
+            entries.setdefault(each["file"], self._entry(each["file"], reason, self._labelled(each)))
+        others = {name: why_unread(self._root / name) for name in self._listing.others}
+        for name, reason in {**others, **dict(self._listing.passed_over), **index["set_aside"]}.items():
+            entries.setdefault(name, self._entry(name, reason))
         for _, file in self._notes():
             name = file.relative_to(self._root).as_posix()
             entries[name] = self._entry(name, "describes the picture beside it; its scale is read")
-        for name, entry in entries.items():
-            if PIXEL_SIZE in self._known.get(name, {}) and entry["frames"]:
-                entry["pixel_size_nm"], entry["scale_source"] = self._known[name][PIXEL_SIZE], "labels"
+        if self._listing.labels:
+            entries[self._listing.labels] = self._entry(self._listing.labels, "has the labels of the pictures")
         return [entries[name] for name in sorted(entries)]
 
     def _entry(self, name: str, set_aside: str, picture: Picture | None = None) -> FileEntry:
@@ -260,36 +251,60 @@ class Folder:
         """Return width and height in pixels of every readable picture, as a viewer shows it."""
         return tuple((each["width"], each["height"]) for each in self.pictures)
 
-    @property
+    @cached_property
     def pictures(self) -> list[Picture]:
         """What is known of every readable picture, in order; BenchError if a category has none."""
-        self._require_categories()
-        return self._index["pictures"]
+        pictures = [self._labelled(each) for each in self._index["pictures"] if each["id"] not in self._copies]
+        left = {self._listing.categories.get(each["file"]) for each in pictures}
+        for category in self.categories:
+            if category not in left:
+                raise BenchError(
+                    f"no picture of category {category!r} is left{self._first_reason(category, self._reasons)}; "
+                    "repair its pictures or remove the folder"
+                )
+        return pictures
+
+    def _labelled(self, picture: Picture) -> Picture:
+        """Return a picture with the scale that a file of labels states, if it does."""
+        size = self._known.get(picture["file"], {}).get(PIXEL_SIZE)
+        stated = Picture({**picture, "pixel_size_nm": size, "scale_source": "labels", "scale_note": ""})
+        return picture if size is None else stated
+
+    @cached_property
+    def _copies(self) -> dict[str, str]:
+        """Why each picture is set aside that shows what an earlier file does: one could be tested on the other.
+
+        None are if the folder cannot be learned from.
+        """
+        first_of: dict[str, str] = {}
+        copies: dict[str, str] = {}
+        categories = self._listing.categories
+        for picture in [] if self._listing.flaw else self._index["pictures"]:
+            name = picture["file"]
+            first = first_of.setdefault(picture["content"], name)
+            if name != first:
+                alike = categories.get(name) == categories.get(first)
+                remedy = "remove one" if alike else "decide to which of the two categories it belongs"
+                copies[picture["id"]] = f"shows the same as {first}; {remedy}"
+        return copies
+
+    @property
+    def _reasons(self) -> dict[str, str]:
+        """Why each file, or frame of a file, is set aside."""
+        return {**self._index["set_aside"], **self._copies}
 
     @property
     def _decoding(self) -> FolderDecoding:
         paths, frames, bars = self._listing.paths, self._frames, self._read_bars
-        categories = None if self._listing.flaw else self._listing.categories
-        return FolderDecoding(paths, self._digests, categories, self._image_size, frames, bars, self._progress)
+        return FolderDecoding(paths, self._digests, self._image_size, frames, bars, self._progress)
 
     @cached_property
     def _folder(self) -> Path:
-        return cached("folder", self.identity(), self._decoding.write)
+        return cached("folder", self._decoded, self._decoding.write)
 
     @cached_property
     def _index(self) -> Index:
         return read_index(self._folder)
-
-    def _require_categories(self) -> None:
-        """Raise BenchError if no picture of a category is left."""
-        left = {self._listing.categories.get(each["file"]) for each in self._index["pictures"]}
-        for category in self.categories:
-            if category not in left:
-                raise BenchError(
-                    f"no picture of category {category!r} is left"
-                    f"{self._first_reason(category, self._index['set_aside'])}; "
-                    "repair its pictures or remove the folder"
-                )
 
     def _first_reason(self, category: str, reasons: Mapping[str, str]) -> str:
         """Say why the first picture of a category is set aside."""

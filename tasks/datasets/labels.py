@@ -21,6 +21,8 @@ PATH, CATEGORY = "path", "category"
 _DELIMITERS = (",", ";", "\t")
 _LARGEST = 200_000_000
 """The most bytes of a file of labels: it is read whole."""
+_LONGEST_HEAD = 10_000
+"""The most bytes that the first line of a file of labels may have to be noticed without --labels."""
 _WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _FORM = f"its first line names the columns {PATH} and {CATEGORY}, and every other line is a picture"
 
@@ -42,12 +44,15 @@ class Labels(NamedTuple):
     lines: tuple[Label, ...]
 
 
-def read_labels(given: str) -> Labels:
+def read_labels(given: str, root: Path) -> Labels:
     """Read a CSV file in UTF-8, with or without a byte order mark, divided by commas, semicolons or tabs.
 
-    BenchError for a file that cannot be read, lacks a column, or has a line of another length.
+    BenchError for a file that cannot be read, lacks a column, or has a line of another length; for one that is not
+    there, with the name of one like it beside it or in the ``root`` of the pictures.
     """
     file = path_of(given, "--labels")
+    if not file.exists():
+        raise BenchError(f"there is no file of labels {_shown(file)}; {_near(file, root)}")
     rows = _rows(file, _text(file))
     if not rows:
         raise BenchError(f"the labels {_shown(file)} are empty; {_FORM}")
@@ -68,6 +73,17 @@ def read_labels(given: str) -> Labels:
     if not lines:
         raise BenchError(f"the labels {_shown(file)} name no picture; {_FORM}")
     return Labels(file, tuple(name for name in names if name not in (PATH, CATEGORY)), tuple(lines))
+
+
+def has_labels(file: Path) -> bool:
+    """Return whether the first line of a file names the columns of a file of labels."""
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(_LONGEST_HEAD).decode("utf-8-sig", "replace")
+    except OSError:
+        return False
+    first = next((line for line in head.splitlines() if line.strip() and not line.startswith("sep=")), "")
+    return max(_fit(first, delimiter)[0] for delimiter in _DELIMITERS) == len((PATH, CATEGORY))
 
 
 def matched(labels: Labels, root: Path, pictures: Collection[str], others: Collection[str]) -> dict[str, Label]:
@@ -131,7 +147,9 @@ class _Paths:
             )
         same = self._named.get(plain, [])
         if len(same) > 1:
-            raise BenchError(f"{where} is the name of {len(same)} pictures, such as {same[0]!r}; write its whole path")
+            raise BenchError(
+                f"{where} is the name of {len(same)} pictures, such as {min(same)!r}; write its whole path"
+            )
         return same[0] if same else None
 
 
@@ -146,12 +164,17 @@ def _require_alike(file: Path, name: str, first: Label, second: Label) -> None:
         )
 
 
+def _near(file: Path, root: Path) -> str:
+    """Say which file may be meant by one that does not exist: a path is relative to where the command runs."""
+    for folder in (root, file.parent):
+        names = [each.name for each in folder.iterdir()] if folder.is_dir() else []
+        near = get_close_matches(file.name, names, n=1)
+        if near:
+            return f"did you mean {str(folder / near[0])!r}?"
+    return "name a CSV file that exists"
+
+
 def _text(file: Path) -> str:
-    if not file.exists():
-        folder = file.absolute().parent
-        near = get_close_matches(file.name, [each.name for each in folder.iterdir()] if folder.is_dir() else [], n=1)
-        guess = f"did you mean {str(file.parent / near[0])!r}?" if near else "name a CSV file that exists"
-        raise BenchError(f"there is no file of labels {_shown(file)}; {guess}")
     if not file.is_file():
         raise BenchError(f"the labels {_shown(file)} are no file; name a CSV file")
     try:

@@ -11,7 +11,7 @@ from bench.data.formats.side_files import names_beside
 from bench.data.readers import EXAMPLES, suffixes
 from bench.errors import BenchError
 from bench.inputs import path_of
-from bench.tasks.datasets.labels import matched, read_labels
+from bench.tasks.datasets.labels import has_labels, matched, read_labels
 from bench.tasks.datasets.roots import Root, roots_of
 
 _OTHER_PICTURES = (
@@ -21,6 +21,7 @@ _OTHER_PICTURES = (
 _OF_SYSTEMS = ("thumbs.db", "desktop.ini")
 """Files that systems leave in folders unasked."""
 
+_UNUSED = "has columns of labels, but folders are the categories; name it by --labels if it has them"
 _CONTROLS = ("Cc", "Zl", "Zp")
 """Categories of characters that begin a line or control a terminal."""
 
@@ -30,7 +31,7 @@ class Listing(NamedTuple):
 
     ``passed_over`` says why each other picture or folder is left out; ``others`` are files that are no pictures, apart
     from those that describe one. ``flaw`` says why the folder cannot be learned from, "" if it can. ``columns`` has the
-    other columns of a file of labels, by picture.
+    other columns of a file of labels, by picture; ``labels`` is the name of that file if it is among the pictures.
     """
 
     paths: dict[str, Path]
@@ -39,6 +40,7 @@ class Listing(NamedTuple):
     others: tuple[str, ...] = ()
     flaw: str = ""
     columns: Mapping[str, Mapping[str, str]] = {}
+    labels: str = ""
 
 
 def listed(argument: str, labels: str = "") -> tuple[Path, Listing]:
@@ -55,10 +57,16 @@ def listed(argument: str, labels: str = "") -> tuple[Path, Listing]:
     base, roots = roots_of(argument, _existing)
     walk = _walked(base, roots)
     listing = _by_labels(labels, base, walk) if labels else _by_folder(argument, walk)
-    names = (_name(path.relative_to(base)) for path in _without_notes(walk.others, listing.paths.values()))
+    others = _without_notes(walk.others, listing.paths.values())
+    unused = [] if labels else [path for path in others if path.suffix.lower() == ".csv" and has_labels(path)]
+    if listing.flaw and unused:
+        listing = listing._replace(flaw=f"{listing.flaw}; did you mean --labels {str(unused[0])!r}?")
     return base, listing._replace(
-        passed_over=tuple(sorted(listing.passed_over)),
-        others=tuple(name for name in names if name != _own(labels, base)),
+        passed_over=tuple(
+            sorted([*listing.passed_over, *((_name(path.relative_to(base)), _UNUSED) for path in unused)])
+        ),
+        others=tuple(_name(path.relative_to(base)) for path in others if path not in unused),
+        labels=_below(base, labels) if labels else "",
     )
 
 
@@ -126,7 +134,7 @@ def _by_folder(argument: str, walk: _Walk) -> Listing:
 
 def _by_labels(given: str, base: Path, walk: _Walk) -> Listing:
     """Return the pictures to which a file of labels gives a category."""
-    labels = read_labels(given)
+    labels = read_labels(given, base)
     others = [*(name for name, _ in walk.passed_over), *(_name(path.relative_to(base)) for path in walk.others)]
     chosen = matched(labels, base, walk.paths, others)
     lacking = {
@@ -147,10 +155,10 @@ def _by_labels(given: str, base: Path, walk: _Walk) -> Listing:
     return Listing(paths, categories, (*walk.passed_over, *lacking.items()), flaw=flaw, columns=columns)
 
 
-def _own(labels: str, base: Path) -> str:
+def _below(base: Path, labels: str) -> str:
     """Return the name that a file of labels has below the root, "" if it is elsewhere."""
     path = Path(labels).absolute().resolve()
-    return _name(path.relative_to(base)) if labels and path.is_relative_to(base) else ""
+    return _name(path.relative_to(base)) if path.is_relative_to(base) else ""
 
 
 def _without_notes(others: Iterable[Path], pictures: Iterable[Path]) -> list[Path]:

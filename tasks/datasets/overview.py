@@ -94,7 +94,9 @@ def _scales(pictures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         range_text = f"{min(sizes):.3g} to {max(sizes):.3g} nm per pixel" if len(sizes) > 1 else f"{sizes[0]:.3g} nm"
         of = ", ".join(f"{count:,} by {source}" for source, count in sources.most_common())
         yield f"scale: known of {len(sizes):,} of {len(pictures):,} pictures ({of}), {range_text}"
-    notes = [f"{picture['id']}: {picture['scale_note']}" for picture in pictures if picture["scale_note"]]
+    elif pictures:
+        yield "scale: known of no picture; a file of labels may state it in a column pixel_size_nm"
+    notes = summed_up([f"{picture['id']}: {picture['scale_note']}" for picture in pictures if picture["scale_note"]])
     yield from (f"no scale: {note}" for note in notes[:_SHOWN])
     if len(notes) > _SHOWN:
         yield f"no scale: {len(notes) - _SHOWN:,} more"

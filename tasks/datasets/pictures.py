@@ -1,11 +1,10 @@
 """The dataset ``pictures:PATH``: all pictures of a folder, without categories, for models that learn without labels."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from bench.specs import Setting
 from bench.store.code_digest import code_digests
-from bench.tasks.datasets.decoded import Frames
+from bench.tasks.datasets.decoded import FramesSetting
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.listing import Listing, gathered
 from bench.terminal.progress import Progress
@@ -20,11 +19,9 @@ class Pictures(Folder):
         image_size: int,
         progress: Progress,
         *,
-        frames: Annotated[
-            Frames, Setting("which frames of a file with several are pictures: the first, or each")
-        ] = "first",
+        frames: FramesSetting = "first",
     ) -> None:
-        super().__init__(argument, image_size, progress, frames=frames)
+        super().__init__(argument, image_size, progress, frames=frames, read_bars=False)
         self.name = self.name.replace("folder:", "pictures:", 1)
 
     def _list(self, argument: str, labels: str) -> tuple[Path, Listing]:

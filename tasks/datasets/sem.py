@@ -7,6 +7,7 @@ from bench.errors import BenchError
 from bench.inputs import path_of
 from bench.specs import Setting
 from bench.store.code_digest import code_digests
+from bench.tasks.datasets.decoded import BarsSetting
 from bench.tasks.datasets.editions import FOLDERS, home
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.facts import CATEGORIES
@@ -25,9 +26,7 @@ class Sem(Folder):
         progress: Progress,
         *,
         # Of 21,000 pictures it takes most of an hour.
-        read_bars: Annotated[
-            bool, Setting("read scales off data bars where files state none, about 0.1 s each")
-        ] = False,
+        read_bars: BarsSetting = False,
     ) -> None:
         root = path_of(argument, "the folder")
         _require_folders(root, "")
@@ -52,9 +51,7 @@ class FetchedSem(Sem):
         progress: Progress,
         *,
         edition: Annotated[Edition, Setting("which of the published sets of labels")] = "sem",
-        read_bars: Annotated[
-            bool, Setting("read scales off data bars where files state none, about 0.1 s each")
-        ] = False,
+        read_bars: BarsSetting = False,
     ) -> None:
         _require_folders(home(edition), edition)
         super().__init__(str(home(edition)), image_size, progress, read_bars=read_bars)

@@ -16,6 +16,7 @@ from bench.data.formats.binary import BinaryFile, require_frame, require_real
 from bench.data.frames import PictureFrame, Unreadable, require_size
 from bench.data.levels import luma
 from bench.data.pixel_size import UNKNOWN, Scale, number_and_unit, require_specimen, scale_of
+from bench.errors import shortened
 
 _FORMS = {
     **{2: "h", 3: "i", 4: "H", 5: "I", 6: "f", 7: "d", 8: "?", 9: "b", 10: "B", 11: "q", 12: "Q"},
@@ -72,7 +73,7 @@ class _Tags:
             elif kind == _DATA:
                 self.values[*path, name] = self._value()
             else:
-                raise ValueError(f"its tag {name} is of the unknown kind {kind}")
+                raise ValueError(f"its tag {shortened(name)} is of the unknown kind {kind}")
 
     def _value(self) -> Any:
         """Return the value of a tag; an array stays in the file."""
