@@ -16,7 +16,7 @@ from bench.models.controls.median import Median
 from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import drawn
 from bench.tasks.datasets.synthetic.scene import Scene, scene
-from bench.tasks.datasets.synthetic.structures import Structures, joined, visible
+from bench.tasks.datasets.synthetic.structures import Structures, joined, stacked, visible
 from bench.tasks.sizing import Sizing, truth
 from bench.terminal.progress import NoProgress
 
@@ -32,23 +32,29 @@ def known(category, index=0, bar="long", **facts):
 def test_a_structure_counts_if_half_a_disc_of_its_width_can_be_seen():
     item = np.zeros((10, 10), int)
     item[2:6, 2:6], item[8:, 8:], item[0, 5] = 1, 2, 3
-    seen = visible(Structures(item, np.array([0.4, 0.4, 0.4])), np.ones(10, bool))
+    shown = np.ones((10, 10), bool)
+    seen = visible(Structures(item, np.array([0.4, 0.4, 0.4])), shown)
     assert seen.tolist() == [0.4]  # a disc of 4 pixels is 12.6 large: 16 are enough, 4 and 1 are not
-    rows = np.ones(10, bool)
-    rows[4:6] = False
-    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), rows)) == 1
-    rows[3] = False
-    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), rows)) == 0
+    shown[4:6] = False
+    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), shown)) == 1
+    shown[3] = False
+    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), shown)) == 0
 
 
 def test_pieces_belong_to_one_structure():
     assert joined(np.array([0, 1, 3, 4, 6, 7]), 3).tolist() == [0, 1, 1, 2, 2, 3]
 
 
+def test_structures_of_a_later_layer_hide_those_of_an_earlier_one():
+    below, above = np.array([[1, 2, 0]]), np.array([[0, 1, 1]])
+    every = stacked([Structures(below, np.array([0.1, 0.2])), Structures(above, np.array([0.3]), countable=False)])
+    assert every.item.tolist() == [[1, 3, 3]] and every.diameters.tolist() == [0.1, 0.2, 0.3] and not every.countable
+
+
 def test_a_size_needs_a_scale_bar_and_a_count_structures_that_can_be_told_apart():
     assert known("particles", shape="spherical").numbers.keys() == {"size_nm", "count"}
     without = known("particles", bar="absent", shape="spherical")
-    assert without.numbers.keys() == {"count"} and without.pixel_size_nm is None
+    assert without.numbers.keys() == {"count"} and without.pixel_sizes is None
     assert known("powder", shape="clumped").numbers.keys() == {"size_nm"}
     assert not known("tips").numbers and not known("porous_sponge", shape="labyrinth").numbers
 
@@ -59,7 +65,7 @@ def test_the_diameter_of_spheres_is_that_of_the_drawing(size, index):
     middle = {"small": 0.0125, "medium": 0.027, "large": 0.052}[size]
     facts = {"shape": "spherical", "size": size, "uniformity": "uniform", "coverage": "sparse"}
     picture = known("particles", index, **facts)
-    shares = picture.numbers["size_nm"] / (picture.pixel_size_nm * SIDE)
+    shares = picture.numbers["size_nm"] / (picture.pixel_sizes[0] * SIDE)
     assert shares == pytest.approx(2 * middle, rel=0.16)
 
 
@@ -70,7 +76,7 @@ def test_what_is_measured_in_a_clear_drawing_is_what_is_known_of_it():
     for index in range(8):
         picture = known("particles", index, size="large", phases="one", **facts)
         measured = structures(picture.picture)
-        errors.append(measured.diameter * picture.pixel_size_nm / picture.numbers["size_nm"])
+        errors.append(measured.diameter * picture.pixel_sizes[0] / picture.numbers["size_nm"])
         assert measured.number == pytest.approx(picture.numbers["count"], rel=0.35)
     assert np.median(errors) == pytest.approx(1, abs=0.2)
 
@@ -79,7 +85,7 @@ def test_a_wider_drawing_shows_more_and_its_pixels_are_as_the_bar_says():
     shown = Scene(0, 0, tuple((dict(scene(0, 0, "particles").facts) | {"bar": "short", "shape": "spherical"}).items()))
     square, wide = drawn(shown, (SIDE, SIDE)), drawn(shown, (SIDE, round(1.4 * SIDE)))
     assert wide.numbers["count"] > square.numbers["count"]
-    assert wide.pixel_size_nm * 1.4 == pytest.approx(square.pixel_size_nm)
+    assert wide.pixel_sizes[0] * 1.4 == wide.pixel_sizes[1] * 1.4 == pytest.approx(square.pixel_sizes[0])
 
 
 @pytest.fixture(scope="module")
