@@ -10,6 +10,7 @@ from PIL import Image
 
 from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, InstructionRecord, Instructions, Micrographs
 from bench.data.dataset import open_dataset
+from bench.data.field_of_view import fields_of_view
 from bench.errors import BenchError
 from bench.models.controls.measured import Measured, _form, structures
 from bench.models.controls.median import Median
@@ -17,6 +18,8 @@ from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import drawn
 from bench.tasks.datasets.synthetic.scene import Scene, scene
 from bench.tasks.datasets.synthetic.structures import Structures, joined, stacked, visible
+from bench.tasks.metrics.quantities import stated_size
+from bench.tasks.numbers import side
 from bench.tasks.sizing import Sizing, truth
 from bench.terminal.progress import NoProgress
 
@@ -114,6 +117,56 @@ def test_a_teacher_states_numbers_only_if_it_is_the_one_that_does(dataset):
         assert (before.answer != after.answer) == bool(after.numbers)
         assert after.answer.startswith(before.answer) and before.facts == after.facts
         assert after.question in (SIZE_QUESTION, DISTRIBUTION_QUESTION) or not after.numbers
+
+
+def test_a_teacher_may_state_sizes_as_shares_of_the_side_and_ask_only_for_numbers(dataset):
+    from bench.data.teacher import open_teacher
+
+    settings = {"scripted-numbers": {"unit": "side", "questions": "numbers"}}
+    plain, other = (open_teacher(Registry(), "scripted-numbers", given, 0) for given in ({}, settings))
+    records = other.records(dataset)
+    assert len(records) == 80 and {record.question for record in records} == {SIZE_QUESTION, DISTRIBUTION_QUESTION}
+    assert plain.identity() != other.identity()
+    pictures = dataset.load()
+    places = {name: place for place, name in enumerate(pictures.ids)}
+    sized = [record for record in records if dict(record.numbers).get("size_nm")]
+    for record in sized:
+        stated = stated_size(record.answer, side(pictures, places[record.picture]))
+        assert stated == pytest.approx(dict(record.numbers)["size_nm"], rel=0.05)
+        assert stated_size(record.answer) is None
+    assert sized
+
+
+def test_a_share_of_the_side_counts_by_the_scale_of_its_picture():
+    posed = asked(("size_nm", 12.8), ("size_nm", 12.8))  # 64 pixels of 2 nm
+    answers = ["About 10 % of the picture's side.", "About 20 % of the picture's side."]
+    assert Sizing().score(answers, posed, posed).metrics["size_within_20"][0] == 0.5
+    unknown = replace(posed, micrographs=replace(posed.micrographs, pixel_sizes=None))
+    assert Sizing().score(answers, unknown, unknown).metrics["size_unstated"][0] == 1
+
+
+def test_a_prompt_states_the_field_of_view_where_it_is_known():
+    sizes = np.array([[2.0, 20.0], [np.nan, np.nan]])
+    pictures = Micrographs(
+        np.zeros((2, 64, 64), np.uint8), np.arange(2), ("a", "b"), np.zeros(2, int), ("x",), pixel_sizes=sizes
+    )
+    assert fields_of_view(pictures) == ("The picture is 1.3 µm wide and 130 nm high.", "")
+    assert fields_of_view(replace(pictures, pixel_sizes=None)) == ("", "")
+    posed = replace(asked(("size_nm", 1.0), ("size_nm", 1.0)), scales=fields_of_view(pictures))
+    assert posed.context(0) == "of particles The picture is 1.3 µm wide and 130 nm high."
+    assert posed.context(1) == "of particles" and posed.context(1, captioned=False) == ""
+    assert posed.unanswered().take([0]).context(0, captioned=False).startswith("The picture is")
+
+
+@pytest.mark.parametrize("scale", ["stated", "withheld"])
+def test_a_model_is_asked_with_the_scale_if_the_protocol_states_it(scale):
+    from bench.config.loading import load_config
+    from bench.stages.materials import instructions_of
+
+    config, _ = load_config("demo", [f"scale={scale}"])
+    posed = asked(("size_nm", 1.0))
+    about = instructions_of(posed.micrographs, posed.records, posed.captions, (), config)
+    assert ("128 nm" in about.context(0) or "130 nm" in about.context(0)) == (scale == "stated")
 
 
 def asked(*numbers, captions=None):

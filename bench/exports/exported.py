@@ -22,9 +22,9 @@ _REMEDY = "`bench export CELL FOLDER` writes one"
 
 
 class Outcomes(BaseModel):
-    """A model's answers to its validation pictures: how sure it was of the likeliest category, and whether it is right.
+    """How sure a model was of the likeliest category of pictures it learned nothing from, and whether it is right.
 
-    It learned nothing from these pictures, but the best of its epochs was chosen by them.
+    By validation pictures the best of its epochs was chosen.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,7 +51,8 @@ class Elsewhere(BaseModel):
     """What a model scores on the pictures of another ``dataset`` than it was trained on.
 
     ``source`` says where the pictures come from, '' if nobody said. Of the ``metrics``, each with ``value`` and
-    ``error``, ``metric`` decides; ``label`` is its heading in tables.
+    ``error``, ``metric`` decides; ``label`` is its heading in tables. ``outcomes`` are those of a model that ranks
+    categories, None if unknown.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,6 +64,7 @@ class Elsewhere(BaseModel):
     label: str
     metrics: dict[str, dict[str, float | None]]
     controls: tuple[Over, ...]
+    outcomes: Outcomes | None = None
 
     @property
     def value(self) -> float:
