@@ -80,12 +80,12 @@ class Elsewhere(BaseModel):
 class Exported(BaseModel):
     """An export's description of its model: all that is needed to use it, and its origin.
 
-    ``contracts`` say what the model can be asked; ``drawn``: a program drew its pictures; ``captions`` name each of the
-    ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` maps
-    the path of each of the model's own files to its size in bytes, ``digests`` to the sha256 of its content; an export
-    from before there were digests has none. ``validation`` are the outcomes of a model that ranks categories, None if
-    unknown. ``questions`` are those it was taught, in each wording, () if unknown; ``elsewhere`` are its tests on other
-    datasets.
+    ``contracts`` say what the model can be asked; ``scale`` is whether its prompts state the field of view; ``drawn``:
+    a program drew its pictures; ``captions`` name each of the ``categories`` as prompts do; ``metrics`` are by task and
+    name, each with ``value`` and ``error``; ``files`` maps the path of each of the model's own files to its size in
+    bytes, ``digests`` to the sha256 of its content; an export from before there were digests has none. ``validation``
+    are the outcomes of a model that ranks categories, None if unknown. ``questions`` are those it was taught, in each
+    wording, () if unknown; ``elsewhere`` are its tests on other datasets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -100,6 +100,7 @@ class Exported(BaseModel):
     image_size: PositiveInt
     mask_bar: bool
     standardise: bool = False
+    scale: Literal["withheld", "stated"] = "withheld"
     categories: tuple[str, ...]
     captions: tuple[str, ...]
     data: JSONObject

@@ -12,7 +12,7 @@ import numpy as np
 from bench.data.decoding import frame_of, shown, squashed
 from bench.data.frames import PictureFrame, Unreadable
 from bench.data.pixel_size import NOT_SQUARE
-from bench.data.scale.reading import read_scale
+from bench.data.scale.reading import ReadScale, read_scale
 from bench.errors import BenchError
 from bench.tasks.datasets.file_digests import unchanged
 from bench.terminal.progress import Progress
@@ -154,11 +154,16 @@ def _picture(name: str, number: int, frame: PictureFrame, frames: Frames) -> Pic
     )
 
 
+def bar_scale(frame: PictureFrame) -> ReadScale | None:
+    """Return the scale of a frame's data bar, if its file states none and the bar is read with confidence."""
+    if frame.pixel_size_nm is not None or frame.no_scale.startswith(NOT_SQUARE):
+        return None
+    return read_scale(shown(frame))
+
+
 def _read_bar(picture: Picture, frame: PictureFrame) -> None:
     """Give a picture the scale of its data bar, if its file states none and the bar is read with confidence."""
-    if picture["pixel_size_nm"] is not None or frame.no_scale.startswith(NOT_SQUARE):
-        return
-    scale = read_scale(shown(frame))
+    scale = bar_scale(frame)
     if scale is not None:
         picture["pixel_size_nm"], picture["scale_source"], picture["scale_note"] = scale.pixel_size_nm, "data bar", ""
         words = f"{scale.label} are {scale.length:.1f} pixels"

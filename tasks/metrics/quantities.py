@@ -88,6 +88,11 @@ def stated_size(text: str, side: float | None = None) -> float | None:
     ):
         if chosen:
             return (min(length.low for length in chosen) + max(length.high for length in chosen)) / 2
+    return share_in_nm(text, side)
+
+
+def share_in_nm(text: str, side: float | None) -> float | None:
+    """Return the size that an answer states as a share of the picture's ``side``, both in nanometres."""
     share = _SHARE.search(_plain(text)) if side else None
     return _value(share) / 100 * side if share and side else None
 

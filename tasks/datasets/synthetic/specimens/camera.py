@@ -21,7 +21,7 @@ _FINENESS = (0.75, 1.6)
 """Rows of a drawn picture, as a share of the rows of the picture asked for."""
 
 
-class Photograph(NamedTuple):
+class Exposure(NamedTuple):
     """The picture (height, width) uint8 of a canvas, and what is written into it, in the canvas's own pixels."""
 
     picture: np.ndarray
@@ -37,7 +37,7 @@ def native(scene: Scene, shape: tuple[int, int]) -> tuple[int, int]:
     return rows, round(rows * aspect)
 
 
-def pictured(canvas: Canvas, scene: Scene, shape: tuple[int, int]) -> Photograph:
+def pictured(canvas: Canvas, scene: Scene, shape: tuple[int, int]) -> Exposure:
     """Return the picture of a canvas, squeezed to ``shape``."""
     random = scene.stream(INSTRUMENT)
     signal = _toned(_focused(_signal(canvas, random), canvas, random), canvas, random)
@@ -52,7 +52,7 @@ def pictured(canvas: Canvas, scene: Scene, shape: tuple[int, int]) -> Photograph
     caption = captioned(picture, random)
     if picture.shape != shape:
         picture = np.asarray(Image.fromarray(picture).resize((shape[1], shape[0]), Image.Resampling.BICUBIC))
-    return Photograph(picture, caption)
+    return Exposure(picture, caption)
 
 
 def _signal(canvas: Canvas, random: np.random.Generator) -> np.ndarray:
