@@ -11,6 +11,7 @@ from PIL import Image
 from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, InstructionRecord, Instructions, Micrographs
 from bench.data.dataset import open_dataset
 from bench.data.field_of_view import fields_of_view
+from bench.data.teacher import open_teacher
 from bench.errors import BenchError
 from bench.models.controls.measured import Measured, _form, structures
 from bench.models.controls.median import Median
@@ -107,21 +108,18 @@ def test_a_drawn_dataset_knows_numbers_and_scales(dataset):
 
 
 def test_a_teacher_states_numbers_only_if_it_is_the_one_that_does(dataset):
-    from bench.data.teacher import open_teacher
-
     plain, stating = (
         open_teacher(Registry(), name, {}, 0).records(dataset) for name in ("scripted", "scripted-numbers")
     )
     assert [record.numbers for record in plain] == [record.numbers for record in stating]
     for before, after in zip(plain, stating, strict=True):
         assert (before.answer != after.answer) == bool(after.numbers)
-        assert after.answer.startswith(before.answer) and before.facts == after.facts
+        assert after.facts == before.facts or "cannot be told" in before.answer
+        assert after.answer.startswith(before.answer) or "cannot be told" in before.answer
         assert after.question in (SIZE_QUESTION, DISTRIBUTION_QUESTION) or not after.numbers
 
 
 def test_a_teacher_may_state_sizes_as_shares_of_the_side_and_ask_only_for_numbers(dataset):
-    from bench.data.teacher import open_teacher
-
     settings = {"scripted-numbers": {"unit": "side", "questions": "numbers"}}
     plain, other = (open_teacher(Registry(), "scripted-numbers", given, 0) for given in ({}, settings))
     records = other.records(dataset)
@@ -135,6 +133,16 @@ def test_a_teacher_may_state_sizes_as_shares_of_the_side_and_ask_only_for_number
         assert stated == pytest.approx(dict(record.numbers)["size_nm"], rel=0.05)
         assert stated_size(record.answer) is None
     assert sized
+
+
+def test_an_answer_that_states_a_number_does_not_say_that_it_cannot_be_told():
+    settings = {"synthetic": {"size": 40, "balanced": True, "look": "varied"}}
+    varied = open_dataset(Registry(), "synthetic", settings, 64, NoProgress())
+    records = open_teacher(Registry(), "scripted-numbers", {}, 0).records(varied)
+    stating = [record for record in records if record.numbers]
+    assert stating and not any("cannot be told" in record.answer or record.facts for record in stating)
+    refusing = [record for record in records if record.question == SIZE_QUESTION and not record.numbers]
+    assert refusing and all("cannot be told" in record.answer for record in refusing)
 
 
 def test_a_share_of_the_side_counts_by_the_scale_of_its_picture():

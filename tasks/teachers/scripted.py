@@ -22,6 +22,8 @@ from bench.tasks.teachers.wording import SAID, TOPICS, USES
 
 NAME = "scripted"
 
+_REFUSALS = (OTHERWISE, LABEL_ONLY)
+"""The frames of an answer that says that the picture does not tell."""
 Words = Mapping[str, tuple[str, ...]]
 """Slot to the phrases that can fill it."""
 
@@ -90,13 +92,16 @@ class ScriptedTeacher:
             drawn = int.from_bytes(random_bytes, "big")
             answer, slots = _answer(question, words, drawn)
             known = tuple((kind, number) for kind, number in numbers.items() if ANSWERS.get(kind) == question.text)
+            sentences = self.sentences(known, drawn, pictures, position)
+            if sentences and not _answers(question, words):
+                answer, slots = "", ()  # that it cannot be told would contradict them
             records.append(
                 InstructionRecord(
                     id=f"{picture}#{question.number:02d}",
                     picture=picture,
                     group=question.group,
                     question=question.text,
-                    answer=" ".join([answer, *self.sentences(known, drawn, pictures, position)]),
+                    answer=" ".join(filter(None, [answer, *sentences])),
                     facts=_stated(slots, scene),
                     teacher=self.name,
                     numbers=known,
@@ -111,6 +116,12 @@ def _words(scene: Mapping[str, str]) -> Words:
     use = USES.get(scene["category"])
     label = category_name(scene["category"])
     return {**phrases, "label": (label,), **({"use": (use,)} if use else {})}
+
+
+def _answers(question: Question, words: Words) -> bool:
+    """Return whether words are known that answer a question, so that its answer does not say that it cannot be told."""
+    known = words.keys() | {"topic"}
+    return any(known >= set(group[0].slots) for group in _frames(question.number)[: -len(_REFUSALS)])
 
 
 def _answer(question: Question, words: Words, drawn: int) -> tuple[str, tuple[str, ...]]:
@@ -134,7 +145,7 @@ def _stated(slots: tuple[str, ...], scene: Mapping[str, str]) -> Facts:
 @cache
 def _frames(number: int) -> tuple[tuple[Frame, ...], ...]:
     """Return a question's frames in groups that share their slots; the last group suits every scene."""
-    groups = (*FRAMES[number - 1], OTHERWISE, LABEL_ONLY)
+    groups = (*FRAMES[number - 1], *_REFUSALS)
     return tuple(tuple(Frame(text, _slots(text)) for text in group) for group in groups)
 
 
