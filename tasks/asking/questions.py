@@ -34,10 +34,10 @@ def read(path: Path, exported: Exported) -> Micrographs:
     return Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories, pixel_sizes=scale)
 
 
-def question(picture: Micrographs, text: str, caption: str, exported: Exported) -> Instructions:
+def question(picture: Micrographs, text: str, caption: str = "", exported: Exported | None = None) -> Instructions:
     """Return a question about a picture; the caption may name its category. The scale is stated as in training."""
     record = InstructionRecord("0", picture.ids[0], 1, text, "", (), "")
-    scales = fields_of_view(picture) if exported.scale == "stated" else ()
+    scales = fields_of_view(picture) if exported and exported.scale == "stated" else ()
     return Instructions(picture, (record,), np.zeros(1, np.int64), (caption,), picture.categories, scales)
 
 
