@@ -1,8 +1,10 @@
 """The kinds of numbers that can be measured in a micrograph: the shared vocabulary of scenes, records and answers."""
 
 from collections.abc import Mapping
+from math import sqrt
 
-from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, Dataset
+from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, Dataset, Micrographs
+from bench.data.field_of_view import field_of_view, length
 
 NUMBERS = {
     "size_nm": "mean diameter of the typical structures in nanometres: of the circle of equal area, of what is "
@@ -24,16 +26,23 @@ def numbers_of(dataset: Dataset, position: int) -> Mapping[str, float]:
     return {kind: known[kind] for kind in NUMBERS if kind in known}
 
 
-def in_words(kind: str, number: float, drawn: int) -> str:
-    """Return a sentence that states a number, to two digits; ``drawn`` decides the wording."""
+def in_words(kind: str, number: float, drawn: int, side: float | None = None) -> str:
+    """Return a sentence that states a number, to two digits; ``drawn`` decides the wording.
+
+    With the ``side`` of the picture, in nanometres, a size is stated as a share of it.
+    """
     sentences = _SENTENCES[kind]
-    return sentences[drawn % len(sentences)].format(length(number) if kind == "size_nm" else f"{number:.0f}")
+    if kind == "count":
+        stated = f"{number:.0f}"
+    else:
+        stated = f"{float(f'{100 * number / side:.1e}'):.15g} % of the picture's side" if side else length(number)
+    return sentences[drawn % len(sentences)].format(stated)
 
 
-def length(nanometres: float) -> str:
-    """Return a length to two significant digits, in the unit that leaves few of them: 12 nm, 3.4 µm."""
-    rounded = float(f"{nanometres:.1e}")
-    value, unit = (
-        (rounded, "nm") if rounded < 1000 else (rounded / 1000, "µm") if rounded < 1e6 else (rounded / 1e6, "mm")
-    )
-    return f"{value:.15g} {unit}"
+def side(micrographs: Micrographs, position: int) -> float | None:
+    """Return the side of a square as large as a picture, in nanometres; None if its scale is unknown.
+
+    A size is the same share of it however the picture was squeezed.
+    """
+    field = field_of_view(micrographs, position)
+    return sqrt(field[0] * field[1]) if field else None

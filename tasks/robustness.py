@@ -106,6 +106,7 @@ class AlteredVQA:
             records=tuple(records),
             pictures=np.array(pictures, dtype=np.int64),
             captions=posed.captions * (1 + len(ALTERATIONS)),
+            scales=(),  # of an altered picture it is unknown
         )
         return _with_reworded(unaltered, count)
 

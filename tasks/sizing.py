@@ -13,13 +13,12 @@ from bench.specs import Setting
 from bench.specs.json_data import JSONObject
 from bench.statistics.clustered import clustered_mean
 from bench.tasks.metrics.quantities import stated_count, stated_size
-from bench.tasks.numbers import NUMBERS, in_words
+from bench.tasks.numbers import NUMBERS, in_words, side
 
 WITHIN = 0.2
 """A number is right if it is within this share of the reference: about as well as a person measures."""
 _LEAST = {"size_nm": 1e-3, "count": 0.5}
 """What a smaller number counts as in the logarithm: none counted is half of one."""
-_READERS = {"size_nm": stated_size, "count": stated_count}
 _SHORT = {"size_nm": "size", "count": "count"}
 _DEMANDS = {
     "size_nm": "State the mean diameter as a number with its unit, in nm or µm.",
@@ -77,10 +76,7 @@ class Sizing:
         """Score one answer per posed question, in order; ValueError unless each is answered exactly once."""
         if len(given) != len(posed):
             raise ValueError(f"{len(given)} answers to {len(posed)} questions; each must be answered exactly once")
-        judged = {
-            kind: [_judged(kind, answer, record) for answer, record in zip(given, posed.records, strict=True)]
-            for kind in NUMBERS
-        }
+        judged = {kind: [_judged(kind, answer, posed, place) for place, answer in enumerate(given)] for kind in NUMBERS}
         metrics: dict[str, tuple[float, float | None]] = {}
         over: dict[str, int] = {}
         for kind, own in judged.items():
@@ -134,10 +130,15 @@ class _Judged(NamedTuple):
         return None if self.stated is None else abs(log(max(self.stated, self.least) / self.reference))
 
 
-def _judged(kind: str, answer: str, record: InstructionRecord) -> _Judged | None:
+def _judged(kind: str, answer: str, posed: Instructions, position: int) -> _Judged | None:
     """Judge an answer; None if the question does not ask for this kind of number."""
-    reference = dict(record.numbers).get(kind)
-    return None if reference is None else _Judged(reference, _READERS[kind](answer), _LEAST[kind])
+    reference = dict(posed.records[position].numbers).get(kind)
+    if reference is None:
+        return None
+    if kind == "count":
+        return _Judged(reference, stated_count(answer), _LEAST[kind])
+    own = side(posed.micrographs, int(posed.pictures[position]))
+    return _Judged(reference, stated_size(answer, own), _LEAST[kind])
 
 
 def _scores(

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
 
 from bench import from_pretrained
@@ -53,8 +54,34 @@ def rows(out):
 def test_one_picture_is_answered_as_python_answers_it(exports, ask, pictures):
     code, out, err = ask(pictures / "a.png", QUESTION)
     folder = exports.folder("mvaema")
-    asked = question(picture_of(pictures / "a.png", read(folder)), QUESTION)
+    asked = question(picture_of(pictures / "a.png", read(folder)), QUESTION, "", read(folder))
     assert (code, out, err) == (0, f"{safe(from_pretrained(folder).answer(asked)[0])}\n", "")
+
+
+@pytest.fixture
+def scaled(pictures):
+    """A picture of 2 nm a pixel, as its file says: 64 pixels wide and high, so that its side is 128 nm."""
+    grey = np.asarray(Image.open(pictures / "a.png").convert("L").resize((64, 64)))
+    tifffile.imwrite(pictures / "scaled.tif", grey, imagej=True, resolution=(0.5, 0.5), metadata={"unit": "nm"})
+    return pictures / "scaled.tif"
+
+
+def test_a_share_of_the_side_is_told_in_nanometres_if_the_picture_has_a_scale(ask, pictures, scaled, monkeypatch):
+    answer = "It is about 25 % of the picture's side."
+    monkeypatch.setattr("bench.models.mvaema.estimator.MVaEMa.answer", lambda *_: [answer])
+    code, out, err = ask(scaled, QUESTION)
+    assert code == 0, err
+    assert out == f"{answer}\nBy the picture's scale that is 32 nm.\n"
+    assert rows(ask(scaled, scaled, QUESTION)[1])[0]["size_nm"] == pytest.approx(32)
+    assert ask(pictures / "a.png", QUESTION)[1] == f"{answer}\n"
+
+
+@pytest.mark.parametrize("scale", ["stated", "withheld"])
+def test_a_model_whose_prompts_stated_the_scale_is_told_that_of_ones_own_picture(exports, scaled, pictures, scale):
+    exported = read(exports.folder("mvaema")).model_copy(update={"scale": scale})
+    context = question(picture_of(scaled, exported), QUESTION, "", exported).context(0)
+    assert context == ("The picture is 130 nm wide and 130 nm high." if scale == "stated" else "")
+    assert question(picture_of(pictures / "a.png", exported), QUESTION, "", exported).context(0) == ""
 
 
 def test_categories_are_ranked_as_bars(ask, pictures):
@@ -192,9 +219,10 @@ def test_a_long_question_in_place_of_a_picture_is_a_missing_picture(ask, picture
 
 def test_a_question_that_just_fits_is_asked_and_the_caption_counts(exports, ask, pictures):
     model = from_pretrained(exports.folder("mvaema"))
-    picture = picture_of(pictures / "a.png", read(exports.folder("mvaema")))
+    exported = read(exports.folder("mvaema"))
+    picture = picture_of(pictures / "a.png", exported)
     words = 1
-    while model.prompt_lengths(question(picture, "?" * (words + 1)))[0] <= model.longest_prompt:
+    while model.prompt_lengths(question(picture, "?" * (words + 1), "", exported))[0] <= model.longest_prompt:
         words += 1
     assert ask(pictures / "a.png", "?" * words)[0] == 0
     assert ask(pictures / "a.png", "?" * (words + 1))[0] == 2

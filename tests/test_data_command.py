@@ -57,7 +57,9 @@ def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, 
     out = tmp_path / "export"
     code, said, err = bench("data", "export", *SMALL, "--out", out, "--count", "30", "--size", "120x90")
     assert code == 0, err
-    assert said == f"wrote {out}: 30 pictures in category folders, 660 records in records.jsonl\n"
+    assert (
+        said == f"wrote {out}: 30 pictures in category folders, 660 records in records.jsonl, numbers in labels.csv\n"
+    )
     back = Folder(str(out), 64, NoProgress())
     micrographs = back.load()
     assert len(micrographs) == 30 and set(np.bincount(micrographs.labels)) == {3} and back.set_aside() == ()
@@ -70,6 +72,28 @@ def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, 
     assert {record.picture for record in records} == set(micrographs.ids) and len(records) == 30 * 22
     first = [record for record in records if record.picture.endswith("000000.png")]
     assert {fact for record in first for fact in record.facts} <= set(dataset.facts(0).items())
+
+
+@pytest.mark.parametrize("look", ["plain", "varied"])
+def test_exported_sizes_counts_and_scales_are_read_back(bench, tmp_path, look):
+    out, settings = tmp_path / "export", {"size": 30, "balanced": True, "look": look}
+    options = ("--set", "synthetic.size=30", "--set", "synthetic.balanced=true", "--set", f"synthetic.look={look}")
+    code, _, err = bench("data", "export", *options, "--out", out, "--size", "120x90")
+    assert code == 0, err
+    back = Folder(str(out), 60, NoProgress(), labels=str(out / "labels.csv"), read_bars=False)
+    pictures, source = back.load(), Synthetic("", 64, NoProgress(), **settings)
+    assert len(pictures) == 30 and back.set_aside() == ()
+    scaled = 0
+    for place, name in enumerate(pictures.ids):
+        drawing = source.drawing(int(name[-10:-4]), (90, 120))
+        assert back.numbers(place) == pytest.approx(drawing.numbers, rel=1e-6)
+        sizes = pictures.pixel_sizes[place]
+        square = drawing.pixel_sizes and abs(drawing.pixel_sizes[0] / drawing.pixel_sizes[1] - 1) <= 0.01
+        assert np.isfinite(sizes).all() == bool(square)
+        if square:
+            scaled += 1
+            assert sizes == pytest.approx(np.array(drawing.pixel_sizes) * (1.5, 2), rel=0.01)
+    assert scaled > 5
 
 
 def test_letters_that_the_sheets_font_lacks_lose_their_accents():

@@ -286,9 +286,12 @@ def test_an_export_says_what_it_scores_on_other_pictures_beside_the_controls(exp
         "Pixels": records["pixels"].metrics["top1"].value,
         "always their commonest category": 0.5,
     }
+    assert sum(test.outcomes.right) == round(6 * test.value) and len(test.outcomes.confidence) == 6
     own = exports.record("classification", "mvaema").metrics["top1"].value
     assert exported.metrics["classification"]["top1"]["value"] == own, "that of the pictures like those it learned from"
     card = (out / CARD).read_text()
+    curve = card.partition("If only the surest of 6 pictures of lab are answered:")[2]
+    assert f"| {min(test.outcomes.confidence):.3f} " in curve and f"{sum(test.outcomes.right) / 6:.3f} " in curve
     assert "### lab" in card and "Pictures of mine, CC BY 4.0" in card and str(tmp_path) not in card
     assert "share of pictures whose category is the likeliest" in card and "### " not in card.partition("### lab")[0]
 

@@ -1,5 +1,7 @@
 """The losses by hand, what counts as a negative, and the tensors of a batch."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.models.mvaema.batch import TokenisedRecords
 from bench.models.mvaema.losses import IGNORED, LossWeights, contrastive_loss, hard_pairs, language_loss, matching_loss
 from bench.models.mvaema.tokenizer import DECODE, END, PAD, SEPARATOR, TextTokenizer
+from tests.toy_instructions import QUESTIONS, toy_instructions
 
 pytestmark = pytest.mark.numeric
 
@@ -233,3 +236,17 @@ def test_a_long_prompt_keeps_its_end_and_a_long_answer_its_beginning(tokenised):
         *tokenizer.encode(["It is"])[0],
     ]
     assert batch.positions.max() < 6
+
+
+def test_the_scale_stands_between_caption_and_question_and_is_never_dropped():
+    base = toy_instructions(2)
+    stated = replace(base, captions=("A tip.",) * 2, scales=("It is wide.", ""))
+    texts = ["A tip. It is wide.", *QUESTIONS, *(record.answer for record in base.records)]
+    tokenizer = TextTokenizer.trained(texts, 200)
+    records = TokenisedRecords(stated, tokenizer, 64, 12)
+    spelled = tokenizer.decode(
+        [records.prompt(0, True), records.prompt(0, False), records.prompt(len(QUESTIONS), True)]
+    )
+    assert spelled == [f"A tip. It is wide. {QUESTIONS[0]}", f"It is wide. {QUESTIONS[0]}", f"A tip. {QUESTIONS[0]}"]
+    short = TokenisedRecords(stated, tokenizer, 5, 12)
+    assert len(short.prompt(0, True)) == 5 and short.whole_prompt(0, True) == records.prompt(0, True)

@@ -145,6 +145,27 @@ def test_what_a_teacher_states_is_read_back_to_its_two_digits(number, drawn):
 
 
 @pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("about 3.4 % of the picture's side", 34),
+        ("Their mean diameter is about 12 % of the picture's side.", 120),
+        ("0.5 percent of the image side", 5),
+        ("3 % of the picture's side, or 41 nm", 41),
+        ("3 % of the area", None),
+        ("a share of the picture's side", None),
+    ],
+)
+def test_a_size_may_be_a_share_of_the_pictures_side_if_that_is_known(text, size):
+    assert stated_size(text, 1000.0) == (pytest.approx(size) if size else None)
+    assert (stated_size(text) is None) == ("nm" not in text)
+
+
+def test_a_share_of_the_side_is_read_back_to_its_two_digits():
+    for nanometres in (1.234, 56.7, 890.0, 12345.0):
+        assert stated_size(in_words("size_nm", nanometres, 0, 2000.0), 2000.0) == pytest.approx(nanometres, rel=0.05)
+
+
+@pytest.mark.parametrize(
     "text", ["9" * 400 + " nm", "1e999 nm", "1" + ",000" * 300 + " particles", "(" * 5000, "a " * 20000 + "nm"]
 )
 def test_hostile_text_is_read_without_an_error(text):

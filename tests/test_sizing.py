@@ -10,13 +10,17 @@ from PIL import Image
 
 from bench.contracts import DISTRIBUTION_QUESTION, SIZE_QUESTION, InstructionRecord, Instructions, Micrographs
 from bench.data.dataset import open_dataset
+from bench.data.field_of_view import fields_of_view
+from bench.data.teacher import open_teacher
 from bench.errors import BenchError
 from bench.models.controls.measured import Measured, _form, structures
 from bench.models.controls.median import Median
 from bench.registered.registry import Registry
 from bench.tasks.datasets.synthetic.drawing import drawn
 from bench.tasks.datasets.synthetic.scene import Scene, scene
-from bench.tasks.datasets.synthetic.structures import Structures, joined, visible
+from bench.tasks.datasets.synthetic.structures import Structures, joined, stacked, visible
+from bench.tasks.metrics.quantities import stated_size
+from bench.tasks.numbers import side
 from bench.tasks.sizing import Sizing, truth
 from bench.terminal.progress import NoProgress
 
@@ -32,23 +36,29 @@ def known(category, index=0, bar="long", **facts):
 def test_a_structure_counts_if_half_a_disc_of_its_width_can_be_seen():
     item = np.zeros((10, 10), int)
     item[2:6, 2:6], item[8:, 8:], item[0, 5] = 1, 2, 3
-    seen = visible(Structures(item, np.array([0.4, 0.4, 0.4])), np.ones(10, bool))
+    shown = np.ones((10, 10), bool)
+    seen = visible(Structures(item, np.array([0.4, 0.4, 0.4])), shown)
     assert seen.tolist() == [0.4]  # a disc of 4 pixels is 12.6 large: 16 are enough, 4 and 1 are not
-    rows = np.ones(10, bool)
-    rows[4:6] = False
-    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), rows)) == 1
-    rows[3] = False
-    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), rows)) == 0
+    shown[4:6] = False
+    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), shown)) == 1
+    shown[3] = False
+    assert len(visible(Structures(item, np.array([0.4, 0.4, 0.4])), shown)) == 0
 
 
 def test_pieces_belong_to_one_structure():
     assert joined(np.array([0, 1, 3, 4, 6, 7]), 3).tolist() == [0, 1, 1, 2, 2, 3]
 
 
+def test_structures_of_a_later_layer_hide_those_of_an_earlier_one():
+    below, above = np.array([[1, 2, 0]]), np.array([[0, 1, 1]])
+    every = stacked([Structures(below, np.array([0.1, 0.2])), Structures(above, np.array([0.3]), countable=False)])
+    assert every.item.tolist() == [[1, 3, 3]] and every.diameters.tolist() == [0.1, 0.2, 0.3] and not every.countable
+
+
 def test_a_size_needs_a_scale_bar_and_a_count_structures_that_can_be_told_apart():
     assert known("particles", shape="spherical").numbers.keys() == {"size_nm", "count"}
     without = known("particles", bar="absent", shape="spherical")
-    assert without.numbers.keys() == {"count"} and without.pixel_size_nm is None
+    assert without.numbers.keys() == {"count"} and without.pixel_sizes is None
     assert known("powder", shape="clumped").numbers.keys() == {"size_nm"}
     assert not known("tips").numbers and not known("porous_sponge", shape="labyrinth").numbers
 
@@ -59,7 +69,7 @@ def test_the_diameter_of_spheres_is_that_of_the_drawing(size, index):
     middle = {"small": 0.0125, "medium": 0.027, "large": 0.052}[size]
     facts = {"shape": "spherical", "size": size, "uniformity": "uniform", "coverage": "sparse"}
     picture = known("particles", index, **facts)
-    shares = picture.numbers["size_nm"] / (picture.pixel_size_nm * SIDE)
+    shares = picture.numbers["size_nm"] / (picture.pixel_sizes[0] * SIDE)
     assert shares == pytest.approx(2 * middle, rel=0.16)
 
 
@@ -70,7 +80,7 @@ def test_what_is_measured_in_a_clear_drawing_is_what_is_known_of_it():
     for index in range(8):
         picture = known("particles", index, size="large", phases="one", **facts)
         measured = structures(picture.picture)
-        errors.append(measured.diameter * picture.pixel_size_nm / picture.numbers["size_nm"])
+        errors.append(measured.diameter * picture.pixel_sizes[0] / picture.numbers["size_nm"])
         assert measured.number == pytest.approx(picture.numbers["count"], rel=0.35)
     assert np.median(errors) == pytest.approx(1, abs=0.2)
 
@@ -79,7 +89,7 @@ def test_a_wider_drawing_shows_more_and_its_pixels_are_as_the_bar_says():
     shown = Scene(0, 0, tuple((dict(scene(0, 0, "particles").facts) | {"bar": "short", "shape": "spherical"}).items()))
     square, wide = drawn(shown, (SIDE, SIDE)), drawn(shown, (SIDE, round(1.4 * SIDE)))
     assert wide.numbers["count"] > square.numbers["count"]
-    assert wide.pixel_size_nm * 1.4 == pytest.approx(square.pixel_size_nm)
+    assert wide.pixel_sizes[0] * 1.4 == wide.pixel_sizes[1] * 1.4 == pytest.approx(square.pixel_sizes[0])
 
 
 @pytest.fixture(scope="module")
@@ -98,16 +108,73 @@ def test_a_drawn_dataset_knows_numbers_and_scales(dataset):
 
 
 def test_a_teacher_states_numbers_only_if_it_is_the_one_that_does(dataset):
-    from bench.data.teacher import open_teacher
-
     plain, stating = (
         open_teacher(Registry(), name, {}, 0).records(dataset) for name in ("scripted", "scripted-numbers")
     )
     assert [record.numbers for record in plain] == [record.numbers for record in stating]
     for before, after in zip(plain, stating, strict=True):
         assert (before.answer != after.answer) == bool(after.numbers)
-        assert after.answer.startswith(before.answer) and before.facts == after.facts
+        assert after.facts == before.facts or "cannot be told" in before.answer
+        assert after.answer.startswith(before.answer) or "cannot be told" in before.answer
         assert after.question in (SIZE_QUESTION, DISTRIBUTION_QUESTION) or not after.numbers
+
+
+def test_a_teacher_may_state_sizes_as_shares_of_the_side_and_ask_only_for_numbers(dataset):
+    settings = {"scripted-numbers": {"unit": "side", "questions": "numbers"}}
+    plain, other = (open_teacher(Registry(), "scripted-numbers", given, 0) for given in ({}, settings))
+    records = other.records(dataset)
+    assert len(records) == 80 and {record.question for record in records} == {SIZE_QUESTION, DISTRIBUTION_QUESTION}
+    assert plain.identity() != other.identity()
+    pictures = dataset.load()
+    places = {name: place for place, name in enumerate(pictures.ids)}
+    sized = [record for record in records if dict(record.numbers).get("size_nm")]
+    for record in sized:
+        stated = stated_size(record.answer, side(pictures, places[record.picture]))
+        assert stated == pytest.approx(dict(record.numbers)["size_nm"], rel=0.05)
+        assert stated_size(record.answer) is None
+    assert sized
+
+
+def test_an_answer_that_states_a_number_does_not_say_that_it_cannot_be_told():
+    settings = {"synthetic": {"size": 40, "balanced": True, "look": "varied"}}
+    varied = open_dataset(Registry(), "synthetic", settings, 64, NoProgress())
+    records = open_teacher(Registry(), "scripted-numbers", {}, 0).records(varied)
+    stating = [record for record in records if record.numbers]
+    assert stating and not any("cannot be told" in record.answer or record.facts for record in stating)
+    refusing = [record for record in records if record.question == SIZE_QUESTION and not record.numbers]
+    assert refusing and all("cannot be told" in record.answer for record in refusing)
+
+
+def test_a_share_of_the_side_counts_by_the_scale_of_its_picture():
+    posed = asked(("size_nm", 12.8), ("size_nm", 12.8))  # 64 pixels of 2 nm
+    answers = ["About 10 % of the picture's side.", "About 20 % of the picture's side."]
+    assert Sizing().score(answers, posed, posed).metrics["size_within_20"][0] == 0.5
+    unknown = replace(posed, micrographs=replace(posed.micrographs, pixel_sizes=None))
+    assert Sizing().score(answers, unknown, unknown).metrics["size_unstated"][0] == 1
+
+
+def test_a_prompt_states_the_field_of_view_where_it_is_known():
+    sizes = np.array([[2.0, 20.0], [np.nan, np.nan]])
+    pictures = Micrographs(
+        np.zeros((2, 64, 64), np.uint8), np.arange(2), ("a", "b"), np.zeros(2, int), ("x",), pixel_sizes=sizes
+    )
+    assert fields_of_view(pictures) == ("The picture is 1.3 µm wide and 130 nm high.", "")
+    assert fields_of_view(replace(pictures, pixel_sizes=None)) == ("", "")
+    posed = replace(asked(("size_nm", 1.0), ("size_nm", 1.0)), scales=fields_of_view(pictures))
+    assert posed.context(0) == "of particles The picture is 1.3 µm wide and 130 nm high."
+    assert posed.context(1) == "of particles" and posed.context(1, captioned=False) == ""
+    assert posed.unanswered().take([0]).context(0, captioned=False).startswith("The picture is")
+
+
+@pytest.mark.parametrize("scale", ["stated", "withheld"])
+def test_a_model_is_asked_with_the_scale_if_the_protocol_states_it(scale):
+    from bench.config.loading import load_config
+    from bench.stages.materials import instructions_of
+
+    config, _ = load_config("demo", [f"scale={scale}"])
+    posed = asked(("size_nm", 1.0))
+    about = instructions_of(posed.micrographs, posed.records, posed.captions, (), config)
+    assert ("128 nm" in about.context(0) or "130 nm" in about.context(0)) == (scale == "stated")
 
 
 def asked(*numbers, captions=None):

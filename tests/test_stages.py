@@ -241,6 +241,16 @@ def test_the_list_behind_questions_decides_what_a_model_without_records_is_asked
     assert stale(edited, LISTING, "vqa", "openai:some") == ASKED
 
 
+def test_whether_prompts_state_the_scale_decides_what_models_learn_and_are_asked(edited):
+    plain, stated = cell("sizing", "mvaema"), cell("sizing", "mvaema", "scale=stated")
+    assert plain.protocol != stated.protocol and plain.train.fingerprint != stated.train.fingerprint
+    plain, stated = cell("sizing", "measured"), cell("sizing", "measured", "scale=stated")
+    assert plain.train.fingerprint == stated.train.fingerprint, "it learns from pictures"
+    assert plain.predict.fingerprint != stated.predict.fingerprint
+    plain, stated = cell("classification", "majority"), cell("classification", "majority", "scale=stated")
+    assert plain.protocol == stated.protocol
+
+
 INDIFFERENT = {
     "a message": ("bench/errors.py", "did you mean", "perhaps you mean"),
     "a key nobody reads": (

@@ -99,6 +99,7 @@ class Choices(TypedDict, total=False):
     hold_out_group: int | None
     mask_bar: bool
     standardise: bool
+    scale: str
     keep: str
 
 

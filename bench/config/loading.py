@@ -148,6 +148,8 @@ class Config(BaseModel):
     standardise: bool = False
     """Whether the grey levels of each picture are brought to the same mean and spread; helps where training and test
     pictures come from different instruments, or the former are drawn."""
+    scale: Literal["withheld", "stated"] = "withheld"
+    """Whether a prompt states how many nanometres a picture is wide and high, where that is known, in training too."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
     recipe: Recipe = Recipe()

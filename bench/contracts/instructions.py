@@ -49,7 +49,9 @@ class Instructions:
     """Instruction records over pictures.
 
     ``pictures`` (R,) is each record's position in ``micrographs``; ``captions`` one text per picture of
-    ``micrographs``, empty if the protocol withholds it; ``names`` (C,) how answers name each category.
+    ``micrographs``, empty if the protocol withholds it; ``names`` (C,) how answers name each category. ``scales`` are
+    one sentence per picture that states how large its field of view is, empty where that is unknown; () if the
+    protocol withholds them.
     """
 
     micrographs: Micrographs
@@ -57,6 +59,7 @@ class Instructions:
     pictures: np.ndarray
     captions: tuple[str, ...]
     names: tuple[str, ...] = ()
+    scales: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.records)
@@ -71,6 +74,14 @@ class Instructions:
     def caption(self, position: int) -> str:
         """Return the caption that goes with the record at this position."""
         return self.captions[self.pictures[position]]
+
+    def scale(self, position: int) -> str:
+        """Return the sentence on the field of view that goes with the record at this position, '' without one."""
+        return self.scales[self.pictures[position]] if self.scales else ""
+
+    def context(self, position: int, *, captioned: bool = True) -> str:
+        """Return what a prompt says before the question: the caption, if ``captioned``, and the scale."""
+        return " ".join(filter(None, (self.caption(position) if captioned else "", self.scale(position))))
 
     def unanswered(self) -> Instructions:
         """Return the same questions without answers, facts, numbers and teacher: what a model may see when asked."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 
-from bench.exports.exported import Elsewhere, Over
+from bench.exports.exported import Elsewhere, Outcomes, Over
 from bench.registered.registry import Registry
 from bench.specs import Column
 from bench.store.record import Record
@@ -51,7 +51,16 @@ def _test(record: Record, store: Store, registry: Registry) -> Elsewhere:
         label=column.label,
         metrics={name: asdict(value) for name, value in record.metrics.items() if ":" not in name},
         controls=(*over, *_commonest(items, column)),
+        outcomes=_outcomes(items, column),
     )
+
+
+def _outcomes(items: Sequence[Item], column: Column) -> Outcomes | None:
+    """Return how sure the model was of each picture and whether it is right; None of items that do not say both."""
+    confidence, right = [item.get("confidence") for item in items], [item.get(column.metric) for item in items]
+    if not items or None in confidence or not {*right} <= {0.0, 1.0}:
+        return None
+    return Outcomes(confidence=tuple(confidence), right=tuple(each == 1.0 for each in right))
 
 
 def _mean(records: Sequence[Record], column: Column) -> float:

@@ -22,9 +22,9 @@ _REMEDY = "`bench export CELL FOLDER` writes one"
 
 
 class Outcomes(BaseModel):
-    """A model's answers to its validation pictures: how sure it was of the likeliest category, and whether it is right.
+    """How sure a model was of the likeliest category of pictures it learned nothing from, and whether it is right.
 
-    It learned nothing from these pictures, but the best of its epochs was chosen by them.
+    By validation pictures the best of its epochs was chosen.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,7 +51,8 @@ class Elsewhere(BaseModel):
     """What a model scores on the pictures of another ``dataset`` than it was trained on.
 
     ``source`` says where the pictures come from, '' if nobody said. Of the ``metrics``, each with ``value`` and
-    ``error``, ``metric`` decides; ``label`` is its heading in tables.
+    ``error``, ``metric`` decides; ``label`` is its heading in tables. ``outcomes`` are those of a model that ranks
+    categories, None if unknown.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -63,6 +64,7 @@ class Elsewhere(BaseModel):
     label: str
     metrics: dict[str, dict[str, float | None]]
     controls: tuple[Over, ...]
+    outcomes: Outcomes | None = None
 
     @property
     def value(self) -> float:
@@ -78,12 +80,12 @@ class Elsewhere(BaseModel):
 class Exported(BaseModel):
     """An export's description of its model: all that is needed to use it, and its origin.
 
-    ``contracts`` say what the model can be asked; ``drawn``: a program drew its pictures; ``captions`` name each of the
-    ``categories`` as prompts do; ``metrics`` are by task and name, each with ``value`` and ``error``; ``files`` maps
-    the path of each of the model's own files to its size in bytes, ``digests`` to the sha256 of its content; an export
-    from before there were digests has none. ``validation`` are the outcomes of a model that ranks categories, None if
-    unknown. ``questions`` are those it was taught, in each wording, () if unknown; ``elsewhere`` are its tests on other
-    datasets.
+    ``contracts`` say what the model can be asked; ``scale`` is whether its prompts state the field of view; ``drawn``:
+    a program drew its pictures; ``captions`` name each of the ``categories`` as prompts do; ``metrics`` are by task and
+    name, each with ``value`` and ``error``; ``files`` maps the path of each of the model's own files to its size in
+    bytes, ``digests`` to the sha256 of its content; an export from before there were digests has none. ``validation``
+    are the outcomes of a model that ranks categories, None if unknown. ``questions`` are those it was taught, in each
+    wording, () if unknown; ``elsewhere`` are its tests on other datasets.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -98,6 +100,7 @@ class Exported(BaseModel):
     image_size: PositiveInt
     mask_bar: bool
     standardise: bool = False
+    scale: Literal["withheld", "stated"] = "withheld"
     categories: tuple[str, ...]
     captions: tuple[str, ...]
     data: JSONObject

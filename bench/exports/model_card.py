@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from huggingface_hub import EvalResult, ModelCardData
 
-from bench.exports.exported import Elsewhere, Exported
+from bench.exports.exported import Elsewhere, Exported, Outcomes
 from bench.specs import SCRATCH
 from bench.specs.json_data import Clear
 from bench.stages.contracts.contract import contract_of
@@ -105,16 +105,21 @@ def _metrics(exported: Exported, meanings: Mapping[str, str]) -> str:
 
 def _confidence(exported: Exported) -> str:
     """Say what share of the surest answers to validation pictures is right, '' if that is unknown."""
-    if exported.validation is None or not exported.validation.right:
+    return _coverage(exported.validation, "validation pictures")
+
+
+def _coverage(outcomes: Outcomes | None, pictures: str) -> str:
+    """Return the risk-coverage curve of a model's answers to such ``pictures`` as a table, '' if it is unknown."""
+    if outcomes is None or not outcomes.right:
         return ""
-    confidence, right = (np.array(values) for values in (exported.validation.confidence, exported.validation.right))
+    confidence, right = (np.array(values) for values in (outcomes.confidence, outcomes.right))
     surest = np.argsort(-confidence, kind="stable")
     rows = []
     for share in _COVERAGES:
         answered = surest[: max(1, round(share * len(surest)))]
         rows.append([f"{share:.0%}", f"{confidence[answered[-1]]:.3f}", f"{right[answered].mean():.3f}"])
     table = grid(rows, ["answered", "confidence from", "share that is right"])
-    return f"If only the surest of {len(right)} validation pictures are answered:\n\n{table}"
+    return f"If only the surest of {len(right)} {pictures} are answered:\n\n{table}"
 
 
 def _elsewhere(exported: Exported) -> str:
@@ -140,6 +145,7 @@ def _of_dataset(test: Elsewhere) -> str:
             f"### {_escaped(test.dataset)}\n\n{test.pictures} pictures{source}. There {_escaped(standing(test))}.",
             grid(rows, ["metric", "value"]),
             *([grid(against, ["control", _escaped(test.label), "p of the lead over it"])] if against else []),
+            *filter(None, [_coverage(test.outcomes, f"pictures of {_escaped(test.dataset)}")]),
         ]
     )
 

@@ -94,6 +94,7 @@ class Plan:
             "repeats": self.config.repeats,
             "image_size": self.config.image_size,
             **self._preparing,
+            **self._stating,
             **self._augmenting,
             **self._elsewhere,
             **self._untaught,
@@ -127,6 +128,12 @@ class Plan:
     def _preparing(self) -> dict[str, str]:
         """What decides how data bars are blanked and grey levels standardised; empty if pictures stay as they are."""
         return preparing(self.config)
+
+    @property
+    def _stating(self) -> dict[str, str]:
+        """Whether prompts state the scale of pictures; empty if they do not, or there are none."""
+        stated = self.config.scale == "stated" and self.contract.about == "instructions"
+        return {"scale": self.config.scale} if stated else {}
 
     @property
     def _augmenting(self) -> dict[str, str]:
@@ -214,11 +221,12 @@ class Plan:
         return {**self._learning(row, "pretrain", row.staged("pretrain"), code), **self._besides}
 
     def _learning(self, row: Row, stage: StageName, settings: dict[str, Any], code: dict[str, str]) -> dict[str, Any]:
+        taught = {**self._untaught, **({} if self.config.scale == "withheld" else {"scale": self.config.scale})}
         return {
             "data": self._data,
             "image_size": self.config.image_size,
             **self._preparing,
-            **({"records": self._records, **self._untaught} if row.trains_on == "instructions" else {"records": None}),
+            **({"records": self._records, **taught} if row.trains_on == "instructions" else {"records": None}),
             "model": {
                 "name": row.name,
                 "builds": row.spec.builds,
@@ -234,6 +242,7 @@ class Plan:
     def _predict_inputs(self, row: Row) -> dict[str, Any]:
         return {
             "records": self._records if self.contract.about == "instructions" else None,
+            **self._stating,
             "task": {"settings": self._task_settings("predict"), "protocol": self.task.protocol()},
             **self._elsewhere,
             "settings": row.staged("predict"),

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
+from bench.data.field_of_view import fields_of_view
 from bench.data.masking import as_shown
 from bench.data.partition import Partition
 
 if TYPE_CHECKING:
+    from bench.config.loading import Config
     from bench.stages.run_plan import RunPlan
 
 
@@ -50,14 +52,20 @@ class Materials:
         """Return the records of the pictures at these positions, with captions."""
         micrographs = self.micrographs.take(positions)
         captions = [self.plan.dataset.caption(int(label)) for label in micrographs.labels]
-        return instructions_of(micrographs, self.records, captions, self.plan.teacher.names(self.plan.dataset))
+        names = self.plan.teacher.names(self.plan.dataset)
+        return instructions_of(micrographs, self.records, captions, names, self.plan.config)
 
 
 def instructions_of(
-    micrographs: Micrographs, records: Sequence[InstructionRecord], captions: Sequence[str], names: Sequence[str]
+    micrographs: Micrographs,
+    records: Sequence[InstructionRecord],
+    captions: Sequence[str],
+    names: Sequence[str],
+    config: Config,
 ) -> Instructions:
     """Return those of the records that are about these pictures; a caption per picture, a name per category."""
     where = {name: position for position, name in enumerate(micrographs.ids)}
     about = tuple(record for record in records if record.picture in where)
     pictures = np.array([where[record.picture] for record in about], dtype=np.int64)
-    return Instructions(micrographs, about, pictures, tuple(captions), tuple(names))
+    scales = fields_of_view(micrographs) if config.scale == "stated" else ()
+    return Instructions(micrographs, about, pictures, tuple(captions), tuple(names), scales)

@@ -58,4 +58,5 @@ class Questions:
             plan.teacher.records(self._transfer.tested),
             [plan.dataset.caption(learned[label]) for label in shared.labels],
             [names[label] for label in learned],
+            plan.config,
         )

@@ -186,7 +186,7 @@ class Assistant(ABC):
     def prompt_lengths(self, questions: Instructions) -> list[int]:
         """Return how many tokens the prompt of each record has, the picture's included."""
         return [
-            self._conversation.prompt_length(record.question, questions.caption(position))
+            self._conversation.prompt_length(record.question, questions.context(position))
             for position, record in enumerate(questions.records)
         ]
 
@@ -252,7 +252,7 @@ def answer_loss(network: nn.Module, lessons: Lessons, batch_size: int) -> float:
 def _texts(instructions: Instructions, plain: str) -> Iterator[str]:
     """Yield the texts of plain conversations, without the image's token."""
     for position, record in enumerate(instructions.records):
-        yield plain_prompt(plain, record.question, instructions.caption(position)).replace(IMAGE_TOKEN, "")
+        yield plain_prompt(plain, record.question, instructions.context(position)).replace(IMAGE_TOKEN, "")
         yield f" {record.answer}"
 
 

@@ -14,7 +14,7 @@ from bench.models.instruction_batches import InstructionBatch, rows_by_picture
 from bench.training.augmentation import shown
 
 Request = tuple[str, str]
-"""A question and its caption, '' for none."""
+"""A question and what its prompt says before it, '' for nothing."""
 
 
 class Seen(NamedTuple):
@@ -67,8 +67,8 @@ class Lessons:
         return self._conversation.answer_ids(texts, self._answer_tokens)
 
     def _request(self, position: int, *, captioned: bool) -> Request:
-        caption = self._instructions.caption(position) if captioned else ""
-        return self._instructions.records[position].question, caption
+        context = self._instructions.context(position, captioned=captioned)
+        return self._instructions.records[position].question, context
 
     def _prompts(self, requests: list[Request]) -> list[np.ndarray]:
         return [self._conversation.prompt_ids(*each) for each in requests]

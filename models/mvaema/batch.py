@@ -91,15 +91,24 @@ class TokenisedRecords:
         self.prompt_tokens, self.answer_tokens = prompt_tokens, answer_tokens
         self._pictures = instructions.pictures
         self._captions = _encoded(tokenizer, instructions.captions)
+        self._scales = _encoded(tokenizer, instructions.scales or ("",) * len(instructions.captions))
         self._questions = _encoded(tokenizer, [record.question for record in instructions.records])
         self._answers = _encoded(tokenizer, [record.answer for record in instructions.records])
         self._statements = _statements(instructions.records)
         self._held = np.unique(self._keys(self._pictures, self._statements))
 
     def prompt(self, position: int, captioned: bool) -> list[int]:
-        """Return the tokens of the caption, if ``captioned``, and of the question."""
-        caption = self._captions[self._pictures[position]] if captioned else []
-        return (caption + self._questions[position])[-self.prompt_tokens :]
+        """Return the tokens of the caption, if ``captioned``, of the scale, if it is stated, and of the question.
+
+        The beginning of a prompt that is too long is left out.
+        """
+        return self.whole_prompt(position, captioned)[-self.prompt_tokens :]
+
+    def whole_prompt(self, position: int, captioned: bool) -> list[int]:
+        """Return the tokens of a prompt, however long it is."""
+        picture = self._pictures[position]
+        caption = self._captions[picture] if captioned else []
+        return caption + self._scales[picture] + self._questions[position]
 
     def batch(
         self, pixels: np.ndarray, positions: np.ndarray, captioned: np.ndarray, rows: np.ndarray | None = None

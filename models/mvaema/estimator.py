@@ -108,14 +108,13 @@ class MVaEMa:
 
     @property
     def longest_prompt(self) -> int:
-        """The most tokens of caption and question that it reads: the end of a longer prompt."""
+        """The most tokens of caption, scale and question that it reads: the end of a longer prompt."""
         return self.model.prompt_tokens
 
     def prompt_lengths(self, questions: Instructions) -> list[int]:
-        """Return how many tokens caption and question of each record have."""
-        captions = self.tokenizer.encode([questions.caption(position) for position in range(len(questions))])
-        question_tokens = self.tokenizer.encode([record.question for record in questions.records])
-        return [len(caption) + len(question) for caption, question in zip(captions, question_tokens, strict=True)]
+        """Return how many tokens caption, scale and question of each record have."""
+        records = self._tokenised(questions)
+        return [len(records.whole_prompt(position, True)) for position in range(len(questions))]
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): how well the name of each category fits, after softmax; the mean over views."""
@@ -268,6 +267,7 @@ class MVaEMa:
 
 def _texts(instructions: Instructions) -> Iterator[str]:
     yield from instructions.captions
+    yield from instructions.scales
     for record in instructions.records:
         yield record.question
         yield record.answer

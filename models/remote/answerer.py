@@ -165,7 +165,7 @@ def _posed(questions: Instructions) -> Iterator[ServerQuestion]:
         return picture_part(pictures.batch(slice(place, place + 1))[0])
 
     for position, record in enumerate(questions.records):
-        text = " ".join(filter(None, (questions.caption(position), record.question)))
+        text = " ".join(filter(None, (questions.context(position), record.question)))
         content = [text_part(text), encoded(int(questions.pictures[position]))]
         messages = ({"role": "system", "content": SYSTEM}, {"role": "user", "content": content})
         tokens = text_tokens(SYSTEM, text) + picture_tokens(*pictures.pixels.shape[1:])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.contracts import Attentive, Look, Micrographs
+from bench.contracts import Attentive, Instructions, Look, Micrographs
+from bench.data.field_of_view import length
 from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.exports.exported import Exported
@@ -19,6 +20,8 @@ from bench.statistics.selective import Threshold, threshold
 from bench.tasks.asking.doubts import Doubts, not_sure
 from bench.tasks.asking.printing import Ranked, chart, ranked
 from bench.tasks.asking.questions import caption_of, check_length, question, read
+from bench.tasks.metrics.quantities import share_in_nm
+from bench.tasks.numbers import side
 from bench.terminal.text import safe
 
 
@@ -27,7 +30,8 @@ class PictureAnswer:
     """A model's answer about a picture, None without a question; ranked categories, empty if not requested.
 
     ``threshold`` is the confidence that the first category must exceed to count as an answer, None without a risk.
-    ``doubts`` are sentences on why the answer may not be trusted.
+    ``doubts`` are sentences on why the answer may not be trusted. ``size_nm`` is the size that the answer states as a
+    share of the picture's side, by the picture's scale.
     """
 
     path: Path
@@ -36,6 +40,7 @@ class PictureAnswer:
     categories: Ranked
     threshold: Threshold | None = None
     doubts: tuple[str, ...] = ()
+    size_nm: float | None = None
     read = True
 
     @property
@@ -46,6 +51,7 @@ class PictureAnswer:
     def as_text(self) -> str:
         """Return the answer and its doubts, then one bar per category, or that the model is not sure of any."""
         texts = [] if self.answer is None else [safe(self.answer)]
+        texts += [f"By the picture's scale that is {length(self.size_nm)}."] if self.size_nm else []
         texts += map(safe, self.doubts)
         if self.threshold is not None and not self.sure:
             return "\n".join([*texts, safe(not_sure(*self.categories[0], self.threshold))])
@@ -54,6 +60,7 @@ class PictureAnswer:
     def as_json(self) -> str:
         """Return everything as one JSON object."""
         fields = {} if self.question is None else {"question": self.question, "answer": self.answer}
+        fields |= {"size_nm": self.size_nm} if self.size_nm else {}
         rows = [{"category": name, "probability": share} for name, share in self.categories]
         promise = {"sure": self.sure, "at_risk": asdict(self.threshold)} if self.threshold else {}
         doubts = {"doubts": self.doubts} if self.doubts else {}
@@ -101,10 +108,14 @@ class Answering:
     def about(self, path: Path, text: str | None) -> PictureAnswer:
         """Return the answer about a picture; ``text`` is the question or None. Raise Unreadable for a bad picture."""
         picture, model = read(path, self._model.exported), self._model.estimator
-        answer = None if text is None else model.answer(question(picture, text, self._caption))[0]
+        answer = None if text is None else model.answer(self._question(picture, text))[0]
         ranking = self._ranked(picture) if self._top or (self._doubts and self._doubts.of_category) else ()
         doubts = self._doubts.about(text, ranking[:1], self.threshold is not None) if self._doubts else ()
-        return PictureAnswer(path, text, answer, ranking[: self._top], self.threshold, doubts)
+        size = share_in_nm(answer, side(picture, 0)) if answer else None
+        return PictureAnswer(path, text, answer, ranking[: self._top], self.threshold, doubts, size)
+
+    def _question(self, picture: Micrographs, text: str) -> Instructions:
+        return question(picture, text, self._caption, self._model.exported)
 
     def _ranked(self, picture: Micrographs) -> Ranked:
         probabilities = np.asarray(self._model.estimator.predict_proba(picture)[0])
@@ -129,7 +140,7 @@ class Answering:
             )
         with _alone(path):
             picture = read(path, self._model.exported)
-        return picture.batch(slice(1))[0], model.looks(question(picture, text, self._caption))[0]
+        return picture.batch(slice(1))[0], model.looks(self._question(picture, text))[0]
 
     def _require(self, contract: ContractName) -> None:
         if contract not in self._model.exported.contracts:

@@ -6,29 +6,40 @@ from typing import Any
 import numpy as np
 
 from bench.contracts import Bounded, InstructionRecord, Instructions, Micrographs
-from bench.data.decoding import grey
+from bench.data.decoding import frame_of, shades, squashed
+from bench.data.field_of_view import fields_of_view
 from bench.data.frames import Unreadable
 from bench.data.masking import prepared
 from bench.errors import BenchError, unknown
 from bench.exports.exported import Exported
 from bench.tasks.asking.words import exists
+from bench.tasks.datasets.decoded import bar_scale
 
 
 def read(path: Path, exported: Exported) -> Micrographs:
-    """Return a picture prepared as in training (resized, grey, masked, standardised); Unreadable if that fails."""
+    """Return a picture prepared as in training (resized, grey, masked, standardised); Unreadable if that fails.
+
+    Its scale is the file's, or else that of its data bar.
+    """
     if not exists(path):
         raise Unreadable("does not exist; check its path")
     if not path.is_file():  # a pipe or device may never end
         raise Unreadable("is no file; name a picture")
-    pixels = grey(path, exported.image_size)[None]
+    frame = frame_of(path)
+    levels = shades(frame)
+    pixels = squashed(levels, exported.image_size)[None]
     pixels = prepared(pixels, mask_bar=exported.mask_bar, standardise=exported.standardise)
-    return Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories)
+    bar = bar_scale(frame, levels)
+    pixel = bar.pixel_size_nm if bar else frame.pixel_size_nm or np.nan
+    scale = pixel * np.array([frame.levels.shape]) / exported.image_size
+    return Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories, pixel_sizes=scale)
 
 
-def question(picture: Micrographs, text: str, caption: str = "") -> Instructions:
-    """Return a question about a picture; the caption may name its category."""
+def question(picture: Micrographs, text: str, caption: str = "", exported: Exported | None = None) -> Instructions:
+    """Return a question about a picture; the caption may name its category. The scale is stated as in training."""
     record = InstructionRecord("0", picture.ids[0], 1, text, "", (), "")
-    return Instructions(picture, (record,), np.zeros(1, np.int64), (caption,), picture.categories)
+    scales = fields_of_view(picture) if exported and exported.scale == "stated" else ()
+    return Instructions(picture, (record,), np.zeros(1, np.int64), (caption,), picture.categories, scales)
 
 
 def caption_of(category: str | None, exported: Exported) -> str:
@@ -45,8 +56,9 @@ def check_length(text: str, caption: str, estimator: Any, exported: Exported) ->
     if not isinstance(estimator, Bounded):
         return
     size = exported.image_size
-    blank = Micrographs(np.zeros((1, size, size), np.uint8), np.arange(1), ("0",), np.array([-1]), exported.categories)
-    (length,) = estimator.prompt_lengths(question(blank, text, caption))
+    pixels, scale = np.zeros((1, size, size), np.uint8), np.ones((1, 2))
+    blank = Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories, pixel_sizes=scale)
+    (length,) = estimator.prompt_lengths(question(blank, text, caption, exported))
     if length > estimator.longest_prompt:
         included = ", including the caption," if caption else ""
         raise BenchError(

@@ -65,7 +65,7 @@ def sheet_command(
 
 @app.command("export")
 def export_command(
-    out: Annotated[Path, typer.Option(help="folder to write: one folder per category, and records.jsonl")],
+    out: Annotated[Path, typer.Option(help="folder to write: one folder per category, records.jsonl, labels.csv")],
     count: Annotated[int | None, typer.Option(help="number of pictures [default: all of the dataset]")] = None,
     size: Annotated[str, typer.Option(help="width x height in pixels")] = "1024x768",
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
@@ -74,17 +74,19 @@ def export_command(
     ] = "scripted",
     assignments: Assignments = None,
 ) -> None:
-    """Draw pictures at any size, with their records, into files that `--dataset folder:DIR` reads."""
+    """Draw pictures at any size, with records, sizes and counts, into files that `--dataset folder:DIR` reads."""
     from bench.data.teacher import open_teacher
     from bench.registered.registry import Registry
-    from bench.tasks.datasets.export import RECORDS, export
+    from bench.tasks.datasets.export import LABELS, RECORDS, export
 
     width, height = _width_and_height(size)
     folder = new_path(out, "--out")
     source, config = _opened(dataset, assignments)
     writer = open_teacher(Registry(), teacher, config.settings, 0)
     pictures, records = export(source, writer, folder, count, (height, width))
-    typer.echo(f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}")
+    typer.echo(
+        f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}, numbers in {LABELS}"
+    )
 
 
 @app.command("fetch")

@@ -12,7 +12,7 @@ import numpy as np
 from bench.data.decoding import frame_of, in_8_bits, shades, squashed
 from bench.data.frames import PictureFrame, Unreadable
 from bench.data.pixel_size import NOT_SQUARE
-from bench.data.scale.reading import read_scale
+from bench.data.scale.reading import ReadScale, read_scale
 from bench.errors import BenchError
 from bench.specs import Setting
 from bench.tasks.datasets.file_digests import unchanged
@@ -147,11 +147,19 @@ def _picture(name: str, number: int, frame: PictureFrame, frames: Frames) -> Pic
     )
 
 
+def bar_scale(frame: PictureFrame, levels: np.ndarray) -> ReadScale | None:
+    """Return the scale of a frame's data bar, if its file states none and the bar is read with confidence.
+
+    ``levels`` are the frame's ``shades``.
+    """
+    if frame.pixel_size_nm is not None or frame.no_scale.startswith(NOT_SQUARE):
+        return None
+    return read_scale(in_8_bits(levels))
+
+
 def _read_bar(picture: Picture, frame: PictureFrame, levels: np.ndarray) -> None:
     """Give a picture the scale of its data bar, if its file states none and the bar is read with confidence."""
-    if picture["pixel_size_nm"] is not None or frame.no_scale.startswith(NOT_SQUARE):
-        return
-    scale = read_scale(in_8_bits(levels))
+    scale = bar_scale(frame, levels)
     if scale is not None:
         picture["pixel_size_nm"], picture["scale_source"], picture["scale_note"] = scale.pixel_size_nm, "data bar", ""
         words = f"{scale.label} are {scale.length:.1f} pixels"

@@ -1,20 +1,30 @@
-"""Export of a drawn dataset: picture files in category folders, with instruction records."""
+"""Export of a drawn dataset: picture files in category folders, instruction records, and a file of labels."""
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from PIL import Image
 
-from bench.contracts import Dataset, Teacher
+from bench.contracts import Dataset, Micrographs, Teacher
 from bench.errors import BenchError
 from bench.store.whole import whole
+from bench.tasks.datasets.columns import PIXEL_SIZE
+from bench.tasks.datasets.labels import CATEGORY, PATH
+from bench.tasks.numbers import NUMBERS
 from bench.tasks.records import write_records
 
+if TYPE_CHECKING:
+    from bench.tasks.datasets.synthetic.drawing import Drawing
+
 RECORDS = "records.jsonl"
+LABELS = "labels.csv"
+"""What is known of each picture in numbers, in the form that ``--labels`` reads."""
+_SQUARE = 0.01
+"""Sides of a pixel that differ by this share at most are taken for the same, as where files are read."""
 
 
 def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, shape: tuple[int, int]) -> tuple[int, int]:
@@ -38,14 +48,15 @@ def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, sha
         with whole(out) as part:
             part.mkdir(parents=True)
             names = tuple(_name(dataset, position) for position in range(count))
-            numbers: list[Mapping[str, float]] = []
+            known: list[Drawing] = []
             for position, name in enumerate(names):
                 (part / name).parent.mkdir(exist_ok=True)
                 drawn = drawing(position, shape)
                 Image.fromarray(drawn.picture).save(part / name)
-                numbers.append(drawn.numbers)
-            records = teacher.records(cast(Dataset, _Exported(dataset, names, numbers)))
+                known.append(drawn._replace(picture=drawn.picture[:0]))
+            records = teacher.records(cast(Dataset, _Exported(dataset, names, known, shape)))
             write_records(part / RECORDS, records)
+            _write_labels(part / LABELS, names, known)
         return count, len(records)
     except OSError as error:
         raise BenchError(f"--out {str(out)!r} cannot be written ({error}); name a folder that can be") from error
@@ -54,6 +65,19 @@ def export(dataset: Dataset, teacher: Teacher, out: Path, count: int | None, sha
 def _name(dataset: Dataset, position: int) -> str:
     category = dataset.categories[int(dataset.labels()[position])]
     return f"{category}/{dataset.name}-{position:06d}.png"
+
+
+def _write_labels(file: Path, names: Sequence[str], known: "Sequence[Drawing]") -> None:
+    """Write a line per picture; what is not known is an empty field, as is the side of pixels that are not square."""
+    with file.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.DictWriter(lines, (PATH, CATEGORY, *NUMBERS, PIXEL_SIZE), restval="")
+        writer.writeheader()
+        for name, drawing in zip(names, known, strict=True):
+            numbers = dict(drawing.numbers)
+            if drawing.pixel_sizes and abs(drawing.pixel_sizes[0] / drawing.pixel_sizes[1] - 1) <= _SQUARE:
+                numbers[PIXEL_SIZE] = drawing.pixel_sizes[1]
+            category = {PATH: name, CATEGORY: name.partition("/")[0]}
+            writer.writerow({**category, **{kind: f"{number:.8g}" for kind, number in numbers.items()}})
 
 
 @dataclass(frozen=True)
@@ -65,7 +89,8 @@ class _Exported:
 
     dataset: Dataset
     names: tuple[str, ...]
-    known: list[Mapping[str, float]]
+    known: "list[Drawing]"
+    shape: tuple[int, int]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.dataset, name)
@@ -73,11 +98,14 @@ class _Exported:
     def labels(self) -> np.ndarray:
         return self.dataset.labels()[: len(self.names)]
 
-    def load(self) -> Any:
-        return SimpleNamespace(ids=self.names)
+    def load(self) -> Micrographs:
+        """Return the pictures without their pixels, from which no teacher writes."""
+        sizes = np.array([drawing.pixel_sizes or (np.nan, np.nan) for drawing in self.known])
+        pixels, rows = np.zeros((0, *self.shape), np.uint8), np.zeros(len(self.names), np.int64)
+        return Micrographs(pixels, rows, self.names, self.labels(), self.dataset.categories, pixel_sizes=sizes)
 
     def facts(self, position: int) -> Mapping[str, str]:
         return self.dataset.facts(position)
 
     def numbers(self, position: int) -> Mapping[str, float]:
-        return self.known[position]
+        return self.known[position].numbers

@@ -46,6 +46,8 @@ _POWER = r"(?:\s*[x×·*]\s*10\s*\^?\s*(?P<{0}>[-+]?\d+)|e(?P<{0}e>[-+]?\d+))?"
 _NUMBER = rf"(?<![\w.,^/])(?P<number>{_DIGITS})" + _POWER.format("power")
 _END = r"(?![\w²³^/])"
 _LENGTH = re.compile(rf"{_NUMBER}[\s-]*(?:(?:±|\+/-)\s*(?:{_DIGITS})\s*)?(?P<unit>{_UNIT}){_END}")
+_SHARE = re.compile(rf"{_NUMBER}\s*(?:%|percent|per cent)\s+of\s+(?:the\s+)?(?:picture|image)'?s?\s+sides?\b")
+"""A size as a share of the picture's side, the only measure that needs no scale."""
 _TO = r"\s*(?:-|–|—|~|to|and|till|until|up to|through|x|×|by)\s*"
 _OPEN = re.compile(rf"{_NUMBER}(?P<to>{_TO})$")
 _A_UNIT = re.compile(rf"\b(?:an?|one)\s+(?=(?:{_UNIT}){_END})")
@@ -71,11 +73,12 @@ class _Length(NamedTuple):
     is_mean: bool
 
 
-def stated_size(text: str) -> float | None:
+def stated_size(text: str, side: float | None = None) -> float | None:
     """Return the mean diameter that an answer states, in nanometres; None if it states none.
 
     Of a range it is the middle. Lengths that are said of a scale bar, a distance or a length do not count; if several
     do, those called a mean are taken, then those called a diameter, and of several the middle of smallest and largest.
+    If none does, a share of the picture's ``side``, in nanometres, may.
     """
     lengths = [length for sentence in _SENTENCE.split(_plain(text)) for length in _lengths(sentence)]
     for chosen in (
@@ -85,7 +88,13 @@ def stated_size(text: str) -> float | None:
     ):
         if chosen:
             return (min(length.low for length in chosen) + max(length.high for length in chosen)) / 2
-    return None
+    return share_in_nm(text, side)
+
+
+def share_in_nm(text: str, side: float | None) -> float | None:
+    """Return the size that an answer states as a share of the picture's ``side``, both in nanometres."""
+    share = _SHARE.search(_plain(text)) if side else None
+    return _value(share) / 100 * side if share and side else None
 
 
 def _lengths(sentence: str) -> Iterator[_Length]:

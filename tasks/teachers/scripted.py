@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from bench.contracts import Dataset, Facts, InstructionRecord
+from bench.contracts import Dataset, Facts, InstructionRecord, Micrographs, Numbers
 from bench.errors import BenchError
 from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import category_name
-from bench.tasks.numbers import ANSWERS, in_words, numbers_of
+from bench.tasks.numbers import ANSWERS, numbers_of
 from bench.tasks.prompts import QUESTIONS, Question
 from bench.tasks.teachers.frames import FRAMES, LABEL_ONLY, OTHERWISE
 from bench.tasks.teachers.vocabulary import known, strange
@@ -22,6 +22,8 @@ from bench.tasks.teachers.wording import SAID, TOPICS, USES
 
 NAME = "scripted"
 
+_REFUSALS = (OTHERWISE, LABEL_ONLY)
+"""The frames of an answer that says that the picture does not tell."""
 Words = Mapping[str, tuple[str, ...]]
 """Slot to the phrases that can fill it."""
 
@@ -37,7 +39,7 @@ class ScriptedTeacher:
     """Answers all questions on every picture of a dataset; takes no argument."""
 
     name = NAME
-    states_numbers = False
+    questions: tuple[Question, ...] = QUESTIONS
 
     def __init__(self, argument: str, seed: int) -> None:
         if argument:
@@ -50,11 +52,14 @@ class ScriptedTeacher:
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return one record per question and picture, in the order of the pictures."""
+        pictures = dataset.load()
         return tuple(
-            record
-            for position, picture in enumerate(dataset.load().ids)
-            for record in self._of_picture(picture, dataset.facts(position), numbers_of(dataset, position))
+            record for position in range(len(pictures.ids)) for record in self._of_picture(dataset, pictures, position)
         )
+
+    def sentences(self, known: Numbers, drawn: int, pictures: Micrographs, position: int) -> list[str]:
+        """Return what an answer says of the numbers that belong to its question: nothing."""
+        return []
 
     def names(self, dataset: Dataset) -> tuple[str, ...]:
         """Return how answers name each category."""
@@ -76,27 +81,27 @@ class ScriptedTeacher:
             )
         return " ".join(filter(None, sentences))
 
-    def _of_picture(
-        self, picture: str, scene: Mapping[str, str], numbers: Mapping[str, float]
-    ) -> list[InstructionRecord]:
+    def _of_picture(self, dataset: Dataset, pictures: Micrographs, position: int) -> list[InstructionRecord]:
+        picture, scene, numbers = pictures.ids[position], dataset.facts(position), numbers_of(dataset, position)
         words = _words(scene)
         records = []
-        for question in QUESTIONS:
+        for question in self.questions:
             random_bytes = hashlib.blake2b(
                 f"{self._seed}\n{picture}\n{question.number}".encode(), digest_size=16
             ).digest()
             drawn = int.from_bytes(random_bytes, "big")
             answer, slots = _answer(question, words, drawn)
             known = tuple((kind, number) for kind, number in numbers.items() if ANSWERS.get(kind) == question.text)
-            if self.states_numbers:
-                answer = " ".join([answer, *(in_words(kind, number, drawn) for kind, number in known)])
+            sentences = self.sentences(known, drawn, pictures, position)
+            if sentences and not _answers(question, words):
+                answer, slots = "", ()  # that it cannot be told would contradict them
             records.append(
                 InstructionRecord(
                     id=f"{picture}#{question.number:02d}",
                     picture=picture,
                     group=question.group,
                     question=question.text,
-                    answer=answer,
+                    answer=" ".join(filter(None, [answer, *sentences])),
                     facts=_stated(slots, scene),
                     teacher=self.name,
                     numbers=known,
@@ -111,6 +116,12 @@ def _words(scene: Mapping[str, str]) -> Words:
     use = USES.get(scene["category"])
     label = category_name(scene["category"])
     return {**phrases, "label": (label,), **({"use": (use,)} if use else {})}
+
+
+def _answers(question: Question, words: Words) -> bool:
+    """Return whether words are known that answer a question, so that its answer does not say that it cannot be told."""
+    known = words.keys() | {"topic"}
+    return any(known >= set(group[0].slots) for group in _frames(question.number)[: -len(_REFUSALS)])
 
 
 def _answer(question: Question, words: Words, drawn: int) -> tuple[str, tuple[str, ...]]:
@@ -134,7 +145,7 @@ def _stated(slots: tuple[str, ...], scene: Mapping[str, str]) -> Facts:
 @cache
 def _frames(number: int) -> tuple[tuple[Frame, ...], ...]:
     """Return a question's frames in groups that share their slots; the last group suits every scene."""
-    groups = (*FRAMES[number - 1], OTHERWISE, LABEL_ONLY)
+    groups = (*FRAMES[number - 1], *_REFUSALS)
     return tuple(tuple(Frame(text, _slots(text)) for text in group) for group in groups)
 
 

@@ -24,8 +24,8 @@ from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
 
 _PIXELS, _NUMBERS = "pixels.npy", "numbers.npy"
-_KNOWN = ("size_nm", "count", "pixel_size_nm")
-"""The columns of the file of numbers."""
+_KNOWN = ("size_nm", "count")
+"""The first columns of the file of numbers; the nanometres that a pixel is high and wide follow."""
 _LARGEST = 8192
 _SHARE = 16
 """The number of pictures that a process draws at a time."""
@@ -105,7 +105,7 @@ class Synthetic:
 
         A size is known of a picture with a scale bar, a number of structures that can be told apart.
         """
-        row = zip(_KNOWN[:2], self._numbers[position].tolist(), strict=False)
+        row = zip(_KNOWN, self._numbers[position].tolist(), strict=False)
         return {kind: number for kind, number in row if not isnan(number)}
 
     def caption(self, label: int) -> str:
@@ -136,7 +136,7 @@ class Synthetic:
         """Return all pictures, drawn once into the cache."""
         ids = tuple(f"synthetic-{number:06d}" for number in range(self.size))
         pixels = np.load(self._folder / _PIXELS, mmap_mode="r")
-        scale = np.repeat(self._numbers[:, 2:], 2, axis=1)
+        scale = self._numbers[:, len(_KNOWN) :]
         return Micrographs(pixels, np.arange(self.size), ids, self.labels(), CATEGORIES, pixel_sizes=scale)
 
     @cached_property
@@ -167,11 +167,10 @@ class Synthetic:
 
 
 def _drawn(scenes: Sequence[Scene], side: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the square pictures (N, side, side) of scenes, and what is known of them (N, 3), NaN for what is not."""
+    """Return the square pictures (N, side, side) of scenes, and what is known of them (N, 4), NaN for what is not."""
     drawings = [drawn(shown, (side, side)) for shown in scenes]
     return np.stack([drawing.picture for drawing in drawings]), np.array([_row(drawing) for drawing in drawings])
 
 
 def _row(drawing: Drawing) -> list[float]:
-    known = {**drawing.numbers, "pixel_size_nm": drawing.pixel_size_nm or nan}
-    return [known.get(kind, nan) for kind in _KNOWN]
+    return [*(drawing.numbers.get(kind, nan) for kind in _KNOWN), *(drawing.pixel_sizes or (nan, nan))]

@@ -8,6 +8,7 @@ from bench.tasks.datasets.synthetic.canvas import Canvas, blurred
 from bench.tasks.datasets.synthetic.scene import Scene
 from bench.tasks.datasets.synthetic.specimens.chips import Sheet
 from bench.tasks.datasets.synthetic.specimens.strokes import between, edge, strewn, substrate
+from bench.tasks.datasets.synthetic.structures import Structures, joined, stacked
 
 
 def _profile(wave: np.ndarray, sharp: float) -> np.ndarray:
@@ -15,7 +16,14 @@ def _profile(wave: np.ndarray, sharp: float) -> np.ndarray:
     return 0.5 + 0.5 * np.tanh(np.float32(sharp) * np.sin(wave * np.float32(2 * np.pi)))
 
 
-def gratings(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def _lines(wave: np.ndarray, pitch: float) -> Structures:
+    """Return the lines of a pattern, the raised half of every period, of a phase in periods."""
+    line = np.floor(wave).astype(np.intp)
+    line -= line.min()
+    return Structures(np.where(wave % 1 < 0.5, line + 1, 0), np.full(int(line.max()) + 1, 0.5 * pitch))
+
+
+def gratings(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw fine lines over the whole field, or fields of lines that run in different ways."""
     low = random.uniform(0.1, 0.5)
     high = low + random.uniform(0.12, 0.5)
@@ -24,37 +32,46 @@ def gratings(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     u, v = canvas.turned(turn)
     sharp = between(random, 0.5, 8)
     ragged = np.float32(random.uniform(0, 0.06)) * canvas.noise(random, "rough", 0.1)
-    pattern = _profile(v / pitch + ragged, sharp)
+    wave = v / pitch + ragged
+    pattern, lines = _profile(wave, sharp), _lines(wave, pitch)
     parts = random.integers(3)
     if parts:
-        other = _profile(u / np.float32(pitch * random.choice([1.0, 0.6, 1.7])) + ragged, sharp)
+        across = pitch * random.choice([1.0, 0.6, 1.7])
+        wave = u / np.float32(across) + ragged
+        other = _profile(wave, sharp)
         side = u > np.float32(random.uniform(-0.3, 0.3))
         if parts == 2:
             side ^= v > np.float32(random.uniform(-0.3, 0.3))
         pattern = np.where(side, other, pattern)
+        beside = _lines(wave, across)
+        both = np.where(side, beside.item, 0), np.where(side, 0, lines.item)
+        lines = stacked([lines._replace(item=both[1]), beside._replace(item=both[0], countable=False)])
         seam = edge(side, 0.002)
         pattern = pattern * (1 - np.float32(random.uniform(0, 1)) * seam)
     canvas.albedo[:] = low + (high - low) * pattern
     canvas.z += np.float32(random.choice([0.0, 0.05, 0.2]) * pitch) * pattern
     canvas.albedo *= 1 + np.float32(0.04) * canvas.noise(random, "rough", 0.1)
     strewn(canvas, random, 12, (0.003, 0.02))
+    return lines
 
 
-def dot_array(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def dot_array(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw an array of round or square holes, caps or rings with bright rims, one size or two, with faults."""
     low, high = random.uniform(0.03, 0.3), random.uniform(0.35, 0.7)
     level, spot = (low, high) if random.random() < 0.5 else (high, low)
     substrate(canvas, random, level)
     pitch = between(random, 0.018, 0.2)
     u, v = canvas.turned(random.choice([0.0, np.pi / 4, random.normal(0, 0.15), random.uniform(0, np.pi)]))
-    v = v / np.float32(random.choice([1.0, 1.0, 0.6, 1.3]) * pitch) + np.float32(random.random() + 50)
+    tall = pitch * random.choice([1.0, 1.0, 0.6, 1.3])
+    v = v / np.float32(tall) + np.float32(random.random() + 50)
     u = u / np.float32(pitch) + np.float32(random.random() + 50)
     if random.random() < 0.35:
         u = u + 0.5 * (np.floor(v) % 2)
-        v = v * np.float32(1.1547)
+        v, tall = v * np.float32(1.1547), tall / 1.1547
     column, row = np.floor(u).astype(np.intp), np.floor(v).astype(np.intp)
     du, dv = u - column - np.float32(0.5), v - row - np.float32(0.5)
-    far = np.maximum(np.abs(du), np.abs(dv)) if random.random() < 0.3 else np.sqrt(du * du + dv * dv)
+    square = random.random() < 0.3
+    far = np.maximum(np.abs(du), np.abs(dv)) if square else np.sqrt(du * du + dv * dv)
     size = random.uniform(0.18, 0.46) * random.normal(1, random.choice([0.0, 0.05]), (64, 64)).astype(np.float32)
     size[random.random((64, 64)) < random.choice([0.0, 0.0, 0.04])] = 0
     far = far / np.maximum(size[column % 64, row % 64], np.float32(1e-3))
@@ -67,9 +84,14 @@ def dot_array(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
         canvas.albedo *= np.where(inner, np.float32(random.uniform(0.2, 2.0)), 1)
     canvas.z += np.float32(random.choice([-0.02, 0.02, 0.0])) * blurred(inside.astype(np.float32), 0.004)
     strewn(canvas, random, 15, (0.003, 0.02))
+    # As large as an ellipse or a rectangle with the sides of a cell, times its size.
+    disc = 2 * np.sqrt(pitch * tall) * (2 / np.sqrt(np.pi) if square else 1)
+    columns, rows = np.arange(column.min(), column.max() + 1), np.arange(row.min(), row.max() + 1)
+    item = (row - rows[0]) * len(columns) + column - columns[0] + 1
+    return Structures(np.where(inside, item, 0), disc * size[columns[None] % 64, rows[:, None] % 64].ravel())
 
 
-def posts(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def posts(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw posts at a slant, in rows, to the end of the array or over the whole field: lit sides, bright tops."""
     ground = random.uniform(0.08, 0.5)
     substrate(canvas, random, ground)
@@ -104,6 +126,8 @@ def posts(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     item = polygons(canvas, every)
     canvas.albedo[:] = np.where(item > 0, np.concatenate([[0.0], tone]).astype(np.float32).take(item), canvas.albedo)
     canvas.z += np.float32(0.01) * (item > 0)
+    wide = half * (1 + taper) * (2 / np.sqrt(np.pi) if sides == 4 else 1)
+    return Structures(joined(item, len(rings) + 1), np.full(len(foot), wide))
 
 
 def test_patterns(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:

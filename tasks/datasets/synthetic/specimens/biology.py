@@ -15,9 +15,10 @@ from bench.tasks.datasets.synthetic.specimens.strokes import (
     stroked,
     substrate,
 )
+from bench.tasks.datasets.synthetic.structures import Structures
 
 
-def neuron(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def neuron(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a rugged cell body, often cut by the border, with processes that branch into fine filaments."""
     level = random.uniform(0.15, 0.5)
     substrate(canvas, random, level)
@@ -44,9 +45,10 @@ def neuron(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     drawn = blobs(canvas, random, soma, radius / np.sqrt(flat), tone, 0.2, 0.0, flat, random.random(bodies) * 3)
     rugged = relief(canvas, random, radius * random.uniform(0.1, 0.4))
     canvas.z += np.where(drawn.item > 0, np.float32(0.03 * radius) * rugged, 0)
+    return Structures(drawn.item, drawn.diameters)
 
 
-def web(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def web(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a culture: long processes all over the field, cell bodies among them."""
     level = random.uniform(0.15, 0.5)
     substrate(canvas, random, level)
@@ -64,6 +66,7 @@ def web(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     drawn = blobs(canvas, random, centre, grow, tone, 0.2, 0.004, random.uniform(0.5, 1, len(centre)), turn)
     canvas.z += np.where(drawn.item > 0, np.float32(0.04 * size) * relief(canvas, random, 0.4 * size + 0.008), 0)
     strewn(canvas, random, 60, (0.002, 0.01))
+    return Structures(drawn.item, drawn.diameters)
 
 
 def tissue(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
@@ -89,7 +92,7 @@ def tissue(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
         canvas.z += np.float32(0.0012) * canvas.noise(random, "rough", 0.06)
 
 
-def soft_cells(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def soft_cells(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw spread, wrinkled cells that touch or cover each other, with a rim of fine processes."""
     level = random.uniform(0.15, 0.5)
     substrate(canvas, random, level)
@@ -110,9 +113,10 @@ def soft_cells(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Non
     rugged = relief(canvas, random, radius * random.uniform(0.06, 0.3), 2)
     depth = np.float32(random.uniform(0.01, 0.05) * radius)
     canvas.z += np.where(body, depth * rugged + 2 * depth * np.abs(folds), 0)
+    return Structures(drawn.item, drawn.diameters)
 
 
-def microbes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def microbes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw bacteria: short rods or balls in groups, with threads of slime."""
     level = random.uniform(0.1, 0.5)
     substrate(canvas, random, level)
@@ -122,10 +126,12 @@ def microbes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
         [home + random.normal(0, 4 * radius, (count // 4 + 1, 2)) for home in across_field(random, 6)]
     )
     turn = random.uniform(0, np.pi, len(centre))
-    half = radius * random.choice([0.3, 1.0, 2.5]) * random.uniform(0.7, 1.3, (len(centre), 1))
-    half = half * np.stack([np.cos(turn), np.sin(turn)], 1)
+    long = radius * random.choice([0.3, 1.0, 2.5]) * random.uniform(0.7, 1.3, (len(centre), 1))
+    half = long * np.stack([np.cos(turn), np.sin(turn)], 1)
     slime = paths(random, centre[::3], random.uniform(0, 7, len(centre[::3])), 6, 2 * radius, 0.3)
     tone = level * random.uniform(1.1, 1.9)
     stroked(canvas, slime, np.full(len(slime), 0.1 * radius + 0.001), np.full(len(slime), tone))
-    bars(canvas, centre - half, centre + half, radius, tone * random.normal(1, 0.08, len(centre)), 0.3 * radius)
+    drawn = bars(canvas, centre - half, centre + half, radius, tone * random.normal(1, 0.08, len(centre)), 0.3 * radius)
     canvas.z += np.float32(0.02 * radius) * canvas.noise(random, "rough", 0.05)
+    # As large as a bar twice ``long`` with its two half discs.
+    return Structures(drawn.item, 2 * np.sqrt(radius**2 + 4 * radius * long[:, 0] / np.pi))

@@ -5,6 +5,8 @@ and the material's shares of the signal, shadows, edges, focus, tone, noise and 
 are drawn at other finenesses and proportions and then brought to the size asked for, as files are.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from PIL import Image
 from scipy import ndimage
@@ -12,11 +14,18 @@ from scipy import ndimage
 from bench.tasks.datasets.synthetic.canvas import WIDEST, Canvas, blurred, hollows
 from bench.tasks.datasets.synthetic.microscope import charged, noisy, slopes
 from bench.tasks.datasets.synthetic.scene import INSTRUMENT, LOOK, NOISE, Scene
-from bench.tasks.datasets.synthetic.specimens.captions import captioned
+from bench.tasks.datasets.synthetic.specimens.captions import Caption, captioned
 from bench.tasks.datasets.synthetic.specimens.strokes import between
 
 _FINENESS = (0.75, 1.6)
 """Rows of a drawn picture, as a share of the rows of the picture asked for."""
+
+
+class Exposure(NamedTuple):
+    """The picture (height, width) uint8 of a canvas, and what is written into it, in the canvas's own pixels."""
+
+    picture: np.ndarray
+    caption: Caption | None
 
 
 def native(scene: Scene, shape: tuple[int, int]) -> tuple[int, int]:
@@ -28,8 +37,8 @@ def native(scene: Scene, shape: tuple[int, int]) -> tuple[int, int]:
     return rows, round(rows * aspect)
 
 
-def pictured(canvas: Canvas, scene: Scene, shape: tuple[int, int]) -> np.ndarray:
-    """Return the picture (height, width) uint8 of a canvas, squeezed to ``shape``."""
+def pictured(canvas: Canvas, scene: Scene, shape: tuple[int, int]) -> Exposure:
+    """Return the picture of a canvas, squeezed to ``shape``."""
     random = scene.stream(INSTRUMENT)
     signal = _toned(_focused(_signal(canvas, random), canvas, random), canvas, random)
     if random.random() < 0.1:
@@ -40,10 +49,10 @@ def pictured(canvas: Canvas, scene: Scene, shape: tuple[int, int]) -> np.ndarray
     if grain:
         exact = signal + 2 * grain * ndimage.gaussian_filter(exact - signal, grain)
     picture = (np.clip(exact, 0, 1) * np.float32(255) + np.float32(0.5)).astype(np.uint8)
-    picture = captioned(picture, random)
-    if picture.shape == shape:
-        return picture
-    return np.asarray(Image.fromarray(picture).resize((shape[1], shape[0]), Image.Resampling.BICUBIC))
+    caption = captioned(picture, random)
+    if picture.shape != shape:
+        picture = np.asarray(Image.fromarray(picture).resize((shape[1], shape[0]), Image.Resampling.BICUBIC))
+    return Exposure(picture, caption)
 
 
 def _signal(canvas: Canvas, random: np.random.Generator) -> np.ndarray:

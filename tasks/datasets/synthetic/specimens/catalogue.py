@@ -21,8 +21,9 @@ from bench.tasks.datasets.synthetic.specimens import (
     wires,
 )
 from bench.tasks.datasets.synthetic.specimens.strokes import between
+from bench.tasks.datasets.synthetic.structures import Structures
 
-Drawer = Callable[[Canvas, Scene, np.random.Generator], None]
+Drawer = Callable[[Canvas, Scene, np.random.Generator], Structures | None]
 
 
 class Specimen(NamedTuple):

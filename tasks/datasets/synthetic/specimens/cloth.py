@@ -8,6 +8,7 @@ from bench.tasks.datasets.synthetic.bodies import laid, look_up, polygons
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
 from bench.tasks.datasets.synthetic.specimens.strokes import between, strewn, substrate
+from bench.tasks.datasets.synthetic.structures import Structures, stacked
 
 _REACH = np.linspace(-1.4, 1.4, 40)
 
@@ -74,7 +75,7 @@ def _whole(count: int) -> np.ndarray:
     return np.concatenate([np.repeat(np.arange(count), len(parts))[:, None], np.tile(parts, (count, 1))], 1)
 
 
-def bundle(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def bundle(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw smooth round fibres side by side, seen close, straight or bending together, with a few flecks."""
     substrate(canvas, random, random.uniform(0.03, 0.2))
     radius = between(random, 0.025, 0.33)
@@ -91,13 +92,14 @@ def bundle(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
         random.uniform(2, 5),
         6 * offsets,
     )
-    _laid_down(canvas, random, curves, radius * random.uniform(0.75, 1.2, count))
+    return _laid_down(canvas, random, curves, radius * random.uniform(0.75, 1.2, count))
 
 
-def crossing(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def crossing(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a few long fibres that cross on a rough substrate, at small or at wide angles."""
     substrate(canvas, random, random.uniform(0.08, 0.4))
     radius = between(random, 0.01, 0.06)
+    layers: list[Structures] = []
     for _ in range(int(random.integers(1, 4))):
         count = int(random.integers(1, 5))
         curves = _Curves(
@@ -109,10 +111,11 @@ def crossing(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
             random.uniform(3, 12),
             random.uniform(0, 6, count),
         )
-        _laid_down(canvas, random, curves, radius * np.exp(random.normal(0, 0.25, count)))
+        layers.append(_laid_down(canvas, random, curves, radius * np.exp(random.normal(0, 0.25, count))))
+    return stacked(layers)
 
 
-def _laid_down(canvas: Canvas, random: np.random.Generator, curves: _Curves, radii: np.ndarray) -> None:
+def _laid_down(canvas: Canvas, random: np.random.Generator, curves: _Curves, radii: np.ndarray) -> Structures:
     """Lay fibres over each other, the lower ones darker, with stripes, a rough skin and dirt, or without."""
     count = len(radii)
     pieces = _whole(count)
@@ -125,9 +128,10 @@ def _laid_down(canvas: Canvas, random: np.random.Generator, curves: _Curves, rad
     rough = canvas.noise(random, "rough", between(random, 0.05, 0.3))
     canvas.z += np.where(there, np.float32(between(random, 0.0001, 0.0025)) * rough, 0)
     strewn(canvas, random, 25, (0.003, 0.02))
+    return Structures(tubes.item, 2 * radii)
 
 
-def knitted(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def knitted(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw yarns of many filaments that wind around their neighbours in rows, in front and behind in turn."""
     substrate(canvas, random, random.uniform(0.03, 0.12))
     radius = between(random, 0.03, 0.14)
@@ -153,9 +157,10 @@ def knitted(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     there = tubes.item > 0
     canvas.albedo *= np.where(there, 0.65 + 0.45 * strands, 1)
     canvas.z += np.where(there, np.float32(0.5 * radius / filaments) * strands, 0)
+    return Structures(tubes.item, np.full(count, 2 * radius), countable=False)
 
 
-def ribbons(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def ribbons(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw flat bands side by side over the whole field, with bright or dark borders and fine lines along."""
     turn = random.uniform(0, np.pi)
     along, across = canvas.turned(turn)
@@ -176,3 +181,4 @@ def ribbons(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     canvas.albedo *= 1 + np.float32(random.choice([0.0, 0.06, 0.12])) * fine
     canvas.albedo *= 1 + np.float32(0.05) * canvas.noise(random, "rough", 0.15)
     strewn(canvas, random, 25, (0.003, 0.02))
+    return Structures(band, np.diff(edges))

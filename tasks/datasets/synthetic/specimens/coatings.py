@@ -7,9 +7,10 @@ from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.cells import cells
 from bench.tasks.datasets.synthetic.scene import Scene
 from bench.tasks.datasets.synthetic.specimens.strokes import across_field, between, edge, relief, strewn, substrate
+from bench.tasks.datasets.synthetic.structures import Structures
 
 
-def broken_grains(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def broken_grains(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw angular grains side by side, tilted, some missing, their borders bright."""
     wide = between(random, 0.02, 0.2)
     level = random.uniform(0.25, 0.5)
@@ -26,9 +27,10 @@ def broken_grains(canvas: Canvas, scene: Scene, random: np.random.Generator) -> 
     border = np.exp(-grid.rim / np.float32(random.uniform(0.002, 0.01)))
     canvas.albedo[:] = level * tone[at] * (1 + np.float32(random.uniform(-0.8, 1.2)) * border)
     canvas.z += np.float32(0.0004) * canvas.noise(random, "rough", 0.08)
+    return Structures(np.where(missing[at], 0, at + 1), np.full(grid.total, 2 * wide / np.sqrt(np.pi)))
 
 
-def pinholes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def pinholes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a nearly even film with small dark holes, drawn out one way, or with blisters."""
     level = random.uniform(0.25, 0.6)
     substrate(canvas, random, level)
@@ -45,6 +47,7 @@ def pinholes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
         canvas.z += np.float32(random.uniform(0.01, 0.04)) * depth
     grain = between(random, 0.008, 0.04)
     canvas.z += np.float32(random.uniform(0, 0.06) * grain) * relief(canvas, random, grain, 2)
+    return Structures(holes.item, holes.diameters)
 
 
 def section(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
@@ -87,7 +90,7 @@ def islands(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     canvas.z += np.where(film, np.float32(random.uniform(0.002, 0.02)), 0)
 
 
-def dried_mud(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def dried_mud(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a film that has cracked into plates with dark gaps between."""
     wide = between(random, 0.06, 0.4)
     substrate(canvas, random, random.uniform(0.3, 0.55))
@@ -100,6 +103,8 @@ def dried_mud(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     tilt = random.normal(0, 0.08, (2, grid.total)).astype(np.float32)
     canvas.z += tilt[0][grid.number] * grid.right + tilt[1][grid.number] * grid.down
     canvas.z -= np.where(open_gap, np.float32(0.03), 0)
+    plate = 2 * (wide - 2 * float(gap)) / np.sqrt(np.pi)
+    return Structures(np.where(open_gap, 0, grid.number + 1), np.full(grid.total, plate))
 
 
 def fine_grains(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:

@@ -8,6 +8,7 @@ from bench.tasks.datasets.synthetic.canvas import Canvas, blurred
 from bench.tasks.datasets.synthetic.crystals import Form, crystals
 from bench.tasks.datasets.synthetic.scene import Scene
 from bench.tasks.datasets.synthetic.specimens.strokes import between, paths, relief, strewn, stroked, substrate
+from bench.tasks.datasets.synthetic.structures import Structures, stacked
 
 _FORMS: tuple[Form, ...] = ("cube", "octahedron", "prism", "shard")
 
@@ -32,27 +33,30 @@ def _groups(random: np.random.Generator, count: float, radius: float) -> np.ndar
     return np.repeat(home, each, 0) + random.normal(0, spread, (int(each.sum()), 2))
 
 
-def specks(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def specks(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw small round particles far apart on an even ground, perhaps with scratches and larger dirt."""
     _, tone = _ground(canvas, random)
     radius = between(random, 0.002, 0.02)
     centre = _groups(random, between(random, 2, 300), radius)
     centre = centre[placement.apart(centre, 0.9 * radius)]
     radii = radius * np.exp(random.normal(0, random.choice([0.05, 0.3, 0.6]), len(centre)))
-    blobs(canvas, random, centre, radii, tone * random.normal(1, 0.06, len(centre)), random.choice([0.02, 0.15]))
+    levels = tone * random.normal(1, 0.06, len(centre))
+    drawn = blobs(canvas, random, centre, radii, levels, random.choice([0.02, 0.15]))
     if random.random() < 0.25:
         scratch = paths(random, random.uniform(0, 1, (2, 2)), random.uniform(0, 7, 2), 8, 0.12, 0.03)
         stroked(canvas, scratch, np.full(2, 0.0015), np.full(2, tone))
     strewn(canvas, random, 8, (0.004, 0.02))
+    return Structures(drawn.item, drawn.diameters)
 
 
-def packed_balls(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def packed_balls(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw balls that fill the field, in one layer or several, even or of all sizes."""
     substrate(canvas, random, random.uniform(0.02, 0.15))
     radius = between(random, 0.008, 0.07)
     layers = int(random.integers(1, 4))
     spread = random.choice([0.03, 0.15, 0.35])
     level = random.uniform(0.3, 0.6)
+    drawn: list[Structures] = []
     for layer in range(layers):
         if random.random() < 0.4:
             turn, jitter = random.uniform(0, 1), random.uniform(0.01, 0.08)
@@ -62,10 +66,12 @@ def packed_balls(canvas: Canvas, scene: Scene, random: np.random.Generator) -> N
         radii = radius * np.exp(random.normal(0, spread, len(centre)).clip(-1, 1))
         tone = level * (0.6 + 0.4 * (layer + 1) / layers) * random.normal(1, 0.1, len(centre))
         lump = float(random.choice([0.01, 0.06]))
-        blobs(canvas, random, centre, radii, tone, lump, radii + layer * radius)
+        balls = blobs(canvas, random, centre, radii, tone, lump, radii + layer * radius)
+        drawn.append(Structures(balls.item, balls.diameters))
+    return stacked(drawn)
 
 
-def bodies_alone(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def bodies_alone(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw one to five large bodies: balls, dented discs or lumps with a skin, their edges often glowing."""
     _, tone = _ground(canvas, random)
     count = int(random.integers(1, 6))
@@ -86,9 +92,10 @@ def bodies_alone(canvas: Canvas, scene: Scene, random: np.random.Generator) -> N
     if random.random() < 0.4:
         canvas.albedo += np.float32(random.uniform(0.1, 0.5) * tone) * blurred(body.astype(np.float32), 0.03)
     strewn(canvas, random, 20, (0.002, 0.012))
+    return Structures(drawn.item, drawn.diameters)
 
 
-def agglomerates(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def agglomerates(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw separate clumps of small grains or crystals, between them nothing or single grains."""
     _, tone = _ground(canvas, random)
     radius = between(random, 0.006, 0.05)
@@ -101,14 +108,16 @@ def agglomerates(canvas: Canvas, scene: Scene, random: np.random.Generator) -> N
     height = np.linspace(0, 3 * radius, len(centre))
     levels = tone * random.normal(1, 0.1, len(centre))
     if random.random() < 0.5:
-        blobs(canvas, random, centre, radii, levels, random.choice([0.02, 0.2]), height)
+        drawn = blobs(canvas, random, centre, radii, levels, random.choice([0.02, 0.2]), height)
         canvas.z += np.float32(0.02 * radius) * canvas.noise(random, "rough", 2 * radius)
     else:
         form = _FORMS[random.integers(len(_FORMS))]
-        crystals(canvas, random, form, centre, 1.2 * radii, levels, height, random.uniform(0.4, np.pi), uneven=0.15)
+        tilt = random.uniform(0.4, np.pi)
+        drawn = crystals(canvas, random, form, centre, 1.2 * radii, levels, height, tilt, uneven=0.15)
+    return Structures(drawn.item, drawn.diameters, countable=False)
 
 
-def cubes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def cubes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw crystals of one form, apart or touching, most of them lying flat; finer ones fill the ground."""
     _, tone = _ground(canvas, random)
     radius = between(random, 0.015, 0.12)
@@ -120,10 +129,12 @@ def cubes(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     centre = centre[placement.apart(centre, radius * random.uniform(0.5, 1.1))]
     radii = radius * np.exp(random.normal(0, random.choice([0.1, 0.4]), len(centre)).clip(-1, 0.7))
     tilt = random.choice([0.1, 0.5, 1.4])
-    crystals(canvas, random, form, centre, radii, tone * random.normal(1, 0.08, len(centre)), 0.01, tilt, uneven=0.1)
+    levels = tone * random.normal(1, 0.08, len(centre))
+    drawn = crystals(canvas, random, form, centre, radii, levels, 0.01, tilt, uneven=0.1)
+    return Structures(drawn.item, drawn.diameters)
 
 
-def drops(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def drops(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw soft discs or drops drawn out one way, flat in tone, with a faint halo."""
     level, _ = _ground(canvas, random)
     radius = between(random, 0.02, 0.09)
@@ -140,3 +151,4 @@ def drops(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     # A flat disc: only its border rises.
     canvas.z[:] = np.where(body, np.minimum(canvas.z, np.float32(random.uniform(0.05, 0.9) * radius)), canvas.z)
     canvas.albedo += np.float32(random.uniform(0, 0.3) * tone) * blurred(body.astype(np.float32), 0.02)
+    return Structures(drawn.item, drawn.diameters)

@@ -8,6 +8,7 @@ from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.crystals import crystals
 from bench.tasks.datasets.synthetic.scene import Scene
 from bench.tasks.datasets.synthetic.specimens.strokes import across_field, between, relief, substrate
+from bench.tasks.datasets.synthetic.structures import Structures
 
 
 def fine_heap(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
@@ -21,7 +22,7 @@ def fine_heap(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
     canvas.z += np.float32(random.uniform(0.15, 0.4) * grain) * grains + np.float32(random.uniform(0, 0.03)) * hills
 
 
-def clumps(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def clumps(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw irregular agglomerates of fine grains, one large or many small, on a darker ground."""
     substrate(canvas, random, random.uniform(0.02, 0.3))
     radius = between(random, 0.05, 0.4)
@@ -41,9 +42,10 @@ def clumps(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     crumbs = placement.anywhere(random, between(random, 3, 100))
     size = np.exp(random.uniform(np.log(0.002), np.log(0.02), len(crumbs)))
     blobs(canvas, random, crumbs, size, level, 0.2)
+    return Structures(np.where(body, drawn.item, 0), drawn.diameters, countable=False)
 
 
-def loose_grains(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def loose_grains(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a deep heap of lumps of all sizes, the lower ones dark, each with a rough skin."""
     canvas.albedo[:] = random.uniform(0.02, 0.12)
     radius = between(random, 0.012, 0.09)
@@ -53,12 +55,13 @@ def loose_grains(canvas: Canvas, scene: Scene, random: np.random.Generator) -> N
     deep = np.linspace(0, 1, count)
     tone = random.uniform(0.35, 0.6) * (random.uniform(0.3, 0.7) + (1 - 0.5) * deep) * random.normal(1, 0.08, count)
     flat, turn = random.uniform(0.6, 1, count), random.random(count) * 3
-    blobs(canvas, random, centre, radii, tone, random.uniform(0.05, 0.22), 3 * radius * deep, flat, turn)
+    drawn = blobs(canvas, random, centre, radii, tone, random.uniform(0.05, 0.22), 3 * radius * deep, flat, turn)
     grain = radius * random.uniform(0.15, 0.7)
     canvas.z += np.float32(random.uniform(0.02, 0.2) * grain) * relief(canvas, random, grain, 2)
+    return Structures(drawn.item, drawn.diameters, countable=False)
 
 
-def plates(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def plates(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a heap of plates, shards or short needles that lie anyhow."""
     canvas.albedo[:] = random.uniform(0.02, 0.15)
     radius = between(random, 0.02, 0.12)
@@ -69,9 +72,13 @@ def plates(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     if random.random() < 0.35:
         turn = random.uniform(0, np.pi, count)
         half = radii[:, None] * np.stack([np.cos(turn), np.sin(turn)], 1)
-        bars(canvas, centre - half, centre + half, radii * random.uniform(0.1, 0.3), tone, 2 * radius * deep)
+        thin = radii * random.uniform(0.1, 0.3)
+        needles = bars(canvas, centre - half, centre + half, thin, tone, 2 * radius * deep)
+        structures = Structures(needles.item, 2 * thin, countable=False)
     else:
         form = "prism" if random.random() < 0.5 else "shard"
         thick = random.uniform(0.06, 0.5)
-        crystals(canvas, random, form, centre, 1.3 * radii, tone, 2 * radius * deep, np.pi, thick, uneven=0.4)
+        drawn = crystals(canvas, random, form, centre, 1.3 * radii, tone, 2 * radius * deep, np.pi, thick, uneven=0.4)
+        structures = Structures(drawn.item, drawn.diameters, countable=False)
     canvas.z += np.float32(0.0006) * canvas.noise(random, "rough", 0.06)
+    return structures

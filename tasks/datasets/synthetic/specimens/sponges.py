@@ -7,16 +7,21 @@ from bench.tasks.datasets.synthetic.bodies import blobs
 from bench.tasks.datasets.synthetic.canvas import Canvas
 from bench.tasks.datasets.synthetic.scene import Scene
 from bench.tasks.datasets.synthetic.specimens.strokes import between, edge, relief, strewn
+from bench.tasks.datasets.synthetic.structures import Structures
 
 
-def open_foam(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
-    """Draw layers of a foam from the deepest to the nearest: round pores, in which smaller windows open."""
+def open_foam(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
+    """Draw layers of a foam from the deepest to the nearest: round pores, in which smaller windows open.
+
+    Its structures are the pores of the nearest layer.
+    """
     wide = between(random, 0.04, 0.28)
     layers = int(random.integers(2, 4))
     canvas.albedo[:] = random.uniform(0.01, 0.08)
     level = random.uniform(0.35, 0.65)
     spread = random.choice([0.15, 0.5])
     beaded = random.random() < 0.4
+    nearest = Structures(np.zeros(canvas.shape, np.intp), np.zeros(0))
     for layer in range(layers):
         near = (layer + 1) / layers
         size = wide * (0.45 + 0.55 * near)
@@ -25,6 +30,7 @@ def open_foam(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
         flat, turn = random.uniform(0.65, 1, len(centre)), random.random(len(centre)) * 3
         pores = blobs(canvas, random, centre, radii, 0, random.uniform(0.05, 0.15), 0, flat, turn, paint=False)
         wall = ~((pores.item > 0) & (pores.far < 1))
+        nearest = Structures(np.where(wall, 0, pores.item), pores.diameters)
         tone = level * near ** random.uniform(1, 3)
         canvas.albedo[:] = np.where(wall, np.float32(tone), canvas.albedo)
         canvas.albedo *= 1 + np.float32(random.uniform(0.3, 1.2) * near) * edge(wall, 0.004 + 0.02 * wide)
@@ -34,9 +40,10 @@ def open_foam(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None
             canvas.z += np.where(wall, np.float32(0.12 * grain) * relief(canvas, random, grain, 2), 0)
     canvas.z += np.float32(between(random, 0.0002, 0.002)) * canvas.noise(random, "rough", 0.08)
     strewn(canvas, random, 30, (0.003, 0.015))
+    return nearest
 
 
-def beaded(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def beaded(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a smooth skin with large holes whose walls are heaps of beads, dark in their depth."""
     wide = between(random, 0.06, 0.25)
     level = random.uniform(0.35, 0.65)
@@ -55,6 +62,7 @@ def beaded(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     canvas.z += np.where(inside, np.float32(0.2 * grain) * beads - np.float32(0.15 * wide) * depth, 0)
     canvas.albedo *= 1 + np.float32(random.uniform(0, 0.8)) * edge(inside, 0.004)
     strewn(canvas, random, 20, (0.003, 0.01))
+    return Structures(np.where(inside, holes.item, 0), holes.diameters)
 
 
 def network(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:

@@ -5,6 +5,7 @@ import numpy as np
 from bench.tasks.datasets.synthetic import placement
 from bench.tasks.datasets.synthetic.bodies import bars
 from bench.tasks.datasets.synthetic.canvas import WIDE, Canvas, blurred
+from bench.tasks.datasets.synthetic.structures import Structures, joined
 
 
 def between(random: np.random.Generator, low: float, high: float) -> float:
@@ -51,13 +52,15 @@ def stroked(
     tone: np.ndarray,
     lift: np.ndarray | float = 0.0,
     thin: float = 1.0,
-) -> None:
+) -> Structures:
     """Paint lines (n, k, 2) as round threads of radius and tone (n,), thinning out to a share ``thin``."""
     count, pieces = len(lines), lines.shape[1] - 1
-    radii = (np.asarray(radius)[:, None] * np.linspace(1, thin, pieces)).ravel()
+    narrowing = np.linspace(1, thin, pieces)
+    radii = (np.asarray(radius)[:, None] * narrowing).ravel()
     lifts = np.repeat(np.broadcast_to(np.asarray(lift, np.float32), (count,)), pieces)
     start, stop = lines[:, :-1].reshape(-1, 2), lines[:, 1:].reshape(-1, 2)
-    bars(canvas, start, stop, radii, np.repeat(tone, pieces), lifts)
+    drawn = bars(canvas, start, stop, radii, np.repeat(tone, pieces), lifts)
+    return Structures(joined(drawn.item, pieces), 2 * narrowing.mean() * np.asarray(radius))
 
 
 def strewn(canvas: Canvas, random: np.random.Generator, most: int, radius: tuple[float, float]) -> None:

@@ -15,9 +15,10 @@ from bench.tasks.datasets.synthetic.specimens.strokes import (
     stroked,
     substrate,
 )
+from bench.tasks.datasets.synthetic.structures import Structures, joined, stacked
 
 
-def forest(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def forest(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw many parallel wires that stand or lie, the far ones first and darker, heads bright or not."""
     dark = random.uniform(0.02, 0.15)
     substrate(canvas, random, dark)
@@ -41,9 +42,10 @@ def forest(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     share = np.clip(drawn.along / long, 0, 1)
     fade = np.float32(random.uniform(0.2, 1.0))
     canvas.albedo *= np.where(drawn.item % 2 == 1, fade + (1 - fade) * share, 1)
+    return Structures(joined(drawn.item, 2), 2 * radii)
 
 
-def tangle(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def tangle(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw thin wires that lie anyhow or roughly one way, layer over layer, brighter to the top."""
     substrate(canvas, random, random.uniform(0.02, 0.25))
     radius = between(random, 0.0018, 0.014)
@@ -56,16 +58,17 @@ def tangle(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
     lines = paths(random, start, turn, pieces, long / pieces, 0.0 if pieces == 1 else random.uniform(0.05, 0.4))
     tone = random.uniform(0.3, 0.75) * np.linspace(random.uniform(0.3, 0.9), 1, count) * random.normal(1, 0.1, count)
     radii = radius * np.exp(random.normal(0, random.choice([0.05, 0.4]), count))
-    stroked(canvas, lines, radii, tone, np.linspace(0, random.uniform(2, 12) * radius, count))
+    return stroked(canvas, lines, radii, tone, np.linspace(0, random.uniform(2, 12) * radius, count))
 
 
-def cleaved(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def cleaved(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw a broken edge: substrate below, a row of wires that stand on it, more wires or emptiness behind."""
     substrate(canvas, random, random.uniform(0.02, 0.2))
     ground = random.uniform(0.55, 0.9)
     tall, radius = random.uniform(0.15, 0.7), between(random, 0.003, 0.02)
     tilt = random.normal(0, 0.08)
     rows = int(random.integers(1, 4))
+    drawn: list[Structures] = []
     for row in range(rows):
         count = round(random.uniform(0.5, 1.2) * (WIDE[1, 0] - WIDE[0, 0]) / (2.2 * radius))
         x = np.sort(random.uniform(WIDE[0, 0], WIDE[1, 0], count))
@@ -74,16 +77,20 @@ def cleaved(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
         length = tall * np.exp(random.normal(0, random.choice([0.03, 0.25]), count))
         head = foot - length[:, None] * np.stack([lean, np.ones(count)], 1)
         tone = random.uniform(0.3, 0.65) * random.normal(1, 0.12, count) * (0.6 + 0.4 * (row + 1) / rows)
-        bars(canvas, foot, head, radius * np.exp(random.normal(0, 0.2, count)), tone, 0.02 * row)
+        radii = radius * np.exp(random.normal(0, 0.2, count))
+        wires = bars(canvas, foot, head, radii, tone, 0.02 * row)
+        drawn.append(Structures(wires.item, 2 * radii))
     below = canvas.y - np.float32(tilt) * (canvas.x - np.float32(0.5)) > np.float32(ground)
     below &= canvas.noise(random, "rough", 0.1) * np.float32(0.004) + canvas.y > ground
     canvas.albedo[:] = np.where(below, np.float32(random.uniform(0.25, 0.85)), canvas.albedo)
     grain = between(random, 0.02, 0.1)
     rugged = relief(canvas, random, grain, 2)
     canvas.z[:] = np.where(below, np.float32(random.uniform(0.02, 0.2) * grain) * rugged, canvas.z)
+    every = stacked(drawn)
+    return every._replace(item=np.where(below, 0, every.item))
 
 
-def lone_wires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def lone_wires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw few thin wires on an even substrate, straight, bent or curled, some bits of dirt beside."""
     level = random.uniform(0.04, 0.45)
     substrate(canvas, random, level)
@@ -95,11 +102,12 @@ def lone_wires(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Non
     bend = random.choice([0.0, 0.15, 0.6])
     lines = paths(random, start, turn, 10, long / 10, bend)
     tone = level * random.uniform(1.4, 2.6) + random.uniform(0, 0.15)
-    stroked(canvas, lines, np.full(3 * count, radius), np.full(3 * count, tone), 0.0, random.choice([1.0, 0.4]))
+    drawn = stroked(canvas, lines, np.full(3 * count, radius), np.full(3 * count, tone), 0.0, random.choice([1.0, 0.4]))
     strewn(canvas, random, 60, (0.0015, 0.006))
+    return drawn
 
 
-def tufts(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
+def tufts(canvas: Canvas, scene: Scene, random: np.random.Generator) -> Structures:
     """Draw wires that lean together in tufts or grow from common roots in all directions."""
     substrate(canvas, random, random.uniform(0.02, 0.25))
     radius, long = between(random, 0.002, 0.01), between(random, 0.06, 0.35)
@@ -113,4 +121,4 @@ def tufts(canvas: Canvas, scene: Scene, random: np.random.Generator) -> None:
         turn = np.arctan2(towards[:, 1], towards[:, 0]) + random.normal(0, 0.1, count)
     lines = paths(random, start, turn, 3, long / 3, 0.05)
     tone = random.uniform(0.35, 0.7) * random.normal(1, 0.12, count)
-    stroked(canvas, lines, np.full(count, radius), tone, np.linspace(0, 0.03, count), random.choice([1.0, 0.3]))
+    return stroked(canvas, lines, np.full(count, radius), tone, np.linspace(0, 0.03, count), random.choice([1.0, 0.3]))
