@@ -96,7 +96,7 @@ def figure(distances: Mapping[str, np.ndarray], path: str) -> None:
         axes.plot(values, places, marker, label=look, fillstyle="none" if marker == "o" else "full", color="black")
     axes.axvline(0, color="grey", linewidth=1)
     axes.set_yticks(places, NAMES, fontsize=7)
-    axes.set_xlabel("mean of real pictures less that of drawn ones, in standard deviations of drawn ones")
+    axes.set_xlabel("real pictures' mean less drawn ones', in the drawn ones' spread")
     axes.legend(loc="lower left")
     drawing.savefig(path, metadata={"Date": None} if path.endswith(".svg") else None)
 

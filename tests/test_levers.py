@@ -22,7 +22,7 @@ def real(tmp_path, monkeypatch):
 
 
 def test_trainings_are_compared_and_a_second_call_trains_nothing(real, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(levers, "DRAWN", 60)
+    monkeypatch.setattr(levers, "DRAWN", {"varied": 60})
     monkeypatch.setattr(levers, "HELD_OUT", 20)
     monkeypatch.setattr(levers, "DRAWN_SIDE", 64)
     levers.drawn_pictures.cache_clear()
