@@ -130,7 +130,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     began = time.perf_counter()
-    size = options.pictures + options.asked
+    size = options.pictures + options.test
     dataset = Synthetic("", 224, Lines(), size=size, seed=options.seed)
     pixels, labels = np.array(dataset.load().pixels), dataset.labels()
     wanted = targets([dataset.facts(position) for position in range(size)])
