@@ -57,10 +57,11 @@ def _test(record: Record, store: Store, registry: Registry) -> Elsewhere:
 
 def _outcomes(items: Sequence[Item], column: Column) -> Outcomes | None:
     """Return how sure the model was of each picture and whether it is right; None of items that do not say both."""
-    confidence, right = [item.get("confidence") for item in items], [item.get(column.metric) for item in items]
-    if not items or None in confidence or not {*right} <= {0.0, 1.0}:
+    confidence = tuple(item["confidence"] for item in items if item.get("confidence") is not None)
+    right = [item.get(column.metric) for item in items]
+    if not items or len(confidence) < len(items) or not {*right} <= {0.0, 1.0}:
         return None
-    return Outcomes(confidence=tuple(confidence), right=tuple(each == 1.0 for each in right))
+    return Outcomes(confidence=confidence, right=tuple(each == 1.0 for each in right))
 
 
 def _mean(records: Sequence[Record], column: Column) -> float:
