@@ -9,6 +9,7 @@ from bench.contracts.instructions import (
     InstructionRecord,
     Instructions,
     Numbers,
+    Options,
 )
 from bench.contracts.micrographs import MID_GREY, Micrographs
 from bench.contracts.models import (
@@ -50,6 +51,7 @@ __all__ = [
     "Matcher",
     "Micrographs",
     "Numbers",
+    "Options",
     "Preference",
     "Scores",
     "Task",

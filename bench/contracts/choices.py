@@ -19,10 +19,10 @@ LETTERS = ascii_uppercase
 class ChoiceQuestion:
     """A question with 2 to 26 options.
 
-    ``right`` are the positions of the right options, none where a model is asked; ``several`` says that more than one
-    may be right. ``pictures`` are positions in the micrographs of its ``Choices``: one, more, or none if it is about
-    text alone. ``context`` is text to be read before the question, such as a caption, '' if there is none. ``topic`` is
-    the category of the question, '' if it has none.
+    ``right`` are the positions of the right options, none where a model is asked. ``several`` says that more than one
+    may be right and all are wanted; without it, any of the right ones is. ``pictures`` are positions in the micrographs
+    of its ``Choices``: one, more, or none if it is about text alone. ``context`` is text to be read before the
+    question, such as a caption, '' if there is none. ``topic`` is the category of the question, '' if it has none.
     """
 
     id: str
