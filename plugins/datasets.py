@@ -39,6 +39,13 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
     )
     register(
         DatasetSpec(
+            name="choices:",
+            label="questions with options about pictures, a JSONL file (choices:FILE)",
+            builds="bench.tasks.datasets.questions:Questions",
+        )
+    )
+    register(
+        DatasetSpec(
             name="pictures:",
             label="all pictures of a folder, without categories, for --unlabelled (pictures:PATH)",
             builds="bench.tasks.datasets.pictures:Pictures",
