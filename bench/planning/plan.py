@@ -169,7 +169,7 @@ class Plan:
             return self.config
         if "records" in self.request.explicit:
             raise BenchError(
-                f"the dataset {dataset.name!r} comes with questions of its own; leave --records {self.config.records} out"
+                f"the dataset {dataset.name!r} comes with its own questions; leave --records {self.config.records} out"
             )
         return self.config.model_copy(update={"records": own})
 

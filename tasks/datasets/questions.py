@@ -1,5 +1,6 @@
 """The dataset ``choices:FILE``: questions with options about pictures, as JSONL."""
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from math import nan
@@ -15,6 +16,8 @@ from bench.specs.json_data import JSONObject
 from bench.store.cache import cached
 from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest, file_digest
+from bench.store.sealed import read_json
+from bench.tasks.datasets.benchmarks import SOURCE, fetched_file
 from bench.tasks.datasets.decoded import FolderDecoding, Index, read_index, read_pixels
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.question_file import FileQuestion, read_questions
@@ -35,16 +38,27 @@ class Questions:
     """The teacher that returns ``records``."""
 
     def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
-        self._file = self._found_file(argument)
+        self._file = self._existing(argument)
         self.name = f"choices:{argument}"
         self._image_size, self._progress = image_size, progress
 
-    def _found_file(self, argument: str) -> Path:
+    def _existing(self, argument: str) -> Path:
         """Return the file of questions; BenchError if there is none."""
         path = path_of(argument, "the file of questions")
         if not argument or not path.is_file():
             raise BenchError(f"there is no file of questions {argument!r}; name a JSONL file, choices:FILE.jsonl")
         return path
+
+    @property
+    def source(self) -> Mapping[str, str]:
+        """What `bench data info` says of the questions."""
+        topics = Counter(each.topic or "none" for each in self.questions)
+        shown = ", ".join(f"{count:,} {topic}" for topic, count in topics.most_common(12))
+        return {
+            "questions": f"{len(self.questions):,}",
+            "topics": shown + (f", and {len(topics) - 12} more" if len(topics) > 12 else ""),
+            "sha256": file_digest(self._file),
+        }
 
     def identity(self) -> JSONObject:
         """Return what determines the data: the digests of the questions and of every picture; decodes nothing."""
@@ -190,3 +204,28 @@ def _record(question: FileQuestion) -> InstructionRecord:
             question.options, question.right, question.images, question.context, question.topic, question.several
         ),
     )
+
+
+class BenchmarkQuestions(Questions):
+    """A published benchmark from the cache, where `bench data fetch NAME` put it; its argument is the name."""
+
+    def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
+        super().__init__(argument, image_size, progress)
+        self.name = f"benchmark:{argument}"
+
+    def _existing(self, argument: str) -> Path:
+        return fetched_file(argument)
+
+    @property
+    def source(self) -> Mapping[str, str]:
+        """What `bench data info` says of the benchmark: where it comes from, its licence, and whom to cite."""
+        clear = read_json(self._file.with_name(SOURCE)) or {}
+        left_out = clear.get("left_out") or []
+        return {
+            "repository": f"{clear.get('repository')} at {clear.get('revision')}",
+            "licence": str(clear.get("licence")),
+            "cite": str(clear.get("citation")),
+            **super().source,
+            **({"left out": f"{len(left_out):,} questions, the first: {left_out[0]}"} if left_out else {}),
+            **({"note": str(clear["note"])} if clear.get("note") else {}),
+        }
