@@ -45,12 +45,12 @@ def fetch_benchmark(name: str, folder: Path, progress: Progress, files: Path | N
                     f"the folder {str(files)!r} has none of {', '.join(about.files)}; download them from "
                     f"https://huggingface.co/datasets/{about.repository}"
                 )
-        return _made(name, about, own, revision or "files of a folder", folder, progress)
+        return _imported(name, about, own, revision or "files of a folder", folder, progress)
     finally:
         lock.release()
 
 
-def _made(
+def _imported(
     name: str, about: Benchmark, files: Mapping[str, Path], revision: str, folder: Path, progress: Progress
 ) -> Import:
     """Read the files into a new folder, which takes the place of an older one when it is whole."""

@@ -129,7 +129,7 @@ class _Pictures:
             archive.close()
 
     def written(self, image: Any) -> str:
-        """Write a picture and return its path, relative to the folder; _LeftOut if it cannot be had."""
+        """Write a picture and return its path, relative to the folder; _LeftOut if there is none."""
         if isinstance(image, str):
             image = {"image_path": image}
         if isinstance(image, Mapping) and image.get("bytes"):

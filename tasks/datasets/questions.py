@@ -91,7 +91,7 @@ class Questions:
     def records(self) -> tuple[InstructionRecord, ...]:
         """Return the questions whose pictures can all be read, in the order of the pictures."""
         place = {name: position for position, name in enumerate(self._ids)}
-        records = (_record(each) for each in self._asked)
+        records = (_record(each) for each in self._usable)
         return tuple(sorted(records, key=lambda record: place[record.picture]))
 
     def facts(self, position: int) -> Mapping[str, str]:
@@ -109,7 +109,7 @@ class Questions:
     @property
     def indivisible(self) -> str | None:
         """The column whose values stay on one side of a fold: pictures that a question shows together."""
-        return _LINKED if any(len(each.images) > 1 for each in self._asked) else None
+        return _LINKED if any(len(each.images) > 1 for each in self._usable) else None
 
     def paths(self) -> dict[str, Path]:
         """Return the file of every readable picture, by id."""
@@ -131,14 +131,14 @@ class Questions:
         return read_questions(self._file)
 
     @cached_property
-    def _asked(self) -> tuple[FileQuestion, ...]:
+    def _usable(self) -> tuple[FileQuestion, ...]:
         """The questions whose pictures can all be read; BenchError if there are none."""
         readable = {*self._readable}
-        asked = tuple(each for each in self.questions if readable.issuperset(each.images))
-        if not asked:
+        usable = tuple(each for each in self.questions if readable.issuperset(each.images))
+        if not usable:
             first, reason = next(iter(self._index["set_aside"].items()))
             raise BenchError(f"no question of {self._file.name} is left: {first} {reason}; repair its pictures")
-        return asked
+        return usable
 
     @cached_property
     def _paths(self) -> dict[str, Path]:
@@ -165,13 +165,13 @@ class Questions:
     @cached_property
     def _ids(self) -> tuple[str, ...]:
         """The ids of pictures that a question is about, then of the grey ones."""
-        return (*self._readable, *(_NO_PICTURE.format(each.id) for each in self._asked if not each.images))
+        return (*self._readable, *(_NO_PICTURE.format(each.id) for each in self._usable if not each.images))
 
     @cached_property
     def _links(self) -> dict[str, str]:
         """Each picture's name to that of the first that questions link it with."""
         links = {name: name for name in self._ids}
-        for each in self._asked:
+        for each in self._usable:
             together = {links[name] for name in each.images}
             if len(together) > 1:
                 links = {name: min(together) if link in together else link for name, link in links.items()}
