@@ -34,7 +34,7 @@ class Questions:
     """Questions with options and the pictures that they are about."""
 
     categories = (CATEGORY,)
-    teacher = "own"
+    teacher = "questionnaire"
     """The teacher that returns ``records``."""
 
     def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
