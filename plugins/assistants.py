@@ -53,6 +53,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             # The address from the environment belongs to the settings because it decides which model answers.
             defaults={"base_url": default_url()},
             source="zero-shot: nothing is trained",
+            needs_training=False,
             deterministic=True,  # no seed reaches the server, and its replies are kept
         )
     )

@@ -14,6 +14,7 @@ from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
 
 Edition = Literal["sem", "majority", "all"]
+Subset = Annotated[str, Setting("the pictures of a study, nffa-rs, or of a file with a name in each line; '' is all")]
 
 
 class Sem(Folder):
@@ -27,6 +28,7 @@ class Sem(Folder):
         *,
         # Of 21,000 pictures it takes most of an hour.
         read_bars: BarsSetting = False,
+        subset: Subset = "",
     ) -> None:
         root = path_of(argument, "the folder")
         _require_folders(root, "")
@@ -35,6 +37,10 @@ class Sem(Folder):
         known = {name: FOLDERS[folder] for name, folder in self._listing.categories.items() if folder in FOLDERS}
         paths = {name: path for name, path in self._listing.paths.items() if name in known}
         self._listing = self._listing._replace(paths=paths, categories=known)
+        self._choose(subset)
+        if subset:
+            filled = {*self._listing.categories.values()}
+            self.categories = tuple(category for category in CATEGORIES if category in filled)
 
     def identity(self) -> dict[str, Any]:
         """Return what determines the data: every file's name and sha256, as one digest; decodes nothing."""
@@ -52,9 +58,10 @@ class FetchedSem(Sem):
         *,
         edition: Annotated[Edition, Setting("which of the published sets of labels")] = "sem",
         read_bars: BarsSetting = False,
+        subset: Subset = "",
     ) -> None:
         _require_folders(home(edition), edition)
-        super().__init__(str(home(edition)), image_size, progress, read_bars=read_bars)
+        super().__init__(str(home(edition)), image_size, progress, read_bars=read_bars, subset=subset)
 
 
 def _require_folders(root: Path, edition: str) -> None:
