@@ -56,3 +56,16 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             deterministic=True,  # no seed reaches the server, and its replies are kept
         )
     )
+    register(
+        ModelSpec(
+            name="hf:",
+            label="an image-text-to-text model of transformers, in a folder or on the hub (hf:NAME)",
+            family="assistant",
+            estimator="bench.models.hub.estimator:HubModel",
+            trains_on="micrographs",
+            tuned_on="instructions",
+            origin="bench.models.hub.source:origin",
+            source="zero-shot unless its setting tuning says otherwise",
+            large=True,
+        )
+    )

@@ -20,6 +20,7 @@ from bench.contracts.models import (
     Estimator,
     Look,
     Matcher,
+    Origin,
 )
 from bench.contracts.sources import Dataset, Teacher
 from bench.contracts.tasks import Scores, Task
@@ -43,6 +44,7 @@ __all__ = [
     "Matcher",
     "Micrographs",
     "Numbers",
+    "Origin",
     "Scores",
     "Task",
     "Teacher",

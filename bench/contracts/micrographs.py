@@ -37,6 +37,10 @@ class Micrographs:
         """Return the uint8 pictures (B, H, W) at these positions of the view."""
         return self.pixels[self.rows[positions]]
 
+    def shown(self, position: int) -> np.ndarray:
+        """Return the uint8 picture (H, W) at a position of the view as the protocol has models see it."""
+        return self.pixels[self.rows[position]]
+
     def take(self, positions: np.ndarray) -> Micrographs:
         """Return the view of these positions."""
         ids = tuple(self.ids[position] for position in positions)

@@ -177,7 +177,7 @@ class Plan:
 
     def _seeds(self, row: Row) -> range:
         """Return the seeds that a model is trained with: one counts for all if it is the same for every seed."""
-        return range(1 if row.spec.deterministic else self.config.seeds)
+        return range(1 if row.deterministic else self.config.seeds)
 
     @cached_property
     def _protocols(self) -> dict[float, str]:
@@ -224,7 +224,7 @@ class Plan:
                 "builds": row.spec.builds,
                 "estimator": row.pretrains if stage == "pretrain" else row.estimator,
                 "settings": settings,
-                "weights": _weights_digest(row.settings.get("weights")),
+                "weights": row.origin.identity if row.origin else _weights_digest(row.settings.get("weights")),
             },
             "recipe": _deciding(row.recipe_of(stage)),
             **({"tuned": grid} if (grid := row.grid(stage)) else {}),

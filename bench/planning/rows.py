@@ -8,7 +8,7 @@ from bench.config.loading import EVERY_MODEL, Config, Recipe, as_asked, complete
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
-from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, contracts_of, is_control
+from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, contracts_of, is_control, resolve
 from bench.stages.row import Row
 
 _NAMED = 8
@@ -154,7 +154,9 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
     for owner in (EVERY_MODEL, name):
         own = as_asked(own, owner, request.explicit)
     tuned = _tuned(spec, declared, settings) if own.tune == "all" else {}
-    return Row(name, spec, registry.family(spec), declared, complete(name, declared, settings), own, tuned)
+    completed = complete(name, declared, settings)
+    origin = resolve(spec.origin)(name.partition(":")[2], completed) if spec.origin else None
+    return Row(name, spec, registry.family(spec), declared, completed, own, tuned, origin)
 
 
 def _tuned(spec: ModelSpec, declared: Settings, given: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
