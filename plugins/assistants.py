@@ -64,6 +64,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.hub.estimator:HubModel",
             trains_on="micrographs",
             tuned_on="instructions",
+            contracts=("answerer", "chooser"),
             origin="bench.models.hub.source:origin",
             source="zero-shot unless its setting tuning says otherwise",
             large=True,

@@ -19,6 +19,16 @@ ROWS = (
         source="MVaEMa, trained and asked with a constant in the picture's place",
     ),
     ModelSpec(
+        name="longest",
+        label="Longest option",
+        family="control",
+        estimator="bench.models.controls.longest:Longest",
+        contracts=("chooser",),
+        trains_on="micrographs",
+        source="the option of the most letters: what the wording of the options gives away",
+        deterministic=True,
+    ),
+    ModelSpec(
         name="majority",
         label="Majority answer",
         family="control",

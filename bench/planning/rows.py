@@ -8,7 +8,7 @@ from bench.config.loading import EVERY_MODEL, Config, Recipe, as_asked, complete
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
-from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, contracts_of, is_control, resolve
+from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, able, contracts_of, is_control, resolve
 from bench.stages.row import Row
 
 _NAMED = 8
@@ -57,7 +57,7 @@ def _share(models: Sequence[str], task: str, suite: SuiteSpec, registry: Registr
             return False
         spec = spec_of(model, registry)
         contracts = contracts_of(spec, registry.family(spec))
-        return asks[task] not in contracts and any(contract in contracts for contract in asks.values())
+        return not able(asks[task], contracts) and any(able(contract, contracts) for contract in asks.values())
 
     return tuple(model for model in models if not is_elsewhere(model))
 
@@ -77,9 +77,9 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
                 f"model {row.name!r} is answered for by the oracle of its task, and {task.name!r} has none; leave the "
                 "model away (a task of your own names one by TaskSpec(..., oracle='mypackage.module:function'))"
             )
-        if task.asks not in row.contracts:
-            able = [spec.name for spec in _able(task, registry)]
-            names = ", ".join(able[:_NAMED]) + (f" and {len(able) - _NAMED} more" if len(able) > _NAMED else "")
+        if not able(task.asks, row.contracts):
+            named = [spec.name for spec in _able(task, registry)]
+            names = ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
             raise BenchError(
                 f"model {row.name!r} cannot do task {task.name!r}, which needs contract {task.asks!r}; able: {names}"
                 f" (a model of your own says so by ModelSpec(..., contracts=({task.asks!r},)))"
@@ -109,8 +109,9 @@ def unreadable(request: Request, task: TaskSpec, registry: Registry) -> list[str
 
 
 def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
-    able = [spec for spec in registry.every("model").values() if task.asks in contracts_of(spec, registry.family(spec))]
-    return [spec for spec in able if task.oracle or not spec.upper]
+    models = registry.every("model").values()
+    fit = [spec for spec in models if able(task.asks, contracts_of(spec, registry.family(spec)))]
+    return [spec for spec in fit if task.oracle or not spec.upper]
 
 
 def _names(requested: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:

@@ -1,6 +1,6 @@
 """Specs: frozen data with a lazy ``"module:attribute"`` path, so that listing never imports torch."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import FunctionType
@@ -14,10 +14,10 @@ from bench.specs.setting import STAGES, Setting, StageName
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
     "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec",
-    "contracts_of", "estimator_path", "is_control", "resolve",
+    "able", "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
-ContractName = Literal["answerer", "classifier", "matcher"]
+ContractName = Literal["answerer", "chooser", "classifier", "matcher"]
 """The name of a contract: what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 Settings = Mapping[str, Setting]
@@ -138,6 +138,14 @@ class ModelSpec(Spec):
 def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ...]:
     """Return a model's contracts: its own, else the family's."""
     return family.contracts if model.contracts is None else model.contracts
+
+
+def able(asks: ContractName, contracts: Collection[ContractName]) -> bool:
+    """Return whether a model with these contracts can do a task that asks for one of them.
+
+    Whoever answers in words can choose among lettered options.
+    """
+    return asks in contracts or (asks == "chooser" and "answerer" in contracts)
 
 
 def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:

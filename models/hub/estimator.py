@@ -10,9 +10,10 @@ from peft import LoraConfig
 from torch import Tensor, nn
 from transformers import GenerationConfig
 
-from bench.contracts import Context, Instructions
+from bench.contracts import Choices, Context, Instructions, Preference
 from bench.errors import BenchError
 from bench.models.assistants.settings import AnswerTokens
+from bench.models.hub.choosing import Chooser
 from bench.models.hub.conversation import Conversation
 from bench.models.hub.lessons import Lessons
 from bench.models.hub.network import HubNetwork
@@ -118,6 +119,16 @@ class HubModel:
             return talk.decoded(network.generate(lessons.prompts(positions), decoding))
 
         return self._in_batches(len(questions), answers)
+
+    @torch.inference_mode()
+    def choose(self, questions: Choices) -> list[Preference]:
+        """Return how likely each option is written after its question, without instruction."""
+        seed_all(self._context.seed)
+        assert self._network is not None and self._conversation is not None, "a model chooses after it was loaded"
+        letters = self._answering.options == "letters"
+        chooser = Chooser(questions, self._conversation, self._network, letters=letters)
+        self._context.progress.start("choosing", len(questions))
+        return self._in_batches(len(questions), chooser.preferences)
 
     def _in_batches(self, count: int, work: Callable[[np.ndarray], Sequence[Reply]]) -> list[Reply]:
         """Return the replies to ``count`` questions, so many at once as memory holds."""

@@ -55,14 +55,7 @@ class HubNetwork(nn.Module):
         device = inputs["input_ids"].device
         width = max(map(len, following))
         wanted = torch.tensor([[*row, *[pad] * (width - len(row))] for row in following], device=device)
-        decoding = GenerationConfig(
-            max_new_tokens=width,
-            do_sample=False,
-            num_beams=1,
-            pad_token_id=pad,
-            output_logits=True,
-            return_dict_in_generate=True,
-        )
+        decoding = _silent(width, pad)
         with self._number_type():
             steps = self.model.generate(
                 **inputs,
@@ -76,6 +69,13 @@ class HubNetwork(nn.Module):
             total += torch.where(step < lengths, scores, 0.0)
         return total.cpu()
 
+    def next_words(self, inputs: Inputs, pad: int) -> Tensor:
+        """Return the log-probability of every word (B, V) right after each prompt, float64."""
+        decoding = _silent(1, pad)
+        with self._number_type():
+            steps = self.model.generate(**self._placed(inputs), generation_config=decoding).logits
+        return steps[0].double().log_softmax(1).cpu()
+
     def _placed(self, inputs: Inputs) -> Inputs:
         """Return inputs on the model's device, pictures in its number type."""
         model = self.model
@@ -88,6 +88,18 @@ class HubNetwork(nn.Module):
         """Compute in the number type of frozen half-precision weights, in which case float32 ones learn."""
         kind = self.model.dtype
         return nullcontext() if kind == torch.float32 else torch.autocast(self.model.device.type, dtype=kind)
+
+
+def _silent(words: int, pad: int) -> GenerationConfig:
+    """Return how so many words are generated for the probabilities alone, whatever the model's own file says."""
+    return GenerationConfig(
+        max_new_tokens=words,
+        do_sample=False,
+        num_beams=1,
+        pad_token_id=pad,
+        output_logits=True,
+        return_dict_in_generate=True,
+    )
 
 
 class _Forced(LogitsProcessor):

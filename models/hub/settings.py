@@ -63,6 +63,10 @@ class Answering:
 
     max_new_tokens: Annotated[int, Setting("longest answer in tokens", ge=1, le=1_000_000)] = 128
     num_beams: Annotated[int, Setting("beams of the search; 1 is greedy", ge=1, le=100)] = 1
+    options: Annotated[
+        Literal["letters", "texts"],
+        Setting("choosing: how likely is the letter of an option that is listed, or the text of one that is not"),
+    ] = "letters"
     answer_batch_size: Annotated[
         int, Setting("questions answered at once; halved if memory runs out", ge=1, le=100_000)
     ] = 16
