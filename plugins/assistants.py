@@ -52,6 +52,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             trains_on="micrographs",
             # The address from the environment belongs to the settings because it decides which model answers.
             defaults={"base_url": default_url()},
+            native=True,
             source="zero-shot: nothing is trained",
             deterministic=True,  # no seed reaches the server, and its replies are kept
         )
@@ -66,6 +67,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             tuned_on="instructions",
             contracts=("answerer", "chooser"),
             origin="bench.models.hub.source:origin",
+            native=True,
             source="zero-shot unless its setting tuning says otherwise",
             large=True,
         )

@@ -26,6 +26,7 @@ ROWS = (
         contracts=("chooser",),
         trains_on="micrographs",
         source="the option of the most letters: what the wording of the options gives away",
+        native=True,  # it looks at no picture
         deterministic=True,
     ),
     ModelSpec(
@@ -35,6 +36,7 @@ ROWS = (
         estimator="bench.models.controls.majority:Majority",
         source="per question, and category when captioned, the training answer that agrees best with the others",
         contracts=("answerer", "classifier"),
+        native=True,  # it looks at no picture
         deterministic=True,
     ),
     ModelSpec(
@@ -54,6 +56,7 @@ ROWS = (
         estimator="bench.models.controls.median:Median",
         source="the median of every number in training, of the category when captioned",
         contracts=("answerer",),
+        native=True,  # it looks at no picture
         deterministic=True,
     ),
     ModelSpec(
@@ -81,6 +84,7 @@ ROWS = (
         family="control",
         estimator="bench.models.controls.shotgun:Shotgun",
         source="to every question the commonest value of every kind of fact, of the category when captioned",
+        native=True,  # it looks at no picture
         deterministic=True,
     ),
     ModelSpec(

@@ -323,7 +323,8 @@ def mistral3():
     template = (
         "{{ '<s>' }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST]' }}"
         "{% for part in message['content'] %}{% if part['type'] == 'image' %}{{ '[IMG]' }}{% else %}{{ part['text'] }}"
-        "{% endif %}{% endfor %}{{ '[/INST]' }}{% else %}{{ message['content'][0]['text'] + '</s>' }}{% endif %}{% endfor %}"
+        "{% endif %}{% endfor %}{{ '[/INST]' }}{% else %}{{ message['content'][0]['text'] + '</s>' }}{% endif %}"
+        "{% endfor %}"
     )
     processor = hf.PixtralProcessor(
         hf.PixtralImageProcessor(size={"longest_edge": 2 * SIDE}, patch_size={"height": 14, "width": 14}),

@@ -97,6 +97,7 @@ class Choices(TypedDict, total=False):
     unlabelled: str | None
     fraction: Sequence[float | str]
     hold_out_group: int | None
+    picture: str
     mask_bar: bool
     standardise: bool
     keep: str

@@ -8,8 +8,8 @@ from typing import Any
 
 from bench.config import cores
 from bench.config.loading import EVERY_MODEL, Recipe
-from bench.contracts import Dataset, Task, Teacher
-from bench.data.dataset import open_dataset
+from bench.contracts import Task, Teacher
+from bench.data.dataset import CheckedDataset, open_dataset
 from bench.data.masking import preparing
 from bench.data.partition import Partition
 from bench.data.task import open_task, task_settings
@@ -50,7 +50,7 @@ class Plan:
             self.task_spec, {**self._held_out, **self.config.settings.get(request.task, {})}
         )
         self.task: Task = open_task(self.task_spec, self.task_settings)
-        self.dataset: Dataset = open_dataset(
+        self.dataset: CheckedDataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
         if self.config.group_by and self.config.split == "stratified" and "split" in request.explicit:
@@ -125,8 +125,11 @@ class Plan:
 
     @cached_property
     def _preparing(self) -> dict[str, str]:
-        """What decides how data bars are blanked and grey levels standardised; empty if pictures stay as they are."""
-        return preparing(self.config)
+        """What decides how pictures are shown; empty if they are shown as the dataset's cache holds them."""
+        if self.config.picture == "protocol":
+            return preparing(self.config)
+        datasets = [self.dataset, *([self.transfer.tested] if self.transfer else [])]
+        return {**preparing(self.config), "picture": digest([each.native_code() for each in datasets])[:16]}
 
     @property
     def _augmenting(self) -> dict[str, str]:

@@ -77,6 +77,12 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
                 f"model {row.name!r} is answered for by the oracle of its task, and {task.name!r} has none; leave the "
                 "model away (a task of your own names one by TaskSpec(..., oracle='mypackage.module:function'))"
             )
+        if request.config.picture == "native" and not (row.spec.native or row.spec.upper):
+            native = ", ".join(spec.name for spec in _able(task, registry) if spec.native)
+            raise BenchError(
+                f"model {row.name!r} sees pictures as squares of image_size alone, not --picture native; leave one of "
+                f"them away (able: {native or 'none'})"
+            )
         if not able(task.asks, row.contracts):
             named = [spec.name for spec in _able(task, registry)]
             names = ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")

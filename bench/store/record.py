@@ -53,8 +53,8 @@ class RecordedModel:
     ``order`` is its family's place among the blocks of a table; ``control`` whether it is no row to rank: models must
     beat it, or it is an ``upper`` row, whose answers come from the task. ``pretrains`` is the path of its first step's
     estimator; ``deviations`` are sentences on settings that differ from the model's defaults, ``departures`` on how the
-    model differs from its source; ``deterministic``: it is the same for every seed; ``origin`` where its weights come from
-    if its name names them, None otherwise.
+    model differs from its source; ``deterministic``: it is the same for every seed; ``origin`` where its weights come
+    from if its name names them, None otherwise.
     """
 
     label: str

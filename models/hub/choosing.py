@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bench.contracts import LETTERS, Choices, ChoiceQuestion, Preference
+from bench.contracts import LETTERS, ChoiceQuestion, Choices, Preference
 from bench.models.hub.conversation import Conversation, Request
 from bench.models.hub.network import HubNetwork
 

@@ -43,13 +43,14 @@ class HubModel:
         tuning: Annotated[
             Tuning, Setting("none: asked as it is; lora: low-rank adapters learn; full: all weights learn")
         ] = "none",
-        opening: Annotated[Opening, Setting()] = Opening(),
-        wording: Annotated[Wording, Setting()] = Wording(),
-        adapters: Annotated[Adapters, Setting()] = Adapters(),
+        opening: Annotated[Opening, Setting()],
+        wording: Annotated[Wording, Setting()],
+        adapters: Annotated[Adapters, Setting()],
         answer_tokens: AnswerTokens = 128,
         answering: Annotated[Answering, Setting(stage="predict")],
     ) -> None:
-        self._context, self.tuning = context, tuning
+        self._context = context
+        self.tuning: Tuning = tuning
         self._opening, self._wording, self._adapters = opening, wording, adapters
         self._answer_tokens, self._answering = answer_tokens, answering
         self._history: training.History | None = None

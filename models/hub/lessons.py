@@ -41,7 +41,9 @@ class Lessons:
         tokens = tuple(talk.answer_tokens(*pair) for pair in zip(prompts, texts, strict=True))
         pictures = [request.pictures for request in requests]
         if batch.alterations is not None:
-            pictures = [(shown(own[None], batch.alterations[row : row + 1])[0],) for row, (own,) in enumerate(pictures)]
+            pictures = [
+                (shown(own[None], batch.alterations[np.array([row])])[0],) for row, (own,) in enumerate(pictures)
+            ]
         return Taught(talk.inputs(texts, pictures, tokens), tokens)
 
     def pieces(self, batch: InstructionBatch, parts: int) -> list[tuple[float, InstructionBatch]]:

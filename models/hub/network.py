@@ -109,8 +109,8 @@ class _Forced(LogitsProcessor):
         self._wanted = wanted
         self._step = 0
 
-    def __call__(self, input_ids: torch.LongTensor, scores: torch.FloatTensor) -> torch.FloatTensor:
+    def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
         forced = torch.full_like(scores, float("-inf"))
         forced.scatter_(1, self._wanted[:, self._step : self._step + 1], 0.0)
         self._step += 1
-        return forced  # pyright: ignore[reportReturnType] -- the same kind of tensor
+        return forced

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import psutil
 import torch
 from safetensors import SafetensorError, safe_open
-from transformers import AutoModelForImageTextToText, AutoProcessor, BitsAndBytesConfig, PreTrainedModel
+from transformers import AutoModelForImageTextToText, AutoProcessor, BitsAndBytesConfig
 from transformers.dynamic_module_utils import get_class_from_dynamic_module
 from transformers.utils.logging import disable_progress_bar
 
@@ -53,7 +53,9 @@ def opened(source: Source, settings: Opening, tuning: Tuning, device: str) -> Op
     words.padding_side = "left"
     if words.pad_token is None:
         words.pad_token = words.eos_token
-    return Opened(model.to(device).eval() if settings.quantisation == "none" else model.eval(), processor)
+    if settings.quantisation == "none":  # 4-bit weights are read onto their card
+        model.to(device)
+    return Opened(model.eval(), processor)
 
 
 def number_type(chosen: str, device: str) -> torch.dtype:
@@ -74,8 +76,8 @@ def require_memory(name: str, folder: Path, settings: Opening, tuning: Tuning, d
         learning = " with their gradients and Adam's means" if tuning == "full" else ""
         smaller = "tuning=lora" if tuning == "full" else "dtype=bfloat16" if each == 4 else "quantisation=4bit"
         raise BenchError(
-            f"the weights of {name!r}{learning} take {size(needed)}, and {device} has {size(free)} free; take a smaller "
-            f"model, a device with more memory, or --set hf:{name}.{smaller}"
+            f"the weights of {name!r}{learning} take {size(needed)}, and {device} has {size(free)} free; take a "
+            f"smaller model, a device with more memory, or --set hf:{name}.{smaller}"
         )
 
 
@@ -91,7 +93,7 @@ def weights_of(folder: Path) -> int:
     return total
 
 
-def _model(source: Source, folder: Path, settings: Opening, dtype: torch.dtype, device: str) -> PreTrainedModel:
+def _model(source: Source, folder: Path, settings: Opening, dtype: torch.dtype, device: str) -> Any:
     quantised = (
         {
             "quantization_config": BitsAndBytesConfig(

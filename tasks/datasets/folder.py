@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypedDict
 import numpy as np
 
 from bench.contracts import Micrographs
-from bench.data.decoding import CONTRAST, picture_reader
+from bench.data.decoding import CONTRAST, frame_of, picture_reader, shown
 from bench.data.formats.side_files import names_beside, note_of
 from bench.data.frames import Unreadable
 from bench.data.readers import missing
@@ -150,6 +150,14 @@ class Folder:
         return Micrographs(
             read_pixels(self._folder), np.arange(len(names)), names, self.labels(), self.categories, pixel_sizes=scale
         )
+
+    def native(self, position: int) -> np.ndarray:
+        """Return the picture at this position in its own size (H, W) uint8; BenchError if its file is gone."""
+        picture = self.pictures[position]
+        try:
+            return shown(frame_of(self._listing.paths[picture["file"]], picture["frame"]))
+        except Unreadable as reason:
+            raise BenchError(f"{picture['id']} {reason}") from reason
 
     def _scale(self, picture: Picture) -> tuple[float, float]:
         """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""
