@@ -19,8 +19,8 @@ class Micrographs:
     ``pixels`` (M, H, W) uint8 grey, the whole dataset; ``rows`` (N,) the rows of this view;
     ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``; ``digest`` identifies what decides ``pixels``, as a
     key for what is computed from them; '' if it is unknown. ``pixel_sizes`` (N, 2) are the nanometres that a pixel of
-    ``pixels`` is high and wide, NaN for a picture whose scale is unknown; None if no picture's is known. ``native`` (N,)
-    return each picture in its own size, uint8 grey; None unless the protocol shows pictures so.
+    ``pixels`` is high and wide, NaN for a picture whose scale is unknown; None if no picture's is known. ``native``
+    (N,) return each picture in its own size, uint8 grey; None unless the protocol shows pictures so.
     """
 
     pixels: np.ndarray

@@ -93,9 +93,9 @@ class ModelSpec(Spec):
     model with parts switched off. ``large`` marks a network that trains faster in mixed precision. An ``upper`` row has
     no estimator: the oracle of the task answers in its place; it is printed apart and never ranked. A setting
     ``weights`` holds a folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the
-    fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. Instead, ``origin`` may be
-    the lazy path of a function that is called, before anything is computed, with what follows the name's colon and the
-    settings; it returns the ``Origin`` of weights that the name names, or raises BenchError. If such a model has a
+    fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. Instead, ``origin`` may
+    be the lazy path of a function that is called, before anything is computed, with what follows the name's colon and
+    the settings; it returns the ``Origin`` of weights that the name names, or raises BenchError. If such a model has a
     setting ``tuning`` other than ``none``, it is trained on the data ``tuned_on``; with ``none`` it is asked as it is.
     ``native`` says that it takes pictures of any size, as ``Micrographs.shown`` returns them. A setting ``view_size``
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
