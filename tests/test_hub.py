@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import PreTrainedTokenizerFast
 
-from bench.contracts import Choices, ChoiceQuestion
+from bench.contracts import ChoiceQuestion, Choices
 from bench.errors import BenchError
 from bench.models.hub import estimator as hub
 from bench.models.hub import opening
@@ -82,12 +82,12 @@ def test_log_likelihoods_sum_what_the_loss_is_taken_from(family, tiny, tmp_path)
     questions = asked(2)
     pictures = [(questions.micrographs.shown(0),), (questions.micrographs.shown(1),)]
     prompts = [talk.prompt(Request(*pair)) for pair in zip(("What is shown?", "Hm"), pictures, strict=True)]
-    texts = [talk.answered(*pair) for pair in zip(prompts, ("nano wires", "the"), strict=True)]
-    counts = [talk.answer_tokens(*pair) for pair in zip(prompts, texts, strict=True)]
-    ids = [talk.ids(text)[-count:] for text, count in zip(texts, counts, strict=True)]
+    answers = ("nano wires", "the")
+    inputs, counts = talk.lesson(prompts, answers, pictures)
+    ids = [talk.following(*pair) for pair in zip(prompts, answers, strict=True)]
     assert all(own[-1] == talk.end for own in ids)
     with torch.inference_mode():
-        loss = network(Taught(talk.inputs(texts, pictures, counts), tuple(counts))).item()
+        loss = network(Taught(inputs, counts)).item()
         together = network.likelihoods(talk.inputs(prompts, pictures), ids, talk.pad)
         alone = [
             network.likelihoods(talk.inputs([prompt], [own]), [row], talk.pad).item()
@@ -169,7 +169,9 @@ def test_a_letter_is_as_likely_as_the_first_word_after_the_prompt(tiny, tmp_path
     prompt = talk.prompt(Request(question.lettered, pictures))
     with torch.inference_mode():
         single = [
-            model._network.likelihoods(talk.inputs([prompt], [pictures]), [talk.ids(letter)], talk.pad).item()
+            model._network.likelihoods(
+                talk.inputs([prompt], [pictures]), [talk.following(prompt, letter, ended=False)], talk.pad
+            ).item()
             for letter in "ABC"
         ]
     assert letters == pytest.approx(single, rel=1e-5)

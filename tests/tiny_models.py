@@ -258,6 +258,7 @@ def gemma3():
         vision_config=_vision(patch_size=7),
         text_config=_text(words, num_key_value_heads=2, head_dim=8, sliding_window=16, query_pre_attn_scalar=8),
         mm_tokens_per_image=4,
+        tie_word_embeddings=False,
         image_token_index=image,
         boi_token_index=first,
         eoi_token_index=last,

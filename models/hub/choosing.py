@@ -39,12 +39,7 @@ class Chooser:
         pictures = tuple(self._questions.micrographs.shown(picture) for picture in question.pictures)
         prompt = self._talk.prompt(Request(" ".join(filter(None, (question.context, text))), pictures))
         names = LETTERS[: len(question.options)] if self._letters else question.options
-        return Posed(prompt, pictures, tuple(self._ids(prompt, name) for name in names))
-
-    def _ids(self, prompt: str, option: str) -> tuple[int, ...]:
-        """Return the ids of an option after a prompt."""
-        whole = self._talk.answered(prompt, option, ended=False)
-        return tuple(self._talk.ids(whole)[-self._talk.answer_tokens(prompt, whole) :])
+        return Posed(prompt, pictures, tuple(self._talk.following(prompt, name, ended=False) for name in names))
 
     def _judged(self, posed: Sequence[Posed]) -> list[Preference]:
         if not posed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from inspect import signature
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,6 @@ from bench.models.hub.settings import Wording
 
 _ANSWER = "answer"
 """A word in the place of an answer, to see what a template writes around one."""
-_CAUSAL = 1
-"""The token type of words that are read in order, by a processor that tells them from a prompt read both ways."""
 Inputs = dict[str, Tensor]
 """What a model's forward takes, by name."""
 
@@ -33,6 +32,7 @@ class Conversation:
     def __init__(self, processor: Any, wording: Wording) -> None:
         self._processor, self._words = processor, processor.tokenizer
         self._wording = wording
+        self._takes_suffix = "suffix" in signature(processor.__call__).parameters
         own = [getattr(processor, name, None) for name in ("image_token", "boi_token", "video_token", "audio_token")]
         self._control = sorted({*self._words.all_special_tokens, *filter(None, own)}, key=len, reverse=True)
 
@@ -44,34 +44,39 @@ class Conversation:
             return self._wording.prompt.replace("{image}", image).replace("{request}", text)
         return self._rendered(self._turn(text, count), add_generation_prompt=True)
 
-    def answered(self, prompt: str, answer: str, *, ended: bool = True) -> str:
-        """Return a prompt followed by an answer, as the template writes it, with its end unless it is not ``ended``."""
-        lead, end = self._around
-        return f"{prompt}{lead}{self._spoken(answer)}{end if ended else ''}"
-
-    def answer_tokens(self, prompt: str, answered: str) -> int:
-        """Return how many tokens at the end of a prompt with its answer are the answer's.
+    def following(self, prompt: str, answer: str, *, ended: bool = True) -> tuple[int, ...]:
+        """Return the ids of an answer after a prompt, with its end unless it is not ``ended``.
 
         A token that joins the last letters of the prompt to the first of the answer is the answer's.
         """
-        before, after = self._words([prompt, answered], add_special_tokens=False)["input_ids"]
-        shared = next(
-            (place for place, (one, other) in enumerate(zip(before, after, strict=False)) if one != other), len(before)
-        )
-        return len(after) - shared
+        if self._takes_suffix:
+            return (*self._ids(self._spoken(answer)), *([self.end] if ended else []))
+        before, after = self._ids(prompt), self._ids(self._answered(prompt, answer, ended=ended))
+        places = zip(before, after, strict=False)
+        shared = next((place for place, (one, other) in enumerate(places) if one != other), len(before))
+        return tuple(after[shared:])
 
     def cut(self, answer: str, longest: int) -> str:
         """Return the first ``longest`` tokens of an answer as text."""
-        ids = self._words(answer, add_special_tokens=False)["input_ids"]
+        ids = self._ids(answer)
         return answer if len(ids) <= longest else self._words.decode(ids[:longest])
 
-    def inputs(
-        self, texts: Sequence[str], pictures: Sequence[Sequence[np.ndarray]], answers: Sequence[int] = ()
-    ) -> Inputs:
-        """Return prompts, or prompts with answers, and their pictures as one padded batch; all or none have pictures.
+    def inputs(self, prompts: Sequence[str], pictures: Sequence[Sequence[np.ndarray]]) -> Inputs:
+        """Return prompts and their pictures as one padded batch; all have pictures or none has."""
+        return self._processed(prompts, pictures)
 
-        ``answers`` (B,) are the numbers of tokens at the end that are answers. BenchError if the processor fails.
-        """
+    def lesson(
+        self, prompts: Sequence[str], answers: Sequence[str], pictures: Sequence[Sequence[np.ndarray]]
+    ) -> tuple[Inputs, tuple[int, ...]]:
+        """Return the same with an answer after each prompt, and the number (B,) of tokens at the end that are its."""
+        pairs = list(zip(prompts, answers, strict=True))
+        lengths = tuple(len(self.following(*pair)) for pair in pairs)
+        if self._takes_suffix:  # it lets a prompt be read both ways, and an answer in order
+            return self._processed(prompts, pictures, suffix=[self._spoken(answer) for answer in answers]), lengths
+        return self._processed([self._answered(*pair) for pair in pairs], pictures), lengths
+
+    def _processed(self, texts: Sequence[str], pictures: Sequence[Sequence[np.ndarray]], **more: Any) -> Inputs:
+        """Return what the processor makes of texts and pictures; BenchError if it fails."""
         begin = self._words.bos_token
         shown = [[self._colour(each) for each in own] for own in pictures]
         try:
@@ -81,23 +86,16 @@ class Conversation:
                 padding=True,
                 return_tensors="pt",
                 add_special_tokens=not (begin and texts[0].startswith(begin)),
+                **more,
             )
         except (ValueError, TypeError, KeyError, IndexError) as error:
             reason = " ".join(str(error).split())[:300]
             raise BenchError(f"the model's processor cannot read a question with its picture ({reason})") from error
-        inputs: Inputs = dict(batch)
-        if inputs.pop("labels", None) is not None:  # it tells a prompt from its answer by token types
-            for row, length in enumerate(answers):
-                inputs["token_type_ids"][row, inputs["token_type_ids"].shape[1] - length :] = _CAUSAL
-        return inputs
+        return {name: value for name, value in batch.items() if name != "labels"}
 
     def decoded(self, ids: Tensor) -> list[str]:
         """Return the answers that ids (B, T) spell."""
         return [" ".join(text.split()) for text in self._words.batch_decode(ids, skip_special_tokens=True)]
-
-    def ids(self, text: str) -> list[int]:
-        """Return the ids of a text as it stands."""
-        return self._words(text, add_special_tokens=False)["input_ids"]
 
     @property
     def pad(self) -> int:
@@ -123,6 +121,14 @@ class Conversation:
             return nothing
         before, token, _ = end.partition(self._words.eos_token or end)
         return lead, before + token  # nothing is generated after the end token
+
+    def _answered(self, prompt: str, answer: str, *, ended: bool = True) -> str:
+        """Return a prompt followed by an answer, as the template writes it."""
+        lead, end = self._around
+        return f"{prompt}{lead}{self._spoken(answer)}{end if ended else ''}"
+
+    def _ids(self, text: str) -> list[int]:
+        return self._words(text, add_special_tokens=False)["input_ids"]
 
     def _turn(self, text: str, pictures: int) -> list[dict[str, Any]]:
         return [{"role": "user", "content": [*[{"type": "image"}] * pictures, {"type": "text", "text": text}]}]

@@ -37,14 +37,12 @@ class Lessons:
         ]
         prompts = [talk.prompt(request) for request in requests]
         answers = [talk.cut(record.answer, self._answer_tokens) for record in records]
-        texts = [talk.answered(*pair) for pair in zip(prompts, answers, strict=True)]
-        tokens = tuple(talk.answer_tokens(*pair) for pair in zip(prompts, texts, strict=True))
         pictures = [request.pictures for request in requests]
         if batch.alterations is not None:
             pictures = [
                 (shown(own[None], batch.alterations[np.array([row])])[0],) for row, (own,) in enumerate(pictures)
             ]
-        return Taught(talk.inputs(texts, pictures, tokens), tokens)
+        return Taught(*talk.lesson(prompts, answers, pictures))
 
     def pieces(self, batch: InstructionBatch, parts: int) -> list[tuple[float, InstructionBatch]]:
         """Return a batch in at most ``parts`` pieces of whole pictures, each with its share of the answers' tokens."""
@@ -67,5 +65,4 @@ class Lessons:
     def _length(self, position: int) -> int:
         talk = self._conversation
         prompt = talk.prompt(self._request(position, captioned=False))
-        answer = talk.cut(self._instructions.records[position].answer, self._answer_tokens)
-        return talk.answer_tokens(prompt, talk.answered(prompt, answer))
+        return len(talk.following(prompt, talk.cut(self._instructions.records[position].answer, self._answer_tokens)))
