@@ -26,16 +26,16 @@ class OptionTexts(NamedTuple):
         ]
 
 
-def option_texts(asked: Choices) -> OptionTexts:
+def option_texts(posed: Choices) -> OptionTexts:
     """Return the options of questions, each once for a picture, context and question."""
     views: dict[tuple[int, str], int] = {}
     texts: dict[tuple[int, str, str], int] = {}
     places = []
-    for question in asked.questions:
+    for question in posed.questions:
         picture = question.pictures[0] if question.pictures else -1
         view = views.setdefault((picture, question.context), len(views))
         places.append([texts.setdefault((view, question.text, option), len(texts)) for option in question.options])
-    shown = asked.micrographs.with_grey() if any(picture < 0 for picture, _ in views) else asked.micrographs
+    shown = posed.micrographs.with_grey() if any(picture < 0 for picture, _ in views) else posed.micrographs
     pictures = shown.take(np.array([picture for picture, _ in views], dtype=np.int64) % len(shown))
     pictures = replace(pictures, ids=tuple(map(str, range(len(views)))))
     records = tuple(

@@ -54,6 +54,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             defaults={"base_url": default_url()},
             native=True,
             source="zero-shot: nothing is trained",
+            needs_training=False,
             deterministic=True,  # no seed reaches the server, and its replies are kept
         )
     )

@@ -27,6 +27,7 @@ ROWS = (
         trains_on="micrographs",
         source="the option of the most letters: what the wording of the options gives away",
         native=True,  # it looks at no picture
+        needs_training=False,
         deterministic=True,
     ),
     ModelSpec(
@@ -37,6 +38,7 @@ ROWS = (
         source="per question, and category when captioned, the training answer that agrees best with the others",
         contracts=("answerer", "classifier"),
         native=True,  # it looks at no picture
+        needs_training=False,
         deterministic=True,
     ),
     ModelSpec(
@@ -47,6 +49,7 @@ ROWS = (
         trains_on="micrographs",
         source="image processing of scikit-image: threshold, watershed, distance transform; nothing is learned",
         contracts=("answerer",),
+        needs_training=False,
         deterministic=True,
     ),
     ModelSpec(

@@ -27,7 +27,8 @@ _DEFINITIONS = {
     "with one order",
     "always_right": "share of questions that are right in every order of the options",
     "calibration_error": "expected calibration error of the chosen option's share of the likelihood, 15 bins; "
-    "undefined where a model does not give the likelihood of every option, and left out where several options are wanted",
+    "undefined where a model does not give the likelihood of every option, and "
+    "left out where several options are wanted",
     "standard_error": "clustered by picture; questions that share a picture with others are one cluster",
 }
 _CHOSEN = {

@@ -90,16 +90,16 @@ def _of_facts(test: Instructions, most: int, with_caption: bool) -> Iterator[Cho
         category = categories[labels[picture]]
         facts["category"] = category
         for kind, stem in STEMS.items():
-            said = {**SAID[kind]} if kind != "category" else {name: (text,) for name, text in names.items()}
+            phrases = {**SAID[kind]} if kind != "category" else {name: (text,) for name, text in names.items()}
             value = facts.get(kind)
-            if value not in said or len(said) < 2 or (kind == "category" and with_caption):
+            if value not in phrases or len(phrases) < 2 or (kind == "category" and with_caption):
                 continue
             key = f"{test.micrographs.ids[picture]}#{kind}"
-            values = _drawn(key, value, [*said], _near(kind, category), most)
+            values = _drawn(key, value, [*phrases], _near(kind, category), most)
             yield ChoiceQuestion(
                 key,
                 QUESTIONS[stem.question - 1].text,
-                tuple(stem.sentence.format(said[each][0]) for each in values),
+                tuple(stem.sentence.format(phrases[each][0]) for each in values),
                 (values.index(value),),
                 (picture,),
                 test.captions[picture] if with_caption else "",

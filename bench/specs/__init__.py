@@ -100,7 +100,8 @@ class ModelSpec(Spec):
     ``native`` says that it takes pictures of any size, as ``Micrographs.shown`` returns them. A setting ``view_size``
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
-    settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries.
+    settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries. One that does
+    not ``needs_training`` can be asked as it is, and so can one whose setting ``tuning`` is ``none``.
     ``departures`` say, one each, how the row differs from its source; they stand below its table.
     """
 
@@ -122,6 +123,7 @@ class ModelSpec(Spec):
     large: bool = False
     upper: bool = False
     deterministic: bool = False
+    needs_training: bool = True
     tunes: Values = field(default_factory=dict)
     pretrain_share: PartOf | None = None
 

@@ -41,6 +41,7 @@ class Majority:
     def fit(self, train: Instructions, validation: Instructions) -> None:
         """Count the answers and categories of the training side; the validation side is not needed."""
         counts = np.bincount(train.micrographs.labels, minlength=len(train.micrographs.categories))
+        counts = counts if counts.any() else counts + 1
         self._shares = (counts / counts.sum()).tolist()
         by_caption: dict[str, dict[str, list[InstructionRecord]]] = defaultdict(lambda: defaultdict(list))
         by_question: dict[str, list[InstructionRecord]] = defaultdict(list)
@@ -133,7 +134,7 @@ def majority_answer(records: Iterable[InstructionRecord]) -> str:
         named = total + number * len(facts)
         return sum(counts[fact] for fact in facts) / named if named else 0.0, texts[facts].total()
 
-    return texts[max(texts, key=standing)].most_common(1)[0][0]
+    return texts[max(texts, key=standing)].most_common(1)[0][0] if texts else ""
 
 
 def _majorities(records: Mapping[str, Iterable[InstructionRecord]]) -> dict[str, str]:

@@ -161,17 +161,17 @@ class MVaEMa:
     def choose(self, questions: Choices) -> list[Preference]:
         """Return how likely the decoder writes each option as its answer; the end of the text is not counted."""
         options = option_texts(questions)
-        told, likelihoods, tokens = (
+        texts, likelihoods, tokens = (
             options.instructions,
             [0.0] * len(options.instructions),
             [0] * len(options.instructions),
         )
-        records = self._tokenised(told)
-        self._context.progress.start("choosing", len(told))
-        order = np.argsort(told.pictures, kind="stable")  # options of one picture are judged together
+        records = self._tokenised(texts)
+        self._context.progress.start("choosing", len(texts))
+        order = np.argsort(texts.pictures, kind="stable")  # options of one picture are judged together
         for part in np.array_split(order, -(-len(order) // ANSWERS_AT_ONCE)):
-            distinct = np.unique(told.pictures[part])
-            batch = records.batch(self.pixels(told.micrographs, distinct), part, np.ones(len(part), bool))
+            distinct = np.unique(texts.pictures[part])
+            batch = records.batch(self.pixels(texts.micrographs, distinct), part, np.ones(len(part), bool))
             batch = batch.to(self.model.device)
             images = self.model.grounded.images(self.model.vision(batch.pixels))
             written = (batch.targets != IGNORED) & (batch.targets != END)

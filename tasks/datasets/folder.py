@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypedDict
 import numpy as np
 
 from bench.contracts import Micrographs
-from bench.data.decoding import CONTRAST, frame_of, picture_reader, shown
+from bench.data.decoding import CONTRAST, picture_reader
 from bench.data.formats.side_files import names_beside, note_of
 from bench.data.frames import Unreadable
 from bench.data.readers import missing
@@ -22,7 +22,16 @@ from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest
 from bench.tasks.datasets.captions import caption
 from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
-from bench.tasks.datasets.decoded import FolderDecoding, Frames, Index, Picture, frame_id, read_index, read_pixels
+from bench.tasks.datasets.decoded import (
+    FolderDecoding,
+    Frames,
+    Index,
+    Picture,
+    frame_id,
+    read_index,
+    read_native,
+    read_pixels,
+)
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import Listing, listed
 from bench.tasks.numbers import NUMBERS
@@ -154,10 +163,7 @@ class Folder:
     def native(self, position: int) -> np.ndarray:
         """Return the picture at this position in its own size (H, W) uint8; BenchError if its file is gone."""
         picture = self.pictures[position]
-        try:
-            return shown(frame_of(self._listing.paths[picture["file"]], picture["frame"]))
-        except Unreadable as reason:
-            raise BenchError(f"{picture['id']} {reason}") from reason
+        return read_native(self._listing.paths[picture["file"]], picture)
 
     def _scale(self, picture: Picture) -> tuple[float, float]:
         """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""

@@ -21,7 +21,7 @@ _MARKED = r"[\[(<{*_`'\"]*\s*(?:option\s+|choice\s+)?[\[(<{*_`'\"]*([A-Z])[\])>}
 _LETTER = re.compile(rf"^\s*{_MARKED}\s*(?:[.):,;\-–—]|$)")
 _LONE = re.compile(rf"^\s*{_MARKED}[.):]*\s*$", re.I)
 _LIST = re.compile(rf"^\s*{_MARKED}(?:\s*(?:,|;|&|/|\band\b|\bund\b)\s*(?:and\s+)?{_MARKED})+[.\s]*$", re.I)
-_MENTION = re.compile(r"[(\[]([A-Z])[)\]]|\b(?:option|choice)\s+([A-Z])\b|\*\*([A-Z])[.)]?\*\*")
+_MENTION = re.compile(r"[(\[]([A-Z])[)\]]|\b(?i:option|choice)\s+([A-Z])\b|\*\*([A-Z])[.)]?\*\*")
 
 
 def options_named(reply: str, options: Sequence[str], several: bool) -> tuple[int, ...] | None:
@@ -56,9 +56,12 @@ def _read(text: str, options: Sequence[str], several: bool) -> tuple[int, ...] |
             return _places(letters, options, several)
     if several and re.fullmatch(r"[A-Z]{2,26}\.?", text) and len({*text.strip(".")}) == len(text.strip(".")):
         return _places([*text.strip(".")], options, several)
-    lines = [hit.group(1) for line in text.splitlines() if (hit := _LETTER.match(line))]
-    if lines:
-        return _places(lines, options, several)
+    letters: list[str] = []
+    for line in text.splitlines():
+        if hit := _LETTER.match(line):
+            letters += [hit.group(1), *_mentions(line[hit.end() :])]
+    if letters:
+        return _places(letters, options, several)
     return _by_text(text, options, several)
 
 
@@ -76,8 +79,11 @@ def _by_text(text: str, options: Sequence[str], several: bool) -> tuple[int, ...
 
 
 def _mentioned(text: str, options: Sequence[str], several: bool) -> tuple[int, ...] | None:
-    letters = ["".join(groups) for groups in _MENTION.findall(text)]
-    return _places(letters, options, several)
+    return _places(_mentions(text), options, several)
+
+
+def _mentions(text: str) -> list[str]:
+    return ["".join(groups) for groups in _MENTION.findall(text)]
 
 
 def _places(letters: Sequence[str], options: Sequence[str], several: bool) -> tuple[int, ...] | None:

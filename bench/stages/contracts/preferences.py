@@ -33,14 +33,14 @@ class Preferences:
         BenchError if they break the contract.
         """
         progress.start(f"choosing in {len(posed)} questions", 1)
-        asked = posed.unanswered()
+        blank = posed.unanswered()
         if hasattr(estimator, "choose"):
-            return _checked(estimator.choose(asked), asked.questions)
-        replies = estimator.answer(asked.lettered())
+            return _checked(estimator.choose(blank), blank.questions)
+        replies = estimator.answer(blank.lettered())
         wrong = next((reply for reply in replies if not isinstance(reply, str)), None)
-        if len(replies) != len(asked) or wrong is not None:
+        if len(replies) != len(blank) or wrong is not None:
             raise BenchError(
-                f"the model gave {len(replies)} answers to {len(asked)} questions"
+                f"the model gave {len(replies)} answers to {len(blank)} questions"
                 + ("" if wrong is None else f", one of them {shortened(wrong)}")
                 + "; answer() must return one string each"
             )
