@@ -26,6 +26,7 @@ from bench.specs import TaskSpec
 from bench.stages.context import load_estimator
 from bench.store.store import Store
 from tests import tiny_models
+from tests.hub_server import COMMIT, serving
 from tests.toy_instructions import toy_context, toy_instructions
 
 FAMILIES = pytest.mark.parametrize("family", tiny_models.FAMILIES, ids=lambda family: family.__name__)
@@ -315,6 +316,46 @@ def test_code_of_the_folders_own_runs_where_it_is_allowed(tiny, tmp_path):
     origin(str(folder), settings(trust_remote_code=True))
     answers = load(folder, tmp_path, trust_remote_code=True).answer(asked())
     assert answers == load(tiny(tiny_models.idefics3), tmp_path).answer(asked())
+
+
+@pytest.fixture
+def hub_cache(tmp_path, monkeypatch):
+    """An empty cache of the hub."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    return tmp_path / "hub"
+
+
+def files_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_a_model_of_the_hub_is_described_first_and_its_weights_come_when_it_is_loaded(
+    tiny, tmp_path, hub_cache, monkeypatch
+):
+    folder = tiny(tiny_models.idefics3)
+    with serving({**files_of(folder), "README.md": b"---\nlicense: mit\n---\n", "more.bin": b"x"}) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        first = origin("lab/tiny@main", settings())
+        assert first.identity == {"name": "lab/tiny", "revision": COMMIT} and first.notes["licence"] == "mit"
+        assert not {"model.safetensors", "more.bin"} & {name for name, _ in server.asked}
+        answers = load("lab/tiny@main", tmp_path).answer(asked())
+        assert "model.safetensors" in {name for name, _ in server.asked}
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    again = origin("lab/tiny@main", settings())  # from the cache alone
+    assert again.identity == first.identity and len(again.notes["weights"]) == 16
+    assert load("lab/tiny", tmp_path).answer(asked()) == answers == load(folder, tmp_path).answer(asked())
+
+
+def test_a_model_that_the_hub_does_not_have_is_named_with_the_remedy(hub_cache, monkeypatch):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(BenchError, match=r"no folder 'lab/none'.*cannot be reached.*ORGANISATION/NAME"):
+        origin("lab/none", settings())
+    with serving({"README.md": b"x"}) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        with pytest.raises(BenchError, match="it has no config.json there"):
+            origin("lab/none", settings())
 
 
 def test_an_untuned_model_is_asked_as_it_is_and_runs_once_for_all_seeds(tiny, monkeypatch):

@@ -1,6 +1,7 @@
 """Where a model that a name names lies: in a folder, or on the hub at one revision; read without its weights."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -179,7 +180,8 @@ def _downloaded(name: str, revision: str, files: tuple[str, ...]) -> Path:
     disable_progress_bars()
     repository = name.partition("@")[0]
     try:
-        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=list(files)))
+        endpoint = os.environ.get("HF_ENDPOINT") or None  # a mirror
+        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=list(files), endpoint=endpoint))
     except GatedRepoError as error:
         raise _nowhere(name, "its owner grants access one by one: ask on its page, then `hf auth login`") from error
     except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
