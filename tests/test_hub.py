@@ -8,13 +8,14 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from transformers import PreTrainedTokenizerFast
 
 from bench.contracts import ChoiceQuestion, Choices
 from bench.errors import BenchError
 from bench.models.hub import estimator as hub
 from bench.models.hub import opening
-from bench.models.hub.conversation import Request
+from bench.models.hub.conversation import Conversation, Request
 from bench.models.hub.network import Taught
 from bench.models.hub.settings import INSTRUCTION
 from bench.models.hub.source import located, origin
@@ -383,6 +384,22 @@ def test_a_model_of_a_folder_is_a_row_beside_others(tiny, bench, store):
     assert record.model.origin["architecture"] == "idefics3" and record.model.origin["weights"]
     table = bench("table", "1")[1]
     assert str(folder) in table and "trained on no records" in table
+
+
+def test_a_tuned_model_that_saw_pictures_in_their_own_size_is_exported_and_asked_so(tiny, bench, tmp_path, monkeypatch):
+    folder = tiny(tiny_models.idefics3)
+    small = ("k=2", "folds=0", "synthetic.size=20", "synthetic.balanced=true", "vqa.questions=1", "recipe.epochs=1")
+    own = (f"hf:{folder}.max_new_tokens=4", f"hf:{folder}.tuning=lora", "recipe.fewest_steps=0")
+    options = [part for text in (*small, *own) for part in ("--set", text)]
+    code, _, err = bench("run", "--task", "vqa", "--models", f"hf:{folder}", "--picture", "native", *options)
+    assert code == 0, err
+    assert bench("export", f"hf:{folder}", tmp_path / "export", "--task", "vqa")[0] == 0
+    assert "in their own size" in (tmp_path / "export" / "README.md").read_text()
+    Image.fromarray(np.zeros((40, 70), np.uint8)).save(tmp_path / "p.png")
+    sizes, colour = [], Conversation._colour
+    monkeypatch.setattr(Conversation, "_colour", lambda self, grey: sizes.append(grey.shape) or colour(self, grey))
+    code, _, err = bench("ask", tmp_path / "p.png", "What is it?", "--model", tmp_path / "export")
+    assert code == 0 and sizes == [(40, 70)], err
 
 
 def test_a_tokenizer_without_padding_gets_some(tiny, tmp_path):

@@ -98,6 +98,7 @@ class Exported(BaseModel):
     image_size: PositiveInt
     mask_bar: bool
     standardise: bool = False
+    native: bool = False
     categories: tuple[str, ...]
     captions: tuple[str, ...]
     data: JSONObject

@@ -1,12 +1,13 @@
 """A question about one of the user's pictures, in the form that a trained model gets."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.contracts import Bounded, InstructionRecord, Instructions, Micrographs
-from bench.data.decoding import grey
+from bench.data.decoding import frame_of, shown, squashed
 from bench.data.frames import Unreadable
 from bench.data.masking import prepared
 from bench.errors import BenchError, unknown
@@ -15,14 +16,19 @@ from bench.tasks.asking.words import exists
 
 
 def read(path: Path, exported: Exported) -> Micrographs:
-    """Return a picture prepared as in training (resized, grey, masked, standardised); Unreadable if that fails."""
+    """Return a picture prepared as in training (grey, sized, masked, standardised); Unreadable if that fails."""
     if not exists(path):
         raise Unreadable("does not exist; check its path")
     if not path.is_file():  # a pipe or device may never end
         raise Unreadable("is no file; name a picture")
-    pixels = grey(path, exported.image_size)[None]
-    pixels = prepared(pixels, mask_bar=exported.mask_bar, standardise=exported.standardise)
-    return Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories)
+    frame = frame_of(path)
+
+    def as_trained(picture: np.ndarray) -> np.ndarray:
+        return prepared(picture[None], mask_bar=exported.mask_bar, standardise=exported.standardise)
+
+    pixels = as_trained(squashed(frame, exported.image_size))
+    native = (partial(np.copy, as_trained(shown(frame))[0]),) if exported.native else None
+    return Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories, native=native)
 
 
 def question(picture: Micrographs, text: str, caption: str = "") -> Instructions:
