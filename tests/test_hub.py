@@ -191,6 +191,13 @@ def test_the_request_holds_instruction_caption_and_question(tiny, tmp_path):
     assert text == f"{INSTRUCTION} {questions.caption(0)} {questions.records[0].question}"
 
 
+def test_a_thought_is_no_answer(tiny, tmp_path):
+    talk = load(tiny(tiny_models.idefics3), tmp_path)._conversation
+    texts = ["<think>a wire?</think> The image of a wire", "<think>a wire"]
+    ids = [torch.tensor(talk._ids(text)) for text in texts]
+    assert [talk.decoded(row[None])[0] for row in ids] == ["The image of a wire", ""]
+
+
 def test_a_larger_picture_is_brought_to_the_longest_side(tiny, tmp_path):
     talk = load(tiny(tiny_models.idefics3), tmp_path, longest_side=40)._conversation
     assert talk._colour(np.zeros((100, 50), np.uint8)).size == (20, 40)
@@ -235,7 +242,7 @@ def test_bytes_are_counted_by_the_number_type_that_is_read(tiny):
 
 
 def settings(**chosen):
-    return {"trust_remote_code": False, "prompt": "", "quantisation": "none", **chosen}
+    return {"trust_remote_code": False, "prompt": "", "quantisation": "none", "tuning": "none", **chosen}
 
 
 def test_an_origin_names_digest_licence_and_size(tiny, tmp_path):

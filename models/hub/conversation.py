@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from bench.endpoint.request import Malformed, without_thought
 from bench.errors import BenchError
 from bench.models.hub.settings import Wording
 
@@ -94,8 +95,10 @@ class Conversation:
         return {name: value for name, value in batch.items() if name != "labels"}
 
     def decoded(self, ids: Tensor) -> list[str]:
-        """Return the answers that ids (B, T) spell."""
-        return [" ".join(text.split()) for text in self._words.batch_decode(ids, skip_special_tokens=True)]
+        """Return the answers that ids (B, T) spell, in one line and without a thought before them."""
+        return [
+            " ".join(_without_thought(text).split()) for text in self._words.batch_decode(ids, skip_special_tokens=True)
+        ]
 
     @property
     def pad(self) -> int:
@@ -154,6 +157,14 @@ class Conversation:
         if longest and max(picture.size) > longest:
             picture.thumbnail((longest, longest), Image.Resampling.BICUBIC)
         return picture.convert("RGB")
+
+
+def _without_thought(text: str) -> str:
+    """Return the text after a thought, '' if the thought does not end."""
+    try:
+        return without_thought(text)
+    except Malformed:
+        return ""
 
 
 def answer_mask(answers: Sequence[int], width: int) -> Tensor:

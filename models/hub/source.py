@@ -57,11 +57,16 @@ def origin(name: str, settings: Mapping[str, Any]) -> Origin:
     source = located(name)
     config = source.read(CONFIG)
     _check_kind(source, config, trusted=settings["trust_remote_code"])
-    if not (settings["prompt"] or has_template(source)):
+    prompt = settings["prompt"]
+    if prompt and "{request}" not in prompt:
+        raise BenchError(f"prompt={prompt!r} leaves no place for what is asked; write {{request}} there")
+    if not (prompt or has_template(source)):
         raise BenchError(
             f"{name!r} has no chat template, so that nobody knows how it is asked; write the prompt yourself: "
-            f"--set 'hf:{name}.prompt={{image}}{{request}}'"
+            f"""--set 'hf:{name}.prompt="{{image}}{{request}}"'"""
         )
+    if settings["quantisation"] != "none" and settings["tuning"] == "full":
+        raise BenchError("tuning=full cannot train weights of 4 bits; use tuning=lora, or leave quantisation away")
     if settings["quantisation"] != "none" and find_spec("bitsandbytes") is None:
         raise BenchError(
             f"quantisation={settings['quantisation']} needs the package bitsandbytes; pip install "
