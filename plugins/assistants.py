@@ -52,8 +52,24 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             trains_on="micrographs",
             # The address from the environment belongs to the settings because it decides which model answers.
             defaults={"base_url": default_url()},
+            native=True,
             source="zero-shot: nothing is trained",
             needs_training=False,
             deterministic=True,  # no seed reaches the server, and its replies are kept
+        )
+    )
+    register(
+        ModelSpec(
+            name="hf:",
+            label="an image-text-to-text model of transformers, in a folder or on the hub (hf:NAME)",
+            family="assistant",
+            estimator="bench.models.hub.estimator:HubModel",
+            trains_on="micrographs",
+            tuned_on="instructions",
+            contracts=("answerer", "chooser"),
+            origin="bench.models.hub.source:origin",
+            native=True,
+            source="zero-shot unless its setting tuning says otherwise",
+            large=True,
         )
     )

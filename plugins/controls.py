@@ -26,6 +26,7 @@ ROWS = (
         contracts=("chooser",),
         trains_on="micrographs",
         source="the option of the most letters: what the wording of the options gives away",
+        native=True,  # it looks at no picture
         needs_training=False,
         deterministic=True,
     ),
@@ -36,6 +37,7 @@ ROWS = (
         estimator="bench.models.controls.majority:Majority",
         source="per question, and category when captioned, the training answer that agrees best with the others",
         contracts=("answerer", "classifier"),
+        native=True,  # it looks at no picture
         needs_training=False,
         deterministic=True,
     ),
@@ -57,6 +59,7 @@ ROWS = (
         estimator="bench.models.controls.median:Median",
         source="the median of every number in training, of the category when captioned",
         contracts=("answerer",),
+        native=True,  # it looks at no picture
         deterministic=True,
     ),
     ModelSpec(
@@ -84,6 +87,7 @@ ROWS = (
         family="control",
         estimator="bench.models.controls.shotgun:Shotgun",
         source="to every question the commonest value of every kind of fact, of the category when captioned",
+        native=True,  # it looks at no picture
         deterministic=True,
     ),
     ModelSpec(

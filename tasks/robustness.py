@@ -1,14 +1,15 @@
 """The tasks of asking trained models about altered test pictures, beside the same pictures unaltered."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from bench.contracts import Instructions, Micrographs, Scores
 from bench.statistics.clustered import Shares, clustered_change, clustered_mean
-from bench.tasks.alterations import ALTERATIONS
+from bench.tasks.alterations import ALTERATIONS, Alteration
 from bench.tasks.altering import alter
 from bench.tasks.classification import check_probabilities
 from bench.tasks.metrics.classification import ranks
@@ -158,8 +159,22 @@ def _with_altered(test: Micrographs) -> Micrographs:
         ids=tuple(_id(name, alteration) for alteration in names for name in test.ids),
         labels=np.tile(test.labels, len(names)),
         pixel_sizes=None,  # a magnified picture has another scale
+        native=_native_altered(test),
         digest="",  # patch graphs are cached by digest, and these are other pixels
     )
+
+
+def _native_altered(test: Micrographs) -> tuple[Callable[[], np.ndarray], ...] | None:
+    """Return the pictures in their own size, then those of each alteration; None if they are not shown so."""
+    if test.native is None:
+        return None
+    pairs = list(zip(test.native, test.ids, strict=True))
+    altered = (partial(_one_altered, alteration, *pair) for alteration in ALTERATIONS for pair in pairs)
+    return (*test.native, *altered)
+
+
+def _one_altered(alteration: Alteration, read: Callable[[], np.ndarray], name: str) -> np.ndarray:
+    return alter(alteration, read()[None], [name])[0]
 
 
 def _id(name: str, alteration: str) -> str:

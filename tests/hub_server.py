@@ -1,4 +1,4 @@
-"""A loopback hub that serves the files of datasets, as huggingface_hub asks for them; it can break a transfer off."""
+"""A loopback hub with a dataset's or a model's files, as huggingface_hub asks for them; it can break transfers."""
 
 import hashlib
 import json
@@ -29,7 +29,11 @@ def serving(files):
             self._file(body=False)
 
         def do_GET(self):  # noqa: N802
-            if self.path.startswith("/api/datasets/"):
+            if self.path.startswith("/api/") and "/tree/" in self.path:
+                sizes = {name: len(content) for name, content in hub.files.items()}
+                tree = [{"type": "file", "path": name, "oid": name, "size": size} for name, size in sizes.items()]
+                return self._answer(json.dumps(tree).encode())
+            if self.path.startswith(("/api/datasets/", "/api/models/")):
                 hub.revisions.append(self.path.rpartition("/revision/")[2].partition("?")[0])
                 siblings = [{"rfilename": name} for name in hub.files]
                 return self._answer(json.dumps({"id": "x/y", "sha": COMMIT, "siblings": siblings}).encode())

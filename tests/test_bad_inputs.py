@@ -24,6 +24,14 @@ PLACEHOLDERS = {
     "{lines}": "one\ntwo",
 }
 """What a line cannot hold as it is. ``{bytes}`` is what Python makes of bytes that are not UTF-8."""
+MODELS = {
+    "blind-model": {"model_type": "llama"},
+    "own-code": {"model_type": "own", "auto_map": {"AutoConfig": "own.Own"}},
+    "newer": {"model_type": "nextvl", "transformers_version": "9.9"},
+    "mute": {"model_type": "smolvlm"},
+    "pickled": {"model_type": "smolvlm"},
+}
+"""The configs of folders that are no models to ask."""
 SECONDS = 30
 _QUESTION = {"question": "Which?", "options": ["one", "two", "three"], "answer": "A"}
 QUESTIONS = {
@@ -98,6 +106,11 @@ def fill(folder):
     for suffix in ("png", "html", "svg", "md", "jsonl"):
         (folder / f"folder.{suffix}").mkdir()
     Image.new("L", (64, 64), 128).save(folder / "picture.png")
+    for name, config in MODELS.items():
+        (folder / name).mkdir()
+        (folder / name / "config.json").write_text(json.dumps(config))
+    (folder / "pickled" / "chat_template.jinja").write_text("{{ messages }}")
+    (folder / "pickled" / "pytorch_model.bin").write_bytes(b"x")
     for task in ("classification", "vqa"):
         assert run(["run", "--task", task, *SMALL]).code == 0
     assert run(["export", "majority", "export", "--task", "vqa"]).code == 0

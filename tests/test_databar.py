@@ -127,7 +127,8 @@ def test_pictures_are_shown_without_bars_where_the_run_blanks_them(drawn, tmp_pa
     loaded = Micrographs(pixels, np.arange(3), ("0", "1", "2"), np.zeros(3, int), ("a",))
     dataset = SimpleNamespace(load=lambda: loaded, identity=lambda: {"name": "mine"})
     plain, blank = (
-        as_shown(dataset, SimpleNamespace(mask_bar=on, standardise=False), NoProgress()) for on in (False, True)
+        as_shown(dataset, SimpleNamespace(mask_bar=on, standardise=False, picture="protocol"), NoProgress())
+        for on in (False, True)
     )
     assert np.array_equal(plain.pixels, pixels)
     assert np.array_equal(blank.pixels, without_bars(pixels, find_bars(pixels)))
@@ -141,7 +142,7 @@ def test_blanking_tells_how_many_pictures_are_done(tmp_path, monkeypatch):
     pixels, rows = np.zeros((600, 8, 8), np.uint8), np.arange(600)
     loaded = Micrographs(pixels, rows, tuple(map(str, rows)), rows * 0, ("a",))
     dataset = SimpleNamespace(load=lambda: loaded, identity=lambda: {"name": "mine"})
-    as_shown(dataset, SimpleNamespace(mask_bar=True, standardise=False), progress)
+    as_shown(dataset, SimpleNamespace(mask_bar=True, standardise=False, picture="protocol"), progress)
     assert told == [600, 256, 512, 600]
 
 
@@ -151,7 +152,7 @@ def test_masked_pictures_are_made_once_and_have_a_digest_of_their_own(drawn, tmp
     rows = np.arange(len(pixels))[::-1]
     plain = Micrographs(pixels, rows, tuple(map(str, rows)), np.zeros(len(rows), int), ("a",))
     dataset = SimpleNamespace(load=lambda: plain, identity=lambda: {"name": "mine"})
-    config = SimpleNamespace(mask_bar=True, standardise=False)
+    config = SimpleNamespace(mask_bar=True, standardise=False, picture="protocol")
     first = as_shown(dataset, config, NoProgress())
     assert np.array_equal(first.pixels, without_bars(pixels, find_bars(pixels)))
     assert first.digest != digest({"name": "mine"}) and first.ids == plain.ids and np.array_equal(first.rows, rows)

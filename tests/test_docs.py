@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests import tiny_models
 from tests.conftest import SMALL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -168,6 +169,8 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         request.getfixturevalue("endpoint").polls = 0
     if _blocks(page, "toml"):
         monkeypatch.syspath_prepend(str(_installed(page, tmp_path_factory.mktemp("package"))))
+    if "hf:./" in page.read_text():
+        tiny_models.write(tiny_models.idefics3, Path("smolvlm"))
     if page.name in ("ask.md", "results.md", "tables.md"):
         bench("run", "--task", "vqa", "--models", "mvaema", *SMALL, *BRIEF)
     for title, text in [*_blocks(page, "csv"), *_blocks(page, "yaml"), *_blocks(page, "jsonl")]:

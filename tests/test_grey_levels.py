@@ -53,7 +53,7 @@ def test_pictures_are_standardised_after_their_bars_are_masked_where_the_run_say
     dataset = SimpleNamespace(load=lambda: loaded, identity=lambda: {"name": "mine"})
     shown = {}
     for choices in ((False, False), (False, True), (True, True)):
-        config = SimpleNamespace(mask_bar=choices[0], standardise=choices[1])
+        config = SimpleNamespace(mask_bar=choices[0], standardise=choices[1], picture="protocol")
         shown[choices] = as_shown(dataset, config, NoProgress())
         asked = prepared(loaded.pixels, mask_bar=choices[0], standardise=choices[1])
         assert np.array_equal(shown[choices].pixels, asked)

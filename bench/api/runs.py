@@ -98,6 +98,7 @@ class RunChoices(TypedDict, total=False):
     unlabelled: str | None
     fraction: Sequence[float | str]
     hold_out_group: int | None
+    picture: str
     mask_bar: bool
     standardise: bool
     scale: str

@@ -56,6 +56,9 @@ def run_command(
     hold_out_group: Annotated[
         int | None, typer.Option(help="leave this prompt group out of training, and test only on it")
     ] = None,
+    picture: Annotated[
+        str | None, typer.Option(help="native: pictures in their own size, for the models that take them")
+    ] = None,
     mask_bar: Annotated[bool | None, typer.Option("--mask-bar", help="mask each picture's data bar")] = None,
     settings: Annotated[
         list[str] | None,
@@ -94,7 +97,12 @@ def run_command(
         "group_by": group_by,
         "unlabelled": unlabelled,
     }
-    options |= {"mask_bar": mask_bar, "test_dataset": test_dataset, "hold_out_group": hold_out_group}
+    options |= {
+        "picture": picture,
+        "mask_bar": mask_bar,
+        "test_dataset": test_dataset,
+        "hold_out_group": hold_out_group,
+    }
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")
     options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
     options["race"] = race

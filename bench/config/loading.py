@@ -144,6 +144,8 @@ class Config(BaseModel):
     """Shares of each fold's training side to train on, one training each; validation and test sides stay whole."""
     hold_out_group: Annotated[int, Field(ge=1, le=10)] | None = None
     """A prompt group whose questions are left out of training and are the only ones tested."""
+    picture: Literal["protocol", "native"] = "protocol"
+    """Whether models see each picture as a square of ``image_size`` or, as far as they take it, in its own size."""
     mask_bar: bool = False
     """Whether the data bar of each picture is masked."""
     standardise: bool = False

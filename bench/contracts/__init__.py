@@ -23,6 +23,7 @@ from bench.contracts.models import (
     Estimator,
     Look,
     Matcher,
+    Origin,
 )
 from bench.contracts.sources import Dataset, Teacher
 from bench.contracts.tasks import Scores, Task
@@ -52,6 +53,7 @@ __all__ = [
     "Micrographs",
     "Numbers",
     "Options",
+    "Origin",
     "Preference",
     "Scores",
     "Task",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -17,7 +19,8 @@ class Micrographs:
     ``pixels`` (M, H, W) uint8 grey, the whole dataset; ``rows`` (N,) the rows of this view;
     ``ids`` (N,); ``labels`` (N,) indices into the C ``categories``; ``digest`` identifies what decides ``pixels``, as a
     key for what is computed from them; '' if it is unknown. ``pixel_sizes`` (N, 2) are the nanometres that a pixel of
-    ``pixels`` is high and wide, NaN for a picture whose scale is unknown; None if no picture's is known.
+    ``pixels`` is high and wide, NaN for a picture whose scale is unknown; None if no picture's is known. ``native``
+    (N,) return each picture in its own size, uint8 grey; None unless the protocol shows pictures so.
     """
 
     pixels: np.ndarray
@@ -27,6 +30,7 @@ class Micrographs:
     categories: tuple[str, ...]
     digest: str = ""
     pixel_sizes: np.ndarray | None = None
+    native: tuple[Callable[[], np.ndarray], ...] | None = None
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -40,11 +44,18 @@ class Micrographs:
         """Return the uint8 pictures (B, H, W) at these positions of the view."""
         return self.pixels[self.rows[positions]]
 
+    def shown(self, position: int) -> np.ndarray:
+        """Return the uint8 picture (H, W) at a position of the view as the protocol has models see it."""
+        return self.pixels[self.rows[position]] if self.native is None else self.native[position]()
+
     def take(self, positions: np.ndarray) -> Micrographs:
         """Return the view of these positions."""
         ids = tuple(self.ids[position] for position in positions)
         sizes = None if self.pixel_sizes is None else self.pixel_sizes[positions]
-        return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions], pixel_sizes=sizes)
+        native = None if self.native is None else tuple(self.native[position] for position in positions)
+        return replace(
+            self, rows=self.rows[positions], ids=ids, labels=self.labels[positions], pixel_sizes=sizes, native=native
+        )
 
     def with_grey(self) -> Micrographs:
         """Return these pictures, in memory, and a mid-grey one behind them that belongs to no category."""
@@ -57,6 +68,7 @@ class Micrographs:
             ids=(*self.ids, "grey"),
             labels=np.append(self.labels, -1),
             pixel_sizes=sizes,
+            native=None if self.native is None else (*self.native, partial(grey.__getitem__, 0)),
             digest="",
         )
 
@@ -69,6 +81,7 @@ class Micrographs:
             ids=(*self.ids, *(f"joined {name}" for name in others.ids)),
             labels=np.concatenate([self.labels, others.labels]),
             pixel_sizes=None,
+            native=None,
             digest="",
         )
 

@@ -13,6 +13,7 @@ from bench.contracts.choices import Choices, Preference
 from bench.contracts.instructions import Instructions
 from bench.contracts.micrographs import Micrographs
 from bench.processes.ranks import ALONE, Ranks
+from bench.specs.json_data import JSONObject
 
 if TYPE_CHECKING:
     from bench.config.loading import Recipe
@@ -43,6 +44,18 @@ class Context:
     unlabelled: Micrographs | None = None
     collected: Micrographs | None = None
     ranks: Ranks = ALONE
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the weights come from that a model's name names.
+
+    ``identity`` is all that decides them, such as a revision and a digest; ``notes`` what a record says besides, such
+    as a licence.
+    """
+
+    identity: JSONObject
+    notes: JSONObject
 
 
 class Estimator(Protocol):

@@ -45,6 +45,13 @@ class Dataset(Protocol):
         """Return the sentence that names a category, as in the prompt's caption."""
         ...
 
+    def native(self, position: int) -> np.ndarray:
+        """Return the picture at this position in its own size (H, W) uint8, 0 is black and 255 white.
+
+        A dataset may leave this out; then its pictures are shown in the size of the protocol alone.
+        """
+        ...
+
     def set_aside(self) -> tuple[str, ...]:
         """Return one sentence for each picture that is left out: its id, a colon, why and what to do."""
         ...

@@ -16,6 +16,7 @@ from bench.contracts import Dataset, Micrographs
 from bench.errors import BenchError
 from bench.registered.checked import Checked, shortened
 from bench.registered.registry import Registry
+from bench.store.code_digest import code_digests
 from bench.terminal.progress import Progress
 
 _METHODS = ("identity", "labels", "load", "facts", "caption", "set_aside")
@@ -23,7 +24,7 @@ _METHODS = ("identity", "labels", "load", "facts", "caption", "set_aside")
 
 def open_dataset(
     registry: Registry, name: str, settings: Mapping[str, Mapping[str, Any]], image_size: int, progress: Progress
-) -> Dataset:
+) -> "CheckedDataset":
     """Build a dataset by name with its settings, complete; BenchError if that fails or it breaks its contract."""
     spec, argument = registry.find("dataset", name)
     completed = complete(spec.name, registry.settings(spec), given_settings(settings, spec.name))
@@ -109,6 +110,23 @@ class CheckedDataset(Checked):
         remedy = "return a dictionary of kind to positive number, and leave out what is not known"
         self._require(fits, f"numbers({position})", f"returned {shortened(numbers)}", remedy)
         return {kind: float(number) for kind, number in numbers.items()}
+
+    def native_code(self) -> dict[str, str]:
+        """Return the digests of the code that hands pictures in their own size; BenchError if there is none."""
+        if not self._has("native"):
+            raise BenchError(
+                f"dataset {self.name!r} does not hand pictures in their own size, which --picture native needs; leave "
+                "it away, or give the dataset's class a method native(position)"
+            )
+        return code_digests(self._path.partition(":")[0])
+
+    def native(self, position: int) -> np.ndarray:
+        """Return the picture at this position in its own size (H, W) uint8."""
+        picture = self._call("native", position)
+        fits = isinstance(picture, np.ndarray) and picture.dtype == np.uint8 and picture.ndim == 2 and picture.size > 0
+        remedy = "return a grey picture, an array (H, W) of uint8"
+        self._require(fits, f"native({position})", f"returned {_array(picture)}", remedy)
+        return picture
 
     def caption(self, label: int) -> str:
         """Return the sentence that names a category."""

@@ -64,7 +64,18 @@ def as_shown(dataset: Dataset, config: Config, progress: Progress) -> Micrograph
     micrographs = replace(dataset.load(), digest=digest(dataset.identity()))
     for each in _chosen(config):
         micrographs = _changed(micrographs, each, progress)
-    return micrographs
+    if config.picture != "native":
+        return micrographs
+    native = tuple(partial(_native, dataset, config, position) for position in range(len(micrographs)))
+    return replace(micrographs, native=native)
+
+
+def _native(dataset: Dataset, config: Config, position: int) -> np.ndarray:
+    """Return a picture in its own size, prepared as a config says."""
+    picture = dataset.native(position)
+    for each in _chosen(config):
+        picture = each.apply(picture[None])[0]
+    return picture
 
 
 def _chosen(config: Config) -> list[_Preparation]:

@@ -8,6 +8,7 @@ from hashlib import blake2b
 import numpy as np
 
 from bench.contracts import Dataset, Micrographs
+from bench.data.dataset import CheckedDataset
 from bench.errors import BenchError
 from bench.specs.json_data import JSONObject
 from bench.store.code_digest import code_digests
@@ -22,7 +23,7 @@ class Transfer:
     BenchError if the datasets share fewer than two.
     """
 
-    def __init__(self, learned: Dataset, tested: Dataset) -> None:
+    def __init__(self, learned: Dataset, tested: CheckedDataset) -> None:
         keys = _keys(learned.categories, tested.categories)
         theirs = {keys[category]: place for place, category in enumerate(tested.categories)}
         shared = [place for place, category in enumerate(learned.categories) if keys[category] in theirs]

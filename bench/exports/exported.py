@@ -101,6 +101,7 @@ class Exported(BaseModel):
     mask_bar: bool
     standardise: bool = False
     scale: Literal["withheld", "stated"] = "withheld"
+    native: bool = False
     categories: tuple[str, ...]
     captions: tuple[str, ...]
     data: JSONObject

@@ -208,6 +208,7 @@ def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[
         mask_bar="mask_bar" in inputs,
         standardise="standardise" in inputs,
         scale=inputs.get("scale", "withheld"),
+        native="picture" in inputs,
         categories=dataset.categories,
         captions=tuple(dataset.caption(label) for label in range(len(dataset.categories))),
         data={**_without_code(inputs["data"]), "digest": record.protocol["data"]},

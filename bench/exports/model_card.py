@@ -55,7 +55,8 @@ def _head(exported: Exported) -> str:
 
 def _use(exported: Exported) -> str:
     able = "\n".join(command for name in exported.contracts if (command := contract_of(name).command))
-    shown = f"grey, squashed to {exported.image_size} x {exported.image_size} pixels"
+    square = f"grey, squashed to {exported.image_size} x {exported.image_size} pixels"
+    shown = "grey, in their own size" if exported.native else square
     blanked = ", their data bars blanked" if exported.mask_bar else ""
     blanked += ", their grey levels standardised" if exported.standardise else ""
     read = f"FOLDER is the one that holds this file. Pictures are read as {shown}{blanked}."

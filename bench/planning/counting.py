@@ -87,7 +87,7 @@ def counted(
 def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
     """Fit a model to very few data and return the first step of each of its trainings."""
     row = plan.rows[cell.model]
-    if row.settings.get("weights", SCRATCH) != SCRATCH:  # they may be large, or absent
+    if row.origin or row.settings.get("weights", SCRATCH) != SCRATCH:  # they may be large, or absent
         return []
     kind = resolve(row.pretrains if stage is cell.pretrain and row.pretrains else row.estimator)
     if "torch" not in sys.modules:  # its code does without torch and learns in no steps

@@ -8,8 +8,8 @@ from typing import Any
 
 from bench.config import cores
 from bench.config.loading import EVERY_MODEL, Config, Recipe
-from bench.contracts import Dataset, Task, Teacher
-from bench.data.dataset import open_dataset
+from bench.contracts import Task, Teacher
+from bench.data.dataset import CheckedDataset, open_dataset
 from bench.data.masking import preparing
 from bench.data.partition import Partition
 from bench.data.task import open_task, task_settings
@@ -50,7 +50,7 @@ class Plan:
             self.task_spec, {**self._held_out, **self.config.settings.get(request.task, {})}
         )
         self.task: Task = open_task(self.task_spec, self.task_settings)
-        self.dataset: Dataset = open_dataset(
+        self.dataset: CheckedDataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
         self.config = self._with_records_of(self.dataset)
@@ -138,8 +138,11 @@ class Plan:
 
     @cached_property
     def _preparing(self) -> dict[str, str]:
-        """What decides how data bars are blanked and grey levels standardised; empty if pictures stay as they are."""
-        return preparing(self.config)
+        """What decides how pictures are shown; empty if they are shown as the dataset's cache holds them."""
+        if self.config.picture == "protocol":
+            return preparing(self.config)
+        datasets = [self.dataset, *([self.transfer.tested] if self.transfer else [])]
+        return {**preparing(self.config), "picture": digest([each.native_code() for each in datasets])[:16]}
 
     @property
     def _stating(self) -> dict[str, str]:
@@ -169,7 +172,7 @@ class Plan:
         """The pictures without labels that models pretrain on besides the dataset's; empty if there are none."""
         return {"unlabelled": self.unlabelled.identity} if self.unlabelled else {}
 
-    def _with_records_of(self, dataset: Dataset) -> Config:
+    def _with_records_of(self, dataset: CheckedDataset) -> Config:
         """Return the config with the teacher of a dataset that comes with questions; BenchError if it names another."""
         own, named = teacher_name(self.config.records, dataset), teacher_name(self.config.records)
         if own == named:
@@ -207,7 +210,7 @@ class Plan:
 
     def _seeds(self, row: Row) -> range:
         """Return the seeds that a model is trained with: one counts for all if it is the same for every seed."""
-        return range(1 if row.spec.deterministic else self.config.seeds)
+        return range(1 if row.deterministic else self.config.seeds)
 
     @cached_property
     def _protocols(self) -> dict[float, str]:
@@ -255,7 +258,7 @@ class Plan:
                 "builds": row.spec.builds,
                 "estimator": row.pretrains if stage == "pretrain" else row.estimator,
                 "settings": settings,
-                "weights": _weights_digest(row.settings.get("weights")),
+                "weights": row.origin.identity if row.origin else _weights_digest(row.settings.get("weights")),
             },
             "recipe": _deciding(row.recipe_of(stage)),
             **({"tuned": grid} if (grid := row.grid(stage)) else {}),

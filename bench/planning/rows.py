@@ -8,7 +8,7 @@ from bench.config.loading import EVERY_MODEL, Config, Recipe, as_asked, complete
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
-from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, able, contracts_of, is_control
+from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, able, contracts_of, is_control, resolve
 from bench.stages.row import Row
 
 _NAMED = 8
@@ -76,6 +76,12 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
             raise BenchError(
                 f"model {row.name!r} is answered for by the oracle of its task, and {task.name!r} has none; leave the "
                 "model away (a task of your own names one by TaskSpec(..., oracle='mypackage.module:function'))"
+            )
+        if request.config.picture == "native" and not (row.spec.native or row.spec.upper):
+            native = ", ".join(spec.name for spec in _able(task, registry) if spec.native)
+            raise BenchError(
+                f"model {row.name!r} sees pictures as squares of image_size alone, not --picture native; leave one of "
+                f"them away (able: {native or 'none'})"
             )
         if not able(task.asks, row.contracts):
             named = [spec.name for spec in _able(task, registry)]
@@ -155,7 +161,9 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
     for owner in (EVERY_MODEL, name):
         own = as_asked(own, owner, request.explicit)
     tuned = _tuned(spec, declared, settings) if own.tune == "all" else {}
-    return Row(name, spec, registry.family(spec), declared, complete(name, declared, settings), own, tuned)
+    completed = complete(name, declared, settings)
+    origin = resolve(spec.origin)(name.partition(":")[2], completed) if spec.origin else None
+    return Row(name, spec, registry.family(spec), declared, completed, own, tuned, origin)
 
 
 def _tuned(spec: ModelSpec, declared: Settings, given: Mapping[str, Any]) -> dict[str, Sequence[Any]]:

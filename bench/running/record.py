@@ -92,7 +92,8 @@ def _model(row: Row, task: Task) -> RecordedModel:
         deviations=row.deviations,
         recipe=row.recipe.model_dump(),
         upper=row.spec.upper,
-        deterministic=row.spec.deterministic,
+        deterministic=row.deterministic,
+        origin={**row.origin.identity, **row.origin.notes} if row.origin else None,
         departures=list(row.spec.departures),
     )
 

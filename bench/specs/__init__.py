@@ -93,11 +93,15 @@ class ModelSpec(Spec):
     model with parts switched off. ``large`` marks a network that trains faster in mixed precision. An ``upper`` row has
     no estimator: the oracle of the task answers in its place; it is printed apart and never ranked. A setting
     ``weights`` holds a folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the
-    fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size``
+    fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. Instead, ``origin`` may
+    be the lazy path of a function that is called, before anything is computed, with what follows the name's colon and
+    the settings; it returns the ``Origin`` of weights that the name names, or raises BenchError. If such a model has a
+    setting ``tuning`` other than ``none``, it is trained on the data ``tuned_on``; with ``none`` it is asked as it is.
+    ``native`` says that it takes pictures of any size, as ``Micrographs.shown`` returns them. A setting ``view_size``
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
     settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries. One that does
-    not ``needs_training`` can be asked as it is, and so can one whose setting ``tuning`` is ``nothing``.
+    not ``needs_training`` can be asked as it is, and so can one whose setting ``tuning`` is ``none``.
     ``departures`` say, one each, how the row differs from its source; they stand below its table.
     """
 
@@ -108,6 +112,9 @@ class ModelSpec(Spec):
     pretrains: LazyPath | None = None
     contracts: tuple[ContractName, ...] | None = None
     trains_on: Data | None = None
+    tuned_on: Data | None = None
+    origin: LazyPath | None = None
+    native: bool = False
     defaults: Values = field(default_factory=dict)
     variant_of: Name | None = None
     source: Line = ""

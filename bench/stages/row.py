@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.config.loading import Recipe
+from bench.contracts import Origin
 from bench.errors import BenchError
 from bench.specs import (
     ContractName,
@@ -19,12 +20,16 @@ from bench.specs import (
 )
 from bench.training.budget import shortened
 
+UNTUNED = "none"
+"""The value of the setting ``tuning`` of a model that is asked as it is."""
+
 
 @dataclass(frozen=True)
 class Row:
     """A model as this run trains it: its settings, as declared and as values, and its recipe.
 
-    ``tuned`` holds the values that the recipe's trials try of settings.
+    ``tuned`` holds the values that the recipe's trials try of settings; ``origin`` says where its weights come from if
+    its name does.
     """
 
     name: str
@@ -34,6 +39,7 @@ class Row:
     settings: Mapping[str, Any]
     recipe: Recipe
     tuned: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @property
     def contracts(self) -> tuple[ContractName, ...]:
@@ -43,7 +49,13 @@ class Row:
     @property
     def trains_on(self) -> Data:
         """The data that the train stage is given, for any task."""
-        return self.spec.trains_on or self.family.trains_on
+        tuned = self.spec.tuned_on if self.settings.get("tuning") != UNTUNED else None
+        return tuned or self.spec.trains_on or self.family.trains_on
+
+    @property
+    def deterministic(self) -> bool:
+        """Whether training and answers are the same for every seed."""
+        return self.spec.deterministic or (self.spec.tuned_on is not None and self.settings.get("tuning") == UNTUNED)
 
     @property
     def estimator(self) -> str:
@@ -61,7 +73,7 @@ class Row:
     @property
     def needs_training(self) -> bool:
         """Whether the model cannot be asked as it is."""
-        return self.spec.needs_training and not self.spec.upper and self.settings.get("tuning") != "nothing"
+        return self.spec.needs_training and not self.spec.upper and self.settings.get("tuning") != UNTUNED
 
     @property
     def pretrains(self) -> str | None:

@@ -161,12 +161,14 @@ def _posed(questions: Instructions) -> Iterator[ServerQuestion]:
     pictures = questions.micrographs
 
     @lru_cache(maxsize=2)
-    def encoded(place: int) -> Message:
-        return picture_part(pictures.batch(slice(place, place + 1))[0])
+    def encoded(place: int) -> tuple[Message, int]:
+        picture = pictures.shown(place)
+        return picture_part(picture), picture_tokens(*picture.shape)
 
     for position, record in enumerate(questions.records):
         text = " ".join(filter(None, (questions.context(position), record.question)))
-        content = [text_part(text), encoded(int(questions.pictures[position]))]
+        part, size = encoded(int(questions.pictures[position]))
+        content = [text_part(text), part]
         messages = ({"role": "system", "content": SYSTEM}, {"role": "user", "content": content})
-        tokens = text_tokens(SYSTEM, text) + picture_tokens(*pictures.pixels.shape[1:])
+        tokens = text_tokens(SYSTEM, text) + size
         yield ServerQuestion(str(position), messages, read, None, tokens)

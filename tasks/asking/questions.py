@@ -1,12 +1,13 @@
 """A question about one of the user's pictures, in the form that a trained model gets."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from bench.contracts import Bounded, InstructionRecord, Instructions, Micrographs
-from bench.data.decoding import frame_of, shades, squashed
+from bench.data.decoding import frame_of, in_8_bits, shades, squashed
 from bench.data.field_of_view import fields_of_view
 from bench.data.frames import Unreadable
 from bench.data.masking import prepared
@@ -17,7 +18,7 @@ from bench.tasks.datasets.decoded import bar_scale
 
 
 def read(path: Path, exported: Exported) -> Micrographs:
-    """Return a picture prepared as in training (resized, grey, masked, standardised); Unreadable if that fails.
+    """Return a picture prepared as in training (grey, sized, masked, standardised); Unreadable if that fails.
 
     Its scale is the file's, or else that of its data bar.
     """
@@ -26,13 +27,19 @@ def read(path: Path, exported: Exported) -> Micrographs:
     if not path.is_file():  # a pipe or device may never end
         raise Unreadable("is no file; name a picture")
     frame = frame_of(path)
+
+    def as_trained(picture: np.ndarray) -> np.ndarray:
+        return prepared(picture[None], mask_bar=exported.mask_bar, standardise=exported.standardise)
+
     levels = shades(frame)
-    pixels = squashed(levels, exported.image_size)[None]
-    pixels = prepared(pixels, mask_bar=exported.mask_bar, standardise=exported.standardise)
+    pixels = as_trained(squashed(levels, exported.image_size))
+    native = (partial(np.copy, as_trained(in_8_bits(levels))[0]),) if exported.native else None
     bar = bar_scale(frame, levels)
     pixel = bar.pixel_size_nm if bar else frame.pixel_size_nm or np.nan
     scale = pixel * np.array([frame.levels.shape]) / exported.image_size
-    return Micrographs(pixels, np.arange(1), ("0",), np.array([-1]), exported.categories, pixel_sizes=scale)
+    return Micrographs(
+        pixels, np.arange(1), ("0",), np.array([-1]), exported.categories, pixel_sizes=scale, native=native
+    )
 
 
 def question(picture: Micrographs, text: str, caption: str = "", exported: Exported | None = None) -> Instructions:

@@ -63,6 +63,14 @@ def read_index(folder: Path) -> Index:
     return json.loads((folder / _INDEX).read_text(encoding="utf-8"))
 
 
+def read_native(path: Path, picture: Picture) -> np.ndarray:
+    """Return a picture in its own size (H, W) uint8 from its file; BenchError if that cannot be read any more."""
+    try:
+        return in_8_bits(shades(frame_of(path, picture["frame"])))
+    except Unreadable as reason:
+        raise BenchError(f"{picture['id']} {reason}") from reason
+
+
 def frame_id(name: str, number: int) -> str:
     """Return the id of a frame of a file with several, numbered from 0."""
     return f"{name} frame {number + 1}"

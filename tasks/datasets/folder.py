@@ -30,6 +30,7 @@ from bench.tasks.datasets.decoded import (
     Index,
     Picture,
     read_index,
+    read_native,
     read_pixels,
 )
 from bench.tasks.datasets.file_digests import digests
@@ -173,6 +174,11 @@ class Folder:
         scale = np.array([self._scale(each) for each in self.pictures])
         rows = np.array([row for row, each in enumerate(self._index["pictures"]) if each["id"] not in self._copies])
         return Micrographs(read_pixels(self._folder), rows, names, self.labels(), self.categories, pixel_sizes=scale)
+
+    def native(self, position: int) -> np.ndarray:
+        """Return the picture at this position in its own size (H, W) uint8; BenchError if its file is gone."""
+        picture = self.pictures[position]
+        return read_native(self._listing.paths[picture["file"]], picture)
 
     def _scale(self, picture: Picture) -> tuple[float, float]:
         """Return the nanometres that a pixel of a picture, as it is resized, is high and wide; NaN if unknown."""

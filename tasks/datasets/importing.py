@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from bench.contracts import LETTERS
-from bench.data.decoding import frame_of, shown
+from bench.data.decoding import frame_of, in_8_bits, shades
 from bench.data.frames import Unreadable
 from bench.errors import BenchError, in_one_line, shortened
 from bench.store.fingerprint import file_digest
@@ -162,7 +162,7 @@ def _cropped(content: bytes, suffix: str, region: Any) -> bytes:
         with NamedTemporaryFile(suffix=suffix) as file:
             file.write(content)
             file.flush()
-            levels = shown(frame_of(Path(file.name)))
+            levels = in_8_bits(shades(frame_of(Path(file.name))))
         height, width = levels.shape[:2]
         left, right = max(0, int(min(xs))), min(width, round(max(xs)))
         top, bottom = max(0, int(min(ys))), min(height, round(max(ys)))

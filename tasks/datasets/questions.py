@@ -18,7 +18,7 @@ from bench.store.code_digest import code_digests
 from bench.store.fingerprint import digest, file_digest
 from bench.store.sealed import read_json
 from bench.tasks.datasets.benchmarks import SOURCE, fetched_file
-from bench.tasks.datasets.decoded import FolderDecoding, Index, read_index, read_pixels
+from bench.tasks.datasets.decoded import FolderDecoding, Index, read_index, read_native, read_pixels
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.question_file import FileQuestion, read_questions
 from bench.terminal.progress import Progress
@@ -87,6 +87,13 @@ class QuestionSet:
         return Micrographs(
             pixels, np.arange(len(self._ids)), self._ids, self.labels(), self.categories, pixel_sizes=known
         )
+
+    def native(self, position: int) -> np.ndarray:
+        """Return the picture at this position in its own size (H, W) uint8, a mid-grey one where there is none."""
+        if position >= len(self._readable):
+            return np.full((self._image_size, self._image_size), MID_GREY, dtype=np.uint8)
+        picture = self._index["pictures"][position]
+        return read_native(self._paths[picture["file"]], picture)
 
     def records(self) -> tuple[InstructionRecord, ...]:
         """Return the questions whose pictures can all be read, in the order of the pictures."""

@@ -27,6 +27,8 @@ _PIXELS, _NUMBERS = "pixels.npy", "numbers.npy"
 _KNOWN = ("size_nm", "count")
 """The first columns of the file of numbers; the nanometres that a pixel is high and wide follow."""
 _LARGEST = 8192
+_NATIVE = 768
+"""The side in pixels of a picture in its own size."""
 _SHARE = 16
 """The number of pictures that a process draws at a time."""
 _WORTH_PROCESSES = 40
@@ -115,6 +117,10 @@ class Synthetic:
     def draw(self, position: int, shape: tuple[int, int]) -> np.ndarray:
         """Return the picture of a ``drawing`` alone."""
         return self.drawing(position, shape).picture
+
+    def native(self, position: int) -> np.ndarray:
+        """Return the picture at this position as its microscope would store it (H, W) uint8: the same scene, larger."""
+        return self.draw(position, (_NATIVE, _NATIVE))
 
     def drawing(self, position: int, shape: tuple[int, int]) -> Drawing:
         """Return the picture at this position drawn natively at ``shape`` (height, width), and what is true of it.

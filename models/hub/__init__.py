@@ -1,0 +1,1 @@
+"""Any image-text-to-text model of transformers, behind the contracts; asked as it is, or tuned."""
