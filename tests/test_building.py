@@ -312,7 +312,7 @@ def test_what_a_reader_needs_and_is_missing_is_installed_by_its_remedy(fresh, sh
         ("PictureFrame(numpy.zeros((4, 4), complex))", "no array"),
         ("PictureFrame(numpy.zeros((1, 4)))", "only 4 x 1 pixels"),
         ("PictureFrame(numpy.zeros((4, 4)), pixel_size_nm=-1.0)", ""),
-        ("1 / 0", "division by zero"),
+        ("1 / 0", "its content is damaged"),
     ],
 )
 def test_whatever_a_reader_returns_is_a_picture_or_one_sentence(fresh, shown, bench, tmp_path, returned, reason):
