@@ -62,6 +62,10 @@ class Choice:
         options: Annotated[
             int, Setting("most options of a question that is made of a picture's facts", ge=2, le=26)
         ] = 4,
+        pictures: Annotated[
+            Literal["shown", "withheld"],
+            Setting("withheld: every row is asked without pictures, which tells what text alone gives it"),
+        ] = "shown",
         permutations: Annotated[int, Setting("orders of its options that each question is asked in", ge=1, le=100)] = 2,
         order: Annotated[
             Literal["drawn", "given"],
@@ -73,6 +77,7 @@ class Choice:
         ] = "nothing",
     ) -> None:
         self._caption, self._options, self._permutations = caption, options, permutations
+        self._pictures = pictures
         self._order, self._order_seed = order, order_seed
         self._normalise: Normalise = normalise
 
@@ -85,6 +90,7 @@ class Choice:
                 for question in questions_of(test, self._options, self._caption == "with")
                 for version in range(self._permutations)
             ),
+            self._pictures == "withheld",
         )
 
     def protocol(self) -> JSONObject:
@@ -92,6 +98,7 @@ class Choice:
         return {
             "caption": self._caption,
             "options": self._options,
+            "pictures": self._pictures,
             "permutations": self._permutations,
             "order": self._order,
             "order_seed": self._order_seed,

@@ -92,7 +92,7 @@ def _of_facts(test: Instructions, most: int, with_caption: bool) -> Iterator[Cho
         for kind, stem in STEMS.items():
             phrases = {**SAID[kind]} if kind != "category" else {name: (text,) for name, text in names.items()}
             value = facts.get(kind)
-            if value not in phrases or len(phrases) < 2 or (kind == "category" and with_caption):
+            if value is None or value not in phrases or len(phrases) < 2 or (kind == "category" and with_caption):
                 continue
             key = f"{test.micrographs.ids[picture]}#{kind}"
             values = _drawn(key, value, [*phrases], _near(kind, category), most)
@@ -115,9 +115,10 @@ def _near(kind: str, category: str) -> tuple[str, ...]:
 def _drawn(key: str, value: str, values: Sequence[str], near: Sequence[str], most: int) -> list[str]:
     """Return a value among at most so many of its kind, near ones before others, in the vocabulary's order."""
     random = np.random.default_rng(_number(f"options\n{key}"))
-    others = [values[place] for place in random.permutation(len(values)) if values[place] != value]
+    drawn: list[int] = random.permutation(len(values)).tolist()
+    others = [values[place] for place in drawn if values[place] != value]
     others.sort(key=lambda each: each not in near)
-    return sorted([value, *others[: most - 1]], key=values.index)
+    return sorted([value, *others[: most - 1]], key=list(values).index)
 
 
 def _number(text: str) -> int:

@@ -280,6 +280,15 @@ def test_a_model_sees_neither_what_is_right_nor_names_nor_labels():
     assert (model.questions.micrographs.labels == -1).all()
 
 
+def test_pictures_are_withheld_from_the_model_and_not_from_the_score():
+    model, test = Chooser(), with_facts()
+    posed = Choice(pictures="withheld").pose(test)
+    given = contract_of("chooser").ask(model, posed, NoProgress())
+    assert {each.pictures for each in model.questions.questions} == {()}
+    items = Choice(pictures="withheld").score(given, posed, test).items
+    assert {item["picture"] for item in items} == {"p0", "p1", "p2", "p3"}
+
+
 def test_a_model_that_only_answers_is_asked_with_lettered_options():
     model = Answerer()
     posed = Choice().pose(with_options((COLOURS, (1,), ("p2",), False), (COLOURS, (0, 1), (), True)))

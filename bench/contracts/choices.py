@@ -44,10 +44,11 @@ class ChoiceQuestion:
 
 @dataclass(frozen=True)
 class Choices:
-    """Questions with options about pictures."""
+    """Questions with options about pictures; ``withheld`` says that models are asked without them."""
 
     micrographs: Micrographs
     questions: tuple[ChoiceQuestion, ...]
+    withheld: bool = False
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -55,13 +56,10 @@ class Choices:
     def unanswered(self) -> Choices:
         """Return the same questions without what is right, ids, topics and labels: what a model may see."""
         blank = (
-            replace(question, id=str(position), right=(), topic="") for position, question in enumerate(self.questions)
+            replace(question, id=str(position), right=(), topic="", pictures=() if self.withheld else question.pictures)
+            for position, question in enumerate(self.questions)
         )
         return Choices(self.micrographs.unlabelled(), tuple(blank))
-
-    def without_pictures(self) -> Choices:
-        """Return the same questions about text alone."""
-        return replace(self, questions=tuple(replace(question, pictures=()) for question in self.questions))
 
     def take(self, positions: Sequence[int] | np.ndarray) -> Choices:
         """Return these questions over the same pictures."""

@@ -91,7 +91,7 @@ def _downloaded(
     endpoint = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
     where: dict[str, Any] = {"repo_id": about.repository, "repo_type": "dataset"}
     try:
-        info = HfApi(endpoint=endpoint).repo_info(**where, revision=revision)
+        info = HfApi(endpoint=endpoint).dataset_info(about.repository, revision=revision)
         names = _chosen(name, about, [each.rfilename for each in info.siblings or ()])
         commit = str(info.sha or revision)
         progress.start(f"fetching {name}", len(names))

@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import Any, NamedTuple
@@ -236,9 +236,8 @@ def _nested(row: Row, columns: Columns, where: str) -> Iterator[tuple[str, Row]]
         yield "", row
         return
     inner = _column(row, (columns.nested,), where)
-    pairs: Iterable[tuple[str, Any]]
-    pairs = inner.items() if isinstance(inner, Mapping) else enumerate(inner or ())
-    for key, question in pairs:
+    questions: Mapping[Any, Any] = inner if isinstance(inner, Mapping) else dict(enumerate(inner or ()))
+    for key, question in questions.items():
         if isinstance(question, Mapping):
             yield str(key), {**row, **question}
 
