@@ -36,6 +36,9 @@ def run_command(
     seeds: Annotated[
         int | None, typer.Option(min=1, help="trainings on each fold, with other initial weights and order")
     ] = None,
+    subset: Annotated[
+        Text, typer.Option(help="the pictures of a study (nffa-rs), or of a file with a name in each line")
+    ] = None,
     labels: Annotated[
         Text, typer.Option(help="CSV file with the path and category of each picture of a dataset of folders")
     ] = None,
@@ -79,7 +82,7 @@ def run_command(
     ] = False,
 ) -> None:
     """Train, evaluate and score models; finished results are reused."""
-    from bench.api.runs import Choices, forecast, run
+    from bench.api.runs import RunChoices, forecast, run
     from bench.inputs import words
 
     options: dict[str, Any] = {
@@ -90,6 +93,7 @@ def run_command(
         "seeds": seeds,
         "split": split,
         "labels": labels,
+        "subset": subset,
         "group_by": group_by,
         "unlabelled": unlabelled,
     }
@@ -102,7 +106,7 @@ def run_command(
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")
     options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
     options["race"] = race
-    choices = cast(Choices, {key: value for key, value in options.items() if value is not None})
+    choices = cast(RunChoices, {key: value for key, value in options.items() if value is not None})
     with _printed_at_the_end() as lines:
         if dry_run or explain or probe:
             lines.append(forecast(task, models, explain=explain, probe=probe, **choices).text)
