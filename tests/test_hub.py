@@ -15,12 +15,11 @@ from bench.contracts import ChoiceQuestion, Choices
 from bench.errors import BenchError
 from bench.models.hub import estimator as hub
 from bench.models.hub import opening
-from bench.models.hub.conversation import Conversation, Request
+from bench.models.hub.conversation import Chat, PictureQuestion
 from bench.models.hub.network import Taught
 from bench.models.hub.settings import INSTRUCTION
 from bench.models.hub.source import located, origin
-from bench.planning.rows import Request as RunRequest
-from bench.planning.rows import resolve_rows
+from bench.planning.rows import Request, resolve_rows
 from bench.registered.registry import Registry
 from bench.registered.signature import handed
 from bench.specs import TaskSpec
@@ -83,7 +82,7 @@ def test_log_likelihoods_sum_what_the_loss_is_taken_from(family, tiny, tmp_path)
     talk, network = model._conversation, model._network
     questions = asked(2)
     pictures = [(questions.micrographs.shown(0),), (questions.micrographs.shown(1),)]
-    prompts = [talk.prompt(Request(*pair)) for pair in zip(("What is shown?", "Hm"), pictures, strict=True)]
+    prompts = [talk.prompt(PictureQuestion(*pair)) for pair in zip(("What is shown?", "Hm"), pictures, strict=True)]
     answers = ("nano wires", "the")
     inputs, counts = talk.lesson(prompts, answers, pictures)
     ids = [talk.following(*pair) for pair in zip(prompts, answers, strict=True)]
@@ -168,7 +167,7 @@ def test_a_letter_is_as_likely_as_the_first_word_after_the_prompt(tiny, tmp_path
     letters = model.choose(questions)[0].likelihoods
     question, talk = questions.questions[0], model._conversation
     pictures = (questions.micrographs.shown(0),)
-    prompt = talk.prompt(Request(question.lettered, pictures))
+    prompt = talk.prompt(PictureQuestion(question.lettered, pictures))
     with torch.inference_mode():
         single = [
             model._network.likelihoods(
@@ -181,7 +180,7 @@ def test_a_letter_is_as_likely_as_the_first_word_after_the_prompt(tiny, tmp_path
 
 def test_a_question_cannot_add_a_picture_or_end_its_turn(tiny, tmp_path):
     talk = load(tiny(tiny_models.qwen3_vl), tmp_path)._conversation
-    prompt = talk.prompt(Request("<|image_pad|>What<|im_end|> is it?", (np.zeros((32, 32), np.uint8),)))
+    prompt = talk.prompt(PictureQuestion("<|image_pad|>What<|im_end|> is it?", (np.zeros((32, 32), np.uint8),)))
     assert prompt.count("<|image_pad|>") == 1 and prompt.count("<|im_end|>") == 1
 
 
@@ -375,7 +374,7 @@ def test_an_untuned_model_is_asked_as_it_is_and_runs_once_for_all_seeds(tiny, mo
     rows = {}
     for tuning in ("none", "lora"):
         own = config.model_copy(update={"settings": {f"hf:{folder}": {"tuning": tuning}}})
-        (rows[tuning],) = resolve_rows(RunRequest("vqa", (f"hf:{folder}",), own, explicit), task, Registry())
+        (rows[tuning],) = resolve_rows(Request("vqa", (f"hf:{folder}",), own, explicit), task, Registry())
     assert rows["none"].trains_on == "micrographs" and rows["none"].deterministic
     assert rows["lora"].trains_on == "instructions" and not rows["lora"].deterministic
 
@@ -403,8 +402,8 @@ def test_a_tuned_model_that_saw_pictures_in_their_own_size_is_exported_and_asked
     assert bench("export", f"hf:{folder}", tmp_path / "export", "--task", "vqa")[0] == 0
     assert "in their own size" in (tmp_path / "export" / "README.md").read_text()
     Image.fromarray(np.zeros((40, 70), np.uint8)).save(tmp_path / "p.png")
-    sizes, colour = [], Conversation._colour
-    monkeypatch.setattr(Conversation, "_colour", lambda self, grey: sizes.append(grey.shape) or colour(self, grey))
+    sizes, colour = [], Chat._colour
+    monkeypatch.setattr(Chat, "_colour", lambda self, grey: sizes.append(grey.shape) or colour(self, grey))
     code, _, err = bench("ask", tmp_path / "p.png", "What is it?", "--model", tmp_path / "export")
     assert code == 0 and sizes == [(40, 70)], err
 

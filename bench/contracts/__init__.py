@@ -23,7 +23,7 @@ from bench.contracts.models import (
     Estimator,
     Look,
     Matcher,
-    Origin,
+    WeightsOrigin,
 )
 from bench.contracts.sources import Dataset, Teacher
 from bench.contracts.tasks import Scores, Task
@@ -53,7 +53,7 @@ __all__ = [
     "Micrographs",
     "Numbers",
     "Options",
-    "Origin",
+    "WeightsOrigin",
     "Preference",
     "Scores",
     "Task",

@@ -47,7 +47,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Origin:
+class WeightsOrigin:
     """Where the weights come from that a model's name names.
 
     ``identity`` is all that decides them, such as a revision and a digest; ``notes`` what a record says besides, such

@@ -95,8 +95,9 @@ class ModelSpec(Spec):
     ``weights`` holds a folder or hub id of pretrained weights, or ``scratch``; a folder is digested for the
     fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. Instead, ``origin`` may
     be the lazy path of a function that is called, before anything is computed, with what follows the name's colon and
-    the settings; it returns the ``Origin`` of weights that the name names, or raises BenchError. If such a model has a
-    setting ``tuning`` other than ``none``, it is trained on the data ``tuned_on``; with ``none`` it is asked as it is.
+    the settings; it returns the ``WeightsOrigin`` of weights that the name names, or raises BenchError. If such a model
+    has a setting ``tuning`` other than ``none``, it is trained on the data ``tuned_on``; with ``none`` it is asked as
+    it is.
     ``native`` says that it takes pictures of any size, as ``Micrographs.shown`` returns them. A setting ``view_size``
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.config.loading import Recipe
-from bench.contracts import Origin
+from bench.contracts import WeightsOrigin
 from bench.errors import BenchError
 from bench.specs import (
     ContractName,
@@ -39,7 +39,7 @@ class Row:
     settings: Mapping[str, Any]
     recipe: Recipe
     tuned: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    origin: Origin | None = None
+    origin: WeightsOrigin | None = None
 
     @property
     def contracts(self) -> tuple[ContractName, ...]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.contracts import LETTERS, ChoiceQuestion, Choices, Preference
-from bench.models.hub.conversation import Conversation, Request
+from bench.models.hub.conversation import Chat, PictureQuestion
 from bench.models.hub.network import HubNetwork
 
 
@@ -18,10 +18,10 @@ class Posed(NamedTuple):
     options: tuple[tuple[int, ...], ...]
 
 
-class Chooser:
+class OptionLikelihoods:
     """Asks one model: by the ``letters`` of listed options, or by the texts of options that are not listed."""
 
-    def __init__(self, questions: Choices, talk: Conversation, network: HubNetwork, *, letters: bool) -> None:
+    def __init__(self, questions: Choices, talk: Chat, network: HubNetwork, *, letters: bool) -> None:
         self._questions, self._talk, self._network, self._letters = questions, talk, network, letters
 
     def preferences(self, positions: Sequence[int] | np.ndarray) -> list[Preference]:
@@ -37,7 +37,7 @@ class Chooser:
     def _posed(self, question: ChoiceQuestion) -> Posed:
         text = question.lettered if self._letters else question.text
         pictures = tuple(self._questions.micrographs.shown(picture) for picture in question.pictures)
-        prompt = self._talk.prompt(Request(" ".join(filter(None, (question.context, text))), pictures))
+        prompt = self._talk.prompt(PictureQuestion(" ".join(filter(None, (question.context, text))), pictures))
         names = LETTERS[: len(question.options)] if self._letters else question.options
         return Posed(prompt, pictures, tuple(self._talk.following(prompt, name, ended=False) for name in names))
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from bench.endpoint.request import Malformed, without_thought
 from bench.errors import BenchError
-from bench.models.hub.settings import Wording
+from bench.models.hub.settings import PromptWording
 
 _ANSWER = "answer"
 """A word in the place of an answer, to see what a template writes around one."""
@@ -20,24 +20,24 @@ Inputs = dict[str, Tensor]
 """What a model's forward takes, by name."""
 
 
-class Request(NamedTuple):
+class PictureQuestion(NamedTuple):
     """What is asked: a text, and grey pictures (H, W) uint8 of any size."""
 
     text: str
     pictures: tuple[np.ndarray, ...]
 
 
-class Conversation:
+class Chat:
     """Prompts and answers of one processor, which pads at the left."""
 
-    def __init__(self, processor: Any, wording: Wording) -> None:
+    def __init__(self, processor: Any, wording: PromptWording) -> None:
         self._processor, self._words = processor, processor.tokenizer
         self._wording = wording
         self._takes_suffix = "suffix" in signature(processor.__call__).parameters
         own = [getattr(processor, name, None) for name in ("image_token", "boi_token", "video_token", "audio_token")]
         self._control = sorted({*self._words.all_special_tokens, *filter(None, own)}, key=len, reverse=True)
 
-    def prompt(self, request: Request) -> str:
+    def prompt(self, request: PictureQuestion) -> str:
         """Return the text that asks a question, up to where the answer begins."""
         count, text = len(request.pictures), self._spoken(request.text)
         if self._wording.prompt:

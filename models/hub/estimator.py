@@ -13,12 +13,12 @@ from transformers import GenerationConfig
 from bench.contracts import Choices, Context, Instructions, Preference
 from bench.errors import BenchError
 from bench.models.assistants.settings import AnswerTokens
-from bench.models.hub.choosing import Chooser
-from bench.models.hub.conversation import Conversation
-from bench.models.hub.lessons import Lessons
+from bench.models.hub.choosing import OptionLikelihoods
+from bench.models.hub.conversation import Chat
+from bench.models.hub.lessons import HubLessons
 from bench.models.hub.network import HubNetwork
 from bench.models.hub.opening import Opened, opened
-from bench.models.hub.settings import Adapters, Answering, Opening, Tuning, Wording
+from bench.models.hub.settings import Generation, LowRank, Opening, PromptWording, Tuning
 from bench.models.hub.source import located
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
 from bench.specs import Setting
@@ -44,10 +44,10 @@ class HubModel:
             Tuning, Setting("none: asked as it is; lora: low-rank adapters learn; full: all weights learn")
         ] = "none",
         opening: Annotated[Opening, Setting()],
-        wording: Annotated[Wording, Setting()],
-        adapters: Annotated[Adapters, Setting()],
+        wording: Annotated[PromptWording, Setting()],
+        adapters: Annotated[LowRank, Setting()],
         answer_tokens: AnswerTokens = 128,
-        answering: Annotated[Answering, Setting(stage="predict")],
+        answering: Annotated[Generation, Setting(stage="predict")],
     ) -> None:
         self._context = context
         self.tuning: Tuning = tuning
@@ -55,7 +55,7 @@ class HubModel:
         self._answer_tokens, self._answering = answer_tokens, answering
         self._history: training.History | None = None
         self._network: HubNetwork | None = None
-        self._conversation: Conversation | None = None
+        self._conversation: Chat | None = None
 
     def fit(self, train: Instructions, validation: Instructions) -> None:
         """Learn to answer the training side's questions, judged by fixed ones of the other; nothing if untuned."""
@@ -127,7 +127,7 @@ class HubModel:
         seed_all(self._context.seed)
         assert self._network is not None and self._conversation is not None, "a model chooses after it was loaded"
         letters = self._answering.options == "letters"
-        chooser = Chooser(questions, self._conversation, self._network, letters=letters)
+        chooser = OptionLikelihoods(questions, self._conversation, self._network, letters=letters)
         self._context.progress.start("choosing", len(questions))
         return self._in_batches(len(questions), chooser.preferences)
 
@@ -152,11 +152,11 @@ class HubModel:
 
     def _equip(self, model: Opened) -> None:
         self._network, self._processor = HubNetwork(model.model), model.processor
-        self._conversation = Conversation(model.processor, self._wording)
+        self._conversation = Chat(model.processor, self._wording)
 
-    def _lessons(self, instructions: Instructions) -> Lessons:
+    def _lessons(self, instructions: Instructions) -> HubLessons:
         assert self._conversation is not None
-        return Lessons(instructions, self._conversation, self._wording.instruction, self._answer_tokens)
+        return HubLessons(instructions, self._conversation, self._wording.instruction, self._answer_tokens)
 
     def _tuned(self, model: Any) -> Any:
         """Let learn what is tuned, in float32, whatever the number type of the rest."""
@@ -200,7 +200,7 @@ def _linear_layers(model: Any) -> list[str]:
     return layers
 
 
-def _answer_loss(network: nn.Module, lessons: Lessons, batch_size: int) -> float:
+def _answer_loss(network: nn.Module, lessons: HubLessons, batch_size: int) -> float:
     """Return the mean loss over the tokens of all answers, asked with their captions."""
     total, count = 0.0, 0
     for start in range(0, len(lessons), batch_size):

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from bench.contracts import Instructions
-from bench.models.hub.conversation import Conversation, Inputs, Request
+from bench.models.hub.conversation import Chat, Inputs, PictureQuestion
 from bench.models.hub.network import Taught
 from bench.models.instruction_batches import InstructionBatch, rows_by_picture
 from bench.training.augmentation import shown
@@ -15,12 +15,10 @@ _AT_HAND = 4
 """Pictures kept decoded: the records of one follow one another."""
 
 
-class Lessons:
+class HubLessons:
     """The records of one side, in the words of a conversation; ``instruction`` goes before each question."""
 
-    def __init__(
-        self, instructions: Instructions, conversation: Conversation, instruction: str, answer_tokens: int
-    ) -> None:
+    def __init__(self, instructions: Instructions, conversation: Chat, instruction: str, answer_tokens: int) -> None:
         self._instructions, self._conversation = instructions, conversation
         self._instruction, self._answer_tokens = instruction, answer_tokens
         self._picture = lru_cache(_AT_HAND)(instructions.micrographs.shown)
@@ -56,11 +54,11 @@ class Lessons:
         texts = [self._conversation.prompt(request) for request in requests]
         return self._conversation.inputs(texts, [request.pictures for request in requests])
 
-    def _request(self, position: int, *, captioned: bool) -> Request:
+    def _request(self, position: int, *, captioned: bool) -> PictureQuestion:
         instructions = self._instructions
         caption = instructions.caption(position) if captioned else ""
         text = " ".join(filter(None, (self._instruction, caption, instructions.records[position].question)))
-        return Request(text, (self._picture(int(instructions.pictures[position])),))
+        return PictureQuestion(text, (self._picture(int(instructions.pictures[position])),))
 
     def _length(self, position: int) -> int:
         talk = self._conversation

@@ -13,7 +13,7 @@ from transformers.utils.logging import disable_progress_bar
 
 from bench.errors import BenchError
 from bench.models.hub.settings import Opening, Tuning
-from bench.models.hub.source import CONFIG, WEIGHTS, Source
+from bench.models.hub.source import CONFIG, WEIGHTS, ModelSource
 from bench.terminal.quantities import size
 
 _MODEL = "AutoModelForImageTextToText"
@@ -32,7 +32,7 @@ class Opened(NamedTuple):
     processor: Any
 
 
-def opened(source: Source, settings: Opening, tuning: Tuning, device: str) -> Opened:
+def opened(source: ModelSource, settings: Opening, tuning: Tuning, device: str) -> Opened:
     """Read a model of the number type that the device suits; nothing is unpickled.
 
     BenchError, before anything is read, if its weights are larger than the free memory; and if it cannot be read.
@@ -93,7 +93,7 @@ def weights_of(folder: Path) -> int:
     return total
 
 
-def _model(source: Source, folder: Path, settings: Opening, dtype: torch.dtype, device: str) -> Any:
+def _model(source: ModelSource, folder: Path, settings: Opening, dtype: torch.dtype, device: str) -> Any:
     quantised = (
         {
             "quantization_config": BitsAndBytesConfig(
@@ -123,7 +123,7 @@ def _model(source: Source, folder: Path, settings: Opening, dtype: torch.dtype, 
     return model
 
 
-def _model_class(source: Source, settings: Opening) -> Any:
+def _model_class(source: ModelSource, settings: Opening) -> Any:
     """Return the class of transformers, or the folder's own if it brings one and it is trusted."""
     own = source.read(CONFIG).get("auto_map", {})
     path = next((own[name] for name in _OWN_CLASSES if name in own), None)

@@ -30,7 +30,7 @@ class Opening:
 
 
 @dataclass(frozen=True)
-class Wording:
+class PromptWording:
     """How a question is put."""
 
     prompt: Annotated[
@@ -49,7 +49,7 @@ class Wording:
 
 
 @dataclass(frozen=True)
-class Adapters:
+class LowRank:
     """The adapters of ``tuning=lora``, on the linear layers of the language model."""
 
     lora_rank: Annotated[int, Setting("rank of the adapters", ge=1, le=65_536)] = 16
@@ -58,7 +58,7 @@ class Adapters:
 
 
 @dataclass(frozen=True)
-class Answering:
+class Generation:
     """How an answer is generated."""
 
     max_new_tokens: Annotated[int, Setting("longest answer in tokens", ge=1, le=1_000_000)] = 128

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.contracts import Origin
+from bench.contracts import WeightsOrigin
 from bench.errors import BenchError
 from bench.exports.exported import PICKLES
 from bench.inputs import path_of
@@ -25,7 +25,7 @@ _PROCESSORS = ("processor_config.json", "preprocessor_config.json")
 _SUMS = "sha256.json"
 
 
-class Source(NamedTuple):
+class ModelSource(NamedTuple):
     """A model's ``folder`` on this machine; ``revision`` is the hub's commit, '' for a folder of the user's own."""
 
     name: str
@@ -52,7 +52,7 @@ class Source(NamedTuple):
         return _downloaded(self.name, self.revision, (*_DESCRIBING, WEIGHTS))
 
 
-def origin(name: str, settings: Mapping[str, Any]) -> Origin:
+def origin(name: str, settings: Mapping[str, Any]) -> WeightsOrigin:
     """Return where a model's weights come from; BenchError if it is none that these settings can run."""
     source = located(name)
     config = source.read(CONFIG)
@@ -86,16 +86,16 @@ def origin(name: str, settings: Mapping[str, Any]) -> Origin:
         "licence": _licence(source),
         "processor_size": processor_size(source),
     }
-    return Origin(identity, notes)
+    return WeightsOrigin(identity, notes)
 
 
-def located(name: str) -> Source:
+def located(name: str) -> ModelSource:
     """Return where a model lies, its description downloaded if it is on the hub alone; BenchError if it is nowhere."""
     path_of(name, "the model's name")
     if Path(name).is_dir():
         if not (Path(name) / CONFIG).is_file():
             raise BenchError(f"the folder {name!r} has no {CONFIG}; name one that save_pretrained wrote")
-        return Source(name, "", Path(name))
+        return ModelSource(name, "", Path(name))
     if name.startswith(("/", ".", "~")) or Path(name).exists():
         raise BenchError(f"{name!r} is no folder; name one that save_pretrained wrote, or a model of the hub")
     from huggingface_hub import try_to_load_from_cache
@@ -107,17 +107,17 @@ def located(name: str) -> Source:
     except HFValidationError as error:
         raise _nowhere(name, "it is no name of the hub") from error
     folder = Path(known).parent if isinstance(known, str) else _downloaded(name, revision or "main", _DESCRIBING)
-    return Source(name, folder.name, folder)
+    return ModelSource(name, folder.name, folder)
 
 
-def has_template(source: Source) -> bool:
+def has_template(source: ModelSource) -> bool:
     """Return whether a model says how a conversation with it is written."""
     if any((source.folder / file).is_file() for file in _TEMPLATES):
         return True
     return any("chat_template" in source.read(file) for file in ("tokenizer_config.json", *_PROCESSORS))
 
 
-def processor_size(source: Source) -> Any:
+def processor_size(source: ModelSource) -> Any:
     """Return the size to which a model's processor brings pictures, in its own words; None if it does not say."""
     for file in _PROCESSORS:
         settings = source.read(file)
@@ -127,7 +127,7 @@ def processor_size(source: Source) -> Any:
     return None
 
 
-def _check_kind(source: Source, config: JSONObject, *, trusted: bool) -> None:
+def _check_kind(source: ModelSource, config: JSONObject, *, trusted: bool) -> None:
     """Refuse a model that transformers does not know, that takes no pictures, or that brings code nobody allowed."""
     from transformers import CONFIG_MAPPING
     from transformers.models.auto.modeling_auto import MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES
@@ -157,7 +157,7 @@ def _check_kind(source: Source, config: JSONObject, *, trusted: bool) -> None:
     )
 
 
-def _check_weights(source: Source) -> None:
+def _check_weights(source: ModelSource) -> None:
     """Refuse a folder without weights, or with pickled ones alone, which may run anything when they are read."""
     if any(source.folder.glob(WEIGHTS)):
         return
@@ -170,7 +170,7 @@ def _check_weights(source: Source) -> None:
     raise BenchError(f"{source.name!r} holds no weights (*.safetensors); name a folder that save_pretrained wrote")
 
 
-def _is_complete(source: Source) -> bool:
+def _is_complete(source: ModelSource) -> bool:
     """Return whether the cache holds all weights of a revision."""
     parts = set(source.read("model.safetensors.index.json").get("weight_map", {}).values()) or {"model.safetensors"}
     return all((source.folder / part).is_file() for part in parts)
@@ -205,7 +205,7 @@ def _nowhere(name: str, reason: str) -> BenchError:
     )
 
 
-def _of_hub(source: Source) -> dict[str, str]:
+def _of_hub(source: ModelSource) -> dict[str, str]:
     """Return the sha256 of the weights as the cache names them; {} if they are not there yet."""
     files = {file.name: file.resolve().name for file in source.folder.glob(WEIGHTS)}
     return files if _is_complete(source) else {}
@@ -226,7 +226,7 @@ def _digests(folder: Path) -> dict[str, str]:
     return json.loads((cached("weights", clear, write) / _SUMS).read_text(encoding="utf-8"))
 
 
-def _licence(source: Source) -> str | None:
+def _licence(source: ModelSource) -> str | None:
     """Return the licence that a model's card states."""
     from huggingface_hub import metadata_load
 
