@@ -9,6 +9,7 @@ from bench.contracts.instructions import (
     Instructions,
     Numbers,
 )
+from bench.contracts.judges import Judge, MarkingPrompt, Marks
 from bench.contracts.micrographs import Micrographs
 from bench.contracts.models import (
     Answerer,
@@ -22,11 +23,12 @@ from bench.contracts.models import (
     Matcher,
 )
 from bench.contracts.sources import Dataset, Teacher
-from bench.contracts.tasks import Scores, Task
+from bench.contracts.tasks import NOBODY, Scores, Task
 
 __all__ = [
     "CATEGORY_QUESTION",
     "DISTRIBUTION_QUESTION",
+    "NOBODY",
     "SIZE_QUESTION",
     "Answerer",
     "Attentive",
@@ -39,7 +41,10 @@ __all__ = [
     "Facts",
     "InstructionRecord",
     "Instructions",
+    "Judge",
     "Look",
+    "MarkingPrompt",
+    "Marks",
     "Matcher",
     "Micrographs",
     "Numbers",

@@ -9,6 +9,10 @@ from typing import Any, Protocol
 from bench.specs.json_data import Clear, JSONObject
 
 
+NOBODY = "nobody"
+"""The value of a task's setting ``judge`` by which no model marks the answers."""
+
+
 @dataclass(frozen=True)
 class Scores:
     """The scores of one cell.
@@ -41,7 +45,11 @@ class Task(Protocol):
         ...
 
     def score(self, given: Any, posed: Any, train: Any) -> Scores:
-        """Score a model's answers to what was posed; ``train`` is the training side of the cell."""
+        """Score a model's answers to what was posed; ``train`` is the training side of the cell.
+
+        A task with a setting ``judge``, ``NOBODY`` by default, takes a ``Judge`` as a fourth argument where it names
+        one.
+        """
         ...
 
     def definitions(self) -> dict[str, str]:

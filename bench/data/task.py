@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench.config.loading import complete
-from bench.contracts import Micrographs, Scores, Task
+from bench.contracts import Judge, Micrographs, Scores
 from bench.registered.checked import Checked, shortened
 from bench.registered.signature import class_settings
 from bench.specs import TaskSpec
@@ -21,7 +21,7 @@ def task_settings(spec: TaskSpec, given: Mapping[str, Any]) -> dict[str, Any]:
     return complete(spec.name, class_settings(spec), given)
 
 
-def open_task(spec: TaskSpec, settings: Mapping[str, Any]) -> Task:
+def open_task(spec: TaskSpec, settings: Mapping[str, Any]) -> "CheckedTask":
     """Construct a task with all its settings; BenchError if its class breaks its contract."""
     return CheckedTask(spec.builds, **settings)
 
@@ -69,9 +69,9 @@ class CheckedTask(Checked):
         self._require(texts, "definitions()", f"returned {shortened(meanings)}", "make every meaning a text")
         return meanings
 
-    def score(self, given: Any, posed: Any, train: Any) -> Scores:
+    def score(self, given: Any, posed: Any, train: Any, judge: Judge | None = None) -> Scores:
         """Return the scores of a cell: every metric a number, items as JSON data."""
-        scores = self._call("score", given, posed, train)
+        scores = self._call("score", given, posed, train, *([judge] if judge else []))
         remedy = "return bench.contracts.Scores(metrics=..., items=..., counts=...)"
         self._require(isinstance(scores, Scores), "score()", f"returned {shortened(scores)}", remedy)
         metrics = {name: self._metric(name, metric) for name, metric in scores.metrics.items()}

@@ -145,7 +145,7 @@ class Runner:
         if stage.name == "score":
             answered = self.store.stages.product(cell.predict.fingerprint)
             assert answered is not None, "predict comes before score"
-            return score(self.questions, cell, answered, around.progress, folder)
+            return score(self.questions, cell, answered, around, folder)
         sides = train.sides(self.materials, cell)
         self.ranks.send((cell.id, stage.name))  # the ranks that follow
         with self.ranks.shared():

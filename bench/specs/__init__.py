@@ -97,7 +97,9 @@ class ModelSpec(Spec):
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
     settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries.
-    ``departures`` say, one each, how the row differs from its source; they stand below its table.
+    ``departures`` say, one each, how the row differs from its source; they stand below its table. ``judge`` is what
+    marks answers where a task's setting ``judge`` names the model, a ``Judge`` of ``bench.contracts``; its parameters
+    are the settings of the name in that role.
     """
 
     label: Line = ""
@@ -117,6 +119,7 @@ class ModelSpec(Spec):
     deterministic: bool = False
     tunes: Values = field(default_factory=dict)
     pretrain_share: PartOf | None = None
+    judge: LazyPath | None = None
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""

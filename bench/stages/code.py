@@ -40,6 +40,11 @@ def score_code(task: TaskSpec) -> dict[str, str]:
     return _code("bench.stages.score", path_of(task.asks), task.builds)
 
 
+def judge_code(judge: ModelSpec) -> dict[str, str]:
+    """Digest what marks answers for a task; empty if the model marks none."""
+    return _code(judge.judge)
+
+
 def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
     """Return one digest of each stage's present code."""
     stages = {
