@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from bench.specs.json_data import Clear, JSONObject
 
-
 NOBODY = "nobody"
 """The value of a task's setting ``judge`` by which no model marks the answers."""
 

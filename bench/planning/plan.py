@@ -8,11 +8,11 @@ from typing import Any
 
 from bench.config import cores
 from bench.config.loading import EVERY_MODEL, Recipe
-from bench.contracts import NOBODY, Dataset, Task, Teacher
+from bench.contracts import NOBODY, Dataset, Teacher
 from bench.data.dataset import open_dataset
 from bench.data.masking import preparing
 from bench.data.partition import Partition
-from bench.data.task import open_task, task_settings
+from bench.data.task import CheckedTask, open_task, task_settings
 from bench.data.teacher import open_teacher, teacher_name
 from bench.data.transfer import Transfer
 from bench.data.unlabelled import Unlabelled, open_unlabelled, source_name

@@ -35,7 +35,9 @@ def judge_settings(spec: ModelSpec) -> dict[str, Setting]:
 
     The spec's defaults of settings that it has only as a row are left out.
     """
-    settings = {key: replace(each, stage="score") for key, each in (settings_of(spec.judge) if spec.judge else {}).items()}
+    settings = {
+        key: replace(each, stage="score") for key, each in (settings_of(spec.judge) if spec.judge else {}).items()
+    }
     defaults = {key: value for key, value in spec.defaults.items() if key in settings}
     return _with_defaults(f"model {spec.name!r} as a judge", settings, defaults)
 
