@@ -58,7 +58,8 @@ class Server(ThreadingHTTPServer):
 
     ``paid`` counts the bills by idempotency key; one key is billed once where ``knows_keys``. ``bodies`` are the
     calls in order, ``times`` when they came. ``seconds`` is what an answer takes; ``writes`` makes a reply's text from
-    the call's body, and ``answers`` maps it to another. The replies to the next ``lost_batches`` that are begun do not arrive; a list holds ``listed`` batches.
+    the call's body, and ``answers`` maps it to another. The replies to the next ``lost_batches`` that are begun do not
+    arrive; a list holds ``listed`` batches.
     """
 
     daemon_threads = True

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.conftest import SMALL
+from tests.scripted_judge import ScriptedJudge
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -166,6 +167,8 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         request.getfixturevalue("slurm")
     if "--teacher openai" in page.read_text():
         request.getfixturevalue("endpoint").polls = 0
+    if "vqa.judge=" in page.read_text():
+        request.getfixturevalue("endpoint").writes = ScriptedJudge(errors=5)
     if _blocks(page, "toml"):
         monkeypatch.syspath_prepend(str(_installed(page, tmp_path_factory.mktemp("package"))))
     if page.name in ("ask.md", "results.md", "tables.md"):

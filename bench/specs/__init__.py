@@ -241,7 +241,8 @@ class Column:
     """One column of a table: the metric's key in a record, its heading, the heading it has in the paper.
 
     ``share`` names the two fields of an item: the metric is the ratio of their sums. Without it, the metric is the mean
-    of the field of its own name. ``higher_is_better`` is None if models are not ranked by it, as by a length.
+    of the field of its own name. ``higher_is_better`` is None if models are not ranked by it, as by a length. An
+    ``optional`` column is left out where the task's settings leave its metric undefined.
     """
 
     __pydantic_config__ = Spec.__pydantic_config__
@@ -252,6 +253,7 @@ class Column:
     digits: Digits = 3
     higher_is_better: bool | None = True
     share: tuple[Title, Title] | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True)
