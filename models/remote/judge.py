@@ -66,7 +66,7 @@ class RemoteJudge:
             outcomes[outcome.question] = outcome
             self._progress.advance(len(outcomes))
 
-        within = ask(self._endpoint, map(_asked, map(str, range(len(prompts))), prompts), self._ledger, report)
+        within = ask(self._endpoint, map(_question, map(str, range(len(prompts))), prompts), self._ledger, report)
         lost = [outcome for outcome in outcomes.values() if outcome.status == "lost"]
         if left := len(prompts) - len(outcomes) + len(lost):
             reason = lost[0].reason if within else "the budget would be passed"
@@ -75,7 +75,7 @@ class RemoteJudge:
         return [outcomes[str(number)].value for number in range(len(prompts))]
 
 
-def _asked(name: str, prompt: MarkingPrompt) -> ServerQuestion:
+def _question(name: str, prompt: MarkingPrompt) -> ServerQuestion:
     """Return a prompt as the server is asked it; its reply is asked for again if it is malformed."""
 
     def read(reply: str) -> Marks:
