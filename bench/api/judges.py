@@ -136,7 +136,7 @@ def _judged(task: str | None, dataset: str | None, store: str | Path | None) -> 
     units, raters = judged_units(open_store, own)
     if not raters:
         raise BenchError(
-            f"no judge marked an answer of task {name!r}; repeat its `bench run` with --set {name}.judge=NAME, which asks "
-            "no model again"
+            f"no judge marked an answer of task {name!r}; repeat its `bench run` with --set {name}.judge=NAME, which "
+            "asks no model again"
         )
     return units, raters
