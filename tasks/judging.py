@@ -10,12 +10,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import numpy as np
 
-from bench.contracts import Facts, Instructions, Judge, MarkingPrompt, Marks, Scores
+from bench.contracts import NOBODY, Facts, Instructions, Judge, MarkingPrompt, Marks, Scores
 from bench.errors import BenchError
+from bench.specs import Setting
 from bench.specs.json_data import JSONObject
 from bench.statistics.clustered import clustered_mean, clustered_ratio
 from bench.store.fingerprint import digest
@@ -93,6 +94,41 @@ class _Control(NamedTuple):
     answers: Mapping[str, str]
 
 
+class AnswerMarking:
+    """Lets a judge mark free answers; a ``Marking`` of ``bench.contracts``.
+
+    BenchError for ``judge_by`` without a ``judge``.
+    """
+
+    def __init__(
+        self,
+        *,
+        judge: Annotated[
+            str, Setting("a model that marks the answers, such as openai:NAME; nobody: none does", stage="score")
+        ] = "nobody",
+        judge_by: Annotated[
+            Literal["facts", "mark"],
+            Setting("what a judge marks: each fact of the reference, or the whole answer from 0 to 5", stage="score"),
+        ] = "facts",
+    ) -> None:
+        if judge_by != "facts" and judge == NOBODY:
+            raise BenchError(f"judge_by={judge_by} says what a judge marks, and none does; add judge=openai:NAME")
+        self._scheme: Scheme = judge_by
+
+    def definitions(self) -> dict[str, str]:
+        """Return in clear what the judge's metrics mean, with the digest of its prompt."""
+        return definitions(self._scheme)
+
+    def added(
+        self, scores: Scores, judge: Judge, given: Sequence[str], posed: Instructions, train: Instructions
+    ) -> Scores:
+        """Return the scores with the judge's of the same answers; BenchError if it fails its controls."""
+        own = marked(judge, self._scheme, given, posed, train)
+        items = tuple({**item, **more} for item, more in zip(scores.items, own.items, strict=True))
+        counts = {**scores.counts, "judge": own.counts}
+        return Scores({**scores.metrics, **own.metrics}, items, counts, {**scores.over, **own.over})
+
+
 @dataclass(frozen=True)
 class Marked:
     """What a judge makes of a cell's answers: metrics as in ``Scores``, the fields of each item, counts of marks."""
@@ -101,12 +137,6 @@ class Marked:
     items: tuple[JSONObject, ...]
     counts: JSONObject
     over: Mapping[str, int]
-
-    def added_to(self, scores: Scores) -> Scores:
-        """Return the scores with the judge's."""
-        items = tuple({**item, **own} for item, own in zip(scores.items, self.items, strict=True))
-        counts = {**scores.counts, "judge": self.counts}
-        return Scores({**scores.metrics, **self.metrics}, items, counts, {**scores.over, **self.over})
 
 
 def definitions(scheme: Scheme) -> dict[str, str]:

@@ -6,12 +6,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 
-from bench.contracts import NOBODY, Instructions, Judge, Scores
+from bench.contracts import Instructions, Scores
 from bench.errors import BenchError
 from bench.specs import Setting
 from bench.statistics.clustered import clustered_mean, clustered_ratio
-from bench.tasks.judging import Scheme, marked
-from bench.tasks.judging import definitions as judged_definitions
 from bench.tasks.listing import listed
 from bench.tasks.metrics.facts import FactCounts, counts_of, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
@@ -67,8 +65,7 @@ class VQA:
 
     ``caption`` is whether the prompt names the category, ``questions`` how many are asked per picture, ``group`` the
     prompt group that they come from, ``wording`` their wording, ``ask`` whether a model that was never trained on
-    records is told the values that each question allows, ``words`` how the metrics of text split it, ``judge`` the
-    model that marks the answers besides, ``judge_by`` what it marks. BenchError for ``judge_by`` without a judge.
+    records is told the values that each question allows, ``words`` how the metrics of text split it.
     """
 
     def __init__(
@@ -95,21 +92,10 @@ class VQA:
                 "how metrics split text: at blanks, as the paper's, or so that every script has words", stage="score"
             ),
         ] = "blanks",
-        judge: Annotated[
-            str, Setting("a model that marks the answers, such as openai:NAME; nobody: none does", stage="score")
-        ] = "nobody",
-        judge_by: Annotated[
-            Literal["facts", "mark"],
-            Setting("what a judge marks: each fact of the reference, or the whole answer from 0 to 5", stage="score"),
-        ] = "facts",
     ) -> None:
         self._caption, self._questions, self._group = caption, questions, group
         self._wording, self._ask = wording, ask
         self._words: Literal["blanks", "unicode"] = words
-        self._judged = judge != NOBODY
-        self._scheme: Scheme = judge_by
-        if judge_by != "facts" and not self._judged:
-            raise BenchError(f"judge_by={judge_by} says what a judge marks, and none does; add vqa.judge=openai:NAME")
 
     def pose(self, test: Instructions) -> Instructions:
         """Return the questions to answer: all of each picture or of one prompt group, or a number of them.
@@ -139,20 +125,13 @@ class VQA:
             "subset_seed": None if every else SUBSET_SEED,
         }
 
-    def score(
-        self, given: Sequence[str], posed: Instructions, train: Instructions, judge: Judge | None = None
-    ) -> Scores:
-        """Score one answer per posed question, in order, and with the marks of a judge if there is one.
+    def score(self, given: Sequence[str], posed: Instructions, train: Instructions) -> Scores:
+        """Score one answer per posed question, in order.
 
         A metric that is undefined for every answer is absent, such as ``facts`` if no fact is asked for. ValueError
         unless each question is answered exactly once.
         """
         check_answers(given, posed)
-        scores = self._measured(given, posed, train)
-        return marked(judge, self._scheme, given, posed, train).added_to(scores) if judge else scores
-
-    def _measured(self, given: Sequence[str], posed: Instructions, train: Instructions) -> Scores:
-        """Return the scores that are computed from the text."""
         pictures = np.array([record.picture for record in posed.records], dtype=object)
         text = text_scores(given, [record.answer for record in posed.records], self._words)
         judged = judge(given, posed, train)
@@ -183,8 +162,7 @@ class VQA:
 
     def definitions(self) -> dict[str, str]:
         """Return in clear what each metric means."""
-        own = {name: text.format(**_WORDS[self._words]) for name, text in _DEFINITIONS.items()}
-        return {**own, **judged_definitions(self._scheme)} if self._judged else own
+        return {name: text.format(**_WORDS[self._words]) for name, text in _DEFINITIONS.items()}
 
 
 def _fact_scores(facts: Sequence[FactCounts], pictures: np.ndarray) -> dict[str, tuple[float, float | None]]:

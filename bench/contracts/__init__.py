@@ -9,7 +9,7 @@ from bench.contracts.instructions import (
     Instructions,
     Numbers,
 )
-from bench.contracts.judges import Judge, MarkingPrompt, Marks
+from bench.contracts.judges import NOBODY, Judge, Marking, MarkingPrompt, Marks
 from bench.contracts.micrographs import Micrographs
 from bench.contracts.models import (
     Answerer,
@@ -23,7 +23,7 @@ from bench.contracts.models import (
     Matcher,
 )
 from bench.contracts.sources import Dataset, Teacher
-from bench.contracts.tasks import NOBODY, Scores, Task
+from bench.contracts.tasks import Scores, Task
 
 __all__ = [
     "CATEGORY_QUESTION",
@@ -43,6 +43,7 @@ __all__ = [
     "Instructions",
     "Judge",
     "Look",
+    "Marking",
     "MarkingPrompt",
     "Marks",
     "Matcher",

@@ -8,9 +8,6 @@ from typing import Any, Protocol
 
 from bench.specs.json_data import Clear, JSONObject
 
-NOBODY = "nobody"
-"""The value of a task's setting ``judge`` by which no model marks the answers."""
-
 
 @dataclass(frozen=True)
 class Scores:
@@ -44,11 +41,7 @@ class Task(Protocol):
         ...
 
     def score(self, given: Any, posed: Any, train: Any) -> Scores:
-        """Score a model's answers to what was posed; ``train`` is the training side of the cell.
-
-        A task with a setting ``judge``, ``NOBODY`` by default, takes a ``Judge`` as a fourth argument where it names
-        one.
-        """
+        """Score a model's answers to what was posed; ``train`` is the training side of the cell."""
         ...
 
     def definitions(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from bench.contracts import NOBODY, Dataset, Teacher
 from bench.data.dataset import open_dataset
 from bench.data.masking import preparing
 from bench.data.partition import Partition
-from bench.data.task import CheckedTask, open_task, task_settings
+from bench.data.task import CheckedMarking, CheckedTask, open_marking, open_task, task_settings
 from bench.data.teacher import open_teacher, teacher_name
 from bench.data.transfer import Transfer
 from bench.data.unlabelled import Unlabelled, open_unlabelled, source_name
@@ -50,7 +50,8 @@ class Plan:
             self.task_spec, {**self._held_out, **self.config.settings.get(request.task, {})}
         )
         self.task: CheckedTask = open_task(self.task_spec, self.task_settings)
-        judge = self.task_settings.get(JUDGE, NOBODY)
+        self.marking: CheckedMarking | None = open_marking(self.task_spec, self.task_settings)
+        judge = self.task_settings.get(JUDGE, NOBODY) if self.marking else NOBODY
         self.judge: Row | None = None if judge == NOBODY else judge_row(judge, request, registry)
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
@@ -210,7 +211,8 @@ class Plan:
 
     @cached_property
     def _metrics(self) -> dict[str, Any]:
-        return self.task.definitions()
+        added = self.marking.definitions() if self.marking and self.judge else {}
+        return {**self.task.definitions(), **added}
 
     def _train_inputs(self, row: Row) -> dict[str, Any]:
         """Return what a model's train stages share."""
@@ -253,7 +255,7 @@ class Plan:
 
     def _score_inputs(self) -> dict[str, Any]:
         settings, code = self._task_settings("score"), score_code(self.task_spec)
-        marking = {**self._judging, "judge_code": judge_code(self.judge.spec)} if self.judge else {}
+        marking = {**self._judging, "judge_code": judge_code(self.judge.spec, self.task_spec)} if self.judge else {}
         return {"metrics": self._metrics, "settings": settings, **marking, "code": code}
 
     def _transfer(self, registry: Registry) -> Transfer | None:

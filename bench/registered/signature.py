@@ -50,6 +50,7 @@ def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Sett
     """
     settings = settings_of(spec.builds)
     if isinstance(spec, TaskSpec):
+        settings = joined(settings, settings_of(spec.marking)) if spec.marking else settings
         settings = {
             key: replace(each, stage="predict") if each.stage == "train" else each for key, each in settings.items()
         }

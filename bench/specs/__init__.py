@@ -153,6 +153,8 @@ class TaskSpec(Spec):
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     ``oracle`` is the lazy path of a function that answers for the upper rows: it takes what was posed, with the
     references, and returns what a model that knows everything could answer, in other words. No estimator sees either.
+    ``marking`` is a ``Marking`` of ``bench.contracts``, by which a judge marks the answers; its settings are the task's
+    too.
     """
 
     label: Title
@@ -160,6 +162,7 @@ class TaskSpec(Spec):
     builds: LazyPath
     defaults: Values = field(default_factory=dict)
     oracle: LazyPath | None = None
+    marking: LazyPath | None = None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Protocol
 from bench.config.loading import Config
 from bench.contracts import Dataset, Teacher
 from bench.data.partition import Partition
-from bench.data.task import CheckedTask
+from bench.data.task import CheckedMarking, CheckedTask
 from bench.data.transfer import Transfer
 from bench.data.unlabelled import Unlabelled
 from bench.specs import TaskSpec
@@ -23,6 +23,7 @@ class RunPlan(Protocol):
     task_spec: TaskSpec
     task: CheckedTask
     judge: Row | None
+    marking: CheckedMarking | None
     dataset: Dataset
     teacher: Teacher
     transfer: Transfer | None

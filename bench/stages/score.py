@@ -29,7 +29,9 @@ def score(questions: Questions, cell: Cell, predicted: Path, around: Surrounding
     predictions = plan.contract.read(predicted)
     prepare(plan.config.machine, cell.random_state)  # a metric may draw, too
     around.progress.start(f"scoring {len(posed)} answers", 1)
-    scores = plan.task.score(predictions, posed, reference, judge_of(plan, cell, around))
+    scores = plan.task.score(predictions, posed, reference)
+    if plan.marking and (judge := judge_of(plan, cell, around)):
+        scores = plan.marking.added(scores, judge, predictions, posed, reference)
     metrics = {
         name: {"value": value, "error": error, **({"n": scores.over[name]} if name in scores.over else {})}
         for name, (value, error) in scores.metrics.items()
