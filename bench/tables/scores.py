@@ -57,6 +57,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     check_most_frequent(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
+    spec = replace(spec, columns=selection.defined(spec.columns))
     every, selection = selection, _with_own_controls(_of_families(spec, selection, registry))
     compared = comparisons(spec, every, selection, registry.every("table").values(), store)
     measured = {column.label: measured_cells(column, selection) for column in spec.columns}

@@ -58,6 +58,7 @@ class RemoteJudge:
         that of all calls of this judge.
         """
         outcomes: dict[str, Outcome] = {}
+        calls = self._ledger.calls
         self._progress.start(f"{self._model} marks", len(prompts))
 
         def report(outcome: Outcome) -> None:
@@ -72,6 +73,8 @@ class RemoteJudge:
             reason = lost[0].reason if within else "the budget would be passed"
             raise BenchError(f"{left} of {len(prompts)} answers have no mark ({reason}); the others are kept")
         check_missing(outcomes.values(), self._most_missing, self._endpoint.settings)
+        if self._ledger.calls > calls:
+            self._progress.say(safe(f"judge {self._model}: {self._ledger} so far"))
         return [outcomes[str(number)].value for number in range(len(prompts))]
 
 
