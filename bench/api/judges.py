@@ -89,8 +89,9 @@ def rater_agreement(
             if not shared:
                 continue
             scale = units[shared[0]].scale
-            both = ([rater.marks[key] for key in shared] for rater in (first, second))
-            own = agreement(*both, [units[key].picture for key in shared], [*scale.values()])
+            marks_of = [[rater.marks[key] for key in shared] for rater in (first, second)]
+            pictures = [units[key].picture for key in shared]
+            own = agreement(marks_of[0], marks_of[1], pictures, [*scale.values()])
             pairs.append(RatersCompared(first.name, second.name, (*scale,), own))
     if not pairs:
         names = ", ".join(rater.name for rater in raters)
