@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 test test-lowest test-slow test-slurm mutation: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo test test-lowest test-slow test-slurm mutation benchmarks check format clean docs scale-reader pretrained
+.PHONY: help install demo test test-lowest test-slow test-slurm test-gpu mutation benchmarks benchmarks-gpu check format clean docs scale-reader pretrained
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make install     only install into $(VENV); then try $(BIN)/bench --help"
 	@echo "make demo        train MVaEMa, LLaVA and controls on the embedded dataset, print two tables and a verdict (3 to 8 minutes)"
 	@echo "make test        the fast tests; make test-slow the slow ones, make test-slurm those that start a Slurm on this host"
+	@echo "make test-gpu    the tests that need a graphics card; make benchmarks-gpu measures the speed on one"
 	@echo "make test-lowest the fast tests with the lowest versions that pyproject.toml allows, in an environment of its own"
 	@echo "make mutation    change the code place by place and list the changes that no test notices (takes long; MODULE=text takes one)"
 	@echo "make scale-reader trains the reader of scale bar labels again and writes its weights (5 minutes)"
@@ -42,6 +43,10 @@ test-slow: $(VENV)/installed-test
 test-slurm: $(VENV)/installed-test
 	$(BIN)/pytest -m slurm --durations 10 -rs
 
+# Bit-for-bit resume is no part of it: kernels of a card may add in another order each time.
+test-gpu: $(VENV)/installed-test
+	$(BIN)/pytest -m gpu -rs --durations 10
+
 # torch and torchvision keep their pinned release: their lowest ones are 3 GB that no other target uses.
 test-lowest: $(LOWEST)/installed
 	$(LOWEST)/bin/python -m pytest -m "not slow and not slurm" --numprocesses 2 --dist loadfile
@@ -53,6 +58,10 @@ mutation: $(VENV)/installed-mutation
 # A few minutes on an idle machine; NAMES="text_metrics generation" runs only those.
 benchmarks: $(VENV)/installed
 	$(BIN)/python -m benchmarks.run $(NAMES)
+
+# On the first card; without one it says so. NAMES as above.
+benchmarks-gpu: $(VENV)/installed
+	$(BIN)/python -m benchmarks.on_gpu $(NAMES)
 
 # Draws its texts with fonts that only this target installs.
 scale-reader: $(VENV)/installed

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from bench.api.asking import ask
     from bench.api.costs import costs
     from bench.api.datasets import load_dataset
+    from bench.api.judges import marking_sheet, rater_agreement
     from bench.api.listing import listing
     from bench.api.records import items, records
     from bench.api.results import compare, export, gallery, why
@@ -60,7 +61,9 @@ __all__ = [
     "items",
     "listing",
     "load_dataset",
+    "marking_sheet",
     "power",
+    "rater_agreement",
     "records",
     "run",
     "status",
@@ -75,6 +78,7 @@ _HOMES = {
     **{"run": "api.runs", "forecast": "api.runs", "table": "api.tables", "ask": "api.asking"},
     **dict.fromkeys(("compare", "export", "gallery", "why"), "api.results"),
     **dict.fromkeys(("power", "verdict"), "api.verdicts"),
+    **dict.fromkeys(("marking_sheet", "rater_agreement"), "api.judges"),
     **{"status": "api.status", "costs": "api.costs", "listing": "api.listing", "inventory": "api.upkeep"},
     **{"records": "api.records", "items": "api.records", "load_dataset": "api.datasets"},
 }

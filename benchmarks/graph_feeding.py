@@ -37,10 +37,10 @@ def joining(pictures: int = PICTURES, repetitions: int = 7) -> Row:
 
     A repetition is several epochs: one takes only two milliseconds, half of which depends on the processor's caches.
     """
-    images, graphs = _graphs(pictures)
+    images, graphs = graphs_of_noise(pictures)
     batches = ShuffledBatches(pictures, Recipe().batch_size, seed=0)
     loader = _loader(
-        [Data(edge_index=e.edge_index, likeness=e.likeness, num_nodes=n) for e, n in _alone(images, graphs)]
+        [Data(edge_index=e.edge_index, likeness=e.likeness, num_nodes=n) for e, n in one_by_one(images, graphs)]
     )
     timing = in_turns(
         lambda: _drain(
@@ -66,7 +66,7 @@ def training_epoch(pictures: int = PICTURES, repetitions: int = 3) -> Row:
     return Row(f"training gcn on {pictures} patch graphs, one epoch", PEER, timing, "times faster")
 
 
-def _graphs(pictures: int) -> tuple[Micrographs, PatchGraphs]:
+def graphs_of_noise(pictures: int) -> tuple[Micrographs, PatchGraphs]:
     """Return pictures of noise and their graphs."""
     random = np.random.default_rng(0)
     pixels = random.integers(0, 256, (pictures, SIDE, SIDE), dtype=np.uint8)
@@ -79,12 +79,12 @@ def _graphs(pictures: int) -> tuple[Micrographs, PatchGraphs]:
 
 def _feeds(pictures: int) -> tuple[Callable[[], Iterator[GraphBatch]], Callable[[], Iterator[GraphBatch]]]:
     """Return the functions that yield an epoch of batches, ours and the peer's."""
-    images, graphs = _graphs(pictures)
+    images, graphs = graphs_of_noise(pictures)
     batches = ShuffledBatches(pictures, Recipe().batch_size, seed=0)
     loader = _loader(
         [
             Data(pixels=each.pixels, edge_index=each.edge_index, likeness=each.likeness, num_nodes=nodes)
-            for each, nodes in _alone(images, graphs)
+            for each, nodes in one_by_one(images, graphs)
         ]
     )
 
@@ -97,7 +97,7 @@ def _feeds(pictures: int) -> tuple[Callable[[], Iterator[GraphBatch]], Callable[
     return ours, theirs
 
 
-def _alone(images: Micrographs, graphs: PatchGraphs) -> Iterator[tuple[GraphBatch, int]]:
+def one_by_one(images: Micrographs, graphs: PatchGraphs) -> Iterator[tuple[GraphBatch, int]]:
     """Yield each picture's graph, and its number of nodes."""
     for position in range(len(images)):
         yield graphs.batch(images, "cpu", np.array([position])), graphs.patches.count

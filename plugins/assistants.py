@@ -49,6 +49,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="a model behind an OpenAI-compatible server (openai:NAME)",
             family="assistant",
             estimator="bench.models.remote.answerer:RemoteAnswerer",
+            judge="bench.models.remote.judge:RemoteJudge",
             trains_on="micrographs",
             # The address from the environment belongs to the settings because it decides which model answers.
             defaults={"base_url": default_url()},

@@ -19,6 +19,7 @@ VQA = TableSpec(
         Column("rougeL", "ROUGE-L", "ROUGE-L"),
         Column("meteor", "METEOR", "METEOR"),
         Column("facts", "facts", share=("facts_right", "facts_counted")),
+        Column("judged", "judged", share=("judged_credit", "judged_facts"), optional=True),
         Column("length_ratio", "length", digits=2, higher_is_better=None),
     ),
     notes=(

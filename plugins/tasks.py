@@ -12,6 +12,7 @@ _VQA = TaskSpec(
     asks="answerer",
     builds="bench.tasks.vqa:VQA",
     oracle="bench.tasks.oracle:answers",
+    marking="bench.tasks.judging:AnswerMarking",
 )
 
 

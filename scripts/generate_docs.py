@@ -18,9 +18,11 @@ from bench.config.loading import FORMS, Config, Machine, Recipe
 from bench.data.task import open_task, task_settings
 from bench.registered.plugin import DISTRIBUTION
 from bench.registered.registry import Registry
+from bench.registered.signature import judge_settings
 from bench.specs import Setting, Settings, hookspecs
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS
+from bench.tasks.judging import INJECTION, INSTRUCTIONS, definitions, prompt_digest
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -132,7 +134,22 @@ def settings_by_name() -> str:
         models = [spec for spec in registry.every("model").values() if spec.family == family.name]
         own = [spec for spec in models if (spec.builds or spec.estimator or "bench.").startswith("bench.")]
         parts += _listing(f"Models: {family.label}", {spec.name: registry.settings(spec) for spec in own})
+    judges = [spec for spec in registry.every("model").values() if (spec.judge or "").startswith("bench.")]
+    parts += _listing("Models as judges", {spec.name: judge_settings(spec) for spec in judges})
     return "\n".join(parts)
+
+
+def judge() -> str:
+    """Return what a judge is told, word for word, and what its metrics mean, for each way of marking."""
+    parts: list[str] = []
+    for scheme, instructions in INSTRUCTIONS.items():
+        parts += [f"With `vqa.judge_by={scheme}` (digest `{prompt_digest(scheme)}`):", f"```text\n{instructions}\n```"]
+    parts += ["A malformed reply is asked for again, and its form repeated. The instruction to mark well is:"]
+    parts += [f"```text\n{INJECTION}\n```", "| metric | what it is |\n|---|---|"]
+    meanings = {name: definitions(scheme)[name] for scheme in INSTRUCTIONS for name in definitions(scheme)}
+    rows = [f"| `{name}` | {_cell(meanings[name])} |" for name in meanings if name != "judged"]
+    rows = [f"| `judged`, {scheme} | {_cell(definitions(scheme)['judged'])} |" for scheme in INSTRUCTIONS] + rows
+    return "\n\n".join([*parts[:-1], "\n".join([parts[-1], *rows])])
 
 
 def _listing(title: str, by_name: dict[str, Settings]) -> list[str]:
@@ -168,6 +185,7 @@ GENERATED = {
     "config keys": config_keys,
     "departures": departures,
     "settings": settings_by_name,
+    "judge": judge,
 }
 """The text between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""
 

@@ -57,8 +57,9 @@ class Server(ThreadingHTTPServer):
     """``faults`` are those of the next calls, in turn; ``share`` of all others get one at random.
 
     ``paid`` counts the bills by idempotency key; one key is billed once where ``knows_keys``. ``bodies`` are the
-    calls in order, ``times`` when they came. ``seconds`` is what an answer takes; ``answers`` maps a reply's text to
-    another. The replies to the next ``lost_batches`` that are begun do not arrive; a list holds ``listed`` batches.
+    calls in order, ``times`` when they came. ``seconds`` is what an answer takes; ``writes`` makes a reply's text from
+    the call's body, and ``answers`` maps it to another. The replies to the next ``lost_batches`` that are begun do not
+    arrive; a list holds ``listed`` batches.
     """
 
     daemon_threads = True
@@ -70,7 +71,7 @@ class Server(ThreadingHTTPServer):
         self.paid, self.bodies, self.known, self.keys, self.met = Counter(), [], {}, set(), Counter()
         self.times = []
         self.in_flight = self.most_in_flight = 0
-        self.answers = lambda text: text
+        self.writes, self.answers = said, lambda text: text
         self.usage = {"prompt_tokens": 400, "completion_tokens": 100, "total_tokens": 500}
         self.files, self.batches, self.polls, self.lost_batches, self.listed = {}, {}, 1, 0, 100
 
@@ -86,7 +87,7 @@ class Server(ThreadingHTTPServer):
 
     def completion(self, body, fault=None):
         """What the model says to a call's body."""
-        text, refusal, finish = self.answers(said(body)), None, "stop"
+        text, refusal, finish = self.answers(self.writes(body)), None, "stop"
         if fault == "refusal":
             text, refusal = None, "I will not describe this."
         elif fault == "filter":

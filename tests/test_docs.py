@@ -13,6 +13,7 @@ import pytest
 
 from tests import tiny_models
 from tests.conftest import SMALL
+from tests.scripted_judge import ScriptedJudge
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -167,6 +168,8 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         request.getfixturevalue("slurm")
     if "--teacher openai" in page.read_text():
         request.getfixturevalue("endpoint").polls = 0
+    if "vqa.judge=" in page.read_text():
+        request.getfixturevalue("endpoint").writes = ScriptedJudge(errors=5)
     if _blocks(page, "toml"):
         monkeypatch.syspath_prepend(str(_installed(page, tmp_path_factory.mktemp("package"))))
     if "hf:./" in page.read_text():

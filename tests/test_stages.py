@@ -64,6 +64,26 @@ def edited(tmp_path, monkeypatch):
     code_digest.closure.cache_clear()
 
 
+JUDGE = "vqa.judge=openai:some"
+MARKS = {
+    "the controls of a judge": ("tasks/judging.py", "CONTROLS = 100", "CONTROLS = 99"),
+    "what a judge is told": ("tasks/judging.py", "a detail is missing or vague", "a detail is vague"),
+    "the oracle behind a judge": ("tasks/oracle.py", "The micrograph has", "The picture has"),
+    "how a server is asked for marks": ("models/remote/judge.py", "not text.strip()", "text.isspace()"),
+    "which case is marked once": ("bench/stages/judging.py", "[*cases.values()]", "[*cases.values(), *()]"),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new"), MARKS.values(), ids=MARKS)
+def test_what_decides_marks_asks_no_model_again(edited, file, old, new):
+    assert stale(edited, (file, old, new), "vqa", "majority", JUDGE) == JUDGED
+
+
+@pytest.mark.parametrize(("file", "old", "new"), [edit for edit in MARKS.values() if "stages" not in edit[0]])
+def test_what_decides_marks_changes_nothing_where_nobody_marks(edited, file, old, new):
+    assert stale(edited, (file, old, new), "vqa", "majority") == set()
+
+
 LISTING = ("tasks/listing.py", "for kind in kinds if kind in allowed", "for kind in kinds")
 DECIDES = {
     "which records a side has": (

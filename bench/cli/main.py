@@ -35,6 +35,7 @@ VERBS = (
         "table",
         "compare",
         "verdict",
+        "judge",
         "power",
         "costs",
         "why",

@@ -103,6 +103,10 @@ class Machine(BaseModel):
     """Threads of a process; without a value, as many as the system grants."""
     checkpoint_seconds: Annotated[float, Field(ge=0, le=1_000_000)] = 60.0
     """The shortest time between two checkpoints of a training."""
+    compile: bool = False
+    """Whether torch.compile compiles networks, and assistants generate in a cache of fixed size; on a GPU alone."""
+    pictures_on_gpu: bool = False
+    """Whether networks of pictures read a copy of the dataset on the GPU, if half of its free memory holds it."""
 
 
 class Config(BaseModel):

@@ -11,6 +11,7 @@ from bench.contracts.instructions import (
     Numbers,
     Options,
 )
+from bench.contracts.judges import NOBODY, Judge, Marking, MarkingPrompt, Marks
 from bench.contracts.micrographs import MID_GREY, Micrographs
 from bench.contracts.models import (
     Answerer,
@@ -33,6 +34,7 @@ __all__ = [
     "DISTRIBUTION_QUESTION",
     "LETTERS",
     "MID_GREY",
+    "NOBODY",
     "SIZE_QUESTION",
     "Answerer",
     "Attentive",
@@ -48,7 +50,11 @@ __all__ = [
     "Facts",
     "InstructionRecord",
     "Instructions",
+    "Judge",
     "Look",
+    "Marking",
+    "MarkingPrompt",
+    "Marks",
     "Matcher",
     "Micrographs",
     "Numbers",

@@ -29,7 +29,7 @@ class Context:
     estimator of the step before training, if the model has one. ``unlabelled`` are, during a fit, the pictures of the
     fold's training side that a fraction below 1 leaves out, and ``collected`` the pictures without labels that the run
     names besides its dataset, for the step before training. ``ranks`` tells ``fit`` this process's place among those
-    that train together.
+    that train together. ``compiles`` says that a network is to be compiled, which is for GPUs alone.
     """
 
     model: ModelSpec
@@ -44,6 +44,7 @@ class Context:
     unlabelled: Micrographs | None = None
     collected: Micrographs | None = None
     ranks: Ranks = ALONE
+    compiles: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from bench.config.loading import complete
-from bench.contracts import Choices, Micrographs, Scores, Task
+from bench.contracts import Choices, Judge, Micrographs, Scores
 from bench.registered.checked import Checked, shortened
-from bench.registered.signature import class_settings
+from bench.registered.signature import class_settings, settings_of
 from bench.specs import TaskSpec
 
 
@@ -21,12 +21,86 @@ def task_settings(spec: TaskSpec, given: Mapping[str, Any]) -> dict[str, Any]:
     return complete(spec.name, class_settings(spec), given)
 
 
-def open_task(spec: TaskSpec, settings: Mapping[str, Any]) -> Task:
+def open_task(spec: TaskSpec, settings: Mapping[str, Any]) -> "CheckedTask":
     """Construct a task with all its settings; BenchError if its class breaks its contract."""
-    return CheckedTask(spec.builds, posed=Choices if spec.asks == "chooser" else None, **settings)
+    posed = Choices if spec.asks == "chooser" else None
+    return CheckedTask(spec.builds, posed=posed, **_own(spec.builds, settings))
 
 
-class CheckedTask(Checked):
+def open_marking(spec: TaskSpec, settings: Mapping[str, Any]) -> "CheckedMarking | None":
+    """Construct how a judge marks a task's answers, None if none can; BenchError if its class breaks its contract."""
+    return CheckedMarking(spec.marking, **_own(spec.marking, settings)) if spec.marking else None
+
+
+def _own(path: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of a task's settings that the class at a path takes."""
+    own = settings_of(path)
+    return {key: value for key, value in settings.items() if key in own}
+
+
+class _Scored(Checked):
+    """A wrapper around what scores answers, and says what each metric means."""
+
+    def definitions(self) -> dict[str, str]:
+        """Return in clear what each metric means."""
+        meanings = self._json("definitions", "return a dictionary of metric to what it means")
+        texts = all(isinstance(text, str) for text in meanings.values())
+        self._require(texts, "definitions()", f"returned {shortened(meanings)}", "make every meaning a text")
+        return meanings
+
+    def _scores(self, method: str, *arguments: Any) -> Scores:
+        """Return what a method scores: every metric a number, items as JSON data."""
+        scores = self._call(method, *arguments)
+        remedy = "return bench.contracts.Scores(metrics=..., items=..., counts=...)"
+        self._require(isinstance(scores, Scores), f"{method}()", f"returned {shortened(scores)}", remedy)
+        metrics = {name: self._metric(name, metric) for name, metric in scores.metrics.items()}
+        return replace(scores, metrics=metrics, items=tuple(map(self._item, scores.items)))
+
+    def _metric(self, name: str, metric: Any) -> tuple[float, float | None]:
+        numbers = isinstance(metric, tuple | list) and len(metric) == 2
+        numbers = numbers and all(isinstance(each, Real) and isfinite(each) for each in metric if each is not None)
+        self._require(
+            numbers and metric[0] is not None,
+            f"metric {name!r} of score()",
+            f"is {shortened(metric)}",
+            "make it (value, standard error or None), and leave out a metric that cannot be computed",
+        )
+        value, error = metric
+        return float(value), None if error is None else float(error)
+
+    def _item(self, item: Any) -> dict[str, Any]:
+        remedy = "make each item a flat dictionary of texts, numbers and truth values"
+        self._require(isinstance(item, Mapping), "an item of score()", f"is {shortened(item)}", remedy)
+        plain = {key: value.item() if isinstance(value, np.generic) else value for key, value in item.items()}
+        for key, value in plain.items():
+            try:
+                json.dumps(value)
+            except (TypeError, ValueError):
+                self._refuse(f"field {key!r} of an item of score()", f"is {shortened(value)}", remedy)
+        return plain
+
+    def _json(self, method: str, remedy: str) -> dict[str, Any]:
+        answer = self._call(method)
+        self._require(isinstance(answer, dict), f"{method}()", f"returned {shortened(answer)}", remedy)
+        try:
+            json.dumps(answer, sort_keys=True)
+        except (TypeError, ValueError) as error:
+            self._refuse(f"{method}()", f"returned what JSON cannot hold ({error})", remedy)
+        return answer
+
+
+class CheckedMarking(_Scored):
+    """A ``bench.contracts.Marking`` around a plugin's: whatever it returns keeps the contract."""
+
+    def __init__(self, path: str, **settings: Any) -> None:
+        super().__init__("marking", ("definitions", "added"), path, **settings)
+
+    def added(self, scores: Scores, judge: Judge, given: Any, posed: Any, train: Any) -> Scores:
+        """Return a cell's scores with those of its judge's marks."""
+        return self._scores("added", scores, judge, given, posed, train)
+
+
+class CheckedTask(_Scored):
     """A ``bench.contracts.Task`` around a plugin's: whatever it returns keeps the contract."""
 
     def __init__(self, path: str, posed: type | None = None, **settings: Any) -> None:
@@ -63,43 +137,9 @@ class CheckedTask(Checked):
         """Return in clear what must agree for two rows to share a table, as JSON data."""
         return self._json("protocol", "return a dictionary of texts and numbers")
 
-    def definitions(self) -> dict[str, str]:
-        """Return in clear what each metric means."""
-        meanings = self._json("definitions", "return a dictionary of metric to what it means")
-        texts = all(isinstance(text, str) for text in meanings.values())
-        self._require(texts, "definitions()", f"returned {shortened(meanings)}", "make every meaning a text")
-        return meanings
-
     def score(self, given: Any, posed: Any, train: Any) -> Scores:
         """Return the scores of a cell: every metric a number, items as JSON data."""
-        scores = self._call("score", given, posed, train)
-        remedy = "return bench.contracts.Scores(metrics=..., items=..., counts=...)"
-        self._require(isinstance(scores, Scores), "score()", f"returned {shortened(scores)}", remedy)
-        metrics = {name: self._metric(name, metric) for name, metric in scores.metrics.items()}
-        return replace(scores, metrics=metrics, items=tuple(map(self._item, scores.items)))
-
-    def _metric(self, name: str, metric: Any) -> tuple[float, float | None]:
-        numbers = isinstance(metric, tuple | list) and len(metric) == 2
-        numbers = numbers and all(isinstance(each, Real) and isfinite(each) for each in metric if each is not None)
-        self._require(
-            numbers and metric[0] is not None,
-            f"metric {name!r} of score()",
-            f"is {shortened(metric)}",
-            "make it (value, standard error or None), and leave out a metric that cannot be computed",
-        )
-        value, error = metric
-        return float(value), None if error is None else float(error)
-
-    def _item(self, item: Any) -> dict[str, Any]:
-        remedy = "make each item a flat dictionary of texts, numbers and truth values"
-        self._require(isinstance(item, Mapping), "an item of score()", f"is {shortened(item)}", remedy)
-        plain = {key: value.item() if isinstance(value, np.generic) else value for key, value in item.items()}
-        for key, value in plain.items():
-            try:
-                json.dumps(value)
-            except (TypeError, ValueError):
-                self._refuse(f"field {key!r} of an item of score()", f"is {shortened(value)}", remedy)
-        return plain
+        return self._scores("score", given, posed, train)
 
     def _check_pictures(self, posed: Micrographs, test: Micrographs) -> None:
         """Refuse pictures of another shape or number type, and other pixels under the dataset's digest."""
@@ -116,12 +156,3 @@ class CheckedTask(Checked):
             "returned other pixels under the digest of the dataset's",
             "give them digest='', because models keep results for pictures by digest",
         )
-
-    def _json(self, method: str, remedy: str) -> dict[str, Any]:
-        answer = self._call(method)
-        self._require(isinstance(answer, dict), f"{method}()", f"returned {shortened(answer)}", remedy)
-        try:
-            json.dumps(answer, sort_keys=True)
-        except (TypeError, ValueError) as error:
-            self._refuse(f"{method}()", f"returned what JSON cannot hold ({error})", remedy)
-        return answer

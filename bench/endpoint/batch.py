@@ -131,7 +131,7 @@ class ServerBatches:
             attempt = self._endpoint.stored_outcome(question)
             if not isinstance(attempt, int):
                 continue
-            body = self._endpoint.body(question)
+            body = self._endpoint.body(question, attempt)
             name = self._endpoint.identity(body, attempt)
             if name in lines or name in self._hopeless:
                 continue

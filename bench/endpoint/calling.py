@@ -13,6 +13,7 @@ from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
 from bench.endpoint.prices import Usage
 from bench.endpoint.request import Reply, ServerQuestion
+from bench.processes.endings import Interrupted
 from bench.specs.json_data import JSONObject
 
 _USELESS_AT_FIRST, _USELESS_LATER = 3, 20
@@ -72,8 +73,9 @@ class _Asking:
 
     async def _answer(self, question: ServerQuestion, client: Client) -> None:
         """Ask a question, as often as its replies are malformed, and report its outcome."""
-        sent, usage = self._endpoint.body(question), Usage(0, 0)
+        usage = Usage(0, 0)
         for attempt in range(TRIES):
+            sent = self._endpoint.body(question, attempt)
             identity = self._endpoint.identity(sent, attempt)
             reply = self._endpoint.replies.get(identity)
             if reply is not None:
@@ -149,7 +151,7 @@ class _Asking:
     def _interrupted(self) -> None:
         """End after the calls under way; a second Ctrl-C ends at once."""
         asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-        self._end(KeyboardInterrupt())
+        self._end(Interrupted(signal.SIGINT))
 
     def _end(self, error: BaseException) -> None:
         self._error = self._error or error

@@ -44,9 +44,9 @@ class Endpoint:
     def __post_init__(self) -> None:
         extra_fields(self.dialect.extra)
 
-    def body(self, question: ServerQuestion) -> JSONObject:
-        """Return the JSON body of a question's call."""
-        return body(question, self.model, self.sampling, self.address, self.dialect)
+    def body(self, question: ServerQuestion, attempt: int) -> JSONObject:
+        """Return the JSON body of a question's call at a try, the first being 0."""
+        return body(question.at(attempt), self.model, self.sampling, self.address, self.dialect)
 
     def identity(self, sent: JSONObject, attempt: int) -> str:
         """Return the identity of a call with this body."""
@@ -60,7 +60,7 @@ class Endpoint:
         """Return the outcome that a reply decides, None if the question is asked again.
 
         A reply that would come again is not asked for again: one that was cut off, one without a text, and any
-        malformed one at temperature 0.
+        malformed one at temperature 0, unless the question has a reminder.
         """
         name = question.name
         if reply.refused:
@@ -78,16 +78,17 @@ class Endpoint:
                     remedy += " or switch the model's reasoning off"
             elif reply.lack:
                 remedy = "ask a model that answers in words, or let the server switch tools and reasoning off"
-            final = reply.cut or not reply.text.strip() or self.sampling.temperature == 0
+            same = self.sampling.temperature == 0 and not question.reminder
+            final = reply.cut or not reply.text.strip() or same
             if attempt + 1 < TRIES and not final:
                 return None
             return Outcome(name, "failed", None, reply.text, reason, usage, remedy)
 
     def stored_outcome(self, question: ServerQuestion) -> Outcome | int:
         """Return a question's outcome by the stored replies, or the first attempt without one."""
-        sent, usage = self.body(question), Usage(0, 0)
+        usage = Usage(0, 0)
         for attempt in range(TRIES):
-            reply = self.replies.get(self.identity(sent, attempt))
+            reply = self.replies.get(self.identity(self.body(question, attempt), attempt))
             if reply is None:
                 return attempt
             usage = usage.plus(reply.usage)

@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -45,7 +45,8 @@ class ServerQuestion:
     """Messages to a model, under a name that the caller chooses.
 
     ``schema`` is the JSON schema of the reply, None for a text; ``reads`` turns a reply's text into the
-    caller's value, or raises Malformed; ``estimate`` is the approximate number of tokens of the messages.
+    caller's value, or raises Malformed; ``estimate`` is the approximate number of tokens of the messages. A further try
+    after a malformed reply adds the ``reminder`` to the last message, so that it is not the same question again.
     """
 
     name: str
@@ -53,6 +54,14 @@ class ServerQuestion:
     reads: Callable[[str], Any]
     schema: Clear | None = None
     estimate: int = 0
+    reminder: str = ""
+
+    def at(self, attempt: int) -> Self:
+        """Return the question as a try asks it, the first without the reminder."""
+        if attempt == 0 or not self.reminder:
+            return self
+        *before, last = self.messages
+        return replace(self, messages=(*before, {**last, "content": f"{last['content']}\n\n{self.reminder}"}))
 
 
 @dataclass(frozen=True)

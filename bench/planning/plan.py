@@ -8,23 +8,23 @@ from typing import Any
 
 from bench.config import cores
 from bench.config.loading import EVERY_MODEL, Config, Recipe
-from bench.contracts import Task, Teacher
+from bench.contracts import NOBODY, Teacher
 from bench.data.dataset import CheckedDataset, open_dataset
 from bench.data.masking import preparing
 from bench.data.partition import Partition
-from bench.data.task import open_task, task_settings
+from bench.data.task import CheckedMarking, CheckedTask, open_marking, open_task, task_settings
 from bench.data.teacher import open_teacher, teacher_name
 from bench.data.transfer import Transfer
 from bench.data.unlabelled import Unlabelled, open_unlabelled, source_name
 from bench.errors import BenchError
 from bench.inputs import numbers, path_of
-from bench.planning.rows import Request, resolve_rows
+from bench.planning.rows import JUDGE, Request, judge_row, resolve_rows
 from bench.planning.settings import check_names
 from bench.registered.registry import Registry
 from bench.registered.signature import class_settings
 from bench.specs import StageName, TaskSpec
 from bench.specs.json_data import JSONObject
-from bench.stages.code import predict_code, pretrain_code, score_code, train_code
+from bench.stages.code import judge_code, predict_code, pretrain_code, score_code, train_code
 from bench.stages.contracts.contract import Contract, contract_of
 from bench.stages.row import Row
 from bench.stages.settings import settings_until
@@ -49,7 +49,10 @@ class Plan:
         self.task_settings = task_settings(
             self.task_spec, {**self._held_out, **self.config.settings.get(request.task, {})}
         )
-        self.task: Task = open_task(self.task_spec, self.task_settings)
+        self.task: CheckedTask = open_task(self.task_spec, self.task_settings)
+        self.marking: CheckedMarking | None = open_marking(self.task_spec, self.task_settings)
+        judge = self.task_settings.get(JUDGE, NOBODY) if self.marking else NOBODY
+        self.judge: Row | None = None if judge == NOBODY else judge_row(judge, request, registry)
         self.dataset: CheckedDataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
@@ -111,6 +114,7 @@ class Plan:
             **self._elsewhere,
             **self._untaught,
             **self._besides,
+            **self._judging,
             "task": self._task_protocol,
             "metrics": self._metrics,
         }
@@ -183,6 +187,14 @@ class Plan:
             )
         return self.config.model_copy(update={"records": own})
 
+    @cached_property
+    def _judging(self) -> JSONObject:
+        """What decides the judge's marks, besides the task's prompt; empty if nobody marks the answers."""
+        if self.judge is None:
+            return {}
+        weights = _weights_digest(self.judge.settings.get("weights"))
+        return {"judge": {"name": self.judge.name, "settings": self.judge.staged("score"), "weights": weights}}
+
     @property
     def _held_out(self) -> dict[str, Any]:
         """The setting of a task that asks only about the group held out; BenchError if it knows no groups."""
@@ -232,7 +244,8 @@ class Plan:
 
     @cached_property
     def _metrics(self) -> dict[str, Any]:
-        return self.task.definitions()
+        added = self.marking.definitions() if self.marking and self.judge else {}
+        return {**self.task.definitions(), **added}
 
     def _train_inputs(self, row: Row) -> dict[str, Any]:
         """Return what a model's train stages share."""
@@ -276,8 +289,9 @@ class Plan:
         }
 
     def _score_inputs(self) -> dict[str, Any]:
-        settings = self._task_settings("score")
-        return {"metrics": self._metrics, "settings": settings, "code": score_code(self.task_spec)}
+        settings, code = self._task_settings("score"), score_code(self.task_spec)
+        marking = {**self._judging, "judge_code": judge_code(self.judge.spec, self.task_spec)} if self.judge else {}
+        return {"metrics": self._metrics, "settings": settings, **marking, "code": code}
 
     def _transfer(self, registry: Registry) -> Transfer | None:
         name = self.config.test_dataset
@@ -305,7 +319,8 @@ class Plan:
         varied = {row.spec.variant_of for row in self.rows.values() if row.spec.variant_of}
         named = {registry.find("dataset", name)[0].name for name in datasets}
         teacher = registry.find("teacher", teacher_name(self.config.records))[0].name
-        return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied}
+        judges = [self.judge.name] if self.judge else []
+        return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied, *judges}
 
 
 def _deciding(recipe: Recipe) -> dict[str, Any]:

@@ -8,9 +8,12 @@ from bench.config.loading import EVERY_MODEL, Config, Recipe, as_asked, complete
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
+from bench.registered.signature import judge_settings
 from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, able, contracts_of, is_control, resolve
 from bench.stages.row import Row
 
+JUDGE = "judge"
+"""The setting of a task that names the model which marks its answers."""
 _NAMED = 8
 """The most able models that an error names."""
 
@@ -97,6 +100,27 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
     return rows
 
 
+def judge_row(name: str, request: Request, registry: Registry) -> Row:
+    """Resolve the model that marks a task's answers, as a row with its settings as a judge.
+
+    BenchError if it is unknown or marks no answers, or a setting is unknown or wrong. If the run has a row of the same
+    name, settings that only that has are left to it.
+    """
+    spec = spec_of(name, registry)
+    if not spec.judge:
+        able = [each.name for each in registry.every("model").values() if each.judge]
+        raise BenchError(
+            f"model {name!r} marks no answers; judges: {', '.join(able)} (a model of your own says so by "
+            "ModelSpec(..., judge='mypackage.module:Class'))"
+        )
+    declared = judge_settings(spec)
+    given = request.config.settings.get(name, {})
+    if name in request.models:
+        given = {key: value for key, value in given.items() if key in declared}
+    settings = complete(name, declared, given)
+    return Row(name, spec, registry.family(spec), declared, settings, request.config.recipe)
+
+
 def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
     """Name the models able to do the task that ``all`` leaves out and the request does not name."""
     if "all" not in request.models:
@@ -151,6 +175,9 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
     declared = registry.settings(spec)
     values = _given_to(name, spec, declared, request)
     recipe, settings = split_recipe(values)
+    if request.config.settings.get(request.task, {}).get(JUDGE) == name and spec.judge:
+        as_judge = judge_settings(spec)
+        settings = {key: value for key, value in settings.items() if key in declared or key not in as_judge}
     for key in settings.keys() - declared.keys():
         raise unknown(f"{name} setting", key, [*declared, *Recipe.model_fields])
     if "augment" in recipe:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 from bench.errors import BenchError, message, original, shortened
-from bench.specs import Setting, StageName
+from bench.specs import Setting
 from bench.specs.isolation import isolated
 
 HARNESS = ("argument", "context", "image_size", "num_classes", "progress")
@@ -45,9 +45,10 @@ class Parameter(NamedTuple):
     default: Any = EMPTY
     group: "Group | None" = None
 
-    def of_stage(self, stage: StageName) -> "Parameter":
-        """Return the parameter as a setting of this stage."""
-        setting = replace(self.annotation.setting or Setting(), stage=stage)
+    def within(self, declared: Setting) -> "Parameter":
+        """Return the parameter as a setting of the stage that its group declares, deciding only if the group does."""
+        own = self.annotation.setting or Setting()
+        setting = replace(own, stage=declared.stage, decides=own.decides and declared.decides)
         return self._replace(annotation=self.annotation._replace(setting=setting))
 
 
@@ -61,7 +62,7 @@ class Group(NamedTuple):
         """Return the group with every setting of the stage that a Setting of the whole group declares."""
         if declared is None:
             return self
-        return self._replace(fields=tuple(field.of_stage(declared.stage) for field in self.fields))
+        return self._replace(fields=tuple(field.within(declared) for field in self.fields))
 
 
 def taken(what: str, signatures: Iterable[Iterable[Parameter]]) -> Parameters:

@@ -30,6 +30,18 @@ def model_settings(spec: ModelSpec, family: FamilySpec) -> dict[str, Setting]:
     return _with_defaults(f"model {spec.name!r}", joined(early, settings_of(path) if path else {}), spec.defaults)
 
 
+def judge_settings(spec: ModelSpec) -> dict[str, Setting]:
+    """Return the settings of a model as a judge, all of stage "score"; none if it marks no answers.
+
+    The spec's defaults of settings that it has only as a row are left out.
+    """
+    settings = {
+        key: replace(each, stage="score") for key, each in (settings_of(spec.judge) if spec.judge else {}).items()
+    }
+    defaults = {key: value for key, value in spec.defaults.items() if key in settings}
+    return _with_defaults(f"model {spec.name!r} as a judge", settings, defaults)
+
+
 def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Setting]:
     """Return the settings of the class of a dataset, task or teacher.
 
@@ -38,6 +50,7 @@ def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Sett
     """
     settings = settings_of(spec.builds)
     if isinstance(spec, TaskSpec):
+        settings = joined(settings, settings_of(spec.marking)) if spec.marking else settings
         settings = {
             key: replace(each, stage="predict") if each.stage == "train" else each for key, each in settings.items()
         }

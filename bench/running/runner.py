@@ -128,11 +128,12 @@ class Runner:
             device = chosen_device(self.plan.config.machine)
             began, peak = time.monotonic(), Peak(device)
             units = self._compute(cell, stage, around, folder)
+            processes, compiled = self.ranks.size if stage.name in PARTS else 1, self.plan.config.machine.compile
             meta = {
                 "seconds": time.monotonic() - began,
                 "units": units,
                 "memory": peak.taken(),
-                "environment": environment.description(device, self.ranks.size if stage.name in PARTS else 1),
+                "environment": environment.description(device, processes, compiled=compiled),
             }
             write_json(folder / MAKING, meta)
 
@@ -145,7 +146,7 @@ class Runner:
         if stage.name == "score":
             answered = self.store.stages.product(cell.predict.fingerprint)
             assert answered is not None, "predict comes before score"
-            return score(self.questions, cell, answered, around.progress, folder)
+            return score(self.questions, cell, answered, around, folder)
         sides = train.sides(self.materials, cell)
         self.ranks.send((cell.id, stage.name))  # the ranks that follow
         with self.ranks.shared():

@@ -103,7 +103,9 @@ class ModelSpec(Spec):
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
     settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries. One that does
     not ``needs_training`` can be asked as it is, and so can one whose setting ``tuning`` is ``none``.
-    ``departures`` say, one each, how the row differs from its source; they stand below its table.
+    ``departures`` say, one each, how the row differs from its source; they stand below its table. ``judge`` is what
+    marks answers where a task's setting ``judge`` names the model, a ``Judge`` of ``bench.contracts``; its parameters
+    are the settings of the name in that role.
     """
 
     label: Line = ""
@@ -127,6 +129,7 @@ class ModelSpec(Spec):
     needs_training: bool = True
     tunes: Values = field(default_factory=dict)
     pretrain_share: PartOf | None = None
+    judge: LazyPath | None = None
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""
@@ -168,6 +171,8 @@ class TaskSpec(Spec):
     The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
     ``oracle`` is the lazy path of a function that answers for the upper rows: it takes what was posed, with the
     references, and returns what a model that knows everything could answer, in other words. No estimator sees either.
+    ``marking`` is a ``Marking`` of ``bench.contracts``, by which a judge marks the answers; its settings are the task's
+    too.
     """
 
     label: Title
@@ -175,6 +180,7 @@ class TaskSpec(Spec):
     builds: LazyPath
     defaults: Values = field(default_factory=dict)
     oracle: LazyPath | None = None
+    marking: LazyPath | None = None
 
 
 @dataclass(frozen=True)
@@ -256,7 +262,8 @@ class Column:
     """One column of a table: the metric's key in a record, its heading, the heading it has in the paper.
 
     ``share`` names the two fields of an item: the metric is the ratio of their sums. Without it, the metric is the mean
-    of the field of its own name. ``higher_is_better`` is None if models are not ranked by it, as by a length.
+    of the field of its own name. ``higher_is_better`` is None if models are not ranked by it, as by a length. An
+    ``optional`` column is left out where the task's settings leave its metric undefined.
     """
 
     __pydantic_config__ = Spec.__pydantic_config__
@@ -267,6 +274,7 @@ class Column:
     digits: Digits = 3
     higher_is_better: bool | None = True
     share: tuple[Title, Title] | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,8 @@ class Setting:
     "pretrain" redoes everything, "train" all but the pretraining (everything if there is none), "predict" only the
     answers, "score" only the scoring. A number is at least ``ge`` or more than ``gt``, and at most ``le`` or less than
     ``lt``; of a tuple, bounds and ``choices`` are those of each item. ``check`` is the lazy path of a function that is
-    called with the value, given or default, before anything is written; it raises BenchError for a wrong one.
+    called with the value, given or default, before anything is written; it raises BenchError for a wrong one. One that
+    does not ``decide`` cannot change a product, such as a limit of cost: a judge's are in no fingerprint.
     BenchError if the declaration itself is wrong.
     """
 
@@ -36,6 +37,7 @@ class Setting:
     gt: float | None = None
     le: float | None = None
     lt: float | None = None
+    decides: bool = True
 
     def __post_init__(self) -> None:
         """Check the declaration."""

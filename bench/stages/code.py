@@ -40,6 +40,11 @@ def score_code(task: TaskSpec) -> dict[str, str]:
     return _code("bench.stages.score", path_of(task.asks), task.builds)
 
 
+def judge_code(judge: ModelSpec, task: TaskSpec) -> dict[str, str]:
+    """Digest what marks the answers to a task: the judge, and how the task lets it."""
+    return _code("bench.stages.judging", *filter(None, (judge.judge, task.marking)))
+
+
 def current_code(model: ModelSpec, family: FamilySpec, task: TaskSpec) -> dict[str, str]:
     """Return one digest of each stage's present code."""
     stages = {

@@ -50,6 +50,7 @@ def context_of(plan: RunPlan, cell: Cell, stage: Stage, around: Surroundings) ->
         progress=around.progress,
         folder=around.folder,
         checkpoint_seconds=machine.checkpoint_seconds,
+        compiles=machine.compile,
     )
     if first is None or before is None:
         return context

@@ -24,8 +24,11 @@ def worker_threads(machine: Machine, jobs: int) -> int:
     return machine.threads or max(1, (os.cpu_count() or 1) // jobs)
 
 
-def description(device: str, processes: int = 1) -> dict[str, Any]:
-    """Return versions, device, threads and commit, as a record keeps them, and the number of processes if above one."""
+def description(device: str, processes: int = 1, *, compiled: bool = False) -> dict[str, Any]:
+    """Return versions, device, threads and commit, as a record keeps them.
+
+    The number of processes is there if above one, and whether networks were compiled if they were.
+    """
     torch = sys.modules.get("torch")
     return {
         "python": platform.python_version(),
@@ -34,6 +37,7 @@ def description(device: str, processes: int = 1) -> dict[str, Any]:
         "device": device,
         "threads": torch.get_num_threads() if torch else 1,
         **({"processes": processes} if processes > 1 else {}),
+        **({"compiled": True} if compiled else {}),
         "packages": _versions(),
         "code": commit(),
     }

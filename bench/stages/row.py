@@ -107,4 +107,5 @@ class Row:
 
     def staged(self, stage: StageName) -> dict[str, Any]:
         """Return the settings whose change redoes this stage and not the one before."""
-        return {key: value for key, value in self.settings.items() if self.declared[key].stage == stage}
+        own = {key: setting for key, setting in self.declared.items() if setting.stage == stage and setting.decides}
+        return {key: value for key, value in self.settings.items() if key in own}

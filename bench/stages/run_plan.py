@@ -3,8 +3,9 @@
 from typing import Protocol
 
 from bench.config.loading import Config
-from bench.contracts import Dataset, Task, Teacher
+from bench.contracts import Dataset, Teacher
 from bench.data.partition import Partition
+from bench.data.task import CheckedMarking, CheckedTask
 from bench.data.transfer import Transfer
 from bench.data.unlabelled import Unlabelled
 from bench.specs import TaskSpec
@@ -20,7 +21,9 @@ class RunPlan(Protocol):
     rows: dict[str, Row]
     contract: Contract
     task_spec: TaskSpec
-    task: Task
+    task: CheckedTask
+    judge: Row | None
+    marking: CheckedMarking | None
     dataset: Dataset
     teacher: Teacher
     transfer: Transfer | None

@@ -4,12 +4,13 @@ import logging
 import sys
 
 from bench.config.loading import Machine
-from bench.training import heap
+from bench.errors import BenchError
+from bench.training import heap, resident
 from bench.training.seeding import seed_all
 
 
 def prepare(machine: Machine, seed: int) -> str:
-    """Seed all random sources, set the threads, and return the device.
+    """Seed all random sources, set the threads, and return the device; BenchError if a setting needs a GPU.
 
     Call it after the model's code is imported: torch is configured only if that code uses it.
     """
@@ -25,7 +26,12 @@ def prepare(machine: Machine, seed: int) -> str:
     torch.utils.deterministic.fill_uninitialized_memory = False  # pyright: ignore[reportAttributeAccessIssue] -- torch makes it at run time
     if machine.threads:
         torch.set_num_threads(machine.threads)
-    return chosen_device(machine)
+    device = chosen_device(machine)
+    if (machine.compile or machine.pictures_on_gpu) and not device.startswith("cuda"):
+        key = "compile" if machine.compile else "pictures_on_gpu"
+        raise BenchError(f"machine.{key}=true is for a GPU, and this computes on {device}; leave it away")
+    resident.keep(machine.pictures_on_gpu)
+    return device
 
 
 def chosen_device(machine: Machine) -> str:

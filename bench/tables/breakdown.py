@@ -10,6 +10,7 @@ from bench.specs import Column, TableSpec
 from bench.store.store import Store
 from bench.tables.checks import absent_from_items, undefined
 from bench.tables.frames import CELL, STAGE, of_items, scores_of_items, table_cells
+from bench.tables.judged import judged
 from bench.tables.scores import caption
 from bench.tables.selection import Selection
 from bench.tables.staleness import stale
@@ -60,7 +61,7 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
         f"{caption(spec, selection)} By {by}.",
         tuple(column.label for column in spec.columns),
         tuple(row for _, row in rows),
-        (*spec.notes, *selection.caveats, *missing, *_partial(spec, selection, items)),
+        (*spec.notes, *selection.caveats, *judged(selection), *missing, *_partial(spec, selection, items)),
         selection.dataset,
         selection.protocol,
     )

@@ -92,12 +92,12 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_tas
     if view.by and view.scale:
         raise BenchError("--scale is of whole columns and cannot be joined with --by; ask for one of them")
     if view.by:
-        return broken_down(spec, of_task(spec.task), registry, store, view.by)
+        return broken_down(_defined(spec, [of_task(spec.task)]), of_task(spec.task), registry, store, view.by)
     if view.model:
         spec = _of_model(spec, view.model, of_task(spec.task))
     build_one = resolve(spec.builds)
 
-    def make(selection: Selection) -> Table:
+    def make(spec: TableSpec, selection: Selection) -> Table:
         selection = with_test_majority(spec, selection, store)
         table = build_one(spec, selection, registry, store)
         table = with_scale(table, spec, selection) if view.scale else table
@@ -105,11 +105,19 @@ def _built(spec: TableSpec, view: View, registry: Registry, store: Store, of_tas
 
     if view.vary:
         conditions = selections(store, spec.task, view.dataset, view.protocol, view.vary)
-        table = side_by_side([make(condition) for condition in conditions], conditions, view.vary)
+        spec = _defined(spec, conditions)
+        table = side_by_side([make(spec, condition) for condition in conditions], conditions, view.vary)
         more = more_pictures(spec, conditions, store) if view.vary == "fraction" else []
         return replace(table, notes=(*table.notes, *more))
     selection = of_task(spec.task)
-    return _beside_others(make(selection), selection)
+    return _beside_others(make(_defined(spec, [selection]), selection), selection)
+
+
+def _defined(spec: TableSpec, selections: Iterable[Selection]) -> TableSpec:
+    """Return the spec with the columns that every selection's protocol defines."""
+    for selection in selections:
+        spec = replace(spec, columns=selection.defined(spec.columns))
+    return spec
 
 
 def _beside_others(table: Table, selection: Selection) -> Table:

@@ -92,7 +92,8 @@ def _scores(judging: Sequence[Column], item: Item) -> list[float]:
 
 
 def _mistake(spec: TableSpec, item: Item) -> Mistake:
-    scores = {column.label: number(score_of(column, [item]), None, column.digits) for column in spec.columns}
+    shown = [column for column in spec.columns if not column.optional or column.metric in item]
+    scores = {column.label: number(score_of(column, [item]), None, column.digits) for column in shown}
     texts = {heading: item[field] or "(empty)" for field, heading in _TEXTS.items() if field in item}
     ranked = [(name, share) for name, share in item.get("ranked", ())]
     if ranked and item["category"] not in dict(ranked):

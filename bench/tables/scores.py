@@ -12,6 +12,7 @@ from bench.tables.ablation import limits, with_limits
 from bench.tables.checks import absent, check_controls_by, check_headings, check_most_frequent, check_options
 from bench.tables.controls import against_controls, begun_by, losses, strangers
 from bench.tables.frames import table_cells, where
+from bench.tables.judged import judged
 from bench.tables.places import apart, in_words, missing, places_of, seeds_of
 from bench.tables.published import Published, published
 from bench.tables.selection import Selection
@@ -56,6 +57,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
     check_most_frequent(spec)
     printed = published(spec.number)
     check_headings(spec, {heading for _, heading in printed})
+    spec = replace(spec, columns=selection.defined(spec.columns))
     every, selection = selection, _with_own_controls(_of_families(spec, selection, registry))
     compared = comparisons(spec, every, selection, registry.every("table").values(), store)
     measured = {column.label: measured_cells(column, selection) for column in spec.columns}
@@ -77,6 +79,7 @@ def scores_table(spec: TableSpec, selection: Selection, registry: Registry, stor
             *_standings(spec, compared, selection, rows),
             *limits(spec, selection, rows),
             *selection.caveats,
+            *judged(selection),
             *absent(spec, selection),
             *folds,
         ),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bench.errors import BenchError, unknown
+from bench.specs import Column
 from bench.store.record import Record
 from bench.store.run_request import Stop
 from bench.store.store import Store
@@ -50,6 +51,10 @@ class Selection:
     def _by_place(self) -> "pandas.DataFrame":
         """Those of all metrics, whose columns are pairs of metric and model."""
         return self.scores.pivot_table("value", ["fold", "repeat"], ["metric", "model"], aggfunc="mean")
+
+    def defined(self, columns: Iterable[Column]) -> tuple[Column, ...]:
+        """Return the columns without the optional ones whose metric the protocol does not define."""
+        return tuple(each for each in columns if not each.optional or each.metric in self.clear.get("metrics", ()))
 
     @property
     def choices(self) -> str:

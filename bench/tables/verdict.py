@@ -45,7 +45,7 @@ class Verdict:
 def verdict(selection: Selection, store: Store, registry: Registry, task: str, metric: str | None) -> Verdict:
     """Judge a task by the records of a selection; BenchError for a metric by which models are not ranked."""
     tables = registry.every("table").values()
-    columns = columns_of(task, tables)
+    columns = selection.defined(columns_of(task, tables))
     measured = Measurements(selection, store, columns)
     judgement = judge(selection, measured, columns, metric, ablated_models(task, tables))
     models = [*(own.model for own in judgement.ranking), *judgement.undefined]

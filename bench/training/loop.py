@@ -118,6 +118,7 @@ class _Training:
         self.checkpoints = Checkpoints(context.folder, self.fabric, context.checkpoint_seconds)
         self.standing = Standing()
         self.best_weights: dict[str, Tensor] = {}
+        self.waits_to_compile = context.compiles
 
     def run(self) -> History:
         self._resume()
@@ -185,6 +186,9 @@ class _Training:
 
     def _step(self) -> None:
         standing = self.standing
+        if self.waits_to_compile and standing.flops is not None:  # in a compiled step no operation can be counted
+            self.module.compile()
+            self.waits_to_compile = False
         batch = self.batches(standing.epoch, standing.step)
         while (figures := self._descent(batch)) is None:
             self._cut_smaller(batch)

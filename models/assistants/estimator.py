@@ -252,6 +252,7 @@ class Assistant(ABC):
             top_p=self._top_p if sampled else None,
             pad_token_id=self._conversation.pad,
             eos_token_id=self._conversation.end,
+            cache_implementation="static" if self._context.compiles else None,
         )
 
 

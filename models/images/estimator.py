@@ -17,6 +17,7 @@ from bench.models.supervised import Side, fit_classifier, probabilities
 from bench.models.views import Views, over_views, viewed
 from bench.specs import SCRATCH, Setting
 from bench.training.augmentation import Alterations, altered
+from bench.training.resident import grey_levels
 
 
 class ImageClassifier(NetworkClassifier):
@@ -85,7 +86,7 @@ def _viewed(inputs: Callable[..., Tensor], view: Tensor | None, positions: np.nd
 
 def pictures(images: Micrographs, device: str, positions: np.ndarray, alterations: Alterations | None = None) -> Tensor:
     """Return the pictures at these positions, altered or as they are, as a network's input (B, 3, H, W)."""
-    grey = torch.from_numpy(images.batch(positions)).to(device)
+    grey = grey_levels(images, positions, device)
     return normalised(grey if alterations is None else altered(grey, alterations))
 
 

@@ -1,6 +1,5 @@
 """The answerer ``openai:NAME``: a model behind an OpenAI-compatible server, used as it is; nothing is trained."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import lru_cache
@@ -12,9 +11,7 @@ from bench.endpoint.address import Address
 from bench.endpoint.calling import ask
 from bench.endpoint.dialect import Dialect, Wording
 from bench.endpoint.endpoint import CUT, CallLimits, Endpoint
-from bench.endpoint.ledger import Ledger
 from bench.endpoint.outcome import Outcome
-from bench.endpoint.prices import Usage
 from bench.endpoint.request import (
     Malformed,
     Message,
@@ -26,6 +23,7 @@ from bench.endpoint.request import (
     without_thought,
 )
 from bench.errors import BenchError
+from bench.models.remote.outcomes import check_missing, is_missing, spent, why
 from bench.models.remote.settings import AnswerSampling, Spending
 from bench.specs import Setting
 from bench.terminal.text import safe
@@ -97,8 +95,8 @@ class RemoteAnswerer:
         progress.start(f"asking {endpoint.model}", len(questions))
 
         def report(outcome: Outcome) -> None:
-            if outcome.status in ("failed", "refused") and not any(map(_is_missing, outcomes.values())):
-                progress.say(safe(f"the first reply without an answer: {_why(outcome)}"))
+            if outcome.status in ("failed", "refused") and not any(map(is_missing, outcomes.values())):
+                progress.say(safe(f"the first reply without an answer: {why(outcome)}"))
             outcomes[outcome.question] = outcome
             progress.advance(len(outcomes))
 
@@ -106,46 +104,13 @@ class RemoteAnswerer:
         lost = [outcome for outcome in outcomes.values() if outcome.status == "lost"]
         left = len(questions) - len(outcomes) + len(lost)
         if left:
-            why = lost[0].reason if within else "the budget would be passed"
-            raise BenchError(f"{left} of {len(questions)} questions have no answer ({why}); the others are kept")
-        self._check_missing(list(outcomes.values()))
+            reason = lost[0].reason if within else "the budget would be passed"
+            raise BenchError(f"{left} of {len(questions)} questions have no answer ({reason}); the others are kept")
+        check_missing(outcomes.values(), self._most_missing, endpoint.settings)
         if cut := sum(outcome.status == "answered" and bool(outcome.reason) for outcome in outcomes.values()):
             progress.say(f"{cut} of {len(questions)} answers were {CUT}, {endpoint.sampling.max_tokens} tokens")
-        self.usage = self._spent(list(outcomes.values()), ledger)
+        self.usage = spent(outcomes.values(), ledger)
         return [outcomes[str(position)].value or "" for position in range(len(questions))]
-
-    def _check_missing(self, outcomes: list[Outcome]) -> None:
-        missing = list(filter(_is_missing, outcomes))
-        if len(missing) > self._most_missing * len(outcomes):
-            reasons = Counter(_why(outcome) for outcome in missing)
-            raise BenchError(
-                f"{len(missing)} of {len(outcomes)} questions have a reply without an answer ("
-                + ", ".join(f"{count}: {reason}" for reason, count in reasons.most_common(3))
-                + f"); ask another model, or allow more by --set {self._endpoint.settings}.most_missing=1"
-            )
-
-    def _spent(self, outcomes: list[Outcome], ledger: Ledger) -> dict[str, Any]:
-        """Return the cost of the answers, whenever they were paid, and the part paid now."""
-        whole = Usage(0, 0)
-        for outcome in outcomes:
-            whole = whole.plus(outcome.usage)
-        return {
-            **whole._asdict(),
-            "dollars": ledger.price.of(whole) if ledger.price else None,
-            "price": ledger.price._asdict() if ledger.price else None,
-            "refused": sum(outcome.status == "refused" for outcome in outcomes),
-            "empty": sum(outcome.status == "failed" for outcome in outcomes),
-            "calls_paid_now": ledger.calls,
-            "dollars_paid_now": ledger.dollars if ledger.price else None,
-        }
-
-
-def _is_missing(outcome: Outcome) -> bool:
-    return outcome.status != "answered"
-
-
-def _why(outcome: Outcome) -> str:
-    return f"{outcome.reason}, {outcome.remedy}" if outcome.remedy else outcome.reason
 
 
 def read(reply: str) -> str:

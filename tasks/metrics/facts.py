@@ -38,19 +38,33 @@ class FactCounts(NamedTuple):
 def judge(answers: Sequence[str], posed: Instructions, train: Instructions) -> list[tuple[Judged, ...]]:
     """Return the facts asked for of each answer; the references of both sides decide which kinds vary."""
     lexicon = Lexicon(posed.micrographs.categories)
-    varying = _varying(posed, train)
-    facts_of = cache(lambda prompt: named(lexicon.presupposed(prompt)))
     judged = []
-    for position, (answer, record) in enumerate(zip(answers, posed.records, strict=True)):
-        prompt = facts_of(f"{posed.caption(position)}\n{record.question}")
-        expected = [
-            (kind, value)
-            for kind, value in record.facts
-            if (kind, value) in lexicon and (_category(posed, position), kind) in varying and prompt.get(kind) != value
-        ]
+    for answer, facts in zip(answers, asked_for(posed, train), strict=True):
+        expected = [fact for fact in facts if fact in lexicon]
         stated = lexicon.parse(answer) if expected else ()
         judged.append(tuple(_judged(kind, value, stated) for kind, value in expected))
     return judged
+
+
+def asked_for(posed: Instructions, train: Instructions) -> list[Facts]:
+    """Return the facts of each reference that its prompt does not state and whose kind varies in its category.
+
+    A value that the lexicon does not know counts: a reader other than the lexicon may understand it.
+    """
+    lexicon = Lexicon(posed.micrographs.categories)
+    varying = _varying(posed, train)
+    facts_of = cache(lambda prompt: named(lexicon.presupposed(prompt)))
+    expected: list[Facts] = []
+    for position, record in enumerate(posed.records):
+        prompt, category = facts_of(f"{posed.caption(position)}\n{record.question}"), _category(posed, position)
+        expected.append(
+            tuple(
+                (kind, value)
+                for kind, value in record.facts
+                if (category, kind) in varying and prompt.get(kind) != value
+            )
+        )
+    return expected
 
 
 def counts_of(judged: Sequence[Judged]) -> FactCounts:

@@ -151,7 +151,7 @@ class Teaching:
                 outcome = self._endpoint.stored_outcome(call)
                 if isinstance(outcome, Outcome):
                     report(outcome)
-                elif why := batches.failures.get(self._endpoint.identity(self._endpoint.body(call), outcome)):
+                elif why := batches.failures.get(self._endpoint.identity(self._endpoint.body(call, outcome), outcome)):
                     report(Outcome(call.name, "lost", reason=why))
 
     def _note(self, outcome: Outcome) -> None:
