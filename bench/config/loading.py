@@ -148,6 +148,9 @@ class Config(BaseModel):
     standardise: bool = False
     """Whether the grey levels of each picture are brought to the same mean and spread; helps where training and test
     pictures come from different instruments, or the former are drawn."""
+    start: Literal["scratch", "pretrained"] = "scratch"
+    """Whether rows start from random weights, or from those that are published for them; rows without any are then left
+    out. A row's own setting weights comes first."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
     recipe: Recipe = Recipe()

@@ -29,7 +29,7 @@ from bench.stages.contracts.contract import Contract, contract_of
 from bench.stages.row import Row
 from bench.stages.settings import settings_until
 from bench.store.cell import Cell, Stage
-from bench.store.fingerprint import digest, file_digest
+from bench.store.fingerprint import digest, path_digest
 from bench.terminal.progress import Progress
 
 _MOST_CELLS = 20_000
@@ -224,7 +224,7 @@ class Plan:
                 "builds": row.spec.builds,
                 "estimator": row.pretrains if stage == "pretrain" else row.estimator,
                 "settings": settings,
-                "weights": _weights_digest(row.settings.get("weights")),
+                "weights": _weights_digest(row) if row.spec.argument != "model" else None,
             },
             "recipe": _deciding(row.recipe_of(stage)),
             **({"tuned": grid} if (grid := row.grid(stage)) else {}),
@@ -280,18 +280,20 @@ def _deciding(recipe: Recipe) -> dict[str, Any]:
     return recipe.model_dump(exclude=idle | ({"trials", "trial_share"} if recipe.tune == "nothing" else set()))
 
 
-def _weights_digest(weights: Any) -> str | None:
-    """Digest local weights, file by file; a hub id is in the settings already and has no digest.
+def _weights_digest(row: Row) -> str | None:
+    """Digest local weights, file by file; a hub id is in the settings or the name already and has no digest.
 
-    BenchError for a path that does not exist; unlike a hub id, it begins with ``/``, ``.`` or ``~``.
+    A package's name may stand before a path, as in ``timm:FOLDER``. BenchError for a path that does not exist; unlike a
+    hub id, it begins with ``/``, ``.`` or ``~``.
     """
-    if not isinstance(weights, str):
+    weights = row.weights
+    if not weights:
         return None
-    path_of(weights, "weights=")
-    path = Path(weights)
+    path = path_of(weights, "weights=")
     if not path.exists():
-        if weights.startswith(("/", ".", "~")):
+        path = Path(weights.partition(":")[2] or weights)
+    if not path.exists():
+        if str(path).startswith(("/", ".", "~")):
             raise BenchError(f"weights={weights!r}: nothing is there; name a folder that is, or a hub id")
         return None
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    return digest({str(file.relative_to(path)): file_digest(file) for file in files})[:16]
+    return path_digest(path)[:16]

@@ -13,7 +13,8 @@ from bench.specs.setting import STAGES, Setting, StageName
 
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
-    "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec",
+    "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec",
+    "TeacherSpec",
     "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
@@ -81,6 +82,27 @@ class FamilySpec(Spec):
 
 
 @dataclass(frozen=True)
+class PublishedWeights:
+    """Weights that anybody can have: the value of a row's setting ``weights``, with what to know before they come.
+
+    ``licence`` is their own, as their source names it; ``megabytes`` is what is downloaded; ``settings`` are others of
+    the row that the weights need.
+    """
+
+    __pydantic_config__ = Spec.__pydantic_config__
+
+    weights: Title
+    licence: Title
+    megabytes: int
+    settings: Values = field(default_factory=dict)
+
+    @property
+    def size(self) -> str:
+        """The size of the download in words."""
+        return f"{self.megabytes} MB" if self.megabytes < 1000 else f"{self.megabytes / 1000:.0f} GB"
+
+
+@dataclass(frozen=True)
 class ModelSpec(Spec):
     """One row of a table; a name ending in ':' takes an argument, and its row is labelled by the whole name.
 
@@ -97,7 +119,10 @@ class ModelSpec(Spec):
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
     settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries.
-    ``departures`` say, one each, how the row differs from its source; they stand below its table.
+    ``departures`` say, one each, how the row differs from its source; they stand below its table. ``argument`` says
+    what follows the colon of a name that takes an argument, if it names pretrained ones: ``weights``, a folder or hub
+    id, or a ``model`` on a server.
+    ``published`` are weights that anybody can have and from which ``start: pretrained`` trains the row.
     """
 
     label: Line = ""
@@ -117,6 +142,8 @@ class ModelSpec(Spec):
     deterministic: bool = False
     tunes: Values = field(default_factory=dict)
     pretrain_share: PartOf | None = None
+    argument: Literal["", "weights", "model"] = ""
+    published: PublishedWeights | None = None
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""

@@ -53,7 +53,8 @@ class RecordedModel:
     ``order`` is its family's place among the blocks of a table; ``control`` whether it is no row to rank: models must
     beat it, or it is an ``upper`` row, whose answers come from the task. ``pretrains`` is the path of its first step's
     estimator; ``deviations`` are sentences on settings that differ from the model's defaults, ``departures`` on how the
-    model differs from its source; ``deterministic``: it is the same for every seed.
+    model differs from its source; ``deterministic``: it is the same for every seed;
+    ``weights`` are the pretrained ones that it started from, with the digest of local ones, '' if they were random.
     """
 
     label: str
@@ -70,6 +71,7 @@ class RecordedModel:
     upper: bool = False
     deterministic: bool = False
     departures: list[str] = field(default_factory=list)
+    weights: str = ""
 
     @property
     def judges(self) -> bool:
