@@ -1,7 +1,8 @@
 """The rows ``probe:WEIGHTS``: a linear probe, or a vote of neighbours, on the features of a frozen backbone."""
 
-from dataclasses import replace
-from functools import partial
+from dataclasses import asdict, replace
+from functools import cached_property, partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -15,8 +16,13 @@ from bench.models.images.picture_input import InputChoice
 from bench.models.selfsupervised.probe import Probed
 from bench.models.supervised import Side, computed
 from bench.specs import Setting
+from bench.store.cache import cached
+from bench.store.code_digest import code_digests
+from bench.store.fingerprint import path_digest
 from bench.store.sealed import read_json, write_json
 from bench.training.history import START
+
+_FEATURES = "features.npy"
 
 
 class BackboneProbe(Probed):
@@ -55,19 +61,41 @@ class FrozenEncoder:
 
     def __init__(self, context: Context, source: BackboneSource, choice: InputChoice) -> None:
         self._context, self._source, self._choice = context, source, choice
-        self._backbone: Backbone | None = None
 
     def features(self, images: Micrographs) -> np.ndarray:
-        """Return the features (N, D) of pictures."""
-        context = self._context
-        backbone = self._opened()
+        """Return the features (N, D) of pictures.
+
+        Those of a whole dataset are computed once, for all folds, and kept in the cache.
+        """
+        if not images.digest:
+            return self._computed(images)
+        count = len(images.pixels)
+        every = replace(images, rows=np.arange(count), ids=(), labels=np.zeros(count, np.int64), pixel_sizes=None)
+        folder = cached("features", self._clear(images), lambda part: np.save(part / _FEATURES, self._computed(every)))
+        return np.load(folder / _FEATURES, mmap_mode="r")[images.rows].astype(np.float64)
+
+    def _computed(self, images: Micrographs) -> np.ndarray:
+        context, backbone = self._context, self._opened
         side = Side(partial(pictures, images, context.device, backbone.input), images.labels)
-        context.progress.start("encoding", len(images))
-        return computed(backbone.network, side, context).double().numpy()
+        context.progress.start("encoding", len(side))
+        return computed(backbone.network, side, context).numpy()
+
+    def _clear(self, images: Micrographs) -> dict[str, Any]:
+        """Return in clear what decides the features of a dataset's pictures."""
+        path = Path(self._source.name)
+        return {
+            "pictures": images.digest,
+            "shape": list(images.pixels.shape),
+            "weights": [*self._source, path_digest(path) if path.exists() else self._opened.revision],
+            "input": asdict(self._opened.input),
+            "code": code_digests("bench.models.backbones.backbone"),
+            "versions": {name: version(name) for name in ("timm", "torch", "transformers")},
+            "device": self._context.device.partition(":")[0],
+        }
 
     def save(self, folder: Path) -> None:
         """Write the commit of the weights and how pictures enter them."""
-        backbone = self._opened()
+        backbone = self._opened
         write_json(folder / START, {"revision": backbone.revision, "pictures": str(backbone.input)})
 
     def pin(self, folder: Path) -> None:
@@ -76,8 +104,8 @@ class FrozenEncoder:
         if revision:
             self._source = self._source._replace(name=f"{self._source.name.partition('@')[0]}@{revision}")
 
+    @cached_property
     def _opened(self) -> Backbone:
-        if self._backbone is None:
-            self._backbone = self._source.opened(self._choice, self._context.progress)
-            self._backbone.network.to(torch.device(self._context.device))
-        return self._backbone
+        backbone = self._source.opened(self._choice, self._context.progress)
+        backbone.network.to(torch.device(self._context.device))
+        return backbone
