@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from bench.config import cores
@@ -289,11 +288,10 @@ def _weights_digest(row: Row) -> str | None:
     weights = row.weights
     if not weights:
         return None
-    path = path_of(weights, "weights=")
-    if not path.exists():
-        path = Path(weights.partition(":")[2] or weights)
-    if not path.exists():
-        if str(path).startswith(("/", ".", "~")):
-            raise BenchError(f"weights={weights!r}: nothing is there; name a folder that is, or a hub id")
-        return None
-    return path_digest(path)[:16]
+    places = [name for name in (weights, weights.partition(":")[2]) if name]
+    paths = [path for name in places if (path := path_of(name, "weights=")).exists()]
+    if paths:
+        return path_digest(paths[0])[:16]
+    if any(name.startswith(("/", ".", "~")) for name in places):
+        raise BenchError(f"weights={weights!r}: nothing is there; name a folder that is, or a hub id")
+    return None
