@@ -58,6 +58,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             defaults={"base_url": default_url()},
             source="zero-shot: nothing is trained",
             argument="model",
+            needs_training=False,
             deterministic=True,  # no seed reaches the server, and its replies are kept
         )
     )

@@ -10,10 +10,11 @@ ROWS = (
         label="a model of pictures and texts in one space, zero-shot (clip:NAME or clip:FOLDER)",
         family="other",
         estimator="bench.models.backbones.contrastive:Contrastive",
-        contracts=("classifier", "matcher"),
+        contracts=("classifier", "matcher", "chooser"),
         trains_on="micrographs",
         source="zero-shot: nothing is trained; CLIP (Radford et al. 2021), SigLIP (Zhai et al. 2023); transformers",
         argument="weights",
+        needs_training=False,
         deterministic=True,
     ),
     ModelSpec(

@@ -19,12 +19,24 @@ ROWS = (
         source="MVaEMa, trained and asked with a constant in the picture's place",
     ),
     ModelSpec(
+        name="longest",
+        label="Longest option",
+        family="control",
+        estimator="bench.models.controls.longest:Longest",
+        contracts=("chooser",),
+        trains_on="micrographs",
+        source="the option of the most letters: what the wording of the options gives away",
+        needs_training=False,
+        deterministic=True,
+    ),
+    ModelSpec(
         name="majority",
         label="Majority answer",
         family="control",
         estimator="bench.models.controls.majority:Majority",
         source="per question, and category when captioned, the training answer that agrees best with the others",
         contracts=("answerer", "classifier"),
+        needs_training=False,
         deterministic=True,
     ),
     ModelSpec(
@@ -35,6 +47,7 @@ ROWS = (
         trains_on="micrographs",
         source="image processing of scikit-image: threshold, watershed, distance transform; nothing is learned",
         contracts=("answerer",),
+        needs_training=False,
         deterministic=True,
     ),
     ModelSpec(

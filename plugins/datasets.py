@@ -39,6 +39,20 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
     )
     register(
         DatasetSpec(
+            name="choices:",
+            label="questions with options about pictures, a JSONL file (choices:FILE)",
+            builds="bench.tasks.datasets.questions:Questions",
+        )
+    )
+    register(
+        DatasetSpec(
+            name="benchmark:",
+            label="a benchmark of questions with options, fetched with `bench data fetch NAME` (benchmark:NAME)",
+            builds="bench.tasks.datasets.questions:BenchmarkQuestions",
+        )
+    )
+    register(
+        DatasetSpec(
             name="pictures:",
             label="all pictures of a folder, without categories, for --unlabelled (pictures:PATH)",
             builds="bench.tasks.datasets.pictures:Pictures",

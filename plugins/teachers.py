@@ -22,6 +22,11 @@ _TEACHERS = (
         builds="bench.tasks.teachers.file:FileTeacher",
     ),
     TeacherSpec(
+        name="own",
+        label="The questions that a dataset comes with",
+        builds="bench.tasks.teachers.own:OwnTeacher",
+    ),
+    TeacherSpec(
         name="paraphrased:",
         label="Records of another teacher, half of their questions in other words, paraphrased:TEACHER",
         builds="bench.tasks.teachers.paraphrased:ParaphrasedTeacher",

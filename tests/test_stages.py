@@ -197,6 +197,11 @@ OTHER_TASKS = {
     "a wording held out": ("altered-vqa", "tasks/paraphrases.py", *ANYTHING, ASKED),
     "what is compared": ("retrieval", "tasks/retrieval.py", "_ORDER_SEED = 22", "_ORDER_SEED = 23", ASKED),
     "recall": ("retrieval", "tasks/metrics/retrieval.py", *ANYTHING, JUDGED),
+    "which options there are": ("choice", "tasks/options.py", "The image carries {}", "There is {}", ASKED),
+    "how options become texts": ("choice", "models/option_texts.py", *ANYTHING, ASKED),
+    "what is taken for a preference": ("choice", "bench/stages/contracts/preferences.py", *ANYTHING, ASKED),
+    "how replies are read": ("choice", "tasks/metrics/letters.py", *ANYTHING, JUDGED),
+    "what a choice is worth": ("choice", "tasks/choice.py", "2**options - 1", "2**options", JUDGED),
     "how numbers are read": ("sizing", "tasks/metrics/quantities.py", *ANYTHING, JUDGED),
     "what is taken for similarities": ("retrieval", "bench/stages/contracts/similarities.py", *ANYTHING, ASKED),
 }

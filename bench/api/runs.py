@@ -344,7 +344,9 @@ def _data(plan: Plan, store: Store) -> str:
     dataset = plan.dataset
     fewer = f" (the smallest category allows no {plan.config.k})" if plan.k < plan.config.k else ""
     held = "held back from training to be asked about"
-    if len(plan.folds) == plan.k:
+    if plan.config.split == "whole":
+        folds = "are all asked about, and none is trained on"
+    elif len(plan.folds) == plan.k:
         folds = f"in {plan.k} folds{fewer}, each {held.replace('training', 'training in turn')}"
     else:
         folds = f"in {plan.k} folds{fewer}, of which {in_words(plan.folds)} run{'s'[len(plan.folds) > 1 :]}"

@@ -39,7 +39,10 @@ def run_command(
     labels: Annotated[
         Text, typer.Option(help="CSV file with the path and category of each picture of a dataset of folders")
     ] = None,
-    split: Annotated[Text, typer.Option(help="stratified, or grouped (near-duplicates stay on one side)")] = None,
+    split: Annotated[
+        Text,
+        typer.Option(help="stratified, grouped (near-duplicates stay on one side), or whole (tests all pictures)"),
+    ] = None,
     group_by: Annotated[
         Text, typer.Option(help="keep pictures of one value together, such as specimen, a column of --labels")
     ] = None,

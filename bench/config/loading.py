@@ -128,8 +128,9 @@ class Config(BaseModel):
     """The side in pixels to which pictures are brought."""
     validation_share: Annotated[float, Field(ge=0.01, le=0.9)] = 0.1
     """The share of a fold's training pictures by which the best epoch is chosen."""
-    split: Literal["stratified", "grouped"] = "stratified"
-    """Whether near-duplicates may be on two sides of a fold; both keep the proportions of categories."""
+    split: Literal["stratified", "grouped", "whole"] = "stratified"
+    """Whether near-duplicates may be on two sides of a fold; both keep the proportions of categories. whole tests all
+    pictures at once and trains on none, for models that are asked as they are."""
     group_by: Line | None = None
     """What is noted about the pictures, such as a column of the file of labels, whose values are never divided between
     sides of a fold, nor are near-duplicates."""

@@ -1,5 +1,6 @@
 """What passes between the harness, a dataset, a teacher, a model and a task; plugins import it from here."""
 
+from bench.contracts.choices import LETTERS, ChoiceQuestion, Choices, Preference
 from bench.contracts.instructions import (
     CATEGORY_QUESTION,
     DISTRIBUTION_QUESTION,
@@ -8,12 +9,14 @@ from bench.contracts.instructions import (
     InstructionRecord,
     Instructions,
     Numbers,
+    Options,
 )
-from bench.contracts.micrographs import Micrographs
+from bench.contracts.micrographs import MID_GREY, Micrographs
 from bench.contracts.models import (
     Answerer,
     Attentive,
     Bounded,
+    Chooser,
     Classifier,
     Context,
     Encoder,
@@ -27,10 +30,15 @@ from bench.contracts.tasks import Scores, Task
 __all__ = [
     "CATEGORY_QUESTION",
     "DISTRIBUTION_QUESTION",
+    "LETTERS",
+    "MID_GREY",
     "SIZE_QUESTION",
     "Answerer",
     "Attentive",
     "Bounded",
+    "ChoiceQuestion",
+    "Choices",
+    "Chooser",
     "Classifier",
     "Context",
     "Dataset",
@@ -43,6 +51,8 @@ __all__ = [
     "Matcher",
     "Micrographs",
     "Numbers",
+    "Options",
+    "Preference",
     "Scores",
     "Task",
     "Teacher",

@@ -27,11 +27,29 @@ DISTRIBUTION_QUESTION = "Describe distribution - evenly spaced, clustered, or ra
 
 
 @dataclass(frozen=True)
+class Options:
+    """The options of a question that came with some: their texts and the positions of the right ones.
+
+    ``pictures`` are the ids of all pictures that the question shows, none if it is about text alone. ``context`` is
+    text to be read before it, ``topic`` the category of the question; both may be ''. ``several`` says that more than
+    one option may be right and all are wanted; without it, any of the right ones is.
+    """
+
+    texts: tuple[str, ...]
+    right: tuple[int, ...]
+    pictures: tuple[str, ...]
+    context: str = ""
+    topic: str = ""
+    several: bool = False
+
+
+@dataclass(frozen=True)
 class InstructionRecord:
     """One (image, question, answer): ``picture`` is the image's id, ``group`` the prompt group's number (1 to 10).
 
     ``facts`` are those the answer states; ``numbers`` are true of the picture and belong to the question, whether the
-    answer states them or not; ``id`` is unique within a set.
+    answer states them or not; ``id`` is unique within a set. ``options`` are those of a question that came with some:
+    then the answer is the text of the right one.
     """
 
     id: str
@@ -42,6 +60,7 @@ class InstructionRecord:
     facts: Facts
     teacher: str
     numbers: Numbers = ()
+    options: Options | None = None
 
 
 @dataclass(frozen=True)
@@ -73,8 +92,8 @@ class Instructions:
         return self.captions[self.pictures[position]]
 
     def unanswered(self) -> Instructions:
-        """Return the same questions without answers, facts, numbers and teacher: what a model may see when asked."""
-        blank = (replace(record, answer="", facts=(), teacher="", numbers=()) for record in self.records)
+        """Return the same questions without answers, facts, numbers, options and teacher: what an asked model sees."""
+        blank = (replace(record, answer="", facts=(), teacher="", numbers=(), options=None) for record in self.records)
         return replace(self, records=tuple(blank))
 
     def take(self, positions: Sequence[int] | np.ndarray) -> Instructions:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+MID_GREY = 128
+"""The level of a picture that shows nothing."""
+
 
 @dataclass(frozen=True)
 class Micrographs:
@@ -42,6 +45,20 @@ class Micrographs:
         ids = tuple(self.ids[position] for position in positions)
         sizes = None if self.pixel_sizes is None else self.pixel_sizes[positions]
         return replace(self, rows=self.rows[positions], ids=ids, labels=self.labels[positions], pixel_sizes=sizes)
+
+    def with_grey(self) -> Micrographs:
+        """Return these pictures, in memory, and a mid-grey one behind them that belongs to no category."""
+        grey = np.full((1, *self.pixels.shape[1:]), MID_GREY, dtype=np.uint8)
+        sizes = None if self.pixel_sizes is None else np.concatenate([self.pixel_sizes, np.full((1, 2), np.nan)])
+        return replace(
+            self,
+            pixels=np.concatenate([self.pixels[self.rows], grey]),
+            rows=np.arange(len(self) + 1),
+            ids=(*self.ids, "grey"),
+            labels=np.append(self.labels, -1),
+            pixel_sizes=sizes,
+            digest="",
+        )
 
     def joined(self, others: Micrographs) -> Micrographs:
         """Return these pictures and others of another array, in memory, in one array; its digest is unknown."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from bench.contracts.choices import Choices, Preference
 from bench.contracts.instructions import Instructions
 from bench.contracts.micrographs import Micrographs
 from bench.processes.ranks import ALONE, Ranks
@@ -97,6 +98,20 @@ class Matcher(Estimator, Protocol):
 
     def similarities(self, images: Micrographs, texts: Sequence[tuple[str, str]]) -> np.ndarray:
         """Return how well each text, a (question, answer), fits each picture (N, T); more is better."""
+        ...
+
+
+class Chooser(Estimator, Protocol):
+    """An estimator that chooses among options.
+
+    An ``Answerer`` without this method is asked the question with its options lettered, and its reply is read.
+    """
+
+    def choose(self, questions: Choices) -> list[Preference]:
+        """Return per question, in order, the log-likelihood of each option, or a reply in words.
+
+        Options stand in the order in which they are shown. A question may have several pictures, or none.
+        """
         ...
 
 

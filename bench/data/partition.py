@@ -31,6 +31,8 @@ class Partition:
     @cached_property
     def k(self) -> int:
         """The number of folds: the config's, at most what the smallest category allows."""
+        if self._is_whole:
+            return 1
         labels, categories = self._dataset.labels(), self._dataset.categories
         if self._is_grouped:
             return grouped.usable_k(labels, self._groups, self._config.k, self._explicit, categories, self._column)
@@ -38,6 +40,9 @@ class Partition:
 
     def fold(self, index: int, repeat: int, fraction: float = 1.0) -> Fold:
         """Return the positions of one fold's sides in the dataset, with a fraction of the training side."""
+        if self._is_whole:
+            nothing = np.zeros(0, dtype=np.int64)
+            return Fold(nothing, nothing, np.arange(len(self._dataset.labels())))
         labels, place = self._dataset.labels(), (self.k, index, repeat, self._config.validation_share)
         whole = grouped.grouped_fold(labels, self._groups, *place) if self._is_grouped else splits.fold(labels, *place)
         return whole._replace(train=splits.shrunk(whole.train, labels, fraction, self._config.seed))
@@ -56,6 +61,8 @@ class Partition:
 
     @cached_property
     def _whole(self) -> JSONObject:
+        if self._is_whole:
+            return {"kind": "whole", "k": 1}
         kind = "grouped" if self._is_grouped else "stratified"
         choices = {"kind": kind, "k": self.k, "validation_share": self._config.validation_share}
         if not self._is_grouped:
@@ -70,6 +77,11 @@ class Partition:
     def _column(self) -> str | None:
         """The column to group by: the config's, else the one whose values the dataset never divides, if any."""
         return self._config.group_by or getattr(self._dataset, "indivisible", None)
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether all pictures are tested and none trains."""
+        return self._config.split == "whole"
 
     @property
     def _is_grouped(self) -> bool:

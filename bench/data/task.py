@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench.config.loading import complete
-from bench.contracts import Micrographs, Scores, Task
+from bench.contracts import Choices, Micrographs, Scores, Task
 from bench.registered.checked import Checked, shortened
 from bench.registered.signature import class_settings
 from bench.specs import TaskSpec
@@ -23,19 +23,20 @@ def task_settings(spec: TaskSpec, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def open_task(spec: TaskSpec, settings: Mapping[str, Any]) -> Task:
     """Construct a task with all its settings; BenchError if its class breaks its contract."""
-    return CheckedTask(spec.builds, **settings)
+    return CheckedTask(spec.builds, posed=Choices if spec.asks == "chooser" else None, **settings)
 
 
 class CheckedTask(Checked):
     """A ``bench.contracts.Task`` around a plugin's: whatever it returns keeps the contract."""
 
-    def __init__(self, path: str, **settings: Any) -> None:
+    def __init__(self, path: str, posed: type | None = None, **settings: Any) -> None:
         super().__init__("task", ("pose", "protocol", "score", "definitions"), path, **settings)
+        self._posed = posed
 
     def pose(self, test: Any) -> Any:
-        """Return what is asked: of the test side's type, with pictures as models see them."""
+        """Return what is asked: questions with options, or the test side's type, with pictures as models see them."""
         posed = self._call("pose", test)
-        kind = type(test)
+        kind = self._posed or type(test)
         remedy = f"return bench.contracts.{kind.__name__}, made from the test side"
         self._require(isinstance(posed, kind) and len(posed) > 0, "pose()", f"returned {shortened(posed)}", remedy)
         if isinstance(test, Micrographs):

@@ -36,8 +36,13 @@ class _Form(BaseModel, strict=True, from_attributes=True):
 _FORMS = TypeAdapter(Annotated[tuple[_Form, ...], FailFast()])
 
 
-def teacher_name(records: str) -> str:
-    """Return the name of the teacher that a config's records name; the teacher of files reads a file."""
+def teacher_name(records: str, dataset: Dataset | None = None) -> str:
+    """Return the name of the teacher that a config's records name; the teacher of files reads a file.
+
+    A ``dataset`` that comes with questions names the teacher of these, which is taken whatever the config says.
+    """
+    if own := getattr(dataset, "teacher", ""):
+        return own
     is_named = re.match(r"[\w-]{2,}:", records)  # a letter and a colon are a drive
     return f"file:{records}" if records.endswith((".jsonl", ".json")) and not is_named else records
 
@@ -106,7 +111,8 @@ class CheckedTeacher(Checked):
             if record.picture not in ids:
                 what = f"is about picture {record.picture!r}, which the dataset does not hold"
                 self._refuse_record(records, place, what, "name it as load().ids of the dataset does")
-        bare = ids - {record.picture for record in records}
+        shown = (name for record in records if record.options for name in record.options.pictures)
+        bare = ids - {record.picture for record in records} - {*shown}
         self._require(
             not bare, "records()", f"has none of picture {min(bare, default='')!r}", "return some of every one"
         )

@@ -125,8 +125,9 @@ def _questions(record: Record, store: Store, registry: Registry) -> tuple[str, .
     if (spec.trains_on or registry.family(spec).trains_on) != "instructions":
         return ()
     config = _config(record, store)
-    teacher = open_teacher(registry, teacher_name(config.records), config.settings, config.seed)
-    records = teacher.records(_dataset(record, store, registry))
+    dataset = _dataset(record, store, registry)
+    teacher = open_teacher(registry, teacher_name(config.records, dataset), config.settings, config.seed)
+    records = teacher.records(dataset)
     return tuple(islice(dict.fromkeys(each.question for each in records), _MOST_QUESTIONS))
 
 

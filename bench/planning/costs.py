@@ -76,6 +76,8 @@ class Costs:
     def passes(self, cell: Cell, stage: Stage) -> float | None:
         """Return about how often one training goes through its pictures; None if a budget in FLOPs hides it."""
         recipe, pace = self._plan.rows[cell.model].recipe_of(stage.name), self._paces.get((cell.model, stage.name))
+        if not self.learned(cell):
+            return 0.0  # all pictures are tested
         if recipe.budget is None:
             row = self._plan.rows[cell.model]
             at_once = at_once_of(recipe, row.trains_on == "instructions")

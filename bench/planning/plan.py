@@ -6,7 +6,7 @@ from itertools import product
 from typing import Any
 
 from bench.config import cores
-from bench.config.loading import EVERY_MODEL, Recipe
+from bench.config.loading import EVERY_MODEL, Config, Recipe
 from bench.contracts import Dataset, Task, Teacher
 from bench.data.dataset import open_dataset
 from bench.data.masking import preparing
@@ -52,10 +52,13 @@ class Plan:
         self.dataset: Dataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
-        if self.config.group_by and self.config.split == "stratified" and "split" in request.explicit:
+        self.config = self._with_records_of(self.dataset)
+        split = self.config.split
+        if self.config.group_by and (split == "whole" or (split == "stratified" and "split" in request.explicit)):
             raise BenchError(
-                f"--group-by {self.config.group_by} and --split stratified exclude each other; leave one of them out"
+                f"--group-by {self.config.group_by} and --split {split} exclude each other; leave one of them out"
             )
+        self._require_untrained()
         self.partition = Partition(self.dataset, self.config, "k" in request.explicit, progress)
         self.transfer = self._transfer(registry)
         self.unlabelled = self._unlabelled(registry)
@@ -63,6 +66,15 @@ class Plan:
         self.teacher: Teacher = open_teacher(
             registry, teacher_name(self.config.records), self.config.settings, self.config.seed
         )
+
+    def _require_untrained(self) -> None:
+        """Raise BenchError for a row that must be trained, if all pictures are tested."""
+        learning = [row.name for row in self.rows.values() if row.needs_training]
+        if self.config.split == "whole" and learning:
+            raise BenchError(
+                f"--split whole tests all pictures and leaves none to train on, which {', '.join(learning)} must be; "
+                "take folds (--split stratified or grouped), or name models that are asked as they are"
+            )
 
     @cached_property
     def k(self) -> int:
@@ -148,6 +160,17 @@ class Plan:
     def _besides(self) -> JSONObject:
         """The pictures without labels that models pretrain on besides the dataset's; empty if there are none."""
         return {"unlabelled": self.unlabelled.identity} if self.unlabelled else {}
+
+    def _with_records_of(self, dataset: Dataset) -> Config:
+        """Return the config with the teacher of a dataset that comes with questions; BenchError if it names another."""
+        own, named = teacher_name(self.config.records, dataset), teacher_name(self.config.records)
+        if own == named:
+            return self.config
+        if "records" in self.request.explicit:
+            raise BenchError(
+                f"the dataset {dataset.name!r} comes with its own questions; leave --records {self.config.records} out"
+            )
+        return self.config.model_copy(update={"records": own})
 
     @property
     def _held_out(self) -> dict[str, Any]:

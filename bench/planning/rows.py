@@ -8,7 +8,7 @@ from bench.config.loading import EVERY_MODEL, Config, Recipe, as_asked, complete
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
-from bench.specs import SCRATCH, ModelSpec, Settings, SuiteSpec, TaskSpec, contracts_of, is_control
+from bench.specs import SCRATCH, ModelSpec, Settings, SuiteSpec, TaskSpec, able, contracts_of, is_control
 from bench.stages.row import Row
 
 _NAMED = 8
@@ -57,7 +57,7 @@ def _share(models: Sequence[str], task: str, suite: SuiteSpec, registry: Registr
             return False
         spec = spec_of(model, registry)
         contracts = contracts_of(spec, registry.family(spec))
-        return asks[task] not in contracts and any(contract in contracts for contract in asks.values())
+        return not able(asks[task], contracts) and any(able(contract, contracts) for contract in asks.values())
 
     return tuple(model for model in models if not is_elsewhere(model))
 
@@ -77,9 +77,9 @@ def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[R
                 f"model {row.name!r} is answered for by the oracle of its task, and {task.name!r} has none; leave the "
                 "model away (a task of your own names one by TaskSpec(..., oracle='mypackage.module:function'))"
             )
-        if task.asks not in row.contracts:
-            able = [spec.name for spec in _able(task, registry)]
-            names = ", ".join(able[:_NAMED]) + (f" and {len(able) - _NAMED} more" if len(able) > _NAMED else "")
+        if not able(task.asks, row.contracts):
+            named = [spec.name for spec in _able(task, registry)]
+            names = ", ".join(named[:_NAMED]) + (f" and {len(named) - _NAMED} more" if len(named) > _NAMED else "")
             raise BenchError(
                 f"model {row.name!r} cannot do task {task.name!r}, which needs contract {task.asks!r}; able: {names}"
                 f" (a model of your own says so by ModelSpec(..., contracts=({task.asks!r},)))"
@@ -118,8 +118,9 @@ def unreadable(request: Request, task: TaskSpec, registry: Registry) -> list[str
 
 
 def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
-    able = [spec for spec in registry.every("model").values() if task.asks in contracts_of(spec, registry.family(spec))]
-    return [spec for spec in able if task.oracle or not spec.upper]
+    models = registry.every("model").values()
+    fit = [spec for spec in models if able(task.asks, contracts_of(spec, registry.family(spec)))]
+    return [spec for spec in fit if task.oracle or not spec.upper]
 
 
 def _names(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
@@ -161,11 +162,11 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
     spec = spec_of(name, registry)
     declared = registry.settings(spec)
     if not is_control(spec, registry.family(spec)) and not _has_start(spec, request):
-        able = [each.name for each in registry.every("model").values() if each.published]
+        rich = [each.name for each in registry.every("model").values() if each.published]
         own = f"name some by {name}.weights, or " if "weights" in declared else ""
         raise BenchError(
             f"start: pretrained, but no published weights are known for model {name!r}; {own}leave it out (rows that "
-            f"have some: {', '.join(able)})"
+            f"have some: {', '.join(rich)})"
         )
     values = _given_to(name, spec, declared, request)
     recipe, settings = split_recipe(values)

@@ -1,6 +1,6 @@
 """Specs: frozen data with a lazy ``"module:attribute"`` path, so that listing never imports torch."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import FunctionType
@@ -14,11 +14,10 @@ from bench.specs.setting import STAGES, Setting, StageName
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
     "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec",
-    "TeacherSpec",
-    "contracts_of", "estimator_path", "is_control", "resolve",
+    "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
-ContractName = Literal["answerer", "classifier", "matcher"]
+ContractName = Literal["answerer", "chooser", "classifier", "matcher"]
 """The name of a contract: what a task may ask of a model, see ``bench.stages.contracts``."""
 Data = Literal["micrographs", "instructions"]
 Settings = Mapping[str, Setting]
@@ -118,7 +117,8 @@ class ModelSpec(Spec):
     fingerprint. With it, a setting ``tuning`` is ``full`` if all weights learn and are saved. A setting ``view_size``
     is the side in pixels of what the network sees, 0 for the pictures' own. ``deterministic`` says that training and
     answers are the same for every seed: the model runs once, and its result counts for all seeds. ``tunes`` names the
-    settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries.
+    settings that a tuned recipe chooses for the row, besides the learning rate, with the values it tries. One that does
+    not ``needs_training`` can be asked as it is, and so can one whose setting ``tuning`` is ``nothing``.
     ``departures`` say, one each, how the row differs from its source; they stand below its table. ``argument`` says
     what follows the colon of a name that takes an argument, if it names pretrained ones: ``weights``, a folder or hub
     id, or a ``model`` on a server.
@@ -140,6 +140,7 @@ class ModelSpec(Spec):
     large: bool = False
     upper: bool = False
     deterministic: bool = False
+    needs_training: bool = True
     tunes: Values = field(default_factory=dict)
     pretrain_share: PartOf | None = None
     argument: Literal["", "weights", "model"] = ""
@@ -158,6 +159,14 @@ class ModelSpec(Spec):
 def contracts_of(model: ModelSpec, family: FamilySpec) -> tuple[ContractName, ...]:
     """Return a model's contracts: its own, else the family's."""
     return family.contracts if model.contracts is None else model.contracts
+
+
+def able(asks: ContractName, contracts: Collection[ContractName]) -> bool:
+    """Return whether a model with these contracts can do a task that asks for one of them.
+
+    Whoever answers in words can choose among lettered options.
+    """
+    return asks in contracts or (asks == "chooser" and "answerer" in contracts)
 
 
 def estimator_path(model: ModelSpec, family: FamilySpec) -> str | None:

@@ -62,8 +62,9 @@ def estimator_of(plan: RunPlan, cell: Cell, stage: Stage) -> Any:
     first = stage.name == "pretrain" and row.pretrains
     path = first or row.estimator
     kind = resolve(path)
-    methods = ("fit", "save", "load", *(() if first or row.spec.upper else (plan.contract.method,)))
-    missing = [name for name in methods if not hasattr(kind, name)]
+    missing = [name for name in ("fit", "save", "load") if not hasattr(kind, name)]
+    if not (first or row.spec.upper or any(hasattr(kind, name) for name in plan.contract.methods)):
+        missing.append(plan.contract.methods[0])
     if missing:
         raise BenchError(
             f"estimator {path!r} of model {row.name!r} has no {' and no '.join(missing)}, which the task {cell.task!r} "

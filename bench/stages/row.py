@@ -60,6 +60,11 @@ class Row:
         return is_control(self.spec, self.family)
 
     @property
+    def needs_training(self) -> bool:
+        """Whether the model cannot be asked as it is."""
+        return self.spec.needs_training and not self.spec.upper and self.settings.get("tuning") != "nothing"
+
+    @property
     def pretrains(self) -> str | None:
         """The lazy path of the estimator of the step before training, None if there is none."""
         return self.spec.pretrains or self.family.pretrains

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from transformers import GenerationConfig, PreTrainedModel, ProcessorMixin
 from transformers.utils.logging import disable_progress_bar
 
-from bench.contracts import Context, Instructions
+from bench.contracts import Choices, Context, Instructions, Preference
 from bench.errors import BenchError
 from bench.models.assistants.conversation import Conversation, plain_prompt
 from bench.models.assistants.lessons import Lessons
@@ -38,6 +38,7 @@ from bench.models.assistants.weights import (
     save_part,
 )
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions
+from bench.models.option_texts import option_texts
 from bench.specs import SCRATCH, Setting
 from bench.training import loop as training
 from bench.training.history import FILE
@@ -176,6 +177,22 @@ class Assistant(ABC):
             answers += self._conversation.decoded(ids)
             self._context.progress.advance(len(answers))
         return answers
+
+    @torch.inference_mode()
+    def choose(self, questions: Choices) -> list[Preference]:
+        """Return how likely the model writes each option as its answer."""
+        options = option_texts(questions)
+        lessons = self._lessons(options.instructions)
+        likelihoods: list[float] = []
+        tokens: list[int] = []
+        self._context.progress.start("choosing", len(lessons))
+        for positions in _slices(len(lessons), self._answers_at_once):
+            seen = lessons.taught(InstructionBatch(positions, np.ones(len(positions), dtype=bool)))
+            sums, counts = self._network.likelihoods(seen)
+            likelihoods += sums.clamp(max=0).tolist()
+            tokens += counts.tolist()
+            self._context.progress.advance(len(tokens))
+        return options.preferences(likelihoods, tokens)
 
     @property
     def longest_prompt(self) -> int:

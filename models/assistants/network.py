@@ -41,6 +41,19 @@ class AssistantNetwork(nn.Module, ABC):
             words = self.writer.get_output_embeddings()(states[:, :-1][scored])
         return cross_entropy(words.float(), following[scored])
 
+    def likelihoods(self, seen: Seen) -> tuple[Tensor, Tensor]:
+        """Return the log-likelihood (B,) of each answer, without its end, and of how many tokens (B,) it is the sum."""
+        following = seen.tokens.labels[:, 1:]
+        scored = following != IGNORED
+        scored[torch.arange(len(scored)), scored.int().cumsum(1).argmax(1)] = False  # the end token, which comes last
+        with self._number_type():
+            states = self.writer.base_model(
+                inputs_embeds=self._embeddings(seen), attention_mask=seen.tokens.mask, use_cache=False
+            ).last_hidden_state
+            words = self.writer.get_output_embeddings()(states[:, :-1][scored])
+        chances = words.float().log_softmax(-1).gather(1, following[scored][:, None]).squeeze(1)
+        return torch.zeros(scored.shape, device=chances.device).masked_scatter(scored, chances).sum(1), scored.sum(1)
+
     def generate(self, seen: Seen, decoding: GenerationConfig) -> Tensor:
         """Return the ids (B, T) that follow the prompts."""
         # Given embeddings alone, generate returns no prompt that would have to be cut off.

@@ -15,7 +15,7 @@ from torch.nn.functional import normalize
 from transformers import AutoConfig, AutoModel, AutoProcessor
 from transformers.utils.logging import disable_progress_bar
 
-from bench.contracts import Context, Micrographs
+from bench.contracts import Choices, Context, Micrographs, Preference
 from bench.errors import BenchError, in_one_line
 from bench.models.backbones.backbone import vector_of
 from bench.models.backbones.templates import TEMPLATES, filled
@@ -32,7 +32,7 @@ _LONGEST = 100_000
 
 
 class Contrastive:
-    """A ``Classifier`` and a ``Matcher`` of ``bench.contracts``; nothing is trained."""
+    """A ``Classifier``, a ``Matcher`` and a ``Chooser`` of ``bench.contracts``; nothing is trained."""
 
     def __init__(
         self,
@@ -72,14 +72,35 @@ class Contrastive:
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C): a softmax over the scaled similarities, by the model's own temperature."""
-        towers = self._towers()
-        every = towers.texts([text for name in images.categories for text in filled(self._templates, name)])
-        categories = normalize(every.view(len(images.categories), len(self._templates), -1).mean(1), dim=1)
-        return (towers.scaled(self._pictures(images) @ categories.T)).double().softmax(1).numpy()
+        scaled = self._towers().scaled(self._pictures(images) @ self._named(images.categories).T)
+        return scaled.double().softmax(1).numpy()
 
     def similarities(self, images: Micrographs, texts: Sequence[tuple[str, str]]) -> np.ndarray:
         """Return the cosine (N, T) of every picture and the answer of every (question, answer)."""
         return (self._pictures(images) @ self._towers().texts([answer for _, answer in texts]).T).numpy()
+
+    def choose(self, questions: Choices) -> list[Preference]:
+        """Return the log of a softmax over each question's options, each the mean of its texts, as of categories.
+
+        Of several pictures it is their mean; without one all options are as likely.
+        """
+        towers, several = self._towers(), questions.questions
+        names = [*dict.fromkeys(option for each in several for option in each.options)]
+        place = {name: row for row, name in enumerate(names)}
+        vectors, pictures = self._named(names), self._pictures(questions.micrographs)
+        preferences: list[Preference] = []
+        for each in several:
+            cosines = torch.zeros(len(each.options))
+            if each.pictures:
+                seen = normalize(pictures[list(each.pictures)].mean(0), dim=0)
+                cosines = vectors[[place[option] for option in each.options]] @ seen
+            preferences.append(Preference(tuple(towers.scaled(cosines).double().log_softmax(0).tolist())))
+        return preferences
+
+    def _named(self, names: Sequence[str]) -> Tensor:
+        """Return the place (N, D) of each name: the mean of the texts about it, of length 1."""
+        texts = self._towers().texts([text for name in names for text in filled(self._templates, name)])
+        return normalize(texts.view(len(names), len(self._templates), -1).mean(1), dim=1)
 
     def _pictures(self, images: Micrographs) -> Tensor:
         """Return the pictures' places (N, D) in the common space, of length 1."""

@@ -3,13 +3,11 @@
 import numpy as np
 import torch
 
-from bench.contracts import Instructions, Look, Micrographs
+from bench.contracts import MID_GREY, Instructions, Look, Micrographs
 from bench.errors import BenchError
 from bench.models.instruction_batches import InstructionBatch
 from bench.models.mvaema.batch import Batch, TokenisedRecords
 from bench.models.mvaema.estimator import MVaEMa
-
-MID_GREY = 128
 
 
 class Blind(MVaEMa):

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.contracts import Context, InstructionRecord, Instructions, Look, Micrographs
+from bench.contracts import Choices, Context, InstructionRecord, Instructions, Look, Micrographs, Preference
 from bench.errors import BenchError, unknown
 from bench.models.instruction_batches import InstructionBatch, InstructionBatches, fixed_questions, rows_by_picture
 from bench.models.mvaema.attention import PARTS
@@ -20,11 +20,12 @@ from bench.models.mvaema.decoding import Decoding, Ranking
 from bench.models.mvaema.generate import generate
 from bench.models.mvaema.initial import VOCABULARY, from_export, opened
 from bench.models.mvaema.looking import look
-from bench.models.mvaema.losses import LossWeights
+from bench.models.mvaema.losses import IGNORED, LossWeights
 from bench.models.mvaema.model import MVaEMaModel
 from bench.models.mvaema.ranking import candidates, scores
 from bench.models.mvaema.settings import Architecture
-from bench.models.mvaema.tokenizer import TextTokenizer
+from bench.models.mvaema.tokenizer import END, TextTokenizer
+from bench.models.option_texts import option_texts
 from bench.models.stem import PATCH
 from bench.models.views import Views, over_views, viewed
 from bench.specs import SCRATCH, Setting
@@ -155,6 +156,30 @@ class MVaEMa:
             columns.append((pictures @ own.T).cpu().numpy())
             self._context.progress.advance(int(part[-1]) + 1)
         return np.concatenate(columns, 1)
+
+    @torch.inference_mode()
+    def choose(self, questions: Choices) -> list[Preference]:
+        """Return how likely the decoder writes each option as its answer; the end of the text is not counted."""
+        options = option_texts(questions)
+        texts, likelihoods, tokens = (
+            options.instructions,
+            [0.0] * len(options.instructions),
+            [0] * len(options.instructions),
+        )
+        records = self._tokenised(texts)
+        self._context.progress.start("choosing", len(texts))
+        order = np.argsort(texts.pictures, kind="stable")  # options of one picture are judged together
+        for part in np.array_split(order, -(-len(order) // ANSWERS_AT_ONCE)):
+            distinct = np.unique(texts.pictures[part])
+            batch = records.batch(self.pixels(texts.micrographs, distinct), part, np.ones(len(part), bool))
+            batch = batch.to(self.model.device)
+            images = self.model.grounded.images(self.model.vision(batch.pixels))
+            written = (batch.targets != IGNORED) & (batch.targets != END)
+            sums = self.model.likelihood(images, batch, written).tolist()
+            for place, likelihood, count in zip(part.tolist(), sums, written.sum(1).tolist(), strict=True):
+                likelihoods[place], tokens[place] = min(likelihood, 0.0), count
+            self._context.progress.advance(len(part))
+        return options.preferences(likelihoods, tokens)
 
     def _check_rank(self) -> None:
         """Raise BenchError if the part that judges was switched off in training."""

@@ -88,27 +88,57 @@ def export_command(
 
 @app.command("fetch")
 def fetch_command(
-    name: Annotated[str, typer.Argument(help="the dataset to fetch: sem")],
-    edition: Annotated[str, typer.Option(help="the published set of labels: sem, majority or all")] = "sem",
+    name: Annotated[str, typer.Argument(help="the dataset to fetch: sem, microvqa, matcha, matvqa or ubench")],
+    edition: Annotated[str, typer.Option(help="of sem, the published set of labels: sem, majority or all")] = "sem",
+    revision: Annotated[Text, typer.Option(help="of a benchmark, another revision than the known one")] = None,
     out: Annotated[Path | None, typer.Option(help="folder to write [default: the cache]")] = None,
-    tars: Annotated[Path | None, typer.Option(help="folder of downloaded tars: unpack them, download nothing")] = None,
+    tars: Annotated[Path | None, typer.Option(help="folder of sem's tars: unpack them, download nothing")] = None,
+    files: Annotated[
+        Path | None, typer.Option(help="folder of a benchmark's files: read them, download nothing")
+    ] = None,
 ) -> None:
     """Download a published dataset; the same command resumes an interrupted download."""
+    from bench.errors import unknown
+    from bench.tasks.datasets.benchmarks import BENCHMARKS
+
+    folder = None if out is None else new_path(folder_of(out, "--out"), "--out")
+    if name == "sem":
+        typer.echo(_fetched_sem(edition, folder, tars))
+    elif name in BENCHMARKS:
+        typer.echo(_fetched_benchmark(name, folder, files, revision))
+    else:
+        raise unknown("dataset to fetch", name, ["sem", *BENCHMARKS])
+
+
+def _fetched_sem(edition: str, out: Path | None, tars: Path | None) -> str:
+    """Fetch the SEM dataset and say where it is."""
     from bench.errors import unknown
     from bench.tasks.datasets.editions import EDITIONS, home
     from bench.tasks.datasets.sem_fetch import fetch_edition, unpack_tars
     from bench.terminal.progress import Lines
 
-    if name != "sem":
-        raise unknown("dataset to fetch", name, ["sem"])
     if edition not in EDITIONS:
         raise unknown("edition", edition, EDITIONS)
-    folder = home(edition) if out is None else new_path(folder_of(out, "--out"), "--out")
+    folder = home(edition) if out is None else out
     if tars is None:
         fetch_edition(edition, folder, Lines())
     else:
         unpack_tars(folder_of(tars, "--tars"), folder, Lines())
-    typer.echo(f"the pictures are in {folder}")
+    return f"the pictures are in {folder}"
+
+
+def _fetched_benchmark(name: str, out: Path | None, files: Path | None, revision: str | None) -> str:
+    """Fetch a benchmark and say where it is."""
+    from bench.tasks.datasets.benchmarks import QUESTIONS, benchmark_home
+    from bench.tasks.datasets.hub_fetch import fetch_benchmark
+    from bench.terminal.progress import Lines
+
+    folder = benchmark_home(name) if out is None else out
+    source = None if files is None else folder_of(files, "--files")
+    done = fetch_benchmark(name, folder, Lines(), source, revision)
+    left_out = f", {len(done.left_out):,} are left out ({done.left_out[0]})" if done.left_out else ""
+    dataset = f"benchmark:{name}" if out is None else f"choices:{folder / QUESTIONS}"
+    return f"{done.questions:,} questions{left_out}; ask them with --dataset {dataset} --task choice --split whole"
 
 
 @app.command("info")

@@ -23,6 +23,7 @@ _SHOWN = 8
 def info(dataset: Dataset, near: Duplicates | None) -> str:
     """Return counts per category, sizes of the files, pictures set aside, and near-duplicates if they are known."""
     lines = [_counts(dataset), *_sizes(getattr(dataset, "sizes", tuple)()), *_scales(getattr(dataset, "pictures", ()))]
+    lines += [f"{key}: {text}" for key, text in getattr(dataset, "source", {}).items()]
     lines += _aside(dataset.set_aside())
     if near is None:
         lines.append("near-duplicates: unknown; `bench data duplicates` finds them")

@@ -20,8 +20,12 @@ def ranks(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     """Return the expected calibration error: |confidence - accuracy| over bins, weighted (Guo et al. 2017)."""
-    bins = calibration_bins(probabilities, labels)
-    return float(np.abs(bins[:, 1] - bins[:, 2]).sum() / len(labels))
+    return binned_error(calibration_bins(probabilities, labels))
+
+
+def binned_error(bins: np.ndarray) -> float:
+    """Return the calibration error of bins (BINS, 3): of each number, sum of confidences, number of right ones."""
+    return float(np.abs(bins[:, 1] - bins[:, 2]).sum() / bins[:, 0].sum())
 
 
 def calibration_bins(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -29,9 +33,13 @@ def calibration_bins(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarra
 
     The bins of several folds can be added.
     """
-    confidence, right = probabilities.max(1), probabilities.argmax(1) == labels
+    return confidence_bins(probabilities.max(1), probabilities.argmax(1) == labels)
+
+
+def confidence_bins(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return number, sum of confidences (N,) and number of right ones (N,) of each bin (BINS, 3)."""
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    return np.stack([np.bincount(bins, each, BINS) for each in (np.ones(len(labels)), confidence, right)], 1)
+    return np.stack([np.bincount(bins, each, BINS) for each in (np.ones(len(right)), confidence, right)], 1)
 
 
 def accuracies(confidence: np.ndarray, right: np.ndarray) -> np.ndarray:

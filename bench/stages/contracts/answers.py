@@ -18,7 +18,7 @@ class Answers:
     about: Data = "instructions"
     fewest = 6  # a model may answer slowly, and each picture has many questions
     model = "assistant"
-    method = "answer"
+    methods = ("answer",)
     unable = "answers no questions, it only tells categories apart; leave the question away and add --classify"
     command = 'bench ask PICTURE "QUESTION" --model FOLDER'
     hub_tag = "visual-question-answering"

@@ -10,6 +10,7 @@ from bench.terminal.progress import Progress
 
 CONTRACTS = {
     "answerer": "bench.stages.contracts.answers:Answers",
+    "chooser": "bench.stages.contracts.preferences:Preferences",
     "classifier": "bench.stages.contracts.probabilities:Probabilities",
     "matcher": "bench.stages.contracts.similarities:Similarities",
 }
@@ -20,15 +21,15 @@ class Contract(Protocol):
     """One kind of question to a model.
 
     ``about`` is what is posed: records about pictures, or pictures alone. ``fewest`` is how many pictures suffice to
-    measure the pace, None for a training batch. ``model`` is the word for a model that keeps the contract, ``method``
-    the method that is called; ``unable`` is the message about a model that does not keep it. ``command`` asks an
-    exported model, '' if none does, and ``hub_tag`` is the hub's name of its task.
+    measure the pace, None for a training batch. ``model`` is the word for a model that keeps the contract, ``methods``
+    those of which a model has one that is called; ``unable`` is the message about a model that does not keep it.
+    ``command`` asks an exported model, '' if none does, and ``hub_tag`` is the hub's name of its task.
     """
 
     about: Data
     fewest: int | None
     model: str
-    method: str
+    methods: tuple[str, ...]
     unable: str
     command: str
     hub_tag: str

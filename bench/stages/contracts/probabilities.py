@@ -18,7 +18,7 @@ class Probabilities:
     about: Data = "micrographs"
     fewest = None
     model = "model that ranks categories"
-    method = "predict_proba"
+    methods = ("predict_proba",)
     unable = "only answers questions and ranks no categories; leave --classify away"
     command = "bench ask PICTURE --classify --model FOLDER"
     hub_tag = "image-classification"

@@ -19,7 +19,7 @@ class Similarities:
     about: Data = "instructions"
     fewest = 6
     model = "model that compares pictures with texts"
-    method = "similarities"
+    methods = ("similarities",)
     unable = "has no common space of pictures and texts"
     command = ""
     hub_tag = "image-feature-extraction"

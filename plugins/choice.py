@@ -1,0 +1,49 @@
+"""Choice: questions with options: the task and its table."""
+
+from collections.abc import Callable
+
+from bench.specs import Column, TableSpec, TaskSpec
+from bench.specs.hookspecs import hookimpl
+
+_TASK = TaskSpec(
+    name="choice",
+    label="Choosing the right one of several options",
+    asks="chooser",
+    builds="bench.tasks.choice:Choice",
+    oracle="bench.tasks.choice:truth",
+)
+_TABLE = TableSpec(
+    name="choice",
+    number=18,
+    title="Choice: questions with options.",
+    task="choice",
+    columns=(
+        Column("accuracy", "accuracy"),
+        Column("chance", "chance", higher_is_better=None),
+        Column("consistency", "consistency", higher_is_better=None),
+        Column("always_right", "right in every order"),
+        Column("calibration_error", "ECE", higher_is_better=False),
+        Column("unreadable", "unreadable", higher_is_better=False),
+        Column("accuracy_read", "accuracy of read"),
+    ),
+    notes=(
+        "Each question is asked in several orders of its options. Consistency: how often two orders lead to the same "
+        "option; a model without knowledge that always takes one letter has none. ECE: the distance between the chosen "
+        "option's share of the likelihood and accuracy; a model that replies in words has none. Unreadable: replies "
+        "that name no option, or too many; they are not right, and accuracy of read leaves them out.",
+    ),
+    breakdowns=("topic", "category", "pictures"),
+    options={"controls_by": ("accuracy",)},
+)
+
+
+@hookimpl
+def register_tasks(register: Callable[[TaskSpec], None]) -> None:
+    """Register the task."""
+    register(_TASK)
+
+
+@hookimpl
+def register_tables(register: Callable[[TableSpec], None]) -> None:
+    """Register the table."""
+    register(_TABLE)
