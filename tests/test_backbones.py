@@ -11,12 +11,12 @@ from safetensors.torch import save_file
 from transformers import AutoModel, AutoProcessor, BertConfig, BertModel
 
 from bench.config.loading import Recipe, complete
-from bench.contracts import Context
+from bench.contracts import ChoiceQuestion, Choices, Context
 from bench.errors import BenchError
 from bench.models.backbones import contrastive, probe
 from bench.models.backbones.backbone import BackboneSource
 from bench.models.backbones.contrastive import Contrastive
-from bench.models.backbones.probe import BackboneProbe
+from bench.models.backbones.probe import BackboneProbe, category_of
 from bench.models.backbones.templates import check, filled
 from bench.models.images.picture_input import IMAGENET, InputChoice
 from bench.plugins.backbones import ROWS
@@ -217,3 +217,33 @@ def test_a_template_has_one_place_for_a_name(template):
     with pytest.raises(BenchError, match="places {} for the name"):
         check(["{}", template])
     assert filled(["the {}."], "MEMS_devices") == ["the MEMS devices."]
+
+
+def test_options_are_weighed_like_categories_and_without_a_picture_alike(tmp_path, images):
+    model, _ = trained("clip:", written("clip", tmp_path / "weights"), tmp_path, images)
+    asked = [("what", images.categories, (4,)), ("what", images.categories[::-1], (4,)), ("what", ("a", "b"), ())]
+    given = model.choose(Choices(images, tuple(ChoiceQuestion("", *each[:2], (), each[2]) for each in asked)))
+    wanted = np.log(model.predict_proba(images)[4])
+    np.testing.assert_allclose(given[0].likelihoods, wanted, atol=1e-5)
+    np.testing.assert_allclose(given[1].likelihoods, wanted[::-1], atol=1e-5)
+    np.testing.assert_allclose(given[2].likelihoods, np.log([0.5, 0.5]))
+
+
+def test_a_probe_weighs_the_options_that_are_categories(tmp_path, images):
+    model, _ = trained("probe:", of_timm(tmp_path / "weights"), tmp_path, images)
+    questions = (
+        ChoiceQuestion("", "what", ("Tips.", "a fibre", "spherical"), (), (3,)),
+        ChoiceQuestion("", "what", ("tips", "films"), (), ()),
+    )
+    first, second = (each.likelihoods for each in model.choose(Choices(images, questions)))
+    np.testing.assert_allclose(np.exp(first[:2]), model.predict_proba(images)[3][[2, 0]])
+    assert np.isnan(first[2]) and np.isnan(second).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("MEMS devices and electrodes", 0), ("Films and coated surfaces", 1), ("films", None), ("a film", 2), ("x", None)],
+)
+def test_a_category_is_known_by_its_words(text, place):
+    categories = ("mems_devices_electrodes", "films_coated_surface", *(["film"] if text == "a film" else []))
+    assert category_of(text, categories) == place

@@ -1,5 +1,7 @@
 """The rows ``probe:WEIGHTS``: a linear probe, or a vote of neighbours, on the features of a frozen backbone."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import cached_property, partial
 from importlib.metadata import version
@@ -9,7 +11,7 @@ from typing import Annotated, Any, Self
 import numpy as np
 import torch
 
-from bench.contracts import Context, Micrographs
+from bench.contracts import Choices, Context, Micrographs, Preference
 from bench.models.backbones.backbone import Backbone, BackboneSource
 from bench.models.images.estimator import pictures
 from bench.models.images.picture_input import InputChoice
@@ -23,10 +25,12 @@ from bench.store.sealed import read_json, write_json
 from bench.training.history import START
 
 _FEATURES = "features.npy"
+_SMALLEST = 1e-30
+"""The smallest probability whose logarithm is taken."""
 
 
 class BackboneProbe(Probed):
-    """Probes the backbone that the row's name names; a ``Classifier`` of ``bench.contracts``."""
+    """Probes the backbone that the row's name names; a ``Classifier`` and a ``Chooser`` of ``bench.contracts``."""
 
     def __init__(
         self,
@@ -54,6 +58,35 @@ class BackboneProbe(Probed):
         estimator = super().load(folder, context, **settings)
         estimator._frozen.pin(folder)
         return estimator
+
+    def choose(self, questions: Choices) -> list[Preference]:
+        """Return the log-probability of each option that names a category, NaN of one that does not.
+
+        Of several pictures it is the mean of their probabilities.
+        """
+        probabilities = self.predict_proba(questions.micrographs)
+        categories = questions.micrographs.categories
+        preferences: list[Preference] = []
+        for each in questions.questions:
+            named = [category_of(option, categories) for option in each.options]
+            shares = probabilities[list(each.pictures)].mean(0) if each.pictures else np.full(len(categories), np.nan)
+            logs = np.log(np.maximum(shares, _SMALLEST))
+            preferences.append(Preference(tuple(np.nan if place is None else float(logs[place]) for place in named)))
+        return preferences
+
+
+def category_of(text: str, categories: Sequence[str]) -> int | None:
+    """Return the place of the category all of whose words a text has, whatever their case and number.
+
+    Of several it is the one of most words; None if there is none.
+    """
+    said = _stems(text)
+    fitting = [place for place, category in enumerate(categories) if _stems(category) <= said]
+    return max(fitting, key=lambda place: len(_stems(categories[place])), default=None)
+
+
+def _stems(text: str) -> set[str]:
+    return {word.removesuffix("s") for word in re.findall(r"[^\W_]+", text.lower())}
 
 
 class FrozenEncoder:
