@@ -53,11 +53,13 @@ class Contrastive:
         self._opened: _Opened | None = None
 
     def fit(self, train: Any, validation: Any) -> None:
-        """Learn nothing; note the commit of the weights, so that all predictions are by the same ones."""
-        if Path(self._name).is_dir():
-            return
+        """Learn nothing; note the commit of the weights, so that all predictions are by the same ones.
+
+        BenchError if they cannot be reached.
+        """
         config = _reached(self._name, AutoConfig, self._revision or "main")
-        self._revision = getattr(config, "_commit_hash", None) or self._revision
+        if not Path(self._name).is_dir():
+            self._revision = getattr(config, "_commit_hash", None) or self._revision
 
     def save(self, folder: Path) -> None:
         """Write the commit of the weights, which stay where they are."""
