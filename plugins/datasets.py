@@ -41,7 +41,7 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
         DatasetSpec(
             name="choices:",
             label="questions with options about pictures, a JSONL file (choices:FILE)",
-            builds="bench.tasks.datasets.questions:Questions",
+            builds="bench.tasks.datasets.questions:QuestionSet",
         )
     )
     register(

@@ -22,9 +22,9 @@ _TEACHERS = (
         builds="bench.tasks.teachers.file:FileTeacher",
     ),
     TeacherSpec(
-        name="own",
+        name="questionnaire",
         label="The questions that a dataset comes with",
-        builds="bench.tasks.teachers.own:OwnTeacher",
+        builds="bench.tasks.teachers.questionnaire:QuestionnaireTeacher",
     ),
     TeacherSpec(
         name="paraphrased:",

@@ -68,7 +68,7 @@ Settings = Mapping[str, object] | Sequence[str]
 """The values of ``--set``: by key, ``{"recipe.epochs": 2}``, or a list of ``"key=value"``."""
 
 
-class Choices(TypedDict, total=False):
+class RunChoices(TypedDict, total=False):
     """What ``run`` and ``forecast`` share, by keyword: how a run is configured, where it is computed and kept.
 
     ``config`` is a name or a file ("demo"), ``launcher`` one of inline, local and slurm. A ``race`` computes fold by
@@ -129,7 +129,7 @@ def run(
     *,
     force: bool = False,
     tell: Callable[[str], None] = lambda _: None,
-    **choices: Unpack[Choices],
+    **choices: Unpack[RunChoices],
 ) -> Run:
     """Train, ask and score models; finished stages are not computed again.
 
@@ -159,7 +159,7 @@ def forecast(
     *,
     explain: bool = False,
     probe: bool = False,
-    **choices: Unpack[Choices],
+    **choices: Unpack[RunChoices],
 ) -> RunForecast:
     """Say what ``run`` would do and what it would cost; only measurements are written, to the cache.
 
@@ -188,7 +188,7 @@ class _Request(NamedTuple):
 
 
 @contextmanager
-def _planned(task: str, models: str | Sequence[str] | None, choices: Choices) -> Iterator[_Request]:
+def _planned(task: str, models: str | Sequence[str] | None, choices: RunChoices) -> Iterator[_Request]:
     """Plan all tasks of a suite before any is run, with progress shown."""
     options: dict[str, Any] = {**choices}
     config, settings = options.pop("config", DEFAULT), options.pop("settings", ())

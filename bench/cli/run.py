@@ -76,7 +76,7 @@ def run_command(
     ] = False,
 ) -> None:
     """Train, evaluate and score models; finished results are reused."""
-    from bench.api.runs import Choices, forecast, run
+    from bench.api.runs import RunChoices, forecast, run
     from bench.inputs import words
 
     options: dict[str, Any] = {
@@ -94,7 +94,7 @@ def run_command(
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")
     options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
     options["race"] = race
-    choices = cast(Choices, {key: value for key, value in options.items() if value is not None})
+    choices = cast(RunChoices, {key: value for key, value in options.items() if value is not None})
     with _printed_at_the_end() as lines:
         if dry_run or explain or probe:
             lines.append(forecast(task, models, explain=explain, probe=probe, **choices).text)

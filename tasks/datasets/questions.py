@@ -30,11 +30,11 @@ _NO_PICTURE = "no picture of {}"
 """The id of the mid-grey picture that stands for a question about text alone when folds are drawn."""
 
 
-class Questions:
+class QuestionSet:
     """Questions with options and the pictures that they are about."""
 
     categories = (CATEGORY,)
-    teacher = "own"
+    teacher = "questionnaire"
     """The teacher that returns ``records``."""
 
     def __init__(self, argument: str, image_size: int, progress: Progress) -> None:
@@ -199,14 +199,14 @@ def _record(question: FileQuestion) -> InstructionRecord:
         question=question.text,
         answer="; ".join(question.options[place] for place in question.right),
         facts=(),
-        teacher=Questions.teacher,
+        teacher=QuestionSet.teacher,
         options=Options(
             question.options, question.right, question.images, question.context, question.topic, question.several
         ),
     )
 
 
-class BenchmarkQuestions(Questions):
+class BenchmarkQuestions(QuestionSet):
     """A published benchmark from the cache, where `bench data fetch NAME` put it; its argument is the name."""
 
     def __init__(self, argument: str, image_size: int, progress: Progress) -> None:

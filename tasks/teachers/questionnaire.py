@@ -1,4 +1,4 @@
-"""The teacher ``own``: the questions that a dataset comes with."""
+"""The teacher ``questionnaire``: the questions that a dataset comes with."""
 
 from bench.contracts import Dataset, InstructionRecord
 from bench.errors import BenchError
@@ -7,16 +7,16 @@ from bench.store.code_digest import code_digests
 from bench.tasks.datasets.captions import category_name
 
 
-class OwnTeacher:
+class QuestionnaireTeacher:
     """Returns the records of a dataset that has some; takes no argument."""
 
     def __init__(self, argument: str, seed: int) -> None:
         if argument:
-            raise BenchError(f"teacher 'own' takes no argument, not {argument!r}; write own")
+            raise BenchError(f"teacher 'questionnaire' takes no argument, not {argument!r}; write questionnaire")
 
     def identity(self) -> JSONObject:
         """Return the digest of the code: the dataset's identity holds the questions."""
-        return {"teacher": "own", "code": code_digests(__name__)}
+        return {"teacher": "questionnaire", "code": code_digests(__name__)}
 
     def records(self, dataset: Dataset) -> tuple[InstructionRecord, ...]:
         """Return the dataset's records; BenchError if it has none."""
