@@ -141,3 +141,7 @@ def test_weights_of_torchvision_bring_their_transforms(monkeypatch):
         ModelSpec("own", family="convnet"), None
     ).progress, InputChoice())  # fmt: skip
     assert (made.mean, made.deviation, made.side) == (IMAGENET.mean, IMAGENET.deviation, 224)
+
+
+def test_weights_ported_from_elsewhere_turn_the_normalisation_into_their_own():
+    assert named._torchvision_network("googlenet", 3).transform_input

@@ -150,3 +150,12 @@ def test_folds_of_other_weights_are_not_mixed(tmp_path):
     old, new = made("a", 0, 0.1, weights="w (1)", day=1), made("a", 1, 0.9, weights="w (2)", day=2)
     chosen = selected([old, new], "synthetic", "p1", Store(tmp_path))
     assert [record.cell.fold for record in chosen.by_model["a"]] == [1] and chosen.left_out["a"] == 1
+
+
+def test_a_dry_run_opens_no_weights(tmp_path):
+    from bench.planning.counting import _counted
+
+    (tmp_path / "weights").mkdir()  # nothing is in it, so that opening it would fail
+    asked = request(f"probe:{tmp_path}/weights", "synthetic.size=40", "folds=0", config="demo")
+    plan = Plan(asked, REGISTRY, NoProgress())
+    assert _counted(plan, plan.cells[0], plan.cells[0].train) == []

@@ -95,7 +95,7 @@ def _model(row: Row, task: Task, train: Stage) -> RecordedModel:
         upper=row.spec.upper,
         deterministic=row.spec.deterministic,
         departures=list(row.spec.departures),
-        weights=row.weights + (f" ({digest})" if digest else ""),
+        weights=row.weights + (f" ({digest})" if isinstance(digest, str) else ""),
     )
 
 
