@@ -1,4 +1,4 @@
-"""Choice: questions with options: the task and its table."""
+"""Choice: questions with options: the task and its tables."""
 
 from collections.abc import Callable
 
@@ -43,7 +43,27 @@ def register_tasks(register: Callable[[TaskSpec], None]) -> None:
     register(_TASK)
 
 
+_STUDY = TableSpec(
+    name="nffa-rs",
+    number=19,
+    title="NFFA-RS: categories of 250 pictures of the SEM dataset, chosen among ten, beside a published study.",
+    task="choice",
+    builds="bench.tasks.study_table:on_subset",
+    columns=(
+        Column("accuracy", "accuracy", published="accuracy"),
+        Column("unreadable", "unreadable", higher_is_better=False),
+    ),
+    notes=(
+        "Published: ChatGPT of Verma, Van and Wu 2024 (arXiv 2405.00876), asked once for the category of each picture, "
+        "counted from the list that the authors published; their numbers for Gemini and LLaVA are not here.",
+    ),
+    breakdowns=("category",),
+    options={"controls_by": ("accuracy",)},
+)
+
+
 @hookimpl
 def register_tables(register: Callable[[TableSpec], None]) -> None:
-    """Register the table."""
+    """Register the tables."""
     register(_TABLE)
+    register(_STUDY)

@@ -1,6 +1,7 @@
 """Bad inputs, one per line of ``bad_inputs.txt``: each ends in one sentence, and nothing is written."""
 
 import io
+import json
 import shlex
 import signal
 import sys
@@ -24,6 +25,16 @@ PLACEHOLDERS = {
 }
 """What a line cannot hold as it is. ``{bytes}`` is what Python makes of bytes that are not UTF-8."""
 SECONDS = 30
+_QUESTION = {"question": "Which?", "options": ["one", "two", "three"], "answer": "A"}
+QUESTIONS = {
+    "no-line": [],
+    "same": [_QUESTION, {**_QUESTION, "options": ["One", "two", "one "]}],
+    "nothing-right": [{**_QUESTION, "answer": []}],
+    "many": [{**_QUESTION, "options": [f"option {number}" for number in range(27)]}],
+    "gone": [{**_QUESTION, "images": ["a.png", "picture.png", "b.png"]}],
+    "text": [_QUESTION, _QUESTION],
+}
+"""Files of questions, by name."""
 SMALL = ("--models", "majority", "--folds", "0-1", "--set", "synthetic.size=40", "--set", "machine.threads=1")
 
 
@@ -79,6 +90,8 @@ def fill(folder):
     (folder / "loop").symlink_to("loop")
     (folder / "empty").mkdir()
     (folder / "records.jsonl").write_text("no record\n")
+    for name, lines in QUESTIONS.items():
+        (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)))
     (folder / "bytes.yaml").write_bytes(b"\xff\xfe\0")
     (folder / "list.yaml").write_text("- 1\n")
     (folder / "folder.yaml").mkdir()

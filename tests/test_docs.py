@@ -170,7 +170,7 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         monkeypatch.syspath_prepend(str(_installed(page, tmp_path_factory.mktemp("package"))))
     if page.name in ("ask.md", "results.md", "tables.md"):
         bench("run", "--task", "vqa", "--models", "mvaema", *SMALL, *BRIEF)
-    for title, text in [*_blocks(page, "csv"), *_blocks(page, "yaml")]:
+    for title, text in [*_blocks(page, "csv"), *_blocks(page, "yaml"), *_blocks(page, "jsonl")]:
         Path(title).write_text(text)
     for command in _commands(page):
         code, _, err = bench(*command, *(_brief(command) if command[0] == "run" else []))

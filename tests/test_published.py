@@ -35,7 +35,7 @@ def of(table: int) -> list[dict[str, str]]:
 
 
 def test_the_columns_are_those_promised() -> None:
-    assert list(LINES[0]) == ["table", "block", "row", "model", "column", "value", "std"]
+    assert list(LINES[0]) == ["table", "block", "row", "model", "column", "value", "std", "source"]
 
 
 @pytest.mark.parametrize("table", SUMS)
@@ -45,7 +45,8 @@ def test_numbers_of_a_table_count_and_sum_as_printed(table: int) -> None:
 
 
 def test_all_228_numbers_are_unique_by_table_model_and_column() -> None:
-    assert len(LINES) == len(VALUES) == 228
+    assert len(LINES) == len(VALUES)
+    assert sum(line["source"] == "paper" for line in LINES) == 228
 
 
 def test_every_number_has_three_decimals_and_only_table_1_has_deviations() -> None:

@@ -91,6 +91,7 @@ class RunChoices(TypedDict, total=False):
     image_size: int
     validation_share: float
     labels: str
+    subset: str
     split: str
     group_by: str
     duplicate_distance: int

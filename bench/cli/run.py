@@ -36,6 +36,9 @@ def run_command(
     seeds: Annotated[
         int | None, typer.Option(min=1, help="trainings on each fold, with other initial weights and order")
     ] = None,
+    subset: Annotated[
+        Text, typer.Option(help="the pictures of a study (nffa-rs), or of a file with a name in each line")
+    ] = None,
     labels: Annotated[
         Text, typer.Option(help="CSV file with the path and category of each picture of a dataset of folders")
     ] = None,
@@ -87,6 +90,7 @@ def run_command(
         "seeds": seeds,
         "split": split,
         "labels": labels,
+        "subset": subset,
         "group_by": group_by,
         "unlabelled": unlabelled,
     }

@@ -26,7 +26,7 @@ PRICES = "prices.yaml"
 """The file next to the configs that is not a config: the price of tokens."""
 FORMS = {"folds": "all, 0-2 or 0,3", "machine.device": "auto, cpu, mps, cuda or cuda:0"}
 """What a key that has a pattern looks like."""
-OF_DATASET = frozenset({"labels"})
+OF_DATASET = frozenset({"labels", "subset"})
 """The options of a command that are settings of its dataset."""
 DEEPEST_KEY = 3
 """The most names before the last of a key."""

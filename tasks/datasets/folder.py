@@ -25,6 +25,7 @@ from bench.tasks.datasets.columns import PIXEL_SIZE, numbers_in
 from bench.tasks.datasets.decoded import FolderDecoding, Frames, Index, Picture, frame_id, read_index, read_pixels
 from bench.tasks.datasets.file_digests import digests
 from bench.tasks.datasets.listing import Listing, listed
+from bench.tasks.datasets.subsets import subset_of
 from bench.tasks.numbers import NUMBERS
 from bench.terminal.progress import Progress
 
@@ -71,12 +72,29 @@ class Folder:
             str,
             Setting("CSV file with the path and category of each picture, and columns of numbers and for --group-by"),
         ] = "",
+        subset: Annotated[
+            str, Setting("the pictures of a study, nffa-rs, or of a file with a name in each line; '' is all")
+        ] = "",
     ) -> None:
         self.name = f"folder:{os.path.normpath(argument)}"
         self._root, self._listing = self._list(argument, labels)
+        self._choose(subset)
         self._image_size, self._progress = image_size, progress
         self._frames: Frames = frames
         self._read_bars = read_bars
+
+    def _choose(self, subset: str) -> None:
+        """Keep the pictures of a subset, and note how many of it are not here; '' keeps all."""
+        self._lacking = ""
+        if not subset:
+            return
+        own, size = subset_of(subset, self._listing.paths)
+        paths = {name: self._listing.paths[name] for name in own}
+        categories = {name: self._listing.categories[name] for name in own if name in self._listing.categories}
+        self._listing = self._listing._replace(paths=paths, categories=categories)
+        self.name = f"{self.name}+{Path(subset).stem}"
+        if len(own) < size:
+            self._lacking = f"subset {subset}: {size - len(own):,} of its {size:,} pictures are not here"
 
     def _list(self, argument: str, labels: str) -> tuple[Path, Listing]:
         """Return the folder that the names of the files are relative to, and its files."""
@@ -208,6 +226,7 @@ class Folder:
                 if each["frames"] > 1 and self._frames == "first"
             ),
             *(f"{name}: {reason}" for name, reason in self._listing.passed_over),
+            *filter(None, [self._lacking]),
             *self._unknown(),
         )
 

@@ -27,6 +27,7 @@ def fetch_benchmark(name: str, folder: Path, progress: Progress, files: Path | N
     if folder.exists() and any(folder.iterdir()) and not (folder / SOURCE).is_file():
         raise BenchError(f"the folder {str(folder)!r} holds something else; name an empty or a new one by --out")
     source = folder.with_name(f"{folder.name}{_SOURCE}")
+    own = None if files is None else _of_folder(about, files)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = held_lock(folder.with_name(f"{folder.name}.lock"))
@@ -35,19 +36,23 @@ def fetch_benchmark(name: str, folder: Path, progress: Progress, files: Path | N
             f"the folder {str(folder)!r} cannot be written ({error.strerror}); name another by --out"
         ) from error
     try:
-        if files is None:
+        if own is None:
             own, revision = _downloaded(name, about, revision or about.revision, source, progress)
-        else:
-            own = {path.relative_to(files).as_posix(): path for path in sorted(files.rglob("*")) if path.is_file()}
-            own = {key: path for key, path in own.items() if any(_fits(key, pattern) for pattern in about.files)}
-            if not own:
-                raise BenchError(
-                    f"the folder {str(files)!r} has none of {', '.join(about.files)}; download them from "
-                    f"https://huggingface.co/datasets/{about.repository}"
-                )
         return _imported(name, about, own, revision or "files of a folder", folder, progress)
     finally:
         lock.release()
+
+
+def _of_folder(about: Benchmark, folder: Path) -> dict[str, Path]:
+    """Return the files of a benchmark in a folder, by name; BenchError if there are none."""
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    own = {name: path for name, path in paths.items() if any(_fits(name, pattern) for pattern in about.files)}
+    if not own:
+        raise BenchError(
+            f"the folder {str(folder)!r} has none of {', '.join(about.files)}; download them from "
+            f"https://huggingface.co/datasets/{about.repository}"
+        )
+    return own
 
 
 def _imported(

@@ -13,6 +13,7 @@ from bench.tasks.facts import CATEGORIES
 from bench.terminal.progress import Progress
 
 Edition = Literal["sem", "majority", "all"]
+Subset = Annotated[str, Setting("the pictures of a study, nffa-rs, or of a file with a name in each line; '' is all")]
 
 
 class Sem(Folder):
@@ -28,6 +29,7 @@ class Sem(Folder):
         read_bars: Annotated[
             bool, Setting("read scales off data bars where files state none, about 0.1 s each")
         ] = False,
+        subset: Subset = "",
     ) -> None:
         root = path_of(argument, "the folder")
         _require_folders(root, "")
@@ -36,6 +38,10 @@ class Sem(Folder):
         known = {name: FOLDERS[folder] for name, folder in self._listing.categories.items() if folder in FOLDERS}
         paths = {name: path for name, path in self._listing.paths.items() if name in known}
         self._listing = self._listing._replace(paths=paths, categories=known)
+        self._choose(subset)
+        if subset:
+            filled = {*self._listing.categories.values()}
+            self.categories = tuple(category for category in CATEGORIES if category in filled)
 
     def identity(self) -> dict[str, Any]:
         """Return what determines the data: every file's name and sha256, as one digest; decodes nothing."""
@@ -55,9 +61,10 @@ class FetchedSem(Sem):
         read_bars: Annotated[
             bool, Setting("read scales off data bars where files state none, about 0.1 s each")
         ] = False,
+        subset: Subset = "",
     ) -> None:
         _require_folders(home(edition), edition)
-        super().__init__(str(home(edition)), image_size, progress, read_bars=read_bars)
+        super().__init__(str(home(edition)), image_size, progress, read_bars=read_bars, subset=subset)
 
 
 def _require_folders(root: Path, edition: str) -> None:
