@@ -71,7 +71,7 @@ scale-reader: $(VENV)/installed
 # The model that `bench ask` asks where nobody has trained one. REAL names datasets of real pictures that it is tested on
 # for its card, and CITE says where they come from: REAL="folder:sem" CITE="--cite 'sem=SEM dataset, CC BY 4.0'".
 # STORE is a store other than ./runs; OPTIONS go to every run, such as "--set recipe.epochs=2".
-PRETRAIN = $(BIN)/bench run --config pretrained $(if $(STORE),--store $(STORE)) $(OPTIONS)
+PRETRAIN = $(BIN)/bench run --config bundled $(if $(STORE),--store $(STORE)) $(OPTIONS)
 RANKING = mvaema,majority,pixels,spectrum
 pretrained: $(VENV)/installed
 	$(PRETRAIN) --task classification --models $(RANKING)

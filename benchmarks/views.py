@@ -5,7 +5,7 @@ import torch
 from lightly.transforms import SimCLRTransform
 from PIL import Image
 
-from bench.models.images.estimator import normalised
+from bench.models.images.picture_input import PLAIN
 from bench.models.selfsupervised.images.simclr import SimCLR
 from bench.models.selfsupervised.images.views import drawn
 from benchmarks.measurement import Row, in_turns
@@ -27,7 +27,7 @@ def two_views(count: int = 48, repetitions: int = 9) -> Row:
 
     def ours() -> None:
         for view in SimCLR.views:
-            _check(normalised(torch.from_numpy(drawn(pictures, view, SIZE, random))).contiguous(), count)
+            _check(PLAIN(torch.from_numpy(drawn(pictures, view, SIZE, random))).contiguous(), count)
 
     def theirs() -> None:
         pairs = [transform(Image.fromarray(each).convert("RGB")) for each in pictures]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bench import ModelSpec, hookimpl
 from bench.endpoint.address import default_url
+from bench.specs import PublishedWeights
 
 UNTAUGHT = "from scratch its Q-Former goes without BLIP-2's first stage, which teaches it to contrast and to match"
 
@@ -19,6 +20,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             estimator="bench.models.assistants.llava:Llava",
             source="Liu et al. 2023, Visual Instruction Tuning; transformers' LlavaForConditionalGeneration",
             departures=("from scratch all parts learn at once, where the projector was first trained alone",),
+            published=PublishedWeights("llava-hf/llava-1.5-7b-hf", "Llama 2 Community License", 14_126),
         )
     )
     register(
@@ -28,6 +30,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="assistant",
             estimator="bench.models.assistants.instructblip:InstructBlip",
             departures=("from scratch all parts learn, not the Q-Former alone", UNTAUGHT),
+            published=PublishedWeights("Salesforce/instructblip-vicuna-7b", "other: research alone", 31_653),
             source="Dai et al. 2023, InstructBLIP; transformers' InstructBlipForConditionalGeneration",
         )
     )
@@ -40,6 +43,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             pretrains="bench.models.assistants.minigpt4:Parts",
             source="Zhu et al. 2023, MiniGPT-4; transformers' Blip2ForConditionalGeneration with a Llama",
             departures=(UNTAUGHT,),
+            published=PublishedWeights("Salesforce/blip2-opt-2.7b", "MIT", 14_979),
             footnote="MiniGPT-4: from scratch its frozen parts are trained first, and the cost holds that",
         )
     )
@@ -55,6 +59,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             defaults={"base_url": default_url()},
             native=True,
             source="zero-shot: nothing is trained",
+            argument="model",
             needs_training=False,
             deterministic=True,  # no seed reaches the server, and its replies are kept
         )
@@ -69,6 +74,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             tuned_on="instructions",
             contracts=("answerer", "chooser"),
             origin="bench.models.hub.source:origin",
+            argument="weights",
             native=True,
             source="zero-shot unless its setting tuning says otherwise",
             large=True,

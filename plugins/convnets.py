@@ -2,11 +2,22 @@
 
 from collections.abc import Callable
 
-from bench.specs import ModelSpec
+from bench.specs import ModelSpec, PublishedWeights
 from bench.specs.hookspecs import hookimpl
+
+_MEGABYTES = {
+    "alexnet": ("alexnet", 233),
+    "densenet": ("densenet121", 31),
+    "resnet": ("resnet18", 45),
+    "vgg": ("vgg11", 507),
+    "googlenet": ("googlenet", 50),
+    "squeezenet": ("squeezenet1_1", 5),
+}
+"""The network of torchvision that each row is by default, and what its weights of ImageNet weigh."""
 
 
 def _row(name: str, label: str, source: str, *departures: str) -> ModelSpec:
+    network, megabytes = _MEGABYTES[name]
     return ModelSpec(
         name=name,
         label=label,
@@ -16,6 +27,7 @@ def _row(name: str, label: str, source: str, *departures: str) -> ModelSpec:
         source=f"{source}; torchvision",
         departures=departures,
         large=True,
+        published=PublishedWeights(f"torchvision:{network}", "BSD-3-Clause", megabytes),
     )
 
 

@@ -6,7 +6,7 @@ from these has a footnote.
 
 from collections.abc import Callable
 
-from bench.specs import ModelSpec
+from bench.specs import ModelSpec, PublishedWeights
 from bench.specs.hookspecs import hookimpl
 
 _CHANNELS_LAST = ("cct", "convvit", "visformer", "levit", "regionvit")
@@ -17,6 +17,22 @@ _LARGE = ("cct", "convvit", "pvtc", "swint", "nest", "regionvit", "t2tvit")
 Visformer would too, but its weights work in that precision only: the validation loss of one training was 1.84 in bf16
 and 5.53 in float32.
 """
+
+
+_PUBLISHED = {
+    "convit": PublishedWeights("timm:convit_tiny.fb_in1k", "Apache-2.0", 23),
+    "convvit": PublishedWeights("transformers:microsoft/cvt-13", "Apache-2.0", 80),
+    "crossvit": PublishedWeights("timm:crossvit_tiny_240.in1k", "Apache-2.0", 28),
+    "pvtc": PublishedWeights("transformers:Zetatech/pvt-tiny-224", "Apache-2.0", 53),
+    "swint": PublishedWeights("timm:swin_tiny_patch4_window7_224.ms_in1k", "MIT", 113),
+    "vanillavit": PublishedWeights("timm:vit_small_patch32_224.augreg_in21k_ft_in1k", "Apache-2.0", 92),
+    "visformer": PublishedWeights("timm:visformer_tiny.in1k", "Apache-2.0", 41),
+    "cait": PublishedWeights("timm:cait_xxs24_224.fb_dist_in1k", "Apache-2.0", 48),
+    "levit": PublishedWeights("timm:levit_128s.fb_dist_in1k", "Apache-2.0", 31),
+    "nest": PublishedWeights("timm:nest_tiny_jx.goog_in1k", "Apache-2.0", 68),
+    "pit": PublishedWeights("timm:pit_ti_224.in1k", "Apache-2.0", 19),
+}
+"""The smallest published weights of each method that timm or transformers reads, with the licence that they name."""
 
 
 def _row(
@@ -37,6 +53,7 @@ def _row(
         departures=departures,
         footnote=footnote,
         large=name in _LARGE,
+        published=_PUBLISHED.get(name),
     )
 
 

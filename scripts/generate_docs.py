@@ -124,6 +124,19 @@ def departures() -> str:
     return "\n".join(lines)
 
 
+def published_weights() -> str:
+    """Return the rows that have published weights, and name the others that a table of the paper has."""
+    lines = ["| row | weights | licence | size |", "|---|---|---|---|"]
+    rest = []
+    registry = Registry()
+    for spec in registry.every("model").values():
+        if published := spec.published:
+            lines.append(f"| `{spec.name}` | `{published.weights}` | {published.licence} | {published.size} |")
+        elif not (spec.argument or spec.variant_of or registry.family(spec).control):
+            rest.append(f"`{spec.name}`")
+    return "\n".join([*lines, "", f"Without published weights that can be read: {', '.join(rest)}."])
+
+
 def settings_by_name() -> str:
     """Return the settings of our tasks, datasets and teachers, and of each family's models."""
     registry, parts = Registry(), []
@@ -186,6 +199,7 @@ GENERATED = {
     "departures": departures,
     "settings": settings_by_name,
     "judge": judge,
+    "published weights": published_weights,
 }
 """The text between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""
 

@@ -35,6 +35,7 @@ def made(model, fold, value, *, protocol="p1", dataset="synthetic", control=Fals
             recipe=about.get("recipe", {"epochs": 5}),
             deterministic=about.get("deterministic", False),
             departures=about.get("departures", []),
+            weights=about.get("weights", ""),
         ),
         config_recipe={"epochs": 5},
         stages={stage: f"{stage}-{place}" for stage in ("train", "predict", "score")},

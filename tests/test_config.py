@@ -19,12 +19,12 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize("name", ["demo", "fair", "evening", "classify", "paper", "pretrained", "sizing"])
+@pytest.mark.parametrize("name", ["demo", "fair", "evening", "classify", "paper", "pretrained", "bundled", "sizing"])
 def test_shipped_configs_are_valid(name):
     assert isinstance(load_config(name)[0], Config)
 
 
-@pytest.mark.parametrize("name", ["demo", "fair", "evening", "classify", "paper", "pretrained", "sizing"])
+@pytest.mark.parametrize("name", ["demo", "fair", "evening", "classify", "paper", "pretrained", "bundled", "sizing"])
 def test_the_head_of_a_shipped_config_names_every_model_that_it_sets_apart(name):
     text = (resources.files("bench.configs") / f"{name}.yaml").read_text()
     head = text[: text.index("\ndataset:")].lower()

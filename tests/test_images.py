@@ -13,6 +13,7 @@ from bench.errors import BenchError
 from bench.models.images import distillation
 from bench.models.images.build import build
 from bench.models.images.estimator import ImageClassifier
+from bench.models.images.picture_input import InputChoice
 from bench.plugins import convnets, vision_transformers
 from bench.registered.registry import Registry
 from bench.specs import ModelSpec, resolve
@@ -185,7 +186,7 @@ def test_a_network_that_returns_no_scores_is_refused_before_training(tmp_path):
     spec = ModelSpec("two", "Two", "convnet", builds=f"{__name__}:tuple_net")
     context = context_of(spec, tmp_path)
     with pytest.raises(BenchError, match="two returns tuple for one picture"):
-        ImageClassifier(context).fit(micrographs(2, 32), micrographs(2, 32))
+        ImageClassifier(context, choice=InputChoice()).fit(micrographs(2, 32), micrographs(2, 32))
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])

@@ -15,6 +15,7 @@ from bench.errors import BenchError
 from bench.models.images import pretrained as named
 from bench.models.images.build import build
 from bench.models.images.initial import initial
+from bench.models.images.picture_input import InputChoice
 from bench.models.images.tensors import heads, put, read_tensors
 from bench.plugins import convnets, vision_transformers
 from bench.registered.registry import Registry
@@ -40,7 +41,7 @@ def context_of(spec, folder, **settings):
 
 def from_file(name, path, folder, **settings):
     context = context_of(ROWS[name], folder, weights=str(path), **settings)
-    return initial(str(path), context, 3, 224), context.progress.said
+    return initial(str(path), context, 3, 224, InputChoice())[0], context.progress.said
 
 
 def same_but(network, tensors, head):
@@ -124,6 +125,7 @@ class _Hub:
 
     def __init__(self, monkeypatch):
         self.revisions = []
+        monkeypatch.setattr(named.AutoImageProcessor, "from_pretrained", self._processor)
         monkeypatch.setattr(named.AutoConfig, "from_pretrained", self._config)
         monkeypatch.setattr(named.AutoModelForImageClassification, "from_pretrained", self._network)
 
@@ -133,6 +135,9 @@ class _Hub:
         config._commit_hash = "0c0ffee"
         return config
 
+    def _processor(self, name, revision, trust_remote_code):
+        raise OSError("it has none")
+
     def _network(self, name, revision, config, **_):
         self.revisions.append((name, revision))
         return CvtForImageClassification(config), {"missing_keys": [], "mismatched_keys": []}
@@ -141,10 +146,10 @@ class _Hub:
 @pytest.mark.parametrize(("name", "revision"), [("org/cvt", "main"), ("org/cvt@v2", "v2")])
 def test_weights_of_the_hub_are_of_the_commit_of_their_config_and_say_so(monkeypatch, name, revision):
     hub, ear = _Hub(monkeypatch), Ear()
-    network = named.pretrained(f"transformers:{name}", named.TensorShape(3, 224), ear)
+    network, _ = named.pretrained(f"transformers:{name}", named.TensorShape(3, 224), ear, InputChoice())
     assert hub.revisions == [("org/cvt", revision), ("org/cvt", "0c0ffee")]
     assert network.revision == "0c0ffee"
-    assert "transformers:org/cvt@0c0ffee" in ear.said[-1]
+    assert "transformers:org/cvt@0c0ffee" in " ".join(ear.said)
 
 
 @pytest.mark.parametrize("name", ["resnet18.a1_in1k@0c0ffee", "resnet18.a1_in1k"])
@@ -153,7 +158,7 @@ def test_weights_of_timm_are_of_one_commit_and_say_so(monkeypatch, name):
     monkeypatch.setattr(named, "hf_hub_download", lambda *_, revision: f"hub/snapshots/0c0ffee/{revision}.json")
     monkeypatch.setattr(named.timm, "create_model", lambda name, **given: built.update(given) or torch.nn.Identity())
     monkeypatch.setattr(torch.nn.Identity, "reset_classifier", lambda self, classes: None, raising=False)
-    network = named.pretrained(f"timm:{name}", named.TensorShape(3, 224), ear)
+    network, _ = named.pretrained(f"timm:{name}", named.TensorShape(3, 224), ear, InputChoice())
     assert built["pretrained_cfg_overlay"] == {"hf_hub_id": "timm/resnet18.a1_in1k@0c0ffee"}
     assert network.revision == "0c0ffee"
-    assert "timm:resnet18.a1_in1k@0c0ffee" in ear.said[-1]
+    assert "timm:resnet18.a1_in1k@0c0ffee" in " ".join(ear.said)

@@ -231,6 +231,16 @@ def test_drawn_pictures_say_nothing_about_real_ones_nor_scratch_about_pretrained
     assert "real" not in other.sentences[4] and "pretrained" not in other.sentences[4]
 
 
+def test_models_of_pretrained_weights_are_marked_and_named(tmp_path):
+    mixed = judged(tmp_path / "mixed", row("a", 0.8, weights="timm:net"), row("b", 0.5))
+    assert "A (pretrained)" in mixed.sentences[0]
+    assert "pretrained weights of A (pretrained) alone" in mixed.sentences[3]
+    assert mixed.rests_on.pretrained == ("a",)
+    every = judged(tmp_path / "every", row("a", 0.8, weights="x"), row("b", 0.5, weights="y"))
+    assert "pretrained weights of A (pretrained) and B (pretrained)," in f"{every.sentences[3]},".replace(";", ",")
+    assert "pretrained" not in " ".join(judged(tmp_path / "none", row("a", 0.8), row("b", 0.5)).sentences[:4])
+
+
 def test_what_models_were_trained_on_is_said(tmp_path):
     a = [
         replace(each, sides={"train": 30, "test": 12}, training={"epochs": 5, "training_flops": 2e12})

@@ -8,6 +8,7 @@ from torch import nn
 
 from bench.contracts import Micrographs
 from bench.models.images.estimator import ImageClassifier, pictures
+from bench.models.images.picture_input import PLAIN, InputChoice
 from bench.models.views import views
 from bench.training.augmentation import Alterations, altered
 
@@ -36,11 +37,11 @@ def test_probabilities_are_the_mean_over_the_views():
     context = SimpleNamespace(device="cpu", recipe=SimpleNamespace(batch_size=2), progress=progress)
     result = {}
     for choice in ("one", "ten"):
-        estimator = ImageClassifier(context, views=choice)
+        estimator = ImageClassifier(context, views=choice, choice=InputChoice())
         estimator.network, estimator.history = Halves(), SimpleNamespace(precision="32-true")
         result[choice] = estimator.predict_proba(images)
     rows = np.arange(3)
-    each = [pictures(images, "cpu", rows, Alterations(view.expand(3, 2, 3))) for view in views()]
+    each = [pictures(images, "cpu", PLAIN, rows, Alterations(view.expand(3, 2, 3))) for view in views()]
     mean = np.mean([Halves()(one).softmax(1).numpy() for one in each], axis=0)
     assert result["one"][0, 0] > 0.6 and abs(result["ten"][0, 0] - 0.5) < 0.05
     assert np.allclose(result["ten"], mean, atol=1e-6) and np.allclose(result["ten"].sum(1), 1)

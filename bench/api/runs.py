@@ -16,11 +16,12 @@ from bench.inputs import check_number, checked
 from bench.launch import LAUNCHERS, Launcher
 from bench.launch.rounds import launch_rounds
 from bench.planning.counting import PATIENCE, counted
+from bench.planning.fetching import fetches
 from bench.planning.kept import keep_records
 from bench.planning.outlook import CellOutlook, outlook, replacement
 from bench.planning.plan import Plan
 from bench.planning.probing import probe as probed
-from bench.planning.rows import left_out, requests, unreadable
+from bench.planning.rows import left_out, requests, unreadable, without_weights
 from bench.registered.registry import Registry
 from bench.running.race import Race
 from bench.running.runner import Runner, forget
@@ -102,6 +103,7 @@ class RunChoices(TypedDict, total=False):
     mask_bar: bool
     standardise: bool
     scale: str
+    start: str
     keep: str
 
 
@@ -215,6 +217,11 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: RunChoices)
     with shown() as progress:
         plans = [Plan(request, registry, progress) for request in requests(task, models, loaded, explicit, registry)]
         rest = left_out(plans[0].request, plans[0].task_spec, registry)
+        if poor := without_weights(plans[0].request, plans[0].task_spec, registry):
+            progress.say(
+                f"start: pretrained leaves out rows that have no published weights: {', '.join(poor)}; name a file or "
+                "folder of weights by NAME.weights for those that you want"
+            )
         if rest:
             progress.say(
                 f"--models all leaves out controls, upper rows and variants: {', '.join(rest)}; name those you want too"
@@ -251,6 +258,8 @@ def _forecast(plan: Plan, request: _Request, explain: bool, probe: bool) -> RunF
     )
     request.launcher.check(plan, looks)
     lines = [_data(plan, request.store), "", request.launcher.forecast(plan, looks, explain)]
+    if weights := fetches(plan.rows.values()):
+        lines.append(weights)
     if race := request.races.get(plan.request.task):
         lines.append(
             f"the race computes at least {len(race.least())} of these {len(looks)} cells, and the others as long as "

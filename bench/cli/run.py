@@ -27,8 +27,8 @@ def run_command(
     config: Annotated[
         str,
         typer.Option(
-            help="demo, fair, evening, classify, paper, pretrained, slurm or a YAML file; comma-separated, later ones "
-            "override"
+            help="demo, fair, evening, classify, paper, pretrained, bundled, slurm or a YAML file; comma-separated, "
+            "later ones override"
         ),
     ] = "demo",
     folds: Annotated[Text, typer.Option(help="such as all, 0-2 or 0,3")] = None,

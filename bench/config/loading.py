@@ -157,6 +157,9 @@ class Config(BaseModel):
     pictures come from different instruments, or the former are drawn."""
     scale: Literal["withheld", "stated"] = "withheld"
     """Whether a prompt states how many nanometres a picture is wide and high, where that is known, in training too."""
+    start: Literal["scratch", "pretrained"] = "scratch"
+    """Whether rows start from random weights, or from those that are published for them; rows without any are then left
+    out. A row's own setting weights comes first."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
     recipe: Recipe = Recipe()

@@ -66,9 +66,11 @@ def _use(exported: Exported) -> str:
 def _beside(exported: Exported) -> str:
     """Say what must be available besides the export, '' if it is self-contained."""
     weights, tuning = (exported.settings.get(key) for key in ("weights", "tuning"))
-    if tuning in (None, "full") or weights in (None, SCRATCH):
+    named = exported.model.partition(":")[2]
+    if not named and (tuning in (None, "full") or weights in (None, SCRATCH)):
         return ""
-    return f"Only what learned is here: the weights {_escaped(weights)} must be there, at the same folder or hub id."
+    needed = _escaped(named or weights)
+    return f"Only what learned is here: the weights {needed} must be there, at the same folder or hub id."
 
 
 def _data(exported: Exported) -> str:

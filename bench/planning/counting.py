@@ -20,7 +20,7 @@ from bench.errors import in_one_line
 from bench.planning.costs import Pace
 from bench.planning.kept import keep, look_up, machine, work_of
 from bench.planning.plan import Plan
-from bench.specs import SCRATCH, resolve
+from bench.specs import resolve
 from bench.stages.context import Surroundings, context_of
 from bench.stages.environment import description
 from bench.stages.fitting import train_estimator
@@ -87,7 +87,7 @@ def counted(
 def _counted(plan: Plan, cell: Cell, stage: Stage) -> "list[Step]":
     """Fit a model to very few data and return the first step of each of its trainings."""
     row = plan.rows[cell.model]
-    if row.origin or row.settings.get("weights", SCRATCH) != SCRATCH:  # they may be large, or absent
+    if row.origin or row.weights:  # they may be large, or absent
         return []
     kind = resolve(row.pretrains if stage is cell.pretrain and row.pretrains else row.estimator)
     if "torch" not in sys.modules:  # its code does without torch and learns in no steps

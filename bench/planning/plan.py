@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 from bench.config import cores
@@ -29,7 +28,7 @@ from bench.stages.contracts.contract import Contract, contract_of
 from bench.stages.row import Row
 from bench.stages.settings import settings_until
 from bench.store.cell import Cell, Stage
-from bench.store.fingerprint import digest, file_digest
+from bench.store.fingerprint import digest, path_digest
 from bench.terminal.progress import Progress
 
 _MOST_CELLS = 20_000
@@ -192,8 +191,8 @@ class Plan:
         """What decides the judge's marks, besides the task's prompt; empty if nobody marks the answers."""
         if self.judge is None:
             return {}
-        weights = _weights_digest(self.judge.settings.get("weights"))
-        return {"judge": {"name": self.judge.name, "settings": self.judge.staged("score"), "weights": weights}}
+        of_judge = {"name": self.judge.name, "settings": self.judge.staged("score"), "weights": _weights_of(self.judge)}
+        return {"judge": of_judge}
 
     @property
     def _held_out(self) -> dict[str, Any]:
@@ -271,7 +270,7 @@ class Plan:
                 "builds": row.spec.builds,
                 "estimator": row.pretrains if stage == "pretrain" else row.estimator,
                 "settings": settings,
-                "weights": row.origin.identity if row.origin else _weights_digest(row.settings.get("weights")),
+                "weights": _weights_of(row),
             },
             "recipe": _deciding(row.recipe_of(stage)),
             **({"tuned": grid} if (grid := row.grid(stage)) else {}),
@@ -330,18 +329,26 @@ def _deciding(recipe: Recipe) -> dict[str, Any]:
     return recipe.model_dump(exclude=idle | ({"trials", "trial_share"} if recipe.tune == "nothing" else set()))
 
 
-def _weights_digest(weights: Any) -> str | None:
-    """Digest local weights, file by file; a hub id is in the settings already and has no digest.
+def _weights_of(row: Row) -> Any:
+    """Return what identifies the weights that a row starts from, besides its name and settings."""
+    if row.origin:
+        return row.origin.identity
+    return _weights_digest(row) if row.spec.argument != "model" else None
 
-    BenchError for a path that does not exist; unlike a hub id, it begins with ``/``, ``.`` or ``~``.
+
+def _weights_digest(row: Row) -> str | None:
+    """Digest local weights, file by file; a hub id is in the settings or the name already and has no digest.
+
+    A package's name may stand before a path, as in ``timm:FOLDER``. BenchError for a path that does not exist; unlike a
+    hub id, it begins with ``/``, ``.`` or ``~``.
     """
-    if not isinstance(weights, str):
+    weights = row.weights
+    if not weights:
         return None
-    path_of(weights, "weights=")
-    path = Path(weights)
-    if not path.exists():
-        if weights.startswith(("/", ".", "~")):
-            raise BenchError(f"weights={weights!r}: nothing is there; name a folder that is, or a hub id")
-        return None
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    return digest({str(file.relative_to(path)): file_digest(file) for file in files})[:16]
+    places = [name for name in (weights, weights.partition(":")[2]) if name]
+    paths = [path for name in places if (path := path_of(name, "weights=")).exists()]
+    if paths:
+        return path_digest(paths[0])[:16]
+    if any(name.startswith(("/", ".", "~")) for name in places):
+        raise BenchError(f"weights={weights!r}: nothing is there; name a folder that is, or a hub id")
+    return None

@@ -9,7 +9,7 @@ from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
 from bench.registered.signature import judge_settings
-from bench.specs import ModelSpec, Settings, SuiteSpec, TaskSpec, able, contracts_of, is_control, resolve
+from bench.specs import SCRATCH, ModelSpec, Settings, SuiteSpec, TaskSpec, able, contracts_of, is_control, resolve
 from bench.stages.row import Row
 
 JUDGE = "judge"
@@ -73,7 +73,7 @@ def _spoken(explicit: frozenset[str], suite: SuiteSpec, task: str) -> frozenset[
 
 def resolve_rows(request: Request, task: TaskSpec, registry: Registry) -> list[Row]:
     """Resolve the requested models; BenchError for one unknown or unable to do the task, or a setting that none has."""
-    rows = [_row(name, request, registry) for name in _names(request.models, task, registry)]
+    rows = [_row(name, request, registry) for name in _names(request, task, registry)]
     for row in rows:
         if row.spec.upper and not task.oracle:
             raise BenchError(
@@ -125,12 +125,21 @@ def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
     """Name the models able to do the task that ``all`` leaves out and the request does not name."""
     if "all" not in request.models:
         return []
-    named = {*_names(request.models, task, registry)}
+    named = {*_names(request, task, registry), *without_weights(request, task, registry)}
     return [
         spec.name
         for spec in _able(task, registry)
         if spec.name not in named and not spec.name.endswith(":") and not registry.flaw(spec)
     ]
+
+
+def without_weights(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
+    """Name the models able to do the task that ``all`` leaves out because they would start from random weights."""
+    if "all" not in request.models or request.config.start == "scratch":
+        return []
+    every = replace(request, config=request.config.model_copy(update={"start": "scratch"}))
+    chosen = {*_names(request, task, registry)}
+    return [name for name in _names(every, task, registry) if name not in chosen]
 
 
 def unreadable(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
@@ -144,19 +153,28 @@ def _able(task: TaskSpec, registry: Registry) -> list[ModelSpec]:
     return [spec for spec in fit if task.oracle or not spec.upper]
 
 
-def _names(requested: Sequence[str], task: TaskSpec, registry: Registry) -> list[str]:
-    """Expand ``all`` to the rows able to do the task, without variants, controls, broken rows, names with arguments."""
+def _names(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
+    """Expand ``all`` to the rows able to do the task, without variants, controls, broken rows, names with arguments.
+
+    With ``start: pretrained`` it is without rows that have no weights either.
+    """
     names: list[str] = []
-    for name in requested:
+    for name in request.models:
         if name != "all":
             names.append(name)
             continue
         for spec in _able(task, registry):
             if spec.variant_of or spec.name.endswith(":") or is_control(spec, registry.family(spec)):
                 continue
-            if not registry.flaw(spec):
+            if not registry.flaw(spec) and _has_start(spec, request):
                 names.append(spec.name)
     return list(dict.fromkeys(names))
+
+
+def _has_start(spec: ModelSpec, request: Request) -> bool:
+    """Return whether a model starts as the config wants: from pretrained weights if it wants those."""
+    named = request.config.settings.get(spec.name, {}).get("weights", SCRATCH)
+    return request.config.start == "scratch" or bool(spec.published or spec.argument) or named != SCRATCH
 
 
 def spec_of(name: str, registry: Registry) -> ModelSpec:
@@ -173,6 +191,13 @@ def spec_of(name: str, registry: Registry) -> ModelSpec:
 def _row(name: str, request: Request, registry: Registry) -> Row:
     spec = spec_of(name, registry)
     declared = registry.settings(spec)
+    if not is_control(spec, registry.family(spec)) and not _has_start(spec, request):
+        rich = [each.name for each in registry.every("model").values() if each.published]
+        own = f"name some by {name}.weights, or " if "weights" in declared else ""
+        raise BenchError(
+            f"start: pretrained, but no published weights are known for model {name!r}; {own}leave it out (rows that "
+            f"have some: {', '.join(rich)})"
+        )
     values = _given_to(name, spec, declared, request)
     recipe, settings = split_recipe(values)
     if request.config.settings.get(request.task, {}).get(JUDGE) == name and spec.judge:
@@ -226,4 +251,6 @@ def _given_to(name: str, spec: ModelSpec, declared: Settings, request: Request) 
     commanded = {
         key for key in shared if f"{EVERY_MODEL}.{key}" in request.explicit and f"{name}.{key}" not in request.explicit
     }
-    return {**shared, **{key: value for key, value in own.items() if key not in commanded}}
+    published = spec.published if request.config.start == "pretrained" else None
+    start = {"weights": published.weights, **published.settings} if published else {}
+    return {**start, **shared, **{key: value for key, value in own.items() if key not in commanded}}

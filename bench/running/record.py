@@ -46,7 +46,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
             format=RECORD_FORMAT,
             cell=cell.identity,
             protocol=plan.protocol(cell.fraction),
-            model=_model(row, plan.task),
+            model=_model(row, plan.task, cell.train),
             config_recipe=plan.config.recipe.model_dump(),
             stages={stage.name: stage.fingerprint for stage in cell.stages},
             code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
@@ -77,8 +77,9 @@ def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, JSONO
     return duration(seconds) + (f", its {' and '.join(there)} {verb} there already" if there else "")
 
 
-def _model(row: Row, task: Task) -> RecordedModel:
+def _model(row: Row, task: Task, train: Stage) -> RecordedModel:
     untaught = "" if row.trains_on == "instructions" else task.untaught()
+    digest = train.inputs["model"]["weights"]
     return RecordedModel(
         label=row.spec.label,
         family=row.family.name,
@@ -95,6 +96,7 @@ def _model(row: Row, task: Task) -> RecordedModel:
         deterministic=row.deterministic,
         origin={**row.origin.identity, **row.origin.notes} if row.origin else None,
         departures=list(row.spec.departures),
+        weights=row.weights + (f" ({digest})" if isinstance(digest, str) else ""),
     )
 
 

@@ -13,8 +13,8 @@ from bench.specs.setting import STAGES, Setting, StageName
 
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
-    "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec", "TeacherSpec",
-    "able", "contracts_of", "estimator_path", "is_control", "resolve",
+    "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec",
+    "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "chooser", "classifier", "matcher"]
@@ -81,6 +81,27 @@ class FamilySpec(Spec):
 
 
 @dataclass(frozen=True)
+class PublishedWeights:
+    """Weights that anybody can have: the value of a row's setting ``weights``, with what to know before they come.
+
+    ``licence`` is their own, as their source names it; ``megabytes`` is what is downloaded; ``settings`` are others of
+    the row that the weights need.
+    """
+
+    __pydantic_config__ = Spec.__pydantic_config__
+
+    weights: Title
+    licence: Title
+    megabytes: int
+    settings: Values = field(default_factory=dict)
+
+    @property
+    def size(self) -> str:
+        """The size of the download in words."""
+        return f"{self.megabytes} MB" if self.megabytes < 1000 else f"{self.megabytes / 1000:.0f} GB"
+
+
+@dataclass(frozen=True)
 class ModelSpec(Spec):
     """One row of a table; a name ending in ':' takes an argument, and its row is labelled by the whole name.
 
@@ -105,7 +126,10 @@ class ModelSpec(Spec):
     not ``needs_training`` can be asked as it is, and so can one whose setting ``tuning`` is ``none``.
     ``departures`` say, one each, how the row differs from its source; they stand below its table. ``judge`` is what
     marks answers where a task's setting ``judge`` names the model, a ``Judge`` of ``bench.contracts``; its parameters
-    are the settings of the name in that role.
+    are the settings of the name in that role. ``argument`` says
+    what follows the colon of a name that takes an argument, if it names pretrained ones: ``weights``, a folder or hub
+    id, or a ``model`` on a server.
+    ``published`` are weights that anybody can have and from which ``start: pretrained`` trains the row.
     """
 
     label: Line = ""
@@ -130,6 +154,8 @@ class ModelSpec(Spec):
     tunes: Values = field(default_factory=dict)
     pretrain_share: PartOf | None = None
     judge: LazyPath | None = None
+    argument: Literal["", "weights", "model"] = ""
+    published: PublishedWeights | None = None
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""

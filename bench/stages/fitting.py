@@ -16,7 +16,7 @@ from bench.stages.context import make_estimator
 from bench.store.sealed import read_json, write_json
 from bench.store.whole import whole
 from bench.training.budget import shortened
-from bench.training.history import FILE, TUNING, History, TrainingDiverged, TriedTraining
+from bench.training.history import FILE, START, TUNING, History, TrainingDiverged, TriedTraining
 from bench.training.seeding import seed_all
 
 RATES = (1.0, 0.3, 0.1, 0.03)
@@ -134,7 +134,7 @@ def _order(tried: TriedTraining) -> float:
 
 
 def described(weights: Path) -> dict[str, Any] | None:
-    """Return a record's account of a training: its history and its trials; None if it has neither.
+    """Return a record's account of a training: its history, its weights and its trials; None if it has none of these.
 
     Its FLOPs are those of all trials and of the training in full.
     """
@@ -143,7 +143,8 @@ def described(weights: Path) -> dict[str, Any] | None:
     if history and tuning:
         last = history["training_flops"] if tuning[0]["share"] < 1 else 0.0
         history["training_flops"] = last + sum(tried["training_flops"] for tried in tuning)
-    return {**history, **({"tuning": tuning} if tuning else {})} or None
+    start = read_json(weights / START) or {}
+    return {**history, **start, **({"tuning": tuning} if tuning else {})} or None
 
 
 def _tried(kind: type[Estimator], train: Any, validation: Any, candidate: Candidate, context: Context) -> TriedTraining:

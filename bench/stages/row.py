@@ -8,6 +8,7 @@ from bench.config.loading import Recipe
 from bench.contracts import WeightsOrigin
 from bench.errors import BenchError
 from bench.specs import (
+    SCRATCH,
     ContractName,
     Data,
     FamilySpec,
@@ -79,6 +80,14 @@ class Row:
     def pretrains(self) -> str | None:
         """The lazy path of the estimator of the step before training, None if there is none."""
         return self.spec.pretrains or self.family.pretrains
+
+    @property
+    def weights(self) -> str:
+        """The pretrained weights that the row starts from, '' from random ones; of a model on a server, its name."""
+        if self.spec.argument:
+            return self.name.partition(":")[2]
+        named = self.settings.get("weights", SCRATCH)
+        return named if isinstance(named, str) and named != SCRATCH else ""
 
     @property
     def deviations(self) -> list[str]:

@@ -20,6 +20,12 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def path_digest(path: Path) -> str:
+    """Return the sha256 (hex) of a file, or of all files below a folder with their names."""
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return digest({str(file.relative_to(path)): file_digest(file) for file in files})
+
+
 def difference(old: Clear, new: Clear, prefix: str = "") -> list[str]:
     """Name the inputs in which two mappings in clear differ, one sentence each: path, old value, new value."""
     lines: list[str] = []

@@ -54,7 +54,8 @@ class RecordedModel:
     beat it, or it is an ``upper`` row, whose answers come from the task. ``pretrains`` is the path of its first step's
     estimator; ``deviations`` are sentences on settings that differ from the model's defaults, ``departures`` on how the
     model differs from its source; ``deterministic``: it is the same for every seed; ``origin`` where its weights come
-    from if its name names them, None otherwise.
+    from if its name names them, None otherwise;
+    ``weights`` are the pretrained ones that it started from, with the digest of local ones, '' if they were random.
     """
 
     label: str
@@ -72,6 +73,7 @@ class RecordedModel:
     deterministic: bool = False
     origin: JSONObject | None = None
     departures: list[str] = field(default_factory=list)
+    weights: str = ""
 
     @property
     def judges(self) -> bool:

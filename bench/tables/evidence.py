@@ -24,8 +24,9 @@ class Evidence:
     that a fold has; ``choices`` are those of the ``protocol``; ``recipe`` says how long models trained, '' if none did;
     ``own_recipes`` are the models whose recipe differs from the run's; ``training_flops`` the least and the most that a
     training cost, None if unknown. Not judged are: ``uncounted`` records of other settings or code, ``elsewhere`` the
-    models that have records under other protocols alone, ``variants`` of a model, ``upper`` rows. ``stale`` are the
-    rows whose code has changed since, ``uninstalled`` those whose plugin is gone.
+    models that have records under other protocols alone, ``variants`` of a model, ``upper`` rows. ``pretrained`` are
+    the models that started from pretrained weights, ``stale`` the rows whose code has changed since, ``uninstalled``
+    those whose plugin is gone.
     """
 
     dataset: str
@@ -46,6 +47,7 @@ class Evidence:
     uncounted: int
     elsewhere: tuple[str, ...]
     variants: tuple[str, ...]
+    pretrained: tuple[str, ...]
     upper: tuple[str, ...]
     stale: tuple[str, ...]
     uninstalled: tuple[str, ...]
@@ -88,6 +90,7 @@ def evidence(
             for model, records in selection.by_model.items()
             if not records[0].model.control and model not in models
         ),
+        pretrained=tuple(model for model in models if selection.by_model[model][0].model.weights),
         upper=tuple(model for model, records in selection.by_model.items() if records[0].model.upper),
         stale=tuple(model for model, changed in state.items() if changed),
         uninstalled=tuple(model for model, changed in state.items() if changed is None),

@@ -110,7 +110,13 @@ class _Typesetter:
         printed = any(cell.published is not None for cell in row.cells.values())
         if self.show_published and printed and not self.beside:
             numbers = [CellText(number(c.published, c.published_std, c.digits)) for c in self._cells(row)]
-            pieces = (CellText(row.label), CellText("paper"), *self._described(row), *numbers, CellText())
+            pieces = (
+                CellText(row.published_label or row.label),
+                CellText("paper"),
+                *self._described(row),
+                *numbers,
+                CellText(),
+            )
             yield TableLine(pieces, published=True)
 
     def _measured(self, row: TableRow) -> Iterator[TableLine]:

@@ -15,7 +15,7 @@ from bench.tables.frames import table_cells, where
 from bench.tables.judged import judged
 from bench.tables.places import apart, in_words, missing, places_of, seeds_of
 from bench.tables.published import Published, published
-from bench.tables.selection import Selection
+from bench.tables.selection import PRETRAINED, Selection
 from bench.tables.staleness import stale
 from bench.tables.standing import TIES, Comparisons, comparisons, drops, gains, with_best
 from bench.tables.table import Table, TableCell, TableRow, rank
@@ -236,7 +236,11 @@ def _row(
         cells[column.label] = replace(cell, published=number.value, published_std=number.std) if number else cell
     about = records[0].model if records else None
     return TableRow(
-        label=in_paper.row if in_paper else about.label if about else model,
+        label=in_paper.row + PRETRAINED * bool(about and about.weights)
+        if in_paper
+        else about.label
+        if about
+        else model,
         model=model,
         block=in_paper.block if in_paper else about.family_label if about else "",
         cells=cells,
@@ -244,6 +248,7 @@ def _row(
         upper=about is not None and about.upper,
         stale=stale(records, registry),
         footnotes=tuple(_footnotes(model, records, selection)),
+        published_label=in_paper.row if in_paper else "",
     )
 
 
@@ -270,23 +275,24 @@ def _footnotes(model: str, records: tuple[Record, ...], selection: Selection) ->
     if not records:
         return
     about = records[0].model
+    label = about.label.removesuffix(PRETRAINED)
     if about.footnote:
         yield about.footnote
     if about.departures:
-        yield f"{about.label} departs from its source: {'; '.join(about.departures)}"
+        yield f"{label} departs from its source: {'; '.join(about.departures)}"
     changed = _changes(records[0].config_recipe, about.recipe) if records[0].learned else []
     changed += about.deviations
     if changed:
-        yield f"{about.label}: {', '.join(changed)}"
+        yield f"{label}: {', '.join(changed)}"
     stuck = dict.fromkeys(name for record in records for name in record.losses_at_chance)
     if stuck:
-        yield f"{about.label}: {' and '.join(stuck)} never left chance, which tells nothing of what it could teach"
+        yield f"{label}: {' and '.join(stuck)} never left chance, which tells nothing of what it could teach"
     missing = sum((record.usage or {}).get(reason, 0) for record in records for reason in ("refused", "empty"))
     if missing:
         total = sum(record.n for record in records)
-        yield f"{about.label}: {missing} of {total} questions got a reply without an answer, which counts as wrong"
+        yield f"{label}: {missing} of {total} questions got a reply without an answer, which counts as wrong"
     if selection.left_out[model]:
-        yield _left_out_of(about.label, selection.left_out[model])
+        yield _left_out_of(label, selection.left_out[model])
 
 
 def _left_out(selection: Selection) -> list[str]:

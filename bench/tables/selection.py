@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     import pandas
 
 
+PRETRAINED = " (pretrained)"
+"""What follows the label of a model that started from pretrained weights, wherever its records are shown."""
+
+
 @dataclass(frozen=True, eq=False)
 class Selection:
     """The records of one dataset and protocol, by model; ``left_out`` counts those of other settings or code.
@@ -75,7 +79,20 @@ class Selection:
     def caveats(self) -> tuple[str, ...]:
         """The records' caveats, which a reader of their scores must know."""
         caveats = [record.caveat for records in self.by_model.values() for record in records]
-        return tuple(dict.fromkeys(caveat for caveat in caveats if caveat))
+        return tuple(dict.fromkeys(caveat for caveat in caveats if caveat)) + self.starts
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """Which models started from which pretrained weights, in a sentence; empty if none did."""
+        starts = [
+            f"{records[0].model.label.removesuffix(PRETRAINED)} from {records[0].model.weights}"
+            for records in self.by_model.values()
+            if records[0].model.weights
+        ]
+        if not starts:
+            return ()
+        rest = "" if len(starts) == len(self.by_model) else "; no other row started from any"
+        return (f"{PRETRAINED[1:]}: {', '.join(starts)}{rest}.",)
 
 
 class NoRecordError(BenchError):
@@ -183,7 +200,8 @@ def _of_one_kind(records: Sequence[Record]) -> tuple[dict[str, tuple[Record, ...
     for record in sorted(records, key=lambda record: record.finished, reverse=True):
         by_model.setdefault(record.cell.model, []).append(record)
     alike = {model: [r for r in own if _kind(r) == _kind(own[0])] for model, own in by_model.items()}
-    in_order = {model: tuple(sorted(own, key=_place)) for model, own in _told_apart(alike).items()}
+    marked = {model: _marked(own) for model, own in _told_apart(alike).items()}
+    in_order = {model: tuple(sorted(own, key=_place)) for model, own in marked.items()}
     return in_order, {model: len(own) - len(in_order[model]) for model, own in by_model.items()}
 
 
@@ -196,6 +214,12 @@ def _told_apart(by_model: Mapping[str, list[Record]]) -> dict[str, list[Record]]
     }
 
 
+def _marked(records: list[Record]) -> list[Record]:
+    """Return a model's records, marked in their label if it started from pretrained weights."""
+    about = records[0].model
+    return _labelled(records, f"{about.label}{PRETRAINED}") if about.weights else records
+
+
 def _labelled(records: Iterable[Record], label: str) -> list[Record]:
     return [replace(record, model=replace(record.model, label=label)) for record in records]
 
@@ -205,7 +229,7 @@ def _place(record: Record) -> tuple[int, int, int]:
 
 
 def _kind(record: Record) -> tuple[object, ...]:
-    return record.model.settings, record.model.recipe, record.code
+    return record.model.settings, record.model.recipe, record.code, record.model.weights
 
 
 def measured_task(store: Store, task: str | None) -> str:

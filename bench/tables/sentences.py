@@ -214,6 +214,7 @@ class VerdictSentences:
             f"{pictures}{_short(dataset)} in {folds}{repeats} with {count(own.seeds, 'seed')}",
             f"{count(len(own.models), 'model')} and {controls} under protocol {own.protocol}"
             + (f" ({own.choices})" if own.choices else ""),
+            *([f"pretrained weights of {self._list(own.pretrained)}{self._scratch()}"] if own.pretrained else []),
             *([f"training for {own.recipe}{self._deviating()}{_cost(own)}"] if own.recipe else []),
         ]
         return f"This rests on {', on '.join(parts)}{self._not_judged()}{self._stale()}."
@@ -221,6 +222,10 @@ class VerdictSentences:
     def _deviating(self) -> str:
         own = self._evidence.own_recipes
         return f" ({self._list(own)} by {'a recipe' if len(own) == 1 else 'recipes'} of {_its(own)} own)" if own else ""
+
+    def _scratch(self) -> str:
+        """Say that the other models had none, if there are others."""
+        return " alone" if len(self._evidence.pretrained) < len(self._evidence.models) else ""
 
     def _not_judged(self) -> str:
         own = self._evidence

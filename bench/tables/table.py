@@ -44,7 +44,8 @@ class TableRow:
 
     ``condition`` distinguishes rows of one label: a part of the questions, another protocol. ``control``: it is not
     ranked, because models must beat it, or, if it is an ``upper`` row, because its answers come from the task.
-    ``stale``: whether the code behind it has changed since; None if that is unknown.
+    ``published_label`` is the label of the published line, if it is another. ``stale``: whether the code behind it has
+    changed since; None if that is unknown.
     """
 
     label: str
@@ -58,6 +59,7 @@ class TableRow:
     stale: bool | None = False
     picture: str | None = None
     footnotes: tuple[str, ...] = ()
+    published_label: str = ""
 
     @property
     def judges(self) -> bool:

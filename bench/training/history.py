@@ -12,6 +12,8 @@ NEAR_CHANCE = 0.98
 """A loss that no epoch brought below this share of chance level has taught nothing."""
 FILE = "history.json"
 """The name under which a saved model keeps its history."""
+START = "start.json"
+"""The file of a saved model that started from pretrained weights: what its record says of them."""
 TUNING = "tuning.json"
 """The file of a saved model with its trials and their validation losses: a list, one mapping per trial."""
 

@@ -48,11 +48,11 @@ def build(spec: ModelSpec, settings: Mapping[str, Any], num_classes: int, image_
 
 
 @torch.no_grad()
-def check_scores(network: nn.Module, name: str, num_classes: int, image_size: int) -> None:
+def check_scores(network: nn.Module, name: str, num_classes: int, image_size: int, channels: int = 3) -> None:
     """Feed a network one blank picture; BenchError unless it returns scores (1, C)."""
     network.eval()
     try:
-        scores = network(torch.zeros(1, 3, image_size, image_size))
+        scores = network(torch.zeros(1, channels, image_size, image_size))
     except (AssertionError, IndexError, RuntimeError, TypeError, ValueError) as error:
         size = f"{image_size} x {image_size}"
         raise BenchError(

@@ -19,6 +19,7 @@ from bench.contracts import Context, Micrographs
 from bench.models.images.build import check_scores
 from bench.models.images.estimator import pictures
 from bench.models.images.layers import PatchLayers
+from bench.models.images.picture_input import PLAIN
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier
 from bench.specs import Setting
@@ -31,7 +32,7 @@ class _OfPictures(NetworkClassifier):
 
     def side(self, images: Micrographs) -> Side:
         """Return the pictures as both networks' input."""
-        return Side(partial(pictures, images, self._context.device), images.labels)
+        return Side(partial(pictures, images, self._context.device, PLAIN), images.labels)
 
 
 class TeacherNetwork(_OfPictures):

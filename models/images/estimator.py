@@ -12,11 +12,14 @@ from torch import Tensor, nn
 
 from bench.contracts import Context, Micrographs
 from bench.models.images.initial import again, initial, keep
+from bench.models.images.picture_input import PLAIN, InputChoice, PictureInput
 from bench.models.network_classifier import NetworkClassifier, shape_of
 from bench.models.supervised import Side, fit_classifier, probabilities
 from bench.models.views import Views, over_views, viewed
 from bench.specs import SCRATCH, Setting
+from bench.store.sealed import write_json
 from bench.training.augmentation import Alterations, altered
+from bench.training.history import START
 from bench.training.resident import grey_levels
 
 
@@ -34,6 +37,7 @@ class ImageClassifier(NetworkClassifier):
                 "transformers:NAME[@REVISION]"
             ),
         ] = SCRATCH,
+        choice: InputChoice,
         memory_format: Annotated[
             Literal["channels_last", "contiguous"], Setting("how pictures lie in memory")
         ] = "contiguous",
@@ -42,11 +46,13 @@ class ImageClassifier(NetworkClassifier):
         super().__init__(context)
         self._views: Views = views
         self._weights, self._memory_format = weights, memory_format
+        self._choice, self._input = choice, PLAIN
 
     def fit(self, train: Micrographs, validation: Micrographs) -> None:
         """Train by the recipe, judging by the validation side."""
         self.shape = shape_of(train)
-        self.network = self._laid_out(initial(self._weights, self._context, **self.shape))
+        network, self._input = initial(self._weights, self._context, **self.shape, choice=self._choice)
+        self.network = self._laid_out(network)
         history = fit_classifier(self.network, self.side(train), self.side(validation), self._context)
         self.history = replace(history, revision=getattr(self.network, "revision", ""))
 
@@ -54,10 +60,15 @@ class ImageClassifier(NetworkClassifier):
         """Write what is needed to build the network again, with the config of a network of transformers."""
         super().save(folder)
         keep(self.network, folder, self._weights)
+        if self._weights != SCRATCH:
+            self._input.save(folder)
+            write_json(folder / START, {"pictures": str(self._input)})
 
     def rebuilt(self, folder: Path) -> nn.Module:
         """Build the network again, without pretrained weights."""
-        return self._laid_out(again(folder, self._weights, self._context, **self.shape))
+        self._input = PictureInput.load(folder)
+        size = self._input.side or self.shape["image_size"]
+        return self._laid_out(again(folder, self._weights, self._context, self.shape["num_classes"], size))
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:
         """Return probabilities (N, C), the mean over all views of a picture."""
@@ -71,7 +82,7 @@ class ImageClassifier(NetworkClassifier):
 
     def side(self, images: Micrographs) -> Side:
         """Return the pictures as the network's input."""
-        return Side(partial(pictures, images, self._context.device), images.labels)
+        return Side(partial(pictures, images, self._context.device, self._input), images.labels)
 
     def _laid_out(self, network: nn.Module) -> nn.Module:
         if self._memory_format == "channels_last":
@@ -84,12 +95,13 @@ def _viewed(inputs: Callable[..., Tensor], view: Tensor | None, positions: np.nd
     return inputs(positions, viewed(view, len(positions)))
 
 
-def pictures(images: Micrographs, device: str, positions: np.ndarray, alterations: Alterations | None = None) -> Tensor:
+def pictures(
+    images: Micrographs,
+    device: str,
+    entering: PictureInput,
+    positions: np.ndarray,
+    alterations: Alterations | None = None,
+) -> Tensor:
     """Return the pictures at these positions, altered or as they are, as a network's input (B, 3, H, W)."""
     grey = grey_levels(images, positions, device)
-    return normalised(grey if alterations is None else altered(grey, alterations))
-
-
-def normalised(grey: Tensor) -> Tensor:
-    """Return grey pictures (B, H, W) uint8, scaled to -1 to 1, in three equal channels (B, 3, H, W)."""
-    return grey.unsqueeze(1).float().div_(127.5).sub_(1).expand(-1, 3, -1, -1)
+    return entering(grey if alterations is None else altered(grey, alterations))

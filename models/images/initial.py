@@ -8,25 +8,36 @@ from torch import nn
 from bench.contracts import Context
 from bench.errors import BenchError
 from bench.models.images.build import build, check_scores
+from bench.models.images.picture_input import IMAGENET, PLAIN, InputChoice, PictureInput, of_folder
 from bench.models.images.tensors import heads, put, read_tensors
 from bench.specs import SCRATCH
 
 PACKAGES = ("torchvision", "timm", "transformers")
 
 
-def initial(source: str, context: Context, num_classes: int, image_size: int) -> nn.Module:
-    """Return the network by the setting ``weights``; BenchError where that names nothing or does not fit."""
+def initial(
+    source: str, context: Context, num_classes: int, image_size: int, choice: InputChoice
+) -> tuple[nn.Module, PictureInput]:
+    """Return the network by the setting ``weights``, and how pictures enter it.
+
+    BenchError where the setting names nothing or does not fit.
+    """
+    own = PLAIN
     if named(source):
         # Here, not above: these packages take seconds to import, and most trainings need none of them.
         from bench.models.images.pretrained import TensorShape, pretrained
 
-        network = pretrained(source, TensorShape(num_classes, image_size), context.progress)
-    else:
+        network, own = pretrained(source, TensorShape(num_classes, image_size), context.progress, choice)
+    elif source == SCRATCH:
+        choice.check_idle(context.model.name)
         network = build(context.model, context.settings, num_classes, image_size)
-        if source != SCRATCH:
-            _fill(network, source, context, num_classes, image_size)
-    check_scores(network, context.model.name, num_classes, image_size)
-    return network
+    else:
+        own = choice.applied(_input_of(source, choice, context))
+        size = own.side or image_size
+        network = build(context.model, context.settings, num_classes, size)
+        _fill(network, source, context, num_classes, size)
+    check_scores(network, context.model.name, num_classes, own.side or image_size, len(own.mean))
+    return network, own
 
 
 def again(folder: Path, source: str, context: Context, num_classes: int, image_size: int) -> nn.Module:
@@ -49,6 +60,18 @@ def keep(network: nn.Module, folder: Path, source: str) -> None:
 def named(source: str) -> bool:
     """Return whether weights have the form ``package:name``; an existing file or folder takes precedence."""
     return source.partition(":")[0] in PACKAGES and ":" in source and not Path(source).exists()
+
+
+def _input_of(source: str, choice: InputChoice, context: Context) -> PictureInput:
+    """Return the input of the weights in a file or folder; ImageNet's, and a word about it, if nothing tells it."""
+    path = Path(source)
+    own = of_folder(path) if path.is_dir() else None
+    if own is None and choice.normalisation == "own":
+        context.progress.say(
+            f"{source}: no config is with these weights, so they are fed as most networks of ImageNet are; "
+            f"{context.model.name}.normalisation=plain feeds them from -1 to 1"
+        )
+    return own or IMAGENET
 
 
 def _fill(network: nn.Module, source: str, context: Context, num_classes: int, image_size: int) -> None:

@@ -2,9 +2,11 @@
 
 Names are those of the packages: ``torchvision:resnet18``, ``torchvision:ResNet18_Weights.IMAGENET1K_V1``,
 ``timm:vit_small_patch32_224.augreg_in21k_ft_in1k``, ``transformers:microsoft/cvt-13``. Those of the Hugging Face hub,
-that is of timm and transformers, may end in ``@REVISION``, a commit, tag or branch.
+that is of timm and transformers, may end in ``@REVISION``, a commit, tag or branch; in their place may stand a folder
+that timm's ``save_for_hf`` or transformers' ``save_pretrained`` wrote.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,9 +15,17 @@ import torchvision
 from huggingface_hub import hf_hub_download
 from torch import Tensor, nn
 from torchvision.models import WeightsEnum, get_model, get_model_weights
-from transformers import AutoConfig, AutoModelForImageClassification
+from transformers import AutoConfig, AutoImageProcessor, AutoModelForImageClassification
 
 from bench.errors import BenchError, in_one_line, unknown
+from bench.models.images.picture_input import (
+    IMAGENET,
+    InputChoice,
+    PictureInput,
+    of_folder,
+    of_processor,
+    of_timm,
+)
 from bench.models.images.tensors import heads, put
 from bench.terminal.progress import Progress
 
@@ -25,6 +35,13 @@ class TensorShape(NamedTuple):
 
     num_classes: int
     image_size: int
+
+
+class Start(NamedTuple):
+    """What training starts from: a network, and how pictures enter it."""
+
+    network: nn.Module
+    input: PictureInput
 
 
 class TensorScores(nn.Module):
@@ -39,15 +56,15 @@ class TensorScores(nn.Module):
         return self.network(pixels).logits
 
 
-def pretrained(source: str, shape: TensorShape, progress: Progress) -> nn.Module:
-    """Return the network ``package:name`` with its pretrained weights and a new head.
+def pretrained(source: str, shape: TensorShape, progress: Progress, choice: InputChoice) -> Start:
+    """Return the network ``package:name`` with its pretrained weights and a new head, for pictures as they want them.
 
     Missing weights are downloaded. BenchError if they are not available or do not fit.
     """
     package, _, name = source.partition(":")
     opens = {"torchvision": _from_torchvision, "timm": _from_timm, "transformers": _from_transformers}
     try:
-        return opens[package](name, shape, progress)
+        start = opens[package](name, shape, progress, choice)
     except BenchError:
         raise
     except Exception as error:  # errors of the package, its hub and the network have no common base
@@ -55,6 +72,8 @@ def pretrained(source: str, shape: TensorShape, progress: Progress) -> nn.Module
             f"weights={source!r} is not available ({in_one_line(error)}); see the name, or download the file elsewhere "
             "and name its path"
         ) from error
+    progress.say(f"{source}: pictures are fed as {start.input}")
+    return start
 
 
 def skeleton(source: str, shape: TensorShape, folder: Path) -> nn.Module:
@@ -82,13 +101,16 @@ def _with_revision(name: str) -> tuple[str, str]:
     return name, revision
 
 
-def _from_torchvision(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
+def _from_torchvision(name: str, shape: TensorShape, progress: Progress, choice: InputChoice) -> Start:
     builder, weights = _torchvision_weights(name)
+    transforms = weights.transforms()
+    own = PictureInput(tuple(transforms.mean), tuple(transforms.std), *transforms.crop_size)
+    own = replace(own, interpolation=transforms.interpolation.value)
     network = _torchvision_network(builder, shape.num_classes)
     head = heads(network, _torchvision_network(builder, shape.num_classes + 1))
     tensors = weights.get_state_dict(progress=False, check_hash=True, map_location="cpu", weights_only=True)
     put(network, tensors, head, f"torchvision:{name}", progress)
-    return network
+    return Start(network, choice.applied(own))
 
 
 def _torchvision_weights(name: str) -> tuple[str, WeightsEnum]:
@@ -103,13 +125,33 @@ def _torchvision_weights(name: str) -> tuple[str, WeightsEnum]:
 
 
 def _torchvision_network(builder: str, num_classes: int) -> nn.Module:
-    # These two return a tuple in training unless they are built without their auxiliary heads.
-    plain = {"aux_logits": False, "init_weights": True} if builder in ("googlenet", "inception_v3") else {}
+    # These two return a tuple in training unless they are built without their auxiliary heads, and their weights want
+    # pictures from -1 to 1, into which they turn ImageNet's normalisation themselves.
+    ported = {"aux_logits": False, "init_weights": True, "transform_input": True}
+    plain = ported if builder in ("googlenet", "inception_v3") else {}
     return get_model(builder, weights=None, num_classes=num_classes, **plain)
 
 
-def _from_timm(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
+def _from_timm(name: str, shape: TensorShape, progress: Progress, choice: InputChoice) -> Start:
+    name, revision = timm_revision(name)
+    own = choice.applied(timm_input(name))
+    fitting = shape._replace(image_size=own.side or shape.image_size)
+    network = _timm_network(name, fitting, pretrained=True, revision=revision)
+    progress.say(f"timm:{name}: all tensors loaded, left out: the head")
+    if revision:
+        progress.say(f"timm:{name}: revision {revision}; timm:{name}@{revision} names it")
+    vars(network)["revision"] = revision
+    return Start(network, own)
+
+
+def timm_revision(name: str) -> tuple[str, str]:
+    """Return a network's name in timm and the commit of its weights on the hub, "" without one.
+
+    BenchError if timm has no such network.
+    """
     name, revision = _with_revision(name)
+    if Path(name).is_dir():
+        return name, ""
     architecture = name.partition(".")[0]
     if not timm.is_model(architecture):
         raise unknown("network of timm", name, timm.list_models(f"{architecture.partition('_')[0]}*"))
@@ -117,16 +159,23 @@ def _from_timm(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
     if hub_id and not revision:
         config = hf_hub_download(hub_id, "config.json", revision="main")  # nosec B615 -- to learn the commit of main
         revision = Path(config).parent.name
-    network = _timm_network(name, shape, pretrained=True, revision=revision)
-    progress.say(f"timm:{name}: all tensors loaded, left out: the head")
-    if revision:
-        progress.say(f"timm:{name}: revision {revision}; timm:{name}@{revision} names it")
-    vars(network)["revision"] = revision
-    return network
+    return name, revision
+
+
+def timm_input(name: str) -> PictureInput:
+    """Return how pictures enter a network of timm, or of a folder that timm wrote."""
+    if Path(name).is_dir():
+        return of_folder(Path(name)) or IMAGENET
+    config = timm.get_pretrained_cfg(name)
+    return of_timm(config.to_dict() if config else {})
 
 
 def _timm_network(name: str, shape: TensorShape, pretrained: bool, revision: str = "") -> nn.Module:
     """Return a network with a replaced head: with its own head, timm requires every tensor to fit."""
+    if Path(name).is_dir():
+        network = timm.create_model(f"local-dir:{name}", pretrained=pretrained)
+        network.reset_classifier(shape.num_classes)  # pyright: ignore[reportCallIssue] -- every network of timm has it
+        return network
     config = timm.get_pretrained_cfg(name)
     fixed = config is not None and config.fixed_input_size and config.input_size[-1] != shape.image_size
     size: dict[str, Any] = {"img_size": shape.image_size} if fixed else {}
@@ -137,12 +186,13 @@ def _timm_network(name: str, shape: TensorShape, pretrained: bool, revision: str
     return network
 
 
-def _from_transformers(name: str, shape: TensorShape, progress: Progress) -> nn.Module:
+def _from_transformers(name: str, shape: TensorShape, progress: Progress, choice: InputChoice) -> Start:
     name, wanted = _with_revision(name)
     config = AutoConfig.from_pretrained(name, revision=wanted or "main", num_labels=shape.num_classes)
     revision = getattr(config, "_commit_hash", None) or wanted or "main"  # so that the weights are of the same commit
+    own = choice.applied(processor_input(name, revision, getattr(config, "image_size", 0), progress))
     if hasattr(config, "image_size"):
-        config.image_size = shape.image_size
+        config.image_size = own.side or shape.image_size
     network, loading_info = AutoModelForImageClassification.from_pretrained(
         name, revision=revision, config=config, ignore_mismatched_sizes=True, output_loading_info=True
     )
@@ -158,4 +208,14 @@ def _from_transformers(name: str, shape: TensorShape, progress: Progress) -> nn.
     progress.say(f"transformers:{name}: all tensors loaded, left out: {', '.join(sorted(fresh)) or 'none'}")
     if not Path(name).is_dir():
         progress.say(f"transformers:{name}: revision {revision}; transformers:{name}@{revision} names it")
-    return TensorScores(network, revision)
+    return Start(TensorScores(network, "" if Path(name).is_dir() else revision), own)
+
+
+def processor_input(name: str, revision: str, side: Any, progress: Progress) -> PictureInput:
+    """Return the input that the image processor of a model makes; ImageNet's at the model's ``side`` without one."""
+    try:
+        processor = AutoImageProcessor.from_pretrained(name, revision=revision, trust_remote_code=False)
+    except (OSError, ValueError):
+        progress.say(f"transformers:{name}: no image processor is with it; it is fed as most networks of ImageNet are")
+        return replace(IMAGENET, side=side if isinstance(side, int) else 0)
+    return of_processor(processor.to_dict())

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from bench.errors import BenchError
 from bench.terminal.progress import Progress
 
-_TORCH_FILES = (".pth", ".pt", ".bin")
+_TORCH_FILES = (".pth", ".pt", ".bin", ".tar")
 _WRAPPINGS = ("state_dict", "model", "model_state_dict")
 """Keys under which training programs store a network's tensors, next to their own state."""
 

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from bench.contracts import Context, Micrographs
-from bench.models.images.estimator import normalised
 from bench.models.images.layers import PatchLayers
+from bench.models.images.picture_input import PLAIN
 from bench.models.selfsupervised.images.encoders import ResNet, ViT
 from bench.models.selfsupervised.images.views import drawn, resized
 from bench.models.selfsupervised.method import Method
@@ -59,7 +59,7 @@ class _OfImages(Pretraining):
         return self._fed(pictures)
 
     def _fed(self, pictures: np.ndarray) -> Tensor:
-        return normalised(torch.from_numpy(pictures).to(self._context.device))
+        return PLAIN(torch.from_numpy(pictures).to(self._context.device))
 
 
 class ResNetPretraining(_OfImages):
