@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.config import cores
 from bench.config.loading import EVERY_MODEL, Config, Recipe
-from bench.contracts import NOBODY, Teacher
+from bench.contracts import NOBODY, Dataset, Teacher
 from bench.data.dataset import CheckedDataset, open_dataset
 from bench.data.masking import preparing
 from bench.data.partition import Partition
@@ -52,9 +52,10 @@ class Plan:
         self.marking: CheckedMarking | None = open_marking(self.task_spec, self.task_settings)
         judge = self.task_settings.get(JUDGE, NOBODY) if self.marking else NOBODY
         self.judge: Row | None = None if judge == NOBODY else judge_row(judge, request, registry)
-        self.dataset: CheckedDataset = open_dataset(
+        self._checked: CheckedDataset = open_dataset(
             registry, self.config.dataset, self.config.settings, self.config.image_size, progress
         )
+        self.dataset: Dataset = self._checked
         self.config = self._with_records_of(self.dataset)
         split = self.config.split
         if self.config.group_by and (split == "whole" or (split == "stratified" and "split" in request.explicit)):
@@ -144,7 +145,7 @@ class Plan:
         """What decides how pictures are shown; empty if they are shown as the dataset's cache holds them."""
         if self.config.picture == "protocol":
             return preparing(self.config)
-        datasets = [self.dataset, *([self.transfer.tested] if self.transfer else [])]
+        datasets = [self._checked, *([self.transfer.tested] if self.transfer else [])]
         return {**preparing(self.config), "picture": digest([each.native_code() for each in datasets])[:16]}
 
     @property
@@ -175,7 +176,7 @@ class Plan:
         """The pictures without labels that models pretrain on besides the dataset's; empty if there are none."""
         return {"unlabelled": self.unlabelled.identity} if self.unlabelled else {}
 
-    def _with_records_of(self, dataset: CheckedDataset) -> Config:
+    def _with_records_of(self, dataset: Dataset) -> Config:
         """Return the config with the teacher of a dataset that comes with questions; BenchError if it names another."""
         own, named = teacher_name(self.config.records, dataset), teacher_name(self.config.records)
         if own == named:
@@ -308,7 +309,7 @@ class Plan:
                 f"--unlabelled {name} changes nothing: none of {', '.join(self.rows)} learns from pictures without "
                 "labels; name a model that does, such as one of `bench list models --family vsl`, or leave it out"
             )
-        datasets = [self.dataset, *([self.transfer.tested] if self.transfer else [])]
+        datasets: list[Dataset] = [self.dataset, *([self.transfer.tested] if self.transfer else [])]
         return open_unlabelled(name, datasets, self.config, registry, self.progress)
 
     def _used(self, registry: Registry) -> set[str]:

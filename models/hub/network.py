@@ -32,9 +32,9 @@ class HubNetwork(nn.Module):
         """Return the mean loss of the answers' tokens."""
         width = max(taught.answers)
         inputs = self._placed(taught.inputs)
-        kept = {"logits_to_keep": width + 1} if self._keeps_logits else {}
+        last = {"logits_to_keep": width + 1} if self._keeps_logits else {}
         with self._number_type():
-            logits = self.model(**inputs, **kept, use_cache=False).logits[:, -width - 1 : -1]
+            logits = self.model(**inputs, **last, use_cache=False).logits[:, -width - 1 : -1]
         scored = answer_mask(taught.answers, width).to(logits.device)
         return cross_entropy(logits[scored].float(), inputs["input_ids"][:, -width:][scored])
 
