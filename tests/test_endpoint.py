@@ -66,8 +66,7 @@ def test_a_wait_that_the_server_asks_for_is_kept_by_all_calls(endpoint, asked):
     endpoint.faults = [None, "429 now"]
     asked(30, in_flight=2)
     pauses = [after - before for before, after in zip(endpoint.times, endpoint.times[1:], strict=False)]
-    assert max(pauses) > 0.15
-    assert 2 + pauses.index(max(pauses)) <= 6  # the one beside it may be a call ahead
+    assert max(pauses[:5]) > 0.15  # the one beside it may be a call ahead
 
 
 def test_no_more_calls_are_in_flight_than_allowed(endpoint, asked):
