@@ -190,7 +190,7 @@ class QuestionSet:
 
     @property
     def _decoding(self) -> FolderDecoding:
-        return FolderDecoding(self._paths, self._digests, None, self._image_size, "first", False, self._progress)
+        return FolderDecoding(self._paths, self._digests, self._image_size, "first", False, self._progress)
 
     @cached_property
     def _index(self) -> Index:
