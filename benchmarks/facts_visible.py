@@ -51,7 +51,7 @@ def targets(facts: Sequence[Mapping[str, str]]) -> dict[str, np.ndarray]:
     }
 
 
-def PLAIN(pixels: np.ndarray) -> torch.Tensor:
+def normalised(pixels: np.ndarray) -> torch.Tensor:
     """Return uint8 pictures (B, H, W) as (B, 1, H, W), centred on zero."""
     return torch.from_numpy(pixels).float().div_(64).sub_(2).unsqueeze(1)
 
@@ -69,7 +69,7 @@ def train(pixels: np.ndarray, wanted: Mapping[str, np.ndarray], epochs: int, bat
     for _ in range(epochs):
         order = random.permutation(len(pixels))
         for chosen in np.split(order, range(batch, len(order), batch)):
-            pictures = PLAIN(pixels[np.sort(chosen)])
+            pictures = normalised(pixels[np.sort(chosen)])
             pictures[::2] = pictures[::2].flip(3)
             scores = model(pictures)
             losses = [
@@ -90,7 +90,7 @@ def train(pixels: np.ndarray, wanted: Mapping[str, np.ndarray], epochs: int, bat
 @torch.no_grad()
 def predicted(model: SmallConvNet, pixels: np.ndarray) -> dict[str, np.ndarray]:
     """Return kind to the value that the model predicts for each picture (N,)."""
-    parts = [model(PLAIN(pixels[start : start + 100])) for start in range(0, len(pixels), 100)]
+    parts = [model(normalised(pixels[start : start + 100])) for start in range(0, len(pixels), 100)]
     return {kind: torch.cat([part[kind] for part in parts]).argmax(1).numpy() for kind in parts[0]}
 
 

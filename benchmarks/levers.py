@@ -28,7 +28,7 @@ from torch.optim.swa_utils import update_bn
 
 from bench import load_dataset
 from bench.data.grey_levels import standardised
-from bench.models.images.estimator import normalised
+from bench.models.images.picture_input import PLAIN
 from bench.models.supervised import ShuffledBatches
 from bench.models.views import viewed, views
 from bench.statistics.paired import Difference, ModelScores, difference
@@ -120,7 +120,7 @@ class Network(nn.Module):
 
     def features(self, grey: Tensor) -> Tensor:
         """Return the features (B, width) of grey pictures (B, H, W) uint8."""
-        seen = self.trunk(normalised(grey)[:, :1].contiguous(memory_format=torch.channels_last))
+        seen = self.trunk(PLAIN(grey)[:, :1].contiguous(memory_format=torch.channels_last))
         return torch.cat([seen.mean((2, 3)), seen.amax((2, 3))], 1)
 
     def forward(self, grey: Tensor) -> Tensor:

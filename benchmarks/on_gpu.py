@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from bench.contracts import Micrographs
 from bench.models.graphs.batches import GraphBatch
-from bench.models.images.estimator import normalised
+from bench.models.images.picture_input import PLAIN
 from bench.training import resident
 from benchmarks.graph_feeding import PATCHES, graphs_of_noise, one_by_one
 from benchmarks.measurement import Row, as_table, in_turns
@@ -33,10 +33,10 @@ def feeding(pictures: int = 2048, repetitions: int = 7) -> Row:
 
     def ours() -> None:
         order = np.random.default_rng(0).permutation(pictures)
-        _finish(normalised(resident.grey_levels(images, part, CARD)) for part in np.split(order, pictures // BATCH))
+        _finish(PLAIN(resident.grey_levels(images, part, CARD)) for part in np.split(order, pictures // BATCH))
 
     def theirs() -> None:
-        _finish(normalised(part.to(CARD, non_blocking=True)) for part in loader)
+        _finish(PLAIN(part.to(CARD, non_blocking=True)) for part in loader)
 
     timing = in_turns(ours, theirs, repetitions)
     resident.keep(False)

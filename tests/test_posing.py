@@ -5,7 +5,7 @@ import pytest
 
 from bench.contracts import InstructionRecord, Instructions, Micrographs
 from bench.plugins.tasks import register_tasks
-from bench.registered.signature import class_settings
+from bench.registered.signature import class_settings, settings_of
 from bench.specs import resolve
 from bench.stages.code import POSES
 from bench.store.code_digest import Methods, closure
@@ -80,7 +80,7 @@ def test_the_registered_tasks_resolve_and_posing_knows_no_metric():
     specs = []
     register_tasks(register=specs.append)
     for spec in specs:
-        task = resolve(spec.builds)(**{name: setting.default for name, setting in class_settings(spec).items()})
+        task = resolve(spec.builds)(**{name: setting.default for name, setting in settings_of(spec.builds).items()})
         assert task.protocol() == resolve(spec.builds)().protocol()
         assert {setting.stage for setting in class_settings(spec).values()} <= {"predict", "score"}
         assert not [module for module in closure(Methods(spec.builds, POSES)) if "metrics" in module]

@@ -175,5 +175,7 @@ def test_an_argument_is_refused():
 def test_every_registered_teacher_resolves():
     specs = []
     register_teachers(register=specs.append)
-    assert {spec.name for spec in specs} == {"scripted", "scripted-numbers", "paraphrased:", "file:", "openai"}
+    assert {spec.name for spec in specs} == {
+        *("scripted", "scripted-numbers", "paraphrased:", "file:", "openai", "questionnaire")
+    }
     assert all(callable(resolve(spec.builds)) for spec in specs)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bench.store.record import Record
-from bench.tables.selection import Selection
+from bench.tables.selection import PRETRAINED, Selection
 
 _CONTROLS = {
     "judge_oracle": "the oracle's answers",
@@ -26,7 +26,7 @@ def judged(selection: Selection) -> list[str]:
     if marks:
         sentences.append(f"Judge {judge['name']}, which saw no picture, gave {_listed(marks)}: told apart at 5 %.")
     for model, own in selection.by_model.items():
-        label = own[0].model.label
+        label = own[0].model.label.removesuffix(PRETRAINED)
         if model == judge["name"]:
             sentences.append(f"{label} judged its own answers too, and models are known to prefer their own.")
         shares = [record.metrics[_UNMARKED].value for record in own if _UNMARKED in record.metrics]

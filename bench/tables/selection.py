@@ -85,7 +85,7 @@ class Selection:
     def starts(self) -> tuple[str, ...]:
         """Which models started from which pretrained weights, in a sentence; empty if none did."""
         starts = [
-            f"{records[0].model.label.removesuffix(PRETRAINED)} from {records[0].model.weights}"
+            _start(records[0].model.label.removesuffix(PRETRAINED), records[0].model.weights)
             for records in self.by_model.values()
             if records[0].model.weights
         ]
@@ -212,6 +212,11 @@ def _told_apart(by_model: Mapping[str, list[Record]]) -> dict[str, list[Record]]
         model: own if counts[(label := own[0].model.label)] == 1 else _labelled(own, f"{label} ({model})")
         for model, own in by_model.items()
     }
+
+
+def _start(label: str, weights: str) -> str:
+    """Say what a model started from, once if its label names it already."""
+    return label if weights in label else f"{label} from {weights}"
 
 
 def _marked(records: list[Record]) -> list[Record]:

@@ -66,14 +66,12 @@ def _imported(
                 f"{key} of {name!r} does not have the digest that it was published with; fetch it again, and tell the "
                 "publisher if this persists"
             )
-    fresh = folder.with_name(f"{folder.name}.new")
-    with whole(fresh) as part:
+    with whole(folder) as part:
         part.mkdir()
         done = import_files(name, about, list(files.values()), part, progress)
         write_source(name, about, revision, digests, done, part)
-    if folder.exists():
-        discard(folder)
-    fresh.rename(folder)
+        if folder.exists():
+            discard(folder)
     source = folder.with_name(f"{folder.name}{_SOURCE}")
     if source.exists():
         discard(source)
