@@ -13,7 +13,7 @@ from bench.cli.main import added
 from bench.config.loading import EVERY_MODEL, Config
 from bench.errors import UncaughtError
 from bench.registered import source_file, source_parameters
-from bench.registered.plugin import SPECS
+from bench.registered.plugin import SPECS, _discovered
 from bench.registered.registry import Registry
 from bench.registered.signature import parameters
 from bench.registered.validation import RESERVED, validated
@@ -61,6 +61,7 @@ def package(tmp_path, monkeypatch):
     yield install
     for name in [name for name in sys.modules if name.partition(".")[0] in ("odd", "good")]:
         del sys.modules[name]
+    _discovered.cache_clear()  # the next test's package may lie at the same path
     parameters.cache_clear()
     source_parameters._names.cache_clear()
 
