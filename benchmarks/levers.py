@@ -37,7 +37,7 @@ from bench.training.augmentation import Alterations, altered, drawn, drawn_maps
 
 SIDE, BATCH, RATE = 64, 32, 4e-3
 DRAWN, DRAWN_SIDE = {"varied": 12_000, "plain": 5_000}, 128
-"""How many pictures of a look are drawn, and how large; the varied ones are those of ``--config pretrained``."""
+"""How many pictures of a look are drawn, and how large; the varied ones are those of ``--config bundled``."""
 HELD_OUT = 400
 """The last drawn pictures are not learned from but tested."""
 _CUT_SIDE = 512

@@ -70,6 +70,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="an image-text-to-text model of transformers, in a folder or on the hub (hf:NAME)",
             family="assistant",
             estimator="bench.models.hub.estimator:HubModel",
+            judge="bench.models.hub.judge:HubJudge",
             trains_on="micrographs",
             tuned_on="instructions",
             contracts=("answerer", "chooser"),

@@ -1,18 +1,17 @@
 """The estimator ``hf:NAME``: any image-text-to-text model of transformers, asked as it is or tuned."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self
 
 import numpy as np
 import torch
 from peft import LoraConfig
 from torch import Tensor, nn
-from transformers import GenerationConfig
 
 from bench.contracts import Choices, Context, Instructions, Preference
 from bench.errors import BenchError
 from bench.models.assistants.settings import AnswerTokens
+from bench.models.hub.batches import in_batches
 from bench.models.hub.choosing import OptionLikelihoods
 from bench.models.hub.conversation import Chat
 from bench.models.hub.lessons import HubLessons
@@ -24,10 +23,7 @@ from bench.models.instruction_batches import InstructionBatch, InstructionBatche
 from bench.specs import Setting
 from bench.training import loop as training
 from bench.training.history import FILE
-from bench.training.memory import out_of_memory, release
 from bench.training.seeding import seed_all
-
-Reply = TypeVar("Reply")
 
 
 class HubModel:
@@ -113,13 +109,14 @@ class HubModel:
         """Return one generated answer per record, in order; batches are halved if memory runs out."""
         seed_all(self._context.seed)
         assert self._network is not None and self._conversation is not None, "a model answers after it was loaded"
-        network, talk, lessons, decoding = self._network, self._conversation, self._lessons(questions), self._decoding()
+        network, talk, lessons = self._network, self._conversation, self._lessons(questions)
+        decoding = network.likeliest(talk.end, talk.pad, self._answering.max_new_tokens, self._answering.num_beams)
         self._context.progress.start("answering", len(questions))
 
         def answers(positions: np.ndarray) -> list[str]:
             return talk.decoded(network.generate(lessons.prompts(positions), decoding))
 
-        return self._in_batches(len(questions), answers)
+        return in_batches(len(questions), self._answering.answer_batch_size, answers, self._context.progress)
 
     @torch.inference_mode()
     def choose(self, questions: Choices) -> list[Preference]:
@@ -129,22 +126,8 @@ class HubModel:
         letters = self._answering.options == "letters"
         chooser = OptionLikelihoods(questions, self._conversation, self._network, letters=letters)
         self._context.progress.start("choosing", len(questions))
-        return self._in_batches(len(questions), chooser.preferences)
-
-    def _in_batches(self, count: int, work: Callable[[np.ndarray], Sequence[Reply]]) -> list[Reply]:
-        """Return the replies to ``count`` questions, so many at once as memory holds."""
-        replies: list[Reply] = []
         size = self._answering.answer_batch_size
-        while len(replies) < count:
-            positions = np.arange(len(replies), min(len(replies) + size, count))
-            batch = _or_none(work, positions)
-            if batch is None:
-                size = len(positions) // 2
-                release()
-                continue
-            replies += batch
-            self._context.progress.advance(len(replies))
-        return replies
+        return in_batches(len(questions), size, chooser.preferences, self._context.progress)
 
     def _opened(self, folder: str = "") -> Opened:
         source = located(folder or self._context.model.name.partition(":")[2])
@@ -172,21 +155,6 @@ class HubModel:
                 parameter.data = parameter.data.float()
         return model
 
-    def _decoding(self) -> GenerationConfig:
-        """Return how answers are generated: the likeliest words, whatever the model's own file of sampling says."""
-        assert self._network is not None and self._conversation is not None
-        own = self._network.model.generation_config.eos_token_id
-        ends = {self._conversation.end, *([own] if isinstance(own, int) else own or [])}
-        return GenerationConfig(
-            max_new_tokens=self._answering.max_new_tokens,
-            num_beams=self._answering.num_beams,
-            do_sample=False,
-            repetition_penalty=1.0,
-            no_repeat_ngram_size=0,
-            pad_token_id=self._conversation.pad,
-            eos_token_id=sorted(ends),
-        )
-
 
 def _linear_layers(model: Any) -> list[str]:
     """Return the names of the language model's linear layers; BenchError if there are none."""
@@ -209,18 +177,3 @@ def _answer_loss(network: nn.Module, lessons: HubLessons, batch_size: int) -> fl
         total += sum(taught.answers) * network(taught).item()
         count += sum(taught.answers)
     return total / count
-
-
-def _or_none(work: Callable[[np.ndarray], Sequence[Reply]], positions: np.ndarray) -> Sequence[Reply] | None:
-    """Return the replies to these questions, None if memory ran out; BenchError if it was one question alone."""
-    try:
-        return work(positions)
-    except (RuntimeError, MemoryError) as error:
-        if not out_of_memory(error):
-            raise
-        if len(positions) == 1:
-            raise BenchError(
-                "memory does not hold one question alone; show smaller pictures by longest_side, or take a smaller "
-                "model or a device with more memory"
-            ) from error
-    return None

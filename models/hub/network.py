@@ -38,6 +38,20 @@ class HubNetwork(nn.Module):
         scored = answer_mask(taught.answers, width).to(logits.device)
         return cross_entropy(logits[scored].float(), inputs["input_ids"][:, -width:][scored])
 
+    def likeliest(self, end: int, pad: int, longest: int, beams: int) -> GenerationConfig:
+        """Return how answers are generated: the likeliest words, whatever the model's own file of sampling says."""
+        own = self.model.generation_config.eos_token_id
+        ends = {end, *([own] if isinstance(own, int) else own or [])}
+        return GenerationConfig(
+            max_new_tokens=longest,
+            num_beams=beams,
+            do_sample=False,
+            repetition_penalty=1.0,
+            no_repeat_ngram_size=0,
+            pad_token_id=pad,
+            eos_token_id=sorted(ends),
+        )
+
     def generate(self, inputs: Inputs, decoding: GenerationConfig) -> Tensor:
         """Return the ids (B, T) that follow the prompts."""
         inputs = self._placed(inputs)

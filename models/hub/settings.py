@@ -6,6 +6,11 @@ from typing import Annotated, Literal
 from bench.specs import Setting
 
 Tuning = Literal["none", "lora", "full"]
+PromptText = Annotated[
+    str,
+    Setting("the prompt instead of the model's chat template: {image} is the picture, {request} what is asked"),
+]
+QuestionsAtOnce = Annotated[int, Setting("questions answered at once; halved if memory runs out", ge=1, le=100_000)]
 INSTRUCTION = "You are shown an electron micrograph. Answer the question about it in one or two plain sentences."
 
 
@@ -33,10 +38,7 @@ class Opening:
 class PromptWording:
     """How a question is put."""
 
-    prompt: Annotated[
-        str,
-        Setting("the prompt instead of the model's chat template: {image} is the picture, {request} what is asked"),
-    ] = ""
+    prompt: PromptText = ""
     instruction: Annotated[str, Setting("the sentences before each question; '' for none")] = INSTRUCTION
     longest_side: Annotated[
         int,
@@ -67,6 +69,4 @@ class Generation:
         Literal["letters", "texts"],
         Setting("choosing: how likely is the letter of an option that is listed, or the text of one that is not"),
     ] = "letters"
-    answer_batch_size: Annotated[
-        int, Setting("questions answered at once; halved if memory runs out", ge=1, le=100_000)
-    ] = 16
+    answer_batch_size: QuestionsAtOnce = 16
