@@ -53,7 +53,7 @@ class HubJudge:
             context.progress.start(f"{name} marks", len(texts))
 
             def answers(positions: np.ndarray) -> list[str]:
-                requests = [talk.prompt(PictureQuestion(texts[position], ())) for position in positions.tolist()]
+                requests = [talk.prompt(PictureQuestion(texts[int(position)], ())) for position in positions]
                 return talk.decoded(network.generate(talk.inputs(requests, [()] * len(requests)), decoding))
 
             return in_batches(len(texts), self._at_once, answers, context.progress)
