@@ -23,8 +23,8 @@ _TABLE = TableSpec(
         Column("consistency", "consistency", higher_is_better=None),
         Column("always_right", "right in every order"),
         Column("calibration_error", "ECE", higher_is_better=False),
-        Column("unreadable", "unreadable", higher_is_better=False),
-        Column("accuracy_read", "accuracy of read"),
+        Column("unreadable", "unreadable", higher_is_better=None),
+        Column("accuracy_read", "accuracy of read", higher_is_better=None),
     ),
     notes=(
         "Each question is asked in several orders of its options. Consistency: how often two orders lead to the same "
@@ -52,7 +52,7 @@ _STUDY = TableSpec(
     columns=(
         Column("accuracy", "accuracy", published="accuracy"),
         Column("chance", "chance", higher_is_better=None),
-        Column("unreadable", "unreadable", higher_is_better=False),
+        Column("unreadable", "unreadable", higher_is_better=None),
     ),
     notes=(
         "Published: ChatGPT of Verma, Van and Wu 2024 (arXiv 2405.00876), asked once for the category of each picture, "
