@@ -6,10 +6,12 @@ from functools import partial
 
 import pytest
 
+from bench.config.loading import load_config
 from bench.contracts import MarkingPrompt
 from bench.errors import BenchError
 from bench.models.hub import judge as hub_judge
 from bench.models.hub.conversation import Chat
+from bench.planning.rows import Request, judge_row
 from bench.registered.registry import Registry
 from bench.registered.signature import handed, judge_settings
 from tests import tiny_models
@@ -86,3 +88,12 @@ def test_an_untrained_model_ends_a_run_in_one_sentence(once, bench, store):
     options = [part for text in (*pairs, f"hf:{folder}.longest_marks=4") for part in ("--set", text)]
     code, _, err = bench("run", "--task", "vqa", "--models", "majority", *options)
     assert code == 1 and "answers have no mark: the judge replied" in err
+
+
+def test_a_judge_is_known_by_its_weights_and_refused_before_anything_is_trained(once):
+    folder = once("tiny-smolvlm", partial(tiny_models.write, tiny_models.smolvlm))
+    config, _ = load_config("demo")
+    judge = judge_row(f"hf:{folder}", Request("vqa", ("majority",), config), Registry())
+    assert judge.origin.identity.keys() == {"folder"} and judge.origin.notes["weights"]
+    with pytest.raises(BenchError, match="gives no model of this name"):
+        judge_row("hf:nosuch", Request("vqa", ("majority",), config), Registry())

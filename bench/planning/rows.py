@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.config.loading import EVERY_MODEL, Config, Recipe, as_asked, complete, split_recipe, with_recipe
+from bench.contracts import WeightsOrigin
 from bench.errors import BenchError, unknown
 from bench.inputs import words
 from bench.registered.registry import Registry
@@ -118,7 +119,8 @@ def judge_row(name: str, request: Request, registry: Registry) -> Row:
     if name in request.models:
         given = {key: value for key, value in given.items() if key in declared}
     settings = complete(name, declared, given)
-    return Row(name, spec, registry.family(spec), declared, settings, request.config.recipe)
+    origin = _origin(spec, name, settings)
+    return Row(name, spec, registry.family(spec), declared, settings, request.config.recipe, origin=origin)
 
 
 def left_out(request: Request, task: TaskSpec, registry: Registry) -> list[str]:
@@ -214,8 +216,12 @@ def _row(name: str, request: Request, registry: Registry) -> Row:
         own = as_asked(own, owner, request.explicit)
     tuned = _tuned(spec, declared, settings) if own.tune == "all" else {}
     completed = complete(name, declared, settings)
-    origin = resolve(spec.origin)(name.partition(":")[2], completed) if spec.origin else None
-    return Row(name, spec, registry.family(spec), declared, completed, own, tuned, origin)
+    return Row(name, spec, registry.family(spec), declared, completed, own, tuned, _origin(spec, name, completed))
+
+
+def _origin(spec: ModelSpec, name: str, settings: Mapping[str, Any]) -> WeightsOrigin | None:
+    """Return where the weights come from that a name names; BenchError if they are none that can be used."""
+    return resolve(spec.origin)(name.partition(":")[2], settings) if spec.origin else None
 
 
 def _tuned(spec: ModelSpec, declared: Settings, given: Mapping[str, Any]) -> dict[str, Sequence[Any]]:

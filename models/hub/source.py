@@ -65,7 +65,7 @@ def origin(name: str, settings: Mapping[str, Any]) -> WeightsOrigin:
             f"{name!r} has no chat template, so that nobody knows how it is asked; write the prompt yourself: "
             f"""--set 'hf:{name}.prompt="{{image}}{{request}}"'"""
         )
-    if settings["quantisation"] != "none" and settings["tuning"] == "full":
+    if settings["quantisation"] != "none" and settings.get("tuning") == "full":
         raise BenchError("tuning=full cannot train weights of 4 bits; use tuning=lora, or leave quantisation away")
     if settings["quantisation"] != "none" and find_spec("bitsandbytes") is None:
         raise BenchError(
