@@ -124,12 +124,12 @@ def timm_config_input(network: Any) -> PictureInput:
 
 
 def _of_transformers(name: str, revision: str, choice: InputChoice, progress: Progress) -> Backbone:
-    wanted = {"revision": revision} if revision else {}
-    config = AutoConfig.from_pretrained(name, trust_remote_code=False, **wanted)
+    commit = revision or "main"  # a folder of the user's own has none, and none is asked for
+    config = AutoConfig.from_pretrained(name, revision=commit, trust_remote_code=False)
     vision = getattr(config, "vision_config", config)
-    own = choice.applied(processor_input(name, revision or "main", getattr(vision, "image_size", 0), progress))
+    own = choice.applied(processor_input(name, commit, getattr(vision, "image_size", 0), progress))
     loaded, report = AutoModel.from_pretrained(
-        name, dtype=torch.float32, trust_remote_code=False, output_loading_info=True, **wanted
+        name, revision=commit, dtype=torch.float32, trust_remote_code=False, output_loading_info=True
     )
     fresh = [key for key in report["missing_keys"] if "pooler" not in key]
     if fresh:

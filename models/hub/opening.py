@@ -42,7 +42,8 @@ def opened(source: ModelSource, settings: Opening, tuning: Tuning, device: str) 
     require_memory(source.name, folder, settings, tuning, device)
     try:
         model = _model(source, folder, settings, dtype, device)
-        processor = AutoProcessor.from_pretrained(folder, trust_remote_code=settings.trust_remote_code)
+        trusted = settings.trust_remote_code
+        processor = AutoProcessor.from_pretrained(folder, trust_remote_code=trusted)  # nosec B615 -- from a folder
     except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:300]
         remedy = "install what it names" if isinstance(error, ImportError) else "download it again, or name another"
