@@ -71,7 +71,9 @@ class Choice:
             Literal["drawn", "given"],
             Setting("whether the first order of the options is drawn by order_seed, or the one they came in"),
         ] = "drawn",
-        order_seed: Annotated[int, Setting("the seed of the orders, the same for all rows", ge=0)] = 22,
+        order_seed: Annotated[
+            int, Setting("the seed of the orders, the same for all rows", ge=0, le=4_294_967_295)
+        ] = 22,
         normalise: Annotated[
             Normalise, Setting("what the log-likelihood of an option is divided by", stage="score")
         ] = "nothing",
