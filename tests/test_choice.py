@@ -36,6 +36,7 @@ READ = {
     "<think>Maybe A.</think>C": 2, "B\n\nbecause the steel is dull": 1, "blue": 2, "It is Blue.": 2, "grey  iron!": 1,
     "I first thought of (A).\nFinal answer: B": 1, "Option A looks right": 0, "A": 0, "A) red iron": 0,
     "Correct choice: **B**": 1, "**Answer:** C": 2,
+    "b\nThe steel is dull.\nIron is.": 1, "C. The other two are not.": 2,
 }  # fmt: skip
 UNREAD = (
     "", "I cannot tell.", "A or B", "D", "A, B", "(A) or (C)", "iron", "red iron or blue", "A picture of a wire.", "?",
