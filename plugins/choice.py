@@ -22,14 +22,15 @@ _TABLE = TableSpec(
         Column("chance", "chance", higher_is_better=None),
         Column("consistency", "consistency", higher_is_better=None),
         Column("always_right", "right in every order"),
-        Column("calibration_error", "ECE", higher_is_better=False),
+        Column("calibration_error", "ECE", higher_is_better=None),
         Column("unreadable", "unreadable", higher_is_better=None),
         Column("accuracy_read", "accuracy of read", higher_is_better=None),
     ),
     notes=(
         "Each question is asked in several orders of its options. Consistency: how often two orders lead to the same "
         "option; a model without knowledge that always takes one letter has none. ECE: the distance between the chosen "
-        "option's share of the likelihood and accuracy; a model that replies in words has none. Unreadable: replies "
+        "option's share of the likelihood and accuracy, which is small, too, for a model that knows nothing and is never "
+        "sure; a model that replies in words has none. Unreadable: replies "
         "that name no option, or too many; they are not right, and accuracy of read leaves them out.",
     ),
     breakdowns=("topic", "category", "pictures"),
