@@ -29,9 +29,9 @@ _TABLE = TableSpec(
     notes=(
         "Each question is asked in several orders of its options. Consistency: how often two orders lead to the same "
         "option; a model without knowledge that always takes one letter has none. ECE: the distance between the chosen "
-        "option's share of the likelihood and accuracy, which is small, too, for a model that knows nothing and is never "
-        "sure; a model that replies in words has none. Unreadable: replies "
-        "that name no option, or too many; they are not right, and accuracy of read leaves them out.",
+        "option's share of the likelihood and accuracy, which is small, too, if a model knows nothing and is unsure; "
+        "a model that replies in words has none. Unreadable: replies that name no option, or too many; they are not "
+        "right, and accuracy of read leaves them out.",
     ),
     breakdowns=("topic", "category", "pictures"),
     options={"controls_by": ("accuracy",)},
