@@ -256,7 +256,7 @@ def test_two_runs_over_the_same_cells_compute_each_stage_once(user):
         user.submit("vanillavit,gcn", "model.epochs=4", "cluster.job_minutes=0", folds="0-2")
     runs = sorted(path.stem for path in (user.store / "runs").glob("*.json"))
     assert len(runs) == 2
-    end = time.monotonic() + 240
+    end = time.monotonic() + 600
     while not all("6 done" in user("status", "--run", run, code=None) for run in runs):
         assert time.monotonic() < end
         time.sleep(0.5)
