@@ -37,6 +37,9 @@ _CHOSEN = {
     "letters": "the option of the highest log-likelihood per letter",
 }
 
+_ROUNDING = 1e-9
+"""How far a share that is even may fall short of it in float64."""
+
 
 class _Choice(NamedTuple):
     """What a model chose of one question in one order of its options.
@@ -137,7 +140,8 @@ class Choice:
 
     def definitions(self) -> dict[str, str]:
         """Return in clear what each metric means."""
-        return {**_DEFINITIONS, "chosen": f"{_CHOSEN[self._normalise]}, or the one that a reply names"}
+        several = "where several are wanted, all that have at least an even share of the likelihood"
+        return {**_DEFINITIONS, "chosen": f"{_CHOSEN[self._normalise]}, or the one that a reply names; {several}"}
 
     def _ordered(self, question: ChoiceQuestion, version: int) -> ChoiceQuestion:
         """Return a question with its options in one of its orders."""
@@ -168,7 +172,7 @@ def _choice(preference: Preference, question: ChoiceQuestion, normalise: Normali
         )
     shares = _shares(preference, question, normalise)
     if question.several:
-        named = tuple(np.flatnonzero(shares > 1 / len(shares)).tolist()) or (int(shares.argmax()),)
+        named = tuple(np.flatnonzero(shares * len(shares) > 1 - _ROUNDING).tolist())
         return _Choice(_texts(question, named), _credit(question, named), None)
     likeliest = np.flatnonzero(shares == shares.max()).tolist()
     credit = sum(place in question.right for place in likeliest) / len(likeliest)

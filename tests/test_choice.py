@@ -237,6 +237,20 @@ def test_where_several_are_wanted_those_likelier_than_chance_are_chosen():
     scores = scored(Choice(), several, lambda question: likelihoods(question, values))
     assert [item["accuracy"] for item in scores.items] == [1.0, 0.0]
     assert scores.items[0]["chance"] == pytest.approx(1 / 7)
+    unsure = {"red iron": log(0.4), "grey iron": nan, "blue": log(0.1)}
+    scores = scored(Choice(), several, lambda question: likelihoods(question, unsure))
+    assert [item["accuracy"] for item in scores.items] == [0.0, 1.0]
+    even = scored(Choice(permutations=3), several, lambda question: Preference((-1.0, -1.0, -1.0)))
+    assert even.items[0]["answer"] == "blue | grey iron | red iron" and even.metrics["consistency"][0] == 1.0
+
+
+def test_shares_have_errors_and_chance_has_none_and_items_name_their_topic():
+    test = with_options(*[(COLOURS, (n % 3,), (f"p{n % 4}",), False) for n in range(12)])
+    scores = scored(Choice(), test, lambda _: Preference(reply="B"))
+    errors = {name: error for name, (_, error) in scores.metrics.items()}
+    assert errors.pop("chance") is None and all(error is not None and error >= 0 for error in errors.values())
+    assert errors["accuracy"] > 0
+    assert [item["topic"] for item in scores.items[:3]] == ["topic 0", "topic 1", "topic 0"]
 
 
 def test_where_any_of_several_will_do_one_is_enough():
