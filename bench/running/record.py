@@ -49,7 +49,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
             model=_model(row, plan.task, cell.train),
             config_recipe=plan.config.recipe.model_dump(),
             stages={stage.name: stage.fingerprint for stage in cell.stages},
-            code={stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages},
+            code=_code(cell),
             metrics={name: MetricValue(**score) for name, score in scores["metrics"].items()},
             n=scores["n"],
             timings=_timings(plan, products, scores["n"]),
@@ -66,6 +66,15 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
     whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
     figures = ", ".join(f"{name} {value:.3f}" for name, value in whole.items())
     progress.say(f"done in {_spent(cell, computed, products)}: {figures or 'no score is defined, the table says why'}")
+
+
+def _code(cell: Cell) -> dict[str, str]:
+    """Return a digest of each stage's code, and of the code of the judge if one marked the answers."""
+    marks = {stage.name: code_mark(stage.inputs["code"]) for stage in cell.stages}
+    for stage in cell.stages:
+        if "judge_code" in stage.inputs:
+            marks["judge"] = code_mark(stage.inputs["judge_code"])
+    return marks
 
 
 def _spent(cell: Cell, computed: Collection[Stage], products: Mapping[str, JSONObject | None]) -> str:
