@@ -178,7 +178,8 @@ class ReportData:
                     "start": start_of(records),
                     "cells": len(records),
                 }
-                for model, records in selection.by_model.items()
+                for model in shown.models
+                for records in [selection.by_model[model]]
             ],
         }
 
