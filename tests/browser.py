@@ -14,7 +14,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 120_000
+PATIENCE = 300_000
 """Milliseconds that an element is waited for: a busy machine is slow."""
 
 
