@@ -11,7 +11,7 @@ from bench.errors import BenchError
 from bench.specs import Setting
 from bench.statistics.clustered import clustered_mean, clustered_ratio
 from bench.tasks.listing import listed
-from bench.tasks.metrics.facts import FactCounts, counts_of, judge, per_kind
+from bench.tasks.metrics.facts import FactCounts, Judged, counts_of, judge, per_kind
 from bench.tasks.metrics.text import METRICS as TEXT_METRICS
 from bench.tasks.metrics.text import text_scores
 from bench.tasks.paraphrases import in_held_out_wording
@@ -149,7 +149,7 @@ class VQA:
         rows = [{name: values[name][position] for name in values} for position in range(len(posed))]
         items = tuple(
             _item(answer, posed, position, row, answer_facts)
-            for position, (answer, row, answer_facts) in enumerate(zip(given, rows, facts, strict=True))
+            for position, (answer, row, answer_facts) in enumerate(zip(given, rows, judged, strict=True))
         )
         over = {name: int(known.sum()) for name, known in defined.items() if known.any() and not known.all()}
         return Scores(metrics, items, {"facts": per_kind(judged)}, over)
@@ -215,9 +215,9 @@ def check_answers(answers: Sequence[str], posed: Instructions) -> None:
 
 
 def _item(
-    answer: str, posed: Instructions, position: int, row: Mapping[str, float | None], facts: FactCounts
+    answer: str, posed: Instructions, position: int, row: Mapping[str, float | None], judged: Sequence[Judged]
 ) -> dict[str, Any]:
-    record, micrographs = posed.records[position], posed.micrographs
+    record, micrographs, facts = posed.records[position], posed.micrographs, counts_of(judged)
     return {
         "id": record.id,
         "picture": record.picture,
@@ -231,4 +231,5 @@ def _item(
         "facts_stated": facts.stated,
         "facts_right": facts.right,
         "facts_counted": facts.counted,
+        "fact_values": [[fact.kind, fact.value, [*fact.values]] for fact in judged],
     }

@@ -30,12 +30,17 @@ TRAIN = instructions(
 def test_an_answer_is_right_that_states_one_value_and_the_right_one():
     posed = instructions(*[(0, (("size", "small"),))] * 5)
     answers = ["They are small.", "They are large.", "Small or large.", "Not small.", "No idea."]
-    stated = [(1, True), (1, False), (2, False), (0, False), (0, False)]
-    assert judge(answers, posed, TRAIN) == [(Judged("size", *each),) for each in stated]
+    values = [("small",), ("large",), ("large", "small"), (), ()]
+    judged = [(Judged("size", len(own), own == ("small",), "small", own),) for own in values]
+    assert [
+        tuple(fact._replace(values=tuple(sorted(fact.values))) for fact in own) for own in judge(answers, posed, TRAIN)
+    ] == judged
 
 
 def test_stating_the_right_value_twice_is_stating_it_once():
-    assert judge(["small, tiny"], instructions((0, (("size", "small"),))), TRAIN) == [(Judged("size", 1, True),)]
+    assert judge(["small, tiny"], instructions((0, (("size", "small"),))), TRAIN) == [
+        (Judged("size", 1, True, "small", ("small",)),)
+    ]
 
 
 def test_what_is_stated_beyond_what_was_asked_is_neither_right_nor_wrong():
@@ -51,7 +56,7 @@ def test_only_kinds_that_vary_within_the_category_are_asked():
 
 
 def test_a_kind_that_varies_between_the_two_sides_is_asked():
-    assert judge([""], instructions((1, (("bar", "long"),))), TRAIN) == [(Judged("bar", 0, False),)]
+    assert judge([""], instructions((1, (("bar", "long"),))), TRAIN) == [(Judged("bar", 0, False, "long", ()),)]
 
 
 def test_what_caption_or_question_state_is_not_asked():
@@ -64,7 +69,7 @@ def test_what_caption_or_question_state_is_not_asked():
 
 def test_a_question_that_offers_several_values_gives_none_away():
     posed = instructions((0, (("size", "small"),), "Are they small or large?"))
-    assert judge(["small"], posed, TRAIN) == [(Judged("size", 1, True),)]
+    assert judge(["small"], posed, TRAIN) == [(Judged("size", 1, True, "small", ("small",)),)]
 
 
 def test_a_fact_without_phrases_is_not_asked():
@@ -73,6 +78,11 @@ def test_a_fact_without_phrases_is_not_asked():
 
 
 def test_counts_per_kind_are_right_asked_and_stated():
-    judged = [(Judged("size", 1, True), Judged("bar", 3, False)), (), (Judged("size", 0, False),)]
+    texts = ("small", ())
+    judged = [
+        (Judged("size", 1, True, *texts), Judged("bar", 3, False, *texts)),
+        (),
+        (Judged("size", 0, False, *texts),),
+    ]
     assert per_kind(judged) == {"bar": [0, 1, 3], "size": [1, 2, 1]}
     assert [counts_of(answer) for answer in judged] == [FactCounts(2, 4, 1), FactCounts(0, 0, 0), FactCounts(1, 0, 0)]

@@ -96,7 +96,10 @@ def test_an_item_holds_question_answer_scores_and_facts():
         "facts_stated",
         "facts_right",
         "facts_counted",
+        "fact_values",
     ]
+    ((kind, value, stated),) = item["fact_values"]
+    assert stated == [value] and (kind, value) in POSED.records[0].facts
     assert (item["id"], item["group"]) == ("p0#1", 3)
     assert [item[f"facts_{number}"] for number in ("asked", "stated", "right", "counted")] == [1, 1, 1, 1.0]
     assert item["reference"] == item["answer"] == REFERENCES[0] and item["bleu4"] == pytest.approx(1.0)

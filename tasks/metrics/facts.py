@@ -15,11 +15,16 @@ from bench.tasks.metrics.reading import Lexicon, named
 
 
 class Judged(NamedTuple):
-    """One fact that was asked for: its kind, how many values of it the answer states, and whether it is right."""
+    """One fact that was asked for: its kind, how many values of it the answer states, and whether it is right.
+
+    ``value`` is the reference's, ``values`` are those that the answer states of that kind.
+    """
 
     kind: str
     stated: int
     right: bool
+    value: str
+    values: tuple[str, ...]
 
 
 class FactCounts(NamedTuple):
@@ -85,7 +90,7 @@ def per_kind(judged: Sequence[Sequence[Judged]]) -> dict[str, list[int]]:
 
 def _judged(kind: str, value: str, stated: Facts) -> Judged:
     values = [own for other, own in stated if other == kind]
-    return Judged(kind, len(values), values == [value])
+    return Judged(kind, len(values), values == [value], value, tuple(values))
 
 
 def _varying(*sides: Instructions) -> frozenset[tuple[str, str]]:
