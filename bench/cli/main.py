@@ -40,6 +40,7 @@ VERBS = (
         "costs",
         "why",
         "gallery",
+        "view",
         "export",
         "list",
     ),
