@@ -25,6 +25,9 @@ def routes(site: Site, token: str) -> Sequence[BaseRoute]:
         own = {"scripts": [f"view/{name}" for name in SCRIPTS], "styles": [f"view/{name}" for name in STYLES]}
         return HTMLResponse(await run_in_threadpool(shell, "live", "bench", **own))
 
+    async def nothing(request: Request) -> Response:
+        return Response(status_code=204)
+
     async def asset(request: Request) -> Response:
         name = request.path_params["name"]
         if name not in asset_names():
@@ -59,6 +62,7 @@ def routes(site: Site, token: str) -> Sequence[BaseRoute]:
 
     return [
         Route("/", page),
+        Route("/favicon.ico", nothing),
         Route("/assets/{name}", asset),
         Route("/view/{name}", own_asset),
         Route("/data/{name}.json", data),

@@ -23,11 +23,11 @@ _FORBIDDEN = '/\\:*?"<>|'
 
 @dataclass(frozen=True)
 class Correction:
-    """What was kept: the picture's id in the folder, and how many records of how many pictures are there now."""
+    """What was kept: the picture's id in the folder, and the ids of the pictures of all ``records`` there now."""
 
     picture: str
     records: int
-    pictures: int
+    pictures: tuple[str, ...]
 
 
 class Corrections:
@@ -60,11 +60,8 @@ class Corrections:
                 lock.release()
         except OSError as error:
             raise BenchError(f"the correction cannot be written to {str(self.folder)!r} ({error.strerror})") from error
-        return Correction(picture, len(others) + 1, len({each.picture for each in [*others, record]}))
-
-    def advice(self) -> dict[str, str]:
-        """Return a ``hint`` on what the folder lacks to be trained on, and the ``command`` that trains on it."""
-        return {"hint": "", "command": ""}
+        pictures = tuple(dict.fromkeys(each.picture for each in [*others, record]))
+        return Correction(picture, len(others) + 1, pictures)
 
     def _place(self, path: Path, category: str) -> str:
         """Return the id of a picture in the folder, into which its file is copied unless it is there."""

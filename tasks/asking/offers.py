@@ -70,6 +70,14 @@ class Offers:
         self._open[key] = model
         return model
 
+    def folder(self, key: str) -> Path | None:
+        """Return the folder of an export, None for a model of the store."""
+        return self._exports.get(key)
+
+    def cell(self, key: str) -> str:
+        """Return the name of the file of a model's record in the store, '' for an export."""
+        return self._records[key].cell.id if key in self._records else ""
+
     def _load(self, key: str) -> "Trained":
         from bench.exports.stored import from_store  # here, because it imports torch, and a list of models does not
         from bench.exports.trained import trained

@@ -48,11 +48,12 @@ class AskedFor(BaseModel):
 
 
 class Corrected(BaseModel):
-    """The body of a correction."""
+    """The body of a correction of what a model, by its key, answered."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     picture: str
+    model: str
     category: str
     question: str
     answer: str
@@ -154,9 +155,21 @@ class Asking:
 
     async def _correct(self, request: Request) -> Response:
         body = _parsed(Corrected, await request.body())
-        path = self._picture(body.picture).path
-        kept = await run_in_threadpool(self._corrections.keep, path, body.category, body.question, body.answer)
-        return JSONResponse({**asdict(kept), "folder": str(self._corrections.folder), **self._corrections.advice()})
+        picture = self._picture(body.picture)
+        return JSONResponse(await run_in_threadpool(self._keep, body, picture))
+
+    def _keep(self, body: Corrected, picture: DroppedPicture) -> JSONObject:
+        from bench.tasks.asking.teaching import lacking
+
+        kept = self._corrections.keep(picture.path, body.category, body.question, body.answer)
+        return {
+            "picture": kept.picture,
+            "records": kept.records,
+            "pictures": len(kept.pictures),
+            "folder": str(self._corrections.folder),
+            "lacking": lacking(kept.pictures),
+            "command": self._replies.command(body.model, self._corrections.folder),
+        }
 
     async def _transcript(self, request: Request) -> Response:
         from bench.tasks.asking import transcripts

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from bench.tasks.asking.answering import Answering
 from bench.tasks.asking.dropped import DroppedPicture
 from bench.tasks.asking.offers import Offers
 from bench.tasks.asking.questions import read
+from bench.tasks.asking.teaching import command
 
 Tell = Callable[[JSONObject], None]
 _READ = 8
@@ -66,6 +68,12 @@ class Replies:
             "categories": list(exported.categories),
             "captions": dict(zip(exported.categories, exported.captions, strict=True)),
         }
+
+    def command(self, key: str, corrections: Path) -> str:
+        """Return the command that trains a model on corrections, '' if there is none."""
+        with self._turn:
+            exported = self.offers.opened(key).exported
+        return command(exported, self.offers.folder(key), self.offers.cell(key), corrections)
 
     def reply(self, inquiry: Inquiry, tell: Tell, is_gone: Callable[[], bool]) -> None:
         """Tell the parts of a reply: words as they come, the answer, categories, where words looked; or the error."""

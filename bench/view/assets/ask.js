@@ -15,9 +15,14 @@
   const parts = {};
   const byKey = (key) => models.find((model) => model.key === key);
 
-  async function draw(main) {
+  /** Show the page at once; what the server knows comes later, as it imports seconds of libraries. */
+  function draw(main) {
     if (!page) page = build();
     main.append(page);
+    refresh().catch((error) => say(error.message, true));
+  }
+
+  async function refresh() {
     if (!limits) await fill();
     await listModels();
   }
@@ -58,8 +63,8 @@
           element("form", {class: "asking", onsubmit: (event) => { event.preventDefault(); ask([parts.question.value]); }},
             element("div", {class: "bar"},
               field("Model", parts.first), field("Beside it", parts.second), field("Its category is", parts.caption)),
-            element("div", {class: "bar wide"}, field("Question", parts.prepared)),
-            element("div", {class: "bar wide"}, field("In words", parts.question)),
+            element("div", {class: "bar wide"}, field("One of the paper’s 22 questions", parts.prepared)),
+            element("div", {class: "bar wide"}, field("Question", parts.question)),
             element("div", {class: "bar"},
               element("button", {type: "submit", class: "primary"}, "Ask"),
               element("button", {type: "button", class: "ask-category", onclick: () => ask([null])}, "Rank categories"),
@@ -455,7 +460,7 @@
     const category = element("input", {class: "category", list, required: true, autocomplete: "off", spellcheck: false});
     category.value = turn.picture.category ?? turn.caption;
     const problem = element("p", {class: "problem", role: "alert"});
-    return element("details", {class: "correct"}, element("summary", {}, reply.corrected ? "Correct it again" : "Correct"),
+    return element("details", {class: "correct"}, element("summary", {}, reply.corrected ? "Correct it again" : "Correct or confirm"),
       element("form", {onsubmit: async (event) => {
         event.preventDefault();
         problem.textContent = "";
@@ -475,15 +480,16 @@
   async function keep(turn, reply, answer, category) {
     kept = await withPicture(turn.picture, async (picture) => (await bench.request("api/corrections", {
       method: "POST", headers: {"content-type": "application/json"},
-      body: JSON.stringify({picture, category, question: turn.question, answer}),
+      body: JSON.stringify({picture, category, model: reply.model.key, question: turn.question, answer}),
     })).json());
     reply.corrected = answer;
     turn.picture.category = category;
     showReply(turn, reply);
     const many = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
     parts.kept.replaceChildren(
-      element("p", {}, `Kept in ${kept.folder}: ${many(kept.records, "record")} of ${many(kept.pictures, "picture")}. `, kept.hint),
-      element("pre", {class: "command", tabindex: 0, "aria-label": "The command that trains on them"}, kept.command));
+      element("p", {}, `Kept in ${kept.folder}: ${many(kept.records, "record")} of ${many(kept.pictures, "picture")}.`,
+        kept.lacking ? ` Before a model can be trained on them: ${kept.lacking}.` : " This trains the model on them, from where it stands:"),
+      !kept.lacking && kept.command ? element("pre", {class: "command", tabindex: 0, "aria-label": "The command that trains on them"}, kept.command) : "");
   }
 
   // Saving.
