@@ -40,6 +40,7 @@ VERBS = (
         "costs",
         "why",
         "gallery",
+        "report",
         "view",
         "export",
         "list",

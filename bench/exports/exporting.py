@@ -3,24 +3,20 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from bench.config.loading import Config, data_of
-from bench.contracts import Dataset
-from bench.data.dataset import open_dataset
 from bench.data.teacher import open_teacher, teacher_name
 from bench.errors import BenchError, unknown
-from bench.exports.elsewhere import is_elsewhere, tests_elsewhere
+from bench.exports.description import SAMPLES, config_of, dataset_of, described, inputs_of, meanings_of
+from bench.exports.elsewhere import tests_elsewhere
 from bench.exports.exported import CARD, FILE, PRETRAINED, Elsewhere, Exported
 from bench.exports.model_card import card
 from bench.exports.outcomes import with_outcomes
 from bench.exports.trained import Trained, loaded
 from bench.registered.registry import Registry
-from bench.specs import ContractName, ModelSpec, contracts_of
-from bench.specs.json_data import Clear, JSONObject
+from bench.specs import ModelSpec
 from bench.store.fingerprint import file_digest
 from bench.store.record import Record
 from bench.store.sealed import write_text
@@ -30,8 +26,6 @@ from bench.tables.items import items_of
 from bench.tables.selection import select
 from bench.terminal.progress import NoProgress, Progress
 
-_SAMPLES = 3
-"""How many answers the card shows."""
 _READABLE = 0o644
 _MOST_QUESTIONS = 1000
 """How many questions an export lists: own records may ask another about each picture."""
@@ -85,7 +79,7 @@ def export(
             exported = about.model_copy(update={"files": files, "digests": digests})
             write_text(part / FILE, exported.model_dump_json(indent=1) + "\n")
             write_text(
-                part / CARD, card(exported, record, items_of(store, record)[:_SAMPLES], _meanings(record, store))
+                part / CARD, card(exported, record, items_of(store, record)[:SAMPLES], meanings_of(record, store))
             )
         return exported
     except OSError as error:
@@ -98,12 +92,6 @@ def weights_of(record: Record, store: Store) -> dict[str, Path]:
     return {**own, PRETRAINED: _weights(record, "pretrain", store)} if "pretrain" in record.stages else own
 
 
-def described(record: Record, store: Store, registry: Registry) -> Exported:
-    """Return the description of a record's model, without its files; BenchError if its data changed."""
-    spec: ModelSpec = registry.find("model", record.cell.model)[0]
-    return _described(record, store, _dataset(record, store, registry), contracts_of(spec, registry.family(spec)))
-
-
 def loaded_from(record: Record, about: Exported, store: Store, registry: Registry, progress: Progress) -> Trained:
     """Load a record's model, which ``about`` describes, from its weights in the store."""
     folders = weights_of(record, store)
@@ -112,8 +100,8 @@ def loaded_from(record: Record, about: Exported, store: Store, registry: Registr
 
 def calibrated(model: Trained, record: Record, store: Store, registry: Registry) -> Exported:
     """Return the description of a record's model with the outcomes on its validation pictures."""
-    dataset, split = _dataset(record, store, registry), _inputs(record, store)["split"]
-    return with_outcomes(model, dataset, _config(record, store), split)
+    dataset, split = dataset_of(record, store, registry), inputs_of(record, store)["split"]
+    return with_outcomes(model, dataset, config_of(record, store), split)
 
 
 def _questions(record: Record, store: Store, registry: Registry) -> tuple[str, ...]:
@@ -124,17 +112,11 @@ def _questions(record: Record, store: Store, registry: Registry) -> tuple[str, .
     spec: ModelSpec = registry.find("model", record.cell.model)[0]
     if (spec.trains_on or registry.family(spec).trains_on) != "instructions":
         return ()
-    config = _config(record, store)
-    dataset = _dataset(record, store, registry)
+    config = config_of(record, store)
+    dataset = dataset_of(record, store, registry)
     teacher = open_teacher(registry, teacher_name(config.records, dataset), config.settings, config.seed)
     records = teacher.records(dataset)
     return tuple(islice(dict.fromkeys(each.question for each in records), _MOST_QUESTIONS))
-
-
-def _meanings(record: Record, store: Store) -> dict[str, str]:
-    """Return in clear what the metrics mean of all records that share a record's training."""
-    same = [other for other in store.records() if other.stages["train"] == record.stages["train"]]
-    return {name: meaning for other in same for name, meaning in other.protocol["metrics"].items()}
 
 
 def _cited(tests: Sequence[Elsewhere], sources: Mapping[str, str]) -> tuple[Elsewhere, ...]:
@@ -162,69 +144,3 @@ def _weights(record: Record, stage: Literal["pretrain", "train"], store: Store) 
             "--set keep=all"
         )
     return product / "weights"
-
-
-def _dataset(record: Record, store: Store, registry: Registry) -> Dataset:
-    """Open the dataset that the model was trained on; BenchError if its pictures changed."""
-    config = _config(record, store)
-    dataset = open_dataset(registry, config.dataset, config.settings, config.image_size, NoProgress())
-    if _without_code(dataset.identity()) != _without_code(_inputs(record, store)["data"]):
-        raise BenchError(
-            f"the pictures of {config.dataset!r} are no longer those that {record.model.label} was trained on; "
-            "put them back, or train again"
-        )
-    return dataset
-
-
-def _config(record: Record, store: Store) -> Config:
-    """Return the data choices of the run that made a record."""
-    return data_of((store.run_under(record.cell.protocol) or store.run_on(record.cell.dataset)).config)
-
-
-def _without_code(identity: Clear) -> JSONObject:
-    return {key: value for key, value in identity.items() if key != "code"}
-
-
-def _inputs(record: Record, store: Store) -> JSONObject:
-    inputs = store.stages.inputs(record.stages["train"])
-    if inputs is None:
-        raise BenchError(
-            f"the store has lost what {record.model.label} was trained on; the same `bench run` again writes it anew"
-        )
-    return inputs
-
-
-def _described(record: Record, store: Store, dataset: Dataset, contracts: tuple[ContractName, ...]) -> Exported:
-    inputs, environment = _inputs(record, store), record.environment.get("train") or {}
-    same = [other for other in store.records() if other.stages["train"] == record.stages["train"]]
-    return Exported(
-        model=record.cell.model,
-        label=record.model.label,
-        contracts=contracts,
-        settings=record.model.settings,
-        recipe=record.model.recipe,
-        seed=inputs["seed"],
-        image_size=inputs["image_size"],
-        mask_bar="mask_bar" in inputs,
-        standardise="standardise" in inputs,
-        scale=inputs.get("scale", "withheld"),
-        native="picture" in inputs,
-        categories=dataset.categories,
-        captions=tuple(dataset.caption(label) for label in range(len(dataset.categories))),
-        data={**_without_code(inputs["data"]), "digest": record.protocol["data"]},
-        drawn=hasattr(dataset, "draw"),
-        cell={**record.cell.as_json(), "sides": record.sides},
-        metrics={
-            other.cell.task: {name: asdict(value) for name, value in other.metrics.items()}
-            for other in same
-            if not is_elsewhere(other)
-        },
-        code={
-            "stages": record.code,
-            "commit": environment.get("code"),
-            "python": environment.get("python"),
-            "packages": environment.get("packages"),
-        },
-        finished=record.finished,
-        files={},
-    )

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from bench.errors import BenchError
-from bench.exports.exporting import calibrated, described, loaded_from, named, weights_of
+from bench.exports.description import described
+from bench.exports.exporting import calibrated, loaded_from, named, weights_of
 from bench.exports.trained import Trained
 from bench.registered.registry import Registry
 from bench.specs import ContractName, contracts_of

@@ -1,7 +1,21 @@
 """The data of a page of results: every chunk by its name, made when it is asked for.
 
 ``index`` names all that the page shows. The others have numbers: P of a protocol, M of a model within it, T of a table,
-B of a block of questions. ``table-T`` is a table, ``row-P-M`` what is known of a model.
+B of a block of items, or of pictures.
+
+::
+
+    table-T         a table
+    texts-T         the same as markdown, LaTeX and CSV
+    figures-P       what the figures of a protocol are drawn from
+    row-P-M         what is known of a model
+    card-P-M        its model card
+    why-P-M         where its numbers come from: stages, inputs, files
+    items-P         what was asked, in columns
+    references-P-B  the texts of what was asked
+    scores-P-M      a model's scores, item by item, in columns
+    answers-P-M-B   its answers
+    pictures-P-B    the addresses of pictures, null where the page holds none
 """
 
 import re
@@ -11,17 +25,33 @@ from functools import cached_property
 
 from bench.errors import BenchError
 from bench.registered.registry import Registry
+from bench.report.asked import AskedItems
 from bench.report.chunk import Chunk
+from bench.report.figures_data import figures_chunk
+from bench.report.pictures import ReportPictures
+from bench.report.row_data import card_chunk, row_chunk, why_chunk
 from bench.report.shown_protocol import ShownProtocol, shown_protocols
 from bench.report.table_data import start_of, table_chunk, table_of
 from bench.specs import TableSpec
 from bench.store.store import Store
+from bench.tables.formats import FORMATS
 from bench.tables.table import Table
 from bench.tables.verdict import verdict
 
+PICTURES = 500
+"""How many pictures of each protocol a page holds by default."""
+PICTURE_BLOCK = 40
+"""How many pictures a chunk has the addresses of."""
+_FORMS = {"markdown": ".md", "latex": ".tex", "csv": ".csv"}
+"""The formats in which a page offers a table, and the suffixes of the files."""
+
 
 class ReportData:
-    """The chunks of a page about a store, of all its protocols or of those that are named."""
+    """The chunks of a page about a store, of all its protocols or of those that are named.
+
+    ``pictures`` is how many pictures of each protocol the page holds. ``address`` gives the address of a picture by the
+    numbers of its protocol and its own; by default that at which a server sends ``picture``.
+    """
 
     def __init__(
         self,
@@ -31,12 +61,28 @@ class ReportData:
         task: str | None = None,
         dataset: str | None = None,
         protocol: str | None = None,
+        pictures: int = PICTURES,
+        address: Callable[[int, int], str] = lambda protocol, number: f"pictures/{protocol}-{number}.webp",
     ) -> None:
-        self._store = store
+        self._store, self._address = store, address
         self.protocols = shown_protocols(store, registry, task, dataset, protocol)
+        self.asked = [AskedItems(shown) for shown in self.protocols]
+        self.pictures = [
+            ReportPictures(shown, asked, pictures) for shown, asked in zip(self.protocols, self.asked, strict=True)
+        ]
         self._chunks: Mapping[str, Callable[..., Chunk]] = {
             "index": self._index,
             "table": self._table,
+            "texts": self._texts,
+            "figures": lambda place: figures_chunk(self.protocols[place]),
+            "row": lambda place, model: row_chunk(self.protocols[place], self.asked[place], model),
+            "card": lambda place, model: card_chunk(self.protocols[place], model),
+            "why": lambda place, model: why_chunk(self.protocols[place], model),
+            "items": lambda place: self.asked[place].items(),
+            "references": lambda place, block: self.asked[place].references(block),
+            "scores": lambda place, model: self.asked[place].scores(model),
+            "answers": lambda place, model, block: self.asked[place].answers(model, block),
+            "pictures": self._pictures,
         }
 
     title = "Which model reads electron micrographs best"
@@ -54,7 +100,16 @@ class ReportData:
     def names(self) -> Iterator[str]:
         """Yield the names of all chunks."""
         yield "index"
-        yield from (f"table-{number}" for number in range(len(self._tables)))
+        for number in range(len(self._tables)):
+            yield from (f"table-{number}", f"texts-{number}")
+        for shown, asked in zip(self.protocols, self.asked, strict=True):
+            place = shown.number
+            yield from (f"figures-{place}", f"items-{place}")
+            yield from (f"references-{place}-{block}" for block in range(asked.blocks))
+            yield from (f"pictures-{place}-{block}" for block in range(-(-len(asked.pictures) // PICTURE_BLOCK)))
+            for model in range(len(shown.models)):  # all of one model together: its answers are read once
+                yield from (f"{kind}-{place}-{model}" for kind in ("row", "card", "why", "scores"))
+                yield from (f"answers-{place}-{model}-{block}" for block in range(asked.blocks))
 
     @cached_property
     def _tables(self) -> list[tuple[ShownProtocol, TableSpec, Table]]:
@@ -84,6 +139,7 @@ class ReportData:
             "written": datetime.now(UTC).isoformat(timespec="seconds"),
             "version": version("mvaema-bench"),
             "cells": len(self._store.records()),
+            "picture_block": PICTURE_BLOCK,
             "protocols": [self._protocol(shown) for shown in self.protocols],
         }
 
@@ -102,6 +158,10 @@ class ReportData:
                 if own is shown
             ],
             "left_out": self._built[shown.number][1],
+            "items": len(self.asked[shown.number]),
+            "pictures": len(self.asked[shown.number].pictures),
+            "pictures_held": len(self.pictures[shown.number].chosen),
+            "pictures_missing": self.pictures[shown.number].problem,
             "models": [
                 {
                     "name": model,
@@ -128,3 +188,15 @@ class ReportData:
     def _table(self, number: int) -> Chunk:
         shown, spec, table = self._tables[number]
         return table_chunk(spec, shown, table)
+
+    def _texts(self, number: int) -> Chunk:
+        table = self._tables[number][2]
+        return {
+            form: {"suffix": suffix, "text": FORMATS[form].render([table], True, {})} for form, suffix in _FORMS.items()
+        }
+
+    def _pictures(self, place: int, block: int) -> Chunk:
+        """Return the addresses of a block of pictures, null for those that the page does not hold."""
+        numbers = range(block * PICTURE_BLOCK, min((block + 1) * PICTURE_BLOCK, len(self.asked[place].pictures)))
+        held = {*self.pictures[place].chosen}
+        return [self._address(place, number) if number in held else None for number in numbers]

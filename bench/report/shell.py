@@ -15,7 +15,9 @@ from typing import Literal
 Source = Literal["folder", "single", "live"]
 """Where a page takes its chunks: from scripts in ``data/``, from elements of its own, or from a server."""
 LIBRARIES = ("tabulator.min.js", "d3.min.js", "plot.umd.min.js", "diff.min.js", "tabulator.min.css")
-SCRIPTS = (*LIBRARIES[:-1], "page.js", "leaderboard.js", "start.js")
+SECTIONS = ("leaderboard.js", "pictures.js", "figures.js", "row.js", "why.js")
+"""A script for each section of a page, in the order of its navigation."""
+SCRIPTS = (*LIBRARIES[:-1], "page.js", "chart.js", *SECTIONS, "start.js")
 """The scripts of a page, in the order in which they run; the last one draws it."""
 STYLES = ("tabulator.min.css", "page.css")
 _STYLE_OF_FIGURES = """:where(.plot-d6a7b5) {

@@ -168,9 +168,13 @@ class StoredStages:
         return 0, 0.0
 
     def files(self, fingerprint: str) -> dict[str, int]:
-        """Return the size in bytes of each file of a stage's product, by its path below the store."""
-        product = self.product(fingerprint)
-        paths = sorted(path for path in product.rglob("*") if path.is_file()) if product else []
+        """Return the size in bytes of each file of a stage's product, by its path below the store.
+
+        Files that are known by size and time are not read.
+        """
+        product = self.folder(fingerprint) / "product"
+        is_whole = self.has_product(fingerprint)
+        paths = sorted(path for path in product.rglob("*") if path.is_file()) if is_whole else []
         return {path.relative_to(self._root).as_posix(): path.stat().st_size for path in paths if path.name != DIGESTS}
 
     def _product_flaw(self, fingerprint: str) -> str:

@@ -31,11 +31,7 @@ def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, regi
     """
     from PIL import Image
 
-    from bench.config.loading import data_of  # here, so that a table without pictures does not wait for it
-
-    config = data_of((store.run_under(protocol) or store.run_on(dataset)).config)
-    tested = config.test_dataset or config.dataset
-    micrographs = _asked_about(tested, config, registry)
+    tested, micrographs = as_seen(protocol, dataset, store, registry)
     positions = {name: position for position, name in enumerate(micrographs.ids)}
     pngs = {}
     for name in names:
@@ -46,6 +42,18 @@ def as_png(names: Iterable[str], protocol: str, dataset: str, store: Store, regi
         Image.fromarray(micrographs.batch(slice(position, position + 1))[0]).save(stream, "PNG")
         pngs[name] = stream.getvalue()
     return pngs
+
+
+def as_seen(protocol: str, dataset: str, store: Store, registry: Registry) -> tuple[str, "Micrographs"]:
+    """Return the dataset that records of a protocol and a dataset ask about, and its pictures as the models saw them.
+
+    BenchError if it can no longer be opened.
+    """
+    from bench.config.loading import data_of  # here, so that a table without pictures does not wait for it
+
+    config = data_of((store.run_under(protocol) or store.run_on(dataset)).config)
+    tested = config.test_dataset or config.dataset
+    return tested, _asked_about(tested, config, registry)
 
 
 def _asked_about(name: str, config: "Config", registry: Registry) -> "Micrographs":

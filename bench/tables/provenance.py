@@ -81,7 +81,9 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
         "dataset": table.dataset,
         "protocol": table.protocol,
         "caption": table.caption,
-        "cells": [_cell(by_score[fingerprint], store) for fingerprint in cell.fingerprints if fingerprint in by_score],
+        "cells": [
+            cell_origin(by_score[fingerprint], store) for fingerprint in cell.fingerprints if fingerprint in by_score
+        ],
     }
 
 
@@ -155,7 +157,8 @@ def _pairs(values: Mapping[str, object]) -> str:
     return ", ".join(f"{key} {value}" for key, value in values.items())
 
 
-def _cell(record: Record, store: Store) -> CellOrigin:
+def cell_origin(record: Record, store: Store) -> CellOrigin:
+    """Return all that is known of one training on a fold and what was made of it."""
     return {
         "fold": record.cell.fold,
         "repeat": record.cell.repeat,

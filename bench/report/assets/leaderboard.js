@@ -17,7 +17,7 @@
   /** Draw a protocol's verdict and tables. */
   async function draw(main, parameters) {
     const index = await bench.load("index");
-    const place = Math.min(Number(parameters.get("p") ?? 0) || 0, index.protocols.length - 1);
+    const place = bench.placeOf(index, parameters);
     const protocol = index.protocols[place];
     const tables = protocol.tables;
     const shown = tables.find((each) => String(each.table) === parameters.get("t")) ?? tables[0];
@@ -61,7 +61,7 @@
       const made = () => resolve(gridOf(table, place, holder));
       requestAnimationFrame(() => requestAnimationFrame(made)); // once the holder has a width
     });
-    fill(controls, table, grid);
+    fill(controls, table, grid, shown);
     return box;
   }
 
@@ -71,12 +71,12 @@
   }
 
   /** Fill the bar above a table: search, filters, columns. */
-  function fill(bar, table, grid) {
+  function fill(bar, table, grid, shown) {
     const wanted = {};
     const apply = async () => {
-      const shown = await grid;
+      const rows = await grid;
       const words = (wanted.text ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-      shown.setFilter((data) => filters.every(([key]) => !wanted[key] || data[key] === wanted[key])
+      rows.setFilter((data) => filters.every(([key]) => !wanted[key] || data[key] === wanted[key])
         && words.every((word) => data.searched.includes(word)));
     };
     bar.append(element("label", {class: "field"}, element("span", {}, "Search rows"),
@@ -89,10 +89,14 @@
           element("option", {value: ""}, "all"), values.map((value) => element("option", {value}, value)))));
     }
     const menu = element("details", {class: "menu"}, element("summary", {}, "Columns"));
-    grid.then((shown) => menu.append(element("div", {class: "choices"}, shown.getColumns().slice(1).map((column) =>
+    grid.then((rows) => menu.append(element("div", {class: "choices"}, rows.getColumns().slice(1).map((column) =>
       element("label", {}, element("input", {type: "checkbox", checked: column.isVisible(), onchange: () => column.toggle()}),
         ` ${column.getDefinition().title}`)))));
-    bar.append(menu);
+    bar.append(menu, element("span", {class: "saving"}, "Save as ", [["csv", "CSV"], ["latex", "LaTeX"], ["markdown", "Markdown"]].map(([form, label]) =>
+      element("button", {type: "button", class: "small", onclick: async () => {
+        const texts = await bench.load(`texts-${shown.table}`);
+        bench.save(`table-${shown.number}${texts[form].suffix}`, texts[form].text, form === "csv" ? "text/csv" : "text/plain");
+      }}, label))));
   }
 
   /** Return the Tabulator of a table. */
