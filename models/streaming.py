@@ -1,4 +1,4 @@
-"""Answers heard as they grow: functions for ``ModelSpec.streams``, apart from the estimators, as they decide nothing."""
+"""Answers heard as they grow: functions for ``ModelSpec.streams``, apart from estimators, as they decide nothing."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager

@@ -23,7 +23,9 @@ def view_command(
     host: Annotated[
         str, typer.Option(help="address to serve on; one other than loopback needs the key that is printed")
     ] = "127.0.0.1",
-    port: Annotated[int | None, typer.Option(min=1, max=_MOST_PORT, help="port [default: the first free from 8765]")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=_MOST_PORT, help="port [default: the first free from 8765]")
+    ] = None,
     key: Annotated[
         bool, typer.Option("--key", help="need a key on loopback, too, as on a machine that others log in to")
     ] = False,

@@ -8,11 +8,15 @@ from pathlib import Path
 from bench.specs import STAGES
 from bench.store import claim
 from bench.store.store import Store
+from bench.terminal.progress import TRAINING
+from bench.training.history import PARTS
 
 _READ = 256 * 1024
 """How many bytes at the end of a log are read."""
 _STAGE = re.compile(rf"\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d ({'|'.join(STAGES)}) ([0-9a-f]+) by \S+")
-_PROGRESS = re.compile(r"(?P<what>\S.*?) (?P<done>\d+)/(?P<total>\d+)(?P<figures>(?: \S+ [^\s,]+)*), (?P<left>[\d:]+) left")
+_PROGRESS = re.compile(
+    r"(?P<what>\S.*?) (?P<done>\d+)/(?P<total>\d+)(?P<figures>(?: \S+ [^\s,]+)*), (?P<left>[\d:]+) left"
+)
 _POINTS = 300
 """How many points a curve has at most."""
 
@@ -21,7 +25,7 @@ _POINTS = 300
 class Activity:
     """What a cell does: a stage of it, of which ``done`` of ``total`` units are done, with figures such as the loss.
 
-    ``left`` are the seconds until it ends, None if unknown; ``curve`` has the figures of earlier lines, by ``done``.
+    ``left`` are the seconds until it ends, None if unknown; ``curve`` has the figures of its training, by steps done.
     """
 
     stage: str
@@ -43,16 +47,24 @@ def activity(store: Store, cell: str) -> Activity | None:
     stage, fingerprint = match.groups()
     if claim.holder(store.stages.folder(fingerprint) / "claim") is None:
         return None
-    reports = [report for line in lines[place:] if (report := _PROGRESS.fullmatch(line))]
+    learning = next((each for each, other in reversed(begun) if other[1] in PARTS), place)
+    curve = _curve([report for report in _reports(lines[learning:]) if report["what"] == TRAINING])
+    reports = _reports(lines[place:])
     if not reports:
-        return Activity(stage)
+        return Activity(stage, curve=curve)
     last = reports[-1]
-    own = [each for each in reports if each["what"] == last["what"]]
-    curve = [(int(each["done"]), _figures(each["figures"])) for each in own[:: -(-len(own) // _POINTS)]]
-    left = _seconds(last["left"])
-    return Activity(
-        stage, last["what"], int(last["done"]), int(last["total"]), _figures(last["figures"]), left, tuple(curve)
-    )
+    figures, left = _figures(last["figures"]), _seconds(last["left"])
+    return Activity(stage, last["what"], int(last["done"]), int(last["total"]), figures, left, curve)
+
+
+def _reports(lines: Sequence[str]) -> list[re.Match[str]]:
+    return [report for line in lines if (report := _PROGRESS.fullmatch(line))]
+
+
+def _curve(reports: Sequence[re.Match[str]]) -> tuple[tuple[int, dict[str, float]], ...]:
+    """Return the figures of reports by steps done: of a training that was resumed, those of steps it did twice once."""
+    figures = {int(report["done"]): _figures(report["figures"]) for report in reports}
+    return tuple(sorted(figures.items())[:: max(1, -(-len(figures) // _POINTS))])
 
 
 def tail(log: Path, size: int = _READ) -> list[str]:

@@ -130,8 +130,8 @@ class ModelSpec(Spec):
     what follows the colon of a name that takes an argument, if it names pretrained ones: ``weights``, a folder or hub
     id, or a ``model`` on a server.
     ``published`` are weights that anybody can have and from which ``start: pretrained`` trains the row. ``streams`` is
-    the lazy path of a function ``(estimator, questions, hear)`` that answers one record as the estimator does, and calls
-    ``hear`` with the answer so far as it grows; it decides no product.
+    the lazy path of a function ``(estimator, questions, hear)`` that answers one record as the estimator does, and
+    calls ``hear`` with the answer so far as it grows; it decides no product.
     """
 
     label: Line = ""

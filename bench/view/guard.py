@@ -66,6 +66,7 @@ class Guard:
         self._app, self._access = app, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request as the application does, or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -121,6 +122,7 @@ class _Limited:
         self._receive, self._left = receive, most
 
     async def __call__(self) -> Message:
+        """Return the next part; _TooLarge if it is one too many."""
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:

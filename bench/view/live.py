@@ -82,7 +82,7 @@ class Watch:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._hints: "dict[str, Hint] | None" = None
+        self._hints: dict[str, Hint] | None = None
         self._asked_at = float("-inf")
         self._latest: Look | None = None
         self._looked_at = float("-inf")
@@ -141,7 +141,9 @@ class Watch:
             self._hints, self._asked_at = queue(), time.monotonic()
         runs, states = states_of_runs(self._store, None, self._hints)
         requests = dict(self._store.named_runs())
-        return [self._cluster_run(run.folder.name, states[run.folder.name], requests.get(run.folder.name)) for run in runs]
+        return [
+            self._cluster_run(run.folder.name, states[run.folder.name], requests.get(run.folder.name)) for run in runs
+        ]
 
     def _cluster_run(self, name: str, states: "list[CellState]", request: RunRequest | None) -> RunView:
         cells = [_of_cluster(state) for state in states]

@@ -57,7 +57,7 @@ def bound(host: str, port: int | None) -> Address:
 
 
 def access(host: str, wants_key: bool) -> Access:
-    """Return who may reach a host: on loopback everybody on this machine unless a key is wanted, elsewhere its holders."""
+    """Return who may reach a host: on loopback all on this machine unless a key is wanted, elsewhere who has it."""
     key = secrets.token_urlsafe(24) if wants_key or not is_loopback(host) else None
     return Access(host=host, token=secrets.token_urlsafe(24), key=key, uploads=("/api/pictures",))
 
@@ -118,5 +118,7 @@ def folders(named: Sequence[str]) -> list[Path]:
     paths = [folder_of(each, "--models") for each in named]
     for path in paths:
         if not path.is_dir():
-            raise BenchError(f"--models {str(path)!r} does not exist; name a folder that `bench export` wrote, or one of such")
+            raise BenchError(
+                f"--models {str(path)!r} does not exist; name a folder that `bench export` wrote, or one of such"
+            )
     return paths

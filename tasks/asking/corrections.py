@@ -67,9 +67,9 @@ class Corrections:
         """Return the id of a picture in the folder, into which its file is copied unless it is there."""
         content, size = file_digest(path), path.stat().st_size
         for file in sorted(self.folder.rglob("*")):
-            if file.suffix.lower() in suffixes() and file.is_file() and file.stat().st_size == size:
-                if file_digest(file) == content:
-                    return self._id(file, category)
+            is_alike = file.suffix.lower() in suffixes() and file.is_file() and file.stat().st_size == size
+            if is_alike and file_digest(file) == content:
+                return self._id(file, category)
         out = self.folder / category / path.name
         if out.exists():
             out = out.with_stem(f"{out.stem}-{content[:8]}")

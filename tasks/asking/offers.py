@@ -48,7 +48,7 @@ class Offers:
         self._registry = Registry()
         self._records: dict[str, Record] = {}
         self._exports: dict[str, Path] = {}
-        self._open: OrderedDict[str, "Trained"] = OrderedDict()
+        self._open: OrderedDict[str, Trained] = OrderedDict()
 
     def listed(self) -> list[Offer]:
         """Return what can be asked now: exports first, as their folders were named, then the store's latest."""
@@ -98,7 +98,9 @@ class Offers:
         from bench.exports.exported import FILE
 
         for named in self._folders:
-            for folder in [named] if (named / FILE).is_file() else sorted(each.parent for each in named.glob(f"*/{FILE}")):
+            for folder in (
+                [named] if (named / FILE).is_file() else sorted(each.parent for each in named.glob(f"*/{FILE}"))
+            ):
                 with suppress(BenchError):
                     yield self._of_export(f"export:{folder}", folder, f"export {folder.name}")
 
@@ -123,9 +125,9 @@ class Offers:
         latest: dict[str, Record] = {}
         for record in sorted(self._store.records(), key=lambda record: record.finished, reverse=True):
             key = record.stages.get("train", "")
-            if key and record.learned and not record.model.control and len(latest) < _LISTED:
-                if key not in latest and self._is_able(record, key):
-                    latest[key] = record
+            is_new = key and key not in latest and len(latest) < _LISTED
+            if is_new and record.learned and not record.model.control and self._is_able(record, key):
+                latest[key] = record
         self._records = latest
         for key, record in latest.items():
             contracts, finished = self._contracts(record), record.finished[:16].replace("T", " ")

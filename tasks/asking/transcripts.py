@@ -71,7 +71,9 @@ def parsed(content: bytes) -> Transcript:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise BenchError(f"the session cannot be understood ({place}: {first['msg'].lower()}); reload the page") from error
+        raise BenchError(
+            f"the session cannot be understood ({place}: {first['msg'].lower()}); reload the page"
+        ) from error
 
 
 def written(transcript: Transcript, form: Form, png: Callable[[str], bytes | None]) -> str:
