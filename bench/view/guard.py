@@ -12,6 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -75,10 +76,7 @@ class Guard:
             await refusal(scope, receive, _with_headers(send))
             return
         limited = receive if scope["path"] in self._access.uploads else _Limited(receive, self._access.most_bytes)
-        try:
-            await self._app(scope, limited, _with_headers(send))
-        except _TooLarge:
-            await _refused("the request is too large", 413)(scope, receive, _with_headers(send))
+        await self._app(scope, limited, _with_headers(send))
 
     def _refusal(self, scope: Scope) -> Response | None:
         """Return the response to a request that may not pass, None to one that may."""
@@ -111,22 +109,18 @@ class Guard:
         return response
 
 
-class _TooLarge(Exception):
-    """The body of a request has too many bytes."""
-
-
 class _Limited:
-    """A request's body that ends with _TooLarge after so many bytes."""
+    """A request's body that is refused after so many bytes."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self._receive, self._left = receive, most
 
     async def __call__(self) -> Message:
-        """Return the next part; _TooLarge if it is one too many."""
+        """Return the next part; HTTPException if it is one too many."""
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _TooLarge
+            raise HTTPException(413, "the request is too large")
         return message
 
 

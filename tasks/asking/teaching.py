@@ -10,8 +10,8 @@ from bench.registered.registry import Registry
 from bench.tasks.asking.corrections import RECORDS
 
 _EXPORT = "my-model"
-_FEWEST = 2
-"""The fewest categories, and pictures of each, that a dataset can be split into sides with."""
+_CATEGORIES, _PICTURES = 2, 3
+"""The fewest categories, and pictures of each, that can be trained on, chosen by and tested on."""
 
 
 def lacking(pictures: Sequence[str]) -> str:
@@ -19,10 +19,10 @@ def lacking(pictures: Sequence[str]) -> str:
     counts = Counter(name.partition("/")[0] if "/" in name else "" for name in pictures)
     if "" in counts:
         return "a picture is in no category folder"
-    if len(counts) < _FEWEST:
+    if len(counts) < _CATEGORIES:
         return f"one category, {next(iter(counts))!r}, is not enough: correct answers about pictures of another, too"
-    few = [name for name, count in counts.items() if count < _FEWEST]
-    return f"a second picture of {' and of '.join(map(repr, few))} is needed, to be tested on" if few else ""
+    few = [f"{_PICTURES - count} more of {name!r}" for name, count in counts.items() if count < _PICTURES]
+    return f"{_PICTURES} pictures of each category are needed, {' and '.join(few)}" if few else ""
 
 
 def command(exported: Exported, folder: Path | None, cell: str, corrections: Path) -> str:
