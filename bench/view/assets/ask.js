@@ -47,6 +47,7 @@
         ask([parts.question.value]);
       }
     }});
+    parts.note = element("p", {class: "note model-note"});
     parts.turns = element("div", {class: "turns", "aria-label": "Answers", role: "region"});
     parts.kept = element("div", {class: "kept", role: "status"});
     const drop = element("div", {class: "drop"},
@@ -58,11 +59,12 @@
       element("h1", {}, "Ask about a micrograph"),
       parts.status,
       element("div", {class: "columns"},
-        element("section", {class: "left", "aria-label": "Picture"}, drop, parts.strip, parts.stage),
-        element("section", {class: "right", "aria-label": "Question and answers"},
+        element("section", {class: "looking", "aria-label": "Picture"}, drop, parts.strip, parts.stage),
+        element("section", {class: "talking", "aria-label": "Question and answers"},
           element("form", {class: "asking", onsubmit: (event) => { event.preventDefault(); ask([parts.question.value]); }},
             element("div", {class: "bar"},
               field("Model", parts.first), field("Beside it", parts.second), field("Its category is", parts.caption)),
+            parts.note,
             element("div", {class: "bar wide"}, field("One of the paper’s 22 questions", parts.prepared)),
             element("div", {class: "bar wide"}, field("Question", parts.question)),
             element("div", {class: "bar"},
@@ -132,7 +134,8 @@
       parts.caption.replaceChildren(element("option", {value: ""}, "not told"),
         ...about.categories.map((category) => element("option", {value: category}, category)));
       parts.caption.value = about.categories.includes(told) ? told : "";
-      say(model.note);
+      parts.note.textContent = model.note ? `${model.label} ${model.origin}: ${model.note}.` : "";
+      say("");
     } catch (error) {
       delete parts.caption.dataset.model;
       say(error.message, true);
@@ -229,13 +232,16 @@
     }
     const about = chosen.about;
     parts.overlay = element("canvas", {class: "overlay", "aria-hidden": "true"});
-    parts.scale = scaleBar(about);
+    const image = element("img", {class: "shown", src: `api/pictures/${chosen.id}`, alt: `The micrograph ${chosen.name}`, width: about.width, height: about.height});
+    const frame = element("div", {class: "frame"}, image, parts.overlay);
+    frame.style.width = `min(100%, ${((72 * about.width) / about.height).toFixed(2)}vh)`; // as large as the window allows
+    const scale = scaleBar(about);
+    if (scale) frame.append(scale);
     const facts = [`${about.width.toLocaleString("en")} × ${about.height.toLocaleString("en")} pixels`, about.format.toUpperCase(),
       `field of view ${about.scale}`, about.frames > 1 ? `the first of ${about.frames} frames` : ""];
     const instrument = Object.entries(about.instrument);
     parts.stage.replaceChildren(element("figure", {},
-      element("div", {class: "frame"},
-        element("img", {class: "shown", src: `api/pictures/${chosen.id}`, alt: `The micrograph ${chosen.name}`}), parts.overlay, parts.scale),
+      frame,
       element("figcaption", {},
         element("b", {}, chosen.name), ` · ${facts.filter(Boolean).join(" · ")} `,
         element("button", {type: "button", class: "remove", onclick: remove}, "Remove"),
@@ -407,23 +413,24 @@
     words[to].focus();
   }
 
-  /** Show where a word looked: the stronger a patch, the more of the colour lies on it. */
+  /** Show where a word looked: colour lies on patches with more than an even share, the more the stronger. */
   function look(turn, reply, place, word) {
     if (turn.picture !== chosen || !parts.overlay) return;
     const weights = reply.weights[place];
     const [rows, columns] = [weights.length, weights[0].length];
     const flat = weights.flat();
-    const [least, most] = [Math.min(...flat), Math.max(...flat)];
+    const sum = flat.reduce((total, weight) => total + weight, 0);
+    const [even, most] = [sum / flat.length, Math.max(...flat)];
+    reply.most ??= Math.max(...reply.weights.flat(2)); // one scale for all words of an answer
     parts.overlay.width = columns;
     parts.overlay.height = rows;
     const context = parts.overlay.getContext("2d");
     context.clearRect(0, 0, columns, rows);
     weights.forEach((row, y) => row.forEach((weight, x) => {
-      context.fillStyle = `rgba(255, 140, 0, ${(0.72 * (weight - least)) / (most - least || 1)})`;
+      context.fillStyle = `rgba(255, 140, 0, ${(0.75 * Math.max(0, weight - even)) / (reply.most - even || 1)})`;
       context.fillRect(x, y, 1, 1);
     }));
     parts.overlay.classList.add("visible");
-    const sum = flat.reduce((total, weight) => total + weight, 0);
     const looked = parts.stage.querySelector(".looked");
     const strongest = flat.indexOf(most);
     const where = `row ${Math.floor(strongest / columns) + 1}, column ${(strongest % columns) + 1} of ${rows} × ${columns}`;
@@ -445,7 +452,8 @@
       element("tbody", {}, categories.map(({category, probability}) => {
         const bar = element("i");
         bar.style.width = `${100 * probability}%`;
-        return element("tr", {}, element("th", {scope: "row"}, category),
+        const breakable = category.split(/(?<=_)/).flatMap((part, place) => (place ? [element("wbr"), part] : [part]));
+        return element("tr", {}, element("th", {scope: "row"}, breakable),
           element("td", {class: "share", "aria-hidden": "true"}, bar), element("td", {class: "digits"}, probability.toFixed(3)));
       })));
   }
