@@ -17,6 +17,7 @@ NAMES = (
     "training_loop",
     "command_line",
     "large_store",
+    "page",
     "cluster",
 )
 """The measurements, each a module of this package with ``rows()``."""

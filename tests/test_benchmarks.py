@@ -11,6 +11,7 @@ from benchmarks import (
     generation,
     graph_feeding,
     large_store,
+    page,
     pictures,
     run,
     text_metrics,
@@ -39,6 +40,7 @@ SMALL = {
     "`bench --help`": lambda: [command_line.command_help(1)],
     "`bench run --launcher slurm`, 40 cells": lambda: [cluster.submission(1, 1)],
     "`bench status` over 40 cells": lambda: [cluster.status(40, 1)],
+    "`bench report` of 15 cells and 20 answers": lambda: page.page(2, 2, 1, 1, 2)[:1],
     "over 40 records, all done": lambda: large_store.large_store(1, 1),
 }
 

@@ -23,6 +23,7 @@ def report_command(
 ) -> None:
     """Write a page to look at results: tables, models, pictures with answers, figures."""
     from bench.api.reporting import report
+    from bench.terminal.text import safe
 
     with without_collection():
         written = report(
@@ -32,6 +33,8 @@ def report_command(
         f"{what} {size / 1e6:.1f} MB" for what, size in sorted(written.sizes.items(), key=lambda part: -part[1])
     )
     typer.echo(f"{written.size / 1e6:.1f} MB in {written.files:,} file{'s' if written.files > 1 else ''}: {parts}")
-    if written.pictures < written.pictures_asked:
+    for problem in written.problems:
+        typer.echo(safe(f"pictures are missing: {problem}"), err=True)
+    if written.pictures < written.pictures_asked and not written.problems:
         typer.echo(f"{written.pictures:,} of {written.pictures_asked:,} pictures are shown; --pictures shows more")
     typer.echo(f"open {out if single else f'{out}/index.html'} in a browser")

@@ -34,6 +34,7 @@ from bench.report.shown_protocol import ShownProtocol, shown_protocols
 from bench.report.table_data import start_of, table_chunk, table_of
 from bench.specs import TableSpec
 from bench.store.store import Store
+from bench.tables.comparison import labels_of
 from bench.tables.formats import FORMATS
 from bench.tables.table import Table
 from bench.tables.verdict import verdict
@@ -145,6 +146,7 @@ class ReportData:
 
     def _protocol(self, shown: ShownProtocol) -> Chunk:
         selection = shown.selection
+        labels = labels_of(selection, shown.models, shown.registry.every("model").values())
         return {
             "task": shown.task,
             "dataset": selection.dataset,
@@ -166,6 +168,7 @@ class ReportData:
                 {
                     "name": model,
                     "label": records[0].model.label,
+                    "shown": labels[model],
                     "family": records[0].model.family_label,
                     "kind": "upper row"
                     if records[0].model.upper
@@ -175,7 +178,8 @@ class ReportData:
                     "start": start_of(records),
                     "cells": len(records),
                 }
-                for model, records in selection.by_model.items()
+                for model in shown.models
+                for records in [selection.by_model[model]]
             ],
         }
 

@@ -32,10 +32,15 @@ def figures_chunk(shown: ShownProtocol) -> Chunk:
 
 
 def _ranks(column: Column, shown: ShownProtocol) -> Chunk:
-    """Return the models' mean ranks over the folds that all have, None with fewer than 3 models or 2 folds."""
+    """Return the mean ranks of the models that have most folds, None with fewer than 3 models or 2 folds.
+
+    One model of few folds would else leave all others few to be ranked on.
+    """
     scores = {model: shown.measured.scores(model, column) for model in shown.models}
     upper = {model for model in shown.models if shown.selection.by_model[model][0].model.upper}
-    own = {model: each for model, each in scores.items() if each.by_fold and model not in upper}
+    measured = {model: each for model, each in scores.items() if each.by_fold and model not in upper}
+    most = max((len(each.by_fold) for each in measured.values()), default=0)
+    own = {model: each for model, each in measured.items() if len(each.by_fold) == most}
     folds = sorted(set.intersection(*(set(each.by_fold) for each in own.values()))) if own else []
     if len(own) < _FEWEST_MODELS or len(folds) < _FEWEST_FOLDS:
         return None
@@ -49,6 +54,7 @@ def _ranks(column: Column, shown: ShownProtocol) -> Chunk:
         "difference": rounded(test.difference),
         "p": rounded(test.p, 8),
         "folds": len(folds),
+        "left_out": [shown.models.index(model) for model in measured if model not in own],
     }
 
 

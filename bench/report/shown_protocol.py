@@ -27,8 +27,11 @@ class ShownProtocol:
 
     @cached_property
     def models(self) -> tuple[str, ...]:
-        """The names of the measured models; a model's place here is its number on the page."""
-        return tuple(self.selection.by_model)
+        """The names of the measured models, controls last; a model's place here is its number on the page."""
+        about = {model: records[0].model for model, records in self.selection.by_model.items()}
+        return tuple(
+            sorted(about, key=lambda name: (about[name].control, about[name].upper, about[name].order, name.lower()))
+        )
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

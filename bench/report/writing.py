@@ -19,13 +19,15 @@ KINDS = {"pictures": "pictures", "answers": "answers", "scores": "answers", "ref
 class Written:
     """What a page takes: ``sizes`` are bytes by what they hold, ``files`` how many there are.
 
-    ``pictures`` is how many pictures the page holds, of ``pictures_asked`` that were asked about.
+    ``pictures`` is how many pictures the page holds, of ``pictures_asked`` that were asked about; ``problems`` say of
+    which protocols none can be shown.
     """
 
     sizes: Mapping[str, int]
     files: int
     pictures: int
     pictures_asked: int
+    problems: tuple[str, ...]
 
     @property
     def size(self) -> int:
@@ -98,5 +100,9 @@ def _kind(name: str) -> str:
 
 
 def _written(data: ReportData, account: _Account) -> Written:
-    held = sum(len(pictures.chosen) for pictures in data.pictures)
-    return Written(dict(account.sizes), account.files, held, sum(len(asked.pictures) for asked in data.asked))
+    shown = [pictures for pictures, asked in zip(data.pictures, data.asked, strict=True) if asked.pictures]
+    problems = dict.fromkeys(pictures.problem for pictures in shown if pictures.problem)
+    held = sum(len(pictures.chosen) for pictures in shown)
+    return Written(
+        dict(account.sizes), account.files, held, sum(len(asked.pictures) for asked in data.asked), tuple(problems)
+    )

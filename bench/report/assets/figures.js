@@ -16,7 +16,7 @@
       labels.length > 1 ? element("label", {class: "field"}, element("span", {}, "Score"), element("select", {onchange: (event) => bench.go("figures", {p: place, column: event.target.value})},
         labels.map((label) => element("option", {value: label, selected: label === wanted}, label)))) : null));
     const column = data.columns.find((each) => each.label === wanted);
-    const points = rowsOf(boards, wanted);
+    const points = rowsOf(boards, wanted, protocol);
     if (!points.length) { main.append(element("p", {}, "No row has this score.")); return; }
     const about = `${wanted}, ${protocol.task} on ${protocol.data}`;
     const looks = bench.looks([...new Set(points.filter((row) => row.kind === "model").map((row) => row.family))]);
@@ -29,25 +29,25 @@
   }
 
   /** Return the rows that have a score, of all tables of models. */
-  function rowsOf(boards, label) {
+  function rowsOf(boards, label, protocol) {
     const rows = new Map();
     for (const table of boards) {
       const at = table.columns.findIndex((column) => column.label === label);
       if (at < 0) continue;
       for (const row of table.rows) {
         const cell = row.cells[at];
-        if (cell.value !== undefined && !rows.has(row.name)) rows.set(row.name, {label: row.label, family: row.family, kind: row.kind, score: cell.value, low: cell.low ?? null, high: cell.high ?? null, flops: row.flops, seconds: row.seconds, below: Boolean(cell.below), better: table.columns[at].higher_is_better !== false});
+        if (cell.value !== undefined && !rows.has(row.name)) rows.set(row.name, {label: row.model === null ? row.label : protocol.models[row.model].shown, family: row.family, kind: row.kind, score: cell.value, low: cell.low ?? null, high: cell.high ?? null, flops: row.flops, seconds: row.seconds, below: Boolean(cell.below), better: table.columns[at].higher_is_better !== false});
       }
     }
     return [...rows.values()].sort((one, other) => (one.better ? other.score - one.score : one.score - other.score));
   }
 
-  const lookOf = (looks, row) => looks.get(row.family) ?? {colour: "var(--quiet)", symbol: "times"};
+  const lookOf = (looks, row) => looks.get(row.family) ?? {colour: "var(--quiet)", symbol: "square"};
 
   function intervals(points, label, about, looks) {
     const controls = points.filter((row) => row.kind === "control");
     return bench.figure(`Scores with 95 % intervals: ${about}`, {
-      height: 26 * points.length + 60, marginLeft: 170, x: {label, grid: true}, y: {label: null, domain: points.map((row) => row.label)}, symbol: {type: "identity"},
+      height: 26 * points.length + 60, marginLeft: 170, x: {label, grid: true}, y: {label: null, domain: points.map((row) => row.label)}, symbol: {type: "identity"}, marginBottom: 44,
       marks: [Plot.ruleX(controls, {x: "score", stroke: "var(--c2)", strokeDasharray: "4 3", title: (row) => `${row.label} (control)`}),
         Plot.link(points.filter((row) => row.low !== null), {y1: "label", y2: "label", x1: "low", x2: "high", stroke: (row) => lookOf(looks, row).colour, strokeWidth: 2}),
         Plot.dot(points, {x: "score", y: "label", r: 5, symbol: (row) => lookOf(looks, row).symbol, fill: (row) => lookOf(looks, row).colour, title: (row) => `${row.label}: ${number(row.score)}${row.low === null ? "" : ` (${number(row.low)} to ${number(row.high)})`}`})],
@@ -67,7 +67,7 @@
     }
     const end = {...front.at(-1), [key]: d3.max(trained, (row) => row[key])};
     return bench.figure(`Score over cost: ${about}`, {
-      height: 440, marginLeft: 56, marginRight: 90, marginTop: 24, x: {label: key === "flops" ? "training FLOPs" : "training time (s)", type: "log", tickFormat: key === "flops" ? (value) => value.toExponential(0) : "~s", grid: false, inset: 14}, y: {label, grid: true, inset: 10}, symbol: {type: "identity"},
+      height: 440, marginLeft: 56, marginRight: 110, marginTop: 24, marginBottom: 44, x: {label: key === "flops" ? "training FLOPs" : "training time (s)", type: "log", ticks: ticksOf(trained.map((row) => row[key])), tickFormat: key === "flops" ? (value) => value.toExponential(0) : "~s", inset: 14}, y: {label, grid: true, inset: 10}, symbol: {type: "identity"},
       marks: [Plot.ruleY(points.filter((row) => row.kind === "control"), {y: "score", stroke: "var(--c2)", strokeDasharray: "4 3", title: "label"}),
         Plot.text(points.filter((row) => row.kind === "control"), {y: "score", text: "label", frameAnchor: "right", textAnchor: "start", dx: 4, fill: "var(--c2)"}),
         Plot.line([...front, end], {x: key, y: "score", curve: "step-after", stroke: "var(--ink)", strokeOpacity: 0.6}),
@@ -77,13 +77,21 @@
     }, trained, {looks, width: 900, note: `Line: the Pareto front, whose rows no cheaper row equals. Hollow: not above every control. Bars: 95 % intervals.${key === "seconds" ? " Costs are times, because the FLOPs of some row are unknown." : ""}`});
   }
 
+  /** Return few ticks of a logarithmic axis: 1, 2 and 5 of each power of ten, or the powers alone. */
+  function ticksOf(values) {
+    const [low, high] = d3.extent(values);
+    const powers = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1);
+    const every = (digits) => powers.flatMap((power) => digits.map((digit) => digit * 10 ** power)).filter((tick) => tick >= low / 1.2 && tick <= high * 1.2);
+    return [[1, 2, 5], [1, 3], [1]].map(every).find((ticks) => ticks.length <= 6) ?? every([1]).filter((_, at, all) => at % Math.ceil(all.length / 6) === 0);
+  }
+
   /** Return the rows whose labels have room: of those that would overlap, the better ones. */
   function spread(rows, key) {
     const taken = [];
     const [low, high] = d3.extent(rows, (row) => Math.log(row[key])), [least, most] = d3.extent(rows, (row) => row.score);
     return rows.filter((row) => {
       const x = (Math.log(row[key]) - low) / (high - low || 1), y = (row.score - least) / (most - least || 1);
-      if (taken.some(([left, top]) => Math.abs(left - x) < 0.14 && Math.abs(top - y) < 0.05)) return false;
+      if (taken.some(([left, top]) => Math.abs(left - x) < 0.16 && Math.abs(top - y) < 0.09)) return false;
       taken.push([x, y]);
       return true;
     });
@@ -93,7 +101,7 @@
     const models = column.sizes;
     const looks = bench.looks([...new Set(models.map((point) => point.label))]);
     return bench.figure(`Score over training size: ${about}`, {
-      height: 360, marginLeft: 56, x: {label: "pictures trained on", type: "log", ticks: [...new Set(models.map((point) => point.pictures))], tickFormat: ",d"}, y: {label: column.label, grid: true}, symbol: {type: "identity"},
+      height: 360, marginLeft: 56, marginBottom: 44, x: {label: "pictures trained on", type: "log", ticks: [...new Set(models.map((point) => point.pictures))], tickFormat: ",d"}, y: {label: column.label, grid: true}, symbol: {type: "identity"},
       marks: [Plot.line(models, {x: "pictures", y: "score", z: "label", stroke: (point) => looks.get(point.label).colour, sort: "pictures", strokeDasharray: null}),
         Plot.link(models.filter((point) => point.std !== null), {x1: "pictures", x2: "pictures", y1: (point) => point.score - point.std, y2: (point) => point.score + point.std, stroke: (point) => looks.get(point.label).colour}),
         Plot.dot(models, {x: "pictures", y: "score", r: 4, symbol: (point) => looks.get(point.label).symbol, fill: (point) => looks.get(point.label).colour, title: (point) => `${point.label}: ${number(point.score)}`})],
@@ -102,8 +110,8 @@
 
   /** Draw mean ranks on a line; a bar joins models whose ranks do not differ critically (Demsar 2006). */
   function critical(column, protocol, about) {
-    const {ranks, difference, folds} = column.ranks;
-    const rows = ranks.map((each, at) => ({label: protocol.models[each.model].label, rank: each.rank, at}));
+    const {ranks, difference, folds, left_out: leftOut} = column.ranks;
+    const rows = ranks.map((each, at) => ({label: protocol.models[each.model].shown, rank: each.rank, at}));
     const bars = [];
     rows.forEach((row, first) => {
       const last = d3.maxIndex(rows, (other, at) => (other.rank - row.rank < difference ? at : -1));
@@ -111,11 +119,11 @@
     });
     bars.forEach((bar, at) => { bar.label = rows[bar.first].label; bar.at = at; });
     return bench.figure(`Critical differences: ${about}`, {
-      height: 24 * rows.length + 60, marginLeft: 170, x: {label: "mean rank (1 is best)", domain: [1, Math.max(rows.length, 2)], grid: true}, y: {label: null, domain: rows.map((row) => row.label)},
+      height: 24 * rows.length + 60, marginLeft: 170, marginBottom: 44, x: {label: "mean rank (1 is best)", domain: [1, Math.max(rows.length, 2)], grid: true}, y: {label: null, domain: rows.map((row) => row.label)},
       marks: [...bars.map((bar) => Plot.rect([bar], {x1: "from", x2: "to", y1: () => rows[bar.first].label, y2: () => rows[bar.last].label, fill: "var(--group)", rx: 4, inset: -7})),
         Plot.dot(rows, {x: "rank", y: "label", r: 5, fill: "var(--c1)", title: (row) => `${row.label}: ${number(row.rank, 2)}`}),
         Plot.text(rows, {x: "rank", y: "label", text: (row) => number(row.rank, 2), dx: 10, textAnchor: "start", fill: "var(--ink)"})],
-    }, rows, {note: `Models within one shaded box are not shown to differ: their mean ranks are less than the critical difference of ${number(difference, 2)} apart (Nemenyi, 5 %, ${folds} folds).`});
+    }, rows, {note: `Models within one shaded box are not shown to differ: their mean ranks are less than the critical difference of ${number(difference, 2)} apart (Nemenyi, 5 %, ${folds} folds).${leftOut.length ? ` Left out, because they lack folds: ${leftOut.map((model) => protocol.models[model].shown).join(", ")}.` : ""}`});
   }
 
   bench.section("figures", "Figures", draw);

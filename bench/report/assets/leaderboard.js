@@ -111,15 +111,19 @@
       ...Object.fromEntries(texts.map((text, at) => [`t${at}`, row.texts[text] ?? ""])),
     }));
     const last = {alignEmptyValues: "bottom"};
+    // What says most comes first, and is what rows are sorted by until another heading is chosen.
+    const order = d3.sort(table.columns.map((column, at) => [column, at]), ([column]) => !judged.has(column.label));
+    const [first, at] = order.find(([column]) => column.higher_is_better !== null) ?? order[0] ?? [];
+    const initialSort = table.of_models && first ? [{column: `c${at}`, dir: first.higher_is_better === false ? "asc" : "desc"}] : [];
     const columns = [
       {title: table.of_models ? "Model" : "Row", field: "label", frozen: innerWidth > 700, minWidth: 150, formatter: (cell) => labelOf(cell.getData().row, place)},
       ...(table.of_models ? [{title: "Family", field: "family", minWidth: 120, formatter: textOf}, {title: "Start", field: "start", minWidth: 105, formatter: textOf}] : []),
       ...texts.map((text, at) => ({title: text, field: `t${at}`, minWidth: 240, formatter: textOf, variableHeight: true})),
-      ...table.columns.flatMap((column, at) => [
+      ...order.flatMap(([column, at]) => [
         {
           title: column.label, field: `c${at}`, sorter: "number", sorterParams: last, hozAlign: "right", headerHozAlign: "right",
           minWidth: table.of_models ? 150 : 90, headerSortStartingDir: column.higher_is_better === false ? "asc" : "desc",
-          headerTooltip: column.meaning || false, visible: !table.of_models || at < 4 || judged.has(column.label),
+          headerTooltip: column.meaning || false, visible: !table.of_models || order.findIndex(([, own]) => own === at) < 5 || judged.has(column.label),
           formatter: (cell) => cellOf(cell.getData().row.cells[at], column, domains[at], table, cell.getData().row, place),
         },
         ...(table.rows.some((row) => row.cells[at].published !== undefined) ? [{
@@ -131,7 +135,7 @@
     return new Promise((resolve) => {
       const grid = new Tabulator(holder, {
         data: rows, columns, layout: "fitDataFill", height: rows.length > 40 ? "70vh" : false, placeholder: "No row is left by these filters",
-        columnDefaults: {headerWordWrap: true, vertAlign: "middle"}, headerSortTristate: true,
+        columnDefaults: {headerWordWrap: true, vertAlign: "middle"}, headerSortTristate: true, initialSort,
       });
       grid.on("tableBuilt", () => resolve(grid));
       holder.grid = grid;

@@ -68,14 +68,14 @@
       const looks = bench.looks([...new Set(points.map((point) => point.loss))]);
       const each = (point) => `${point.at} ${point.loss}`;
       figures.push(bench.figure(`Losses of ${stage}, ${row.label}`, {
-        height: 320, marginLeft: 52, x: {label: "epoch", ticks: ticksOf(points), tickFormat: "d"}, y: {label: "loss", grid: true, zero: false, type: scaleOf(points)},
+        height: 320, marginLeft: 52, marginBottom: 40, x: {label: "epoch", ticks: ticksOf(points), tickFormat: "d"}, y: {label: "loss", grid: true, zero: false, type: scaleOf(points)},
         marks: [Plot.line(points, {x: "epoch", y: "value", z: each, stroke: (point) => looks.get(point.loss).colour, strokeOpacity: 0.75, strokeDasharray: null}),
           Plot.dot(points, {x: "epoch", y: "value", r: 3, symbol: (point) => looks.get(point.loss).symbol, fill: (point) => looks.get(point.loss).colour, title: (point) => `${point.loss}, ${point.at}, epoch ${point.epoch}: ${number(point.value, 4)}`})],
         symbol: {type: "identity"},
       }, points, {looks, note: own.length > 1 ? "One line for each training on a fold." : ""}));
       const rates = own.flatMap((curve) => curve.rate.map((rate, epoch) => ({at: curve.fold, epoch: epoch + 1, rate}))).filter((point) => point.rate !== null);
       figures.push(bench.figure(`Learning rate of ${stage}, ${row.label}`, {
-        height: 180, marginLeft: 64, x: {label: "epoch", ticks: ticksOf(rates), tickFormat: "d"}, y: {label: "rate at the end of the epoch", grid: true, tickFormat: "~g"},
+        height: 190, marginLeft: 64, marginBottom: 40, x: {label: "epoch", ticks: ticksOf(rates), tickFormat: "d"}, y: {label: "rate at the end of the epoch", grid: true, tickFormat: "~g"},
         marks: [Plot.line(rates, {x: "epoch", y: "rate", z: "at", stroke: "var(--c1)"}), Plot.dot(rates, {x: "epoch", y: "rate", r: 2.5, fill: "var(--c1)"})],
       }, rates));
     }
@@ -132,7 +132,7 @@
 
   function confidence(row) {
     const figures = [];
-    const square = {x: {domain: [0, 1]}, y: {domain: [0, 1], grid: true}, height: 320, marginLeft: 48};
+    const square = {x: {domain: [0, 1]}, y: {domain: [0, 1], grid: true}, height: 330, marginLeft: 48, marginBottom: 40};
     if (row.calibration) {
       figures.push(bench.figure(`Reliability, ${row.label}`, {
         ...square, x: {...square.x, label: "confidence"}, y: {...square.y, label: "share that is right"}, r: {range: [2, 9]},
