@@ -4,6 +4,8 @@ import asyncio
 import io
 import json
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -243,7 +245,11 @@ def test_an_answer_comes_word_by_word_and_is_the_one_that_python_gives(asked, ex
     assert parts[0] == {"type": "loading"}
     assert page.ask(picture, keys["mvaema"], CATEGORY) == parts[1:]  # it stayed in memory, and answers the same
     whole = page.ask(picture, keys["majority"], CATEGORY)
-    assert [part["type"] for part in whole] == ["loading", "answer", "categories"]  # a model whose words cannot be heard
+    assert [part["type"] for part in whole] == [
+        "loading",
+        "answer",
+        "categories",
+    ]  # a model whose words cannot be heard
 
 
 def test_where_each_word_looked_and_how_likely_categories_are_come_with_the_answer(asked):
@@ -454,9 +460,8 @@ def test_a_missing_package_is_named_with_its_extra(bench, monkeypatch):
 
 
 def test_the_page_imports_no_torch_before_a_question():
-    import subprocess
-    import sys
-
-    code = "import sys, bench.view.server, bench.tasks.asking.page; print([n for n in sys.modules if n in ('torch', 'scipy', 'pandas', 'sklearn')])"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent)
+    names = "{'torch', 'scipy', 'pandas', 'sklearn'}"
+    code = f"import sys, bench.view.server, bench.tasks.asking.page; print(sorted({names} & sys.modules.keys()))"
+    root = Path(__file__).parent.parent
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert out.stdout.strip() == "[]"

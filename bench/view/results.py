@@ -3,6 +3,7 @@
 import threading
 from typing import TYPE_CHECKING
 
+from bench.errors import BenchError
 from bench.store.store import Store
 
 if TYPE_CHECKING:
@@ -29,15 +30,29 @@ class Results:
 
     def chunk(self, name: str) -> str:
         """Return a chunk by its name; BenchError if there is none, as in a store without records."""
-        from bench.registered.registry import Registry
         from bench.report.chunk import as_json
-        from bench.report.data import ReportData
 
         with self._turn:
-            if (now := stamps(self._store)) != self._stamps or self._data is None:
-                self._texts.clear()
-                self._data, self._stamps = None, None
-                self._data, self._stamps = ReportData(self._store, Registry()), now
+            data = self._current()
             if name not in self._texts:
-                self._texts[name] = as_json(self._data.chunk(name))
+                self._texts[name] = as_json(data.chunk(name))
             return self._texts[name]
+
+    def picture(self, place: int, number: int) -> bytes:
+        """Return a picture of a protocol's items as WebP; BenchError if there is none."""
+        with self._turn:
+            data = self._current()
+            if place >= len(data.pictures):
+                raise BenchError(f"the page has no protocol {place}")
+            return data.pictures[place].image(number)
+
+    def _current(self) -> "ReportData":
+        """Return the data of the records as they are now."""
+        if self._data is None or stamps(self._store) != self._stamps:
+            from bench.registered.registry import Registry
+            from bench.report.data import ReportData
+
+            self._texts.clear()
+            self._data, self._stamps = None, stamps(self._store)
+            self._data = ReportData(self._store, Registry())
+        return self._data

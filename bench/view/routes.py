@@ -47,6 +47,14 @@ def routes(site: Site, token: str) -> Sequence[BaseRoute]:
             return Response(str(error), 404, media_type="text/plain")
         return Response(text, media_type="application/json")
 
+    async def picture(request: Request) -> Response:
+        numbers = request.path_params["place"], request.path_params["number"]
+        try:
+            image = await run_in_threadpool(site.results.picture, *numbers)
+        except BenchError as error:
+            return Response(str(error), 404, media_type="text/plain")
+        return Response(image, media_type="image/webp")
+
     async def session(request: Request) -> Response:
         return JSONResponse({"token": token})
 
@@ -66,6 +74,7 @@ def routes(site: Site, token: str) -> Sequence[BaseRoute]:
         Route("/assets/{name}", asset),
         Route("/view/{name}", own_asset),
         Route("/data/{name}.json", data),
+        Route("/pictures/{place:int}-{number:int}.webp", picture),
         Route("/api/session", session),
         Route("/api/events", events),
         Route("/api/log", log),

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from bench.errors import BenchError
+from bench.inputs import folder_of
 from bench.view.guard import KEY, Access, Guard
 from bench.view.routes import routes
 from bench.view.site import Site
@@ -112,13 +113,13 @@ def _shown(host: str) -> str:
 
 
 def folders(named: Sequence[str]) -> list[Path]:
-    """Return folders of exports that a user named; BenchError for one that is not there."""
-    from bench.inputs import folder_of
+    """Return folders of exports that a user named; BenchError for one that is not there, or holds none."""
+    from bench.exports.exported import FILE
 
     paths = [folder_of(each, "--models") for each in named]
     for path in paths:
         if not path.is_dir():
-            raise BenchError(
-                f"--models {str(path)!r} does not exist; name a folder that `bench export` wrote, or one of such"
-            )
+            raise BenchError(f"--models {str(path)!r} does not exist; name a folder that `bench export` wrote")
+        if not (path / FILE).is_file() and not any(path.glob(f"*/{FILE}")):
+            raise BenchError(f"--models {str(path)!r} holds no exported model; name a folder that `bench export` wrote")
     return paths
