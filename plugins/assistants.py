@@ -6,6 +6,7 @@ from bench import ModelSpec, hookimpl
 from bench.endpoint.address import default_url
 from bench.specs import PublishedWeights
 
+STREAMS = "bench.models.streaming:of_transformers"
 UNTAUGHT = "from scratch its Q-Former goes without BLIP-2's first stage, which teaches it to contrast and to match"
 
 
@@ -18,6 +19,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="LLaVA",
             family="assistant",
             estimator="bench.models.assistants.llava:Llava",
+            streams=STREAMS,
             source="Liu et al. 2023, Visual Instruction Tuning; transformers' LlavaForConditionalGeneration",
             departures=("from scratch all parts learn at once, where the projector was first trained alone",),
             published=PublishedWeights("llava-hf/llava-1.5-7b-hf", "Llama 2 Community License", 14_126),
@@ -29,6 +31,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="InstructBLIP",
             family="assistant",
             estimator="bench.models.assistants.instructblip:InstructBlip",
+            streams=STREAMS,
             departures=("from scratch all parts learn, not the Q-Former alone", UNTAUGHT),
             published=PublishedWeights("Salesforce/instructblip-vicuna-7b", "other: research alone", 31_653),
             source="Dai et al. 2023, InstructBLIP; transformers' InstructBlipForConditionalGeneration",
@@ -40,6 +43,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             label="MiniGPT-4",
             family="assistant",
             estimator="bench.models.assistants.minigpt4:MiniGpt4",
+            streams=STREAMS,
             pretrains="bench.models.assistants.minigpt4:Parts",
             source="Zhu et al. 2023, MiniGPT-4; transformers' Blip2ForConditionalGeneration with a Llama",
             departures=(UNTAUGHT,),
@@ -71,6 +75,7 @@ def register_models(register: Callable[[ModelSpec], None]) -> None:
             family="assistant",
             estimator="bench.models.hub.estimator:HubModel",
             judge="bench.models.hub.judge:HubJudge",
+            streams=STREAMS,
             trains_on="micrographs",
             tuned_on="instructions",
             contracts=("answerer", "chooser"),

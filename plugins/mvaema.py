@@ -37,6 +37,7 @@ def _row(name: str, label: str, footnote: str = "", without: tuple[str, ...] = (
         defaults=defaults,
         variant_of="mvaema" if defaults else None,
         tunes=TUNES,
+        streams="bench.models.streaming:of_mvaema",
         source="the paper's Model Architecture and Experimental Setup",
         departures=() if defaults else DEPARTURES,
         footnote=footnote,

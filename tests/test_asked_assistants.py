@@ -6,6 +6,11 @@ import shutil
 import pytest
 from PIL import Image
 
+from bench.exports.trained import trained
+from bench.registered.registry import Registry
+from bench.specs import resolve
+from bench.tasks.asking import questions
+from bench.terminal.progress import NoProgress
 from tests.conftest import texture
 
 TINY = ("embed_dim=16", "depth=1", "num_heads=2", "epochs=1", "max_new_tokens=4")
@@ -41,15 +46,25 @@ def ask(bench, tmp_path):
     return call
 
 
+def asked_aloud(folder, path, hear):
+    """The answer to the first question, heard as it grows."""
+    model = trained(folder, Registry(), NoProgress())
+    picture = questions.read(path, model.exported)
+    return resolve(model.streams)(model.estimator, questions.question(picture, QUESTIONS[0]), hear)
+
+
 def test_minigpt4_is_asked_with_the_parts_that_its_layer_learned_in(exported, ask):
     codes, answers, err = ask(exported("minigpt4", "whole", "num_query_tokens=2"))
     assert codes == [0, 0] and len(answers) == 2, err
 
 
-def test_llava_is_asked_whole_and_its_adapters_beside_the_weights_that_they_learned_on(exported, ask):
+def test_llava_is_asked_whole_and_its_adapters_beside_the_weights_that_they_learned_on(exported, ask, tmp_path):
     whole = exported("llava", "whole")
     codes, answers, err = ask(whole)
     assert codes == [0, 0] and len(answers) == 2, err
+    heard = []
+    assert asked_aloud(whole, tmp_path / "a.png", heard.append) == answers[0]
+    assert len(heard) > 1 and answers[0].startswith(heard[-1])
     adapters = exported("llava", "adapters", f"weights={whole}", "tuning=lora")
     assert not (adapters / "model.safetensors").exists()
     codes, answers, err = ask(adapters)

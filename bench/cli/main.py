@@ -41,6 +41,7 @@ VERBS = (
         "why",
         "gallery",
         "report",
+        "view",
         "export",
         "list",
     ),

@@ -19,10 +19,11 @@ from bench.terminal.progress import NoProgress, Progress
 
 
 class Trained(NamedTuple):
-    """An estimator with its export's description."""
+    """An estimator with its export's description, and the lazy path of what lets its answers be heard as they grow."""
 
     exported: Exported
     estimator: Any
+    streams: str | None = None
 
 
 def from_pretrained(folder: str | Path) -> Any:
@@ -51,7 +52,7 @@ def loaded(exported: Exported, folder: Path, pretrained: Path, registry: Registr
     if before is not None:
         context = replace(context, pretrained=lambda: load_estimator(before, pretrained, context))
     try:
-        return Trained(exported, load_estimator(estimator, folder, context))
+        return Trained(exported, load_estimator(estimator, folder, context), row.spec.streams)
     except BenchError:
         raise
     except Exception as error:  # a damaged file can raise anything out of a library

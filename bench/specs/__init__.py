@@ -129,7 +129,9 @@ class ModelSpec(Spec):
     are the settings of the name in that role. ``argument`` says
     what follows the colon of a name that takes an argument, if it names pretrained ones: ``weights``, a folder or hub
     id, or a ``model`` on a server.
-    ``published`` are weights that anybody can have and from which ``start: pretrained`` trains the row.
+    ``published`` are weights that anybody can have and from which ``start: pretrained`` trains the row. ``streams`` is
+    the lazy path of a function ``(estimator, questions, hear)`` that answers one record as the estimator does, and
+    calls ``hear`` with the answer so far as it grows; it decides no product.
     """
 
     label: Line = ""
@@ -156,6 +158,7 @@ class ModelSpec(Spec):
     judge: LazyPath | None = None
     argument: Literal["", "weights", "model"] = ""
     published: PublishedWeights | None = None
+    streams: LazyPath | None = None
 
     def __post_init__(self) -> None:
         """Set the label of a model without one; BenchError for an upper row with code of its own."""

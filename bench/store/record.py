@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bench.errors import BenchError
 from bench.specs.json_data import JSONObject
+from bench.store.fingerprint import digest
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -38,6 +39,13 @@ class CellIdentity:
         """Return it as JSON data, from which a cell's file name is made: without the usual fraction and seed."""
         usual = {"fraction": 1.0, "seed": 0}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
+
+    @property
+    def id(self) -> str:
+        """A file name: readable parts, then the identity's digest."""
+        readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)
+        seed = f"s{self.seed}" if self.seed else ""
+        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}{seed}_{digest(self.as_json())[:16]}"
 
     def __str__(self) -> str:
         repeat = f" repeat {self.repeat}" if self.repeat else ""

@@ -18,6 +18,8 @@ from rich.text import Text
 from bench.terminal.text import safe, safe_lines
 
 LINE_SECONDS = 30.0
+LOG_SECONDS = 10.0
+"""A cell's log has a line so often: `bench view` draws the losses of what runs from it."""
 _SHORTEST_BAR, _LONGEST_BAR = 8, 24
 TRAINING = "training"
 """The training loop's name for its activity, whose units are steps."""
@@ -184,7 +186,7 @@ class CellProgress:
         self._shown = shown
         self._prefix = prefix
         self._stream = log.open("a", encoding="utf-8")
-        self._lines = Lines(self._stream)
+        self._lines = Lines(self._stream, LOG_SECONDS)
 
     def start(self, what: str, total: int, done: int = 0) -> None:
         """Start an activity of the cell."""

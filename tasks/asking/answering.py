@@ -1,7 +1,7 @@
 """A trained model's answers about pictures, one after another."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from bench.data.frames import Unreadable
 from bench.errors import BenchError
 from bench.exports.exported import Exported
 from bench.exports.trained import Trained
-from bench.specs import ContractName
+from bench.specs import ContractName, resolve
 from bench.stages.contracts.contract import contract_of
 from bench.statistics.selective import Threshold, threshold
 from bench.tasks.asking.doubts import Doubts, not_sure
@@ -107,12 +107,22 @@ class Answering:
 
     def about(self, path: Path, text: str | None) -> PictureAnswer:
         """Return the answer about a picture; ``text`` is the question or None. Raise Unreadable for a bad picture."""
-        picture, model = read(path, self._model.exported), self._model.estimator
-        answer = None if text is None else model.answer(self._question(picture, text))[0]
+        return self.about_read(read(path, self._model.exported), path, text)
+
+    def about_read(
+        self, picture: Micrographs, path: Path, text: str | None, hear: Callable[[str], None] | None = None
+    ) -> PictureAnswer:
+        """Return the answer about a picture that was read; ``hear`` gets it as it grows, if the model allows that."""
+        answer = None if text is None else self._answer(self._question(picture, text), hear)
         ranking = self._ranked(picture) if self._top or (self._doubts and self._doubts.of_category) else ()
         doubts = self._doubts.about(text, ranking[:1], self.threshold is not None) if self._doubts else ()
         size = share_in_nm(answer, side(picture, 0)) if answer else None
         return PictureAnswer(path, text, answer, ranking[: self._top], self.threshold, doubts, size)
+
+    def _answer(self, asked: Instructions, hear: Callable[[str], None] | None) -> str:
+        if hear is None or self._model.streams is None:
+            return self._model.estimator.answer(asked)[0]
+        return resolve(self._model.streams)(self._model.estimator, asked, hear)
 
     def _question(self, picture: Micrographs, text: str) -> Instructions:
         return question(picture, text, self._caption, self._model.exported)
@@ -133,14 +143,23 @@ class Answering:
 
     def look(self, path: Path, text: str) -> tuple[np.ndarray, Look]:
         """Return the picture (H, W) as the model sees it, and where each word attended; BenchError if impossible."""
-        model, label = self._model.estimator, self._model.exported.label
-        if not isinstance(model, Attentive):
+        label = self._model.exported.label
+        if not self.shows_looks:
             raise BenchError(
                 f"{label} has no looks() method to show where it looks; use a model that has one, such as MVaEMa"
             )
         with _alone(path):
             picture = read(path, self._model.exported)
-        return picture.batch(slice(1))[0], model.looks(self._question(picture, text))[0]
+        return picture.batch(slice(1))[0], self.look_at(picture, text)
+
+    @property
+    def shows_looks(self) -> bool:
+        """Whether the model has a method that tells where its words attended."""
+        return isinstance(self._model.estimator, Attentive)
+
+    def look_at(self, picture: Micrographs, text: str) -> Look:
+        """Return where each word of the answer attended, of a model that ``shows_looks``."""
+        return self._model.estimator.looks(self._question(picture, text))[0]
 
     def _require(self, contract: ContractName) -> None:
         if contract not in self._model.exported.contracts:
