@@ -1,6 +1,7 @@
 """What a text claims of numbers, held against the numbers."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bench.auditing.finding import Finding, Reading, judge
 from bench.auditing.interval import SLACK, Interval
@@ -27,6 +28,38 @@ def _difference(claim: Claim, printing: Printing) -> Interval:
     return Interval(first.low - second.high, first.high - second.low)
 
 
+def _to_itself(claim: Claim, printing: Printing) -> Interval:
+    low, high = _quotient(claim, printing)
+    return Interval(1 - 1 / max(low, 1e-12), 1 - 1 / max(high, 1e-12))
+
+
+def _of_the_error(claim: Claim, printing: Printing) -> Interval:
+    first, second = claim.of[0].range(printing), claim.against[0].range(printing)
+    low, high = (
+        (1 - own) / max(1 - other, 1e-12) for own, other in ((first.high, second.low), (first.low, second.high))
+    )
+    return Interval(1 - high, 1 - low)
+
+
+Derivation = Callable[[Claim, Printing], Interval]
+"""Derives what a claim states from its numbers."""
+_OTHERWISE: Mapping[ClaimKind, Mapping[str, Derivation]] = {
+    "relative change": {
+        "it is the difference in points": _difference,
+        "it is relative to the first number": _to_itself,
+        "it is the share of the error that is removed": _of_the_error,
+    }
+}
+"""Other meanings of a kind of claim."""
+
+
+def _meets(claim: Claim, derive: Derivation, printing: Printing) -> bool:
+    """Return whether a claim's value is what is derived; a decrease may be stated without its sign."""
+    assert claim.value is not None  # the file's reader demands it
+    own, stated = derive(claim, printing), printed_range(claim.value, claim.digits, printing)
+    return own.meets(stated) or (claim.value > 0 and own.high < 0 and Interval(-own.high, -own.low).meets(stated))
+
+
 def _sum(claim: Claim, printing: Printing) -> Interval:
     counts = [sum(number.counts) if number.counts else number.value for number in claim.of]
     return Interval(sum(counts), sum(counts))
@@ -36,20 +69,17 @@ def _count(claim: Claim, printing: Printing) -> Interval:
     return Interval(len(claim.of), len(claim.of))
 
 
-def _with_value(what: str, derive: Callable[[Claim, Printing], Interval]) -> Callable[[Claim], Finding]:
+def _with_value(what: str, derive: Derivation) -> Callable[[Claim], Finding]:
     def hold(claim: Claim) -> Finding:
         assert claim.value is not None  # the file's reader demands it
         value, digits = claim.value, claim.digits
 
-        def agrees(printing: Printing) -> bool:
-            own = derive(claim, printing)
-            mirrored = Interval(-own.high, -own.low)  # a decrease, stated without its sign
-            stated = printed_range(value, digits, printing)
-            return own.meets(stated) or (value > 0 and own.high < 0 and mirrored.meets(stated))
-
         own = derive(claim, "rounded")
         shown = f"{own.low:,.0f}" if own.low == own.high else str(own)
-        readings = [Reading("of these numbers", agrees, plain=True)]
+        readings = [Reading("of these numbers", partial(_meets, claim, derive), plain=True)]
+        readings += [
+            Reading(name, partial(_meets, claim, other)) for name, other in _OTHERWISE.get(claim.kind, {}).items()
+        ]
         if claim.kind == "sum":
             readings.append(Reading("the counts are of another release of the data", lambda _: True))
         return judge(

@@ -81,8 +81,8 @@ class PublishedNumber:
 
     @property
     def may_be_mean(self) -> bool:
-        """Whether it may be a mean over folds or runs."""
-        return self.over_folds != "pooled" and self.units != 1
+        """Whether it may be a mean over folds or runs; pooled over folds, it may still be one over runs."""
+        return self.units != 1 and (self.over_folds != "pooled" or self.repeats != 1)
 
     @property
     def may_be_pooled(self) -> bool:

@@ -41,13 +41,20 @@ def read_publication(
     numbers: str | Path, claims: str | Path | None = None, texts: str | Path | None = None
 ) -> Publication:
     """Return what files hold; BenchError for a file of another form, or a value that nothing can have."""
-    own = _numbers(read_sheet(numbers, "the file", NUMBERS))
-    return Publication(
-        own,
-        _claims(read_sheet(claims, "--claims", CLAIMS), own) if claims is not None else (),
-        _texts(read_sheet(texts, "--texts", TEXTS), own) if texts is not None else (),
+    return publication_of(
+        read_sheet(numbers, "the file", NUMBERS),
+        read_sheet(claims, "--claims", CLAIMS) if claims is not None else (),
+        read_sheet(texts, "--texts", TEXTS) if texts is not None else (),
         Path(numbers).name,
     )
+
+
+def publication_of(
+    numbers: Sequence[SheetLine], claims: Sequence[SheetLine], texts: Sequence[SheetLine], name: str
+) -> Publication:
+    """Return what lines hold; BenchError for a value that nothing can have."""
+    own = _numbers(numbers)
+    return Publication(own, _claims(claims, own), _texts(texts, own), name)
 
 
 @cache
@@ -58,9 +65,8 @@ def the_paper() -> Publication:
         text = resources.files("bench.results").joinpath(name).read_text(encoding="utf-8")
         return sheet_lines(text, name, columns)
 
-    own = _numbers([line for line in lines("published.csv", NUMBERS) if line["source"] == "paper"])
-    claims, texts = _claims(lines("claims.csv", CLAIMS), own), _texts(lines("texts.csv", TEXTS), own)
-    return Publication(own, claims, texts, "published.csv")
+    own = [line for line in lines("published.csv", NUMBERS) if line["source"] == "paper"]
+    return publication_of(own, lines("claims.csv", CLAIMS), lines("texts.csv", TEXTS), "published.csv")
 
 
 def _numbers(lines: Sequence[SheetLine]) -> tuple[PublishedNumber, ...]:

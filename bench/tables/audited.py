@@ -121,7 +121,9 @@ def _as_csv(lines: Sequence[JSONObject]) -> str:
     stream = io.StringIO()
     writer = csv.DictWriter(stream, lines[0] if lines else [], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({key: guarded(value) if isinstance(value, str) else value for key, value in line.items()} for line in lines)
+    writer.writerows(
+        {key: guarded(value) if isinstance(value, str) else value for key, value in line.items()} for line in lines
+    )
     return stream.getvalue().rstrip("\n")
 
 

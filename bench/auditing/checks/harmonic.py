@@ -23,6 +23,8 @@ OTHERWISE = (
     "F1 alone was averaged otherwise than precision and recall: over pooled counts, with other weights, or without the "
     "parts in which it is undefined"
 )
+_MOST_PARTS = 10_000
+"""The most parts that are gone through; of more, any may be undefined."""
 _MOST_TABLES = 20_000
 """The most tables of counts that are tried; if there are more, only the harmonic mean counts."""
 
@@ -69,17 +71,38 @@ class _Scores(NamedTuple):
             yield Reading("the three are of one confusion table", self._in_one_table, plain=True)
         if f1.category:
             if f1.may_be_mean:
-                yield Reading("the three are means over folds or runs", self._is_mean, plain=f1.over_folds == "mean")
+                yield Reading("the three are means over folds or runs", self._is_mean, plain=bool(f1.over_folds))
         elif f1.average != "micro":
             yield Reading("the three are means over classes, folds or runs", self._is_mean, plain=True)
-        is_stated = f1.over_folds or f1.units == 1
-        if not (is_stated and (f1.category or f1.average)):
+        if (f1.over_folds or f1.units == 1) and (f1.category or f1.average):
+            if self._parts != 1:
+                yield Reading(
+                    "parts in which F1 is undefined were left out of its mean", self._is_of_defined, last=True
+                )
+        else:
             yield Reading(OTHERWISE, lambda _: True, last=True)
 
     @property
     def _units(self) -> int | None:
         """Over how many units of equal weight a mean is, as far as known; folds of known number need not weigh alike."""
-        return self.f1.repeats if self.f1.category and self.f1.folds == 1 else None
+        f1 = self.f1
+        return f1.repeats if f1.category and (f1.folds == 1 or f1.over_folds == "pooled") else None
+
+    @property
+    def _parts(self) -> int | None:
+        """The most parts of equal weight in a mean: folds times runs, and times classes; None if that is not known."""
+        f1 = self.f1
+        if f1.average == "weighted":
+            return None
+        own = f1.repeats if f1.over_folds == "pooled" else f1.units
+        if f1.category or own is None:
+            return own
+        return own * f1.classes if f1.classes is not None else None
+
+    def _is_of_defined(self, printing: Printing) -> bool:
+        precision, recall = self.precision.range(printing), self.recall.range(printing)
+        low = least_mean(precision.low, recall.low, None)
+        return Interval(low, most_of_defined(precision, recall, self._parts)).meets(self.f1.range(printing))
 
     def _of_one_table(self, printing: Printing) -> Interval:
         precision, recall = self.precision.range(printing), self.recall.range(printing)
@@ -128,6 +151,24 @@ def _least_mean(precision: float, recall: float, units: int) -> float:
     apart = full - 2 + harmonic_mean(rests[0], 1) + harmonic_mean(rests[1], 1)
     joined = full - 1 + harmonic_mean(*rests)
     return min(apart, joined) / units
+
+
+def most_of_defined(precision: Interval, recall: Interval, parts: int | None) -> float:
+    """Return the greatest mean of F1 over the parts in which it is defined, where the other means are over more.
+
+    Without a prediction precision and F1 are undefined and recall is 0; without a test case recall and F1 are undefined
+    and precision is 0. Some programs leave what is undefined out of each mean.
+    """
+    if parts is None or parts > _MOST_PARTS:
+        return 1.0
+    return harmonic_mean(_of_defined(precision, parts), _of_defined(recall, parts))
+
+
+def _of_defined(mean: Interval, parts: int) -> float:
+    """Return the greatest mean over the others where some of at most so many parts are 0 and left out."""
+    shares = (1 - floor(number * (1 - mean.low) + SLACK) / number for number in range(1, parts + 1))
+    least = min((share for share in shares if share > 0), default=1.0)
+    return min(1.0, mean.high / least)
 
 
 def counts_allow(size: int, precision: Interval, recall: Interval, f1: Interval) -> bool:

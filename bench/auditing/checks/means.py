@@ -40,10 +40,9 @@ def _finding(average: PublishedNumber, parts: CategoryScores, counts: tuple[int,
         readings.append(Reading("it is weighted by frequency", partial(agrees, weighted), plain=parts.is_complete))
     if average.average in ("", "micro"):
         readings.append(Reading("it is the micro average, which is the accuracy", lambda _: True))
-    if average.average == "":
-        readings.append(Reading("it is computed from other averages", lambda _: True))
-    is_joined_alike = average.over_folds and average.over_folds == first.over_folds
-    if average.units != 1 and not (is_joined_alike and average.average == "macro"):
+    if average.metric == "f1" and average.average in ("", "macro", "weighted"):
+        readings.append(Reading("it is the harmonic mean of average precision and recall", lambda _: True))
+    if average.may_be_mean or first.may_be_mean:
         readings.append(Reading("folds were joined in another way than for the classes", lambda _: True))
     if not parts.is_complete:
         readings.append(Reading("there are classes that are not printed", lambda _: True))

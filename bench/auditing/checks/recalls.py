@@ -29,7 +29,9 @@ def _finding(accuracy: PublishedNumber, recalls: CategoryScores, counts: tuple[i
         return weighted_mean(ranges, weights) if weights else hull(ranges)
 
     def varying(printing: Printing) -> bool:
-        parts = [within_units(each, accuracy.units) for each in recalls.ranges(printing)]
+        known = accuracy.units is not None and first.units is not None
+        units = max(accuracy.units or 1, first.units or 1) if known else None
+        parts = [within_units(each, units) for each in recalls.ranges(printing)]
         return hull(parts).meets(accuracy.range(printing))
 
     readings = [
@@ -42,7 +44,7 @@ def _finding(accuracy: PublishedNumber, recalls: CategoryScores, counts: tuple[i
                 lambda printing: mean(printing, ()).meets(accuracy.range(printing)),
             )
         )
-    if accuracy.may_be_mean:
+    if accuracy.may_be_mean or first.may_be_mean:
         readings.append(Reading("shares of the classes differ between folds, and recalls with them", varying))
     if not recalls.is_complete:
         readings.append(Reading("there are classes whose recall is not printed", lambda _: True))
