@@ -1,9 +1,9 @@
 """Made experiments whose printed numbers are true, to hold the audit against, and errors planted in them.
 
 Each draws a number of classes, test cases, folds and runs, splits them (stratified or not), draws predictions, scores
-them as studies do (scores per fold, per run or of pooled counts; what is undefined as 0 or left out; macro, weighted and
-micro averages; F1 averaged, from averages or from pooled counts), prints them rounded or cut, and says of how they were
-made what a study would say: all, some or nothing, but nothing false.
+them as studies do (scores per fold, per run or of pooled counts; what is undefined as 0 or left out; macro, weighted
+and micro averages; F1 averaged, from averages or from pooled counts), prints them rounded or cut, and says of how they
+were made what a study would say: all, some or nothing, but nothing false.
 """
 
 import csv
@@ -14,11 +14,26 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bench.auditing.publication import Publication
-from bench.auditing.reading import CLAIMS, NUMBERS, TEXTS, publication_of
+from bench.auditing.reading import NUMBERS, STATEMENTS, TEXTS, publication_of
 from bench.auditing.sheet import sheet_lines
 from bench.tasks.metrics.text import text_scores
 
-WORDS = "the a wires particles are is small dark dense with and of surface tips rough smooth".split()
+WORDS = (
+    "the",
+    "a",
+    "wires",
+    "particles",
+    "are",
+    "is",
+    "small",
+    "dark",
+    "with",
+    "and",
+    "of",
+    "surface",
+    "tips",
+    "rough",
+)
 
 
 @dataclass
@@ -35,10 +50,10 @@ class Printer:
 
 @dataclass
 class Experiment:
-    """One experiment: lines of numbers, claims and texts as columns and texts; ``unprinted`` are the true values."""
+    """One experiment: lines of numbers, statements and texts, as texts by column."""
 
     numbers: list[dict[str, str]] = field(default_factory=list)
-    claims: list[dict[str, str]] = field(default_factory=list)
+    statements: list[dict[str, str]] = field(default_factory=list)
     texts: list[dict[str, str]] = field(default_factory=list)
     digits: int = 3
 
@@ -46,7 +61,7 @@ class Experiment:
         """The experiment as it is read from its files."""
         sheets = [
             sheet_lines(_text(lines, columns), "made", columns) if lines else []
-            for lines, columns in ((self.numbers, NUMBERS), (self.claims, CLAIMS), (self.texts, TEXTS))
+            for lines, columns in ((self.numbers, NUMBERS), (self.statements, STATEMENTS), (self.texts, TEXTS))
         ]
         return publication_of(*sheets, "made")
 
@@ -59,12 +74,15 @@ def _text(lines, columns):
     return stream.getvalue()
 
 
-def made(seed: int, with_texts: bool = False) -> Experiment:
-    """Return the experiment of a seed; scores of texts, which take longer, only ``with_texts``."""
+def made(seed: int, with_texts: bool = False, stated: float | None = None) -> Experiment:
+    """Return the experiment of a seed; scores of texts, which take longer, only ``with_texts``.
+
+    ``stated`` is the share of what the study says of how its numbers were made; by default it varies.
+    """
     random = np.random.default_rng(seed)
     experiment = Experiment(digits=int(random.choice([2, 3, 3, 4])))
     printer = Printer(experiment.digits, bool(random.random() < 0.15))
-    _classification(random, experiment, printer)
+    _classification(random, experiment, printer, stated)
     if with_texts:
         _answers(random, experiment, printer)
     return experiment
@@ -73,7 +91,7 @@ def made(seed: int, with_texts: bool = False) -> Experiment:
 # ---------------------------------------------------------------------------------------------- classification
 
 
-def _classification(random, experiment, printer):
+def _classification(random, experiment, printer, stated):
     classes = int(random.integers(2, 12))
     cases = int(random.choice([25, 60, 150, 400, 1500]) * random.uniform(0.7, 1.5))
     folds, repeats = int(random.choice([1, 1, 2, 3, 5, 10])), int(random.choice([1, 1, 2, 3]))
@@ -118,9 +136,9 @@ def _classification(random, experiment, printer):
         overall[2] = 2 * overall[0] * overall[1] / (overall[0] + overall[1])
     accuracies = [np.trace(part) / part.sum() for part in parts]
     accuracy, top = np.mean(accuracies), np.mean(tops)
-    said = _statements(random, how, folds, repeats, cases, classes, average)
+    statements = _statements(random, stated, how, folds, repeats, cases, classes, average)
     counts = np.bincount(labels, minlength=classes)
-    count_known = bool(random.random() < 0.5)
+    count_known = bool(random.random() < (0.5 if stated is None else stated))
     table = str(random.integers(1, 3))
     if random.random() < 0.8:
         names = ["precision", "recall", "F1 score"]
@@ -128,21 +146,47 @@ def _classification(random, experiment, printer):
         for place in range(classes):
             for name, value in zip(names, per_class[:, place], strict=True):
                 if name in chosen and not math.isnan(value):
-                    _add(experiment, printer, "1", f"class {place}", name, value, said, category=f"class {place}",
-                         counts=str(counts[place]) if count_known else "", average="")
-    own = {**said, "counts": " ".join(map(str, counts)) if count_known and random.random() < 0.5 else ""}
+                    _add(
+                        experiment,
+                        printer,
+                        "1",
+                        f"class {place}",
+                        name,
+                        value,
+                        statements,
+                        category=f"class {place}",
+                        counts=str(counts[place]) if count_known else "",
+                        average="",
+                    )
+    own = {**statements, "counts": " ".join(map(str, counts)) if count_known and random.random() < 0.5 else ""}
     for name, value in zip(("precision", "recall", "F1"), overall, strict=True):
         if not math.isnan(value):
-            _add(experiment, printer, table, "all", f"{average} {name}" if said["average"] else f"Avg-{name}", value, own)
+            _add(
+                experiment,
+                printer,
+                table,
+                "all",
+                f"{average} {name}" if statements["average"] else f"Avg-{name}",
+                value,
+                own,
+            )
     own = {**own, "average": ""}
     deviation = printer(np.std(accuracies, ddof=int(random.random() < 0.7))) if len(parts) > 1 else ""
-    _add(experiment, printer, table, "all", "Top-1", accuracy, own, std=deviation if said["folds"] or not said["n"] else "")
-    if how in ("folds", "mixed") and folds > 1 or len(units) == 1:
-        if top >= accuracy:
-            _add(experiment, printer, table, "all", "Top-5", top, {**own, "n": ""}, classes="")
+    _add(
+        experiment,
+        printer,
+        table,
+        "all",
+        "Top-1",
+        accuracy,
+        own,
+        std=deviation if statements["folds"] or not statements["n"] else "",
+    )
+    if (how in ("folds", "mixed") or len(units) == 1) and top >= accuracy:
+        _add(experiment, printer, table, "all", "Top-5", top, {**own, "n": ""}, classes="")
     if random.random() < 0.3:
         _add(experiment, printer, "3", "all", "Top-1", accuracy, own)
-    _claims_of(random, experiment, printer, accuracy, table)
+    _statements_of(random, experiment, printer, accuracy, table)
 
 
 def _folds(random, labels, folds, stratified):
@@ -185,11 +229,11 @@ def _mean(parts):
         return np.where(defined, stacked, 0).sum(0) / defined.sum(0)
 
 
-def _statements(random, how, folds, repeats, cases, classes, average):
+def _statements(random, stated, how, folds, repeats, cases, classes, average):
     """What the study says: true where it says anything."""
 
     def maybe(text, share=0.6):
-        return str(text) if random.random() < share else ""
+        return str(text) if random.random() < (share if stated is None else stated) else ""
 
     joined = {"pooled": "pooled", "runs": "mean", "folds": "mean", "mixed": ""}[how]
     return {
@@ -202,26 +246,28 @@ def _statements(random, how, folds, repeats, cases, classes, average):
     }
 
 
-def _add(experiment, printer, table, row, column, value, said, **more):
+def _add(experiment, printer, table, row, column, value, statements, **more):
     experiment.numbers.append(
-        {"table": table, "row": row, "column": column, "model": "ours", "value": printer(value), **said, **more}
+        {"table": table, "row": row, "column": column, "model": "ours", "value": printer(value), **statements, **more}
     )
 
 
-def _claims_of(random, experiment, printer, accuracy, table):
+def _statements_of(random, experiment, printer, accuracy, table):
     other = accuracy * random.uniform(0.4, 0.99)
     if other < 0.02:
         return
-    experiment.numbers.append({"table": table, "row": "other", "column": "Top-1", "value": printer(other), "model": "other"})
+    experiment.numbers.append(
+        {"table": table, "row": "other", "column": "Top-1", "value": printer(other), "model": "other"}
+    )
     printed, against = (accuracy, other) if random.random() < 0.5 else (float(printer(accuracy)), float(printer(other)))
     if against <= 0:
         return
     percent, points = 100 * (printed / against - 1), printed - against
-    claim = {"quote": "better", "of": f"{table} / all / Top-1", "against": f"{table} / other / Top-1"}
+    statement = {"quote": "better", "of": f"{table} / all / Top-1", "against": f"{table} / other / Top-1"}
     if not printer.cut:
-        experiment.claims.append({**claim, "kind": "relative change", "value": f"{percent:.2f}%"})
-        experiment.claims.append({**claim, "kind": "difference", "value": f"{points:.{printer.digits}f}"})
-    experiment.claims.append({**claim, "kind": "highest", "value": ""})
+        experiment.statements.append({**statement, "kind": "relative change", "value": f"{percent:.2f}%"})
+        experiment.statements.append({**statement, "kind": "difference", "value": f"{points:.{printer.digits}f}"})
+    experiment.statements.append({**statement, "kind": "highest", "value": ""})
 
 
 # ------------------------------------------------------------------------------------------------------- texts

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class AuditReport:
     """An audit of published numbers: a notebook shows it as HTML, ``print`` as markdown.
 
-    ``data`` holds every number with its verdict, proof and findings, and every claim.
+    ``data`` holds every number with its verdict, proof and findings, and every statement.
     """
 
     data: "Audit"
@@ -27,12 +27,12 @@ class AuditReport:
 
     @property
     def problems(self) -> list[str]:
-        """What ``--strict`` refuses: numbers and claims that are impossible in every reading."""
+        """What ``--strict`` refuses: numbers and statements that are impossible in every reading."""
         numbers = [own for own in self.data.numbers if own.verdict == "impossible"]
-        claims = [own.finding for own in self.data.claims if own.finding.verdict == "impossible"]
+        statements = [own.finding for own in self.data.statements if own.finding.verdict == "impossible"]
         return [
             *(f"table {own.number.table}: {own.proof}" for own in numbers),
-            *(finding.proof for finding in claims),
+            *(finding.proof for finding in statements),
         ]
 
     def render(self, form: str = "markdown") -> str:
@@ -56,22 +56,22 @@ class AuditReport:
 def audit(
     numbers: str | Path | None = None,
     *,
-    claims: str | Path | None = None,
+    statements: str | Path | None = None,
     texts: str | Path | None = None,
     every: bool = False,
 ) -> AuditReport:
     """Return whether the numbers of a file can be true, by default those of the paper.
 
-    ``claims`` and ``texts`` are files beside it; docs/audit.md defines the columns of all three. ``every`` shows also
-    numbers of which there is nothing to remark. BenchError for a file of another form.
+    ``statements`` and ``texts`` are files beside it; docs/audit.md defines the columns of all three. ``every``
+    also shows numbers of which there is nothing to remark. BenchError for a file of another form.
     """
     from bench.auditing.audit import audit as audited
     from bench.auditing.audit import audit_of_the_paper, registered_checks
     from bench.auditing.reading import read_publication
 
     if numbers is None:
-        if claims is not None or texts is not None:
-            raise BenchError("--claims and --texts are of the numbers of a file; name that first")
+        if statements is not None or texts is not None:
+            raise BenchError("--statements and --texts are of the numbers of a file; name that first")
         return AuditReport(audit_of_the_paper(), "the paper's numbers", every)
-    publication = read_publication(numbers, claims, texts)
+    publication = read_publication(numbers, statements, texts)
     return AuditReport(audited(publication, registered_checks(Registry())), publication.name, every)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from bench.auditing import claims
+from bench.auditing import statements
 from bench.auditing.finding import VERDICTS, Finding, Verdict
-from bench.auditing.publication import Claim, Publication, PublishedNumber
+from bench.auditing.publication import Publication, PublishedNumber, Statement
 from bench.auditing.reading import the_paper
 from bench.errors import BenchError, in_one_line
 from bench.registered.registry import Registry
@@ -41,19 +41,19 @@ class AuditedNumber:
 
 
 @dataclass(frozen=True)
-class AuditedClaim:
-    """One claim of a text with what its numbers say."""
+class AuditedStatement:
+    """One statement of a text with what its numbers say."""
 
-    claim: Claim
+    statement: Statement
     finding: Finding
 
 
 @dataclass(frozen=True)
 class Audit:
-    """All numbers of a publication, in printed order, and the claims of its text."""
+    """All numbers of a publication, in printed order, and the statements of its text."""
 
     numbers: tuple[AuditedNumber, ...]
-    claims: tuple[AuditedClaim, ...]
+    statements: tuple[AuditedStatement, ...]
 
     def count(self, verdict: Verdict) -> int:
         """Return how many numbers have a verdict."""
@@ -82,7 +82,7 @@ def audit(publication: Publication, checks: Mapping[str, Check]) -> Audit:
                 by_number.setdefault(number, []).append(finding)
     return Audit(
         tuple(_audited(number, subject.get(number, []), beside.get(number, [])) for number in publication.numbers),
-        tuple(AuditedClaim(claim, claims.finding(claim)) for claim in publication.claims),
+        tuple(AuditedStatement(statement, statements.finding(statement)) for statement in publication.statements),
     )
 
 
@@ -107,8 +107,8 @@ def _audited(number: PublishedNumber, own: Sequence[Finding], others: Sequence[F
     if doubts:
         other = doubts[0].subjects[0]
         proof = (
-            f"Nothing can be said of it by itself: {other.label} {other.text} of table {other.table} does not agree with it "
-            "and others, and which of them is wrong cannot be told."
+            f"Nothing can be said of it by itself: {other.label} {other.text} of table {other.table} does not agree "
+            "with it and others, and which of them is wrong cannot be told."
         )
     elif not number.metric:
         proof = f"Nothing can be said of it: no check knows what {number.column!r} means."

@@ -1,4 +1,4 @@
-"""What a publication prints: numbers with what is known of them, claims of its text, and texts with their scores."""
+"""What a publication prints: numbers with what is known of them, statements about them, and texts with their scores."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -90,18 +90,18 @@ class PublishedNumber:
         return self.over_folds != "mean" or self.units == 1
 
 
-ClaimKind = Literal["relative change", "difference", "ratio", "highest", "count", "sum"]
+StatementKind = Literal["relative change", "difference", "ratio", "highest", "count", "sum"]
 
 
 @dataclass(frozen=True)
-class Claim:
+class Statement:
     """A sentence of a text about numbers: its ``value`` follows from numbers ``of`` and ``against``, see docs/audit.md.
 
-    ``value`` is None for a claim without a number.
+    ``value`` is None for a statement without a number.
     """
 
     quote: str
-    kind: ClaimKind
+    kind: StatementKind
     value: float | None
     digits: int
     of: tuple[PublishedNumber, ...]
@@ -122,7 +122,7 @@ class Publication:
     """All that is printed and can be held against each other."""
 
     numbers: tuple[PublishedNumber, ...]
-    claims: tuple[Claim, ...] = ()
+    statements: tuple[Statement, ...] = ()
     texts: tuple[PrintedText, ...] = ()
     name: str = field(default="", compare=False)
 
@@ -169,6 +169,11 @@ class CategoryScores:
     def is_complete(self) -> bool:
         """Whether no class is missing, as far as the file says how many there are."""
         return self.numbers[0].classes == len(self.numbers)
+
+    @property
+    def may_be_complete(self) -> bool:
+        """Whether nothing says that a class is missing."""
+        return self.numbers[0].classes in (None, len(self.numbers))
 
     @property
     def counts(self) -> tuple[int, ...]:

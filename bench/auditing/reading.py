@@ -1,4 +1,4 @@
-"""Publications read from files: numbers, claims and texts, as docs/audit.md defines their columns."""
+"""Publications read from files: numbers, statements and texts, as docs/audit.md defines their columns."""
 
 import re
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ from typing import cast, get_args
 
 from bench.auditing.publication import (
     Average,
-    Claim,
-    ClaimKind,
     OverFolds,
     PrintedText,
     Publication,
     PublishedNumber,
+    Statement,
+    StatementKind,
 )
 from bench.auditing.sheet import Columns, SheetLine, read_sheet, sheet_lines
 from bench.auditing.vocabulary import METRICS, is_metric, meaning
@@ -28,7 +28,7 @@ NUMBERS = Columns(
         *("counts", "n", "classes", "folds", "repeats", "source"),
     ),
 )
-CLAIMS = Columns(("quote", "kind", "of"), ("value", "against"))
+STATEMENTS = Columns(("quote", "kind", "of"), ("value", "against"))
 TEXTS = Columns(("table", "row", "reference", "answer"), ())
 _PRINTED = re.compile(r"(-?)(\d*)(?:\.(\d+))?\s*(%?)")
 _MOST_DIGITS = 15
@@ -38,35 +38,35 @@ _MOST_CASES = 1_000_000_000
 
 
 def read_publication(
-    numbers: str | Path, claims: str | Path | None = None, texts: str | Path | None = None
+    numbers: str | Path, statements: str | Path | None = None, texts: str | Path | None = None
 ) -> Publication:
     """Return what files hold; BenchError for a file of another form, or a value that nothing can have."""
     return publication_of(
         read_sheet(numbers, "the file", NUMBERS),
-        read_sheet(claims, "--claims", CLAIMS) if claims is not None else (),
+        read_sheet(statements, "--statements", STATEMENTS) if statements is not None else (),
         read_sheet(texts, "--texts", TEXTS) if texts is not None else (),
         Path(numbers).name,
     )
 
 
 def publication_of(
-    numbers: Sequence[SheetLine], claims: Sequence[SheetLine], texts: Sequence[SheetLine], name: str
+    numbers: Sequence[SheetLine], statements: Sequence[SheetLine], texts: Sequence[SheetLine], name: str
 ) -> Publication:
     """Return what lines hold; BenchError for a value that nothing can have."""
     own = _numbers(numbers)
-    return Publication(own, _claims(claims, own), _texts(texts, own), name)
+    return Publication(own, _statements(statements, own), _texts(texts, own), name)
 
 
 @cache
 def the_paper() -> Publication:
-    """Return the paper's numbers, claims and texts, from ``results/``."""
+    """Return the paper's numbers, statements and texts, from ``results/``."""
 
     def lines(name: str, columns: Columns) -> list[SheetLine]:
         text = resources.files("bench.results").joinpath(name).read_text(encoding="utf-8")
         return sheet_lines(text, name, columns)
 
     own = [line for line in lines("published.csv", NUMBERS) if line["source"] == "paper"]
-    return publication_of(own, lines("claims.csv", CLAIMS), lines("texts.csv", TEXTS), "published.csv")
+    return publication_of(own, lines("statements.csv", STATEMENTS), lines("texts.csv", TEXTS), "published.csv")
 
 
 def _numbers(lines: Sequence[SheetLine]) -> tuple[PublishedNumber, ...]:
@@ -77,8 +77,8 @@ def _numbers(lines: Sequence[SheetLine]) -> tuple[PublishedNumber, ...]:
         key = (*number.line, number.column, number.category)
         if key in places:
             raise BenchError(
-                f"{line.where} prints {number.label} of table {number.table} again, as {places[key]} does; leave one out, "
-                "or tell them apart by block, model or dataset"
+                f"{line.where} prints {number.label} of table {number.table} again, as {places[key]} does; leave one "
+                "out, or tell them apart by block, model or dataset"
             )
         places[key] = line.where.partition(" of ")[0]
         numbers.append(number)
@@ -98,8 +98,8 @@ def _number(line: SheetLine) -> PublishedNumber:
     digits = printed_digits if digits is None else digits
     if metric and not 0 <= value <= 1:
         raise BenchError(
-            f"{line.where}: value {shortened(line['value'])} of {shortened(line['column'])} is outside of 0 to 1; write "
-            "percent as 57.0% and other scores as shares, or leave a column out that is no share"
+            f"{line.where}: value {shortened(line['value'])} of {shortened(line['column'])} is outside of 0 to 1; "
+            "write percent as 57.0% and other scores as shares, or leave a column out that is no share"
         )
     if std is not None and std[0] < 0:
         raise BenchError(f"{line.where}: std {shortened(line['std'])} is negative; correct it")
@@ -166,8 +166,8 @@ def _whole(line: SheetLine, column: str, least: int, most: int) -> int | None:
     number = whole_number(line[column].replace(",", ""))
     if number is None or not least <= number <= most:
         raise BenchError(
-            f"{line.where}: {column} {shortened(line[column])} is no whole number from {least} to {most:,}; correct it or "
-            "leave it empty"
+            f"{line.where}: {column} {shortened(line[column])} is no whole number from {least} to {most:,}; correct "
+            "it or leave it empty"
         )
     return number
 
@@ -177,8 +177,8 @@ def _counts(line: SheetLine) -> tuple[int, ...]:
     counts = [whole_number(text) for text in texts]
     if any(count is None or not 0 < count <= _MOST_CASES for count in counts) or len(counts) > _MOST_UNITS:
         raise BenchError(
-            f"{line.where}: counts {shortened(line['counts'])} are no whole numbers above 0; write the test cases of its "
-            "category, or of every category with blanks between"
+            f"{line.where}: counts {shortened(line['counts'])} are no whole numbers above 0; write the test cases of "
+            "its category, or of every category with blanks between"
         )
     if line["category"] and len(counts) > 1:
         raise BenchError(f"{line.where}: counts {shortened(line['counts'])} are of one category; write one number")
@@ -192,27 +192,28 @@ def _check_counts(line: SheetLine, counts: Sequence[int], n: int | None, classes
         raise BenchError(f"{line.where}: there are {len(counts)} counts and {classes} classes; correct one of them")
 
 
-def _claims(lines: Sequence[SheetLine], numbers: Sequence[PublishedNumber]) -> tuple[Claim, ...]:
-    return tuple(_claim(line, numbers) for line in lines)
+def _statements(lines: Sequence[SheetLine], numbers: Sequence[PublishedNumber]) -> tuple[Statement, ...]:
+    return tuple(_statement(line, numbers) for line in lines)
 
 
-def _claim(line: SheetLine, numbers: Sequence[PublishedNumber]) -> Claim:
-    kind = _choice(line, "kind", get_args(ClaimKind))
+def _statement(line: SheetLine, numbers: Sequence[PublishedNumber]) -> Statement:
+    kind = _choice(line, "kind", get_args(StatementKind))
     if not line["quote"]:
         raise BenchError(f"{line.where} has no quote; fill it in")
     of, against = _named(line, "of", numbers), _named(line, "against", numbers)
     pairwise = kind in ("relative change", "ratio", "difference")
     if pairwise and (len(of) != 1 or len(against) != 1):
         raise BenchError(
-            f"{line.where}: a {kind} is of one number against one other, not of {len(of)} against {len(against)}; name them"
+            f"{line.where}: a {kind} is of one number against one other, not of {len(of)} against {len(against)}; "
+            "name them"
         )
     if not of or (kind == "highest" and not against):
         raise BenchError(f"{line.where} names no numbers; write them as TABLE / ROW / COLUMN")
     if kind == "highest":
-        return Claim(line["quote"], kind, None, 0, of, tuple(number for number in against if number not in of))
+        return Statement(line["quote"], kind, None, 0, of, tuple(number for number in against if number not in of))
     text = line["value"].replace(",", "")
     value, digits = _value(SheetLine(line.where, {"value": text}), "value")
-    return Claim(line["quote"], cast("ClaimKind", kind), value, digits, of, against)
+    return Statement(line["quote"], cast("StatementKind", kind), value, digits, of, against)
 
 
 def _named(line: SheetLine, column: str, numbers: Sequence[PublishedNumber]) -> tuple[PublishedNumber, ...]:

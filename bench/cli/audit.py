@@ -20,7 +20,7 @@ def audit_command(
             show_default=False,
         ),
     ] = None,
-    claims: Annotated[Text, typer.Option(help="CSV of what the text claims of these numbers")] = None,
+    statements: Annotated[Text, typer.Option(help="CSV of what the text statements of these numbers")] = None,
     texts: Annotated[
         Text, typer.Option(help="CSV of printed answers and references whose scores are among them")
     ] = None,
@@ -33,7 +33,7 @@ def audit_command(
     ] = None,
     as_json: AsJSON = False,
     strict: Annotated[
-        bool, typer.Option("--strict", help="exit with 1 if a number or a claim is impossible in every reading")
+        bool, typer.Option("--strict", help="exit with 1 if a number or a statement is impossible in every reading")
     ] = False,
     out: Annotated[Text, typer.Option(help="file to write (.md, .tex, .html, .csv or .json)")] = None,
 ) -> None:
@@ -45,7 +45,7 @@ def audit_command(
     if as_json and form not in (None, "json"):
         raise BenchError(f"--json and --format {form} exclude each other; give one of them")
     chosen_form = form_of("json" if as_json else form, out)
-    report = audit(numbers, claims=claims, texts=texts, every=every)
+    report = audit(numbers, statements=statements, texts=texts, every=every)
     if out is None:
         typer.echo(report.render(chosen_form))
     else:

@@ -12,9 +12,9 @@ from bench.specs.isolation import isolated
 from bench.specs.setting import STAGES, Setting, StageName
 
 __all__ = [
-    "SCRATCH", "STAGES", "CheckSpec", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
-    "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec",
-    "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
+    "SCRATCH", "STAGES", "CheckSpec", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark",
+    "ModelSpec", "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec",
+    "TaskSpec", "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "chooser", "classifier", "matcher"]

@@ -17,8 +17,8 @@ from bench.tables.markdown import markdown_of
 from bench.tables.table import Table, TableCell, TableRow
 from bench.terminal.text import json_text
 
-CLAIMS = "text"
-"""What stands for a claim's table."""
+STATEMENTS = "text"
+"""What stands for a statement's table."""
 _SHOWN = {"impossible": "impossible", "unless": "unless", "possible": "possible", "unknown": "nothing can be said"}
 _HEAD = ("table", "number", "printed", "verdict", "proof")
 
@@ -34,7 +34,7 @@ def rendered(audit: Audit, name: str, form: str, every: bool) -> str:
 
 
 def rows(audit: Audit) -> list[JSONObject]:
-    """Return one object per number and per claim, in printed order."""
+    """Return one object per number and per statement, in printed order."""
     numbers = [
         {
             "table": own.number.table,
@@ -48,33 +48,33 @@ def rows(audit: Audit) -> list[JSONObject]:
         }
         for own in audit.numbers
     ]
-    claims = [
+    statements = [
         {
-            "table": CLAIMS,
-            "row": own.claim.quote,
-            "column": own.claim.kind,
-            "value": own.claim.value,
+            "table": STATEMENTS,
+            "row": own.statement.quote,
+            "column": own.statement.kind,
+            "value": own.statement.value,
             "verdict": own.finding.verdict,
             "proof": own.finding.proof,
             "unless": own.finding.unless,
-            "check": "claims",
+            "check": "statements",
         }
-        for own in audit.claims
+        for own in audit.statements
     ]
-    return [*numbers, *claims]
+    return [*numbers, *statements]
 
 
 def summary(audit: Audit) -> str:
     """Return how many numbers have each verdict, in one sentence."""
     counts = [audit.count(verdict) for verdict in VERDICTS]
     return (
-        f"Of {len(audit.numbers)} numbers {counts[0]} are impossible, {counts[1]} impossible unless something holds, and "
-        f"{counts[2]} possible; of {counts[3]} nothing can be said."
+        f"Of {len(audit.numbers)} numbers {counts[0]} are impossible, {counts[1]} impossible unless something holds, "
+        f"and {counts[2]} possible; of {counts[3]} nothing can be said."
     )
 
 
 def layouts(audit: Audit, name: str, every: bool) -> list[Layout]:
-    """Lay an audit out: the numbers, gravest first within their order of tables, and the claims if there are any."""
+    """Lay an audit out: doubtful numbers, other remarkable ones, or with ``every`` all, and the statements."""
     shown = [own for own in audit.numbers if every or own.is_remarkable]
     doubtful = [own for own in shown if own.is_doubtful]
     others = [own for own in shown if not own.is_doubtful]
@@ -93,20 +93,28 @@ def layouts(audit: Audit, name: str, every: bool) -> list[Layout]:
             narrow=_HEAD[:-1],
         )
     ]
-    if audit.claims:
+    if audit.statements:
         lines = [
             TableLine(
                 (
-                    CellText(own.claim.quote),
+                    CellText(own.statement.quote),
                     CellText(_SHOWN[own.finding.verdict]),
                     CellText(own.finding.proof),
                 )
             )
-            for own in audit.claims
+            for own in audit.statements
         ]
-        head = ("claim", "verdict", "proof")
+        head = ("statement", "verdict", "proof")
         laid.append(
-            Layout("audit-claims", "Claims. What the text says of numbers.", head, 3, tuple(lines), (), ("verdict",))
+            Layout(
+                "audit-statements",
+                "Statements. What the text says of numbers.",
+                head,
+                3,
+                tuple(lines),
+                (),
+                ("verdict",),
+            )
         )
     return laid
 

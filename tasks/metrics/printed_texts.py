@@ -1,7 +1,7 @@
 """Scores computed again from printed texts: by the protocol of ``bench.tasks.metrics.text``, and by every usual other.
 
-A protocol is a tokeniser, and what of a metric differs between libraries: smoothing and weights of BLEU, the stemmer and
-the weight of recall of ROUGE-L, the parameters of METEOR.
+A protocol is a tokeniser, and what of a metric differs between libraries: smoothing and weights of BLEU, the weights of
+precision and recall of ROUGE, the parameters of METEOR.
 """
 
 import re

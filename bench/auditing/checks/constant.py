@@ -35,15 +35,15 @@ def _finding(number: PublishedNumber, answers: int, counts: tuple[int, ...]) -> 
     if value.high < least - _DEVIATIONS * spread:
         unless = "the classes of predictions and references were mixed up"
         proof = (
-            f"{number.label} {number.text} is below {least:.{number.digits}f}, the least that answers without a look at "
-            "the picture have in the mean, by more than chance permits: the predictions cannot be a guess, unless "
+            f"{number.label} {number.text} is below {least:.{number.digits}f}, the least that answers without a look "
+            "at the picture have in the mean, by more than chance permits: the predictions cannot be a guess, unless "
             f"{unless}."
         )
         return Finding((number,), (), "unless", proof, unless)
     if value.high < most:
         proof = (
-            f"It is possible, and below {most:.{number.digits}f}, which naming always the {named} scores with the stated "
-            "counts."
+            f"It is possible, and below {most:.{number.digits}f}, which naming always the {named} scores with the "
+            "stated counts."
         )
         return Finding((number,), (), "possible", proof, remark=True)
     proof = f"It is not below {most:.{number.digits}f}, which naming always the {named} scores with the stated counts."

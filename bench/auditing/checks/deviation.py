@@ -1,7 +1,7 @@
 """The deviation of a bounded score: over scores of 0…1 with a mean it is greatest where all but one are 0 or 1.
 
-J. Heathers and others call the pairs of mean and deviation that scores of a bounded scale can have its umbrella (SPRITE,
-2018).
+SPRITE searches the pairs of mean and deviation that scores of a bounded scale can have (J. Heathers and others,
+Recovering data from summary statistics, 2018).
 """
 
 from collections.abc import Iterator

@@ -2,9 +2,9 @@
 
 The harmonic mean is concave, so by Jensen's inequality a mean of F1 scores, over folds, runs or classes and with any
 weights, is at most the harmonic mean of the mean precision and the mean recall; it is at least their sum minus 1, which
-the corners of the unit square give. Over a known number of units of equal weight the least mean lies at a corner of what
-is possible: at most one precision and one recall are then other than 0 and 1. What libraries make of an undefined
-precision or recall (0, 1, left out of its mean) respects these bounds.
+the corners of the unit square give. Over a known number of runs the least mean lies at a corner of what is possible:
+at most one precision and one recall are then other than 0 and 1. A precision or recall that is undefined and counts as
+0 or 1, or is left out of its mean, does not break these bounds; an F1 that is left out may.
 
 How F1 is averaged in cross-validation differs between studies: G. Forman and M. Scholz, Apples-to-apples in
 cross-validation studies, SIGKDD Explorations 12 (2010). Over classes: J. Opitz and S. Burst, Macro F1 and macro F1
@@ -59,8 +59,8 @@ class _Scores(NamedTuple):
         holds = f"With {names} the F1 of one confusion table is {one}: {self.f1.text} agrees"
         if not self._in_one_table("rounded"):
             holds = (
-                f"With {names} a mean over {parts} of F1 scores is {mean}: {self.f1.text} agrees, as a mean, but not as "
-                "the F1 of one confusion table"
+                f"With {names} a mean over {parts} of F1 scores is {mean}: {self.f1.text} agrees, as a mean, but not "
+                "as the F1 of one confusion table"
             )
         return judge([self.f1], [self.precision, self.recall], [*self._readings()], holds, fails)
 
@@ -84,7 +84,7 @@ class _Scores(NamedTuple):
 
     @property
     def _units(self) -> int | None:
-        """Over how many units of equal weight a mean is, as far as known; folds of known number need not weigh alike."""
+        """Over how many runs of equal weight a mean is, as far as known; folds need not weigh alike."""
         f1 = self.f1
         return f1.repeats if f1.category and (f1.folds == 1 or f1.over_folds == "pooled") else None
 

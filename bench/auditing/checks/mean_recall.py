@@ -46,15 +46,15 @@ def _finding(recall: PublishedNumber, accuracy: PublishedNumber, counts: Sequenc
     if recall.average == "":
         readings.append(Reading("it is of one class alone", lambda _: True))
     where = "" if recall.table == accuracy.table else f" of table {accuracy.table}"
-    told = f"an unweighted mean of recalls is {bounds('rounded')}, weighted by frequency it is the accuracy"
+    relation = f"an unweighted mean of recalls is {bounds('rounded')}, weighted by frequency it is the accuracy"
     if recall.average in ("weighted", "micro"):
-        told = f"the {recall.average} average of recalls is the accuracy"
+        relation = f"the {recall.average} average of recalls is the accuracy"
     return judge(
         [recall],
         [accuracy],
         readings,
-        f"With accuracy {accuracy.text}{where} {told}: {recall.text} agrees",
-        f"{recall.label} {recall.text} cannot be of the predictions behind accuracy {accuracy.text}{where}: {told}",
+        f"With accuracy {accuracy.text}{where} {relation}: {recall.text} agrees",
+        f"{recall.label} {recall.text} cannot be of the predictions behind accuracy {accuracy.text}{where}: {relation}",
     )
 
 

@@ -35,9 +35,9 @@ def _finding(average: PublishedNumber, parts: CategoryScores, counts: tuple[int,
 
     readings: list[Reading] = []
     if average.average in ("", "macro"):
-        readings.append(Reading("it is the unweighted mean", partial(agrees, unweighted), plain=parts.is_complete))
+        readings.append(Reading("it is the unweighted mean", partial(agrees, unweighted), plain=parts.may_be_complete))
     if average.average in ("", "weighted"):
-        readings.append(Reading("it is weighted by frequency", partial(agrees, weighted), plain=parts.is_complete))
+        readings.append(Reading("it is weighted by frequency", partial(agrees, weighted), plain=parts.may_be_complete))
     if average.average in ("", "micro"):
         readings.append(Reading("it is the micro average, which is the accuracy", lambda _: True))
     if average.metric == "f1" and average.average in ("", "macro", "weighted"):

@@ -53,6 +53,6 @@ def _finding(precisions: CategoryScores, recalls: CategoryScores) -> Finding:
         [],
         readings,
         f"Recall over precision is in the mean of the classes {own}, and of one table of counts it is 1",
-        "Precisions and recalls of the classes cannot be of one table of counts: recall over precision, how often a class "
-        f"is predicted over how often it occurs, has the mean {own} instead of 1",
+        "Precisions and recalls of the classes cannot be of one table of counts: recall over precision, how often a "
+        f"class is predicted over how often it occurs, has the mean {own} instead of 1",
     )

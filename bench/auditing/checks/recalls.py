@@ -7,7 +7,7 @@ rounding. Both hold of means over stratified folds, in which each class has its 
 from collections.abc import Iterator
 
 from bench.auditing.finding import Finding, Reading, judge
-from bench.auditing.interval import Interval, hull, weighted_mean, within_units
+from bench.auditing.interval import hull, weighted_mean, within_units
 from bench.auditing.publication import CategoryScores, Printing, Publication, PublishedNumber
 
 
@@ -23,44 +23,38 @@ def check(publication: Publication) -> Iterator[Finding]:
 def _finding(accuracy: PublishedNumber, recalls: CategoryScores, counts: tuple[int, ...]) -> Finding:
     first = recalls.numbers[0]
     weights = counts if len(counts) == len(recalls.numbers) else ()
+    units = None if accuracy.units is None or first.units is None else max(accuracy.units, first.units)
 
-    def mean(printing: Printing, weights: tuple[int, ...]) -> Interval:
-        ranges = recalls.ranges(printing)
-        return weighted_mean(ranges, weights) if weights else hull(ranges)
+    def in_all(printing: Printing) -> bool:
+        return hull(recalls.ranges(printing)).meets(accuracy.range(printing))
+
+    def weighted(printing: Printing) -> bool:
+        return weighted_mean(recalls.ranges(printing), weights).meets(accuracy.range(printing))
 
     def varying(printing: Printing) -> bool:
-        known = accuracy.units is not None and first.units is not None
-        units = max(accuracy.units or 1, first.units or 1) if known else None
         parts = [within_units(each, units) for each in recalls.ranges(printing)]
         return hull(parts).meets(accuracy.range(printing))
 
-    readings = [
-        Reading("", lambda printing: mean(printing, weights).meets(accuracy.range(printing)), plain=recalls.is_complete)
-    ]
+    readings = [Reading("these are all recalls", weighted if weights else in_all, plain=recalls.may_be_complete)]
     if weights:
-        readings.append(
-            Reading(
-                "the classes are not as frequent as stated",
-                lambda printing: mean(printing, ()).meets(accuracy.range(printing)),
-            )
-        )
+        readings.append(Reading("the classes are not as frequent as stated", in_all))
     if accuracy.may_be_mean or first.may_be_mean:
         readings.append(Reading("shares of the classes differ between folds, and recalls with them", varying))
     if not recalls.is_complete:
         readings.append(Reading("there are classes whose recall is not printed", lambda _: True))
     if accuracy.table != first.table:
         readings.append(Reading("the two tables are of different experiments", lambda _: True))
+    ordered = sorted(recalls.numbers, key=lambda number: number.value)
     where = "" if accuracy.table == first.table else f" in table {first.table}"
-    between = f"between {min(n.value for n in recalls.numbers):.{first.digits}f} and {max(n.value for n in recalls.numbers):.{first.digits}f}"
-    given = f" with the stated counts it is {mean('rounded', weights)}" if weights else ""
-    what = f"the recalls of the classes{where} lie {between}, and accuracy is their mean weighted by frequency"
+    given = f" ({weighted_mean(recalls.ranges('rounded'), weights)} with the stated counts)" if weights else ""
+    what = (
+        f"it is the mean of the recalls of the classes{where}, weighted by frequency{given}, and these lie between "
+        f"{ordered[0].text} and {ordered[-1].text}"
+    )
     return judge(
         [accuracy],
         recalls.numbers,
-        [
-            reading if reading.name else Reading("recalls of all classes are printed", reading.holds, reading.plain)
-            for reading in readings
-        ],
-        f"Accuracy {accuracy.text} agrees with the recalls: {what}{given and ','}{given}",
-        f"Accuracy {accuracy.text} cannot be of the predictions behind these recalls: {what}{given and ','}{given}",
+        readings,
+        f"Accuracy {accuracy.text} agrees: {what}",
+        f"Accuracy {accuracy.text} cannot be of the predictions behind these recalls: {what}",
     )

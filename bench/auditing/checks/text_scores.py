@@ -3,8 +3,8 @@
 ROUGE-L is not above ROUGE-1: a common subsequence consists of common words. This holds of every text, and so of means.
 
 BLEU-4 above BLEU-2 and ROUGE-2 above ROUGE-1 are possible, for example where texts have fewer words than an n-gram, or
-repeat their words: 'a b c a' and 'b c a b' share three of four words and all three pairs. Between ROUGE-2 and ROUGE-L no
-order holds, nor between METEOR and any of them.
+repeat their words: 'a b c a' and 'b c a b' share three of four words and all three pairs. Between ROUGE-2 and ROUGE-L
+no order holds, nor between METEOR and any of them.
 """
 
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from bench.auditing.publication import Publication, PublishedNumber
 
 
 def check(publication: Publication) -> Iterator[Finding]:
-    """Yield a finding on each Top-k accuracy with one of a smaller k in its line, or of as many as there are classes."""
+    """Yield a finding on each Top-k accuracy beside one of a smaller k, or of as many as there are classes."""
     for numbers in publication.lines:
         of_all = [number for number in numbers if not number.category]
         ranked = sorted((_answers(number), place) for place, number in enumerate(of_all) if _answers(number))
