@@ -93,7 +93,7 @@ def made(seed: int, with_texts: bool = False, stated: float | None = None) -> Ex
 
 def _classification(random, experiment, printer, stated):
     classes = int(random.integers(2, 12))
-    cases = int(random.choice([25, 60, 150, 400, 1500]) * random.uniform(0.7, 1.5))
+    cases = int(random.choice([25, 60, 150, 400]) * random.uniform(0.7, 1.5))
     folds, repeats = int(random.choice([1, 1, 2, 3, 5, 10])), int(random.choice([1, 1, 2, 3]))
     labels = np.sort(random.choice(classes, cases, p=random.dirichlet(np.full(classes, random.choice([0.5, 2, 20])))))
     labels[:classes] = np.arange(classes)  # every class occurs

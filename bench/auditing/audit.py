@@ -73,23 +73,23 @@ def audit_of_the_paper() -> Audit:
 
 def audit(publication: Publication, checks: Mapping[str, Check]) -> Audit:
     """Hold a publication against itself by every check; BenchError for a check that fails."""
-    findings = [finding for name, check in checks.items() for finding in _findings(publication, name, check)]
-    subject: dict[PublishedNumber, list[Finding]] = {}
-    beside: dict[PublishedNumber, list[Finding]] = {}
+    with isolated():
+        findings = [finding for name, check in checks.items() for finding in _findings(publication, name, check)]
+    subject: dict[int, list[Finding]] = {}
+    beside: dict[int, list[Finding]] = {}
     for finding in findings:
         for numbers, by_number in ((finding.subjects, subject), (finding.beside, beside)):
             for number in numbers:
-                by_number.setdefault(number, []).append(finding)
+                by_number.setdefault(id(number), []).append(finding)
     return Audit(
-        tuple(_audited(number, subject.get(number, []), beside.get(number, [])) for number in publication.numbers),
+        tuple(_audited(number, subject.get(id(number), []), beside.get(id(number), [])) for number in publication.numbers),
         tuple(AuditedStatement(statement, statements.finding(statement)) for statement in publication.statements),
     )
 
 
 def _findings(publication: Publication, name: str, check: Check) -> list[Finding]:
     try:
-        with isolated():
-            return [replace(finding, check=name) for finding in check(publication)]
+        return [replace(finding, check=name) for finding in check(publication)]
     except Exception as error:  # a third-party check may hold any mistake
         raise BenchError(f"check {name!r} fails: {in_one_line(error)}; correct it, or uninstall its plugin") from error
 

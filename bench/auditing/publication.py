@@ -51,7 +51,17 @@ class PublishedNumber:
 
     def range(self, printing: Printing = "rounded") -> Interval:
         """Return what may have been printed as this number; of a known metric only values of 0…1."""
-        every = printed_range(self.value, self.digits, printing)
+        return self._rounded if printing == "rounded" else self._cut
+
+    @cached_property
+    def _rounded(self) -> Interval:
+        return self._within(printed_range(self.value, self.digits, "rounded"))
+
+    @cached_property
+    def _cut(self) -> Interval:
+        return self._within(printed_range(self.value, self.digits, "cut"))
+
+    def _within(self, every: Interval) -> Interval:
         return every.within(0, 1) if self.metric else every
 
     @property

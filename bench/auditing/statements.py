@@ -98,11 +98,10 @@ def _highest(statement: Statement) -> Finding:
     """Hold a statement that the first numbers are not below the others, column by column."""
     above = [
         other
-        for own in statement.of
         for other in statement.against
-        if other.column == own.column and other.range().low > own.range().high + SLACK
+        if any(other.column == own.column and other.range().low > own.range().high + SLACK for own in statement.of)
     ]
-    own, columns = statement.of[0], dict.fromkeys(number.column for number in statement.of)
+    columns = dict.fromkeys(number.column for number in statement.of)
     holding = [column for column in columns if column not in {other.column for other in above}]
     listed = ", ".join(f"{other.label} {other.text}" for other in above[:4])
     more = f" and {len(above) - 4} more" if len(above) > 4 else ""
@@ -113,8 +112,8 @@ def _highest(statement: Statement) -> Finding:
         statement.of,
         statement.against,
         readings,
-        f"No number of {' and '.join(columns)} beside {own.label} {own.text} is above it",
-        f"It cannot be of all columns: above it are {listed}{more}",
+        f"No number that it is compared with is above it in {', '.join(columns)}",
+        f"It cannot be of {', '.join(columns)} alike: above it are {listed}{more}",
     )
 
 

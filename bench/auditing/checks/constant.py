@@ -42,7 +42,7 @@ def _finding(number: PublishedNumber, answers: int, counts: tuple[int, ...]) -> 
         return Finding((number,), (), "unless", proof, unless)
     if value.high < most:
         proof = (
-            f"It is possible, and below {most:.{number.digits}f}, which naming always the {named} scores with the "
+            f"It is possible, but below {most:.{number.digits}f}, which naming always the {named} scores with the "
             "stated counts."
         )
         return Finding((number,), (), "possible", proof, remark=True)
