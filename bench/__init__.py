@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bench.api.asking import ask
+    from bench.api.audits import audit
     from bench.api.costs import costs
     from bench.api.datasets import load_dataset
     from bench.api.judges import marking_sheet, rater_agreement
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from bench.errors import BenchError
     from bench.exports.trained import from_pretrained
     from bench.specs import (
+        CheckSpec,
         DatasetSpec,
         FamilySpec,
         Mark,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BenchError",
+    "CheckSpec",
     "DatasetSpec",
     "FamilySpec",
     "Mark",
@@ -52,6 +55,7 @@ __all__ = [
     "TaskSpec",
     "TeacherSpec",
     "ask",
+    "audit",
     "compare",
     "costs",
     "export",
@@ -78,6 +82,7 @@ _HOMES = {
     "hookimpl": "specs.hookspecs",
     "from_pretrained": "exports.trained",
     **{"run": "api.runs", "forecast": "api.runs", "table": "api.tables", "ask": "api.asking"},
+    "audit": "api.audits",
     **dict.fromkeys(("compare", "export", "gallery", "why"), "api.results"),
     **dict.fromkeys(("power", "verdict"), "api.verdicts"),
     **dict.fromkeys(("marking_sheet", "rater_agreement"), "api.judges"),

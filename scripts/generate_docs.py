@@ -12,6 +12,7 @@ from typing import Any
 import typer.main
 from typer.core import TyperGroup
 
+from bench.auditing.audit import audit_of_the_paper
 from bench.cli.main import added, app
 from bench.config.cluster import Cluster
 from bench.config.loading import FORMS, Config, Machine, Recipe
@@ -20,6 +21,7 @@ from bench.registered.plugin import DISTRIBUTION
 from bench.registered.registry import Registry
 from bench.registered.signature import judge_settings
 from bench.specs import Setting, Settings, hookspecs
+from bench.tables.audited import rendered as audit_text
 from bench.tables.table import Table, TableCell, TableRow
 from bench.tasks.facts import KINDS
 from bench.tasks.judging import INJECTION, INSTRUCTIONS, definitions, prompt_digest
@@ -165,6 +167,19 @@ def judge() -> str:
     return "\n\n".join([*parts[:-1], "\n".join([parts[-1], *rows])])
 
 
+def checks() -> str:
+    """Return the checks of published numbers that come with bench."""
+    specs = [spec for spec in Registry().every("check").values() if spec.checks.startswith("bench.")]
+    return "\n".join(
+        ["| check | what it holds against what |", "|---|---|", *(f"| `{s.name}` | {s.label} |" for s in specs)]
+    )
+
+
+def audit() -> str:
+    """Return the audit of the paper's numbers."""
+    return audit_text(audit_of_the_paper(), "the paper's numbers", "markdown", every=False)
+
+
 def _listing(title: str, by_name: dict[str, Settings]) -> list[str]:
     """Return a table of settings; what several names share is one line."""
     owners: dict[tuple[str, ...], list[str]] = {}
@@ -199,6 +214,8 @@ GENERATED = {
     "departures": departures,
     "settings": settings_by_name,
     "judge": judge,
+    "checks": checks,
+    "audit": audit,
     "published weights": published_weights,
 }
 """The text between the markers of a page: ``<!-- hooks -->`` to ``<!-- /hooks -->``."""

@@ -101,13 +101,18 @@ def table(
     model: str | None = None,
     costs: bool = False,
     scale: bool = False,
+    audited: bool = False,
 ) -> Tables:
     """Return tables by name or number, or "all" that can be built; the options are as in `bench table`.
 
     BenchError if the store holds no records for a table that is named.
     """
     texts = [str(name) for name in ([names] if isinstance(names, str | int) else names)]
-    registry, open_store, view = Registry(), opened(store), View(dataset, protocol, by, vary, model, costs, scale)
+    registry, open_store, view = (
+        Registry(),
+        opened(store),
+        View(dataset, protocol, by, vary, model, costs, scale, audited),
+    )
     specs = tuple(chosen(texts, registry))
     if "all" in texts:
         built, left_out = build_all(specs, view, registry, open_store)

@@ -37,6 +37,7 @@ VERBS = (
         "verdict",
         "judge",
         "power",
+        "audit",
         "costs",
         "why",
         "gallery",

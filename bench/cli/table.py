@@ -24,6 +24,10 @@ def table_command(
         bool,
         typer.Option("--scale", help="add to each number its share of the way from the best control to the oracle"),
     ] = False,
+    audited: Annotated[
+        bool,
+        typer.Option("--audited", help="mark the paper's numbers that cannot be true, or only in some reading"),
+    ] = False,
     model: Annotated[Text, typer.Option(help="the model to show in a table of one model")] = None,
     figure: Annotated[Text, typer.Option(help="draw the table's figure to this file (.svg, .pdf, .png)")] = None,
     form: Annotated[
@@ -59,6 +63,7 @@ def table_command(
             model=model,
             costs=costs,
             scale=scale,
+            audited=audited,
         )
         for sentence in tables.left_out:
             typer.echo(safe_lines(sentence), err=True)

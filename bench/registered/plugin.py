@@ -19,6 +19,7 @@ from bench.errors import BenchError, in_one_line, message, original, shortened
 from bench.registered.source_file import LARGEST, source_file
 from bench.registered.validation import validated
 from bench.specs import (
+    CheckSpec,
     DatasetSpec,
     FamilySpec,
     ModelSpec,
@@ -36,7 +37,7 @@ from bench.terminal.text import safe, safe_lines
 DISTRIBUTION = "mvaema-bench"
 GROUP = "bench"
 """The group of entry points that name plugins."""
-Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "teacher", "table"]
+Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "check", "teacher", "table"]
 PLURALS: dict[Kind, str] = {
     "family": "families",
     "model": "models",
@@ -44,6 +45,7 @@ PLURALS: dict[Kind, str] = {
     "suite": "suites",
     "dataset": "datasets",
     "reader": "readers",
+    "check": "checks",
     "teacher": "teachers",
     "table": "tables",
 }
@@ -54,6 +56,7 @@ SPECS: dict[Kind, type[Spec]] = {
     "suite": SuiteSpec,
     "dataset": DatasetSpec,
     "reader": ReaderSpec,
+    "check": CheckSpec,
     "teacher": TeacherSpec,
     "table": TableSpec,
 }

@@ -12,9 +12,9 @@ from bench.specs.isolation import isolated
 from bench.specs.setting import STAGES, Setting, StageName
 
 __all__ = [
-    "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
-    "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec",
-    "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
+    "SCRATCH", "STAGES", "CheckSpec", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark",
+    "ModelSpec", "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec",
+    "TaskSpec", "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "chooser", "classifier", "matcher"]
@@ -272,6 +272,17 @@ class ReaderSpec(Spec):
             raise BenchError(f"marks {self.marks!r} of reader {self.name!r} are no tuple of Marks; write (Mark('XY'),)")
         if not self.marks and not self.unmarked:
             raise BenchError(f"reader {self.name!r} has no marks; give it some, or write unmarked=True")
+
+
+@dataclass(frozen=True)
+class CheckSpec(Spec):
+    """A check of published numbers: ``checks`` is a function of a ``Publication`` that yields ``Finding`` objects.
+
+    ``label`` says in a sentence what it holds against what. Both classes are in ``bench.auditing``.
+    """
+
+    label: Title
+    checks: LazyPath
 
 
 @dataclass(frozen=True)

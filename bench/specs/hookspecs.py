@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import pluggy
 
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, ReaderSpec, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+from bench.specs import (
+    CheckSpec,
+    DatasetSpec,
+    FamilySpec,
+    ModelSpec,
+    ReaderSpec,
+    SuiteSpec,
+    TableSpec,
+    TaskSpec,
+    TeacherSpec,
+)
 
 hookspec = pluggy.HookspecMarker("bench")
 hookimpl = pluggy.HookimplMarker("bench")
@@ -38,6 +48,11 @@ def register_datasets(register: Callable[[DatasetSpec], None]) -> None:
 @hookspec
 def register_readers(register: Callable[[ReaderSpec], None]) -> None:
     """Register readers of picture files: a format's suffixes and marks, and the function that reads a frame."""
+
+
+@hookspec
+def register_checks(register: Callable[[CheckSpec], None]) -> None:
+    """Register checks: ways in which `bench audit` holds published numbers against each other."""
 
 
 @hookspec

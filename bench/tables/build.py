@@ -11,6 +11,7 @@ from bench.registered.registry import Registry
 from bench.specs import Column, TableSpec, resolve
 from bench.store.record import Record
 from bench.store.store import Store
+from bench.tables.audited import with_doubts
 from bench.tables.breakdown import broken_down
 from bench.tables.conditions import selections, side_by_side
 from bench.tables.constant import with_test_majority
@@ -29,7 +30,7 @@ class View:
     """Which records a table shows, and how: ``by`` breaks it down, ``vary`` sets protocols side by side.
 
     ``model`` is the model that a table of one model shows. ``costs`` adds what each row cost, ``scale`` how far each
-    number is above the best control.
+    number is above the best control, ``audited`` marks at published numbers that cannot be true.
     """
 
     dataset: str | None = None
@@ -39,6 +40,7 @@ class View:
     model: str | None = None
     costs: bool = False
     scale: bool = False
+    audited: bool = False
 
 
 def build(
@@ -49,7 +51,8 @@ def build(
     ``of_task`` selects a task's records that the view shows.
     """
     try:
-        return _built(spec, view, registry, store, of_task or partial(_select, view, store))
+        table = _built(spec, view, registry, store, of_task or partial(_select, view, store))
+        return with_doubts(table, spec) if view.audited else table
     except NoRecordError:
         _check_task(spec, registry)
         raise

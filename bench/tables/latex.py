@@ -101,7 +101,12 @@ _PICTURE_WIDTH = 0.13
 
 def latex(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
     """Render tables one below the other; ``pictures`` maps a picture's id to the file that shows it."""
-    return "\n\n".join([_HEAD, *(_rendered(layout(table, show_published), pictures) for table in tables)])
+    return latex_of([layout(table, show_published) for table in tables], pictures)
+
+
+def latex_of(tables: list[Layout], pictures: Mapping[str, str]) -> str:
+    """Render tables that are laid out."""
+    return "\n\n".join([_HEAD, *(_rendered(laid, pictures) for laid in tables)])
 
 
 def escaped(text: str) -> str:
@@ -162,7 +167,7 @@ def _composed(letter: str) -> str:
 
 def _rendered(laid: Layout, pictures: Mapping[str, str]) -> str:
     numbers = len(laid.head) - laid.texts
-    wide = [name not in ("", "picture") for name in laid.head[: laid.texts]]
+    wide = [name not in ("", "picture", *laid.narrow) for name in laid.head[: laid.texts]]
     columns = "".join(rf"p{{{_TEXT_WIDTH}\linewidth}}" if long else "l" for long in wide) + "r" * numbers
     body = [rf"{' & '.join(escaped(name) for name in laid.head)} \\", r"\midrule"]
     for line in laid.lines:

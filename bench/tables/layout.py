@@ -43,7 +43,10 @@ class TableLine:
 
 @dataclass(frozen=True)
 class Layout:
-    """A whole table; ``texts`` is the number of columns before the first number, ``notes`` pairs of mark and text."""
+    """A whole table; ``texts`` is the number of columns before the first number, ``notes`` pairs of mark and text.
+
+    ``narrow`` names columns of short texts.
+    """
 
     name: str
     caption: str
@@ -51,6 +54,7 @@ class Layout:
     texts: int
     lines: tuple[TableLine, ...]
     notes: tuple[tuple[str, str], ...]
+    narrow: tuple[str, ...] = ()
 
 
 def layout(table: Table, show_published: bool) -> Layout:
@@ -67,7 +71,7 @@ class _Typesetter:
         self.beside = table.beside and show_published
         self.texts = list(dict.fromkeys(name for row in table.rows for name in row.texts))
         self.pictured = any(row.picture for row in table.rows)
-        footnotes = (note for row in rows for note in (*row.footnotes, *_of_cells(row)))
+        footnotes = (note for row in rows for note in (*row.footnotes, *_of_cells(row), *self._doubts(row)))
         self.marks = {note: _mark(number) for number, note in enumerate(dict.fromkeys(footnotes))}
 
     def layout(self) -> Layout:
@@ -109,7 +113,7 @@ class _Typesetter:
     def _published(self, row: TableRow) -> Iterator[TableLine]:
         printed = any(cell.published is not None for cell in row.cells.values())
         if self.show_published and printed and not self.beside:
-            numbers = [CellText(number(c.published, c.published_std, c.digits)) for c in self._cells(row)]
+            numbers = [self._published_number(cell) for cell in self._cells(row)]
             pieces = (
                 CellText(row.published_label or row.label),
                 CellText("paper"),
@@ -140,7 +144,14 @@ class _Typesetter:
         if not self.beside:
             return [measured]
         apart = MISSING if cell.difference is None else f"{cell.difference:+.{cell.digits}f}"
-        return [measured, CellText(number(cell.published, cell.published_std, cell.digits)), CellText(apart)]
+        return [measured, self._published_number(cell), CellText(apart)]
+
+    def _published_number(self, cell: TableCell) -> CellText:
+        marks = (self.marks[cell.doubt],) if cell.doubt else ()
+        return CellText(number(cell.published, cell.published_std, cell.digits), marks=marks)
+
+    def _doubts(self, row: TableRow) -> list[str]:
+        return [cell.doubt for cell in row.cells.values() if cell.doubt and self.show_published]
 
     def _cells(self, row: TableRow) -> list[TableCell]:
         return [row.cells.get(column, TableCell()) for column in self.table.columns]

@@ -24,7 +24,12 @@ _CODE = re.compile(r"(`[\w .,/=:-]+`)")
 
 def markdown(tables: list[Table], show_published: bool, pictures: Mapping[str, str]) -> str:
     """Render tables one below the other; ``pictures`` maps a picture's id to the file that shows it."""
-    return "\n\n".join(_rendered(layout(table, show_published), pictures) for table in tables)
+    return markdown_of([layout(table, show_published) for table in tables], pictures)
+
+
+def markdown_of(tables: list[Layout], pictures: Mapping[str, str]) -> str:
+    """Render tables that are laid out."""
+    return "\n\n".join(_rendered(laid, pictures) for laid in tables)
 
 
 def _rendered(laid: Layout, pictures: Mapping[str, str]) -> str:

@@ -13,7 +13,8 @@ class TableCell:
     ``best``: the best of its column; ``tie``: it ties with the best (see ``bench.tables.standing``). ``below`` has
     the labels of the controls that it does not beat, ``apart`` of those that share no fold with it; ``share`` is how
     much of the way from the best control to the upper row it has gone (see ``bench.tables.controls``). ``footnotes``
-    are the cell's own; ``fingerprints`` are of the score stages behind it.
+    are the cell's own; ``fingerprints`` are of the score stages behind it. ``doubt`` says why the published number
+    cannot be true, or in which reading alone; it is empty unless the table is audited.
     """
 
     value: float | None = None
@@ -31,6 +32,7 @@ class TableCell:
     digits: int = 3
     footnotes: tuple[str, ...] = ()
     fingerprints: tuple[str, ...] = ()
+    doubt: str = ""
 
     @property
     def difference(self) -> float | None:
