@@ -41,6 +41,7 @@ VERBS = (
         "why",
         "gallery",
         "export",
+        "publish",
         "list",
     ),
     *("store", "doctor"),

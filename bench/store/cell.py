@@ -59,10 +59,8 @@ class Cell:
 
     @cached_property
     def id(self) -> str:
-        """A file name: readable parts, then the identity's digest."""
-        readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)
-        seed = f"s{self.seed}" if self.seed else ""
-        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}{seed}_{digest(self.identity.as_json())[:16]}"
+        """A file name, that of the identity."""
+        return self.identity.id
 
     def __str__(self) -> str:
         return str(self.identity)

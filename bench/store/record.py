@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from bench.errors import BenchError
 from bench.specs.json_data import JSONObject
+from bench.store.fingerprint import digest
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -38,6 +39,13 @@ class CellIdentity:
         """Return it as JSON data, from which a cell's file name is made: without the usual fraction and seed."""
         usual = {"fraction": 1.0, "seed": 0}
         return {key: value for key, value in asdict(self).items() if key not in usual or value != usual[key]}
+
+    @property
+    def id(self) -> str:
+        """A file name: readable parts, then the identity's digest."""
+        readable = "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in self.model)
+        seed = f"s{self.seed}" if self.seed else ""
+        return f"{self.task}_{readable}_r{self.repeat}f{self.fold}{seed}_{digest(self.as_json())[:16]}"
 
     def __str__(self) -> str:
         repeat = f" repeat {self.repeat}" if self.repeat else ""
@@ -121,7 +129,8 @@ class Record:
     were scored; ``sides`` how many pictures each side of the fold has; ``training`` and
     ``pretraining`` the summaries of those, None without one; ``usage`` what paid answers cost; ``caveat`` what a reader
     of the scores must know; ``finished`` is ISO 8601, UTC; ``parameters`` how many numbers the saved weights hold, None
-    if they are not stored.
+    if they are not stored; ``measured_by`` who measured it, '' if that is whoever has the store. The name of a model
+    that somebody else measured ends in ``@`` and who that was.
     """
 
     format: Literal[2]
@@ -143,6 +152,12 @@ class Record:
     usage: JSONObject | None = None
     products: dict[str, str] = field(default_factory=dict)
     parameters: int | None = None
+    measured_by: str = ""
+
+    @property
+    def registered_model(self) -> str:
+        """The name by which the model is registered."""
+        return self.cell.model.removesuffix(f"@{self.measured_by}") if self.measured_by else self.cell.model
 
     @property
     def seed(self) -> int:

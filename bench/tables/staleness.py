@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.stages.code import current_code
-from bench.store.record import CellIdentity, Record
+from bench.store.record import Record
 
 
 def stale(records: Sequence[Record], registry: Registry) -> bool | None:
@@ -13,12 +13,12 @@ def stale(records: Sequence[Record], registry: Registry) -> bool | None:
     if not records or not records[0].code:  # of nothing that ran
         return False
     try:
-        now = _code_now(records[0].cell, registry)
+        now = _code_now(records[0], registry)
     except BenchError:
         return None
     return any(record.code != now for record in records)
 
 
-def _code_now(cell: CellIdentity, registry: Registry) -> dict[str, str]:
-    model = registry.find("model", cell.model)[0]
-    return current_code(model, registry.family(model), registry.find("task", cell.task)[0])
+def _code_now(record: Record, registry: Registry) -> dict[str, str]:
+    model = registry.find("model", record.registered_model)[0]
+    return current_code(model, registry.family(model), registry.find("task", record.cell.task)[0])
