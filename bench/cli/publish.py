@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bench.cli.options import StoreFolder, Text
+from bench.errors import BenchError
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -20,6 +21,13 @@ def publish_command(
     answers: Annotated[bool, typer.Option(help="publish the models' answers, with questions and references")] = True,
     licence: Annotated[Text, typer.Option(help="the licence of what is published, such as cc-by-4.0")] = None,
     hub_id: Annotated[Text, typer.Option("--hub-id", help="OWNER/NAME that a folder will have on the hub")] = None,
+    results: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MODEL=OWNER/NAME",
+            help="on the hub: propose the scores to the model's repository by a pull request; can be repeated",
+        ),
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="replace your earlier scores of the same cells")] = False,
     store: StoreFolder = None,
 ) -> None:
@@ -37,7 +45,17 @@ def publish_command(
         answers=answers,
         licence=licence,
         hub_id=hub_id,
+        results=dict(map(_repository, results or ())),
         replace=replace,
         store=store,
     )
     typer.echo(safe_lines(str(published)))
+
+
+def _repository(text: str) -> tuple[str, str]:
+    model, equals, repository = text.rpartition("=")
+    if not equals or not model.strip() or not repository.strip():
+        raise BenchError(
+            f"--results {text!r} is no MODEL=OWNER/NAME; write for example --results resnet=our-lab/resnet"
+        )
+    return model.strip(), repository.strip()

@@ -42,6 +42,11 @@ def leaderboard_id(cell: CellIdentity, metric: str) -> str:
     return f"{cell.task}_{metric}_{cell.protocol[:8]}"
 
 
+def results_name(benchmark: str, who: str = "") -> str:
+    """Return the name of the file in a model's repository with its scores on a benchmark, as measured by ``who``."""
+    return f".eval_results/{benchmark.rpartition('/')[2]}{who and f'-by-{who}'}.yaml"
+
+
 def model_results(scores: Iterable[Score], benchmark: str, source: str) -> str:
     """Return the file of ``.eval_results/`` with a model's scores on a benchmark's leaderboards.
 

@@ -24,9 +24,7 @@ _MOST_ROWS = 30
 """How many rows of a leaderboard the card shows."""
 
 
-def card(
-    cells: Sequence[PublishedCell], name: str, licence: str, boards: Sequence[Leaderboard], earlier: str
-) -> str:
+def card(cells: Sequence[PublishedCell], name: str, licence: str, boards: Sequence[Leaderboard], earlier: str) -> str:
     """Return the card of these cells, with what a person added to the ``earlier`` one."""
     head, own = _kept(earlier)
     data = DatasetCardData(
@@ -55,8 +53,8 @@ def card(
 
 _LIMITS = "\n".join(
     [
-        "- Scores of one protocol can be compared, and no others: a protocol is the digest of pictures, folds, questions "
-        "and metrics.",
+        "- Scores of one protocol can be compared, and no others: a protocol is the digest of pictures, folds, "
+        "questions and metrics.",
         "- Nobody checked these numbers by measuring them again, unless the table names several who measured.",
         "- Digests show that a file was damaged or cut. They do not show who wrote it.",
     ]
@@ -70,7 +68,9 @@ def _kept(earlier: str) -> tuple[dict[str, object], str]:
     try:
         head = DatasetCard(earlier).data.to_dict()
     except Exception as error:  # a person may have written anything
-        raise BenchError(f"the head of {CARD} is no YAML ({in_one_line(error)}); correct it, or delete the file") from error
+        raise BenchError(
+            f"the head of {CARD} is no YAML ({in_one_line(error)}); correct it, or delete the file"
+        ) from error
     return head, earlier.partition(f"{_END}\n")[2]
 
 
@@ -78,8 +78,8 @@ def _use(name: str) -> str:
     where = f"hf:{name}"
     return (
         f"```sh\nbench store merge {where} runs   # these rows beside yours\nbench table all\n```\n\n"
-        "In a copy of this folder, its path takes the place of the name. A row that was measured elsewhere is named after "
-        "who measured it, and has a dagger if its code is not that of your version.\n\n"
+        "In a copy of this folder, its path takes the place of the name. A row that was measured elsewhere is named "
+        "after who measured it, and has a dagger if its code is not that of your version.\n\n"
         f'```python\nfrom datasets import load_dataset\n\nscores = load_dataset("{name}", "scores", split="test")\n```'
     )
 
@@ -118,7 +118,10 @@ def _who(cells: Iterable[PublishedCell]) -> str:
 
 
 def _tables() -> str:
-    rows = [[f"`{name}`", table.meaning, ", ".join(f"`{own.name}`" for own in table.columns)] for name, table in TABLES.items()]
+    rows = [
+        [f"`{name}`", table.meaning, ", ".join(f"`{own.name}`" for own in table.columns)]
+        for name, table in TABLES.items()
+    ]
     return grid(rows, ["table", "rows", "columns"]) + f"\n\n{_CROISSANT}"
 
 

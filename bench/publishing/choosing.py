@@ -27,8 +27,8 @@ def chosen_cells(store: Store, choice: Choice, who: str) -> list[PublishedCell]:
     records = [record for record in store.records() if not record.measured_by]
     if not records:
         raise BenchError(
-            f"the store {str(store.root)!r} holds no record that was measured here; make some with `bench run`, or name "
-            "another with --store"
+            f"the store {str(store.root)!r} holds no record that was measured here; make some with `bench run`, or "
+            "name another with --store"
         )
     records = _of("task", choice.task, records, {record.cell.task for record in records})
     records = _of("dataset", choice.dataset, records, {record.cell.dataset for record in records})

@@ -1,8 +1,8 @@
-"""Croissant metadata (https://docs.mlcommons.org/croissant) of publications and of exported pictures, by mlcroissant."""
+"""Croissant metadata (https://docs.mlcommons.org/croissant) of publications and exported pictures, by mlcroissant."""
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -89,7 +89,9 @@ def metadata(described: Described, folder: Path, hub: str = "") -> str:
         except BenchError:
             raise
         except Exception as error:  # its own errors, and those of the libraries below it
-            raise BenchError(f"mlcroissant finds fault with the metadata ({in_one_line(error)}); tell the developers") from error
+            raise BenchError(
+                f"mlcroissant finds fault with the metadata ({in_one_line(error)}); tell the developers"
+            ) from error
     return text
 
 
@@ -171,7 +173,9 @@ def _record_set(croissant: Any, context: Any, files: Files) -> "mlcroissant.Reco
                 name=column.name,
                 description=column.meaning,
                 data_types=[kinds[column.kind]],
-                source=croissant.Source(ctx=context, extract=croissant.Extract(ctx=context, column=column.name), **source),
+                source=croissant.Source(
+                    ctx=context, extract=croissant.Extract(ctx=context, column=column.name), **source
+                ),
             )
             for column in files.columns
         ],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from bench.exports.evaluation import Score, benchmark_file, leaderboard_id, model_results
+from bench.exports.evaluation import Score, benchmark_file, leaderboard_id, model_results, results_name
 from bench.publishing.publication import PublishedCell
 from bench.registered.registry import Registry
 from bench.specs import Column
@@ -17,7 +17,7 @@ RESULTS = "models"
 """The folder with one folder per model, whose files belong into the model's repository."""
 
 
-class Who(NamedTuple):
+class MeasuredModel(NamedTuple):
     """A row of a leaderboard: a model and who measured it."""
 
     model: str
@@ -33,7 +33,7 @@ class Leaderboard(NamedTuple):
     protocol: str
     metric: str
     meaning: str
-    rows: Mapping[Who, TableCell]
+    rows: Mapping[MeasuredModel, TableCell]
 
 
 def leaderboards(cells: Iterable[PublishedCell], registry: Registry) -> list[Leaderboard]:
@@ -50,11 +50,12 @@ def _of_protocol(cells: Sequence[PublishedCell], registry: Registry) -> list[Lea
     meanings = first.protocol.get("metrics", {})
     boards: list[Leaderboard] = []
     for column in _columns(cells, registry):
-        rows: dict[Who, TableCell] = {}
-        for who in dict.fromkeys(Who(cell.record.cell.model, cell.measured_by) for cell in cells):
-            records = [cell.record for cell in cells if (cell.record.cell.model, cell.measured_by) == who]
-            scores = where(of_records(records), "metric", column.metric)
-            rows |= {who: own for own in table_cells(scores, ["model"], column.digits).values() if own.value is not None}
+        rows: dict[MeasuredModel, TableCell] = {}
+        for row in dict.fromkeys(map(_row, cells)):
+            scores = where(of_records(cell.record for cell in cells if _row(cell) == row), "metric", column.metric)
+            for own in table_cells(scores, ["model"], column.digits).values():
+                if own.value is not None:
+                    rows[row] = own
         if rows:
             upwards = -1 if column.higher_is_better else 1
             ordered = dict(sorted(rows.items(), key=lambda row: (upwards * (row[1].value or 0.0), row[0])))
@@ -68,7 +69,9 @@ def _of_protocol(cells: Sequence[PublishedCell], registry: Registry) -> list[Lea
 def _columns(cells: Sequence[PublishedCell], registry: Registry) -> list[Column]:
     """Return the columns that rank: those of the task's tables, else a column for each metric of the whole."""
     task = cells[0].record.cell.task
-    known = [column for column in columns_of(task, registry.every("table").values()) if column.higher_is_better is not None]
+    known = [
+        column for column in columns_of(task, registry.every("table").values()) if column.higher_is_better is not None
+    ]
     measured = dict.fromkeys(name for cell in cells for name in cell.record.metrics if ":" not in name)
     whole = [column for column in known if column.metric in measured]
     return whole or [Column(name, name) for name in measured]
@@ -86,16 +89,24 @@ def benchmark_of(boards: Iterable[Leaderboard], name: str) -> str:
 
 
 def results_of(cells: Iterable[PublishedCell], boards: Iterable[Leaderboard], benchmark: str) -> dict[str, str]:
-    """Return the file of ``.eval_results/`` of each model that is no control, by the model's name."""
+    """Return the files with the scores of each model that is no control, by their names below the publication.
+
+    What several people measured of a model is in a file for each: the hub shows one score of a file per leaderboard.
+    """
     every = [*cells]
     controls = {cell.record.cell.model for cell in every if cell.record.model.control}
-    scores: dict[str, list[Score]] = {}
+    scores: dict[MeasuredModel, list[Score]] = {}
     for board in boards:
-        for who, cell in board.rows.items():
-            if who.model not in controls and cell.value is not None:
-                date = max(_dates(every, who, board.protocol))
-                scores.setdefault(who.model, []).append(Score(board.id, cell.value, date, _notes(board, who, cell)))
-    return {model: model_results(own, benchmark, "Records and answers") for model, own in scores.items()}
+        for row, cell in board.rows.items():
+            if row.model not in controls and cell.value is not None:
+                last = max(_dates(every, row, board.protocol))
+                scores.setdefault(row, []).append(Score(board.id, cell.value, last, _notes(board, row, cell)))
+    return {
+        f"{RESULTS}/{model_folder(row.model)}/{results_name(benchmark, row.measured_by)}": model_results(
+            own, benchmark, "Records and answers"
+        )
+        for row, own in scores.items()
+    }
 
 
 def model_folder(model: str) -> str:
@@ -103,15 +114,15 @@ def model_folder(model: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in model)
 
 
-def _dates(cells: Iterable[PublishedCell], who: Who, protocol: str) -> list[str]:
-    return [
-        cell.record.finished
-        for cell in cells
-        if (cell.record.cell.model, cell.measured_by, cell.record.cell.protocol) == (*who, protocol)
-    ]
+def _row(cell: PublishedCell) -> MeasuredModel:
+    return MeasuredModel(cell.record.cell.model, cell.measured_by)
 
 
-def _notes(board: Leaderboard, who: Who, cell: TableCell) -> str:
+def _dates(cells: Iterable[PublishedCell], row: MeasuredModel, protocol: str) -> list[str]:
+    return [cell.record.finished for cell in cells if _row(cell) == row and cell.record.cell.protocol == protocol]
+
+
+def _notes(board: Leaderboard, row: MeasuredModel, cell: TableCell) -> str:
     spread = f", standard deviation {cell.std:.4f}" if cell.std is not None else ""
     seeds = f", {cell.seeds} seeds each" if cell.seeds > 1 else ""
-    return f"mean of {count(cell.n, 'fold')}{seeds}{spread}; dataset {board.dataset}; measured by {who.measured_by}"
+    return f"mean of {count(cell.n, 'fold')}{seeds}{spread}; dataset {board.dataset}; measured by {row.measured_by}"

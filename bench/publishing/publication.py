@@ -49,8 +49,9 @@ class Key(NamedTuple):
 class PublishedCell:
     """A cell as it is published.
 
-    ``record`` is as whoever measured it has it; ``scores`` the text of its file of scores, '' if that is gone; ``items``
-    reads the lines of its answers, None if they are not published; ``inputs`` those of its stages in clear, by stage.
+    ``record`` is as whoever measured it has it; ``scores`` the text of its file of scores, '' if that is gone;
+    ``items`` reads the lines of its answers, None if they are not published; ``inputs`` those of its stages in clear,
+    by stage.
     """
 
     measured_by: str
@@ -115,7 +116,9 @@ def read(given: str | Path, name: str = "") -> Publication:
     keys = [cell.key for cell in cells]
     if len({*keys}) != len(keys):
         double = next(key for key in keys if keys.count(key) > 1)
-        raise BenchError(f"the publication {shown} has cell {double.cell} of {double.measured_by} twice; tell its owner")
+        raise BenchError(
+            f"the publication {shown} has cell {double.cell} of {double.measured_by} twice; tell its owner"
+        )
     return Publication(folder, cells, files)
 
 
@@ -135,13 +138,17 @@ def listed_files(folder: Path, shown: str) -> dict[str, str]:
     except (KeyError, TypeError, AttributeError) as error:
         raise _half(shown, f"{MANIFEST} is no manifest") from error
     if version != FORMAT:
-        raise BenchError(f"the publication {shown} has format {version!r}, this version of bench reads {FORMAT}; update bench")
+        raise BenchError(
+            f"the publication {shown} has format {version!r}, this version of bench reads {FORMAT}; update bench"
+        )
     if not is_whole:
         raise _half(shown, f"{MANIFEST} was changed")
     for name in files:
         parts = PurePosixPath(name).parts
         if len(parts) != 3 or parts[0] != DATA or parts[1] not in TABLES or not name.endswith(".parquet"):
-            raise BenchError(f"the publication {shown} names the file {name!r}, which has no place in one; do not trust it")
+            raise BenchError(
+                f"the publication {shown} names the file {name!r}, which has no place in one; do not trust it"
+            )
     return files
 
 
@@ -161,7 +168,9 @@ def _cells(folder: Path, files: Sequence[str], shown: str) -> Iterable[Published
         return [folder / name for name in files if PurePosixPath(name).parts[1] == table]
 
     inputs = {
-        (row["measured_by"], row["fingerprint"]): _inputs(row, shown) for path in of("stages") for row in read_rows(path)
+        (row["measured_by"], row["fingerprint"]): _inputs(row, shown)
+        for path in of("stages")
+        for row in read_rows(path)
     }
     answers = of("answers")
     for path in of("records"):
@@ -195,7 +204,9 @@ def _cell(
     own = {stage: inputs[who, name] for stage, name in record.stages.items() if (who, name) in inputs}
 
     def items() -> list[str] | None:
-        lines = [line for path in answers for line in read_texts(path, "item", ("measured_by", who), ("cell", row["cell"]))]
+        lines = [
+            line for path in answers for line in read_texts(path, "item", ("measured_by", who), ("cell", row["cell"]))
+        ]
         return lines or None
 
     return PublishedCell(who, record, str(row["scores"]), own, items)

@@ -1,4 +1,4 @@
-"""A publication written: rows of whoever measured joined to those of others in the folder, and the pages around them."""
+"""A publication written: one person's rows joined to those of others in the folder, and the pages around them."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from bench.errors import BenchError
 from bench.publishing.card import CARD, card
 from bench.publishing.columns import ITEM, TABLES
 from bench.publishing.croissant import CROISSANT, of_publication
-from bench.publishing.evaluation import EVALUATION, RESULTS, benchmark_of, leaderboards, model_folder, results_of
+from bench.publishing.evaluation import EVALUATION, benchmark_of, leaderboards, results_of
 from bench.publishing.parquet import Row, write_rows
 from bench.publishing.publication import (
     DATA,
@@ -146,8 +146,7 @@ def write(folder: Path, together: Joined, present: Publication | None, about: Ab
         CARD: card(together.cells, about.id, about.licence, boards, _text(folder / CARD)),
         EVALUATION: benchmark_of(boards, about.id),
     }
-    for model, text in results_of(together.cells, boards, about.id).items():
-        pages[f"{RESULTS}/{model_folder(model)}/.eval_results/{about.id.rpartition('/')[2]}.yaml"] = text
+    pages |= results_of(together.cells, boards, about.id)
     write_json(folder / MANIFEST, manifest_of(files, version(DISTRIBUTION)))
     removed = [name for name in before if name not in files]
     for name in removed:
@@ -201,7 +200,10 @@ def _place(cell: PublishedCell) -> dict[str, object]:
     return {
         "measured_by": cell.measured_by,
         "cell": own.id,
-        **{name: getattr(own, name) for name in ("task", "dataset", "model", "fold", "repeat", "seed", "fraction", "protocol")},
+        **{
+            name: getattr(own, name)
+            for name in ("task", "dataset", "model", "fold", "repeat", "seed", "fraction", "protocol")
+        },
         "label": about.label,
         "control": about.control,
     }
@@ -235,7 +237,13 @@ def _scores(cells: Sequence[PublishedCell]) -> Iterator[Sequence[Row]]:
 def _answers(cells: Sequence[PublishedCell]) -> Iterator[Sequence[Row]]:
     for cell in cells:
         yield [
-            {"measured_by": cell.measured_by, "cell": cell.record.cell.id, "place": place, **_fields(line), "item": line}
+            {
+                "measured_by": cell.measured_by,
+                "cell": cell.record.cell.id,
+                "place": place,
+                **_fields(line),
+                "item": line,
+            }
             for place, line in enumerate(cell.items() or ())
         ]
 
