@@ -1,4 +1,4 @@
-"""A loopback hub whose repositories are read and written as huggingface_hub does it: plainly, by LFS, and by requests."""
+"""A loopback hub, read and written as huggingface_hub does it: files within commits, by LFS, and by pull requests."""
 
 import base64
 import hashlib

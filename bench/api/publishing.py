@@ -93,6 +93,8 @@ def _publish_on_hub(
     for model in repositories:
         if model not in measured:
             raise unknown("model of --results among what is published", model, measured)
+    for repository in repositories.values():
+        hub.check_model(repository)
     with hub.downloaded(about.id, may_be_new=True) as copy:
         written = _written(copy.folder, f"{hub.HUB}{about.id}", cells, about, registry, replace)
         message = f"Results of {cells[0].measured_by}: {count(len(written.joined.fresh), 'cell')}"

@@ -34,6 +34,7 @@ VERBS = (
         "logs",
         "table",
         "compare",
+        "gate",
         "verdict",
         "judge",
         "power",

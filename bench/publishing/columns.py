@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-Kind = Literal["text", "integer", "number", "truth", "time"]
+Kind = Literal["text", "integer", "number", "truth", "time", "image", "path"]
+"""What values are; image and path are the contents and the place of a file, which no table has."""
 
 
 class Column(NamedTuple):

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -95,6 +96,11 @@ def metadata(described: Described, folder: Path, hub: str = "") -> str:
     return text
 
 
+def is_available() -> bool:
+    """Return whether mlcroissant is installed; it is not imported."""
+    return find_spec("mlcroissant") is not None
+
+
 def check(text: str) -> None:
     """Read metadata as mlcroissant's validator does; its ValidationError says what is wrong."""
     with _quiet(), TemporaryDirectory() as folder:
@@ -158,6 +164,8 @@ def _record_set(croissant: Any, context: Any, files: Files) -> "mlcroissant.Reco
         "number": croissant.DataType.FLOAT,
         "truth": croissant.DataType.BOOL,
         "time": croissant.DataType.DATE,
+        "image": croissant.DataType.IMAGE_OBJECT,
+        "path": croissant.DataType.TEXT,
     }
     source = {"file_set": files.id} if "*" in files.pattern else {"file_object": files.id}
     name = f"{files.id}-rows"
@@ -173,13 +181,19 @@ def _record_set(croissant: Any, context: Any, files: Files) -> "mlcroissant.Reco
                 name=column.name,
                 description=column.meaning,
                 data_types=[kinds[column.kind]],
-                source=croissant.Source(
-                    ctx=context, extract=croissant.Extract(ctx=context, column=column.name), **source
-                ),
+                source=croissant.Source(ctx=context, extract=_extract(croissant, context, column), **source),
             )
             for column in files.columns
         ],
     )
+
+
+def _extract(croissant: Any, context: Any, column: Column) -> object:
+    """Say where a column's values are: in the column of a table, or in the file itself."""
+    places = {"image": "content", "path": "fullpath"}
+    if column.kind in places:
+        return croissant.Extract(ctx=context, file_property=places[column.kind])
+    return croissant.Extract(ctx=context, column=column.name)
 
 
 def _mlcroissant() -> Any:

@@ -82,8 +82,8 @@ def benchmark_of(boards: Iterable[Leaderboard], name: str) -> str:
     every = [*boards]
     tasks = ", ".join(sorted({board.task for board in every}))
     described = (
-        f"How well models read electron micrographs: {tasks}. A leaderboard is named after its task, its metric and the "
-        "digest of its protocol, the rules under which scores can be compared."
+        f"How well models read electron micrographs: {tasks}. A leaderboard is named after its task, its metric and "
+        "the digest of its protocol, the rules under which scores can be compared."
     )
     return benchmark_file(name.rpartition("/")[2], described, [board.id for board in every], "answers", "test")
 

@@ -103,6 +103,12 @@ def push(copy: Copy, changed: Mapping[str, Path], removed: list[str], message: s
         return str(done.commit_url)
 
 
+def check_model(model: str) -> None:
+    """BenchError if the hub has no such model."""
+    with _explained(model):
+        _api().model_info(model)
+
+
 def propose(model: str, name: str, text: str, message: str) -> str:
     """Open a pull request that adds a file to a model's repository; return its address."""
     from huggingface_hub import CommitOperationAdd

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from bench.errors import BenchError
+from bench.errors import BenchError, unknown
 from bench.publishing.publication import ITEMS_FILE, SCORES_FILE, Publication, PublishedCell
 from bench.registered.registry import Registry
 from bench.store.fingerprint import digest
@@ -90,10 +90,28 @@ def merge(publication: Publication, target: Store, registry: Registry, source: s
         _product_of(cell, source)  # all is read before anything is written
     target.prepare()
     for cell in [*fresh, *conflicts]:
-        _write(cell, target, source)
+        _write(cell, marked(cell), target, source)
     written = [marked(cell) for cell in [*fresh, *conflicts]]
     unknown = {record.cell.protocol for record in written} - protocols if protocols else set[str]()
     return Merged(source, len(fresh), len(conflicts), same, known, _daggers(written, registry), tuple(sorted(unknown)))
+
+
+def unpacked(publication: Publication, target: Store, by: str | None, source: str) -> None:
+    """Write the cells of one person into an empty store as if they had been measured there.
+
+    BenchError if that person published nothing, or several did and none is named.
+    """
+    names = {cell.measured_by for cell in publication.cells}
+    if by is None and len(names) != 1:
+        raise BenchError(
+            f"{source!r} holds cells of {', '.join(sorted(names)) or 'nobody'}; name one of them with --by"
+        )
+    if by is not None and by not in names:
+        raise unknown(f"name of who measured in {source!r}", by, names)
+    target.prepare()
+    for cell in publication.cells:
+        if by in (None, cell.measured_by):
+            _write(cell, cell.record, target, source)
 
 
 def marked(cell: PublishedCell) -> Record:
@@ -139,8 +157,7 @@ def _text_digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _write(cell: PublishedCell, target: Store, source: str) -> None:
-    record = marked(cell)
+def _write(cell: PublishedCell, record: Record, target: Store, source: str) -> None:
     for stage, clear in cell.inputs.items():
         target.stages.write_inputs(record.stages[stage], clear)
     files = _product_of(cell, source)
