@@ -137,8 +137,8 @@ def change(after: ModelScores, before: ModelScores, k: int) -> Difference | None
     """Compare a model's scores with its earlier ones on the folds that both have; None if there are none.
 
     Unlike ``difference`` it asks about these folds alone, on which training and test pictures are the same: the error
-    is the paired one over pictures, to which that over seeds is added if there are several. Without the answers it is that
-    of the two separate scores; without that, over several of the ``k`` folds, the corrected resampled t-test.
+    is the paired one over pictures, to which that over seeds is added if there are several. Without the answers it is
+    that of the two separate scores; without that, over several of the ``k`` folds, the corrected resampled t-test.
     """
     folds = sorted(after.by_fold.keys() & before.by_fold.keys())
     if not folds:
