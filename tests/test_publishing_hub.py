@@ -5,15 +5,12 @@ import yaml
 
 from bench.store.store import Store
 from tests.published_cells import store_at
-from tests.writable_hub import TOKEN, serving
+from tests.writable_hub import TOKEN
 
 
 @pytest.fixture
-def hub(monkeypatch, tmp_path):
-    with serving() as server:
-        monkeypatch.setenv("HF_ENDPOINT", server.address)
-        monkeypatch.setenv("HF_TOKEN", TOKEN)
-        yield server
+def hub(writable_hub):
+    return writable_hub
 
 
 @pytest.fixture
