@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 test test-lowest test-slow test-slurm mutation: export OMP_NUM_THREADS = 1
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help install demo test test-lowest test-slow test-slurm test-gpu mutation benchmarks benchmarks-gpu check format clean docs scale-reader pretrained
+.PHONY: help install demo test test-lowest test-slow test-slurm test-gpu mutation benchmarks benchmarks-gpu check format clean docs docs-version release scale-reader pretrained
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,8 @@ help:
 	@echo "make pretrained trains the model that comes with bench again and exports it (hours; the same command resumes)"
 	@echo "make check       check formatting, lint, types and known vulnerabilities; make format fixes the first two"
 	@echo "make docs        build docs/ as a site; make benchmarks measures the speed; make clean removes $(VENV)"
+	@echo "make docs-version VERSION=0.1 commits that site to the branch gh-pages, beside those of other versions"
+	@echo "make release     build the sdist and the wheel into dist/ and check them; uploads nothing"
 
 install: $(VENV)/installed
 
@@ -92,6 +94,17 @@ check: $(VENV)/installed-test
 docs: $(VENV)/installed-test
 	$(BIN)/mkdocs build --strict
 
+docs-version: $(VENV)/installed-test
+	@test -n "$(VERSION)" || { echo "name the version: make docs-version VERSION=0.1"; exit 1; }
+	$(BIN)/mike deploy --update-aliases $(VERSION) latest
+	$(BIN)/mike set-default latest
+
+# The wheel is built from the sdist, so that nothing it needs is missing there.
+release: $(VENV)/installed-test
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/twine check --strict dist/*
+
 format: $(VENV)/installed-test
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
@@ -104,7 +117,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 		{ echo "bench needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@echo "installing: one to four minutes with a package index nearby"
-	$(PIP) --editable '.[microscopes]'
+	$(PIP) --editable '.[microscopes,publish]'
 	touch $@
 
 $(VENV)/installed-test: $(VENV)/installed

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from bench.api.audits import audit
     from bench.api.costs import costs
     from bench.api.datasets import load_dataset
+    from bench.api.gates import gate, save_scores
     from bench.api.judges import marking_sheet, rater_agreement
     from bench.api.listing import listing
+    from bench.api.publishing import publish
     from bench.api.records import items, records
     from bench.api.results import compare, export, gallery, why
     from bench.api.runs import forecast, run
@@ -62,6 +64,7 @@ __all__ = [
     "forecast",
     "from_pretrained",
     "gallery",
+    "gate",
     "hookimpl",
     "inventory",
     "items",
@@ -69,9 +72,11 @@ __all__ = [
     "load_dataset",
     "marking_sheet",
     "power",
+    "publish",
     "rater_agreement",
     "records",
     "run",
+    "save_scores",
     "status",
     "table",
     "verdict",
@@ -87,6 +92,7 @@ _HOMES = {
     **dict.fromkeys(("power", "verdict"), "api.verdicts"),
     **dict.fromkeys(("marking_sheet", "rater_agreement"), "api.judges"),
     **{"status": "api.status", "costs": "api.costs", "listing": "api.listing", "inventory": "api.upkeep"},
+    **{"publish": "api.publishing", "gate": "api.gates", "save_scores": "api.gates"},
     **{"records": "api.records", "items": "api.records", "load_dataset": "api.datasets"},
 }
 """The modules of exported names, below ``bench``; all other names are in ``specs``."""

@@ -20,6 +20,7 @@ from PIL import Image
 from bench.cli.main import main
 from bench.tasks.datasets.editions import FOLDERS
 from tests import endpoint_server, kernels
+from tests import writable_hub as hubs
 from tests.sem_server import Server, tar_of
 
 kernels.settle()
@@ -132,6 +133,15 @@ def bench(monkeypatch, capfd):
         return code, *capfd.readouterr()
 
     return call
+
+
+@pytest.fixture
+def writable_hub(monkeypatch):
+    """A hub on this machine, whose token is set."""
+    with hubs.serving() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.address)
+        monkeypatch.setenv("HF_TOKEN", hubs.TOKEN)
+        yield hub
 
 
 @pytest.fixture(scope="session")

@@ -114,6 +114,12 @@ def fill(folder):
     for task in ("classification", "vqa"):
         assert run(["run", "--task", task, *SMALL]).code == 0
     assert run(["export", "majority", "export", "--task", "vqa"]).code == 0
+    for name in ("published", "half"):
+        assert run(["publish", name, "--by", "lab"]).code == 0
+    next((folder / "half" / "data" / "answers").iterdir()).unlink()
+    (folder / "headless").mkdir()
+    (folder / "headless" / "README.md").write_text("---\n[no: yaml\n---\n")
+    (folder / "scores.json").write_text("{}")
     assert run(["table", "all"]).code == 0  # writes the index
 
 
@@ -178,6 +184,8 @@ def test_a_bad_input_is_one_sentence_and_changes_nothing(line, workplace, monkey
     monkeypatch.chdir(workplace)
     monkeypatch.setenv("BENCH_STORE", str(workplace / "store"))
     monkeypatch.setenv("BENCH_B2SHARE", "http://127.0.0.1:9/")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("HF_TOKEN", "hf_none")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     outcome = run(line.arguments)

@@ -4,12 +4,15 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 
 from tests.conftest import SMALL
@@ -19,14 +22,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]  # built once
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Build the wheel from a copy, for building leaves files behind."""
+def release(tmp_path_factory):
+    """Build the sdist, and from it the wheel, as `make release` does; from a copy, for building leaves files behind."""
     source = tmp_path_factory.mktemp("source") / "bench"
-    shutil.copytree(ROOT, source, ignore=shutil.ignore_patterns(".git", ".venv", "runs", "*.egg-info"), symlinks=True)
-    target = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*command, "--wheel-dir", str(target), str(source)], check=True)
-    return next(target.glob("*.whl"))
+    ignored = shutil.ignore_patterns(".git", ".venv*", "runs", "dist", "build", "site", "*.egg-info")
+    shutil.copytree(ROOT, source, ignore=ignored, symlinks=True)
+    target = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(target), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:] + done.stdout[-2000:]
+    return target
+
+
+@pytest.fixture(scope="module")
+def wheel(release):
+    return next(release.glob("*.whl"))
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +45,44 @@ def python(wheel, tmp_path_factory):
     folder = tmp_path_factory.mktemp("bare")
     venv.create(folder, with_pip=True)
     (site,) = folder.glob("lib/python*/site-packages")
-    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    places = [sysconfig.get_path("purelib"), *(path for path in sys.path if path.endswith("site-packages"))]
+    (site / "libraries.pth").write_text("\n".join(dict.fromkeys(places)) + "\n")
     executable = folder / "bin" / "python"
     subprocess.run([executable, "-m", "pip", "install", "--quiet", "--no-deps", "--force-reinstall", wheel], check=True)
     return executable
+
+
+def test_what_is_released_is_accepted_by_twine(release):
+    files = sorted(release.iterdir())
+    assert [path.name.partition("-")[0] for path in files] == ["mvaema_bench"] * 2
+    done = subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *files], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_sdist_holds_what_the_wheel_is_made_of(release, wheel):
+    with tarfile.open(next(release.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    of_wheel = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info" not in name}
+    places = ("models", "tasks", "plugins", "configs", "results")
+    expected = {name.removeprefix("bench/") if name.split("/")[1] in places else name for name in of_wheel}
+    assert expected <= names
+    assert {"README.md", "LICENSE", "pyproject.toml"} <= names
+
+
+def test_a_release_has_one_version():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert citation["version"] == version and citation["cff-version"] == "1.2.0"
+    assert {"message", "title", "authors"} <= citation.keys()
+    assert "### What makes numbers change" in (ROOT / "CHANGELOG.md").read_text().partition("\n## ")[2]
+
+
+def test_the_help_of_the_installed_wheel_names_every_verb(python, tmp_path):
+    done = subprocess.run([python.with_name("bench"), "--help"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {"run", "table", "ask", "publish", "gate", "data"} <= {
+        line.split()[0] for line in done.stdout.splitlines() if line
+    }
 
 
 def test_the_wheel_holds_one_package_and_its_data(wheel):

@@ -150,19 +150,24 @@ def export(
     dataset: str | None = None,
     protocol: str | None = None,
     cite: Mapping[str, str] | None = None,
+    benchmark: str | None = None,
     store: str | Path | None = None,
 ) -> "Exported":
     """Write a trained model with its model card into a new folder; ``cell`` is a model's or a cell's name.
 
     The card also says what the model scores on other datasets, if the store has records of that (`bench run` with
     ``test_dataset``); ``cite`` says where the pictures of such a dataset come from, by the last part of its name.
+    ``benchmark`` is the id of a publication on the hub, OWNER/NAME, for whose leaderboards the scores are written, too.
     BenchError if its weights were dropped, or the folder cannot be written.
     """
     from bench.exports import exporting
+    from bench.exports.evaluation import check_hub_id
 
     out = new_path(folder, "the folder")
+    if benchmark is not None:
+        check_hub_id(benchmark, "--benchmark")
     registry, open_store = Registry(), opened(store)
     if task is not None:
         registry.find("task", task)
     record = exporting.named(cell, open_store, task, dataset, protocol)
-    return exporting.export(record, open_store, registry, out, cite)
+    return exporting.export(record, open_store, registry, out, cite, benchmark or "")

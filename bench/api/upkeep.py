@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bench.errors import BenchError
 from bench.inputs import check_number, checked
+from bench.registered.registry import Registry
 from bench.store import inventory as inventories
 from bench.store import upkeep
 from bench.store.check import StoreCheck
@@ -53,15 +54,29 @@ def check(store: str | Path | None = None, tell: Callable[[str], None] = lambda 
 
 
 @checked
-def merge(source: str | Path, target: str | Path) -> str:
-    """Copy what is missing from one store into another, and say how much that was.
+def merge(source: str | Path, target: str | Path, *, replace: bool = False) -> str:
+    """Copy what is missing from a store or a publication into a store, and say how much that was.
 
-    BenchError, with nothing written, if the two disagree, or one is in the other.
+    Rows of a publication, in a folder or at ``hf:OWNER/NAME``, are named after who measured them; with ``replace`` they
+    take the place of older ones of the same person. BenchError, with nothing written, if the two disagree, or one is in
+    the other.
     """
-    reading, extended = opened(source), opened(target)
+    from bench.publishing.hub import downloaded, on_hub
+    from bench.publishing.merging import merge as merge_publication
+    from bench.publishing.publication import is_publication, read
+
+    extended = opened(target)
+    if (hub_id := on_hub(source)) is not None:
+        with downloaded(hub_id) as copy:
+            return str(merge_publication(read(copy.folder, str(source)), extended, Registry(), str(source), replace))
+    reading = opened(source)
     first, second = reading.root.resolve(), extended.root.resolve()
     if first == second or first in second.parents or second in first.parents:
         raise BenchError(f"{str(source)!r} and {str(target)!r} are one store, or one is in the other; name two stores")
+    if is_publication(reading.root):
+        return str(merge_publication(read(source), extended, Registry(), str(source), replace))
+    if replace:
+        raise BenchError("--replace is for rows of a publication; two stores that disagree are left alone")
     stages, cells = upkeep.merge(reading, extended)
     return f"{stages} stages and {cells} records copied from {source} to {target}"
 

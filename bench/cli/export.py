@@ -27,13 +27,19 @@ def export_command(
             help="for the card: where the pictures of a --test-dataset of this name come from; can be repeated",
         ),
     ] = None,
+    benchmark: Annotated[
+        Text,
+        typer.Option(help="write .eval_results/ too, for the leaderboards of this publication on the hub, OWNER/NAME"),
+    ] = None,
     store: StoreFolder = None,
 ) -> None:
     """Export a trained model with its model card to a folder, to ask it or to train it further."""
     from bench.api.results import export
 
     sources = dict(map(_source, cite or ()))
-    exported = export(cell, folder, task=task, dataset=dataset, protocol=protocol, cite=sources, store=store)
+    exported = export(
+        cell, folder, task=task, dataset=dataset, protocol=protocol, cite=sources, benchmark=benchmark, store=store
+    )
     megabytes = sum(exported.files.values()) / 2**20
     typer.echo(f"wrote {folder}: {exported.label}, {exported.of}, {megabytes:.1f} MB, with its model card")
 

@@ -45,10 +45,16 @@ def check_command(store: StoreFolder = None) -> None:
 
 @app.command("merge")
 def merge_command(
-    source: Annotated[str, typer.Argument(help="the store to read")],
+    source: Annotated[
+        str, typer.Argument(help="the store to read, or a publication: the folder of one, or hf:OWNER/NAME")
+    ],
     target: Annotated[str, typer.Argument(help="the store to extend")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="of a publication: replace older rows of the same person")
+    ] = False,
 ) -> None:
-    """Copy what is missing from one store into another; refuse if the two disagree."""
+    """Copy what is missing from a store or a publication into a store; refuse if the two disagree."""
     from bench.api.upkeep import merge
+    from bench.terminal.text import safe_lines
 
-    typer.echo(merge(source, target))
+    typer.echo(safe_lines(merge(source, target, replace=replace)))

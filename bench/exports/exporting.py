@@ -10,7 +10,8 @@ from typing import Literal
 from bench.data.teacher import open_teacher, teacher_name
 from bench.errors import BenchError, unknown
 from bench.exports.description import SAMPLES, config_of, dataset_of, described, inputs_of, meanings_of
-from bench.exports.elsewhere import tests_elsewhere
+from bench.exports.elsewhere import is_elsewhere, tests_elsewhere
+from bench.exports.evaluation import Score, leaderboard_id, model_results, results_name
 from bench.exports.exported import CARD, FILE, PRETRAINED, Elsewhere, Exported
 from bench.exports.model_card import card
 from bench.exports.outcomes import with_outcomes
@@ -23,6 +24,7 @@ from bench.store.sealed import write_text
 from bench.store.store import Store
 from bench.store.whole import whole
 from bench.tables.items import items_of
+from bench.tables.model_scores import columns_of
 from bench.tables.selection import select
 from bench.terminal.progress import NoProgress, Progress
 
@@ -48,11 +50,17 @@ def named(cell: str, store: Store, task: str | None, dataset: str | None, protoc
 
 
 def export(
-    record: Record, store: Store, registry: Registry, out: Path, sources: Mapping[str, str] | None = None
+    record: Record,
+    store: Store,
+    registry: Registry,
+    out: Path,
+    sources: Mapping[str, str] | None = None,
+    benchmark: str = "",
 ) -> Exported:
     """Write a record's trained model into a folder, which must not exist or be empty; return its description.
 
-    ``sources`` say where the pictures of other datasets that it was tested on come from. BenchError if its weights were
+    ``sources`` say where the pictures of other datasets that it was tested on come from; ``benchmark`` is the id of a
+    data set on the hub with leaderboards, on which its scores are to stand. BenchError if its weights were
     dropped, its data changed, or the folder cannot be written; nothing is left then.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -81,6 +89,10 @@ def export(
             write_text(
                 part / CARD, card(exported, record, items_of(store, record)[:SAMPLES], meanings_of(record, store))
             )
+            if benchmark:
+                place = part / results_name(benchmark)
+                place.parent.mkdir()
+                write_text(place, model_results(_scores(record, store, registry), benchmark, "Records and answers"))
         return exported
     except OSError as error:
         raise BenchError(f"{str(out)!r} cannot be written ({error.strerror}); name a folder that can be") from error
@@ -117,6 +129,22 @@ def _questions(record: Record, store: Store, registry: Registry) -> tuple[str, .
     teacher = open_teacher(registry, teacher_name(config.records, dataset), config.settings, config.seed)
     records = teacher.records(dataset)
     return tuple(islice(dict.fromkeys(each.question for each in records), _MOST_QUESTIONS))
+
+
+def _scores(record: Record, store: Store, registry: Registry) -> list[Score]:
+    """Return the scores by which models are ranked, of all records that share a record's training."""
+    same = [other for other in store.records() if other.stages["train"] == record.stages["train"]]
+    return [
+        Score(
+            leaderboard_id(other.cell, column.metric),
+            other.metrics[column.metric].value,
+            other.finished,
+            f"fold {other.cell.fold} of {other.protocol['split']['k']}; dataset {other.cell.dataset}",
+        )
+        for other in same
+        for column in columns_of(other.cell.task, registry.every("table").values())
+        if column.higher_is_better is not None and column.metric in other.metrics
+    ]
 
 
 def _cited(tests: Sequence[Elsewhere], sources: Mapping[str, str]) -> tuple[Elsewhere, ...]:

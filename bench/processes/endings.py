@@ -16,6 +16,8 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import socket
+
     from filelock import BaseFileLock
 
 STOPPED = "stopped; the same command resumes"
@@ -50,22 +52,24 @@ def interruptible(seconds: float = _GRACE_SECONDS) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    import socket  # no help needs it
+
     usual = (signal.SIG_DFL, signal.default_int_handler)
     before = {number: handler for number in _ENDING if (handler := signal.getsignal(number)) in usual}
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
+    reader, writer = socket.socketpair()  # of pipes, Windows can neither wait for one nor write to it unblocked
+    writer.setblocking(False)
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         for each in before:  # another exception would break off what the first one ends in good order
             signal.signal(each, _ignore)
         threading.excepthook = _say_nothing
         with suppress(OSError):  # an event loop may have taken the descriptor that Python writes to
-            os.write(writer, bytes([number]))
+            writer.send(bytes([number]))
         raise Interrupted(number)
 
     watch = threading.Thread(target=_end_at_deadline, args=(reader, frozenset(before), seconds), daemon=True)
     watch.start()
-    earlier = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    earlier = signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
     try:
         for number in before:
             signal.signal(number, interrupt)
@@ -74,9 +78,9 @@ def interruptible(seconds: float = _GRACE_SECONDS) -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(earlier)
-        os.close(writer)
+        writer.close()
         watch.join()
-        os.close(reader)
+        reader.close()
 
 
 @contextmanager
@@ -103,7 +107,7 @@ def undisturbed() -> Iterator[None]:
 
 def end_with(parent: int) -> None:
     """Let this process end as soon as its parent, the process of this id, is gone, however that one ended."""
-    with suppress(AttributeError):  # Linux alone has it
+    with suppress(AttributeError, TypeError):  # Linux alone has it, and Windows has no library without a name
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     threading.Thread(target=_end_without, args=(parent,), daemon=True).start()
 
@@ -114,8 +118,8 @@ def _end_without(parent: int) -> None:
     os._exit(1)
 
 
-def _end_at_deadline(reader: int, ending: frozenset[int], seconds: float) -> None:
-    """End the process some seconds after one of the ending signals arrives, unless the pipe is closed before."""
+def _end_at_deadline(reader: "socket.socket", ending: frozenset[int], seconds: float) -> None:
+    """End the process some seconds after one of the ending signals arrives, unless the other end is closed before."""
     number, deadline = 0, None
     while True:
         wait = None if deadline is None else max(0.0, deadline - time.monotonic())
@@ -123,7 +127,7 @@ def _end_at_deadline(reader: int, ending: frozenset[int], seconds: float) -> Non
             with suppress(OSError):
                 os.write(2, f"{STOPPED}\n".encode())
             os._exit(128 + number)
-        arrived = os.read(reader, 64)
+        arrived = reader.recv(64)
         if not arrived:
             return
         if deadline is None and (first := next((each for each in arrived if each in ending), None)):

@@ -133,6 +133,50 @@ def difference(first: ModelScores, second: ModelScores, k: int, *, pictures_recu
     return Difference(value, joined, freedom, p, test.basis, len(folds), len(pictures), noise)
 
 
+def change(after: ModelScores, before: ModelScores, k: int) -> Difference | None:
+    """Compare a model's scores with its earlier ones on the folds that both have; None if there are none.
+
+    Unlike ``difference`` it asks about these folds alone, on which training and test pictures are the same: the error
+    is the paired one over pictures, to which that over seeds is added if there are several. Without the answers it is
+    that of the two separate scores; without that, over several of the ``k`` folds, the corrected resampled t-test.
+    """
+    folds = sorted(after.by_fold.keys() & before.by_fold.keys())
+    if not folds:
+        return None
+    differences = np.array([after.mean(fold) - before.mean(fold) for fold in folds])
+    pictures = _influences(after, before, folds)
+    error = error_of_clusters(pictures) if len(pictures) else None
+    own = [(_mean_error(model, folds), inf) for model in (after, before)]
+    seeds = [term for model in (after, before) for term in _mean_over_seeds(model, folds)]
+    if error is not None:
+        test = _Test("pictures", [(error**2, len(pictures) - 1), *seeds])
+    elif all(squared is not None for squared, _ in own):
+        test = _Test("separate errors", [*((squared or 0.0, freedom) for squared, freedom in own), *seeds])
+    elif len(folds) > 1:
+        test = _over_folds(differences, k, _NONE, None)
+    else:
+        test = _Test("nothing", [])
+    value, (joined, freedom) = float(differences.mean()), _joined(test.terms)
+    p = sign_p(value, test.equal) if test.equal else _p(value, joined, freedom)
+    noise = Noise(error, float(differences.std(ddof=1)) if len(folds) > 1 else None, _over_seeds(after, before, folds))
+    return Difference(value, joined, freedom, p, test.basis, len(folds), len(pictures), noise)
+
+
+def _mean_error(model: ModelScores, folds: Sequence[Fold]) -> float | None:
+    """Return the square of the standard error of a model's mean over folds, None if a fold's error is unknown."""
+    if not all(fold in model.errors for fold in folds):
+        return None
+    return sum(model.errors[fold] ** 2 for fold in folds) / len(folds) ** 2
+
+
+def _mean_over_seeds(model: ModelScores, folds: Sequence[Fold]) -> list[tuple[float, float]]:
+    """Return variance and degrees of freedom that seeds give a model's mean over folds; nothing without several."""
+    variance, freedom = model.seed_variance(folds)
+    if not freedom:
+        return []
+    return [(variance * sum(1 / len(model.by_fold[fold]) for fold in folds) / len(folds) ** 2, freedom)]
+
+
 def widened(differences: Sequence[Difference], level: float) -> list[tuple[float, tuple[float, float] | None]]:
     """Return the p of each difference corrected for their number (Holm), and its interval widened alike.
 

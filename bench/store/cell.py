@@ -59,7 +59,7 @@ class Cell:
 
     @cached_property
     def id(self) -> str:
-        """A file name: readable parts, then the identity's digest."""
+        """A file name, that of the identity."""
         return self.identity.id
 
     def __str__(self) -> str:

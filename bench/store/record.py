@@ -129,7 +129,8 @@ class Record:
     were scored; ``sides`` how many pictures each side of the fold has; ``training`` and
     ``pretraining`` the summaries of those, None without one; ``usage`` what paid answers cost; ``caveat`` what a reader
     of the scores must know; ``finished`` is ISO 8601, UTC; ``parameters`` how many numbers the saved weights hold, None
-    if they are not stored.
+    if they are not stored; ``measured_by`` who measured it, '' if that is whoever has the store. The name of a model
+    that somebody else measured ends in ``@`` and who that was.
     """
 
     format: Literal[2]
@@ -151,6 +152,12 @@ class Record:
     usage: JSONObject | None = None
     products: dict[str, str] = field(default_factory=dict)
     parameters: int | None = None
+    measured_by: str = ""
+
+    @property
+    def registered_model(self) -> str:
+        """The name by which the model is registered."""
+        return self.cell.model.removesuffix(f"@{self.measured_by}") if self.measured_by else self.cell.model
 
     @property
     def seed(self) -> int:

@@ -79,7 +79,7 @@ class Selection:
     def caveats(self) -> tuple[str, ...]:
         """The records' caveats, which a reader of their scores must know."""
         caveats = [record.caveat for records in self.by_model.values() for record in records]
-        return tuple(dict.fromkeys(caveat for caveat in caveats if caveat)) + self.starts
+        return tuple(dict.fromkeys(caveat for caveat in caveats if caveat)) + self.starts + self.elsewhere
 
     @property
     def starts(self) -> tuple[str, ...]:
@@ -93,6 +93,14 @@ class Selection:
             return ()
         rest = "" if len(starts) == len(self.by_model) else "; no other row started from any"
         return (f"{PRETRAINED[1:]}: {', '.join(starts)}{rest}.",)
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Who measured rows that were not measured here, in a sentence; empty if there are none."""
+        names = sorted({records[0].measured_by for records in self.by_model.values()} - {""})
+        if not names:
+            return ()
+        return (f"Rows named after {', '.join(names)} were measured there and published, and not measured here.",)
 
 
 class NoRecordError(BenchError):

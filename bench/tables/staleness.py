@@ -20,7 +20,7 @@ def stale(records: Sequence[Record], registry: Registry) -> bool | None:
 
 
 def _code_now(record: Record, registry: Registry) -> dict[str, str]:
-    model, task = registry.find("model", record.cell.model)[0], registry.find("task", record.cell.task)[0]
+    model, task = registry.find("model", record.registered_model)[0], registry.find("task", record.cell.task)[0]
     judge = record.protocol.get("judge")
     return {
         **current_code(model, registry.family(model), task),

@@ -72,11 +72,14 @@ def export_command(
     teacher: Annotated[
         str, typer.Option(help="the teacher that writes the records; see `bench list teachers`")
     ] = "scripted",
+    licence: Annotated[Text, typer.Option(help="the licence for croissant.json, such as cc-by-4.0")] = None,
     assignments: Assignments = None,
 ) -> None:
     """Draw pictures at any size, with records, sizes and counts, into files that `--dataset folder:DIR` reads."""
     from bench.data.teacher import open_teacher
+    from bench.publishing.croissant import CROISSANT, EXTRA, is_available
     from bench.registered.registry import Registry
+    from bench.tasks.datasets.described import describe
     from bench.tasks.datasets.export import LABELS, RECORDS, export
 
     width, height = _width_and_height(size)
@@ -87,6 +90,10 @@ def export_command(
     typer.echo(
         f"wrote {out}: {pictures} pictures in category folders, {records} records in {RECORDS}, numbers in {LABELS}"
     )
+    if is_available():
+        describe(folder, source.name, licence or "")
+    else:
+        typer.echo(f"no {CROISSANT}: {EXTRA}", err=True)
 
 
 @app.command("fetch")
