@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         TableSpec,
         TaskSpec,
         TeacherSpec,
+        WatcherSpec,
     )
     from bench.specs.hookspecs import hookimpl
 
@@ -51,6 +52,7 @@ __all__ = [
     "TableSpec",
     "TaskSpec",
     "TeacherSpec",
+    "WatcherSpec",
     "ask",
     "compare",
     "costs",

@@ -73,6 +73,10 @@ def run_command(
     race: Annotated[
         bool, typer.Option("--race", help="fold by fold; models clearly worse than the best stop after at least 3")
     ] = False,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(help="send what happens to this watcher, such as file or trackio; can be repeated"),
+    ] = None,
     store: StoreFolder = None,
     force: Annotated[bool, typer.Option("--force", help="recompute finished stages")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what is done, stale and missing")] = False,
@@ -105,7 +109,7 @@ def run_command(
     }
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")
     options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
-    options["race"] = race
+    options |= {"race": race, "watch": watch or None}
     choices = cast(RunChoices, {key: value for key, value in options.items() if value is not None})
     with _printed_at_the_end() as lines:
         if dry_run or explain or probe:

@@ -162,6 +162,8 @@ class Config(BaseModel):
     out. A row's own setting weights comes first."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
+    watch: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    """The watchers that receive the run's events, see `bench list watchers`; they change no result."""
     recipe: Recipe = Recipe()
     machine: Machine = Machine()
     cluster: Cluster = Cluster()

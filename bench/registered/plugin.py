@@ -28,6 +28,7 @@ from bench.specs import (
     TableSpec,
     TaskSpec,
     TeacherSpec,
+    WatcherSpec,
     hookspecs,
 )
 from bench.specs.isolation import isolated
@@ -36,7 +37,7 @@ from bench.terminal.text import safe, safe_lines
 DISTRIBUTION = "mvaema-bench"
 GROUP = "bench"
 """The group of entry points that name plugins."""
-Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "teacher", "table"]
+Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "teacher", "table", "watcher"]
 PLURALS: dict[Kind, str] = {
     "family": "families",
     "model": "models",
@@ -46,6 +47,7 @@ PLURALS: dict[Kind, str] = {
     "reader": "readers",
     "teacher": "teachers",
     "table": "tables",
+    "watcher": "watchers",
 }
 SPECS: dict[Kind, type[Spec]] = {
     "family": FamilySpec,
@@ -56,6 +58,7 @@ SPECS: dict[Kind, type[Spec]] = {
     "reader": ReaderSpec,
     "teacher": TeacherSpec,
     "table": TableSpec,
+    "watcher": WatcherSpec,
 }
 _MOST_FILES = 200
 """The most files of a plugin's folder that are searched for a name."""

@@ -14,7 +14,7 @@ from bench.specs.setting import STAGES, Setting, StageName
 __all__ = [
     "SCRATCH", "STAGES", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark", "ModelSpec",
     "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec", "TaskSpec",
-    "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
+    "TeacherSpec", "WatcherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "chooser", "classifier", "matcher"]
@@ -269,6 +269,21 @@ class ReaderSpec(Spec):
             raise BenchError(f"marks {self.marks!r} of reader {self.name!r} are no tuple of Marks; write (Mark('XY'),)")
         if not self.marks and not self.unmarked:
             raise BenchError(f"reader {self.name!r} has no marks; give it some, or write unmarked=True")
+
+
+@dataclass(frozen=True)
+class WatcherSpec(Spec):
+    """What receives a run's events: ``builds`` is a ``Watcher`` of ``bench.watching.watcher``.
+
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
+    ``needs`` and ``install`` are those of a ``ReaderSpec``.
+    """
+
+    label: Title
+    builds: LazyPath
+    defaults: Values = field(default_factory=dict)
+    needs: tuple[Title, ...] = ()
+    install: Line = ""
 
 
 @dataclass(frozen=True)

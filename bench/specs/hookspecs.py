@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 import pluggy
 
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, ReaderSpec, SuiteSpec, TableSpec, TaskSpec, TeacherSpec
+from bench.specs import (
+    DatasetSpec,
+    FamilySpec,
+    ModelSpec,
+    ReaderSpec,
+    SuiteSpec,
+    TableSpec,
+    TaskSpec,
+    TeacherSpec,
+    WatcherSpec,
+)
 
 hookspec = pluggy.HookspecMarker("bench")
 hookimpl = pluggy.HookimplMarker("bench")
@@ -48,3 +58,8 @@ def register_teachers(register: Callable[[TeacherSpec], None]) -> None:
 @hookspec
 def register_tables(register: Callable[[TableSpec], None]) -> None:
     """Register tables: rendered views over records."""
+
+
+@hookspec
+def register_watchers(register: Callable[[WatcherSpec], None]) -> None:
+    """Register watchers: what receives the events of a run, in a process of its own."""
