@@ -4,7 +4,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
@@ -32,7 +32,7 @@ from bench.store.store import Store, opened
 from bench.tables.build import ranking_columns, table_of_models
 from bench.tables.places import in_words
 from bench.terminal.progress import Progress, shown
-from bench.terminal.text import safe_lines
+from bench.terminal.text import json_text, safe_lines
 from bench.watching.events import RunEvent, now
 from bench.watching.watcher import Chosen, chosen_watchers
 from bench.watching.watchers import watching
@@ -55,6 +55,22 @@ class Run:
     failed: Mapping[str, str]
     summary: str
     stops: tuple[Stop, ...] = ()
+
+    @property
+    def json(self) -> str:
+        """The run as JSON: its store, whether each cell has its record or why it failed, and what a race stopped."""
+        cells = [
+            {
+                "cell": cell.id,
+                "name": str(cell),
+                "done": recorded(self.store, cell),
+                "why": self.failed.get(str(cell), ""),
+            }
+            for cell in self.cells
+        ]
+        return json_text(
+            {"store": str(self.store.root), "cells": cells, "stops": [asdict(stop) for stop in self.stops]}
+        )
 
     def records(self) -> "pandas.DataFrame":
         """Return the records of the run's cells like ``bench.records``, without records that another run replaced."""
@@ -124,6 +140,22 @@ class RunForecast:
         seconds = [cell.seconds for cell in self.cells]
         known = [each for each in seconds if each is not None]
         return sum(known) if len(known) == len(seconds) else None
+
+    @property
+    def json(self) -> str:
+        """The forecast as JSON: the state and the expected cost of each cell's stages, in seconds and bytes."""
+        cells = [
+            {
+                "cell": each.cell.id,
+                "name": str(each.cell),
+                "states": dict(each.states),
+                "seconds": each.seconds,
+                "memory": each.memory,
+                "changes": list(each.changes),
+            }
+            for each in self.cells
+        ]
+        return json_text({"seconds": self.seconds, "cells": cells})
 
     def __repr__(self) -> str:
         return self.text

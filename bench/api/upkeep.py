@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from bench.errors import BenchError
 from bench.inputs import check_number, checked
@@ -11,14 +12,15 @@ from bench.store import upkeep
 from bench.store.check import StoreCheck
 from bench.store.check import check as check_store
 from bench.store.store import opened
+from bench.terminal.text import json_text
 
 _DAYS, _MOST_DAYS = 7.0, 36_500.0
 """How long an unused stage stays by default, and at most."""
 
 
 @checked
-def inventory(store: str | Path | None = None) -> str:
-    """Say what a store holds; BenchError if there is none."""
+def inventory(store: str | Path | None = None) -> inventories.Inventory:
+    """Return what a store holds; BenchError if there is none."""
     return inventories.inventory(opened(store), _DAYS)
 
 
@@ -28,6 +30,12 @@ class Cleaning:
 
     stages: tuple[upkeep.Garbage, ...]
     dry_run: bool
+
+    @property
+    def json(self) -> str:
+        """The stages as JSON, with their sizes in bytes."""
+        stages = [{"fingerprint": stage.path.name, "bytes": stage.size} for stage in self.stages]
+        return json_text({"deleted": not self.dry_run, "stages": stages})
 
     def __str__(self) -> str:
         size = sum(stage.size for stage in self.stages)
@@ -52,9 +60,21 @@ def check(store: str | Path | None = None, tell: Callable[[str], None] = lambda 
     return check_store(opened(store), tell)
 
 
+class Merge(NamedTuple):
+    """How many stages and records were copied from one store into another."""
+
+    source: str
+    target: str
+    stages: int
+    records: int
+
+    def __str__(self) -> str:
+        return f"{self.stages} stages and {self.records} records copied from {self.source} to {self.target}"
+
+
 @checked
-def merge(source: str | Path, target: str | Path) -> str:
-    """Copy what is missing from one store into another, and say how much that was.
+def merge(source: str | Path, target: str | Path) -> Merge:
+    """Copy what is missing from one store into another, and return how much that was.
 
     BenchError, with nothing written, if the two disagree, or one is in the other.
     """
@@ -62,8 +82,7 @@ def merge(source: str | Path, target: str | Path) -> str:
     first, second = reading.root.resolve(), extended.root.resolve()
     if first == second or first in second.parents or second in first.parents:
         raise BenchError(f"{str(source)!r} and {str(target)!r} are one store, or one is in the other; name two stores")
-    stages, cells = upkeep.merge(reading, extended)
-    return f"{stages} stages and {cells} records copied from {source} to {target}"
+    return Merge(str(source), str(target), *upkeep.merge(reading, extended))
 
 
 def _megabytes(size: int) -> str:

@@ -14,8 +14,12 @@ from bench.specs import resolve
 from bench.specs.isolation import isolated
 from bench.watching.events import event_of
 
-_LAST = 19
-"""The niceness of a process that gets only the time that others leave."""
+_STARTING, _WATCHING = 10, 9
+"""What is added to the niceness before the start, which imports libraries, and after it.
+
+At the last, 19, a process gets 1.5 % of a core that another wants, so that a watcher that never stops computing slows
+no training down; with that alone from the start, it would not be ready before a short run has ended.
+"""
 _OTHERS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGHUP", "SIGTERM", "SIGUSR2") if hasattr(signal, name))
 """Signals that end or stop the run: its process hears them, too, and then closes our input."""
 
@@ -25,12 +29,12 @@ def main() -> None:
     for number in _OTHERS:
         signal.signal(number, signal.SIG_IGN)
     end_with(int(sys.argv[1]))
-    if hasattr(os, "nice"):
-        os.nice(_LAST)
+    _give_way(_STARTING)
     order = json.loads(sys.stdin.buffer.readline())
     build = resolve(order["builds"])
     with isolated():
         watcher = build(Path(order["folder"]), **grouped(build, order["settings"]))
+    _give_way(_WATCHING)
     failures = 0
     for line in sys.stdin.buffer:
         try:
@@ -46,6 +50,11 @@ def main() -> None:
         failures += 1
         _log()
     sys.exit(1 if failures else 0)
+
+
+def _give_way(niceness: int) -> None:
+    if hasattr(os, "nice"):  # Windows has none
+        os.nice(niceness)
 
 
 def _log() -> None:
