@@ -26,6 +26,8 @@ from bench.processes.endings import STOPPED, exit_code, interruptible
 from bench.registered.source_file import source_file
 
 COMMANDS = "bench.commands"
+FAULT = 70
+"""The exit code of an error that nobody foresaw: sysexits' EX_SOFTWARE. docs/exit-codes.md lists all codes."""
 COMPLETION = "_BENCH_COMPLETE"
 """The variable by which a shell's script asks for completions."""
 VERBS = (
@@ -209,7 +211,7 @@ def main() -> None:
         _print_error(str(error))
     except OSError as error:
         if error.strerror is None:  # of a library that has no place on this machine to blame
-            raise
+            _report_fault()
         if error.filename is None:  # what is printed cannot be written, or the current folder is gone
             _give_up_output()
             _print_error(f"the system refuses to read or write ({error.strerror}); correct that and repeat the command")
@@ -217,7 +219,18 @@ def main() -> None:
             _print_error(f"{str(error.filename)!r} cannot be used ({error.strerror}); name another, or correct that")
     except MemoryError:
         _print_error("this machine's memory does not suffice for that; ask for less")
+    except Exception:
+        _report_fault()
     sys.exit(2)
+
+
+def _report_fault() -> NoReturn:
+    """Print the traceback of the error being handled, and exit."""
+    import traceback
+
+    traceback.print_exc()
+    _print_error("this is a fault of bench itself; please report it with the command and the lines above")
+    sys.exit(FAULT)
 
 
 def _complete() -> NoReturn:
