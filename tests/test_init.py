@@ -16,7 +16,7 @@ def drafted(folder, bench, tmp_path, monkeypatch):
     """Draft a config for a folder of pictures, after something was done to the folder; returns output and config."""
 
     def draft(*sizes, change=lambda root: None, options=()):
-        root = folder(*sizes)
+        root = Path(folder(*sizes).removeprefix("folder:"))
         change(root)
         monkeypatch.chdir(tmp_path)
         code, out, err = bench("init", root, *options)

@@ -10,6 +10,7 @@ import time
 from dataclasses import FrozenInstanceError, replace
 from importlib.util import find_spec
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,7 @@ from bench.registered.registry import Registry
 from bench.specs import WatcherSpec
 from bench.terminal.progress import NoProgress
 from bench.watching import watchers as watchers_module
+from bench.watching.cell_events import CellEvents
 from bench.watching.event_file import EventFile
 from bench.watching.events import (
     KINDS,
@@ -240,6 +242,22 @@ def _is_alive(process):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_the_trainings_of_a_stage_that_tries_several_are_counted():
+    class Row:
+        recipe, settings = load_config("demo")[0].recipe, {}
+
+    class Kept:
+        run, events = "run1", []
+        send = events.append
+
+    sent = CellEvents(Kept, SimpleNamespace(**vars(CELL)), Row)
+    sent.start_stage("train")
+    for number in (1, 2, 1, 2, 3):
+        sent.end_epoch(number, {"losses": {}, "validation": None, "learning_rate": 0.1, "seconds": 1.0})
+    numbers = [(event.training, event.epoch) for event in Kept.events if event.kind == "epoch"]
+    assert numbers == [(1, 1), (1, 2), (2, 1), (2, 2), (2, 3)]
 
 
 def test_settings_of_a_watcher_are_checked_and_only_read_where_it_watches(bench):

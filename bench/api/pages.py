@@ -37,13 +37,14 @@ def pages() -> Mapping[str, Page]:
 
 @checked
 def page(topic: str) -> Page:
-    """Return the page of a topic, or of a verb its section; BenchError names the pages that mention any other word."""
+    """Return the page of a topic, of a verb its section, of what is both the section behind the page.
+
+    BenchError names the pages that mention any other word.
+    """
     every, wanted = pages(), " ".join(topic.split()).lower().removeprefix("bench ").removesuffix(".md")
-    if wanted in every:
-        return every[wanted]
     verbs = _verbs(every[_COMMANDS].text)
-    if wanted in verbs:
-        return verbs[wanted]
+    if parts := [pages[wanted] for pages in (every, verbs) if wanted in pages]:
+        return Page(wanted, parts[0].title, "\n\n".join(part.text.strip() for part in parts))
     word = re.compile(rf"\b{re.escape(wanted)}", re.IGNORECASE)
     counts = {name: len(word.findall(each.text)) for name, each in every.items() if name != _COMMANDS}
     mentioning = sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])

@@ -1,8 +1,11 @@
 """Cells as runs of MLflow, at the place that its variable MLFLOW_TRACKING_URI names."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read at its import; nothing is sent that nobody asked for
 
 import mlflow
 

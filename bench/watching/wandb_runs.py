@@ -1,8 +1,11 @@
 """Cells as runs of Weights & Biases, offline unless its mode says otherwise: ``wandb sync FOLDER`` sends them later."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+
+os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # read at its import; nothing is sent that nobody asked for
 
 import wandb
 

@@ -15,7 +15,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def init_command(
-    folder: Annotated[Path, typer.Argument(help="the folder of pictures, with a folder per category")],
+    folder: Annotated[str, typer.Argument(help="the folder of pictures, with a folder per category")],
     out: Annotated[Path, typer.Option(help="the YAML file to write; it must be new")] = Path("bench.yaml"),
     labels: Annotated[
         Text, typer.Option(help="CSV file with the path and category of each picture [default: labels.csv in there]")
@@ -36,9 +36,9 @@ def init_command(
     by_suffix(out, {".yaml": "config", ".yml": "config"})
     if new_path(out, "--out").exists():
         raise BenchError(f"{str(out)!r} exists already; name another file with --out, or move it away")
-    place = folder_of(folder, "FOLDER")
+    place = folder_of(folder.removeprefix("folder:"), "FOLDER")
     if not place.is_dir():
-        raise BenchError(f"there is no folder {str(folder)!r}; name the folder of your pictures")
+        raise BenchError(f"there is no folder {str(place)!r}; name the folder of your pictures")
     table, written = _beside(place, labels, "labels.csv"), _beside(place, records, "records.jsonl")
     options = {"dataset": f"folder:{place.resolve()}", **({"labels": str(table)} if table else {})}
     config, _ = load_config(DEFAULT, (), options)
