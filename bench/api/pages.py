@@ -43,7 +43,7 @@ def page(topic: str) -> Page:
     """
     every, wanted = pages(), " ".join(topic.split()).lower().removeprefix("bench ").removesuffix(".md")
     verbs = _verbs(every[_COMMANDS].text)
-    if parts := [pages[wanted] for pages in (every, verbs) if wanted in pages]:
+    if parts := [each[wanted] for each in (every, verbs) if wanted in each]:
         return Page(wanted, parts[0].title, "\n\n".join(part.text.strip() for part in parts))
     word = re.compile(rf"\b{re.escape(wanted)}", re.IGNORECASE)
     counts = {name: len(word.findall(each.text)) for name, each in every.items() if name != _COMMANDS}

@@ -205,7 +205,7 @@ class CellProgress:
         on_epoch: Callable[[int, EpochFigures], None] = lambda number, figures: None,
     ) -> None:
         self._shown = shown
-        self.end_epoch = on_epoch
+        self._on_epoch = on_epoch
         self._prefix = prefix
         self._stream = log.open("a", encoding="utf-8")
         self._lines = Lines(self._stream)
@@ -220,6 +220,10 @@ class CellProgress:
         self._shown.advance(done, **figures)
         with suppress(OSError):
             self._lines.advance(done, **figures)
+
+    def end_epoch(self, number: int, figures: EpochFigures) -> None:
+        """Hand an epoch on."""
+        self._on_epoch(number, figures)
 
     def say(self, text: str) -> None:
         """Print a line about the cell."""
