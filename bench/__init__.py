@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         TableSpec,
         TaskSpec,
         TeacherSpec,
+        WatcherSpec,
     )
     from bench.specs.hookspecs import hookimpl
 
@@ -56,6 +57,7 @@ __all__ = [
     "TableSpec",
     "TaskSpec",
     "TeacherSpec",
+    "WatcherSpec",
     "ask",
     "audit",
     "compare",

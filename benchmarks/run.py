@@ -15,6 +15,7 @@ NAMES = (
     "pictures",
     "drawing",
     "training_loop",
+    "watching",
     "command_line",
     "large_store",
     "page",

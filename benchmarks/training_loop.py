@@ -14,7 +14,7 @@ from bench.contracts import Context
 from bench.models.mvaema.batch import Batch
 from bench.models.mvaema.losses import LossWeights
 from bench.specs import ModelSpec
-from bench.terminal.progress import NoProgress
+from bench.terminal.progress import NoProgress, Progress
 from bench.training.loop import train
 from benchmarks.measurement import Row, in_turns
 from benchmarks.visual_questions import Size, batch, mvaema
@@ -31,7 +31,7 @@ def rows() -> list[Row]:
 def training_loop(size: Size = FULL, steps: int = 8, repetitions: int = 5) -> Row:
     """Measure two epochs with their validation, on one batch of 48 questions about 12 pictures."""
     given = batch(size, 12)
-    timing = in_turns(lambda: _harness(size, given, steps), lambda: _bare(size, given, steps), repetitions)
+    timing = in_turns(lambda: harness(size, given, steps), lambda: _bare(size, given, steps), repetitions)
     what = f"training through the harness, {EPOCHS} epochs of {steps} steps"
     return Row(what, "a bare loop on the same module and tensors", timing, "of its time", 1.03)
 
@@ -50,7 +50,8 @@ class _Always:
         return self._batch
 
 
-def _harness(size: Size, given: Batch, steps: int) -> None:
+def harness(size: Size, given: Batch, steps: int, progress: Progress | None = None) -> None:
+    """Train through the harness."""
     model = mvaema(size)
 
     def losses(module: nn.Module, drawn: Batch) -> Mapping[str, Tensor]:
@@ -62,7 +63,7 @@ def _harness(size: Size, given: Batch, steps: int) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         spec, recipe = ModelSpec("mvaema", "MVaEMa", "mvaema"), Recipe(epochs=EPOCHS)
-        context = Context(spec, {}, recipe, 0, "cpu", NoProgress(), Path(folder))
+        context = Context(spec, {}, recipe, 0, "cpu", progress or NoProgress(), Path(folder))
         train(model, _Always(given, steps), losses, validate, context)
 
 

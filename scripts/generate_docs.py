@@ -142,7 +142,7 @@ def published_weights() -> str:
 def settings_by_name() -> str:
     """Return the settings of our tasks, datasets and teachers, and of each family's models."""
     registry, parts = Registry(), []
-    for kind in ("task", "dataset", "teacher"):
+    for kind in ("task", "dataset", "teacher", "watcher"):
         specs = [spec for spec in registry.every(kind).values() if spec.builds.startswith("bench.")]
         parts += _listing(f"{kind.capitalize()}s", {spec.name: registry.settings(spec) for spec in specs})
     for family in registry.every("family").values():

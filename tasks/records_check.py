@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.contracts import InstructionRecord
 from bench.errors import BenchError
+from bench.specs.json_data import JSONObject
 from bench.tasks.prompts import PROMPT_GROUPS
 from bench.tasks.records import (
     entries,
@@ -88,6 +89,30 @@ def check(path: Path, pictures: Sequence[str] = (), aside: Iterable[str] = ()) -
     return result
 
 
+_FINDINGS = {
+    "broken": "cannot be read",
+    "empty": "have an empty answer",
+    "repeated_ids": "ids occur in several records",
+    "repeated_questions": "questions occur twice for one picture",
+    "refused": "answers are refusals",
+    "unanswered": "prompts were not answered by the teacher, see the failed.jsonl file",
+    "without_records": "pictures have no record",
+    "set_aside": "pictures with records were set aside, and training ignores their records",
+    "unknown_pictures": "pictures are not in the dataset",
+}
+"""The findings of a check by name, and what is said of their entries."""
+
+
+def as_json_data(result: Check) -> JSONObject:
+    """Return a check as JSON data: the number of records, and the entries of each finding."""
+    return {
+        "accepted": not result.stops_a_training,
+        "records": len(result.records),
+        "pictures": len({record.picture for record in result.records}),
+        **{name: list(getattr(result, name)) for name in _FINDINGS},
+    }
+
+
 def as_text(result: Check) -> str:
     """Render a check: a line per prompt group, then one per finding."""
     from tabulate import tabulate
@@ -96,18 +121,7 @@ def as_text(result: Check) -> str:
     lines = [_summary(result)]
     if result.records:
         lines += ["", tabulate(_rows(result), headers=heads, floatfmt=".1f"), ""]
-    sentences = {
-        "broken": "cannot be read",
-        "empty": "have an empty answer",
-        "repeated_ids": "ids occur in several records",
-        "repeated_questions": "questions occur twice for one picture",
-        "refused": "answers are refusals",
-        "unanswered": "prompts were not answered by the teacher, see the failed.jsonl file",
-        "without_records": "pictures have no record",
-        "set_aside": "pictures with records were set aside, and training ignores their records",
-        "unknown_pictures": "pictures are not in the dataset",
-    }
-    for name, sentence in sentences.items():
+    for name, sentence in _FINDINGS.items():
         entries: list[str] = getattr(result, name)
         if entries:
             more = f" and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else ""

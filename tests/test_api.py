@@ -106,7 +106,7 @@ def test_what_is_registered_costs_and_is_stored_is_the_verbs(ran, bench):
     assert api.listing("tables", "1", settings=True).json == bench("list", "tables", "1", "--json")[1].rstrip("\n")
     assert {entry["name"] for entry in api.listing("models", family="control").entries} >= {"majority", "blind"}
     assert str(api.costs("vqa")) == bench("costs")[1].rstrip("\n") and len(api.costs().cells) == 1
-    assert api.inventory() == bench("store")[1].rstrip("\n")
+    assert str(api.inventory()) == bench("store")[1].rstrip("\n")
     with pytest.raises(BenchError, match="did you mean 'majority'"):
         api.listing("models", "majorty")
 

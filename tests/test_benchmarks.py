@@ -18,6 +18,7 @@ from benchmarks import (
     training_loop,
     training_step,
     views,
+    watching,
 )
 from benchmarks.measurement import Row, Timing, as_table, in_turns
 from benchmarks.visual_questions import Size
@@ -33,6 +34,8 @@ SMALL = {
     "drawing 4 pictures": lambda: [drawing.drawing(4, 1)],
     "drawing the dataset of 20 pictures": lambda: [drawing.dataset(20, 1)],
     "2 epochs of 1 steps": lambda: [training_loop.training_loop(SIZE, 1, 1)],
+    "training with the file watcher, 2 epochs of 1 steps": lambda: [watching.watched("the file watcher", SIZE, 1, 1)],
+    "sending 3 events": lambda: [watching.sending(3, 1)],
     "joining 8 patch graphs": lambda: [graph_feeding.joining(8, 1)],
     "feeding 8 patch graphs": lambda: [graph_feeding.feeding(8, 1)],
     "training gcn on 8 patch graphs": lambda: [graph_feeding.training_epoch(8, 1)],

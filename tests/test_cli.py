@@ -122,5 +122,6 @@ def test_a_list_of_nothing_names_what_can_be_listed(bench):
     assert bench("list") == (
         2,
         "",
-        "error: name what to list: models, tasks, suites, datasets, readers, checks, teachers, tables or plugins\n",
+        "error: name what to list: models, tasks, suites, datasets, readers, checks, teachers, tables, watchers or "
+        "plugins\n",
     )

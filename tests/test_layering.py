@@ -23,7 +23,7 @@ FILES = [(room, path) for room in ALLOWED for path in sorted((ROOT / room).rglob
 FLOORS = (
     *("errors", "specs", "terminal", "inputs", "processes", "config", "contracts"),
     *("registered", "store", "data", "training", "statistics", "auditing", "endpoint", "stages", "planning"),
-    *("running", "launch", "tables", "figures", "exports", "report", "view", "publishing"),
+    *("watching", "running", "launch", "tables", "figures", "exports", "report", "view", "publishing"),
     *("api", "cli", "__init__", "__main__"),
 )
 """The modules and rooms of ``bench/``, from the ground up: each imports those before it alone."""

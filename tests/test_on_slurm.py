@@ -402,3 +402,14 @@ def test_forty_cells_through_trouble_are_those_of_a_run_left_alone(user, undistu
 
 def asked(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_each_job_has_watchers_of_its_own_and_the_command_says_that_it_has_submitted(slurm, tmp_path):
+    user = User(tmp_path / "store")
+    user.submit("majority,pixels", "cluster.job_minutes=0.01", arguments=("--watch", "file"))
+    assert kinds(user.ended()) == {"done"}
+    files = {path.parts[-3]: path for path in user.store.glob("watch/*/*/file/events.jsonl")}
+    events = {worker: [json.loads(line) for line in file.open()] for worker, file in files.items()}
+    assert [event["state"] for event in events.pop("command")] == ["started", "submitted"]
+    ends = [event for own in events.values() for event in own if event["event"] == "cell" and event["outcome"]]
+    assert {(event["cell"]["model"], event["outcome"]) for event in ends} == {("majority", "done"), ("pixels", "done")}

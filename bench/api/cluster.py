@@ -20,10 +20,14 @@ _MOST_LINES = 1_000_000
 
 @dataclass(frozen=True)
 class Retry:
-    """What was resubmitted, one sentence per run; ``open``: cells are queued or running now."""
+    """What was resubmitted, one sentence per run; ``open``: cells are queued or running now.
+
+    ``cells`` are those that were resubmitted, by the name of their run.
+    """
 
     text: str
     open: bool
+    cells: Mapping[str, Sequence[str]]
 
     def __str__(self) -> str:
         return self.text
@@ -43,12 +47,23 @@ def retry(run: str | None = None, *, failed: bool = False, store: str | Path | N
     for campaign, outcome in outcomes:
         again = f"{count(len(outcome.cells), 'cell')} resubmitted in {count(len(outcome.jobs), 'job')}"
         lines += [*outcome.refused, f"run {campaign.folder.name}: {again if outcome.cells else 'nothing to retry'}"]
-    return Retry("\n".join(lines), any(outcome.open for _, outcome in outcomes))
+    resubmitted = {campaign.folder.name: [*outcome.cells] for campaign, outcome in outcomes}
+    return Retry("\n".join(lines), any(outcome.open for _, outcome in outcomes), resubmitted)
+
+
+@dataclass(frozen=True)
+class Cancelling:
+    """The jobs that were cancelled, by the name of their run."""
+
+    jobs: Mapping[str, Sequence[str]]
+
+    def __str__(self) -> str:
+        return "\n".join(f"run {run}: {count(len(jobs), 'job')} cancelled" for run, jobs in self.jobs.items())
 
 
 @checked
-def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Path | None = None) -> str:
-    """Cancel the jobs of cells, by default all of a run; say how many. Finished work stays.
+def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Path | None = None) -> Cancelling:
+    """Cancel the jobs of cells, by default all of a run. Finished work stays.
 
     BenchError if Slurm does not answer, or a cell is unknown.
     """
@@ -57,11 +72,10 @@ def cancel(cells: Sequence[str] = (), *, run: str | None = None, store: str | Pa
         raise BenchError("Slurm does not answer, so nothing can be cancelled; try again later")
     campaigns, states = states_of_runs(opened(store), run, hints)
     chosen = states_by_name(cells, states) if cells else {}
-    lines: list[str] = []
-    for campaign in campaigns:
-        jobs = cancelled(campaign, hints, chosen[campaign.folder.name] if cells else None)
-        lines.append(f"run {campaign.folder.name}: {count(len(jobs), 'job')} cancelled")
-    return "\n".join(lines)
+    names = {campaign.folder.name: campaign for campaign in campaigns}
+    return Cancelling(
+        {name: [*cancelled(campaign, hints, chosen[name] if cells else None)] for name, campaign in names.items()}
+    )
 
 
 @checked

@@ -4,7 +4,7 @@ import json
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict, Unpack
 from bench.config.loading import DEFAULT, load_config
 from bench.data.dataset import summed_up
 from bench.errors import BenchError, unknown
-from bench.inputs import check_number, checked
+from bench.inputs import check_number, checked, words
 from bench.launch import LAUNCHERS, Launcher
 from bench.launch.rounds import launch_rounds
 from bench.planning.counting import PATIENCE, counted
@@ -32,7 +32,10 @@ from bench.store.store import Store, opened
 from bench.tables.build import ranking_columns, table_of_models
 from bench.tables.places import in_words
 from bench.terminal.progress import Progress, shown
-from bench.terminal.text import safe_lines
+from bench.terminal.text import json_text, safe_lines
+from bench.watching.events import RunEvent, now
+from bench.watching.watcher import Chosen, chosen_watchers
+from bench.watching.watchers import watching
 
 if TYPE_CHECKING:
     import pandas
@@ -52,6 +55,22 @@ class Run:
     failed: Mapping[str, str]
     summary: str
     stops: tuple[Stop, ...] = ()
+
+    @property
+    def json(self) -> str:
+        """The run as JSON: its store, whether each cell has its record or why it failed, and what a race stopped."""
+        cells = [
+            {
+                "cell": cell.id,
+                "name": str(cell),
+                "done": recorded(self.store, cell),
+                "why": self.failed.get(str(cell), ""),
+            }
+            for cell in self.cells
+        ]
+        return json_text(
+            {"store": str(self.store.root), "cells": cells, "stops": [asdict(stop) for stop in self.stops]}
+        )
 
     def records(self) -> "pandas.DataFrame":
         """Return the records of the run's cells like ``bench.records``, without records that another run replaced."""
@@ -105,6 +124,7 @@ class RunChoices(TypedDict, total=False):
     scale: str
     start: str
     keep: str
+    watch: str | Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,22 @@ class RunForecast:
         seconds = [cell.seconds for cell in self.cells]
         known = [each for each in seconds if each is not None]
         return sum(known) if len(known) == len(seconds) else None
+
+    @property
+    def json(self) -> str:
+        """The forecast as JSON: the state and the expected cost of each cell's stages, in seconds and bytes."""
+        cells = [
+            {
+                "cell": each.cell.id,
+                "name": str(each.cell),
+                "states": dict(each.states),
+                "seconds": each.seconds,
+                "memory": each.memory,
+                "changes": list(each.changes),
+            }
+            for each in self.cells
+        ]
+        return json_text({"seconds": self.seconds, "cells": cells})
 
     def __repr__(self) -> str:
         return self.text
@@ -186,6 +222,7 @@ class _Request(NamedTuple):
     races: Mapping[str, Race]
     """By task; empty if all models run on every fold."""
     registry: Registry
+    watchers: Sequence[Chosen]
     names_store: bool
     """Whether the user named the store, so that a command about it must, too."""
 
@@ -206,8 +243,12 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: RunChoices)
     open_store = opened(folder)
     if isinstance(folds := options.get("folds"), list | tuple | range):
         options["folds"] = ",".join(map(str, folds))
+    if "watch" in options:
+        watch = options["watch"]
+        options["watch"] = words(watch if isinstance(watch, str) else ",".join(watch), "--watch")
     named = [task, *(models.split(",") if isinstance(models, str) else models or ())]
     loaded, explicit = load_config(config, settings, options, lambda key: registry.having(key, named))
+    watchers = chosen_watchers(loaded, registry)
     launched: Launcher = resolve(LAUNCHERS[launcher])(jobs)
     if is_race and not launched.waits:
         raise BenchError(
@@ -233,7 +274,7 @@ def _planned(task: str, models: str | Sequence[str] | None, choices: RunChoices)
         for plan in plans[1:]:  # before the first is run
             launched.check(plan, outlook(plan, open_store))
         races = {plan.request.task: _race(plan, open_store, registry) for plan in plans} if is_race else {}
-        yield _Request(plans, launched, open_store, progress, races, registry, folder is not None)
+        yield _Request(plans, launched, open_store, progress, races, registry, watchers, folder is not None)
 
 
 def _names(plans: Sequence[Plan]) -> list[str]:
@@ -306,10 +347,17 @@ def _computed(plan: Plan, request: _Request, force: bool) -> _Outcome:
     progress.say(f"{len(missing)} of {len(cells)} cells to compute, store {store.root}")
     progress.say(safe_lines(about))
     race = request.races.get(plan.request.task)
-    if race:
-        failed, queued = launch_rounds(race, launcher, runner, missing, name, written), ""
-    else:
-        failed, queued = launcher.launch(runner, missing, name)
+    began = RunEvent(
+        name, now(), "started", written.task, written.dataset, tuple(plan.rows), len(missing), 0, str(store.root)
+    )
+    with watching(request.watchers, store.root, name, "command", progress) as runner.watchers:
+        runner.watchers.send(began)
+        if race:
+            failed, queued = launch_rounds(race, launcher, runner, missing, name, written), ""
+        else:
+            failed, queued = launcher.launch(runner, missing, name)
+        ending = "submitted" if queued else "ended"
+        runner.watchers.send(replace(began, time=now(), state=ending, failed=len(failed)))
     stops = race.stops if race else []
     computed = [look.cell.id for look in missing if not queued and recorded(store, look.cell)]
     keep_records(plan, [record for cell in computed if (record := store.record(cell))])

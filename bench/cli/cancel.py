@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Run, StoreFolder
+from bench.cli.options import AsJSON, Run, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -16,8 +16,11 @@ def cancel_command(
     ] = None,
     run: Run = None,
     store: StoreFolder = None,
+    as_json: AsJSON = False,
 ) -> None:
     """Cancel the jobs of a cluster run; finished cells stay, and `bench retry` resumes the others."""
     from bench.api.cluster import cancel
+    from bench.terminal.text import json_text
 
-    typer.echo(cancel(cells or (), run=run, store=store))
+    cancelling = cancel(cells or (), run=run, store=store)
+    typer.echo(json_text(cancelling.jobs) if as_json else str(cancelling))

@@ -14,7 +14,8 @@ def list_command(
     kind: Annotated[
         Text,
         typer.Argument(
-            help="models, tasks, suites, datasets, readers, checks, teachers, tables or plugins", show_default=False
+            help="models, tasks, suites, datasets, readers, checks, teachers, tables, watchers or plugins",
+            show_default=False,
         ),
     ] = None,
     name: Annotated[Text, typer.Argument(help="show only this one, with its settings; tables also by number")] = None,

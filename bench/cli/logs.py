@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Run, StoreFolder
+from bench.cli.options import AsJSON, Run, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -15,10 +15,15 @@ def logs_command(
     lines: Annotated[int, typer.Option(min=1, help="number of lines from the end of each file")] = 40,
     run: Run = None,
     store: StoreFolder = None,
+    as_json: AsJSON = False,
 ) -> None:
     """Show the end of a cell's log and of its cluster job's output."""
     from bench.api.cluster import logs
-    from bench.terminal.text import safe
+    from bench.terminal.text import json_text, safe
 
-    for path, last in logs(cell, lines, run=run, store=store).items():
+    files = logs(cell, lines, run=run, store=store)
+    if as_json:
+        typer.echo(json_text({str(path): last for path, last in files.items()}))
+        return
+    for path, last in files.items():
         typer.echo("\n".join([f"{path}:", *(f"  {safe(line)}" for line in last)]))

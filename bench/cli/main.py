@@ -12,10 +12,11 @@ from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
+from typer._click.shell_completion import CompletionItem
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -25,6 +26,10 @@ from bench.processes.endings import STOPPED, exit_code, interruptible
 from bench.registered.source_file import source_file
 
 COMMANDS = "bench.commands"
+FAULT = 70
+"""The exit code of an error that nobody foresaw: sysexits' EX_SOFTWARE. docs/exit-codes.md lists all codes."""
+COMPLETION = "_BENCH_COMPLETE"
+"""The variable by which a shell's script asks for completions."""
 VERBS = (
     *(
         "run",
@@ -48,7 +53,7 @@ VERBS = (
         "publish",
         "list",
     ),
-    *("store", "doctor"),
+    *("store", "doctor", "help", "completion"),
 )
 """The harness's own verbs, each in a file of its own."""
 
@@ -74,6 +79,14 @@ class Verbs(TyperGroup):
         every = {**added(), **own}
         with formatter.section("Commands"):
             formatter.write_dl([(name, _help_of(every[name])) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """Complete a verb, importing none."""
+        every = {**added(), **{name: Verb(f"bench.cli.{name}:app", "bench") for name in VERBS}}
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        return [CompletionItem(name, help=_help_of(every[name])) for name in names] or super().shell_complete(
+            ctx, incomplete
+        )
 
     def invoke(self, ctx: Any) -> Any:
         """Run a verb; Ctrl-C, SIGTERM and SIGHUP end it with a message and the signal's exit code."""
@@ -190,6 +203,8 @@ def main() -> None:
     if not sys.warnoptions:  # warnings of libraries for their programmers
         warnings.simplefilter("ignore", FutureWarning)
         warnings.filterwarnings("ignore", module="torch_geometric")
+    if COMPLETION in os.environ:
+        _complete()
     try:
         _check_arguments(sys.argv[1:])
         sys.exit(app(prog_name="bench", standalone_mode=False))
@@ -201,7 +216,7 @@ def main() -> None:
         _print_error(str(error))
     except OSError as error:
         if error.strerror is None:  # of a library that has no place on this machine to blame
-            raise
+            _report_fault()
         if error.filename is None:  # what is printed cannot be written, or the current folder is gone
             _give_up_output()
             _print_error(f"the system refuses to read or write ({error.strerror}); correct that and repeat the command")
@@ -209,7 +224,28 @@ def main() -> None:
             _print_error(f"{str(error.filename)!r} cannot be used ({error.strerror}); name another, or correct that")
     except MemoryError:
         _print_error("this machine's memory does not suffice for that; ask for less")
+    except Exception:
+        _report_fault()
     sys.exit(2)
+
+
+def _report_fault() -> NoReturn:
+    """Print the traceback of the error being handled, and exit."""
+    import traceback
+
+    traceback.print_exc()
+    _print_error("this is a fault of bench itself; please report it with the command and the lines above")
+    sys.exit(FAULT)
+
+
+def _complete() -> NoReturn:
+    """Print what the Tab key offers, and exit; nothing behind a mistake."""
+    from typer.completion import completion_init
+
+    completion_init()
+    with suppress(BenchError, ClickException, OSError):
+        sys.exit(app(prog_name="bench", standalone_mode=False))
+    sys.exit(0)
 
 
 def _check_arguments(arguments: list[str]) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bench.cli.suggestions import registered
+
 if TYPE_CHECKING:
     from bench.store.store import Store
 
@@ -19,7 +21,9 @@ StoreFolder = Annotated[
 ]
 Text = str | None
 AsJSON = Annotated[bool, typer.Option("--json", help="print JSON")]
-MeasuredTask = Annotated[str | None, typer.Option(help="the task [default: the latest record's]")]
+MeasuredTask = Annotated[
+    str | None, typer.Option(help="the task [default: the latest record's]", autocompletion=registered("task"))
+]
 Metric = Annotated[str | None, typer.Option(help="the metric [default: the one its tables judge by first]")]
 DAY = 86_400.0
 """The longest pause between two looks, in seconds."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import DAY, Run, StoreFolder
+from bench.cli.options import DAY, AsJSON, Run, StoreFolder
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -18,15 +18,17 @@ def retry_command(
     watch: Annotated[bool, typer.Option("--watch", help="repeat until nothing is open")] = False,
     every: Annotated[float, typer.Option(min=0.5, max=DAY, help="seconds between repetitions of --watch")] = 60.0,
     store: StoreFolder = None,
+    as_json: AsJSON = False,
 ) -> None:
     """Resubmit the cells of a cluster run that ended without a record."""
     import time
 
     from bench.api.cluster import retry
+    from bench.terminal.text import json_text
 
     while True:
         outcome = retry(run, failed=failed, store=store)
-        typer.echo(str(outcome))
+        typer.echo(json_text({"cells": outcome.cells, "open": outcome.open}) if as_json else str(outcome))
         if not watch or not outcome.open:
             return
         time.sleep(every)

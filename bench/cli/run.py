@@ -6,7 +6,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from bench.cli.options import StoreFolder, Text
+from bench.cli.options import AsJSON, StoreFolder, Text
+from bench.cli.suggestions import configs, launchers, registered
 from bench.terminal.text import safe_lines
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -14,21 +15,31 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def run_command(
-    task: Annotated[str, typer.Option(help="what is measured; see `bench list tasks` and `bench list suites`")],
+    task: Annotated[
+        str,
+        typer.Option(
+            help="what is measured; see `bench list tasks` and `bench list suites`",
+            autocompletion=registered("task", "suite"),
+        ),
+    ],
     models: Annotated[
         Text,
         typer.Option(
-            help="comma-separated names, or `all` (except controls, upper rows and variants); a suite names its own"
+            help="comma-separated names, or `all` (except controls, upper rows and variants); a suite names its own",
+            autocompletion=registered("model"),
         ),
     ] = None,
-    dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
+    dataset: Annotated[
+        Text, typer.Option(help="the micrographs; see `bench list datasets`", autocompletion=registered("dataset"))
+    ] = None,
     test_dataset: Annotated[Text, typer.Option(help="train on --dataset, test on this one")] = None,
     records: Annotated[Text, typer.Option(help="a teacher's name, or a file, FILE.jsonl or .json")] = None,
     config: Annotated[
         str,
         typer.Option(
             help="demo, fair, evening, classify, paper, pretrained, bundled, slurm or a YAML file; comma-separated, "
-            "later ones override"
+            "later ones override",
+            autocompletion=configs,
         ),
     ] = "demo",
     folds: Annotated[Text, typer.Option(help="such as all, 0-2 or 0,3")] = None,
@@ -66,13 +77,20 @@ def run_command(
             "--set", metavar="KEY=VALUE", help="model.key=value, NAME.key=value, recipe.key=value or key=value"
         ),
     ] = None,
-    launcher: Annotated[str, typer.Option(help="inline, local or slurm")] = "inline",
+    launcher: Annotated[str, typer.Option(help="inline, local or slurm", autocompletion=launchers)] = "inline",
     jobs: Annotated[
         int | None, typer.Option(min=1, help="local: workers [default: 1]; slurm: jobs at once [default: all]")
     ] = None,
     race: Annotated[
         bool, typer.Option("--race", help="fold by fold; models clearly worse than the best stop after at least 3")
     ] = False,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="send what happens to this watcher, such as file or trackio; can be repeated",
+            autocompletion=registered("watcher"),
+        ),
+    ] = None,
     store: StoreFolder = None,
     force: Annotated[bool, typer.Option("--force", help="recompute finished stages")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only show what is done, stale and missing")] = False,
@@ -80,6 +98,7 @@ def run_command(
     probe: Annotated[
         bool, typer.Option("--probe", help="run two steps of each model to estimate time and memory; implies --dry-run")
     ] = False,
+    as_json: AsJSON = False,
 ) -> None:
     """Train, evaluate and score models; finished results are reused."""
     from bench.api.runs import RunChoices, forecast, run
@@ -105,13 +124,17 @@ def run_command(
     }
     options["fraction"] = None if fraction is None else words(fraction, "--fraction")
     options |= {"config": config, "settings": settings, "launcher": launcher, "jobs": jobs, "store": store}
-    options["race"] = race
+    options |= {"race": race, "watch": watch or None}
     choices = cast(RunChoices, {key: value for key, value in options.items() if value is not None})
     with _printed_at_the_end() as lines:
         if dry_run or explain or probe:
-            lines.append(forecast(task, models, explain=explain, probe=probe, **choices).text)
+            expected = forecast(task, models, explain=explain, probe=probe, **choices)
+            lines.append(expected.json if as_json else expected.text)
             return
-        done = run(task, models, force=force, tell=lines.append, **choices)
+        tell = (lambda sentence: None) if as_json else lines.append
+        done = run(task, models, force=force, tell=tell, **choices)
+        if as_json:
+            lines.append(done.json)
     raise typer.Exit(1 if done.failed else 0)
 
 

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
-from bench.cli.options import Dataset, Protocol, StoreFolder, Text, without_collection
+from bench.cli.options import AsJSON, Dataset, Protocol, StoreFolder, Text, without_collection
+from bench.cli.suggestions import registered
+from bench.errors import BenchError
 from bench.terminal.text import safe, safe_lines
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -12,7 +14,12 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def table_command(
-    names: Annotated[list[str], typer.Argument(help="names or numbers of tables, or all; see `bench list tables`")],
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            help="names or numbers of tables, or all; see `bench list tables`", autocompletion=registered("table")
+        ),
+    ],
     dataset: Dataset = None,
     protocol: Protocol = None,
     by: Annotated[Text, typer.Option(help="break down, for example by category or question")] = None,
@@ -44,12 +51,15 @@ def table_command(
     out: Annotated[
         Text, typer.Option(help="file to write (.md, .tex, .html, .csv or .json); pictures go next to it")
     ] = None,
+    as_json: AsJSON = False,
 ) -> None:
     """Print tables of measured and published numbers."""
     from bench.api.output import FIGURES, by_suffix
     from bench.api.tables import form_of, table
 
-    chosen_form = form_of(form, out)  # before anything is built
+    if as_json and form not in (None, "json"):
+        raise BenchError(f"--json and --format {form} are two formats; leave one of them out")
+    chosen_form = form_of("json" if as_json else form, out)  # before anything is built
     if figure is not None:
         by_suffix(figure, FIGURES)
     with without_collection():

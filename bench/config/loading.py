@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from difflib import get_close_matches
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -162,6 +163,8 @@ class Config(BaseModel):
     out. A row's own setting weights comes first."""
     keep: Literal["scores", "weights", "all"] = "weights"
     """What is kept of a trained model: only scores, weights under 50 MB, or all weights."""
+    watch: Annotated[tuple[Line, ...], Field(max_length=20)] = ()
+    """The watchers that receive the run's events, see `bench list watchers`; they change no result."""
     recipe: Recipe = Recipe()
     machine: Machine = Machine()
     cluster: Cluster = Cluster()
@@ -266,16 +269,21 @@ def _merged(first: Mapping[str, JSON], second: Mapping[str, JSON]) -> dict[str, 
     return both
 
 
-def _read(source: str) -> dict[str, JSON]:
-    shipped = {
+def shipped() -> dict[str, Traversable]:
+    """Return the files of the configs that come with the package, by name."""
+    return {
         path.name.removesuffix(".yaml"): path
         for path in resources.files("bench.configs").iterdir()
         if path.name.endswith(".yaml") and path.name != PRICES
     }
-    if source in shipped:
-        text = shipped[source].read_text(encoding="utf-8")
+
+
+def _read(source: str) -> dict[str, JSON]:
+    own = shipped()
+    if source in own:
+        text = own[source].read_text(encoding="utf-8")
     elif not source or not path_of(source, "--config").exists():
-        raise unknown("config", source, shipped, "or name a YAML file that exists")
+        raise unknown("config", source, own, "or name a YAML file that exists")
     else:
         text = read_text(path_of(source, "--config"))
     value = parsed(text, f"config {source!r}")

@@ -10,7 +10,7 @@ from typing import Literal
 from bench.data.teacher import open_teacher, teacher_name
 from bench.errors import BenchError, unknown
 from bench.exports.description import SAMPLES, config_of, dataset_of, described, inputs_of, meanings_of
-from bench.exports.elsewhere import is_elsewhere, tests_elsewhere
+from bench.exports.elsewhere import tests_elsewhere
 from bench.exports.evaluation import Score, leaderboard_id, model_results, results_name
 from bench.exports.exported import CARD, FILE, PRETRAINED, Elsewhere, Exported
 from bench.exports.model_card import card

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.errors import BenchError, in_one_line
 from bench.launch import Launched, inline
 from bench.launch.reports import Report, Reports
-from bench.launch.request import planned, stages_digest, written
+from bench.launch.request import planned, stages_digest, watching_worker, written
 from bench.planning.outlook import CellOutlook, as_text
 from bench.planning.plan import Plan
 from bench.processes.endings import end_with, exit_code, interruptible
@@ -87,12 +87,13 @@ def work(request: str, number: int) -> None:
         raise BenchError("code or data changed while the workers started; run the same command again")
     first = number * len(cells) // fields["jobs"]
     reports = Reports(path.parent)
-    inline.work(
-        Runner(plan, Store(Path(fields["store"])), progress),
-        cells[first:] + cells[:first],
-        lambda cell: reports.has_failed(cell.id),
-        lambda cell, why: reports.write(cell.id, Report("failed", why=why)),
-    )
+    with watching_worker(plan, path.parent, Path(fields["store"]), f"worker{number + 1}", progress) as watchers:
+        inline.work(
+            Runner(plan, Store(Path(fields["store"])), progress, watchers=watchers),
+            cells[first:] + cells[:first],
+            lambda cell: reports.has_failed(cell.id),
+            lambda cell, why: reports.write(cell.id, Report("failed", why=why)),
+        )
 
 
 @dataclass

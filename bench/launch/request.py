@@ -1,6 +1,7 @@
 """A request to workers in other processes, stored as JSON: each worker builds the same plan from it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from bench.store.cell import Cell
 from bench.store.fingerprint import digest
 from bench.store.store import Store
 from bench.terminal.progress import Progress
+from bench.watching.watcher import Chosen, chosen_watchers
+from bench.watching.watchers import Watchers, watching
 
 
 def written(plan: Plan, store: Store, threads: int | None) -> JSONObject:
@@ -35,6 +38,20 @@ def planned(request: JSONObject, progress: Progress) -> Plan:
     config = Config.model_validate(request["config"])
     rebuilt = Request(request["task"], tuple(request["models"]), config, frozenset(request["explicit"]))
     return Plan(rebuilt, Registry(), progress)
+
+
+@contextmanager
+def watching_worker(plan: Plan, folder: Path, store: Path, worker: str, progress: Progress) -> Iterator[Watchers]:
+    """Yield the watchers of a worker of the run whose ``folder`` this is; one that is not usable here is left out."""
+    chosen: list[Chosen] = []
+    for name in plan.config.watch:
+        try:
+            chosen += chosen_watchers(plan.config.model_copy(update={"watch": (name,)}), Registry())
+        except BenchError as error:
+            progress.say(f"note: {error}; the run goes on without it")
+    run = folder.relative_to((store / "runs").resolve()).parts[0]
+    with watching(chosen, store, run, worker, progress) as watchers:
+        yield watchers
 
 
 def stages_digest(cells: Sequence[Cell]) -> str:

@@ -320,7 +320,7 @@ class Plan:
         named = {registry.find("dataset", name)[0].name for name in datasets}
         teacher = registry.find("teacher", teacher_name(self.config.records))[0].name
         judges = [self.judge.name] if self.judge else []
-        return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied, *judges}
+        return {EVERY_MODEL, self.request.task, teacher, *named, *self.rows, *varied, *judges, *self.config.watch}
 
 
 def _deciding(recipe: Recipe) -> dict[str, Any]:

@@ -11,7 +11,9 @@ def check_names(config: Config, explicit: Collection[str], used: Collection[str]
     """Refuse settings of a name that is registered nowhere, and those on the command line of a name not ``used``."""
     for name in config.settings.keys() - {*used, *(name.removesuffix(":") for name in used)}:
         if not (registry.knows(name) or registry.knows(f"{name}:")):
-            every = [each for kind in ("model", "task", "dataset", "teacher") for each in registry.every(kind)]
+            every = [
+                each for kind in ("model", "task", "dataset", "teacher", "watcher") for each in registry.every(kind)
+            ]
             raise unknown("name in settings", name, [*every, EVERY_MODEL, *Config.model_fields])
         idle = sorted(key for key in explicit if key.startswith(f"{name}."))
         if idle:

@@ -5,13 +5,14 @@ goes on from somebody else's training, and no export of a model here has somebod
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
 from bench.publishing.publication import ITEMS_FILE, SCORES_FILE, Publication, PublishedCell
 from bench.registered.registry import Registry
+from bench.specs.json_data import JSONObject
 from bench.store.fingerprint import digest
 from bench.store.record import Record
 from bench.store.sealed import write_text
@@ -39,6 +40,10 @@ class Merged:
     own: int
     daggers: Mapping[str, tuple[str, ...]]
     unknown: tuple[str, ...]
+
+    def as_json(self) -> JSONObject:
+        """Return it as JSON data."""
+        return asdict(self)
 
     def __str__(self) -> str:
         lines = [

@@ -29,6 +29,7 @@ from bench.specs import (
     TableSpec,
     TaskSpec,
     TeacherSpec,
+    WatcherSpec,
     hookspecs,
 )
 from bench.specs.isolation import isolated
@@ -37,7 +38,7 @@ from bench.terminal.text import safe, safe_lines
 DISTRIBUTION = "mvaema-bench"
 GROUP = "bench"
 """The group of entry points that name plugins."""
-Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "check", "teacher", "table"]
+Kind = Literal["family", "model", "task", "suite", "dataset", "reader", "check", "teacher", "table", "watcher"]
 PLURALS: dict[Kind, str] = {
     "family": "families",
     "model": "models",
@@ -48,6 +49,7 @@ PLURALS: dict[Kind, str] = {
     "check": "checks",
     "teacher": "teachers",
     "table": "tables",
+    "watcher": "watchers",
 }
 SPECS: dict[Kind, type[Spec]] = {
     "family": FamilySpec,
@@ -59,6 +61,7 @@ SPECS: dict[Kind, type[Spec]] = {
     "check": CheckSpec,
     "teacher": TeacherSpec,
     "table": TableSpec,
+    "watcher": WatcherSpec,
 }
 _MOST_FILES = 200
 """The most files of a plugin's folder that are searched for a name."""

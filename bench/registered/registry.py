@@ -7,9 +7,9 @@ from typing import Any
 from bench.errors import BenchError, unknown
 from bench.registered.plugin import DISTRIBUTION, PLURALS, Kind, Plugin, discovered
 from bench.registered.signature import class_settings, model_settings
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Settings, Spec, TaskSpec, TeacherSpec
+from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Settings, Spec, TaskSpec, TeacherSpec, WatcherSpec
 
-ALIKE: tuple[tuple[Kind, ...], ...] = (("model", "task", "dataset", "teacher"), ("task", "suite"))
+ALIKE: tuple[tuple[Kind, ...], ...] = (("model", "task", "dataset", "teacher", "watcher"), ("task", "suite"))
 """Kinds whose names must differ: a config has settings by name, and ``--task`` names a task or a suite."""
 
 
@@ -70,7 +70,7 @@ class Registry:
         try:
             if isinstance(spec, ModelSpec) and family:
                 return model_settings(spec, family)
-            return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec) else {}
+            return class_settings(spec) if isinstance(spec, DatasetSpec | TaskSpec | TeacherSpec | WatcherSpec) else {}
         except BenchError as error:
             for (kind, name), owner in self._owners.items():
                 if self._specs[kind][name] is spec and owner.distribution != DISTRIBUTION:

@@ -13,7 +13,17 @@ from typing import Any
 from bench.errors import unknown
 from bench.registered.parameters import Parameters, inspected
 from bench.registered.source_parameters import UnreadableError, read
-from bench.specs import DatasetSpec, FamilySpec, ModelSpec, Setting, TaskSpec, TeacherSpec, estimator_path, resolve
+from bench.specs import (
+    DatasetSpec,
+    FamilySpec,
+    ModelSpec,
+    Setting,
+    TaskSpec,
+    TeacherSpec,
+    WatcherSpec,
+    estimator_path,
+    resolve,
+)
 
 
 def model_settings(spec: ModelSpec, family: FamilySpec) -> dict[str, Setting]:
@@ -42,8 +52,8 @@ def judge_settings(spec: ModelSpec) -> dict[str, Setting]:
     return _with_defaults(f"model {spec.name!r} as a judge", settings, defaults)
 
 
-def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec) -> dict[str, Setting]:
-    """Return the settings of the class of a dataset, task or teacher.
+def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec | WatcherSpec) -> dict[str, Setting]:
+    """Return the settings of the class of a dataset, task, teacher or watcher.
 
     A task trains nothing: its settings are of stage "predict", unless they say "score". BenchError if a default of the
     spec names none of them.

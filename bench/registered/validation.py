@@ -20,7 +20,18 @@ RESERVED = frozenset(
     {
         *("all", "model", "settings", "recipe", "machine", "cluster", "dataset", "records", "folds", "k", "repeats"),
         *("seed", "seeds", "image_size", "validation_share", "split", "duplicate_distance", "test_dataset", "fraction"),
-        *("hold_out_group", "mask_bar", "standardise", "scale", "picture", "start", "keep", "group_by", "unlabelled"),
+        *(
+            "hold_out_group",
+            "mask_bar",
+            "standardise",
+            "scale",
+            "picture",
+            "start",
+            "keep",
+            "group_by",
+            "unlabelled",
+            "watch",
+        ),
     }
 )
 """Names that mean something else: ``all`` and ``model`` are every model, the others are keys of a config."""

@@ -32,40 +32,42 @@ _PRODUCTS: Mapping[StageName, str] = {
 """The product of each stage, in a word."""
 
 
-def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stage], progress: Progress) -> None:
-    """Write the record of a cell whose stages all have products, some ``computed`` just now; report its scores."""
+def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stage], progress: Progress) -> Record:
+    """Write and return the record of a cell whose stages all have products; report its scores.
+
+    ``computed`` are the stages that were computed just now.
+    """
     products = {stage.name: _meta(store, stage) for stage in cell.stages}
     digests = {stage.name: store.stages.product_digest(stage.fingerprint) for stage in cell.stages}
     score = store.stages.product(cell.score.fingerprint)
     assert score is not None, "a record comes after its score"
     row = plan.rows[cell.model]
     scores = read_json(score / SCORES)
-    store.write_record(
-        cell.id,
-        Record(
-            format=RECORD_FORMAT,
-            cell=cell.identity,
-            protocol=plan.protocol(cell.fraction),
-            model=_model(row, plan.task, cell.train),
-            config_recipe=plan.config.recipe.model_dump(),
-            stages={stage.name: stage.fingerprint for stage in cell.stages},
-            code=_code(cell),
-            metrics={name: MetricValue(**score) for name, score in scores["metrics"].items()},
-            n=scores["n"],
-            timings=_timings(plan, products, scores["n"]),
-            environment={name: meta["environment"] for name, meta in products.items() if meta},
-            finished=datetime.now(UTC).isoformat(timespec="microseconds"),
-            caveat=plan.caveat,
-            sides={name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
-            usage=_usage(store, cell),
-            products={name: present for name, present in digests.items() if present},
-            parameters=_parameters(store, cell),
-            **{PARTS[stage.name]: _history(store, stage) for stage in cell.stages if stage.name in PARTS},
-        ),
+    record = Record(
+        format=RECORD_FORMAT,
+        cell=cell.identity,
+        protocol=plan.protocol(cell.fraction),
+        model=_model(row, plan.task, cell.train),
+        config_recipe=plan.config.recipe.model_dump(),
+        stages={stage.name: stage.fingerprint for stage in cell.stages},
+        code=_code(cell),
+        metrics={name: MetricValue(**score) for name, score in scores["metrics"].items()},
+        n=scores["n"],
+        timings=_timings(plan, products, scores["n"]),
+        environment={name: meta["environment"] for name, meta in products.items() if meta},
+        finished=datetime.now(UTC).isoformat(timespec="microseconds"),
+        caveat=plan.caveat,
+        sides={name: len(side) for name, side in plan.partition.of(cell)._asdict().items()},
+        usage=_usage(store, cell),
+        products={name: present for name, present in digests.items() if present},
+        parameters=_parameters(store, cell),
+        **{PARTS[stage.name]: _history(store, stage) for stage in cell.stages if stage.name in PARTS},
     )
+    store.write_record(cell.id, record)
     whole = {name: score["value"] for name, score in scores["metrics"].items() if ":" not in name}
     figures = ", ".join(f"{name} {value:.3f}" for name, value in whole.items())
     progress.say(f"done in {_spent(cell, computed, products)}: {figures or 'no score is defined, the table says why'}")
+    return record
 
 
 def _code(cell: Cell) -> dict[str, str]:

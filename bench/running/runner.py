@@ -28,6 +28,8 @@ from bench.terminal.progress import CellProgress, NoProgress, Progress
 from bench.training import heap
 from bench.training.history import PARTS
 from bench.training.peak import Peak
+from bench.watching.cell_events import CellEvents
+from bench.watching.watchers import NOBODY, Watchers
 
 Outcome = Literal["done", "failed", "busy"]
 
@@ -38,11 +40,14 @@ class Runner:
     The first rank runs the cells, and the others ``follow`` it into each training. Only the first writes.
     """
 
-    def __init__(self, plan: Plan, store: Store, progress: Progress, ranks: Ranks = ALONE) -> None:
+    def __init__(
+        self, plan: Plan, store: Store, progress: Progress, ranks: Ranks = ALONE, watchers: Watchers = NOBODY
+    ) -> None:
         self.plan = plan
         self.store = store
         self.progress = progress
         self.ranks = ranks
+        self.watchers = watchers
         self.materials = Materials(plan)
         self.questions = Questions(self.materials)
         self.failures: dict[str, str] = {}
@@ -56,21 +61,25 @@ class Runner:
         """
         if recorded(self.store, cell):
             return "done"
-        progress = CellProgress(self.progress, str(cell), self.store.log(cell.id))
+        log = self.store.log(cell.id)
+        watched = CellEvents(self.watchers, cell, self.plan.rows[cell.model])
+        progress = CellProgress(self.progress, str(cell), log, watched.end_epoch)
         part, lacking = "record", needed(self.store, cell)
         try:
             with ExitStack() as claims:  # held until the record is written, else another process may write it too
                 for stage in lacking or [cell.score]:
                     part = stage.name
-                    if not self._ensure(cell, stage, progress, claims):
+                    if not self._ensure(cell, stage, progress, watched, claims):
                         return "busy"
                 part = "record"
                 for stage in cell.stages:
                     self.store.stages.mend_inputs(stage.fingerprint, stage.inputs)
                 if recorded(self.store, cell):
                     return "done"
-                write_record(self.plan, self.store, cell, lacking, progress)
+                record = write_record(self.plan, self.store, cell, lacking, progress)
+                watched.write_record(record, self.store.root / "cells" / f"{cell.id}.json")
             self._trim(cell)
+            watched.end("done")
             return "done"
         except Parted as parted:
             self._keep_reason(cell, part, parted)
@@ -82,6 +91,7 @@ class Runner:
             reason = str(error) if isinstance(error, BenchError) else in_one_line(error)
             self.failures[cell.id] = f"{part} failed: {reason}"
             progress.say(self.failures[cell.id])
+            watched.fail(part, reason, log)
             return "failed"
         finally:
             progress.close()
@@ -106,14 +116,17 @@ class Runner:
         if isinstance(parted.__cause__, BenchError):
             self.failures[cell.id] = f"{part} failed: {parted.__cause__}"
 
-    def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, claims: ExitStack) -> bool:
+    def _ensure(self, cell: Cell, stage: Stage, progress: CellProgress, watched: CellEvents, claims: ExitStack) -> bool:
         """Claim a stage and compute it unless it has a product; return False if another process has claimed it."""
         held = self.store.stages.claim(stage.fingerprint)
         if held is None:
             return False
         claims.enter_context(held)
+        watched.start()
         if self.store.stages.product(stage.fingerprint) is None:
+            watched.start_stage(stage.name)
             self._make(cell, stage, progress)
+            watched.end_stage(stage.name, self.store.stages.making(stage.fingerprint))
         return True
 
     def _make(self, cell: Cell, stage: Stage, progress: CellProgress) -> None:

@@ -14,7 +14,7 @@ from bench.specs.setting import STAGES, Setting, StageName
 __all__ = [
     "SCRATCH", "STAGES", "CheckSpec", "Column", "ContractName", "Data", "DatasetSpec", "FamilySpec", "Mark",
     "ModelSpec", "PublishedWeights", "ReaderSpec", "Setting", "Settings", "StageName", "SuiteSpec", "TableSpec",
-    "TaskSpec", "TeacherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
+    "TaskSpec", "TeacherSpec", "WatcherSpec", "able", "contracts_of", "estimator_path", "is_control", "resolve",
 ]  # fmt: skip
 
 ContractName = Literal["answerer", "chooser", "classifier", "matcher"]
@@ -283,6 +283,21 @@ class CheckSpec(Spec):
 
     label: Title
     checks: LazyPath
+
+
+@dataclass(frozen=True)
+class WatcherSpec(Spec):
+    """What receives a run's events: ``builds`` is a ``Watcher`` of ``bench.watching.watcher``.
+
+    The parameters of ``builds`` that have a default are its settings; ``defaults`` overrides some of these defaults.
+    ``needs`` and ``install`` are those of a ``ReaderSpec``.
+    """
+
+    label: Title
+    builds: LazyPath
+    defaults: Values = field(default_factory=dict)
+    needs: tuple[Title, ...] = ()
+    install: Line = ""
 
 
 @dataclass(frozen=True)

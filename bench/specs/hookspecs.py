@@ -14,6 +14,7 @@ from bench.specs import (
     TableSpec,
     TaskSpec,
     TeacherSpec,
+    WatcherSpec,
 )
 
 hookspec = pluggy.HookspecMarker("bench")
@@ -63,3 +64,8 @@ def register_teachers(register: Callable[[TeacherSpec], None]) -> None:
 @hookspec
 def register_tables(register: Callable[[TableSpec], None]) -> None:
     """Register tables: rendered views over records."""
+
+
+@hookspec
+def register_watchers(register: Callable[[WatcherSpec], None]) -> None:
+    """Register watchers: what receives the events of a run, in a process of its own."""

@@ -2,10 +2,10 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Protocol, Self
+from typing import IO, Protocol, Self, TypedDict
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markup import escape
@@ -25,6 +25,15 @@ TRAINING = "training"
 """The training loop's name for its activity, whose units are steps."""
 
 
+class EpochFigures(TypedDict):
+    """An epoch's mean ``losses`` by name, ``validation`` loss, None if it was not measured, and ``seconds``."""
+
+    losses: Mapping[str, float]
+    validation: float | None
+    learning_rate: float
+    seconds: float
+
+
 class Stopped(BaseException):
     """The work must stop and will resume later; a progress raises it in ``advance``, between two units."""
 
@@ -38,6 +47,10 @@ class Progress(Protocol):
 
     def advance(self, done: int, **figures: float) -> None:
         """Report how many units are done, with figures such as ``loss``; may raise ``Stopped``."""
+        ...
+
+    def end_epoch(self, number: int, figures: EpochFigures) -> None:
+        """Report that an epoch of a training has ended; they are counted from 1."""
         ...
 
     def say(self, text: str) -> None:
@@ -54,11 +67,14 @@ class NoProgress:
     def advance(self, done: int, **figures: float) -> None:
         """Ignore it."""
 
+    def end_epoch(self, number: int, figures: EpochFigures) -> None:
+        """Ignore it."""
+
     def say(self, text: str) -> None:
         """Ignore it."""
 
 
-class Lines:
+class Lines(NoProgress):
     """Occasional lines, for logs, batch jobs and pipes."""
 
     def __init__(self, stream: IO[str] | None = None, seconds: float = LINE_SECONDS) -> None:
@@ -87,7 +103,7 @@ class Lines:
         print(safe_lines(text), file=self._stream or sys.stderr, flush=True)  # noqa: T201 -- printing is its purpose
 
 
-class Live:
+class Live(NoProgress):
     """A bar on a terminal, which disappears at the end."""
 
     def __init__(self, console: Console) -> None:
@@ -179,11 +195,19 @@ def shown() -> Iterator[Progress]:
 class CellProgress:
     """A cell's progress: it puts the cell's name before each activity and writes the lines to the cell's log.
 
-    A log that cannot be written, as on a full disk, stops no cell and hides no error.
+    A log that cannot be written, as on a full disk, stops no cell and hides no error. ``on_epoch`` is called with what
+    ``end_epoch`` reports.
     """
 
-    def __init__(self, shown: Progress, prefix: str, log: Path) -> None:
+    def __init__(
+        self,
+        shown: Progress,
+        prefix: str,
+        log: Path,
+        on_epoch: Callable[[int, EpochFigures], None] = lambda number, figures: None,
+    ) -> None:
         self._shown = shown
+        self._on_epoch = on_epoch
         self._prefix = prefix
         self._stream = log.open("a", encoding="utf-8")
         self._lines = Lines(self._stream, LOG_SECONDS)
@@ -198,6 +222,10 @@ class CellProgress:
         self._shown.advance(done, **figures)
         with suppress(OSError):
             self._lines.advance(done, **figures)
+
+    def end_epoch(self, number: int, figures: EpochFigures) -> None:
+        """Hand an epoch on."""
+        self._on_epoch(number, figures)
 
     def say(self, text: str) -> None:
         """Print a line about the cell."""

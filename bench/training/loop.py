@@ -24,7 +24,7 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from bench.config.loading import Recipe
 from bench.contracts import Context
 from bench.errors import BenchError
-from bench.terminal.progress import TRAINING, Progress, Stopped
+from bench.terminal.progress import TRAINING, EpochFigures, Progress, Stopped
 from bench.terminal.quantities import count
 from bench.training.batches import EpochBatches, TimedBatches
 from bench.training.budget import steps_of
@@ -271,7 +271,13 @@ class _Training:
     def _close_epoch(self, loss: float | None) -> None:
         standing = self.standing
         means = {name: total / standing.step for name, total in standing.sums.items()}
-        standing.epochs.append(asdict(Epoch(means, loss, self._learning_rate(), standing.seconds)))
+        figures: EpochFigures = {
+            "losses": means,
+            "validation": loss,
+            "learning_rate": self._learning_rate(),
+            "seconds": standing.seconds,
+        }
+        standing.epochs.append({**figures})
         if loss is None:
             standing.best = standing.epoch
         elif self.schedule.name == "plateau":
@@ -280,6 +286,7 @@ class _Training:
             standing.best, standing.best_loss = standing.epoch, loss
             self.best_weights = {name: value.detach().clone() for name, value in trained_state(self.module).items()}
         standing.epoch, standing.step, standing.sums, standing.seconds = standing.epoch + 1, 0, {}, 0.0
+        self.progress.end_epoch(standing.epoch, figures)
 
     def _check(self, figures: Mapping[str, float], place: str, steps: int) -> None:
         """Raise TrainingDiverged, after so many steps, unless all figures are finite."""

@@ -18,6 +18,7 @@ Text = str | None
 _WIDEST = 16_384
 """The pixels of a row of a sheet at most: a sheet of ten categories then fits into memory."""
 LabelsFile = Annotated[Text, typer.Option("--labels", help="CSV file with the path and category of each picture")]
+AsJSON = Annotated[bool, typer.Option("--json", help="print JSON")]
 Assignments = Annotated[list[str] | None, typer.Option("--set", help="name.key=value, repeatable")]
 
 app = typer.Typer(
@@ -178,16 +179,21 @@ def duplicates_command(
     dataset: Annotated[Text, typer.Option(help="the micrographs; see `bench list datasets`")] = None,
     labels: LabelsFile = None,
     assignments: Assignments = None,
+    as_json: AsJSON = False,
 ) -> None:
     """Show the near-duplicates that `--split grouped` keeps together; see --set duplicate_distance=BITS."""
     from bench.data.duplicates import duplicates
-    from bench.tasks.datasets.overview import duplicates_listed
+    from bench.tasks.datasets.overview import duplicates_by_picture, duplicates_listed
     from bench.terminal.progress import Lines
-    from bench.terminal.text import safe_lines
+    from bench.terminal.text import json_text, safe_lines
 
     opened, config = _opened(dataset, assignments, "image_size", "duplicate_distance", labels=labels)
     most = config.duplicate_distance
-    typer.echo(safe_lines(duplicates_listed(opened.load(), duplicates(opened, most, Lines()), most)))
+    micrographs, near = opened.load(), duplicates(opened, most, Lines())
+    if as_json:
+        typer.echo(json_text([row._asdict() for row in duplicates_by_picture(micrographs, near)]))
+    else:
+        typer.echo(safe_lines(duplicates_listed(micrographs, near, most)))
 
 
 @app.command("check")
@@ -196,14 +202,16 @@ def check_command(
     dataset: Annotated[Text, typer.Option(help="the dataset that the records should cover")] = None,
     pictures: Annotated[Text, typer.Option(help="a folder of pictures that the records should cover")] = None,
     assignments: Assignments = None,
+    as_json: AsJSON = False,
 ) -> None:
     """Check records: coverage by prompt group, lengths, empty and refused answers, pictures without records."""
-    from bench.tasks.records_check import as_text, check
+    from bench.tasks.records_check import as_json_data, as_text, check
+    from bench.terminal.text import json_text
 
     if dataset and pictures:
         raise BenchError("--pictures and --dataset both name what the records should cover; use one of them")
     result = check(path_of(records, "RECORDS"), *_covered(dataset, pictures, assignments))
-    typer.echo(as_text(result))
+    typer.echo(json_text(as_json_data(result)) if as_json else as_text(result))
     raise typer.Exit(1 if result.stops_a_training else 0)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from tabulate import tabulate
@@ -48,14 +48,33 @@ def inventory(dataset: Any) -> JSONObject:
     return {"dataset": dataset.name, "categories": categories, "flaw": flaw, "files": files}
 
 
-def duplicates_listed(micrographs: Micrographs, near: Duplicates, most: int) -> str:
-    """Return a line per picture with near-duplicates, cluster by cluster, with its distance to the nearest one."""
+class NearDuplicate(NamedTuple):
+    """A picture with near-duplicates: the number of its cluster, and the distance in words to the ``nearest`` one."""
+
+    cluster: int
+    picture: str
+    category: str
+    nearest: str
+
+
+def duplicates_by_picture(micrographs: Micrographs, near: Duplicates) -> list[NearDuplicate]:
+    """Return the pictures that have near-duplicates, cluster by cluster."""
     nearest = _nearest(near)
-    rows = [
-        (number, micrographs.ids[place], micrographs.categories[micrographs.labels[place]], nearest[int(place)])
+    return [
+        NearDuplicate(
+            number,
+            micrographs.ids[place],
+            micrographs.categories[micrographs.labels[place]],
+            nearest[int(place)],
+        )
         for number, places in enumerate(clusters(near), start=1)
         for place in places
     ]
+
+
+def duplicates_listed(micrographs: Micrographs, near: Duplicates, most: int) -> str:
+    """Return a line per picture with near-duplicates, cluster by cluster, with its distance to the nearest one."""
+    rows = duplicates_by_picture(micrographs, near)
     head = f"{_summary(near)} (hashes differ in at most {most} of {BITS} bits)"
     return "\n\n".join([head, tabulate(rows, headers=["cluster", "picture", "category", "nearest"])]) if rows else head
 

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from bench.launch.reports import Report, Reports
 from bench.launch.slurm.signals import Signals
-from bench.terminal.progress import Lines, Stopped
+from bench.terminal.progress import Lines, NoProgress, Stopped
 
 _SECONDS = 5.0
 """The shortest time between two reports of a cell."""
 
 
-class StatusWriter:
+class StatusWriter(NoProgress):
     """A ``Progress`` that reports on the current cell, and stops the work at its next step on request."""
 
     def __init__(self, reports: Reports, job: str, worker: str, signals: Signals) -> None:

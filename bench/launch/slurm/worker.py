@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +16,7 @@ from bench.config.cluster import Cluster
 from bench.errors import BenchError, in_one_line
 from bench.launch import together as compute_together
 from bench.launch.reports import Report, Reports
-from bench.launch.request import planned, stages_digest
+from bench.launch.request import planned, stages_digest, watching_worker
 from bench.launch.slurm.campaign import PREPARED
 from bench.launch.slurm.meeting import meet
 from bench.launch.slurm.signals import Abandoned, NoSignals, Signals
@@ -30,6 +30,7 @@ from bench.store.cell import Cell, Stage
 from bench.store.sealed import read_json, write_json
 from bench.store.store import Store
 from bench.terminal.progress import CellProgress, Stopped
+from bench.watching.watchers import NOBODY, Watchers
 
 BEAT_SECONDS = 10.0
 _STALLED = 70
@@ -89,12 +90,17 @@ def _compute(
     store, reports = Store(Path(request["store"])), status.reports
     first = 0 if together else seat.global_rank * len(cells) // seat.num_tasks
     ranks = meet(reports.folder, seat, plan.config.machine.device) if together else ALONE
-    compute_together.work(
-        ReportingRunner(plan, store, status, ranks),
-        [*cells[first:], *cells[:first]],
-        lambda cell: reports.has_failed(cell.id),
-        lambda cell, why: status.ended(cell.id, Report("failed", why=why)),
-    )
+    with (
+        watching_worker(plan, reports.folder, store.root, status.worker, status)
+        if ranks.first
+        else nullcontext(NOBODY) as watchers
+    ):
+        compute_together.work(
+            ReportingRunner(plan, store, status, ranks, watchers),
+            [*cells[first:], *cells[:first]],
+            lambda cell: reports.has_failed(cell.id),
+            lambda cell, why: status.ended(cell.id, Report("failed", why=why)),
+        )
     if together:
         leave()
 
@@ -114,8 +120,8 @@ def _failing(status: StatusWriter, cells: Iterable[str]) -> Iterator[None]:
 class ReportingRunner(Runner):
     """A runner that reports the progress of its cells."""
 
-    def __init__(self, plan: Plan, store: Store, status: StatusWriter, ranks: Ranks) -> None:
-        super().__init__(plan, store, status, ranks)
+    def __init__(self, plan: Plan, store: Store, status: StatusWriter, ranks: Ranks, watchers: Watchers) -> None:
+        super().__init__(plan, store, status, ranks, watchers)
         self._status = status
 
     def run(self, cell: Cell) -> Outcome:

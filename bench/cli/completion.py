@@ -1,0 +1,30 @@
+"""``bench completion``: the Tab key completes verbs, options and registered names.
+
+A verb instead of typer's two options, because those import its whole completion before every help.
+"""
+
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command()
+def completion_command(
+    shell: Annotated[Literal["bash", "zsh", "fish", "powershell", "pwsh"], typer.Argument(help="your shell")],
+    install: Annotated[
+        bool, typer.Option("--install", help="add it to the shell's own files, for every shell from now on")
+    ] = False,
+) -> None:
+    """Print a shell's script for completion with the Tab key, or install it."""
+    from typer.completion import get_completion_script
+    from typer.completion import install as install_script
+
+    from bench.cli.main import COMPLETION
+
+    if not install:
+        typer.echo(get_completion_script(prog_name="bench", complete_var=COMPLETION, shell=shell))
+        return
+    _, path = install_script(shell, "bench", COMPLETION)
+    typer.echo(f"wrote {path}; open a new {shell} and press the Tab key behind `bench `")
