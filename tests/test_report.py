@@ -16,6 +16,7 @@ from bench.registered.registry import Registry
 from bench.report import asked, shell
 from bench.report.chunk import as_json, as_script
 from bench.report.data import ReportData
+from bench.report.words import WORDS
 from bench.store.sealed import seal_folder
 from tests.report_pages import HOSTILE, PICTURES, RIGHT, write_store
 
@@ -249,6 +250,11 @@ def test_no_script_of_ours_makes_elements_from_text(path):
     text = path.read_text()
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
     assert path.name in shell.SCRIPTS
+
+
+def test_the_words_of_the_page_mean_what_the_glossary_says():
+    glossary = (ROOT / "docs" / "glossary.md").read_text()
+    assert [word for word, meaning in WORDS.items() if f"| {word} | {meaning} |" not in glossary] == []
 
 
 def test_an_empty_store_is_a_sentence(bench, store):

@@ -34,6 +34,7 @@ from bench.report.pictures import ReportPictures
 from bench.report.row_data import card_chunk, row_chunk, why_chunk
 from bench.report.shown_protocol import ShownProtocol, shown_protocols
 from bench.report.table_data import start_of, table_chunk, table_of
+from bench.report.words import WORDS
 from bench.specs import TableSpec
 from bench.store.store import Store
 from bench.tables.comparison import labels_of
@@ -146,6 +147,7 @@ class ReportData:
             "version": version("mvaema-bench"),
             "cells": len(self._store.records()),
             "picture_block": PICTURE_BLOCK,
+            "words": WORDS,
             "protocols": [self._protocol(shown) for shown in self.protocols],
         }
 

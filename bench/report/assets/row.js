@@ -120,7 +120,7 @@
     const holder = element("div", {class: "table"});
     const data = each.rows.map((row, id) => ({id, value: row.value, n: row.n, ...Object.fromEntries(row.scores.map((score, at) => [`c${at}`, score]))}));
     requestAnimationFrame(() => requestAnimationFrame(() => new Tabulator(holder, {
-      data, layout: "fitDataFill", height: data.length > 30 ? "60vh" : false, columnDefaults: {headerWordWrap: true},
+      data, layout: "fitDataFill", height: data.length > 30 ? "60vh" : false, columnDefaults: {headerWordWrap: true, titleFormatter: bench.heading},
       columns: [
         {title: each.by, field: "value", minWidth: 180, formatter: (cell) => element("a", {href: bench.address("pictures", {p: place, a: model, [each.by]: cell.getValue()})}, cell.getValue())},
         {title: "answers", field: "n", hozAlign: "right", sorter: "number"},
