@@ -25,8 +25,8 @@ from bench.tasks.asking import dropped
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.records import read_records
 from bench.view.guard import HEADERS, Access
+from bench.view.live_page import LivePage
 from bench.view.server import access, application, bound
-from bench.view.site import Site
 from tests.conftest import texture
 
 CATEGORY = QUESTIONS[0].text
@@ -59,7 +59,7 @@ class Page:
 
 @pytest.fixture
 def site(store, tmp_path):
-    with closing(Site(Store(store), [], tmp_path / "corrections")) as own:
+    with closing(LivePage(Store(store), [], tmp_path / "corrections")) as own:
         yield own
 
 
@@ -72,7 +72,7 @@ def page(site):
 def asked(store, tmp_path, exports):
     """A page on which the tiny exports can be asked; the key of each by its name."""
     folders = [exports.folder(name) for name in ("mvaema", "majority")]
-    with closing(Site(Store(store), folders, tmp_path / "corrections")) as own:
+    with closing(LivePage(Store(store), folders, tmp_path / "corrections")) as own:
         yield Page(own), {folder.name: f"export:{folder}" for folder in folders}
 
 
@@ -209,7 +209,7 @@ def test_pictures_are_limited_in_size_and_number(page, monkeypatch):
 
 
 def test_pictures_are_readable_by_nobody_else_and_gone_when_the_server_ends(store, tmp_path):
-    site = Site(Store(store), [], tmp_path / "corrections")
+    site = LivePage(Store(store), [], tmp_path / "corrections")
     Page(site).drop("a.png", png())
     folder = site.asking._dropped._folder
     assert folder.stat().st_mode & 0o077 == 0
@@ -408,7 +408,7 @@ def test_a_cell_that_runs_tells_its_progress_losses_and_time_left(run):
 
 
 def test_a_look_at_the_store_counts_cells_and_lists_what_runs(run, tmp_path):
-    site = Site(run, [], tmp_path / "corrections")
+    site = LivePage(run, [], tmp_path / "corrections")
     with awaited(run.stages.folder("abc123") / "claim"):
         (view,) = site.watch.look()["runs"]
     assert view["counts"] == {"running": 1, "missing": 1}
@@ -417,17 +417,17 @@ def test_a_look_at_the_store_counts_cells_and_lists_what_runs(run, tmp_path):
 
 
 def test_results_differ_in_name_as_soon_as_a_record_comes(run, tmp_path):
-    watch = Site(run, [], tmp_path / "corrections").watch
+    watch = LivePage(run, [], tmp_path / "corrections").watch
     before = watch._seen()["results"]
     (run.root / "cells" / "a.json").write_text("{}")
     assert watch._seen()["results"] != before
 
 
 def test_events_tell_a_look_first_and_then_only_what_differs(run, tmp_path, monkeypatch):
-    from bench.view import live
+    from bench.view import store_watch
 
-    monkeypatch.setattr(live, "_PAUSE", 0.01)
-    watch = Site(run, [], tmp_path / "corrections").watch
+    monkeypatch.setattr(store_watch, "_PAUSE", 0.01)
+    watch = LivePage(run, [], tmp_path / "corrections").watch
 
     async def two():
         events = watch.events()

@@ -10,16 +10,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from bench.store.claim import awaited
 from bench.store.run_request import RunRequest
 from bench.store.store import Store
-from bench.tasks.asking.replies import Replies
+from bench.tasks.asking.replies import PictureReplies
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.records import read_records
-from bench.view.server import access, application, bound
-from bench.view.site import Site
+from bench.view.live_page import LivePage
+from bench.view.server import PageServer, access, bound
 from tests.browser import PATIENCE, chromium, opened
 from tests.report_pages import HOSTILE, write_store
 from tests.test_view import png
@@ -46,11 +45,8 @@ class Server:
     def start(self):
         address = bound("127.0.0.1", self.port)
         self.port, self.url = address.bound.getsockname()[1], address.url
-        self.site = Site(*self.made)
-        app = application(self.site, access("127.0.0.1", wants_key=False))
-        self.server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
-        )
+        self.site = LivePage(*self.made)
+        self.server = PageServer(self.site, access("127.0.0.1", wants_key=False))
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [address.bound]}, daemon=True)
         self.thread.start()
         _wait(lambda: self.server.started)
@@ -81,6 +77,13 @@ def visit(browser, server):
         return opened(browser, f"{server.url}{address}", **options)
 
     return call
+
+
+def vendor(folder):
+    """The content of a file of a vendor, with its scale."""
+    path = folder / "grains.dm3"
+    dm()(path)
+    return path.read_bytes()
 
 
 def drop(page, *files):
@@ -127,10 +130,10 @@ def correct(page, answer, category):
     page.wait_for_selector(".turn:first-child .corrected")
 
 
-def test_a_dropped_vendor_file_is_answered_and_each_word_shows_where_it_looked(visit):
+def test_a_dropped_vendor_file_is_answered_and_each_word_shows_where_it_looked(visit, tmp_path):
     with visit() as page:
         choose(page, "mvaema")
-        drop(page, ("grains.dm3", dm()))
+        drop(page, ("grains.dm3", vendor(tmp_path)))
         assert "by its file" in page.inner_text("figcaption")
         assert page.locator(".scale-bar").is_visible()
         ask(page)
@@ -265,7 +268,7 @@ def test_hostile_texts_stay_text(visit, monkeypatch):
         tell({"type": "categories", "categories": [{"category": HOSTILE, "probability": 0.5}]})
         tell({"type": "attention", "words": [HOSTILE[:8]], "weights": [[[0.5, 0.5], [0.0, 0.0]]]})
 
-    monkeypatch.setattr(Replies, "reply", reply)
+    monkeypatch.setattr(PictureReplies, "reply", reply)
     with visit() as page:
         choose(page, "mvaema")
         drop(page, ("<img src=x onerror='window.taken=1'>.png", png()))
@@ -326,12 +329,12 @@ def test_another_sites_form_script_and_request_are_refused(browser, server, stor
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_pages_of_the_server(visit, store, scheme):
+def test_axe_finds_nothing_serious_on_the_pages_of_the_server(visit, store, scheme, tmp_path):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     write_store(store)
     with visit(scheme=scheme) as page:
         choose(page, "mvaema")
-        drop(page, ("a.png", png()), ("b.dm3", dm()))
+        drop(page, ("a.png", png()), ("b.dm3", vendor(tmp_path)))
         ask(page)
         page.click(".turn:first-child .correct summary")
         for address in ("#ask", "#runs"):

@@ -34,7 +34,7 @@ def view(
             raise BenchError(f"`bench view` needs the package {package}; pip install 'mvaema-bench[view]'")
     check_number(port, "--port", 1, _MOST_PORT)
     from bench.view import server
-    from bench.view.site import Site
+    from bench.view.live_page import LivePage
 
     open_store = opened(store)
     exports = server.folders(models)
@@ -42,4 +42,4 @@ def view(
     if folder.exists() and not folder.is_dir():
         raise BenchError(f"--corrections {str(folder)!r} is a file, not a folder; name a folder")
     address = server.bound(host, port)
-    server.serve(Site(open_store, exports, folder), address, server.access(host, key), browser, tell)
+    server.serve(LivePage(open_store, exports, folder), address, server.access(host, key), browser, tell)

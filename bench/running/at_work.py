@@ -40,14 +40,14 @@ class Activity:
 def activity(store: Store, cell: str) -> Activity | None:
     """Return what a cell is doing, None if no living process computes it."""
     lines = tail(store.log(cell))
-    begun = [(place, match) for place, line in enumerate(lines) if (match := _STAGE.fullmatch(line))]
-    if not begun:
+    starts = [(place, match) for place, line in enumerate(lines) if (match := _STAGE.fullmatch(line))]
+    if not starts:
         return None
-    place, match = begun[-1]
+    place, match = starts[-1]
     stage, fingerprint = match.groups()
     if claim.holder(store.stages.folder(fingerprint) / "claim") is None:
         return None
-    learning = next((each for each, other in reversed(begun) if other[1] in PARTS), place)
+    learning = next((each for each, other in reversed(starts) if other[1] in PARTS), place)
     curve = _curve([report for report in _reports(lines[learning:]) if report["what"] == TRAINING])
     reports = _reports(lines[place:])
     if not reports:

@@ -11,14 +11,14 @@ from starlette.routing import BaseRoute, Route
 
 from bench.errors import BenchError
 from bench.report.shell import asset_names, asset_text, shell
-from bench.view.site import Site
+from bench.view.live_page import LivePage
 
 _TYPES = {"css": "text/css", "js": "text/javascript"}
 SCRIPTS = ("live.js", "runs.js", "ask.js")
 STYLES = ("view.css",)
 
 
-def routes(site: Site, token: str) -> Sequence[BaseRoute]:
+def routes(site: LivePage, token: str) -> Sequence[BaseRoute]:
     """Return all routes; ``token`` is what every change must bring, told to our own page alone."""
 
     async def page(request: Request) -> Response:

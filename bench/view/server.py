@@ -1,6 +1,7 @@
 """The server of the page: Starlette on uvicorn, bound before anything else is prepared."""
 
 import ipaddress
+import logging
 import secrets
 import socket
 import threading
@@ -17,8 +18,8 @@ from starlette.applications import Starlette
 from bench.errors import BenchError
 from bench.inputs import folder_of
 from bench.view.guard import KEY, Access, Guard
+from bench.view.live_page import LivePage
 from bench.view.routes import routes
-from bench.view.site import Site
 
 PORT = 8765
 """The port if nobody names one; the next that are free if it is taken."""
@@ -26,14 +27,14 @@ _TRIES = 20
 
 
 @dataclass(frozen=True)
-class Address:
+class PageAddress:
     """Where the page is served: an open socket, and what to open in a browser."""
 
     bound: socket.socket
     url: str
 
 
-def bound(host: str, port: int | None) -> Address:
+def bound(host: str, port: int | None) -> PageAddress:
     """Open the socket; BenchError if the host is none of this machine's, or the port is taken."""
     try:
         family = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][0]
@@ -53,7 +54,7 @@ def bound(host: str, port: int | None) -> Address:
                     f"{host}:{number} cannot be served ({error.strerror}); name another --port or --host"
                 ) from error
             continue
-        return Address(own, f"http://{_shown(host)}:{own.getsockname()[1]}/")
+        return PageAddress(own, f"http://{_shown(host)}:{own.getsockname()[1]}/")
     raise AssertionError("the last try raises")
 
 
@@ -73,29 +74,47 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def application(site: Site, own: Access) -> Guard:
+def application(site: LivePage, own: Access) -> Guard:
     """Return the application behind its guard."""
     return Guard(Starlette(routes=routes(site, own.token)), own)
 
 
-def serve(site: Site, address: Address, own: Access, opens_browser: bool, tell: Callable[[str], None]) -> None:
+def serve(site: LivePage, address: PageAddress, own: Access, opens_browser: bool, tell: Callable[[str], None]) -> None:
     """Serve until a signal ends it."""
     url = f"{address.url}?{KEY}={own.key}" if own.key else address.url
     tell(f"{url} (Ctrl-C ends it)")
     if opens_browser and _has_browser():
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
-    config = uvicorn.Config(
-        application(site, own),
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=1,
-    )
     try:
-        uvicorn.Server(config).run(sockets=[address.bound])
+        PageServer(site, own).run(sockets=[address.bound])
     finally:
         site.close()
+
+
+class PageServer(uvicorn.Server):
+    """A server of a site that ends in a second or two, whoever listens or waits for an answer."""
+
+    def __init__(self, site: LivePage, own: Access) -> None:
+        config = uvicorn.Config(
+            application(site, own),
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=2,
+        )
+        super().__init__(config)
+        self._site = site
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End what is open in good order; what is cancelled then is no error to print."""
+        self._site.watch.end()
+        logger = logging.getLogger("uvicorn.error")
+        level, logger.level = logger.level, logging.CRITICAL
+        try:
+            await super().shutdown(sockets)
+        finally:
+            logger.level = level
 
 
 def _has_browser() -> bool:

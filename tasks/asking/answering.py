@@ -119,10 +119,10 @@ class Answering:
         size = share_in_nm(answer, side(picture, 0)) if answer else None
         return PictureAnswer(path, text, answer, ranking[: self._top], self.threshold, doubts, size)
 
-    def _answer(self, asked: Instructions, hear: Callable[[str], None] | None) -> str:
+    def _answer(self, posed: Instructions, hear: Callable[[str], None] | None) -> str:
         if hear is None or self._model.streams is None:
-            return self._model.estimator.answer(asked)[0]
-        return resolve(self._model.streams)(self._model.estimator, asked, hear)
+            return self._model.estimator.answer(posed)[0]
+        return resolve(self._model.streams)(self._model.estimator, posed, hear)
 
     def _question(self, picture: Micrographs, text: str) -> Instructions:
         return question(picture, text, self._caption, self._model.exported)

@@ -27,7 +27,7 @@ from bench.tasks.asking.offers import Offers
 from bench.tasks.prompts import PROMPT_GROUPS
 
 if TYPE_CHECKING:
-    from bench.tasks.asking.replies import Replies
+    from bench.tasks.asking.replies import PictureReplies
 
 _MISSING = "the server no longer has this picture; it is sent again"
 Body = TypeVar("Body", bound=BaseModel)
@@ -60,7 +60,7 @@ class Corrected(BaseModel):
 
 
 class Asking:
-    """Pictures that were dropped, models that answer, corrections that are kept."""
+    """Pictures that were dropped, models that answer, corrections that are correction."""
 
     def __init__(self, store: Store, folders: Sequence[Path], corrections: Path) -> None:
         self._dropped = Dropped()
@@ -70,11 +70,11 @@ class Asking:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @cached_property
-    def _replies(self) -> "Replies":
+    def _replies(self) -> "PictureReplies":
         """What answers; imported with the first question or page, because torch takes seconds."""
-        from bench.tasks.asking.replies import Replies
+        from bench.tasks.asking.replies import PictureReplies
 
-        return Replies(self._offers)
+        return PictureReplies(self._offers)
 
     def close(self) -> None:
         """Delete the pictures."""
@@ -161,13 +161,13 @@ class Asking:
     def _keep(self, body: Corrected, picture: DroppedPicture) -> JSONObject:
         from bench.tasks.asking.teaching import lacking
 
-        kept = self._corrections.keep(picture.path, body.category, body.question, body.answer)
+        correction = self._corrections.keep(picture.path, body.category, body.question, body.answer)
         return {
-            "picture": kept.picture,
-            "records": kept.records,
-            "pictures": len(kept.pictures),
+            "picture": correction.picture,
+            "records": correction.records,
+            "pictures": len(correction.pictures),
             "folder": str(self._corrections.folder),
-            "lacking": lacking(kept.pictures),
+            "lacking": lacking(correction.pictures),
             "command": self._replies.command(body.model, self._corrections.folder),
         }
 

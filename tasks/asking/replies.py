@@ -47,7 +47,7 @@ class Gone(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Replies:
+class PictureReplies:
     """What the offered models reply; one after another, because each takes all cores."""
 
     def __init__(self, offers: Offers) -> None:

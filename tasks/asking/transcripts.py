@@ -25,7 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
 
-class Ranking(BaseModel):
+class RankedCategory(BaseModel):
     """A category with its probability."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -53,7 +53,7 @@ class Turn(BaseModel):
     corrected: Text | None = None
     size: Text = ""
     doubts: tuple[Text, ...] = ()
-    categories: tuple[Ranking, ...] = ()
+    categories: tuple[RankedCategory, ...] = ()
 
 
 class Transcript(BaseModel):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _PAUSE = 1.0
 _CLUSTER_PAUSE = 10.0
 """The least seconds between two looks, and between two questions to Slurm."""
+_STEP = 0.2
+"""So many seconds after the server's end, at most, its events end."""
 _PATIENCE = 10
 """The pause is so many times what a look took."""
 _HEARTBEAT = 15.0
@@ -66,7 +68,7 @@ class RunView(TypedDict):
     left: float | None
 
 
-class Look(TypedDict):
+class StoreView(TypedDict):
     """What one look at a store saw; ``results`` differs from the last one's if a record came or changed."""
 
     store: str
@@ -76,7 +78,7 @@ class Look(TypedDict):
     error: str
 
 
-class Watch:
+class StoreWatch:
     """Looks at a store while anybody listens."""
 
     def __init__(self, store: Store) -> None:
@@ -84,14 +86,19 @@ class Watch:
         self._lock = threading.Lock()
         self._hints: dict[str, Hint] | None = None
         self._asked_at = float("-inf")
-        self._latest: Look | None = None
+        self._latest: StoreView | None = None
         self._looked_at = float("-inf")
         self._cost = 0.0
+        self._is_ended = False
+
+    def end(self) -> None:
+        """Let every listener's events end."""
+        self._is_ended = True
 
     async def events(self) -> AsyncIterator[str]:
         """Yield server-sent events: the runs whenever they differ, and a comment now and then to keep the line."""
         shown, spoken = "", time.monotonic()
-        while True:
+        while not self._is_ended:
             look = await asyncio.to_thread(self.look)
             text = json.dumps(look, ensure_ascii=True, allow_nan=False, default=str)
             if text != shown:
@@ -100,13 +107,15 @@ class Watch:
             elif time.monotonic() - spoken > _HEARTBEAT:
                 spoken = time.monotonic()
                 yield ": here\n\n"
-            await asyncio.sleep(self._pause)
+            until = time.monotonic() + self._pause
+            while not self._is_ended and time.monotonic() < until:
+                await asyncio.sleep(min(_STEP, self._pause))
 
     @property
     def _pause(self) -> float:
         return max(_PAUSE, _PATIENCE * self._cost)
 
-    def look(self) -> Look:
+    def look(self) -> StoreView:
         """Return what the store shows now, or what it showed a moment ago."""
         with self._lock:
             began = time.monotonic()
@@ -122,9 +131,9 @@ class Watch:
             raise BenchError(f"the cell {cell[:60]!r} is no name of a log; reload the page")
         return tail(self._store.log(cell), _LOG_BYTES)
 
-    def _seen(self) -> Look:
+    def _seen(self) -> StoreView:
         now = stamps(self._store)
-        look = Look(store=str(self._store.root), runs=[], results=digest(now)[:16], records=len(now), error="")
+        look = StoreView(store=str(self._store.root), runs=[], results=digest(now)[:16], records=len(now), error="")
         try:
             look["runs"] = [*self._on_cluster(), *self._on_this_machine()]
         except (BenchError, OSError) as error:  # the store is being made, or gone for a moment

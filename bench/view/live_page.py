@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute
 
 from bench.specs import resolve
 from bench.store.store import Store
-from bench.view.live import Watch
 from bench.view.results import Results
+from bench.view.store_watch import StoreWatch
 
 _ASKING = "bench.tasks.asking.page:Asking"
 """By lazy path: what answers questions is in a floor above."""
@@ -28,12 +28,12 @@ class Part(Protocol):
         ...
 
 
-class Site:
+class LivePage:
     """Everything behind the page of one store."""
 
     def __init__(self, store: Store, folders: Sequence[Path], corrections: Path) -> None:
         self.store = store
-        self.watch = Watch(store)
+        self.watch = StoreWatch(store)
         self.results = Results(store)
         self._folders, self._corrections = folders, corrections
 
