@@ -82,7 +82,9 @@ def audit(publication: Publication, checks: Mapping[str, Check]) -> Audit:
             for number in numbers:
                 by_number.setdefault(id(number), []).append(finding)
     return Audit(
-        tuple(_audited(number, subject.get(id(number), []), beside.get(id(number), [])) for number in publication.numbers),
+        tuple(
+            _audited(number, subject.get(id(number), []), beside.get(id(number), [])) for number in publication.numbers
+        ),
         tuple(AuditedStatement(statement, statements.finding(statement)) for statement in publication.statements),
     )
 
