@@ -43,6 +43,27 @@ QUESTIONS = {
     "text": [_QUESTION, _QUESTION],
 }
 """Files of questions, by name."""
+_HEAD = "table,row,column,value"
+PUBLISHED = {
+    "numbers": f"{_HEAD}\n1,ours,F1,0.5\n1,theirs,F1,0.4",
+    "no-value": "table,row,column\n1,ours,F1",
+    "percent": f"{_HEAD}\n1,ours,F1,57.0",
+    "negative": f"{_HEAD}\n1,ours,F1,-0.5",
+    "word": f"{_HEAD}\n1,ours,F1,half",
+    "twice": f"{_HEAD}\n1,ours,F1,0.5\n1,ours,F1,0.5",
+    "no-number": _HEAD,
+    "misspelt": f"{_HEAD},fold\n1,ours,F1,0.5,10",
+    "metric": f"{_HEAD},metric\n1,ours,P,0.5,presicion",
+    "no-folds": f"{_HEAD},folds\n1,ours,F1,0.5,0",
+    "digits": f"{_HEAD},digits\n1,ours,F1,0.512,2",
+    "counts": f"{_HEAD},counts,n\n1,ours,Top-1,0.5,3 4,8",
+    "quotes": f'{_HEAD}\n1,"ours,F1,0.5',
+    "impossible": f"{_HEAD}\n1,ours,Top-1,0.6\n1,ours,Top-5,0.5",
+    "no-such": "quote,kind,value,of,against\nso,ratio,1.2,1 / our / F1,1 / theirs / F1",
+    "kind": "quote,kind,value,of,against\nso,better,1.2,1 / ours / F1,1 / theirs / F1",
+    "no-answer": "table,row,reference,answer\n1,ours,a wire,",
+}
+"""Files of published numbers, statements and texts, by name."""
 SMALL = ("--models", "majority", "--folds", "0-1", "--set", "synthetic.size=40", "--set", "machine.threads=1")
 
 
@@ -100,6 +121,8 @@ def fill(folder):
     (folder / "records.jsonl").write_text("no record\n")
     for name, lines in QUESTIONS.items():
         (folder / f"{name}.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    for name, text in PUBLISHED.items():
+        (folder / f"{name}.csv").write_text(text)
     (folder / "bytes.yaml").write_bytes(b"\xff\xfe\0")
     (folder / "list.yaml").write_text("- 1\n")
     (folder / "folder.yaml").mkdir()

@@ -145,12 +145,10 @@ def _least_mean(precision: float, recall: float, units: int) -> float:
         whole = floor(missing + SLACK)
         zeros += whole
         rests.append(1 - max(0.0, missing - whole))
-    if zeros + 2 > units:
-        return 0.0
     full = units - zeros
-    apart = full - 2 + harmonic_mean(rests[0], 1) + harmonic_mean(rests[1], 1)
     joined = full - 1 + harmonic_mean(*rests)
-    return min(apart, joined) / units
+    apart = full - 2 + harmonic_mean(rests[0], 1) + harmonic_mean(rests[1], 1) if full > 1 else joined
+    return max(0.0, min(apart, joined) / units)
 
 
 def most_of_defined(precision: Interval, recall: Interval, parts: int | None) -> float:
