@@ -185,7 +185,8 @@ def _listing(title: str, by_name: dict[str, Settings]) -> list[str]:
     owners: dict[tuple[str, ...], list[str]] = {}
     for name, settings in by_name.items():
         for key, setting in settings.items():
-            line = (f"`{key}`", _code(setting.default), _cell(setting.values), setting.stage, _cell(setting.help))
+            redoes = setting.stage if setting.decides else "nothing"
+            line = (f"`{key}`", _code(setting.default), _cell(setting.values), redoes, _cell(setting.help))
             owners.setdefault(line, []).append(name)
     if not owners:
         return []

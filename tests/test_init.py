@@ -39,7 +39,7 @@ def test_the_config_is_valid_says_why_and_its_first_command_runs(drafted, bench)
     code, out, _ = drafted(6, 4)
     text = Path("bench.yaml").read_text()
     config, _ = load_config("bench.yaml")
-    assert code == 0 and config.k == 4 and config.folds == "0"
+    assert code == 0 and config.k == 3 and config.folds == "0"  # one of the four is of a single pixel
     keys = [line for line in text.splitlines() if line and line[0] not in "# "]
     for key in keys:
         before = text.splitlines()[text.splitlines().index(key) - 1]

@@ -146,7 +146,13 @@ def _one(row: Entry) -> str:
     if not settings:
         return lines
     rows = [
-        [key, setting["default"], setting["stage"], setting["values"], setting["help"]]
+        [
+            key,
+            setting["default"],
+            setting["stage"] if setting["decides"] else "nothing",
+            setting["values"],
+            setting["help"],
+        ]
         for key, setting in settings.items()
     ]
     return "\n\n".join([lines, _grid(rows, ["setting", "default", "a change redoes", "values", "what it is"])])

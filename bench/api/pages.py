@@ -16,7 +16,7 @@ _MENTIONED = 8
 
 
 @dataclass(frozen=True)
-class Page:
+class Topic:
     """A page, or the section of a verb: its ``name``, which is a topic of `bench help`, its title, its Markdown."""
 
     name: str
@@ -28,15 +28,15 @@ class Page:
 
 
 @cache
-def pages() -> Mapping[str, Page]:
+def pages() -> Mapping[str, Topic]:
     """Return the pages by name, in alphabetic order."""
     files = [file for file in resources.files("bench.docs").iterdir() if file.name.endswith(".md")]
     texts = {file.name.removesuffix(".md"): file.read_text(encoding="utf-8") for file in files}
-    return {name: Page(name, _title(text), text) for name, text in sorted(texts.items())}
+    return {name: Topic(name, _title(text), text) for name, text in sorted(texts.items())}
 
 
 @checked
-def page(topic: str) -> Page:
+def page(topic: str) -> Topic:
     """Return the page of a topic, of a verb its section, of what is both the section behind the page.
 
     BenchError names the pages that mention any other word.
@@ -44,7 +44,7 @@ def page(topic: str) -> Page:
     every, wanted = pages(), " ".join(topic.split()).lower().removeprefix("bench ").removesuffix(".md")
     verbs = _verbs(every[_COMMANDS].text)
     if parts := [each[wanted] for each in (every, verbs) if wanted in each]:
-        return Page(wanted, parts[0].title, "\n\n".join(part.text.strip() for part in parts))
+        return Topic(wanted, parts[0].title, "\n\n".join(part.text.strip() for part in parts))
     word = re.compile(rf"\b{re.escape(wanted)}", re.IGNORECASE)
     counts = {name: len(word.findall(each.text)) for name, each in every.items() if name != _COMMANDS}
     mentioning = sorted((name for name, count in counts.items() if count), key=lambda name: -counts[name])
@@ -57,14 +57,14 @@ def _title(text: str) -> str:
     return text.partition("\n")[0].lstrip("# ").strip()
 
 
-def _verbs(text: str) -> dict[str, Page]:
+def _verbs(text: str) -> dict[str, Topic]:
     """Return the sections of verbs by name; one with verbs below it holds theirs."""
     sections = {
         title: body.strip() for title, body in re.findall(r"^## bench (.+?)\n(.*?)(?=^## |\Z)", text, re.M | re.S)
     }
     names = [*sections, *dict.fromkeys(title.partition(" ")[0] for title in sections)]
     return {
-        name: Page(
+        name: Topic(
             name,
             f"bench {name}",
             "\n\n".join(

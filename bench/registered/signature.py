@@ -55,8 +55,8 @@ def judge_settings(spec: ModelSpec) -> dict[str, Setting]:
 def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec | WatcherSpec) -> dict[str, Setting]:
     """Return the settings of the class of a dataset, task, teacher or watcher.
 
-    A task trains nothing: its settings are of stage "predict", unless they say "score". BenchError if a default of the
-    spec names none of them.
+    A task trains nothing: its settings are of stage "predict", unless they say "score". Those of a watcher decide
+    nothing. BenchError if a default of the spec names none of them.
     """
     settings = settings_of(spec.builds)
     if isinstance(spec, TaskSpec):
@@ -64,6 +64,8 @@ def class_settings(spec: DatasetSpec | TaskSpec | TeacherSpec | WatcherSpec) -> 
         settings = {
             key: replace(each, stage="predict") if each.stage == "train" else each for key, each in settings.items()
         }
+    if isinstance(spec, WatcherSpec):
+        settings = {key: replace(each, decides=False) for key, each in settings.items()}
     kind = type(spec).__name__.removesuffix("Spec").lower()
     return _with_defaults(f"{kind} {spec.name!r}", settings, spec.defaults)
 

@@ -85,6 +85,7 @@ class Runner:
             self._keep_reason(cell, part, parted)
             progress.note(traceback.format_exc())
             progress.say(f"{part} ended: {parted}")
+            watched.fail(part, str(parted), log)
             raise
         except Exception as error:  # one failing model never stops another
             progress.note(traceback.format_exc())

@@ -25,7 +25,7 @@ _OTHERS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGHUP", "SIGTERM"
 
 
 def main() -> None:
-    """Watch until the input ends, whose first line says with what; exit with code 1 if the watcher raised anything."""
+    """Watch until an empty line; the first line says with what. Exit with code 1 if the watcher raised anything."""
     for number in _OTHERS:
         signal.signal(number, signal.SIG_IGN)
     end_with(int(sys.argv[1]))
@@ -37,6 +37,8 @@ def main() -> None:
     _give_way(_WATCHING)
     failures = 0
     for line in sys.stdin.buffer:
+        if not line.strip():
+            break
         try:
             with isolated():
                 watcher.watch(event_of(line))

@@ -49,7 +49,8 @@ class Watchers:
         for process in self._processes:
             process.finish()
         began = monotonic()
-        late = [process for process in self._processes if not process.has_ended(min(_PATIENCE, seconds))]
+        soon = began + min(_PATIENCE, seconds)
+        late = [process for process in self._processes if not process.has_ended(max(0.0, soon - monotonic()))]
         if late and self._progress and seconds > _PATIENCE:
             names = ", ".join(process.name for process in late)
             self._progress.say(f"waiting up to {seconds:.0f} s for watchers to finish: {names}")
@@ -68,7 +69,7 @@ class WatcherProcess:
     def __init__(self, chosen: Chosen, folder: Path) -> None:
         self.name = chosen.spec.name
         self.log = folder / f"{self.name}.log"
-        self._queue: Queue[Event | None] = Queue(LONGEST_QUEUE)
+        self._queue: Queue[Event | None] = Queue(LONGEST_QUEUE + 1)  # the last place is for the end
         self._lost, self._news = 0, ""
         self._is_over = False
         own = folder / self.name
@@ -86,9 +87,9 @@ class WatcherProcess:
         """Put an event into the queue; it is lost if the queue is full or the process has ended."""
         if self._is_over:
             return
-        try:
+        if self._queue.qsize() < LONGEST_QUEUE:
             self._queue.put_nowait(event)
-        except Full:
+        else:
             self._lost += 1
 
     def news(self) -> str:
@@ -98,7 +99,7 @@ class WatcherProcess:
 
     def finish(self) -> None:
         """Let the process finish after the events in the queue."""
-        with suppress(Full):  # then it is far behind, and ``end`` ends it
+        with suppress(Full):  # it was to finish already
             self._queue.put_nowait(None)
 
     def has_ended(self, seconds: float) -> bool:
@@ -122,12 +123,15 @@ class WatcherProcess:
             self._note(f"watcher {self.name} was too slow and missed {count(self._lost, 'event')}")
 
     def _feed(self, order: str) -> None:
-        """Write the order and the events to the process, one line each, until the last; give up one that ended."""
+        """Write the order and the events to the process, one line each, until the last; give up one that ended.
+
+        An empty line is the end: a process that a library has forked may hold the pipe open.
+        """
         stream = self._process.stdin
         assert stream is not None, "it was started with a pipe"
-        line: str | None = order
+        line = order
         with suppress(OSError), stream:
-            while line is not None:
+            while line:
                 try:
                     stream.write(f"{line}\n".encode())
                     stream.flush()
@@ -136,7 +140,8 @@ class WatcherProcess:
                     self._note(f"watcher {self.name} ended early, the run goes on; its log says why")
                     return
                 event = self._queue.get()
-                line = event.json if event else None
+                line = event.json if event else ""
+            stream.write(b"\n")
 
     def _note(self, sentence: str) -> None:
         self._news = f"{self._news}\n" * bool(self._news) + f"note: {sentence} ({self.log})"
@@ -162,4 +167,8 @@ def watching(chosen: Sequence[Chosen], store: Path, run: str, worker: str, progr
     except BaseException:
         watchers.close(STOP_SECONDS)
         raise
-    watchers.close(FINISH_SECONDS)
+    try:
+        watchers.close(FINISH_SECONDS)
+    except BaseException:  # Ctrl-C while it waits
+        watchers.close(0.0)
+        raise

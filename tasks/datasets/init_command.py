@@ -29,7 +29,7 @@ def init_command(
     from bench.data.dataset import open_dataset
     from bench.data.duplicates import duplicates
     from bench.registered.registry import Registry
-    from bench.tasks.datasets.draft import Surroundings, drafted
+    from bench.tasks.datasets.draft import DraftInputs, drafted
     from bench.terminal.progress import Lines
     from bench.terminal.text import json_text, safe_lines
 
@@ -44,7 +44,7 @@ def init_command(
     config, _ = load_config(DEFAULT, (), options)
     dataset = open_dataset(Registry(), config.dataset, config.settings, config.image_size, Lines())
     near = duplicates(dataset, config.duplicate_distance, Lines())
-    draft = drafted(dataset, near, Surroundings(place.resolve(), table, written, out))
+    draft = drafted(dataset, near, DraftInputs(place.resolve(), table, written, out))
     write_out(out, draft.text)
     if as_json:
         choices = [choice._asdict() for choice in draft.choices]
