@@ -116,7 +116,7 @@
     }));
     const last = {alignEmptyValues: "bottom"};
     // What says most comes first, and is what rows are sorted by until another heading is chosen.
-    const order = d3.sort(table.columns.map((column, at) => [column, at]), ([column]) => !judged.has(column.label));
+    const order = d3.sort(table.columns.map((column, at) => [column, at]), ([column]) => (judged.has(column.label) ? table.controls_by.indexOf(column.label) : table.columns.length));
     const [first, at] = order.find(([column]) => column.higher_is_better !== null) ?? order[0] ?? [];
     const initialSort = table.of_models && first ? [{column: `c${at}`, dir: first.higher_is_better === false ? "asc" : "desc"}] : [];
     const columns = [
@@ -141,7 +141,7 @@
         data: rows, columns, layout: "fitDataFill", height: rows.length > 40 ? "70vh" : false, placeholder: "No row is left by these filters",
         columnDefaults: {headerWordWrap: true, vertAlign: "middle", titleFormatter: bench.heading}, headerSortTristate: true, initialSort,
       });
-      grid.on("tableBuilt", () => resolve(grid));
+      grid.on("tableBuilt", () => { bench.mendRoles(holder); resolve(grid); });
       holder.grid = grid;
     });
   }
