@@ -16,6 +16,7 @@ from bench.registered.registry import Registry
 from bench.report import asked, shell
 from bench.report.chunk import as_json, as_script
 from bench.report.data import ReportData
+from bench.report.words import WORDS
 from bench.store.sealed import seal_folder
 from tests.report_pages import HOSTILE, PICTURES, RIGHT, write_store
 
@@ -66,10 +67,11 @@ def test_the_latest_protocol_comes_first_and_others_can_be_left_out(data):
 
 
 def test_the_index_has_the_verdict_and_what_is_shown(data):
-    shown = data().chunk("index")["protocols"][0]
+    page = data()
+    shown, items = page.chunk("index")["protocols"][0], page.chunk("items-0")
     assert any("This rests on" in sentence for sentence in shown["verdict"])
     assert [model["kind"] for model in shown["models"]] == ["model", "model", "control"]
-    assert (shown["items"], shown["pictures"], shown["pictures_held"]) == (12, 6, 6)
+    assert (items["count"], items["pictures"], items["pictures_held"]) == (12, [*PICTURES], 6)
 
 
 def test_a_table_has_intervals_controls_published_rows_and_meanings(data):
@@ -190,7 +192,7 @@ def test_a_dataset_that_is_gone_leaves_the_answers(store):
     from bench.store.store import Store
 
     page = ReportData(Store(store), Registry())
-    shown = page.chunk("index")["protocols"][0]
+    shown = page.chunk("items-0")
     assert "knows no run on 'synthetic'" in shown["pictures_missing"] and shown["pictures_held"] == 0
     assert page.chunk("pictures-0-0") == [None] * 6 and page.chunk("answers-0-0-0")[0]["answer"]
 
@@ -248,6 +250,11 @@ def test_no_script_of_ours_makes_elements_from_text(path):
     text = path.read_text()
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", text)
     assert path.name in shell.SCRIPTS
+
+
+def test_the_words_of_the_page_mean_what_the_glossary_says():
+    glossary = (ROOT / "docs" / "glossary.md").read_text()
+    assert [word for word, meaning in WORDS.items() if f"| {word} | {meaning} |" not in glossary] == []
 
 
 def test_an_empty_store_is_a_sentence(bench, store):

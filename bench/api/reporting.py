@@ -24,6 +24,7 @@ def report(
     *,
     single: bool = False,
     pictures: int = 500,
+    attention: int = 0,
     task: str | None = None,
     dataset: str | None = None,
     protocol: str | None = None,
@@ -32,20 +33,21 @@ def report(
     """Write the page of results into a new folder, or with ``single`` into one HTML file; return what it takes.
 
     It shows every protocol of the store, or those of a ``task``, a ``dataset`` or a ``protocol``, and of each at most
-    so many ``pictures``. BenchError if the store holds no such records, the folder is not new, or it cannot be written.
+    so many ``pictures``. Models that can tell are loaded and show where they looked in so many answers (``attention``).
+    BenchError if the store holds no such records, the folder is not new, or it cannot be written.
     """
     from bench.report.data import ReportData
     from bench.report.writing import single_page, write_folder
 
     check_number(pictures, "--pictures", 0, MOST_PICTURES)
+    check_number(attention, "--attention", 0, MOST_PICTURES)
     if single:
         by_suffix(out, {".html": "html", ".htm": "html"}, "with --single, name a file that ends in .html")
     folder = new_path(out, "the file" if single else "the folder")
     if not single and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BenchError(f"{str(out)!r} exists and is not an empty folder; name a new one")
-    make = partial(
-        ReportData, opened(store), Registry(), task=task, dataset=dataset, protocol=protocol, pictures=pictures
-    )
+    named = {"task": task, "dataset": dataset, "protocol": protocol}
+    make = partial(ReportData, opened(store), Registry(), **named, pictures=pictures, looks=attention)
     if single:
         page, written = single_page(make)
         write_out(out, page)

@@ -18,6 +18,9 @@ def report_command(
         Text, typer.Option(help="first letters of a protocol's digest [default: all of the store]")
     ] = None,
     pictures: Annotated[int, typer.Option(min=0, help="most pictures of a protocol")] = 500,
+    attention: Annotated[
+        int, typer.Option(min=0, help="answers of each model with where it looked; the models are loaded for that")
+    ] = 0,
     single: Annotated[bool, typer.Option("--single", help="write one file that needs no other")] = False,
     store: StoreFolder = None,
 ) -> None:
@@ -27,7 +30,14 @@ def report_command(
 
     with without_collection():
         written = report(
-            out, single=single, pictures=pictures, task=task, dataset=dataset, protocol=protocol, store=store
+            out,
+            single=single,
+            pictures=pictures,
+            attention=attention,
+            task=task,
+            dataset=dataset,
+            protocol=protocol,
+            store=store,
         )
     parts = ", ".join(
         f"{what} {size / 1e6:.1f} MB" for what, size in sorted(written.sizes.items(), key=lambda part: -part[1])

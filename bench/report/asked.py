@@ -145,6 +145,15 @@ class AskedItems:
             self._latest = model, {positions[key]: item for key, item in self._keyed(records) if key in positions}
         return self._latest[1]
 
+    def item(self, at: int) -> Item:
+        """Return what is asked at a position, without answers."""
+        return self._asked.items[at]
+
+    def items_of_cell(self, record: Record) -> list[int]:
+        """Return the positions of what a cell was asked, in order."""
+        cell = (record.cell.repeat, record.cell.fold, record.cell.seed)
+        return [at for key, at in self._asked.positions.items() if key[:3] == cell]
+
     @property
     def _places(self) -> range:
         return range(len(self))

@@ -15,6 +15,7 @@ B of a block of items, or of pictures.
     references-P-B  the texts of what was asked
     scores-P-M      a model's scores, item by item, in columns
     answers-P-M-B   its answers
+    attention-P-M   where it looked in some of them
     pictures-P-B    the addresses of pictures, null where the page holds none
 """
 
@@ -26,12 +27,14 @@ from functools import cached_property
 from bench.errors import BenchError
 from bench.registered.registry import Registry
 from bench.report.asked import AskedItems
+from bench.report.attention import attention
 from bench.report.chunk import Chunk
 from bench.report.figures_data import figures_chunk
 from bench.report.pictures import ReportPictures
 from bench.report.row_data import card_chunk, row_chunk, why_chunk
 from bench.report.shown_protocol import ShownProtocol, shown_protocols
 from bench.report.table_data import start_of, table_chunk, table_of
+from bench.report.words import WORDS
 from bench.specs import TableSpec
 from bench.store.store import Store
 from bench.tables.comparison import labels_of
@@ -50,7 +53,8 @@ _FORMS = {"markdown": ".md", "latex": ".tex", "csv": ".csv"}
 class ReportData:
     """The chunks of a page about a store, of all its protocols or of those that are named.
 
-    ``pictures`` is how many pictures of each protocol the page holds. ``address`` gives the address of a picture by the
+    ``pictures`` is how many pictures of each protocol the page holds, ``looks`` of how many of its answers a model
+    that can tell shows where it looked. ``address`` gives the address of a picture by the
     numbers of its protocol and its own; by default that at which a server sends ``picture``.
     """
 
@@ -63,9 +67,10 @@ class ReportData:
         dataset: str | None = None,
         protocol: str | None = None,
         pictures: int = PICTURES,
+        looks: int = 0,
         address: Callable[[int, int], str] = lambda protocol, number: f"pictures/{protocol}-{number}.webp",
     ) -> None:
-        self._store, self._address = store, address
+        self._store, self._address, self._looks_shown = store, address, looks
         self.protocols = shown_protocols(store, registry, task, dataset, protocol)
         self.asked = [AskedItems(shown) for shown in self.protocols]
         self.pictures = [
@@ -79,10 +84,11 @@ class ReportData:
             "row": lambda place, model: row_chunk(self.protocols[place], self.asked[place], model),
             "card": lambda place, model: card_chunk(self.protocols[place], model),
             "why": lambda place, model: why_chunk(self.protocols[place], model),
-            "items": lambda place: self.asked[place].items(),
+            "items": self._items,
             "references": lambda place, block: self.asked[place].references(block),
             "scores": lambda place, model: self.asked[place].scores(model),
             "answers": lambda place, model, block: self.asked[place].answers(model, block),
+            "attention": self._looks,
             "pictures": self._pictures,
         }
 
@@ -109,7 +115,7 @@ class ReportData:
             yield from (f"references-{place}-{block}" for block in range(asked.blocks))
             yield from (f"pictures-{place}-{block}" for block in range(-(-len(asked.pictures) // PICTURE_BLOCK)))
             for model in range(len(shown.models)):  # all of one model together: its answers are read once
-                yield from (f"{kind}-{place}-{model}" for kind in ("row", "card", "why", "scores"))
+                yield from (f"{kind}-{place}-{model}" for kind in ("row", "card", "why", "scores", "attention"))
                 yield from (f"answers-{place}-{model}-{block}" for block in range(asked.blocks))
 
     @cached_property
@@ -141,6 +147,7 @@ class ReportData:
             "version": version("mvaema-bench"),
             "cells": len(self._store.records()),
             "picture_block": PICTURE_BLOCK,
+            "words": WORDS,
             "protocols": [self._protocol(shown) for shown in self.protocols],
         }
 
@@ -160,10 +167,6 @@ class ReportData:
                 if own is shown
             ],
             "left_out": self._built[shown.number][1],
-            "items": len(self.asked[shown.number]),
-            "pictures": len(self.asked[shown.number].pictures),
-            "pictures_held": len(self.pictures[shown.number].chosen),
-            "pictures_missing": self.pictures[shown.number].problem,
             "models": [
                 {
                     "name": model,
@@ -198,6 +201,15 @@ class ReportData:
         return {
             form: {"suffix": suffix, "text": FORMATS[form].render([table], True, {})} for form, suffix in _FORMS.items()
         }
+
+    def _items(self, place: int) -> Chunk:
+        pictures = self.pictures[place]
+        held = {"pictures_held": len(pictures.chosen), "pictures_missing": pictures.problem}
+        return {**self.asked[place].items(), **held}
+
+    def _looks(self, place: int, model: int) -> Chunk:
+        shown = self.protocols[place]
+        return attention(shown, self.asked[place], self.pictures[place], model, self._looks_shown)
 
     def _pictures(self, place: int, block: int) -> Chunk:
         """Return the addresses of a block of pictures, null for those that the page does not hold."""

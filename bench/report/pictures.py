@@ -66,6 +66,19 @@ class ReportPictures:
         picture.save(stream, "WEBP", quality=QUALITY, method=4)
         return stream.getvalue()
 
+    def holds(self, at: int) -> bool:
+        """Return whether the page holds the picture of an item."""
+        return self._numbers[str(self._asked.item(at)["picture"])] in self._held
+
+    def micrographs_of(self, items: Sequence[int]) -> Micrographs:
+        """Return the pictures of items, one for each, as the models saw them."""
+        names = [str(self._asked.item(at)["picture"]) for at in items]
+        return self._micrographs.take(np.array([self._positions[name] for name in names]))
+
+    @cached_property
+    def _numbers(self) -> Mapping[str, int]:
+        return {name: number for number, name in enumerate(self._asked.pictures)}
+
     @cached_property
     def _held(self) -> frozenset[int]:
         return frozenset(self.chosen)

@@ -31,6 +31,7 @@
       if (!room || room === drawn) return;
       drawn = room;
       const plot = Plot.plot({...options, width: room, style: {background: "transparent", fontSize: "13px", fontFamily: "inherit"}});
+      for (const mark of plot.querySelectorAll("[aria-label], [aria-description]")) { mark.removeAttribute("aria-label"); mark.removeAttribute("aria-description"); } // of groups, to which no role belongs
       plot.setAttribute("role", "img");
       plot.setAttribute("aria-label", title);
       holder.replaceChildren(plot);

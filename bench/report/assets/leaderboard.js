@@ -34,8 +34,9 @@
           title: each.title,
         }, `Table ${each.number}: ${each.name}`))));
     }
-    if (shown) main.append(await tableOf(shown, place));
+    if (shown) main.append(await tableOf(shown, place, index.words));
     main.append(...protocol.left_out.map((sentence) => element("p", {class: "note"}, sentence)));
+    main.append(element("details", {}, element("summary", {}, "What the words mean"), bench.list(Object.entries(index.words))));
     main.append(element("p", {class: "note"},
       `Written ${index.written.slice(0, 16).replace("T", " ")} UTC from ${index.cells.toLocaleString("en")} cells by bench ${index.version}.`));
   }
@@ -46,10 +47,13 @@
       element("p", {class: "lead"}, first), others.map((sentence) => element("p", {}, sentence)));
   }
 
+  /** Return what the word of a filter means, with what its values mean. */
+  const meaningOf = (key, meanings) => ({kind: `control: ${meanings.control}. upper row: ${meanings["upper row"]}`, family: meanings.family}[key] ?? null);
+
   const filters = [["family", "Family"], ["kind", "Kind"], ["start", "Start"]];
 
   /** Return a table with its filters, columns to choose and notes. */
-  async function tableOf(shown, place) {
+  async function tableOf(shown, place, words) {
     const table = await bench.load(`table-${shown.table}`);
     const holder = element("div", {class: "table"});
     const box = element("section", {class: "board", "aria-label": `Table ${table.number}`});
@@ -58,10 +62,10 @@
     box.append(...table.notes.map((note) => element("p", {class: "note"}, note)));
     box.append(...footnotes(table));
     const grid = new Promise((resolve) => {
-      const made = () => resolve(gridOf(table, place, holder));
+      const made = () => resolve(gridOf(table, place, holder, words));
       requestAnimationFrame(() => requestAnimationFrame(made)); // once the holder has a width
     });
-    fill(controls, table, grid, shown);
+    fill(controls, table, grid, shown, words);
     return box;
   }
 
@@ -71,7 +75,7 @@
   }
 
   /** Fill the bar above a table: search, filters, columns. */
-  function fill(bar, table, grid, shown) {
+  function fill(bar, table, grid, shown, meanings) {
     const wanted = {};
     const apply = async () => {
       const rows = await grid;
@@ -84,7 +88,7 @@
     for (const [key, label] of filters) {
       const values = [...new Set(table.rows.map((row) => row[key]).filter(Boolean))];
       if (values.length < 2) continue;
-      bar.append(element("label", {class: "field"}, element("span", {}, label),
+      bar.append(element("label", {class: "field", title: meaningOf(key, meanings)}, element("span", {}, label),
         element("select", {class: `filter-${key}`, onchange: (event) => { wanted[key] = event.target.value; apply(); }},
           element("option", {value: ""}, "all"), values.map((value) => element("option", {value}, value)))));
     }
@@ -100,7 +104,7 @@
   }
 
   /** Return the Tabulator of a table. */
-  function gridOf(table, place, holder) {
+  function gridOf(table, place, holder, meanings) {
     const judged = new Set(table.controls_by);
     const domains = table.columns.map((_, at) => domainOf(table, at));
     const texts = [...new Set(table.rows.flatMap((row) => Object.keys(row.texts)))];
@@ -112,18 +116,18 @@
     }));
     const last = {alignEmptyValues: "bottom"};
     // What says most comes first, and is what rows are sorted by until another heading is chosen.
-    const order = d3.sort(table.columns.map((column, at) => [column, at]), ([column]) => !judged.has(column.label));
+    const order = d3.sort(table.columns.map((column, at) => [column, at]), ([column]) => (judged.has(column.label) ? table.controls_by.indexOf(column.label) : table.columns.length));
     const [first, at] = order.find(([column]) => column.higher_is_better !== null) ?? order[0] ?? [];
     const initialSort = table.of_models && first ? [{column: `c${at}`, dir: first.higher_is_better === false ? "asc" : "desc"}] : [];
     const columns = [
-      {title: table.of_models ? "Model" : "Row", field: "label", frozen: innerWidth > 700, minWidth: 150, formatter: (cell) => labelOf(cell.getData().row, place)},
+      {title: table.of_models ? "Model" : "Row", field: "label", frozen: innerWidth > 700, minWidth: 150, formatter: (cell) => labelOf(cell.getData().row, place, meanings)},
       ...(table.of_models ? [{title: "Family", field: "family", minWidth: 120, formatter: textOf}, {title: "Start", field: "start", minWidth: 105, formatter: textOf}] : []),
       ...texts.map((text, at) => ({title: text, field: `t${at}`, minWidth: 240, formatter: textOf, variableHeight: true})),
       ...order.flatMap(([column, at]) => [
         {
           title: column.label, field: `c${at}`, sorter: "number", sorterParams: last, hozAlign: "right", headerHozAlign: "right",
           minWidth: table.of_models ? 150 : 90, headerSortStartingDir: column.higher_is_better === false ? "asc" : "desc",
-          headerTooltip: column.meaning || false, visible: !table.of_models || order.findIndex(([, own]) => own === at) < 5 || judged.has(column.label),
+          headerTooltip: column.meaning ? () => element("div", {class: "meaning"}, column.meaning) : false, visible: !table.of_models || order.findIndex(([, own]) => own === at) < 5 || judged.has(column.label),
           formatter: (cell) => cellOf(cell.getData().row.cells[at], column, domains[at], table, cell.getData().row, place),
         },
         ...(table.rows.some((row) => row.cells[at].published !== undefined) ? [{
@@ -135,17 +139,17 @@
     return new Promise((resolve) => {
       const grid = new Tabulator(holder, {
         data: rows, columns, layout: "fitDataFill", height: rows.length > 40 ? "70vh" : false, placeholder: "No row is left by these filters",
-        columnDefaults: {headerWordWrap: true, vertAlign: "middle"}, headerSortTristate: true, initialSort,
+        columnDefaults: {headerWordWrap: true, vertAlign: "middle", titleFormatter: bench.heading}, headerSortTristate: true, initialSort,
       });
-      grid.on("tableBuilt", () => resolve(grid));
+      grid.on("tableBuilt", () => { bench.mendRoles(holder); resolve(grid); });
       holder.grid = grid;
     });
   }
 
   const textOf = (cell) => element("span", {}, String(cell.getValue() ?? ""));
 
-  function labelOf(row, place) {
-    const marks = [row.kind === "model" ? null : element("span", {class: "tag"}, row.kind), row.stale ? element("abbr", {title: "computed with code that has changed since"}, "†") : null];
+  function labelOf(row, place, meanings) {
+    const marks = [row.kind === "model" ? null : element("span", {class: "tag", title: meanings[row.kind]}, row.kind), row.stale ? element("abbr", {title: "computed with code that has changed since"}, "†") : null];
     const label = row.condition ? `${row.label}, ${row.condition}` : row.label;
     return element("span", {class: `label ${row.kind.replace(" ", "-")}`},
       row.model === null ? label : element("a", {href: bench.address("row", {p: place, m: row.model})}, label), marks);

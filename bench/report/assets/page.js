@@ -121,6 +121,12 @@ const bench = (() => {
   /** Return the number of the protocol that an address names, the first one if it names none. */
   const placeOf = (index, parameters) => Math.max(0, Math.min(Number(parameters.get("p") ?? 0) || 0, index.protocols.length - 1));
 
+  /** Return a heading of a Tabulator as text, which it would else take for HTML. */
+  const heading = (cell) => element("span", {}, String(cell.getValue()));
+
+  /** Take from a Tabulator's rows the place in the order of focus: they hold links, and a grid may own rows alone. */
+  const mendRoles = (holder) => holder.querySelector(".tabulator-tableholder")?.removeAttribute("tabindex");
+
   /** Return a number with its digits, a dash if there is none. */
   const number = (value, digits = 3) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
@@ -167,7 +173,7 @@ const bench = (() => {
   }
 
   return {
-    element, load, forget, receive, section, address, go, place, placeOf, draw, number, theme, save, start, sections,
+    element, load, forget, receive, section, address, go, place, placeOf, draw, heading, mendRoles, number, theme, save, start, sections,
     source,
     /** Return the headers of a request to the server; a server's own script replaces it to add its token. */
     headers: () => ({}),

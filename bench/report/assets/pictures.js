@@ -70,9 +70,9 @@
     const differ = element("div", {class: "differ"});
     const cards = element("div", {class: "cards"});
     main.append(element("h1", {}, "Pictures and answers"), element("div", {class: "bar"}, bench.protocolMenu(index, place, "pictures")), bar, count, differ, cards);
-    if (protocol.pictures_missing) main.append(element("p", {class: "note"}, `No picture is shown: ${protocol.pictures_missing}.`));
-    else if (protocol.pictures_held < protocol.pictures) count.after(element("p", {class: "note"}, `This page holds ${protocol.pictures_held.toLocaleString("en")} of ${protocol.pictures.toLocaleString("en")} pictures.`));
     if (!items.count) { main.append(element("p", {}, "No answers of this protocol are stored.")); return; }
+    if (items.pictures_missing) count.after(element("p", {class: "note"}, `No picture is shown: ${items.pictures_missing}.`));
+    else if (items.pictures_held < items.pictures.length) count.after(element("p", {class: "note"}, `This page holds ${items.pictures_held.toLocaleString("en")} of ${items.pictures.length.toLocaleString("en")} pictures.`));
 
     const update = async (changed = {}) => {
       Object.assign(wanted, changed);
@@ -210,15 +210,18 @@
         body));
     whenSeen(made, async () => {
       const block = Math.floor(at / items.block), within = at % items.block;
+      const names = ["a", "b"].filter((name) => wanted[name] !== "");
+      const looks = await Promise.all(names.map((name) => bench.load(`attention-${place}-${wanted[name]}`)));
       const [references, ...answers] = await Promise.all([bench.load(`references-${place}-${block}`),
-        ...["a", "b"].filter((name) => wanted[name] !== "").map((name) => bench.load(`answers-${place}-${wanted[name]}-${block}`))]);
+        ...names.map((name) => bench.load(`answers-${place}-${wanted[name]}-${block}`))]);
       const reference = references[within].reference ?? field("category");
       body.append(
         references[within].context ? element("p", {class: "note"}, references[within].context) : "",
         references[within].options ? element("p", {class: "note"}, references[within].options) : "",
         element("div", {class: "answer reference"}, element("h3", {}, "Reference"), element("p", {dir: "auto"}, reference)),
-        ...["a", "b"].filter((name) => wanted[name] !== "").map((name, order) =>
-          answerOf(protocol.models[wanted[name]], name.toUpperCase(), answers[order][within], reference, references[within].reference !== undefined, about[name], at, about)),
+        ...names.map((name, order) => [
+          answerOf(protocol.models[wanted[name]], name.toUpperCase(), answers[order][within], reference, references[within].reference !== undefined, about[name], at, about),
+          looks[order][at] ? lookOf(looks[order][at], made.querySelector(".picture")) : ""]).flat(),
       );
     });
     return made;
@@ -261,6 +264,21 @@
     }));
   }
   bench.rankedOf = rankedOf;
+
+  /** Return the words of an answer: each, when it is pointed at or focused, shows over the picture where it looked. */
+  function lookOf(look, picture) {
+    const most = d3.max(look.weights, (word) => d3.max(word)) || 1;
+    const show = (weights) => {
+      picture.querySelector("svg.look")?.remove();
+      if (!weights) return;
+      const drawn = d3.create("svg").attr("class", "look").attr("viewBox", `0 0 ${look.side} ${look.side}`).attr("preserveAspectRatio", "none").attr("aria-hidden", "true");
+      weights.forEach((weight, patch) => drawn.append("rect").attr("x", patch % look.side).attr("y", Math.floor(patch / look.side)).attr("width", 1).attr("height", 1).attr("fill-opacity", (0.75 * weight) / most));
+      picture.append(drawn.node());
+    };
+    return element("p", {class: "looks"}, element("span", {class: "note"}, "Where it looked: "), look.words.map((word, at) => [
+      element("button", {type: "button", class: "word", onmouseenter: () => show(look.weights[at]), onmouseleave: () => show(null), onfocus: () => show(look.weights[at]), onblur: () => show(null)}, word), " "]));
+  }
+  bench.lookOf = lookOf;
 
   /** Show the pictures behind a field of a confusion matrix. */
   bench.strip = async (strip, place, model, {category, predicted}) => {

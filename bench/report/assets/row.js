@@ -119,14 +119,14 @@
   function parts(each, place, model) {
     const holder = element("div", {class: "table"});
     const data = each.rows.map((row, id) => ({id, value: row.value, n: row.n, ...Object.fromEntries(row.scores.map((score, at) => [`c${at}`, score]))}));
-    requestAnimationFrame(() => requestAnimationFrame(() => new Tabulator(holder, {
-      data, layout: "fitDataFill", height: data.length > 30 ? "60vh" : false, columnDefaults: {headerWordWrap: true},
+    requestAnimationFrame(() => requestAnimationFrame(() => { const grid = new Tabulator(holder, {
+      data, layout: "fitDataFill", height: data.length > 30 ? "60vh" : false, columnDefaults: {headerWordWrap: true, titleFormatter: bench.heading},
       columns: [
         {title: each.by, field: "value", minWidth: 180, formatter: (cell) => element("a", {href: bench.address("pictures", {p: place, a: model, [each.by]: cell.getValue()})}, cell.getValue())},
         {title: "answers", field: "n", hozAlign: "right", sorter: "number"},
         ...each.columns.map((label, at) => ({title: label, field: `c${at}`, hozAlign: "right", sorter: "number", sorterParams: {alignEmptyValues: "bottom"}, minWidth: 80, formatter: (cell) => element("span", {class: "digits"}, number(cell.getValue()))})),
       ],
-    })));
+    }); grid.on("tableBuilt", () => bench.mendRoles(holder)); }));
     return holder;
   }
 
