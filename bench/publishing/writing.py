@@ -164,7 +164,7 @@ def prepared(
 
 
 def write(folder: Path, ready: Prepared) -> Written:
-    """Write a publication into a folder, the manifest after the tables; files that others published stay as they are."""
+    """Write a publication into a folder, the manifest after the tables; the files of others stay."""
     together, before = ready.joined, dict(ready.present.files) if ready.present else {}
     who = together.own[0].measured_by
     others = {name: own for name, own in before.items() if not _is_of(name, who)}
