@@ -77,7 +77,7 @@ def publish(
     choice = Choice(task, named, dataset, protocol, answers)
     on = hub.on_hub(target)
     repositories = _repositories(results or {}, on)
-    who = check_who(by or (hub.account() if on else getpass.getuser()))
+    who = check_who(by or (hub.account() if on else _user()))
     cells = chosen_cells(open_store, choice, who)
     if on is not None:
         if hub_id is not None:
@@ -150,6 +150,14 @@ def _repositories(results: Mapping[str, str], on: str | None) -> dict[str, str]:
     if results and on is None:
         raise BenchError("--results proposes scores of a benchmark on the hub; publish it there, to hf:OWNER/NAME")
     return {model: check_hub_id(repository, "--results") for model, repository in results.items()}
+
+
+def _user() -> str:
+    """Return the user's name on this machine; BenchError if it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:  # each version and system has another
+        raise BenchError("this machine knows no name of yours; say who measured with --by NAME") from error
 
 
 def _hub_name(name: str) -> str:
