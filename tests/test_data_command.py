@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageFont
 
 from bench.cli import main as command
+from bench.publishing.croissant import check
 from bench.tasks.datasets.folder import Folder
 from bench.tasks.datasets.sheet import drawable
 from bench.tasks.datasets.synthetic.dataset import Synthetic
@@ -60,6 +61,12 @@ def test_exported_pictures_are_drawn_at_the_size_asked_for_and_read_back(bench, 
     assert (
         said == f"wrote {out}: 30 pictures in category folders, 660 records in records.jsonl, numbers in labels.csv\n"
     )
+    from mlcroissant import Dataset as Croissant
+
+    check((out / "croissant.json").read_text())
+    described = Croissant(jsonld=out / "croissant.json")
+    assert {"labels-rows", "pictures-rows", "records-rows"} == {own.id for own in described.metadata.record_sets}
+    assert len([*described.records("records-rows")]) == 660
     back = Folder(str(out), 64, NoProgress())
     micrographs = back.load()
     assert len(micrographs) == 30 and set(np.bincount(micrographs.labels)) == {3}

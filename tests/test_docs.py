@@ -58,7 +58,7 @@ def test_make_alone_says_what_it_can_do():
         done = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
         assert "make install" in done.stdout and "make demo" in done.stdout
     assert (
-        "--editable '.[microscopes]'"
+        "--editable '.[microscopes,publish]'"
         in subprocess.run(
             ["make", "--dry-run", "install", "VENV=nowhere"], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout

@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+import yaml
 from huggingface_hub import ModelCard
 
 from bench import BenchError, from_pretrained
@@ -304,3 +305,14 @@ def test_a_source_of_pictures_that_nothing_was_tested_on_is_refused(exports, ben
 def test_an_export_lists_the_questions_that_were_taught(exports):
     assert len(read(exports.folder("mvaema")).questions) == 22
     assert read(exports.folder("pixels")).questions == ()
+
+
+def test_scores_for_a_benchmarks_leaderboards_stand_beside_the_card(exports, bench, tmp_path):
+    code, _, err = bench(
+        "export", "mvaema", tmp_path / "out", "--store", exports.store.root, "--benchmark", "our-lab/results"
+    )
+    assert code == 0, err
+    entries = yaml.safe_load((tmp_path / "out" / ".eval_results" / "results.yaml").read_text())
+    boards = {entry["dataset"]["task_id"].rpartition("_")[0] for entry in entries}
+    assert {"vqa_facts", "classification_top1"} & boards
+    assert {entry["dataset"]["id"] for entry in entries} == {"our-lab/results"}

@@ -38,7 +38,8 @@ def folder(tmp_path):
 
 
 def _files(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return names - {".lock"}
 
 
 def _rows(folder, table):
@@ -362,3 +363,37 @@ def test_rows_of_another_protocol_are_said_to_be(publish, folder, bench, store):
     store_at(store, "mine")
     _, out, _ = bench("store", "merge", folder, store)
     assert "under a protocol of which you measured nothing" in out
+
+
+def test_places_of_this_machine_in_what_is_published_are_named(bench, folder, tmp_path):
+    place = tmp_path / "my pictures"
+    place.mkdir()
+    named = f"folder:{tmp_path}/store"
+    store_at(tmp_path / "store", "mine", dataset=named)
+    _, out, _ = bench("publish", folder, "--by", "lab-a", "--store", tmp_path / "store")
+    assert f"places on this machine are named in it: {tmp_path}/store" in out
+
+
+def test_pictures_of_one_protocol_are_the_same_wherever_they_lie(publish, folder, bench, store):
+    publish("lab-a", "mine", "theirs", dataset="folder:/data/theirs")
+    store_at(store, "mine", dataset="folder:/data/ours")
+    assert "1 cell left out" in bench("store", "merge", folder, store)[1]
+    assert {record.cell.dataset for record in Store(store).records()} == {"folder:/data/ours"}
+    assert "theirs (by lab-a)" in bench("table", "1")[1]
+
+
+def test_what_somebody_publishes_meanwhile_is_kept(publish, folder, bench, tmp_path, monkeypatch):
+    from bench.api import publishing
+
+    publish("lab-a", "mine")
+    usual, calls = publishing.held_lock, []
+
+    def slow(path):
+        if not calls:
+            calls.append(path)
+            publish("lab-b", "theirs")
+        return usual(path)
+
+    monkeypatch.setattr(publishing, "held_lock", slow)
+    publish("lab-a", "mine", "more")
+    assert len(read(folder).cells) == 3

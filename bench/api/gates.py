@@ -87,7 +87,9 @@ def _scores_now(
         if model not in selection.by_model:
             raise unknown("measured model", model, selection.by_model)
     columns = _columns(name, words(metric, "metric"), selection, registry)
-    chosen = named or [model for model, own in selection.by_model.items() if not own[0].model.control]
+    chosen = named or [
+        model for model, own in selection.by_model.items() if not own[0].model.control and not own[0].measured_by
+    ]
     if not chosen:
         raise BenchError(
             f"only controls of task {name!r} were measured, which are there to lose; name them with --models"

@@ -1,38 +1,53 @@
 """Results shared: published as a data set, in a folder or on the hub, and merged into a store."""
 
 import getpass
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bench.errors import BenchError, unknown
 from bench.exports.evaluation import check_hub_id, results_name
 from bench.inputs import checked, folder_of, new_path, words
+from bench.processes.endings import held_lock
 from bench.publishing import hub
-from bench.publishing.choosing import Choice, chosen_cells
+from bench.publishing.choosing import Choice, chosen_cells, places_in
 from bench.publishing.evaluation import RESULTS, model_folder
 from bench.publishing.publication import PublishedCell, check_who, contents
-from bench.publishing.writing import About, Written, joined, present_in, write
+from bench.publishing.writing import LOCK, About, Prepared, Written, prepared, present_in, write
 from bench.registered.registry import Registry
 from bench.store.store import opened
-from bench.store.whole import new_folder
+from bench.store.whole import new_folder, whole
 from bench.terminal.quantities import count
 
 
 @dataclass(frozen=True)
 class Published:
-    """What was published, and where; ``print`` says it in a few lines."""
+    """What was published, and where; ``print`` says it in a few lines.
+
+    ``proposals`` are the addresses of pull requests; ``places`` the paths on this machine that the records name.
+    """
 
     place: str
     written: Written
     proposals: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         own = self.written.joined
         replaced = f", {own.replaced} of them in place of earlier ones" if own.replaced else ""
         same = f"; {count(own.same, 'cell')} stood there already" if own.same else ""
         done = f"published {count(len(own.fresh), 'cell')} in {self.place}{replaced}{same}"
-        return "\n".join([done, f"it holds {contents(own.cells)}", *own.differing, *self.proposals])
+        named = f"places on this machine are named in it: {', '.join(self.places)}"
+        return "\n".join(
+            [
+                done,
+                f"it holds {contents(own.cells)}",
+                *own.differing,
+                *self.proposals,
+                *([named] if self.places else []),
+            ]
+        )
 
 
 @checked
@@ -62,7 +77,7 @@ def publish(
     choice = Choice(task, named, dataset, protocol, answers)
     on = hub.on_hub(target)
     repositories = _repositories(results or {}, on)
-    who = check_who(by or (hub.account() if on else getpass.getuser()))
+    who = check_who(by or (hub.account() if on else _user()))
     cells = chosen_cells(open_store, choice, who)
     if on is not None:
         if hub_id is not None:
@@ -72,18 +87,31 @@ def publish(
     folder = new_path(folder_of(target, "the publication"), "the publication")
     name = hub_id or f"{_hub_name(who)}/{_hub_name(folder.absolute().name)}"
     about = About(check_hub_id(name, "--hub-id"), licence or "")
+    prepare = partial(prepared, folder, str(target), cells, about, registry, replace)
     try:
-        with new_folder(folder):
-            return Published(str(target), _written(folder, str(target), cells, about, registry, replace))
+        return Published(str(target), _written(folder, prepare), (), places_in(cells))
     except OSError as error:
         raise BenchError(f"{str(target)!r} cannot be written ({error.strerror}); name another folder") from error
 
 
-def _written(
-    folder: Path, name: str, cells: Sequence[PublishedCell], about: About, registry: Registry, replace: bool
-) -> Written:
-    present = present_in(folder, name)
-    return write(folder, joined(cells, present, replace), present, about, registry)
+def _written(folder: Path, prepare: Callable[[], Prepared]) -> Written:
+    """Write into a folder while no other process does; a new folder is whole or absent.
+
+    What is refused is refused before there is any file, also that of the lock.
+    """
+    ready = prepare()
+    if ready.present is None and not (folder.exists() and any(folder.iterdir())):
+        with new_folder(folder.parent), whole(folder) as part:
+            part.mkdir()
+            return write(part, ready)
+    lock = held_lock(folder / LOCK)
+    try:
+        manifest = ready.present.files if ready.present else None
+        latest = present_in(folder)
+        ready = ready if (latest.files if latest else None) == manifest else prepare()
+        return write(folder, ready)
+    finally:
+        lock.release()
 
 
 def _publish_on_hub(
@@ -96,7 +124,8 @@ def _publish_on_hub(
     for repository in repositories.values():
         hub.check_model(repository)
     with hub.downloaded(about.id, may_be_new=True) as copy:
-        written = _written(copy.folder, f"{hub.HUB}{about.id}", cells, about, registry, replace)
+        name = f"{hub.HUB}{about.id}"
+        written = write(copy.folder, prepared(copy.folder, name, cells, about, registry, replace))
         message = f"Results of {cells[0].measured_by}: {count(len(written.joined.fresh), 'cell')}"
         changed = {name: copy.folder / name for name in written.changed}
         address = hub.push(copy, changed, list(written.removed), message)
@@ -105,7 +134,7 @@ def _publish_on_hub(
             hub.propose(repository, *_proposal(copy.folder, model, who, benchmark), f"Results on {about.id}")
             for model, repository in repositories.items()
         )
-    return Published(address, written, proposals)
+    return Published(address, written, proposals, places_in(cells))
 
 
 def _proposal(folder: Path, model: str, who: str, benchmark: str) -> tuple[str, str]:
@@ -121,6 +150,14 @@ def _repositories(results: Mapping[str, str], on: str | None) -> dict[str, str]:
     if results and on is None:
         raise BenchError("--results proposes scores of a benchmark on the hub; publish it there, to hf:OWNER/NAME")
     return {model: check_hub_id(repository, "--results") for model, repository in results.items()}
+
+
+def _user() -> str:
+    """Return the user's name on this machine; BenchError if it has none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:  # each version and system has another
+        raise BenchError("this machine knows no name of yours; say who measured with --by NAME") from error
 
 
 def _hub_name(name: str) -> str:

@@ -51,7 +51,7 @@ def outlook(plan: Plan, store: Store, probed: Paces | None = None, counted: Pace
     What was ``probed`` just now precedes the store's records, these precede earlier measurements on this machine, and
     those precede what was ``counted``.
     """
-    records = sorted(store.records(), key=lambda record: record.finished)
+    records = sorted((own for own in store.records() if not own.measured_by), key=lambda record: record.finished)
     latest = {_of_any_protocol(record.cell): record for record in records}
     costs = Costs(plan, {**(counted or {}), **kept_paces(plan), **recorded_paces(plan, records), **(probed or {})})
     return [_look(plan, store, cell, latest, costs) for cell in plan.cells]

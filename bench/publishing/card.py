@@ -13,6 +13,7 @@ from bench.errors import BenchError, in_one_line
 from bench.publishing.columns import TABLES
 from bench.publishing.evaluation import Leaderboard
 from bench.publishing.publication import DATA, PublishedCell, contents
+from bench.specs.json_data import JSONObject
 from bench.tables.layout import number
 from bench.tables.markdown import grid, paragraph, plain
 from bench.terminal.quantities import count
@@ -61,7 +62,7 @@ _LIMITS = "\n".join(
 )
 
 
-def _kept(earlier: str) -> tuple[dict[str, object], str]:
+def _kept(earlier: str) -> tuple[JSONObject, str]:
     """Return the head of an earlier card, and what stands below its generated part."""
     if not earlier:
         return {}, ""

@@ -1,14 +1,19 @@
 """The cells of a store that are published: those measured here, of the chosen tasks, models, data and protocol."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from bench.errors import BenchError, unknown
 from bench.publishing.publication import ITEMS_FILE, SCORES_FILE, PublishedCell
 from bench.specs.json_data import JSONObject
 from bench.store.record import Record
 from bench.store.store import Store
+
+_ABSOLUTE = re.compile(r"(?:(?<=:)|^)/[^/\s]+/\S*")
+"""A path from the root, alone or behind a colon, as in ``folder:/data/sem``."""
 
 
 @dataclass(frozen=True)
@@ -73,3 +78,23 @@ def _items(store: Store, record: Record, with_answers: bool) -> list[str] | None
     if product is None:
         return None
     return (product / ITEMS_FILE).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+
+
+def places_in(cells: Iterable[PublishedCell]) -> tuple[str, ...]:
+    """Return the paths of this machine that records and inputs name: whoever publishes may not want to show them."""
+    texts = (text for cell in cells for part in (cell.record.as_json(), cell.inputs) for text in _texts(part))
+    paths = {path for text in {*texts} if "/" in text and (path := _ABSOLUTE.search(text)) is not None}
+    return tuple(sorted({path[0] for path in paths if Path(path[0]).exists()}))
+
+
+def _texts(data: object) -> Iterator[str]:
+    """Yield all texts of JSON data."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for key, value in data.items():
+            yield str(key)
+            yield from _texts(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _texts(value)

@@ -2,11 +2,11 @@
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -45,9 +45,8 @@ class Described(NamedTuple):
     files: tuple[Files, ...]
 
 
-def of_publication(folder: Path, files: Iterable[str], name: str, licence: str, is_on_hub: bool) -> str:
+def of_publication(folder: Path, name: str, licence: str, is_on_hub: bool) -> str:
     """Return the metadata of a publication's parquet files below a folder, validated."""
-    tables = {PurePosixPath(file).parts[1] for file in files}
     described = Described(
         name.rpartition("/")[2],
         "Results of models that read electron micrographs: records, scores, answers and where they come from.",
@@ -56,7 +55,6 @@ def of_publication(folder: Path, files: Iterable[str], name: str, licence: str, 
         tuple(
             Files(table, f"data/{table}/*.parquet", "application/x-parquet", own.meaning, own.columns)
             for table, own in TABLES.items()
-            if table in tables
         ),
     )
     return metadata(described, folder, f"https://huggingface.co/datasets/{name}" if is_on_hub else "")

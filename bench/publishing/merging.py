@@ -72,9 +72,12 @@ def merge(publication: Publication, target: Store, registry: Registry, source: s
     by the same person and older ones are not to be replaced.
     """
     own = {record.cell.id: record for record in target.records() if not record.measured_by}
+    names = {(record.cell.task, record.cell.protocol): record.cell.dataset for record in own.values()}
     protocols = {record.cell.protocol for record in own.values()}
-    fresh, conflicts, same, known = [], [], 0, 0
-    for cell in publication.cells:
+    fresh: list[PublishedCell] = []
+    conflicts: list[PublishedCell] = []
+    same = known = 0
+    for cell in (_as_named_here(cell, names) for cell in publication.cells):
         mine, before = own.get(cell.record.cell.id), target.record(marked(cell).cell.id)
         if mine is not None and (mine.stages, mine.metrics) == (cell.record.stages, cell.record.metrics):
             known += 1
@@ -99,6 +102,13 @@ def merge(publication: Publication, target: Store, registry: Registry, source: s
     written = [marked(cell) for cell in [*fresh, *conflicts]]
     unknown = {record.cell.protocol for record in written} - protocols if protocols else set[str]()
     return Merged(source, len(fresh), len(conflicts), same, known, _daggers(written, registry), tuple(sorted(unknown)))
+
+
+def _as_named_here(cell: PublishedCell, names: Mapping[tuple[str, str], str]) -> PublishedCell:
+    """Return a cell with the name that its pictures have here: of one protocol they are the same, wherever they lie."""
+    own = cell.record.cell
+    name = names.get((own.task, own.protocol), own.dataset)
+    return replace(cell, record=replace(cell.record, cell=replace(own, dataset=name)))
 
 
 def unpacked(publication: Publication, target: Store, by: str | None, source: str) -> None:

@@ -21,6 +21,11 @@ _ARROW: Mapping[Kind, str] = {
 }
 
 
+def require_pyarrow() -> None:
+    """BenchError if pyarrow is not installed."""
+    _pyarrow()
+
+
 def write_rows(path: Path, columns: Sequence[Column], groups: Iterable[Sequence[Row]]) -> int:
     """Write groups of rows, each as a row group of its own; return the number of rows."""
     arrow, parquet = _pyarrow()

@@ -13,7 +13,7 @@ from bench.publishing.card import CARD, card
 from bench.publishing.columns import ITEM, TABLES
 from bench.publishing.croissant import CROISSANT, of_publication
 from bench.publishing.evaluation import EVALUATION, benchmark_of, leaderboards, results_of
-from bench.publishing.parquet import Row, write_rows
+from bench.publishing.parquet import Row, require_pyarrow, write_rows
 from bench.publishing.publication import (
     DATA,
     MANIFEST,
@@ -29,6 +29,8 @@ from bench.store.fingerprint import file_digest
 from bench.store.sealed import write_json, write_text
 from bench.store.whole import discard, sweep, whole
 
+LOCK = ".lock"
+"""The file that one process at a time holds while it writes into a publication."""
 _NAMED = 3
 """How many conflicts an error names."""
 
@@ -109,7 +111,7 @@ def joined(cells: Sequence[PublishedCell], present: Publication | None, replace:
 
 
 def _differing(cells: Iterable[PublishedCell], others: Iterable[PublishedCell]) -> Iterator[str]:
-    """Say where somebody else got other scores from the same stages: hardware or libraries differ, or one is wrong."""
+    """Say where somebody got other scores from the same stages: hardware or libraries differ, or one is wrong."""
     by_score: dict[str, list[PublishedCell]] = {}
     for other in others:
         by_score.setdefault(other.record.stages["score"], []).append(other)
@@ -134,29 +136,49 @@ def present_in(folder: Path, name: str = "") -> Publication | None:
     return None
 
 
-def write(folder: Path, together: Joined, present: Publication | None, about: About, registry: Registry) -> Written:
-    """Write what is joined into a folder; files that others published stay as they are."""
-    before = dict(present.files) if present else {}
-    who = [*together.fresh, *together.earlier][0].measured_by
+@dataclass(frozen=True)
+class Prepared:
+    """A publication that is about to be written: what is in the folder, what joins it, and the pages by name."""
+
+    present: Publication | None
+    joined: Joined
+    pages: Mapping[str, str]
+
+
+def prepared(
+    folder: Path, name: str, cells: Sequence[PublishedCell], about: About, registry: Registry, replace: bool
+) -> Prepared:
+    """Make all but the tables, and write nothing; BenchError if cells cannot be published there."""
+    require_pyarrow()
+    present = present_in(folder, name)
+    together = joined(cells, present, replace)
+    boards = leaderboards(together.cells, registry)
+    earlier = (folder / CARD).read_text(encoding="utf-8") if (folder / CARD).is_file() else ""
+    pages = {
+        CARD: card(together.cells, about.id, about.licence, boards, earlier),
+        EVALUATION: benchmark_of(boards, about.id),
+        CROISSANT: of_publication(folder, about.id, about.licence, about.is_on_hub),
+        **results_of(together.cells, boards, about.id),
+    }
+    return Prepared(present, together, pages)
+
+
+def write(folder: Path, ready: Prepared) -> Written:
+    """Write a publication into a folder, the manifest after the tables; the files of others stay."""
+    together, before = ready.joined, dict(ready.present.files) if ready.present else {}
+    who = together.own[0].measured_by
     others = {name: own for name, own in before.items() if not _is_of(name, who)}
     own = _write_tables(folder, who, together.own)
     files = dict(sorted({**others, **own}.items()))
-    boards = leaderboards(together.cells, registry)
-    pages: dict[str, str] = {
-        CARD: card(together.cells, about.id, about.licence, boards, _text(folder / CARD)),
-        EVALUATION: benchmark_of(boards, about.id),
-    }
-    pages |= results_of(together.cells, boards, about.id)
     write_json(folder / MANIFEST, manifest_of(files, version(DISTRIBUTION)))
     removed = [name for name in before if name not in files]
     for name in removed:
         (folder / name).unlink(missing_ok=True)
-    pages[CROISSANT] = of_publication(folder, [*files], about.id, about.licence, about.is_on_hub)
-    for name, text in pages.items():
+    for name, text in ready.pages.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_text(folder / name, text)
     _sweep(folder, files)
-    return Written(together, (*own, MANIFEST, *pages), tuple(removed))
+    return Written(together, (*own, MANIFEST, *ready.pages), tuple(removed))
 
 
 def _write_tables(folder: Path, who: str, cells: Sequence[PublishedCell]) -> dict[str, str]:
@@ -189,10 +211,6 @@ def _sweep(folder: Path, files: Mapping[str, str]) -> None:
             sweep(path)
             if path.is_file() and path.relative_to(folder).as_posix() not in files:
                 discard(path)
-
-
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
 def _place(cell: PublishedCell) -> dict[str, object]:

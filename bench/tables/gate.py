@@ -165,9 +165,10 @@ def _score(
     assert earlier is not None, "only what was measured before is gated"
     label = now.labels.get(model, model)
     if own is None or judged is None or later is None:
-        return GatedScore(model, label, column.metric, earlier.level, None, *(None,) * 5, "nothing", 0, "gone")
+        metric = column.metric
+        return GatedScore(model, label, metric, earlier.level, None, None, None, None, None, None, "nothing", 0, "gone")
     shared = sorted(earlier.by_fold.keys() & later.by_fold.keys())
-    means = [sum(each.mean(fold) for fold in shared) / len(shared) for each in (earlier, later)]
+    first, last = (sum(each.mean(fold) for fold in shared) / len(shared) for each in (earlier, later))
     sign = -1 if column.higher_is_better is False else 1
     corrected, interval = judged
     low, high = sorted(sign * end for end in interval) if interval else (None, None)
@@ -180,7 +181,7 @@ def _score(
         elif corrected <= level:
             outcome = "fell"
     return GatedScore(
-        model, label, column.metric, *means, risen, low, high, own.p, corrected, own.basis, own.folds, outcome
+        model, label, column.metric, first, last, risen, low, high, own.p, corrected, own.basis, own.folds, outcome
     )
 
 
