@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -252,8 +253,13 @@ def test_a_process_that_dies_takes_those_of_its_cell_with_it(user):
 
 
 def test_two_runs_over_the_same_cells_compute_each_stage_once(user):
-    for _ in range(2):
-        user.submit("vanillavit,gcn", "model.epochs=4", "cluster.job_minutes=0", folds="0-2")
+    with ThreadPoolExecutor(2) as pool:  # one after the other, the second finds what the first has finished
+        submitted = [
+            pool.submit(user.submit, "vanillavit,gcn", "model.epochs=4", "cluster.job_minutes=0", folds="0-2")
+            for _ in range(2)
+        ]
+    for each in submitted:
+        each.result()
     runs = sorted(path.stem for path in (user.store / "runs").glob("*.json"))
     assert len(runs) == 2
     end = time.monotonic() + 600
