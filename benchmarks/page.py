@@ -93,8 +93,8 @@ def _fill(store: Store, models: int, questions: int, others: int, repeats: int) 
                 store.write_record(f"c-{number}-{fold}-{repeat}", record)
     config = {"dataset": "synthetic", "records": "scripted", "settings": {"synthetic": {"size": 600}}}
     for number, (task, protocol) in enumerate((("classification", "p2"), ("vqa", "p1"))):
-        asked = {"task": task, "dataset": "synthetic", "protocol": protocol, "config": config}
-        write_json(store.root / "runs" / f"{number}.json", asked)
+        request = {"task": task, "dataset": "synthetic", "protocol": protocol, "config": config}
+        write_json(store.root / "runs" / f"{number}.json", request)
     return models * FOLDS + others * FOLDS * repeats
 
 
