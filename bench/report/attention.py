@@ -10,9 +10,9 @@ import numpy as np
 from bench.contracts import Attentive, Dataset, InstructionRecord, Instructions, Look
 from bench.errors import BenchError
 from bench.exports.description import dataset_of, described
-from bench.report.protocol_items import ProtocolItems
 from bench.report.chunk import Chunk
 from bench.report.pictures import ReportPictures
+from bench.report.protocol_items import ProtocolItems
 from bench.report.shown_protocol import ShownProtocol
 from bench.specs import contracts_of
 from bench.store.record import Record

@@ -26,11 +26,11 @@ from functools import cached_property
 
 from bench.errors import BenchError
 from bench.registered.registry import Registry
-from bench.report.protocol_items import ProtocolItems
 from bench.report.attention import attention
 from bench.report.chunk import Chunk
 from bench.report.figures_data import figures_chunk
 from bench.report.pictures import ReportPictures
+from bench.report.protocol_items import ProtocolItems
 from bench.report.row_data import card_chunk, row_chunk, why_chunk
 from bench.report.shown_protocol import ShownProtocol, shown_protocols
 from bench.report.table_data import start_of, table_chunk, table_of

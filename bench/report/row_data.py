@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from bench.errors import BenchError, in_one_line
-from bench.report.protocol_items import ProtocolItems
 from bench.report.chunk import Chunk, rounded
+from bench.report.protocol_items import ProtocolItems
 from bench.report.shown_protocol import ShownProtocol
 from bench.report.table_data import start_of
 from bench.store.record import Record
