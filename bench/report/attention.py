@@ -48,7 +48,7 @@ def _looks(
     spec = shown.registry.find("model", record.cell.model)[0]
     if "answerer" not in contracts_of(spec, shown.registry.family(spec)) or "train" not in record.stages:
         return [None] * len(chosen)
-    from bench.exports.exporting import loaded_from  # here, for it brings torch
+    from bench.exports.exporting import loaded_from  # here, because it brings torch
 
     about = described(record, shown.store, shown.registry)
     estimator = loaded_from(record, about, shown.store, shown.registry, NoProgress()).estimator
