@@ -49,7 +49,7 @@ def page(
         taken = seconds(lambda: written.append(write_folder(make, Path(folder) / "page")))
         answers = models * FOLDS * questions
         what = f"{cells:,} cells and {answers:,} answers, {written[0].size / 1e6:.0f} MB in {written[0].files:,} files"
-        table = [Row(f"`bench report` of {what}", "", Timing(taken, 0.0, 0.0), "s")]
+        table = [Row(f"`bench report` of {what}", "", Timing(taken, 0.0, 1.0), "s")]
         return [*table, *_opened(Path(folder) / "page", cells)]
 
 
@@ -66,7 +66,7 @@ def _opened(folder: Path, cells: int) -> Iterator[Row]:
         for what, address in (("leaderboard", ""), ("pictures, A right and B wrong", "#pictures?a=0&b=1&show=a")):
             taken = [_opening(browser, f"{(folder / 'index.html').as_uri()}{address}") for _ in range(3)]
             median = sorted(taken)[1]
-            yield Row(f"opening the {what} of {cells:,} cells", "", Timing(median, 0.0, 0.0), "s", 1)
+            yield Row(f"opening the {what} of {cells:,} cells", "", Timing(median, 0.0, 1.0), "s", 1)
 
 
 def _opening(browser: "Browser", address: str) -> float:
@@ -93,8 +93,8 @@ def _fill(store: Store, models: int, questions: int, others: int, repeats: int) 
                 store.write_record(f"c-{number}-{fold}-{repeat}", record)
     config = {"dataset": "synthetic", "records": "scripted", "settings": {"synthetic": {"size": 600}}}
     for number, (task, protocol) in enumerate((("classification", "p2"), ("vqa", "p1"))):
-        asked = {"task": task, "dataset": "synthetic", "protocol": protocol, "config": config}
-        write_json(store.root / "runs" / f"{number}.json", asked)
+        request = {"task": task, "dataset": "synthetic", "protocol": protocol, "config": config}
+        write_json(store.root / "runs" / f"{number}.json", request)
     return models * FOLDS + others * FOLDS * repeats
 
 

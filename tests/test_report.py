@@ -13,7 +13,7 @@ from PIL import Image
 
 from bench.errors import BenchError
 from bench.registered.registry import Registry
-from bench.report import asked, shell
+from bench.report import protocol_items, shell
 from bench.report.chunk import as_json, as_script
 from bench.report.data import ReportData
 from bench.report.words import WORDS
@@ -109,7 +109,7 @@ def test_scores_say_item_by_item_who_is_right(data):
 
 
 def test_answers_stand_in_blocks_with_the_facts_that_they_state(data, monkeypatch):
-    monkeypatch.setattr(asked, "BLOCK", 5)
+    monkeypatch.setattr(protocol_items, "BLOCK", 5)
     page = data()
     names = [model["name"] for model in page.chunk("index")["protocols"][0]["models"]]
     own = [page.chunk(f"answers-0-{names.index('mine')}-{block}") for block in range(3)]

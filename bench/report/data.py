@@ -26,11 +26,11 @@ from functools import cached_property
 
 from bench.errors import BenchError
 from bench.registered.registry import Registry
-from bench.report.asked import AskedItems
 from bench.report.attention import attention
 from bench.report.chunk import Chunk
 from bench.report.figures_data import figures_chunk
 from bench.report.pictures import ReportPictures
+from bench.report.protocol_items import ProtocolItems
 from bench.report.row_data import card_chunk, row_chunk, why_chunk
 from bench.report.shown_protocol import ShownProtocol, shown_protocols
 from bench.report.table_data import start_of, table_chunk, table_of
@@ -72,22 +72,23 @@ class ReportData:
     ) -> None:
         self._store, self._address, self._looks_shown = store, address, looks
         self.protocols = shown_protocols(store, registry, task, dataset, protocol)
-        self.asked = [AskedItems(shown) for shown in self.protocols]
+        self.protocol_items = [ProtocolItems(shown) for shown in self.protocols]
         self.pictures = [
-            ReportPictures(shown, asked, pictures) for shown, asked in zip(self.protocols, self.asked, strict=True)
+            ReportPictures(shown, protocol_items, pictures)
+            for shown, protocol_items in zip(self.protocols, self.protocol_items, strict=True)
         ]
         self._chunks: Mapping[str, Callable[..., Chunk]] = {
             "index": self._index,
             "table": self._table,
             "texts": self._texts,
             "figures": lambda place: figures_chunk(self.protocols[place]),
-            "row": lambda place, model: row_chunk(self.protocols[place], self.asked[place], model),
+            "row": lambda place, model: row_chunk(self.protocols[place], self.protocol_items[place], model),
             "card": lambda place, model: card_chunk(self.protocols[place], model),
             "why": lambda place, model: why_chunk(self.protocols[place], model),
             "items": self._items,
-            "references": lambda place, block: self.asked[place].references(block),
-            "scores": lambda place, model: self.asked[place].scores(model),
-            "answers": lambda place, model, block: self.asked[place].answers(model, block),
+            "references": lambda place, block: self.protocol_items[place].references(block),
+            "scores": lambda place, model: self.protocol_items[place].scores(model),
+            "answers": lambda place, model, block: self.protocol_items[place].answers(model, block),
             "attention": self._looks,
             "pictures": self._pictures,
         }
@@ -109,14 +110,16 @@ class ReportData:
         yield "index"
         for number in range(len(self._tables)):
             yield from (f"table-{number}", f"texts-{number}")
-        for shown, asked in zip(self.protocols, self.asked, strict=True):
+        for shown, protocol_items in zip(self.protocols, self.protocol_items, strict=True):
             place = shown.number
             yield from (f"figures-{place}", f"items-{place}")
-            yield from (f"references-{place}-{block}" for block in range(asked.blocks))
-            yield from (f"pictures-{place}-{block}" for block in range(-(-len(asked.pictures) // PICTURE_BLOCK)))
+            yield from (f"references-{place}-{block}" for block in range(protocol_items.blocks))
+            yield from (
+                f"pictures-{place}-{block}" for block in range(-(-len(protocol_items.pictures) // PICTURE_BLOCK))
+            )
             for model in range(len(shown.models)):  # all of one model together: its answers are read once
                 yield from (f"{kind}-{place}-{model}" for kind in ("row", "card", "why", "scores", "attention"))
-                yield from (f"answers-{place}-{model}-{block}" for block in range(asked.blocks))
+                yield from (f"answers-{place}-{model}-{block}" for block in range(protocol_items.blocks))
 
     @cached_property
     def _tables(self) -> list[tuple[ShownProtocol, TableSpec, Table]]:
@@ -205,14 +208,16 @@ class ReportData:
     def _items(self, place: int) -> Chunk:
         pictures = self.pictures[place]
         held = {"pictures_held": len(pictures.chosen), "pictures_missing": pictures.problem}
-        return {**self.asked[place].items(), **held}
+        return {**self.protocol_items[place].items(), **held}
 
     def _looks(self, place: int, model: int) -> Chunk:
         shown = self.protocols[place]
-        return attention(shown, self.asked[place], self.pictures[place], model, self._looks_shown)
+        return attention(shown, self.protocol_items[place], self.pictures[place], model, self._looks_shown)
 
     def _pictures(self, place: int, block: int) -> Chunk:
         """Return the addresses of a block of pictures, null for those that the page does not hold."""
-        numbers = range(block * PICTURE_BLOCK, min((block + 1) * PICTURE_BLOCK, len(self.asked[place].pictures)))
+        numbers = range(
+            block * PICTURE_BLOCK, min((block + 1) * PICTURE_BLOCK, len(self.protocol_items[place].pictures))
+        )
         held = {*self.pictures[place].chosen}
         return [self._address(place, number) if number in held else None for number in numbers]

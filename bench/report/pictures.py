@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.contracts import Micrographs
 from bench.errors import BenchError
-from bench.report.asked import AskedItems
+from bench.report.protocol_items import ProtocolItems
 from bench.report.shown_protocol import ShownProtocol
 from bench.tables.pictures import as_seen
 
@@ -25,8 +25,8 @@ class ReportPictures:
     They are taken from the categories in turn, so that a limited page shows all of them.
     """
 
-    def __init__(self, shown: ShownProtocol, asked: AskedItems, limit: int) -> None:
-        self._shown, self._asked, self._limit = shown, asked, limit
+    def __init__(self, shown: ShownProtocol, protocol_items: ProtocolItems, limit: int) -> None:
+        self._shown, self._protocol_items, self._limit = shown, protocol_items, limit
 
     @cached_property
     def chosen(self) -> Sequence[int]:
@@ -35,7 +35,7 @@ class ReportPictures:
             return ()
         turns: dict[str, int] = {}
         ranked: list[tuple[int, int]] = []
-        for number, name in enumerate(self._asked.pictures):
+        for number, name in enumerate(self._protocol_items.pictures):
             if name in self._positions:
                 category = self._categories[number]
                 turns[category] = turns.get(category, -1) + 1
@@ -49,7 +49,7 @@ class ReportPictures:
             known = self._micrographs
         except BenchError as error:
             return str(error)
-        if {*known.ids}.isdisjoint(self._asked.pictures):
+        if {*known.ids}.isdisjoint(self._protocol_items.pictures):
             return "the dataset holds none of the pictures that were asked about"
         return ""
 
@@ -59,7 +59,7 @@ class ReportPictures:
 
         if number not in self._held:
             raise BenchError(f"the page has no picture {number}")
-        pixels = self._micrographs.shown(self._positions[self._asked.pictures[number]])
+        pixels = self._micrographs.shown(self._positions[self._protocol_items.pictures[number]])
         picture = Image.fromarray(np.asarray(pixels))
         picture.thumbnail((LARGEST, LARGEST))
         stream = io.BytesIO()
@@ -68,16 +68,16 @@ class ReportPictures:
 
     def holds(self, at: int) -> bool:
         """Return whether the page holds the picture of an item."""
-        return self._numbers[str(self._asked.item(at)["picture"])] in self._held
+        return self._numbers[str(self._protocol_items.item(at)["picture"])] in self._held
 
     def micrographs_of(self, items: Sequence[int]) -> Micrographs:
         """Return the pictures of items, one for each, as the models saw them."""
-        names = [str(self._asked.item(at)["picture"]) for at in items]
+        names = [str(self._protocol_items.item(at)["picture"]) for at in items]
         return self._micrographs.take(np.array([self._positions[name] for name in names]))
 
     @cached_property
     def _numbers(self) -> Mapping[str, int]:
-        return {name: number for number, name in enumerate(self._asked.pictures)}
+        return {name: number for number, name in enumerate(self._protocol_items.pictures)}
 
     @cached_property
     def _held(self) -> frozenset[int]:
@@ -92,16 +92,16 @@ class ReportPictures:
     def _positions(self) -> Mapping[str, int]:
         if self.problem:
             return {}
-        wanted = {*self._asked.pictures}
+        wanted = {*self._protocol_items.pictures}
         return {name: position for position, name in enumerate(self._micrographs.ids) if name in wanted}
 
     @cached_property
     def _categories(self) -> Mapping[int, str]:
         """The category of each picture, by its number."""
-        chunk = self._asked.items()
+        chunk = self._protocol_items.items()
         values = chunk["fields"].get("category")
         if values is None:
-            return dict.fromkeys(range(len(self._asked.pictures)), "")
+            return dict.fromkeys(range(len(self._protocol_items.pictures)), "")
         return {number: values["values"][of] for number, of in zip(chunk["picture"], values["of"], strict=True)}
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from bench.errors import BenchError, in_one_line
-from bench.report.asked import AskedItems
 from bench.report.chunk import Chunk, rounded
+from bench.report.protocol_items import ProtocolItems
 from bench.report.shown_protocol import ShownProtocol
 from bench.report.table_data import start_of
 from bench.store.record import Record
@@ -29,12 +29,12 @@ _POOLED = ("data", "records", "code", "environment", "recipe", "model", "package
 """What many stages have alike: a chunk holds each different one once."""
 
 
-def row_chunk(shown: ShownProtocol, asked: AskedItems, model: int) -> Chunk:
+def row_chunk(shown: ShownProtocol, protocol_items: ProtocolItems, model: int) -> Chunk:
     """Return what is known of a model, by its number."""
     records = shown.selection.by_model[shown.models[model]]
     about = records[0].model
     counts = [*_counts(records, shown.store)]
-    items = asked.of_model(model)
+    items = protocol_items.of_model(model)
     return {
         "name": shown.models[model],
         "label": about.label,
@@ -54,7 +54,7 @@ def row_chunk(shown: ShownProtocol, asked: AskedItems, model: int) -> Chunk:
         "cells": [_cell(record) for record in records],
         "curves": [curve for record in records for curve in _curves(record, shown.store)],
         "confusion": _confusion(counts),
-        "parts": _parts(shown, asked, [*items.values()]),
+        "parts": _parts(shown, protocol_items, [*items.values()]),
         "facts": _facts(counts),
         "calibration": _calibration(counts),
         "coverage": _coverage([*items.values()]),
@@ -169,7 +169,7 @@ def _confusion(counts: Sequence[Mapping[str, Any]]) -> Chunk:
     return {"categories": own[0]["categories"], "counts": np.sum([each["confusion"] for each in own], axis=0).tolist()}
 
 
-def _parts(shown: ShownProtocol, asked: AskedItems, items: Sequence[Item]) -> list[Chunk]:
+def _parts(shown: ShownProtocol, protocol_items: ProtocolItems, items: Sequence[Item]) -> list[Chunk]:
     """Return a model's scores in each category, question and other part that tables are broken down by."""
     names = dict.fromkeys(name for spec in shown.specs for name in spec.breakdowns)
     parts: list[Chunk] = []
@@ -184,12 +184,12 @@ def _parts(shown: ShownProtocol, asked: AskedItems, items: Sequence[Item]) -> li
         parts.append(
             {
                 "by": name,
-                "columns": [column.label for column in asked.columns],
+                "columns": [column.label for column in protocol_items.columns],
                 "rows": [
                     {
                         "value": value,
                         "n": len(groups[value]),
-                        "scores": [rounded(score_of(column, groups[value])) for column in asked.columns],
+                        "scores": [rounded(score_of(column, groups[value])) for column in protocol_items.columns],
                     }
                     for value in ordered
                 ],

@@ -100,9 +100,17 @@ def _kind(name: str) -> str:
 
 
 def _written(data: ReportData, account: _Account) -> Written:
-    shown = [pictures for pictures, asked in zip(data.pictures, data.asked, strict=True) if asked.pictures]
+    shown = [
+        pictures
+        for pictures, protocol_items in zip(data.pictures, data.protocol_items, strict=True)
+        if protocol_items.pictures
+    ]
     problems = dict.fromkeys(pictures.problem for pictures in shown if pictures.problem)
     held = sum(len(pictures.chosen) for pictures in shown)
     return Written(
-        dict(account.sizes), account.files, held, sum(len(asked.pictures) for asked in data.asked), tuple(problems)
+        dict(account.sizes),
+        account.files,
+        held,
+        sum(len(protocol_items.pictures) for protocol_items in data.protocol_items),
+        tuple(problems),
     )

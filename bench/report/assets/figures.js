@@ -20,7 +20,7 @@
     if (!points.length) { main.append(element("p", {}, "No row has this score.")); return; }
     const about = `${wanted}, ${protocol.task} on ${protocol.data}`;
     const looks = bench.looks([...new Set(points.filter((row) => row.kind === "model").map((row) => row.family))]);
-    main.append(intervals(points, wanted, about, looks));
+    main.append(intervals(points.filter((row) => row.kind !== "upper row"), wanted, about, looks));
     const cost = overCost(points, wanted, about, looks);
     if (cost) main.append(cost);
     if (column.sizes) main.append(overSize(column, about));
@@ -65,11 +65,18 @@
       const last = front.at(-1);
       if (!last || (row.better ? row.score > last.score : row.score < last.score)) front.push(row);
     }
-    const end = {...front.at(-1), [key]: d3.max(trained, (row) => row[key])};
+    const [least, most] = d3.extent(trained, (row) => row[key]);
+    const room = 1.25 * (most / least) ** 0.06;
+    const roomy = [least / room, most * room];
+    const end = {...front.at(-1), [key]: most};
+    const controls = points.filter((row) => row.kind === "control");
+    const [lowest, highest] = d3.extent(points.filter((row) => row.kind !== "upper row"), (row) => row.score);
+    const named = []; // of controls whose labels would overlap, the first
+    for (const row of controls) if (named.every((other) => Math.abs(other.score - row.score) > 0.05 * (highest - lowest || 1))) named.push(row);
     return bench.figure(`Score over cost: ${about}`, {
-      height: 440, marginLeft: 56, marginRight: 110, marginTop: 24, marginBottom: 44, x: {label: key === "flops" ? "training FLOPs" : "training time (s)", type: "log", ticks: ticksOf(trained.map((row) => row[key])), tickFormat: key === "flops" ? (value) => value.toExponential(0) : "~s", inset: 14}, y: {label, grid: true, inset: 10}, symbol: {type: "identity"},
-      marks: [Plot.ruleY(points.filter((row) => row.kind === "control"), {y: "score", stroke: "var(--c2)", strokeDasharray: "4 3", title: "label"}),
-        Plot.text(points.filter((row) => row.kind === "control"), {y: "score", text: "label", frameAnchor: "right", textAnchor: "start", dx: 4, fill: "var(--c2)"}),
+      height: 440, marginLeft: 56, marginRight: 110, marginTop: 24, marginBottom: 44, x: {label: key === "flops" ? "training FLOPs" : "training time (s)", type: "log", domain: roomy, ticks: ticksOf(roomy), tickFormat: key === "flops" ? d3.format(".1~e") : "~s"}, y: {label, grid: true, inset: 10, ticks: 6}, symbol: {type: "identity"},
+      marks: [Plot.ruleY(controls, {y: "score", stroke: "var(--c2)", strokeDasharray: "4 3", title: "label"}),
+        Plot.text(named, {y: "score", text: "label", frameAnchor: "right", textAnchor: "start", dx: 4, fill: "var(--c2)"}),
         Plot.line([...front, end], {x: key, y: "score", curve: "step-after", stroke: "var(--ink)", strokeOpacity: 0.6}),
         Plot.link(trained.filter((row) => row.low !== null), {x1: key, x2: key, y1: "low", y2: "high", stroke: (row) => lookOf(looks, row).colour, strokeOpacity: 0.6}),
         Plot.dot(trained, {x: key, y: "score", r: 5.5, symbol: (row) => lookOf(looks, row).symbol, fill: (row) => (row.below ? "var(--paper)" : lookOf(looks, row).colour), stroke: (row) => lookOf(looks, row).colour, strokeWidth: 1.5, title: (row) => `${row.label}: ${number(row.score)}`}),
@@ -81,8 +88,9 @@
   function ticksOf(values) {
     const [low, high] = d3.extent(values);
     const powers = d3.range(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high)) + 1);
-    const every = (digits) => powers.flatMap((power) => digits.map((digit) => digit * 10 ** power)).filter((tick) => tick >= low / 1.2 && tick <= high * 1.2);
-    return [[1, 2, 5], [1, 3], [1]].map(every).find((ticks) => ticks.length <= 6) ?? every([1]).filter((_, at, all) => at % Math.ceil(all.length / 6) === 0);
+    const every = (digits) => powers.flatMap((power) => digits.map((digit) => digit * 10 ** power)).filter((tick) => tick >= low && tick <= high);
+    const ticks = [[1, 2, 5], [1, 3], [1]].map(every).find((own) => own.length <= 6) ?? every([1]).filter((_, at, all) => at % Math.ceil(all.length / 6) === 0);
+    return ticks.length > 1 ? ticks : [low, high];
   }
 
   /** Return the rows whose labels have room: of those that would overlap, the better ones. */

@@ -155,9 +155,9 @@
       row.model === null ? label : element("a", {href: bench.address("row", {p: place, m: row.model})}, label), marks);
   }
 
-  /** Return the least and greatest value that a column draws. */
+  /** Return the least and greatest value that a column draws; upper rows, far above all, stand at its end. */
   function domainOf(table, at) {
-    const values = table.rows.flatMap((row) => [row.cells[at].low, row.cells[at].high, row.cells[at].value]).filter((value) => value !== undefined && value !== null);
+    const values = table.rows.filter((row) => row.kind !== "upper row").flatMap((row) => [row.cells[at].low, row.cells[at].high, row.cells[at].value]).filter((value) => value !== undefined && value !== null);
     return values.length ? d3.extent(values) : [0, 1];
   }
 
@@ -175,7 +175,7 @@
 
   function interval(cell, domain, table, column) {
     const at = table.columns.indexOf(column);
-    const x = d3.scaleLinear(domain, [4, 76]);
+    const x = d3.scaleLinear(domain, [4, 76]).clamp(true);
     const drawn = d3.create("svg").attr("class", "interval").attr("width", 80).attr("height", 18).attr("aria-hidden", "true");
     for (const row of table.rows) {
       const control = row.cells[at].value;

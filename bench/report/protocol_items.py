@@ -36,7 +36,7 @@ class ItemKey(NamedTuple):
 
 
 @dataclass
-class _Asked:
+class _SharedItems:
     """What is asked in all items: their keys with their positions, and the values of the fields that models share.
 
     ``fields`` are the names of all that any model's first item has.
@@ -47,7 +47,7 @@ class _Asked:
     fields: set[str] = field(default_factory=set)
 
 
-class AskedItems:
+class ProtocolItems:
     """The items of a protocol, and the models' answers to them; chunks of both."""
 
     def __init__(self, shown: ShownProtocol) -> None:
@@ -55,7 +55,7 @@ class AskedItems:
         self._latest: tuple[int, dict[int, Item]] | None = None
 
     def __len__(self) -> int:
-        return len(self._asked.items)
+        return len(self._shared.items)
 
     @property
     def blocks(self) -> int:
@@ -65,12 +65,12 @@ class AskedItems:
     @cached_property
     def pictures(self) -> tuple[str, ...]:
         """The ids of the pictures that items are about; a picture's place here is its number on the page."""
-        return tuple(dict.fromkeys(str(item["picture"]) for item in self._asked.items))
+        return tuple(dict.fromkeys(str(item["picture"]) for item in self._shared.items))
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The columns in which single items have a score, the one that judges first."""
-        fields = self._asked.fields
+        fields = self._shared.fields
         return tuple(
             column
             for column in self._shown.columns
@@ -83,7 +83,7 @@ class AskedItems:
 
     def items(self) -> Chunk:
         """Return what is asked: pictures, categories and other values to filter by, as positions in lists of them."""
-        items = self._asked.items
+        items = self._shared.items
         names = [name for name in dict.fromkeys((*_FILTERS, *self._breakdowns())) if any(name in own for own in items)]
         return {
             "count": len(items),
@@ -101,7 +101,7 @@ class AskedItems:
                 for column in self.columns
             ],
             "places": [f"fold {key.fold}, repeat {key.repeat}, seed {key.seed}" for key in self._cells],
-            "place": [self._cells[key._replace(id="", occurrence=0)] for key in self._asked.positions],
+            "place": [self._cells[key._replace(id="", occurrence=0)] for key in self._shared.positions],
         }
 
     def references(self, block: int) -> Chunk:
@@ -124,7 +124,7 @@ class AskedItems:
             ],
             "predicted": _as_places(predicted) if any(predicted) else None,
             "kinds": kinds,
-            # A fact as its kind, twice, and one more if it is right: few digits, for there are many.
+            # A fact is twice the place of its kind, and one more if it is right: few digits, because many are stored.
             "facts": [[2 * kinds.index(kind) + (values == [value]) for kind, value, values in each] for each in facts]
             if kinds
             else None,
@@ -141,18 +141,18 @@ class AskedItems:
         """Return a model's items by their position; the latest model's are kept."""
         if self._latest is None or self._latest[0] != model:
             records = self._shown.selection.by_model[self._shown.models[model]]
-            positions = self._asked.positions
+            positions = self._shared.positions
             self._latest = model, {positions[key]: item for key, item in self._keyed(records) if key in positions}
         return self._latest[1]
 
     def item(self, at: int) -> Item:
         """Return what is asked at a position, without answers."""
-        return self._asked.items[at]
+        return self._shared.items[at]
 
     def items_of_cell(self, record: Record) -> list[int]:
         """Return the positions of what a cell was asked, in order."""
         cell = (record.cell.repeat, record.cell.fold, record.cell.seed)
-        return [at for key, at in self._asked.positions.items() if key[:3] == cell]
+        return [at for key, at in self._shared.positions.items() if key[:3] == cell]
 
     @property
     def _places(self) -> range:
@@ -161,20 +161,20 @@ class AskedItems:
     @cached_property
     def _cells(self) -> dict[ItemKey, int]:
         """The place of each cell that asks something, by a key without a question."""
-        keys = dict.fromkeys(key._replace(id="", occurrence=0) for key in self._asked.positions)
+        keys = dict.fromkeys(key._replace(id="", occurrence=0) for key in self._shared.positions)
         return {key: place for place, key in enumerate(keys)}
 
     @cached_property
-    def _asked(self) -> _Asked:
-        asked = _Asked()
-        shared = {"picture", *_TEXTS, *_FILTERS, *self._breakdowns()}
+    def _shared(self) -> _SharedItems:
+        shared_items = _SharedItems()
+        fields_shared = {"picture", *_TEXTS, *_FILTERS, *self._breakdowns()}
         for records in self._shown.selection.by_model.values():
             for number, (key, item) in enumerate(self._keyed(records)):
-                asked.fields |= item.keys() if number == 0 else set()
-                if key not in asked.positions and "picture" in item:
-                    asked.positions[key] = len(asked.items)
-                    asked.items.append({name: value for name, value in item.items() if name in shared})
-        return asked
+                shared_items.fields |= item.keys() if number == 0 else set()
+                if key not in shared_items.positions and "picture" in item:
+                    shared_items.positions[key] = len(shared_items.items)
+                    shared_items.items.append({name: value for name, value in item.items() if name in fields_shared})
+        return shared_items
 
     def _keyed(self, records: Sequence[Record]) -> Iterator[tuple[ItemKey, Item]]:
         for record in records:
@@ -187,7 +187,7 @@ class AskedItems:
     def _of(self, block: int) -> Sequence[Item]:
         if block >= self.blocks:
             raise IndexError(block)
-        return self._asked.items[block * BLOCK : (block + 1) * BLOCK]
+        return self._shared.items[block * BLOCK : (block + 1) * BLOCK]
 
     def _breakdowns(self) -> Iterator[str]:
         for spec in self._shown.specs:
