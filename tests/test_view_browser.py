@@ -2,6 +2,7 @@
 
 import base64
 import json
+import shutil
 import socket
 import threading
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.exports import shipped
 from bench.store.claim import awaited
 from bench.store.run_request import RunRequest
 from bench.store.store import Store
@@ -65,8 +67,9 @@ def _wait(condition, seconds=PATIENCE / 1000):
 
 
 @pytest.fixture
-def server(store, tmp_path, exports):
-    own = Server(store, [exports.folder("mvaema"), exports.folder("majority")], tmp_path / "corrections")
+def server(store, tmp_path):
+    folders = [Path(shutil.copytree(shipped.FOLDER, tmp_path / name)) for name in ("mvaema", "other")]
+    own = Server(store, folders, tmp_path / "corrections")
     yield own
     own.stop()
 
@@ -185,7 +188,7 @@ def test_a_correction_comes_back_as_a_record_and_the_session_is_saved(visit, tmp
 def test_two_models_answer_side_by_side(visit):
     with visit() as page:
         choose(page, "mvaema")
-        page.select_option(".model-b", page.locator(".model-b option[value$='/majority']").get_attribute("value"))
+        page.select_option(".model-b", page.locator(".model-b option[value$='/other']").get_attribute("value"))
         drop(page, ("a.png", png()))
         ask(page)
         page.wait_for_selector(".reply:nth-child(2) .correct")
