@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bench.auditing import statements
-from bench.auditing.finding import VERDICTS, Finding, Verdict
-from bench.auditing.publication import Publication, PublishedNumber, Statement
+from bench.auditing.finding import VERDICTS, AuditFinding, Verdict
+from bench.auditing.publication import Publication, PublishedNumber, TextStatement
 from bench.auditing.reading import the_paper
 from bench.errors import BenchError, in_one_line
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.specs.isolation import isolated
 
-Check = Callable[[Publication], Iterable[Finding]]
+Check = Callable[[Publication], Iterable[AuditFinding]]
 """Holds the numbers of a publication against each other."""
 _DOUBTFUL: tuple[Verdict, ...] = ("impossible", "unless")
 
@@ -27,7 +27,7 @@ class AuditedNumber:
     proof: str
     check: str
     unless: str
-    findings: tuple[Finding, ...]
+    findings: tuple[AuditFinding, ...]
 
     @property
     def is_remarkable(self) -> bool:
@@ -44,8 +44,8 @@ class AuditedNumber:
 class AuditedStatement:
     """One statement of a text with what its numbers say."""
 
-    statement: Statement
-    finding: Finding
+    statement: TextStatement
+    finding: AuditFinding
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,8 @@ def audit(publication: Publication, checks: Mapping[str, Check]) -> Audit:
     """Hold a publication against itself by every check; BenchError for a check that fails."""
     with isolated():
         findings = [finding for name, check in checks.items() for finding in _findings(publication, name, check)]
-    subject: dict[int, list[Finding]] = {}
-    beside: dict[int, list[Finding]] = {}
+    subject: dict[int, list[AuditFinding]] = {}
+    beside: dict[int, list[AuditFinding]] = {}
     for finding in findings:
         for numbers, by_number in ((finding.subjects, subject), (finding.beside, beside)):
             for number in numbers:
@@ -89,14 +89,14 @@ def audit(publication: Publication, checks: Mapping[str, Check]) -> Audit:
     )
 
 
-def _findings(publication: Publication, name: str, check: Check) -> list[Finding]:
+def _findings(publication: Publication, name: str, check: Check) -> list[AuditFinding]:
     try:
         return [replace(finding, check=name) for finding in check(publication)]
     except Exception as error:  # a third-party check may hold any mistake
         raise BenchError(f"check {name!r} fails: {in_one_line(error)}; correct it, or uninstall its plugin") from error
 
 
-def _audited(number: PublishedNumber, own: Sequence[Finding], others: Sequence[Finding]) -> AuditedNumber:
+def _audited(number: PublishedNumber, own: Sequence[AuditFinding], others: Sequence[AuditFinding]) -> AuditedNumber:
     """Return a number's verdict: of findings on it, or else of those in which it stands beside others.
 
     Which of several numbers is wrong cannot be told: only the one that the others determine gets the blame.

@@ -13,7 +13,7 @@ _CUT = "digits were cut off, not rounded"
 
 
 @dataclass(frozen=True)
-class Reading:
+class Interpretation:
     """One way in which numbers may have been computed, and whether they can be true in it.
 
     ``plain``: what the file states, or what anybody would take the numbers for. ``last``: a last resort, which is named
@@ -27,7 +27,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Finding:
+class AuditFinding:
     """What a check says of its ``subjects``, which it holds against the numbers ``beside`` them.
 
     ``unless`` has the readings in which numbers with the verdict "unless" can be true. ``remark``: possible, and a
@@ -46,10 +46,10 @@ class Finding:
 def judge(
     subjects: Sequence[PublishedNumber],
     beside: Sequence[PublishedNumber],
-    readings: Sequence[Reading],
+    readings: Sequence[Interpretation],
     holds: str,
     fails: str,
-) -> Finding:
+) -> AuditFinding:
     """Return a finding: possible if a plain reading holds, unless if only others do, impossible if none does.
 
     Where no reading holds for rounded numbers, they may still have been cut off. ``holds`` and ``fails`` are the proofs
@@ -57,7 +57,7 @@ def judge(
     """
     holding = [reading for reading in readings if reading.holds("rounded")]
     if any(reading.plain for reading in holding):
-        return Finding(tuple(subjects), tuple(beside), "possible", f"{holds}.")
+        return AuditFinding(tuple(subjects), tuple(beside), "possible", f"{holds}.")
     unless = " or ".join(reading.name for reading in holding if not reading.last or all(each.last for each in holding))
     if not holding:
         cut = [reading for reading in readings if reading.holds("cut")]
@@ -65,5 +65,5 @@ def judge(
         is_plain = any(reading.plain for reading in cut)
         unless = "" if not cut else _CUT if is_plain else f"{_CUT}, and {others}"
     if unless:
-        return Finding(tuple(subjects), tuple(beside), "unless", f"{fails}, unless {unless}.", unless)
-    return Finding(tuple(subjects), tuple(beside), "impossible", f"{fails}.")
+        return AuditFinding(tuple(subjects), tuple(beside), "unless", f"{fails}, unless {unless}.", unless)
+    return AuditFinding(tuple(subjects), tuple(beside), "impossible", f"{fails}.")

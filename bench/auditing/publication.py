@@ -104,7 +104,7 @@ StatementKind = Literal["relative change", "difference", "ratio", "highest", "co
 
 
 @dataclass(frozen=True)
-class Statement:
+class TextStatement:
     """A sentence of a text about numbers: its ``value`` follows from numbers ``of`` and ``against``, see docs/audit.md.
 
     ``value`` is None for a statement without a number.
@@ -132,7 +132,7 @@ class Publication:
     """All that is printed and can be held against each other."""
 
     numbers: tuple[PublishedNumber, ...]
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[TextStatement, ...] = ()
     texts: tuple[PrintedText, ...] = ()
     name: str = field(default="", compare=False)
 

@@ -13,23 +13,23 @@ from bench.auditing.publication import (
     PrintedText,
     Publication,
     PublishedNumber,
-    Statement,
     StatementKind,
+    TextStatement,
 )
-from bench.auditing.sheet import Columns, SheetLine, read_sheet, sheet_lines
+from bench.auditing.sheet import SheetColumns, SheetLine, read_sheet, sheet_lines
 from bench.auditing.vocabulary import METRICS, is_metric, meaning
 from bench.errors import BenchError, shortened, unknown
 from bench.inputs import whole_number
 
-NUMBERS = Columns(
+NUMBERS = SheetColumns(
     ("table", "row", "column", "value"),
     (
         *("block", "model", "dataset", "std", "digits", "metric", "category", "average", "over_folds"),
         *("counts", "n", "classes", "folds", "repeats", "source"),
     ),
 )
-STATEMENTS = Columns(("quote", "kind", "of"), ("value", "against"))
-TEXTS = Columns(("table", "row", "reference", "answer"), ())
+STATEMENTS = SheetColumns(("quote", "kind", "of"), ("value", "against"))
+TEXTS = SheetColumns(("table", "row", "reference", "answer"), ())
 _PRINTED = re.compile(r"(-?)(\d*)(?:\.(\d+))?\s*(%?)")
 _MOST_DIGITS = 15
 _MOST_UNITS = 10_000
@@ -61,7 +61,7 @@ def publication_of(
 def the_paper() -> Publication:
     """Return the paper's numbers, statements and texts, from ``results/``."""
 
-    def lines(name: str, columns: Columns) -> list[SheetLine]:
+    def lines(name: str, columns: SheetColumns) -> list[SheetLine]:
         text = resources.files("bench.results").joinpath(name).read_text(encoding="utf-8")
         return sheet_lines(text, name, columns)
 
@@ -192,11 +192,11 @@ def _check_counts(line: SheetLine, counts: Sequence[int], n: int | None, classes
         raise BenchError(f"{line.where}: there are {len(counts)} counts and {classes} classes; correct one of them")
 
 
-def _statements(lines: Sequence[SheetLine], numbers: Sequence[PublishedNumber]) -> tuple[Statement, ...]:
+def _statements(lines: Sequence[SheetLine], numbers: Sequence[PublishedNumber]) -> tuple[TextStatement, ...]:
     return tuple(_statement(line, numbers) for line in lines)
 
 
-def _statement(line: SheetLine, numbers: Sequence[PublishedNumber]) -> Statement:
+def _statement(line: SheetLine, numbers: Sequence[PublishedNumber]) -> TextStatement:
     kind = _choice(line, "kind", get_args(StatementKind))
     if not line["quote"]:
         raise BenchError(f"{line.where} has no quote; fill it in")
@@ -210,10 +210,10 @@ def _statement(line: SheetLine, numbers: Sequence[PublishedNumber]) -> Statement
     if not of or (kind == "highest" and not against):
         raise BenchError(f"{line.where} names no numbers; write them as TABLE / ROW / COLUMN")
     if kind == "highest":
-        return Statement(line["quote"], kind, None, 0, of, tuple(number for number in against if number not in of))
+        return TextStatement(line["quote"], kind, None, 0, of, tuple(number for number in against if number not in of))
     text = line["value"].replace(",", "")
     value, digits = _value(SheetLine(line.where, {"value": text}), "value")
-    return Statement(line["quote"], cast("StatementKind", kind), value, digits, of, against)
+    return TextStatement(line["quote"], cast("StatementKind", kind), value, digits, of, against)
 
 
 def _named(line: SheetLine, column: str, numbers: Sequence[PublishedNumber]) -> tuple[PublishedNumber, ...]:

@@ -14,7 +14,7 @@ _LARGEST = 20_000_000
 """The most bytes of such a file: it is read whole."""
 
 
-class Columns(NamedTuple):
+class SheetColumns(NamedTuple):
     """The columns that a kind of file must have and those that it may have."""
 
     needed: tuple[str, ...]
@@ -31,7 +31,7 @@ class SheetLine(NamedTuple):
         return self.texts.get(column, "")
 
 
-def read_sheet(given: str | Path, role: str, columns: Columns) -> list[SheetLine]:
+def read_sheet(given: str | Path, role: str, columns: SheetColumns) -> list[SheetLine]:
     """Return the lines of a file; BenchError if it cannot be read or has other columns."""
     path = path_of(given, role)
     shown = repr(str(path))
@@ -46,7 +46,7 @@ def read_sheet(given: str | Path, role: str, columns: Columns) -> list[SheetLine
     return sheet_lines(text, shown, columns)
 
 
-def sheet_lines(text: str, shown: str, columns: Columns) -> list[SheetLine]:
+def sheet_lines(text: str, shown: str, columns: SheetColumns) -> list[SheetLine]:
     """Return the lines of a text; ``shown`` is how errors name its file."""
     head = text.partition("\n")[0]
     delimiter = max(_DELIMITERS, key=lambda each: len({*columns.needed} & {*_cleaned(head.split(each))}))
@@ -70,7 +70,7 @@ def sheet_lines(text: str, shown: str, columns: Columns) -> list[SheetLine]:
     return lines
 
 
-def _check(names: Sequence[str], shown: str, columns: Columns) -> None:
+def _check(names: Sequence[str], shown: str, columns: SheetColumns) -> None:
     for needed in columns.needed:
         if needed not in names:
             raise BenchError(

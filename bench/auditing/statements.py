@@ -3,37 +3,37 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK, Interval
-from bench.auditing.publication import Printing, Statement, StatementKind, printed_range
+from bench.auditing.publication import Printing, StatementKind, TextStatement, printed_range
 
 
-def finding(statement: Statement) -> Finding:
+def finding(statement: TextStatement) -> AuditFinding:
     """Hold a statement against its numbers."""
     return _KINDS[statement.kind](statement)
 
 
-def _quotient(statement: Statement, printing: Printing) -> Interval:
+def _quotient(statement: TextStatement, printing: Printing) -> Interval:
     over, under = statement.of[0].range(printing), statement.against[0].range(printing)
     return Interval(over.low / max(under.high, 1e-12), over.high / max(under.low, 1e-12))
 
 
-def _relative(statement: Statement, printing: Printing) -> Interval:
+def _relative(statement: TextStatement, printing: Printing) -> Interval:
     low, high = _quotient(statement, printing)
     return Interval(low - 1, high - 1)
 
 
-def _difference(statement: Statement, printing: Printing) -> Interval:
+def _difference(statement: TextStatement, printing: Printing) -> Interval:
     first, second = statement.of[0].range(printing), statement.against[0].range(printing)
     return Interval(first.low - second.high, first.high - second.low)
 
 
-def _to_itself(statement: Statement, printing: Printing) -> Interval:
+def _to_itself(statement: TextStatement, printing: Printing) -> Interval:
     low, high = _quotient(statement, printing)
     return Interval(1 - 1 / max(low, 1e-12), 1 - 1 / max(high, 1e-12))
 
 
-def _of_the_error(statement: Statement, printing: Printing) -> Interval:
+def _of_the_error(statement: TextStatement, printing: Printing) -> Interval:
     first, second = statement.of[0].range(printing), statement.against[0].range(printing)
     low, high = (
         (1 - own) / max(1 - other, 1e-12) for own, other in ((first.high, second.low), (first.low, second.high))
@@ -41,7 +41,7 @@ def _of_the_error(statement: Statement, printing: Printing) -> Interval:
     return Interval(1 - high, 1 - low)
 
 
-Derivation = Callable[[Statement, Printing], Interval]
+Derivation = Callable[[TextStatement, Printing], Interval]
 """Derives what a statement states from its numbers."""
 _OTHERWISE: Mapping[StatementKind, Mapping[str, Derivation]] = {
     "relative change": {
@@ -53,36 +53,36 @@ _OTHERWISE: Mapping[StatementKind, Mapping[str, Derivation]] = {
 """Other meanings of a kind of statement."""
 
 
-def _meets(statement: Statement, derive: Derivation, printing: Printing) -> bool:
+def _meets(statement: TextStatement, derive: Derivation, printing: Printing) -> bool:
     """Return whether a statement's value is what is derived; a decrease may be stated without its sign."""
     assert statement.value is not None  # the file's reader demands it
     own, stated = derive(statement, printing), printed_range(statement.value, statement.digits, printing)
     return own.meets(stated) or (statement.value > 0 and own.high < 0 and Interval(-own.high, -own.low).meets(stated))
 
 
-def _sum(statement: Statement, printing: Printing) -> Interval:
+def _sum(statement: TextStatement, printing: Printing) -> Interval:
     counts = [sum(number.counts) if number.counts else number.value for number in statement.of]
     return Interval(sum(counts), sum(counts))
 
 
-def _count(statement: Statement, printing: Printing) -> Interval:
+def _count(statement: TextStatement, printing: Printing) -> Interval:
     return Interval(len(statement.of), len(statement.of))
 
 
-def _with_value(what: str, derive: Derivation) -> Callable[[Statement], Finding]:
-    def hold(statement: Statement) -> Finding:
+def _with_value(what: str, derive: Derivation) -> Callable[[TextStatement], AuditFinding]:
+    def hold(statement: TextStatement) -> AuditFinding:
         assert statement.value is not None  # the file's reader demands it
         value, digits = statement.value, statement.digits
 
         own = derive(statement, "rounded")
         shown = f"{own.low:,.0f}" if own.low == own.high else str(own)
-        readings = [Reading("of these numbers", partial(_meets, statement, derive), plain=True)]
+        readings = [Interpretation("of these numbers", partial(_meets, statement, derive), plain=True)]
         readings += [
-            Reading(name, partial(_meets, statement, other))
+            Interpretation(name, partial(_meets, statement, other))
             for name, other in _OTHERWISE.get(statement.kind, {}).items()
         ]
         if statement.kind == "sum":
-            readings.append(Reading("the counts are of another release of the data", lambda _: True))
+            readings.append(Interpretation("the counts are of another release of the data", lambda _: True))
         return judge(
             statement.of,
             statement.against,
@@ -94,7 +94,7 @@ def _with_value(what: str, derive: Derivation) -> Callable[[Statement], Finding]
     return hold
 
 
-def _highest(statement: Statement) -> Finding:
+def _highest(statement: TextStatement) -> AuditFinding:
     """Hold a statement that the first numbers are not below the others, column by column."""
     above = [
         other
@@ -105,9 +105,9 @@ def _highest(statement: Statement) -> Finding:
     holding = [column for column in columns if column not in {other.column for other in above}]
     listed = ", ".join(f"{other.label} {other.text}" for other in above[:4])
     more = f" and {len(above) - 4} more" if len(above) > 4 else ""
-    readings = [Reading("it is of all columns", lambda _: not above, plain=True)]
+    readings = [Interpretation("it is of all columns", lambda _: not above, plain=True)]
     if holding and above:
-        readings.append(Reading(f"it is of {' and '.join(holding)} alone", lambda _: True))
+        readings.append(Interpretation(f"it is of {' and '.join(holding)} alone", lambda _: True))
     return judge(
         statement.of,
         statement.against,
@@ -117,7 +117,7 @@ def _highest(statement: Statement) -> Finding:
     )
 
 
-_KINDS: Mapping[StatementKind, Callable[[Statement], Finding]] = {
+_KINDS: Mapping[StatementKind, Callable[[TextStatement], AuditFinding]] = {
     "relative change": _with_value("the relative change", _relative),
     "ratio": _with_value("the ratio", _quotient),
     "difference": _with_value("the difference", _difference),

@@ -28,27 +28,27 @@ _NUMBERED = {
 _ASIDE = re.compile(r"\([^)]*\)|\[[^]]*\]|macro|weighted|micro|average|avg|mean|score|measure|[^a-z0-9]")
 
 
-class Meaning(NamedTuple):
+class HeadingMeaning(NamedTuple):
     """A metric, '' if it is not known, and how classes are averaged, '' if that is not said."""
 
     metric: str
     average: Average
 
 
-def meaning(heading: str) -> Meaning:
+def meaning(heading: str) -> HeadingMeaning:
     """Return what a heading such as 'Top-1', 'Avg-F1 Score' or 'macro F1 (%)' means."""
     small = heading.casefold()
     average = next((each for each in get_args(Average) if each and each in small), "")
     core = _ASIDE.sub("", small)
     if core in ("balancedaccuracy", "balancedacc"):
-        return Meaning("recall", "macro")
+        return HeadingMeaning("recall", "macro")
     for metric, pattern in _HEADINGS.items():
         if re.fullmatch(pattern, core):
-            return Meaning(metric, average)
+            return HeadingMeaning(metric, average)
     for name, pattern in _NUMBERED.items():
         if match := re.fullmatch(pattern, core):
-            return Meaning(f"{name}{int(match[1])}", average)
-    return Meaning("", average)
+            return HeadingMeaning(f"{name}{int(match[1])}", average)
+    return HeadingMeaning("", average)
 
 
 def is_metric(name: str) -> bool:

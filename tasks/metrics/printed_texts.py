@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval
 from bench.auditing.publication import PrintedText, Printing, Publication, PublishedNumber
 from bench.tasks.metrics.wordnet import wordnet
@@ -23,7 +23,7 @@ _LONGEST = 20_000
 """The most letters of a text that is scored: what is longer is no answer."""
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each BLEU, ROUGE and METEOR of a printed text.
 
     The protocol that gives most numbers of a metric is taken for the study's.
@@ -44,20 +44,20 @@ def _fitting(number: PublishedNumber, scores: Mapping[str, float]) -> list[str]:
     return [name for name, score in scores.items() if number.range().meets(Interval(score, score))]
 
 
-def _finding(number: PublishedNumber, scores: Mapping[str, float], protocol: str) -> Finding:
+def _finding(number: PublishedNumber, scores: Mapping[str, float], protocol: str) -> AuditFinding:
     own = scores[protocol]
 
     def agrees(printing: Printing) -> bool:
         return number.range(printing).meets(Interval(own, own))
 
     others = [name for name in _fitting(number, scores) if name != protocol]
-    readings = [Reading("by the study's protocol", agrees, plain=True)]
+    readings = [Interpretation("by the study's protocol", agrees, plain=True)]
     if agrees("cut"):
-        readings.append(Reading("its digits were cut off, not rounded", lambda _: True))
+        readings.append(Interpretation("its digits were cut off, not rounded", lambda _: True))
     if others:
         more = f" or {len(others) - 1} of the other protocols" if len(others) > 1 else ""
-        readings.append(Reading(f"it was scored by {others[0]}{more}, unlike the others", lambda _: True))
-    readings.append(Reading(_ELSE, lambda _: True, last=True))
+        readings.append(Interpretation(f"it was scored by {others[0]}{more}, unlike the others", lambda _: True))
+    readings.append(Interpretation(_ELSE, lambda _: True, last=True))
     nearest = min(scores, key=lambda name: abs(scores[name] - number.value))
     fails = f"{number.label} {number.text} is not the score of the printed answer, which is {own:.4f} by {protocol}"
     if not others and nearest != protocol:

@@ -9,14 +9,14 @@ import re
 from collections.abc import Iterator
 from math import sqrt
 
-from bench.auditing.finding import Finding
+from bench.auditing.finding import AuditFinding
 from bench.auditing.publication import Publication, PublishedNumber
 
 _DEVIATIONS = 6
 """Standard deviations of a share by which it is below what chance permits: seldom once in 10^9."""
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each accuracy and Top-k accuracy of data whose classes are counted."""
     for number in publication.numbers:
         top = re.fullmatch(r"top(\d+)", number.metric)
@@ -26,7 +26,7 @@ def check(publication: Publication) -> Iterator[Finding]:
             yield _finding(number, answers, counts)
 
 
-def _finding(number: PublishedNumber, answers: int, counts: tuple[int, ...]) -> Finding:
+def _finding(number: PublishedNumber, answers: int, counts: tuple[int, ...]) -> AuditFinding:
     total, value = sum(counts), number.range()
     most = sum(sorted(counts)[-answers:]) / total
     least = sum(sorted(counts)[:answers]) / total
@@ -39,12 +39,12 @@ def _finding(number: PublishedNumber, answers: int, counts: tuple[int, ...]) -> 
             "at the picture have in the mean, by more than chance permits: the predictions cannot be a guess, unless "
             f"{unless}."
         )
-        return Finding((number,), (), "unless", proof, unless)
+        return AuditFinding((number,), (), "unless", proof, unless)
     if value.high < most:
         proof = (
             f"It is possible, but below {most:.{number.digits}f}, which naming always the {named} scores with the "
             "stated counts."
         )
-        return Finding((number,), (), "possible", proof, remark=True)
+        return AuditFinding((number,), (), "possible", proof, remark=True)
     proof = f"It is not below {most:.{number.digits}f}, which naming always the {named} scores with the stated counts."
-    return Finding((number,), (), "possible", proof)
+    return AuditFinding((number,), (), "possible", proof)

@@ -7,19 +7,19 @@ Recovering data from summary statistics, 2018).
 from collections.abc import Iterator
 from math import floor, sqrt
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK
 from bench.auditing.publication import Printing, Publication, PublishedNumber, printed_range
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each number of a known metric with a deviation behind it."""
     for number in publication.numbers:
         if number.metric and number.std is not None:
             yield _finding(number, number.std)
 
 
-def _finding(number: PublishedNumber, std: float) -> Finding:
+def _finding(number: PublishedNumber, std: float) -> AuditFinding:
     def holds(printing: Printing) -> bool:
         return printed_range(std, number.std_digits, printing).low <= _greatest_of(number, printing) + SLACK
 
@@ -30,8 +30,10 @@ def _finding(number: PublishedNumber, std: float) -> Finding:
         [number],
         [],
         [
-            Reading("it is a standard deviation", holds, plain=True),
-            Reading("what follows ± is no standard deviation of scores, or is over something else", lambda _: True),
+            Interpretation("it is a standard deviation", holds, plain=True),
+            Interpretation(
+                "what follows ± is no standard deviation of scores, or is over something else", lambda _: True
+            ),
         ],
         f"The standard deviation of scores of 0 to 1 with this mean {over} is at most {bound}: {text} agrees",
         f"{text} cannot be mean and standard deviation of scores of 0 to 1 {over}, which is at most {bound}",

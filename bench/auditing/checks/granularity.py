@@ -7,14 +7,14 @@ sizes differ has finer steps; with folds that differ by one at most these are kn
 from collections.abc import Iterator
 from math import ceil, floor
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK, Interval
 from bench.auditing.publication import Printing, Publication, PublishedNumber
 
 _UNEQUAL = "it is a mean over folds of unequal size or over runs that are not stated"
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each accuracy, Top-k accuracy and recall of a class with a known number of test cases."""
     for number in publication.numbers:
         cases = _cases(number)
@@ -30,7 +30,7 @@ def _cases(number: PublishedNumber) -> int | None:
     return number.n if is_share and not number.category else None
 
 
-def _finding(number: PublishedNumber, cases: int) -> Finding:
+def _finding(number: PublishedNumber, cases: int) -> AuditFinding:
     repeats, folds = number.repeats or 1, number.folds or 1
 
     def of_whole(printing: Printing) -> bool:
@@ -39,14 +39,14 @@ def _finding(number: PublishedNumber, cases: int) -> Finding:
     def of_folds(printing: Printing) -> bool:
         return holds_mean_of_folds(number.range(printing), cases, folds, repeats)
 
-    readings = [Reading("its cases were pooled", of_whole, plain=True)]
+    readings = [Interpretation("its cases were pooled", of_whole, plain=True)]
     if number.may_be_mean and number.folds is not None and 1 < folds <= cases:
-        readings.append(Reading("it is a mean over folds", of_folds, plain=True))
+        readings.append(Interpretation("it is a mean over folds", of_folds, plain=True))
     is_one = number.units == 1 or (number.folds == 1 and number.repeats is not None)
     is_pooled = number.over_folds == "pooled" and number.repeats is not None
     if not is_one and not is_pooled:
         is_of_folds = bool(number.category) and folds > 1  # which need not hold equally many of a class
-        readings.append(Reading(_UNEQUAL, lambda _: True, plain=is_of_folds))
+        readings.append(Interpretation(_UNEQUAL, lambda _: True, plain=is_of_folds))
     runs = f" in each of {repeats} runs" if repeats > 1 else ""
     nearest = round(number.value * cases * repeats)
     holds = f"{number.text} is a share of {cases:,} test cases{runs}, such as {nearest:,} of {cases * repeats:,}"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from math import ceil, floor
 from typing import NamedTuple
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK, Interval, harmonic_mean
 from bench.auditing.publication import Printing, Publication, PublishedNumber
 
@@ -29,7 +29,7 @@ _MOST_TABLES = 20_000
 """The most tables of counts that are tried; if there are more, only the harmonic mean counts."""
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each F1 score whose precision and recall stand in the same line."""
     for numbers in publication.lines:
         for category, average in sorted({(number.category, number.average) for number in numbers}):
@@ -45,7 +45,7 @@ class _Scores(NamedTuple):
     recall: PublishedNumber
     f1: PublishedNumber
 
-    def finding(self) -> Finding:
+    def finding(self) -> AuditFinding:
         names = f"precision {self.precision.text} and recall {self.recall.text}"
         one, mean, value = self._of_one_table("rounded"), self._of_means(self._units, "rounded"), self.f1.range()
         parts = "folds or runs" if self.f1.category else "classes, folds or runs"
@@ -64,23 +64,23 @@ class _Scores(NamedTuple):
             )
         return judge([self.f1], [self.precision, self.recall], [*self._readings()], holds, fails)
 
-    def _readings(self) -> Iterator[Reading]:
+    def _readings(self) -> Iterator[Interpretation]:
         """Yield the readings that the file leaves open."""
         f1 = self.f1
         if f1.may_be_pooled:
-            yield Reading("the three are of one confusion table", self._in_one_table, plain=True)
+            yield Interpretation("the three are of one confusion table", self._in_one_table, plain=True)
         if f1.category:
             if f1.may_be_mean:
-                yield Reading("the three are means over folds or runs", self._is_mean, plain=bool(f1.over_folds))
+                yield Interpretation("the three are means over folds or runs", self._is_mean, plain=bool(f1.over_folds))
         elif f1.average != "micro":
-            yield Reading("the three are means over classes, folds or runs", self._is_mean, plain=True)
+            yield Interpretation("the three are means over classes, folds or runs", self._is_mean, plain=True)
         if (f1.over_folds or f1.units == 1) and (f1.category or f1.average):
             if self._parts != 1:
-                yield Reading(
+                yield Interpretation(
                     "parts in which F1 is undefined were left out of its mean", self._is_of_defined, last=True
                 )
         else:
-            yield Reading(OTHERWISE, lambda _: True, last=True)
+            yield Interpretation(OTHERWISE, lambda _: True, last=True)
 
     @property
     def _units(self) -> int | None:

@@ -6,12 +6,12 @@ where it is missing in the rarest classes, and least in the most frequent ones.
 
 from collections.abc import Iterator, Sequence
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval
 from bench.auditing.publication import Printing, Publication, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each average recall of a model whose accuracy is printed."""
     accuracies = [n for n in publication.numbers if n.metric == "accuracy" and not n.category]
     for number in publication.numbers:
@@ -23,7 +23,7 @@ def check(publication: Publication) -> Iterator[Finding]:
                     yield _finding(number, accuracy, counts)
 
 
-def _finding(recall: PublishedNumber, accuracy: PublishedNumber, counts: Sequence[int]) -> Finding:
+def _finding(recall: PublishedNumber, accuracy: PublishedNumber, counts: Sequence[int]) -> AuditFinding:
     is_known = any(counts)
 
     def bounds(printing: Printing) -> Interval:
@@ -32,19 +32,23 @@ def _finding(recall: PublishedNumber, accuracy: PublishedNumber, counts: Sequenc
             return Interval(0, 1)
         return Interval(1 - missing(1 - own.low, counts, rarest=True), 1 - missing(1 - own.high, counts, rarest=False))
 
-    readings: list[Reading] = []
+    readings: list[Interpretation] = []
     if recall.average in ("", "macro"):
-        readings.append(Reading("macro", lambda printing: bounds(printing).meets(recall.range(printing)), plain=True))
+        readings.append(
+            Interpretation("macro", lambda printing: bounds(printing).meets(recall.range(printing)), plain=True)
+        )
     if recall.average != "macro":
         readings.append(
-            Reading("weighted", lambda printing: accuracy.range(printing).meets(recall.range(printing)), plain=True)
+            Interpretation(
+                "weighted", lambda printing: accuracy.range(printing).meets(recall.range(printing)), plain=True
+            )
         )
     if recall.may_be_mean or accuracy.may_be_mean:
-        readings.append(Reading("shares of the classes differ between folds", lambda _: True))
+        readings.append(Interpretation("shares of the classes differ between folds", lambda _: True))
     if recall.table != accuracy.table:
-        readings.append(Reading("the two tables are of different experiments", lambda _: True))
+        readings.append(Interpretation("the two tables are of different experiments", lambda _: True))
     if recall.average == "":
-        readings.append(Reading("it is of one class alone", lambda _: True))
+        readings.append(Interpretation("it is of one class alone", lambda _: True))
     where = "" if recall.table == accuracy.table else f" of table {accuracy.table}"
     relation = f"an unweighted mean of recalls is {bounds('rounded')}, weighted by frequency it is the accuracy"
     if recall.average in ("weighted", "micro"):

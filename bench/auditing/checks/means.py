@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval, hull, weighted_mean
 from bench.auditing.publication import CategoryScores, Printing, Publication, PublishedNumber
 
 METRICS = ("precision", "recall", "f1")
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each average of a model whose scores of single classes are printed."""
     for parts in publication.by_category:
         first = parts.numbers[0]
@@ -20,7 +20,7 @@ def check(publication: Publication) -> Iterator[Finding]:
                 yield _finding(number, parts, publication.counts(number))
 
 
-def _finding(average: PublishedNumber, parts: CategoryScores, counts: tuple[int, ...]) -> Finding:
+def _finding(average: PublishedNumber, parts: CategoryScores, counts: tuple[int, ...]) -> AuditFinding:
     first = parts.numbers[0]
     weights = counts if len(counts) == len(parts.numbers) else ()
 
@@ -33,21 +33,25 @@ def _finding(average: PublishedNumber, parts: CategoryScores, counts: tuple[int,
     def agrees(mean, printing: Printing) -> bool:  # noqa: ANN001
         return mean(printing).meets(average.range(printing))
 
-    readings: list[Reading] = []
+    readings: list[Interpretation] = []
     if average.average in ("", "macro"):
-        readings.append(Reading("it is the unweighted mean", partial(agrees, unweighted), plain=parts.may_be_complete))
+        readings.append(
+            Interpretation("it is the unweighted mean", partial(agrees, unweighted), plain=parts.may_be_complete)
+        )
     if average.average in ("", "weighted"):
-        readings.append(Reading("it is weighted by frequency", partial(agrees, weighted), plain=parts.may_be_complete))
+        readings.append(
+            Interpretation("it is weighted by frequency", partial(agrees, weighted), plain=parts.may_be_complete)
+        )
     if average.average in ("", "micro"):
-        readings.append(Reading("it is the micro average, which is the accuracy", lambda _: True))
+        readings.append(Interpretation("it is the micro average, which is the accuracy", lambda _: True))
     if average.metric == "f1" and average.average in ("", "macro", "weighted"):
-        readings.append(Reading("it is the harmonic mean of average precision and recall", lambda _: True))
+        readings.append(Interpretation("it is the harmonic mean of average precision and recall", lambda _: True))
     if average.may_be_mean or first.may_be_mean:
-        readings.append(Reading("folds were joined in another way than for the classes", lambda _: True))
+        readings.append(Interpretation("folds were joined in another way than for the classes", lambda _: True))
     if not parts.is_complete:
-        readings.append(Reading("there are classes that are not printed", lambda _: True))
+        readings.append(Interpretation("there are classes that are not printed", lambda _: True))
     if average.table != first.table:
-        readings.append(Reading("the two tables are of different experiments", lambda _: True))
+        readings.append(Interpretation("the two tables are of different experiments", lambda _: True))
     kinds = " and ".join(
         reading.name.removeprefix("it is ").replace("weighted by", "the mean weighted by")
         for reading in readings

@@ -6,12 +6,12 @@ these ratios, weighted by frequency, is 1.
 
 from collections.abc import Iterator
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval, hull, weighted_mean
 from bench.auditing.publication import CategoryScores, Printing, Publication
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on the precisions and recalls of all classes of a model."""
     scores = {
         (each.numbers[0].table, *each.numbers[0].who, each.numbers[0].metric): each for each in publication.by_category
@@ -26,7 +26,7 @@ def _classes(scores: CategoryScores) -> list[str]:
     return [number.category for number in scores.numbers]
 
 
-def _finding(precisions: CategoryScores, recalls: CategoryScores) -> Finding:
+def _finding(precisions: CategoryScores, recalls: CategoryScores) -> AuditFinding:
     first = recalls.numbers[0]
 
     def ratio(printing: Printing, weights: tuple[int, ...]) -> Interval:
@@ -37,16 +37,18 @@ def _finding(precisions: CategoryScores, recalls: CategoryScores) -> Finding:
     def once(printing: Printing) -> bool:
         return ratio(printing, recalls.counts).meets(Interval(1, 1))
 
-    readings = [Reading("they are of one table of counts", once, plain=True)]
+    readings = [Interpretation("they are of one table of counts", once, plain=True)]
     if recalls.counts:
         readings.append(
-            Reading(
+            Interpretation(
                 "the classes are not as frequent as stated", lambda printing: ratio(printing, ()).meets(Interval(1, 1))
             )
         )
     if first.may_be_mean:
-        readings.append(Reading("they are means over folds or runs", lambda _: True, plain=first.over_folds == "mean"))
-    readings.append(Reading("a case may have several classes or none", lambda _: True))
+        readings.append(
+            Interpretation("they are means over folds or runs", lambda _: True, plain=first.over_folds == "mean")
+        )
+    readings.append(Interpretation("a case may have several classes or none", lambda _: True))
     own = ratio("rounded", recalls.counts)
     return judge(
         [*precisions.numbers, *recalls.numbers],

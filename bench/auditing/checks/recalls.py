@@ -6,12 +6,12 @@ rounding. Both hold of means over stratified folds, in which each class has its 
 
 from collections.abc import Iterator
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import hull, weighted_mean, within_units
 from bench.auditing.publication import CategoryScores, Printing, Publication, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each accuracy of a model whose recalls are printed, in the same table or another."""
     for recalls in publication.by_category:
         if recalls.numbers[0].metric == "recall":
@@ -20,7 +20,7 @@ def check(publication: Publication) -> Iterator[Finding]:
                     yield _finding(number, recalls, publication.counts(number))
 
 
-def _finding(accuracy: PublishedNumber, recalls: CategoryScores, counts: tuple[int, ...]) -> Finding:
+def _finding(accuracy: PublishedNumber, recalls: CategoryScores, counts: tuple[int, ...]) -> AuditFinding:
     first = recalls.numbers[0]
     weights = counts if len(counts) == len(recalls.numbers) else ()
     units = None if accuracy.units is None or first.units is None else max(accuracy.units, first.units)
@@ -35,15 +35,15 @@ def _finding(accuracy: PublishedNumber, recalls: CategoryScores, counts: tuple[i
         parts = [within_units(each, units) for each in recalls.ranges(printing)]
         return hull(parts).meets(accuracy.range(printing))
 
-    readings = [Reading("these are all recalls", weighted if weights else in_all, plain=recalls.may_be_complete)]
+    readings = [Interpretation("these are all recalls", weighted if weights else in_all, plain=recalls.may_be_complete)]
     if weights:
-        readings.append(Reading("the classes are not as frequent as stated", in_all))
+        readings.append(Interpretation("the classes are not as frequent as stated", in_all))
     if accuracy.may_be_mean or first.may_be_mean:
-        readings.append(Reading("shares of the classes differ between folds, and recalls with them", varying))
+        readings.append(Interpretation("shares of the classes differ between folds, and recalls with them", varying))
     if not recalls.is_complete:
-        readings.append(Reading("there are classes whose recall is not printed", lambda _: True))
+        readings.append(Interpretation("there are classes whose recall is not printed", lambda _: True))
     if accuracy.table != first.table:
-        readings.append(Reading("the two tables are of different experiments", lambda _: True))
+        readings.append(Interpretation("the two tables are of different experiments", lambda _: True))
     ordered = sorted(recalls.numbers, key=lambda number: number.value)
     where = "" if accuracy.table == first.table else f" in table {first.table}"
     given = f" ({weighted_mean(recalls.ranges('rounded'), weights)} with the stated counts)" if weights else ""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.publication import Publication, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each number that an earlier table prints, too."""
     earlier: dict[tuple[str, ...], PublishedNumber] = {}
     for number in publication.numbers:
@@ -18,13 +18,13 @@ def check(publication: Publication) -> Iterator[Finding]:
             yield _finding(first, number)
 
 
-def _finding(first: PublishedNumber, second: PublishedNumber) -> Finding:
+def _finding(first: PublishedNumber, second: PublishedNumber) -> AuditFinding:
     return judge(
         [second],
         [first],
         [
-            Reading("alike", lambda printing: first.range(printing).meets(second.range(printing)), plain=True),
-            Reading("the two tables are of different experiments", lambda _: True),
+            Interpretation("alike", lambda printing: first.range(printing).meets(second.range(printing)), plain=True),
+            Interpretation("the two tables are of different experiments", lambda _: True),
         ],
         f"Table {first.table} prints it, too, as {first.text}",
         f"{second.label} {second.text} cannot be the number that table {first.table} prints as {first.text}",

@@ -9,7 +9,7 @@ no order holds, nor between METEOR and any of them.
 
 from collections.abc import Iterator
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK
 from bench.auditing.publication import Publication, PublishedNumber
 
@@ -23,7 +23,7 @@ ORDERS = (
 """Pairs of metrics of which the first is not above the second, unless something holds."""
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding for each pair of scores in one line between which an order holds."""
     for numbers in publication.lines:
         own = {number.metric: number for number in numbers if not number.category}
@@ -32,15 +32,15 @@ def check(publication: Publication) -> Iterator[Finding]:
                 yield _finding(own[lesser], own[greater], unless)
 
 
-def _finding(lesser: PublishedNumber, greater: PublishedNumber, unless: str) -> Finding:
+def _finding(lesser: PublishedNumber, greater: PublishedNumber, unless: str) -> AuditFinding:
     return judge(
         [lesser],
         [greater],
         [
-            Reading(
+            Interpretation(
                 "ordered", lambda printing: lesser.range(printing).low <= greater.range(printing).high + SLACK, True
             ),
-            Reading(unless, lambda _: True),
+            Interpretation(unless, lambda _: True),
         ],
         f"It is not above {greater.label} {greater.text}",
         f"{lesser.label} {lesser.text} cannot be above {greater.label} {greater.text} of the same texts",

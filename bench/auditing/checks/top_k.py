@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bench.auditing.finding import Finding, Reading, judge
+from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK, Interval
 from bench.auditing.publication import Publication, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[Finding]:
+def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on each Top-k accuracy beside one of a smaller k, or of as many as there are classes."""
     for numbers in publication.lines:
         of_all = [number for number in numbers if not number.category]
@@ -28,21 +28,25 @@ def _answers(number: PublishedNumber) -> int:
     return 1 if number.metric == "accuracy" else int(top[1]) if top else 0
 
 
-def _finding(fewer: PublishedNumber, more: PublishedNumber) -> Finding:
+def _finding(fewer: PublishedNumber, more: PublishedNumber) -> AuditFinding:
     return judge(
         [more],
         [fewer],
-        [Reading("same", lambda printing: fewer.range(printing).low <= more.range(printing).high + SLACK, plain=True)],
+        [
+            Interpretation(
+                "same", lambda printing: fewer.range(printing).low <= more.range(printing).high + SLACK, plain=True
+            )
+        ],
         f"{more.label} {more.text} is not below {fewer.label} {fewer.text}",
         f"{more.label} {more.text} cannot be below {fewer.label} {fewer.text} of the same predictions",
     )
 
 
-def _of_all_classes(number: PublishedNumber, answers: int) -> Finding:
+def _of_all_classes(number: PublishedNumber, answers: int) -> AuditFinding:
     return judge(
         [number],
         [],
-        [Reading("all", lambda printing: number.range(printing).meets(Interval(1, 1)), plain=True)],
+        [Interpretation("all", lambda printing: number.range(printing).meets(Interval(1, 1)), plain=True)],
         f"{number.label} of {number.classes} classes is 1",
         f"{number.label} {number.text} cannot be the share of right ones among {answers} answers: there are only "
         f"{number.classes} classes, so it is 1",
