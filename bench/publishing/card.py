@@ -76,7 +76,7 @@ def _kept(earlier: str) -> tuple[JSONObject, str]:
 
 
 def _use(name: str) -> str:
-    where = f"hf:{name}"
+    where = f"hub:{name}"
     return (
         f"```sh\nbench store merge {where} runs   # these rows beside yours\nbench table all\n```\n\n"
         "In a copy of this folder, its path takes the place of the name. A row that was measured elsewhere is named "
