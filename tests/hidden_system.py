@@ -6,10 +6,10 @@ Only imports of our own code see less: libraries that are installed here are bui
 import builtins
 import importlib
 import os
-import pkgutil
 import signal
 import sys
 import types
+from pathlib import Path
 
 MODULES = ("fcntl", "termios", "tty", "pty", "pwd", "grp", "resource", "syslog", "readline", "_posixsubprocess", "spwd")
 NAMES = {
@@ -47,16 +47,20 @@ def main():
         return usual(name, globals, locals, fromlist, level)
 
     builtins.__import__ = imported
-    import bench
-
+    root = Path(__file__).resolve().parent.parent
+    names = [
+        ".".join((*(() if room == "bench" else ("bench",)), *file.relative_to(root).with_suffix("").parts))
+        for room in ("bench", "models", "tasks", "plugins")
+        for file in sorted((root / room).rglob("*.py"))
+    ]
     failed = []
-    for module in pkgutil.walk_packages(bench.__path__, "bench."):
-        if module.name.endswith(("__main__", ".launch.local", ".launch.worker")):
-            continue  # they run when they are imported
+    for name in names:
+        if name.endswith(("__main__", "__init__")):
+            continue  # it runs, or is imported with its modules
         try:
-            importlib.import_module(module.name)
+            importlib.import_module(name)
         except (ImportError, AttributeError) as error:
-            failed.append(f"{module.name}: {error}")
+            failed.append(f"{name}: {error}")
     print(len([name for name in sys.modules if name.startswith("bench.")]))
     print("\n".join(failed), file=sys.stderr)
     sys.exit(bool(failed))

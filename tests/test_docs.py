@@ -172,7 +172,7 @@ def test_every_command_runs(page, somebody, bench, store, strangers, tmp_path_fa
         request.getfixturevalue("endpoint").writes = ScriptedJudge(errors=5)
     if _blocks(page, "toml"):
         monkeypatch.syspath_prepend(str(_installed(page, tmp_path_factory.mktemp("package"))))
-    if "hf:our-lab" in page.read_text():
+    if "hub:our-lab" in page.read_text():
         hub = request.getfixturevalue("writable_hub")
         hub.commit("models", "our-lab/mvaema", {})
     if "hf:./" in page.read_text():

@@ -19,7 +19,7 @@ def publish(bench, tmp_path):
 
     def call(*models, options=(), name="cells", **about):
         store_at(tmp_path / name, *models, **about)
-        return bench("publish", "hf:our-lab/results", "--store", tmp_path / name, *options)
+        return bench("publish", "hub:our-lab/results", "--store", tmp_path / name, *options)
 
     return call
 
@@ -34,7 +34,7 @@ def test_a_new_data_set_is_created_named_after_the_account_and_read_back(hub, pu
     assert "published 1 cell" in out and "1 cell of lab-h" in out
     assert {"README.md", "croissant.json", "eval.yaml", "publication.json"} <= hub.files("our-lab/results").keys()
     assert "https://huggingface.co/datasets/our-lab/results" in hub.files("our-lab/results")["croissant.json"].decode()
-    assert bench("store", "merge", "hf:our-lab/results", store)[0] == 0
+    assert bench("store", "merge", "hub:our-lab/results", store)[0] == 0
     assert [record.cell.model for record in Store(store).records()] == ["mine@lab-h"]
 
 
@@ -43,7 +43,7 @@ def test_large_files_go_by_lfs(hub, publish, bench, store, monkeypatch):
     hub.large = (".parquet",)
     code, _, err = publish("mine")
     assert code == 0, err
-    assert len(hub.stored) == 4 and bench("store", "merge", "hf:our-lab/results", store)[0] == 0
+    assert len(hub.stored) == 4 and bench("store", "merge", "hub:our-lab/results", store)[0] == 0
 
 
 def test_files_of_others_stay_and_ones_own_older_ones_go(hub, publish):
@@ -112,18 +112,18 @@ def test_half_a_publication_on_the_hub_is_refused(hub, publish, bench, store):
     publish("mine")
     name = next(iter(_data(hub)))
     hub.commit("datasets", "our-lab/results", {k: v for k, v in hub.files("our-lab/results").items() if k != name})
-    for code, _, err in (bench("store", "merge", "hf:our-lab/results", store), publish("mine", "more")):
+    for code, _, err in (bench("store", "merge", "hub:our-lab/results", store), publish("mine", "more")):
         assert code == 2 and f"{name} is missing" in err
     hub.commit("datasets", "our-lab/results", {"README.md": b"# Another data set\n"})
-    assert "holds no publication" in bench("store", "merge", "hf:our-lab/results", store)[2]
+    assert "holds no publication" in bench("store", "merge", "hub:our-lab/results", store)[2]
 
 
 def test_a_hub_that_does_not_answer_is_said_to(publish, bench, store, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    code, _, err = bench("store", "merge", "hf:our-lab/results", store)
+    code, _, err = bench("store", "merge", "hub:our-lab/results", store)
     assert code == 2 and "http://127.0.0.1:9 does not do that for our-lab/results" in err
 
 
 def test_a_gate_reads_earlier_scores_from_the_hub(hub, publish, bench, tmp_path):
     publish("mine")
-    assert bench("gate", "--against", "hf:our-lab/results", "--store", tmp_path / "cells")[0] == 0
+    assert bench("gate", "--against", "hub:our-lab/results", "--store", tmp_path / "cells")[0] == 0

@@ -62,6 +62,6 @@ def test_a_process_ends_with_its_parent_where_there_is_no_signal_for_it(monkeypa
 
     monkeypatch.setattr(endings.ctypes, "CDLL", refused)
     started = []
-    monkeypatch.setattr(endings.threading.Thread, "start", started.append)
+    monkeypatch.setattr(endings.threading.Thread, "start", lambda thread: started.append(thread))
     endings.end_with(os.getppid())
     assert len(started) == 1

@@ -11,7 +11,7 @@ from bench.exports.evaluation import check_hub_id, results_name
 from bench.inputs import checked, folder_of, new_path, words
 from bench.processes.endings import held_lock
 from bench.publishing import hub
-from bench.publishing.choosing import Choice, chosen_cells, places_in
+from bench.publishing.choosing import CellChoice, chosen_cells, places_in
 from bench.publishing.evaluation import RESULTS, model_folder
 from bench.publishing.publication import PublishedCell, check_who, contents
 from bench.publishing.writing import LOCK, About, Prepared, Written, prepared, present_in, write
@@ -22,7 +22,7 @@ from bench.terminal.quantities import count
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedResults:
     """What was published, and where; ``print`` says it in a few lines.
 
     ``proposals`` are the addresses of pull requests; ``places`` the paths on this machine that the records name.
@@ -65,8 +65,8 @@ def publish(
     results: Mapping[str, str] | None = None,
     replace: bool = False,
     store: str | Path | None = None,
-) -> Published:
-    """Publish cells of a store into a folder, or into a data set ``hf:OWNER/NAME`` of the hub, beside those of others.
+) -> PublishedResults:
+    """Publish cells of a store into a folder, or into a data set ``hub:OWNER/NAME`` of the hub, beside those of others.
 
     ``by`` is who measured, by default the user's name on this machine, or on the hub. ``hub_id`` is the id that a
     folder will have on the hub. ``results`` are models' repositories there, by model, to which their scores are
@@ -74,7 +74,7 @@ def publish(
     nothing can be written; then nothing is.
     """
     named, registry, open_store = words(models, "models"), Registry(), opened(store)
-    choice = Choice(task, named, dataset, protocol, answers)
+    choice = CellChoice(task, named, dataset, protocol, answers)
     on = hub.on_hub(target)
     repositories = _repositories(results or {}, on)
     who = check_who(by or (hub.account() if on else _user()))
@@ -89,7 +89,7 @@ def publish(
     about = About(check_hub_id(name, "--hub-id"), licence or "")
     prepare = partial(prepared, folder, str(target), cells, about, registry, replace)
     try:
-        return Published(str(target), _written(folder, prepare), (), places_in(cells))
+        return PublishedResults(str(target), _written(folder, prepare), (), places_in(cells))
     except OSError as error:
         raise BenchError(f"{str(target)!r} cannot be written ({error.strerror}); name another folder") from error
 
@@ -116,7 +116,7 @@ def _written(folder: Path, prepare: Callable[[], Prepared]) -> Written:
 
 def _publish_on_hub(
     cells: Sequence[PublishedCell], about: About, registry: Registry, repositories: Mapping[str, str], replace: bool
-) -> Published:
+) -> PublishedResults:
     measured = {cell.record.cell.model for cell in cells}
     for model in repositories:
         if model not in measured:
@@ -134,7 +134,7 @@ def _publish_on_hub(
             hub.propose(repository, *_proposal(copy.folder, model, who, benchmark), f"Results on {about.id}")
             for model, repository in repositories.items()
         )
-    return Published(address, written, proposals, places_in(cells))
+    return PublishedResults(address, written, proposals, places_in(cells))
 
 
 def _proposal(folder: Path, model: str, who: str, benchmark: str) -> tuple[str, str]:
@@ -148,7 +148,7 @@ def _proposal(folder: Path, model: str, who: str, benchmark: str) -> tuple[str, 
 
 def _repositories(results: Mapping[str, str], on: str | None) -> dict[str, str]:
     if results and on is None:
-        raise BenchError("--results proposes scores of a benchmark on the hub; publish it there, to hf:OWNER/NAME")
+        raise BenchError("--results proposes scores of a benchmark on the hub; publish it there, to hub:OWNER/NAME")
     return {model: check_hub_id(repository, "--results") for model, repository in results.items()}
 
 

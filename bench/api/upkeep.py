@@ -84,9 +84,9 @@ class Merge(NamedTuple):
 def merge(source: str | Path, target: str | Path, *, replace: bool = False) -> Merge | Merged:
     """Copy what is missing from a store or a publication into a store, and return how much that was.
 
-    Rows of a publication, in a folder or at ``hf:OWNER/NAME``, are named after who measured them; with ``replace`` they
-    take the place of older ones of the same person. BenchError, with nothing written, if the two disagree, or one is in
-    the other.
+    Rows of a publication, in a folder or at ``hub:OWNER/NAME``, are named after who measured them; with ``replace``
+    they take the place of older ones of the same person. BenchError, with nothing written, if the two disagree, or one
+    is in the other.
     """
     from bench.publishing.hub import downloaded, on_hub
     from bench.publishing.publication import is_publication, read

@@ -13,7 +13,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def gate_command(
     against: Annotated[
-        Text, typer.Option(help="earlier scores: a store, a publication (folder or hf:OWNER/NAME), or a file of --save")
+        Text,
+        typer.Option(help="earlier scores: a store, a publication (folder or hub:OWNER/NAME), or a file of --save"),
     ] = None,
     save: Annotated[
         Text, typer.Option(help="write the scores of now to this file (.json), for a later --against")

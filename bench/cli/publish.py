@@ -12,7 +12,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def publish_command(
-    target: Annotated[str, typer.Argument(help="the folder to write, or hf:OWNER/NAME for a data set on the hub")],
+    target: Annotated[str, typer.Argument(help="the folder to write, or hub:OWNER/NAME for a data set on the hub")],
     by: Annotated[Text, typer.Option(help="who measured [default: your name on this machine, or on the hub]")] = None,
     task: Annotated[Text, typer.Option(help="publish only this task")] = None,
     models: Annotated[Text, typer.Option(help="publish only these, separated by commas")] = None,
@@ -55,7 +55,5 @@ def publish_command(
 def _repository(text: str) -> tuple[str, str]:
     model, equals, repository = text.rpartition("=")
     if not equals or not model.strip() or not repository.strip():
-        raise BenchError(
-            f"--results {text!r} is no MODEL=OWNER/NAME; write for example --results resnet=our-lab/resnet"
-        )
+        raise BenchError(f"--results {text!r} is no MODEL=OWNER/NAME; write for example --results mynet=our-lab/mynet")
     return model.strip(), repository.strip()

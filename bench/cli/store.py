@@ -49,7 +49,7 @@ def check_command(store: StoreFolder = None, as_json: AsJSON = False) -> None:
 @app.command("merge")
 def merge_command(
     source: Annotated[
-        str, typer.Argument(help="the store to read, or a publication: the folder of one, or hf:OWNER/NAME")
+        str, typer.Argument(help="the store to read, or a publication: the folder of one, or hub:OWNER/NAME")
     ],
     target: Annotated[str, typer.Argument(help="the store to extend")],
     replace: Annotated[

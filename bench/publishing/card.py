@@ -27,7 +27,7 @@ _MOST_ROWS = 30
 
 def card(cells: Sequence[PublishedCell], name: str, licence: str, boards: Sequence[Leaderboard], earlier: str) -> str:
     """Return the card of these cells, with what a person added to the ``earlier`` one."""
-    head, own = _kept(earlier)
+    head, own = _written_by_hand(earlier)
     data = DatasetCardData(
         **{
             **head,
@@ -62,7 +62,7 @@ _LIMITS = "\n".join(
 )
 
 
-def _kept(earlier: str) -> tuple[JSONObject, str]:
+def _written_by_hand(earlier: str) -> tuple[JSONObject, str]:
     """Return the head of an earlier card, and what stands below its generated part."""
     if not earlier:
         return {}, ""
@@ -76,7 +76,7 @@ def _kept(earlier: str) -> tuple[JSONObject, str]:
 
 
 def _use(name: str) -> str:
-    where = f"hf:{name}"
+    where = f"hub:{name}"
     return (
         f"```sh\nbench store merge {where} runs   # these rows beside yours\nbench table all\n```\n\n"
         "In a copy of this folder, its path takes the place of the name. A row that was measured elsewhere is named "

@@ -13,11 +13,11 @@ from bench.store.record import Record
 from bench.store.store import Store
 
 _ABSOLUTE = re.compile(r"(?:(?<=:)|^)/[^/\s]+/\S*")
-"""A path from the root, alone or behind a colon, as in ``folder:/data/sem``."""
+"""A path from the root, alone or behind a colon, as in ``NAME:/data/pictures``."""
 
 
 @dataclass(frozen=True)
-class Choice:
+class CellChoice:
     """Which cells to publish: all by default; ``protocol`` begins the digest of one; ``answers`` whether with them."""
 
     task: str | None = None
@@ -27,7 +27,7 @@ class Choice:
     answers: bool = True
 
 
-def chosen_cells(store: Store, choice: Choice, who: str) -> list[PublishedCell]:
+def chosen_cells(store: Store, choice: CellChoice, who: str) -> list[PublishedCell]:
     """Return the chosen cells of a store, as measured by ``who``; BenchError if there is none."""
     records = [record for record in store.records() if not record.measured_by]
     if not records:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import BenchError, in_one_line
-from bench.publishing.columns import TABLES, Column, Kind
+from bench.publishing.columns import TABLES, Kind, PublishedColumn
 from bench.registered.plugin import DISTRIBUTION
 from bench.store.fingerprint import file_digest
 
@@ -32,7 +32,7 @@ class Files(NamedTuple):
     pattern: str
     format: str
     meaning: str
-    columns: tuple[Column, ...] = ()
+    columns: tuple[PublishedColumn, ...] = ()
 
 
 class Described(NamedTuple):
@@ -186,7 +186,7 @@ def _record_set(croissant: Any, context: Any, files: Files) -> "mlcroissant.Reco
     )
 
 
-def _extract(croissant: Any, context: Any, column: Column) -> object:
+def _extract(croissant: Any, context: Any, column: PublishedColumn) -> object:
     """Say where a column's values are: in the column of a table, or in the file itself."""
     places = {"image": "content", "path": "fullpath"}
     if column.kind in places:

@@ -4,6 +4,7 @@ The address is HF_ENDPOINT, else that of the hub; the token is HF_TOKEN, else th
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from bench.publishing.publication import MANIFEST, listed_files
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-HUB = "hf:"
+HUB = "hub:"
 """What begins the name of a data set on the hub, in place of a folder."""
 _REFUSED = (401, 403)
 _CHANGED = (409, 412)
@@ -35,9 +36,13 @@ class Copy:
 
 
 def on_hub(given: str | Path) -> str | None:
-    """Return the id of a data set that a name such as ``hf:OWNER/NAME`` means, None if it means a folder."""
+    """Return the id of a data set that a name such as ``hub:OWNER/NAME`` means, None if it means a folder."""
     text = str(given)
-    return check_hub_id(text.removeprefix(HUB), HUB) if text.startswith(HUB) else None
+    if text.startswith(HUB):
+        return check_hub_id(text.removeprefix(HUB), HUB)
+    if re.match(r"[a-z]{2,}:", text) and not Path(text).exists():
+        raise BenchError(f"{text!r} is no folder; name one, or {HUB}OWNER/NAME for a data set on the hub")
+    return None
 
 
 def account() -> str:

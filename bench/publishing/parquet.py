@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError, in_one_line
-from bench.publishing.columns import Column, Kind
+from bench.publishing.columns import Kind, PublishedColumn
 
 if TYPE_CHECKING:
     import pyarrow
@@ -26,7 +26,7 @@ def require_pyarrow() -> None:
     _pyarrow()
 
 
-def write_rows(path: Path, columns: Sequence[Column], groups: Iterable[Sequence[Row]]) -> int:
+def write_rows(path: Path, columns: Sequence[PublishedColumn], groups: Iterable[Sequence[Row]]) -> int:
     """Write groups of rows, each as a row group of its own; return the number of rows."""
     arrow, parquet = _pyarrow()
     schema = arrow.schema([(column.name, _type(arrow, column.kind)) for column in columns])

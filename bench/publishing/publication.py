@@ -38,7 +38,7 @@ SCORES_FILE, ITEMS_FILE = "scores.json", "items.jsonl"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
-class Key(NamedTuple):
+class CellKey(NamedTuple):
     """Who measured, and the id of the cell: no two rows of a publication share it."""
 
     measured_by: str
@@ -61,9 +61,9 @@ class PublishedCell:
     items: Callable[[], list[str] | None]
 
     @property
-    def key(self) -> Key:
+    def key(self) -> CellKey:
         """Its key."""
-        return Key(self.measured_by, self.record.cell.id)
+        return CellKey(self.measured_by, self.record.cell.id)
 
     def has_scores_of(self, other: "PublishedCell") -> bool:
         """Return whether another cell has the same stages and scores."""
@@ -79,7 +79,7 @@ class Publication:
     files: Mapping[str, str]
 
     @property
-    def by_key(self) -> dict[Key, PublishedCell]:
+    def by_key(self) -> dict[CellKey, PublishedCell]:
         """The cells by their keys."""
         return {cell.key: cell for cell in self.cells}
 

@@ -111,7 +111,7 @@ def joined(cells: Sequence[PublishedCell], present: Publication | None, replace:
 
 
 def _differing(cells: Iterable[PublishedCell], others: Iterable[PublishedCell]) -> Iterator[str]:
-    """Say where somebody got other scores from the same stages: hardware or libraries differ, or one is wrong."""
+    """Name the cells whose stages gave somebody other scores: hardware or libraries differ, or one is wrong."""
     by_score: dict[str, list[PublishedCell]] = {}
     for other in others:
         by_score.setdefault(other.record.stages["score"], []).append(other)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bench.publishing.columns import Column
+from bench.publishing.columns import PublishedColumn
 from bench.publishing.croissant import CROISSANT, Described, Files, metadata
 from bench.store.sealed import write_text
 from bench.tasks.datasets.columns import PIXEL_SIZE
@@ -11,20 +11,20 @@ from bench.tasks.datasets.labels import CATEGORY, PATH
 from bench.tasks.numbers import NUMBERS
 
 _PICTURES = (
-    Column("image", "image", "the picture"),
-    Column("path", "path", "its place: the category's folder, its file"),
+    PublishedColumn("image", "image", "the picture"),
+    PublishedColumn("path", "path", "its place: the category's folder, its file"),
 )
 _RECORDS = (
-    Column("id", "text", "the record's id"),
-    Column("image", "text", "the picture's place"),
-    Column("prompt_group", "integer", "which of the kinds of questions it is"),
-    Column("teacher", "text", "what wrote the reference answer"),
+    PublishedColumn("id", "text", "the record's id"),
+    PublishedColumn("image", "text", "the picture's place"),
+    PublishedColumn("prompt_group", "integer", "which of the kinds of questions it is"),
+    PublishedColumn("teacher", "text", "what wrote the reference answer"),
 )
 _LABELS = (
-    Column(PATH, "text", "the picture's place"),
-    Column(CATEGORY, "text", "its category"),
-    *(Column(name, "number", f"the picture's {name.replace('_', ' ')}, empty if unknown") for name in NUMBERS),
-    Column(PIXEL_SIZE, "number", "the side of a pixel in nanometres, empty if unknown"),
+    PublishedColumn(PATH, "text", "the picture's place"),
+    PublishedColumn(CATEGORY, "text", "its category"),
+    *(PublishedColumn(name, "number", f"the picture's {name.replace('_', ' ')}, empty if unknown") for name in NUMBERS),
+    PublishedColumn(PIXEL_SIZE, "number", "the side of a pixel in nanometres, empty if unknown"),
 )
 
 
