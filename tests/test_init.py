@@ -46,7 +46,7 @@ def test_the_config_is_valid_says_why_and_its_first_command_runs(drafted, bench)
         assert before.startswith("# ") and before.endswith(".")
     first = next(line for line in out.splitlines() if line.strip().startswith("bench run"))
     code, out, err = bench(*shlex.split(first)[1:], "--set", "image_size=32")
-    assert code == 0 and "cells" in out, err
+    assert code == 0 and "in 3 folds" in out, err
 
 
 def test_the_models_that_it_names_are_registered_and_can_do_the_task(drafted):

@@ -322,13 +322,25 @@ def _opened(name, folder, **settings):
 def _watch_all(watcher):
     for event in EVENTS:
         watcher.watch(event)
-    watcher.close()
+    getattr(watcher, "close", lambda: None)()
 
 
 def test_the_file_watcher_appends_whole_lines(tmp_path):
     for _ in range(2):
         _watch_all(EventFile(tmp_path))
     assert [event_of(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()] == [*EVENTS, *EVENTS]
+
+
+def test_the_watcher_of_the_page_is_ten_lines_and_does_what_the_page_says(tmp_path):
+    page = (Path(__file__).parent.parent / "docs" / "watch.md").read_text()
+    (text,) = re.findall(r"```python title=[^\n]*\n(.*?)```", page, re.DOTALL)
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("from")]
+    names, specs = {}, []
+    exec(text, names)  # noqa: S102 -- our own page
+    names["register_watchers"](specs.append)
+    _watch_all(names["Scores"](tmp_path))
+    assert len(lines) <= 10 and (tmp_path / "scores.csv").read_text() == "net,0,0.5\n"
+    assert [spec.builds for spec in specs] == ["mywatcher.plugin:Scores"]
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """``bench completion``: the Tab key completes verbs, options and registered names.
 
-A verb instead of typer's two options, because those import its whole completion before every help.
+A verb instead of typer's two options, which guess the shell by the process above, take no shell's name, and stand in
+every help.
 """
 
 from typing import Annotated, Literal
