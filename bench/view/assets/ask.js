@@ -427,7 +427,7 @@
     const context = parts.overlay.getContext("2d");
     context.clearRect(0, 0, columns, rows);
     weights.forEach((row, y) => row.forEach((weight, x) => {
-      context.fillStyle = `rgba(255, 140, 0, ${(0.75 * Math.max(0, weight - even)) / (reply.most - even || 1)})`;
+      context.fillStyle = `rgba(255, 140, 0, ${0.75 * Math.sqrt(Math.max(0, weight - even) / (reply.most - even || 1))})`;
       context.fillRect(x, y, 1, 1);
     }));
     parts.overlay.classList.add("visible");
