@@ -19,8 +19,9 @@ def completion_command(
     ] = False,
 ) -> None:
     """Print a shell's script for completion with the Tab key, or install it."""
-    from typer.completion import get_completion_script
-    from typer.completion import install as install_script
+    # typer's own options use both, and it exports neither.
+    from typer.completion import get_completion_script  # pyright: ignore[reportPrivateImportUsage]
+    from typer.completion import install as install_script  # pyright: ignore[reportPrivateImportUsage]
 
     from bench.cli.main import COMPLETION
 

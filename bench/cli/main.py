@@ -240,9 +240,9 @@ def _report_fault() -> NoReturn:
 
 def _complete() -> NoReturn:
     """Print what the Tab key offers, and exit; nothing behind a mistake."""
-    from typer.completion import completion_init
+    from typer.completion import get_completion_inspect_parameters
 
-    completion_init()
+    get_completion_inspect_parameters()  # registers the shells
     with suppress(BenchError, ClickException, OSError):
         sys.exit(app(prog_name="bench", standalone_mode=False))
     sys.exit(0)

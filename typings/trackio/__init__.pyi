@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 class AlertLevel(Enum):
-    ERROR: str
+    ERROR = "error"
 
 def init(
     project: str, name: str | None = None, group: str | None = None, *, config: Mapping[str, object] | None = None, embed: bool = True
