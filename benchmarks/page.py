@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from functools import partial
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -49,7 +50,7 @@ def page(
         taken = seconds(lambda: written.append(write_folder(make, Path(folder) / "page")))
         answers = models * FOLDS * questions
         what = f"{cells:,} cells and {answers:,} answers, {written[0].size / 1e6:.0f} MB in {written[0].files:,} files"
-        table = [Row(f"`bench report` of {what}", "", Timing(taken, 0.0, 1.0), "s")]
+        table = [Row(f"`bench report` of {what}", "", Timing(taken, nan, nan), "s")]
         return [*table, *_opened(Path(folder) / "page", cells)]
 
 
@@ -66,7 +67,7 @@ def _opened(folder: Path, cells: int) -> Iterator[Row]:
         for what, address in (("leaderboard", ""), ("pictures, A right and B wrong", "#pictures?a=0&b=1&show=a")):
             taken = [_opening(browser, f"{(folder / 'index.html').as_uri()}{address}") for _ in range(3)]
             median = sorted(taken)[1]
-            yield Row(f"opening the {what} of {cells:,} cells", "", Timing(median, 0.0, 1.0), "s", 1)
+            yield Row(f"opening the {what} of {cells:,} cells", "", Timing(median, nan, nan), "s", 1)
 
 
 def _opening(browser: "Browser", address: str) -> float:
