@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bench.auditing.publication import Publication
+from bench.auditing.publication import Paper
 from bench.auditing.reading import NUMBERS, STATEMENTS, TEXTS, publication_of
 from bench.auditing.sheet import sheet_lines
 from bench.tasks.metrics.text import text_scores
@@ -57,7 +57,7 @@ class Experiment:
     texts: list[dict[str, str]] = field(default_factory=list)
     digits: int = 3
 
-    def publication(self) -> Publication:
+    def publication(self) -> Paper:
         """The experiment as it is read from its files."""
         sheets = [
             sheet_lines(_text(lines, columns), "made", columns) if lines else []

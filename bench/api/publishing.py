@@ -14,7 +14,7 @@ from bench.publishing import hub
 from bench.publishing.choosing import CellChoice, chosen_cells, places_in
 from bench.publishing.evaluation import RESULTS, model_folder
 from bench.publishing.publication import PublishedCell, check_who, contents
-from bench.publishing.writing import LOCK, About, Prepared, Written, prepared, present_in, write
+from bench.publishing.writing import LOCK, About, Prepared, WrittenPublication, prepared, present_in, write
 from bench.registered.registry import Registry
 from bench.store.store import opened
 from bench.store.whole import new_folder, whole
@@ -29,7 +29,7 @@ class PublishedResults:
     """
 
     place: str
-    written: Written
+    written: WrittenPublication
     proposals: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
 
@@ -94,7 +94,7 @@ def publish(
         raise BenchError(f"{str(target)!r} cannot be written ({error.strerror}); name another folder") from error
 
 
-def _written(folder: Path, prepare: Callable[[], Prepared]) -> Written:
+def _written(folder: Path, prepare: Callable[[], Prepared]) -> WrittenPublication:
     """Write into a folder while no other process does; a new folder is whole or absent.
 
     What is refused is refused before there is any file, also that of the lock.

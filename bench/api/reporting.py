@@ -12,7 +12,7 @@ from bench.store.store import opened
 from bench.store.whole import new_folder, whole
 
 if TYPE_CHECKING:
-    from bench.report.writing import Written
+    from bench.report.writing import WrittenReport
 
 MOST_PICTURES = 1_000_000
 """More pictures than any dataset tests."""
@@ -29,7 +29,7 @@ def report(
     dataset: str | None = None,
     protocol: str | None = None,
     store: str | Path | None = None,
-) -> "Written":
+) -> "WrittenReport":
     """Write the page of results into a new folder, or with ``single`` into one HTML file; return what it takes.
 
     It shows every protocol of the store, or those of a ``task``, a ``dataset`` or a ``protocol``, and of each at most

@@ -6,14 +6,14 @@ from functools import cache
 
 from bench.auditing import statements
 from bench.auditing.finding import VERDICTS, AuditFinding, Verdict
-from bench.auditing.publication import Publication, PublishedNumber, TextStatement
+from bench.auditing.publication import Paper, PublishedNumber, TextStatement
 from bench.auditing.reading import the_paper
 from bench.errors import BenchError, in_one_line
 from bench.registered.registry import Registry
 from bench.specs import resolve
 from bench.specs.isolation import isolated
 
-Check = Callable[[Publication], Iterable[AuditFinding]]
+Check = Callable[[Paper], Iterable[AuditFinding]]
 """Holds the numbers of a publication against each other."""
 _DOUBTFUL: tuple[Verdict, ...] = ("impossible", "unless")
 
@@ -71,7 +71,7 @@ def audit_of_the_paper() -> Audit:
     return audit(the_paper(), registered_checks(Registry()))
 
 
-def audit(publication: Publication, checks: Mapping[str, Check]) -> Audit:
+def audit(publication: Paper, checks: Mapping[str, Check]) -> Audit:
     """Hold a publication against itself by every check; BenchError for a check that fails."""
     with isolated():
         findings = [finding for name, check in checks.items() for finding in _findings(publication, name, check)]
@@ -89,7 +89,7 @@ def audit(publication: Publication, checks: Mapping[str, Check]) -> Audit:
     )
 
 
-def _findings(publication: Publication, name: str, check: Check) -> list[AuditFinding]:
+def _findings(publication: Paper, name: str, check: Check) -> list[AuditFinding]:
     try:
         return [replace(finding, check=name) for finding in check(publication)]
     except Exception as error:  # a third-party check may hold any mistake

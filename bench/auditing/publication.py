@@ -128,7 +128,7 @@ class PrintedText:
 
 
 @dataclass(frozen=True)
-class Publication:
+class Paper:
     """All that is printed and can be held against each other."""
 
     numbers: tuple[PublishedNumber, ...]

@@ -10,8 +10,8 @@ from typing import cast, get_args
 from bench.auditing.publication import (
     Average,
     OverFolds,
+    Paper,
     PrintedText,
-    Publication,
     PublishedNumber,
     StatementKind,
     TextStatement,
@@ -39,7 +39,7 @@ _MOST_CASES = 1_000_000_000
 
 def read_publication(
     numbers: str | Path, statements: str | Path | None = None, texts: str | Path | None = None
-) -> Publication:
+) -> Paper:
     """Return what files hold; BenchError for a file of another form, or a value that nothing can have."""
     return publication_of(
         read_sheet(numbers, "the file", NUMBERS),
@@ -51,14 +51,14 @@ def read_publication(
 
 def publication_of(
     numbers: Sequence[SheetLine], statements: Sequence[SheetLine], texts: Sequence[SheetLine], name: str
-) -> Publication:
+) -> Paper:
     """Return what lines hold; BenchError for a value that nothing can have."""
     own = _numbers(numbers)
-    return Publication(own, _statements(statements, own), _texts(texts, own), name)
+    return Paper(own, _statements(statements, own), _texts(texts, own), name)
 
 
 @cache
-def the_paper() -> Publication:
+def the_paper() -> Paper:
     """Return the paper's numbers, statements and texts, from ``results/``."""
 
     def lines(name: str, columns: SheetColumns) -> list[SheetLine]:

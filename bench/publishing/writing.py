@@ -73,7 +73,7 @@ class Joined(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenPublication:
     """What was written: ``changed`` and ``removed`` files below the folder, by name."""
 
     joined: Joined
@@ -163,7 +163,7 @@ def prepared(
     return Prepared(present, together, pages)
 
 
-def write(folder: Path, ready: Prepared) -> Written:
+def write(folder: Path, ready: Prepared) -> WrittenPublication:
     """Write a publication into a folder, the manifest after the tables; the files of others stay."""
     together, before = ready.joined, dict(ready.present.files) if ready.present else {}
     who = together.own[0].measured_by
@@ -178,7 +178,7 @@ def write(folder: Path, ready: Prepared) -> Written:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         write_text(folder / name, text)
     _sweep(folder, files)
-    return Written(together, (*own, MANIFEST, *ready.pages), tuple(removed))
+    return WrittenPublication(together, (*own, MANIFEST, *ready.pages), tuple(removed))
 
 
 def _write_tables(folder: Path, who: str, cells: Sequence[PublishedCell]) -> dict[str, str]:

@@ -16,7 +16,7 @@ KINDS = {"pictures": "pictures", "answers": "answers", "scores": "answers", "ref
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenReport:
     """What a page takes: ``sizes`` are bytes by what they hold, ``files`` how many there are.
 
     ``pictures`` is how many pictures the page holds, of ``pictures_asked`` that were asked about; ``problems`` say of
@@ -47,7 +47,7 @@ class _Account:
         self.files += 1
 
 
-def write_folder(make: Callable[..., ReportData], folder: Path) -> Written:
+def write_folder(make: Callable[..., ReportData], folder: Path) -> WrittenReport:
     """Write a page into a folder: ``index.html``, ``assets/``, a script per chunk in ``data/``, and ``pictures/``.
 
     ``make`` makes the page's data, given how pictures are addressed.
@@ -77,7 +77,7 @@ def write_folder(make: Callable[..., ReportData], folder: Path) -> Written:
     return _written(data, account)
 
 
-def single_page(make: Callable[..., ReportData]) -> tuple[str, Written]:
+def single_page(make: Callable[..., ReportData]) -> tuple[str, WrittenReport]:
     """Return a page as one HTML that needs no other file, and what it takes."""
     account = _Account()
 
@@ -99,7 +99,7 @@ def _kind(name: str) -> str:
     return KINDS.get(name.partition("-")[0], "tables and models")
 
 
-def _written(data: ReportData, account: _Account) -> Written:
+def _written(data: ReportData, account: _Account) -> WrittenReport:
     shown = [
         pictures
         for pictures, protocol_items in zip(data.pictures, data.protocol_items, strict=True)
@@ -107,7 +107,7 @@ def _written(data: ReportData, account: _Account) -> Written:
     ]
     problems = dict.fromkeys(pictures.problem for pictures in shown if pictures.problem)
     held = sum(len(pictures.chosen) for pictures in shown)
-    return Written(
+    return WrittenReport(
         dict(account.sizes),
         account.files,
         held,

@@ -276,7 +276,7 @@ class ReaderSpec(Spec):
 
 @dataclass(frozen=True)
 class CheckSpec(Spec):
-    """A check of published numbers: ``checks`` is a function of a ``Publication`` that yields ``AuditFinding`` objects.
+    """A check of published numbers: ``checks`` is a function of a ``Paper`` that yields ``AuditFinding`` objects.
 
     ``label`` says in a sentence what it holds against what. Both classes are in ``bench.auditing``.
     """

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from math import sqrt
 
 from bench.auditing.finding import AuditFinding
-from bench.auditing.publication import Publication, PublishedNumber
+from bench.auditing.publication import Paper, PublishedNumber
 
 _DEVIATIONS = 6
 """Standard deviations of a share by which it is below what chance permits: seldom once in 10^9."""
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each accuracy and Top-k accuracy of data whose classes are counted."""
     for number in publication.numbers:
         top = re.fullmatch(r"top(\d+)", number.metric)

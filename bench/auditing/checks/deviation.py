@@ -9,10 +9,10 @@ from math import floor, sqrt
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK
-from bench.auditing.publication import Printing, Publication, PublishedNumber, printed_range
+from bench.auditing.publication import Paper, Printing, PublishedNumber, printed_range
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each number of a known metric with a deviation behind it."""
     for number in publication.numbers:
         if number.metric and number.std is not None:

@@ -9,12 +9,12 @@ from math import ceil, floor
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK, Interval
-from bench.auditing.publication import Printing, Publication, PublishedNumber
+from bench.auditing.publication import Paper, Printing, PublishedNumber
 
 _UNEQUAL = "it is a mean over folds of unequal size or over runs that are not stated"
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each accuracy, Top-k accuracy and recall of a class with a known number of test cases."""
     for number in publication.numbers:
         cases = _cases(number)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK, Interval, harmonic_mean
-from bench.auditing.publication import Printing, Publication, PublishedNumber
+from bench.auditing.publication import Paper, Printing, PublishedNumber
 
 OTHERWISE = (
     "F1 alone was averaged otherwise than precision and recall: over pooled counts, with other weights, or without the "
@@ -29,7 +29,7 @@ _MOST_TABLES = 20_000
 """The most tables of counts that are tried; if there are more, only the harmonic mean counts."""
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each F1 score whose precision and recall stand in the same line."""
     for numbers in publication.lines:
         for category, average in sorted({(number.category, number.average) for number in numbers}):

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval
-from bench.auditing.publication import Printing, Publication, PublishedNumber
+from bench.auditing.publication import Paper, Printing, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each average recall of a model whose accuracy is printed."""
     accuracies = [n for n in publication.numbers if n.metric == "accuracy" and not n.category]
     for number in publication.numbers:

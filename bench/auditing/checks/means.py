@@ -5,12 +5,12 @@ from functools import partial
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval, hull, weighted_mean
-from bench.auditing.publication import CategoryScores, Printing, Publication, PublishedNumber
+from bench.auditing.publication import CategoryScores, Paper, Printing, PublishedNumber
 
 METRICS = ("precision", "recall", "f1")
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each average of a model whose scores of single classes are printed."""
     for parts in publication.by_category:
         first = parts.numbers[0]

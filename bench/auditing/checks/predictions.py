@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval, hull, weighted_mean
-from bench.auditing.publication import CategoryScores, Printing, Publication
+from bench.auditing.publication import CategoryScores, Paper, Printing
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on the precisions and recalls of all classes of a model."""
     scores = {
         (each.numbers[0].table, *each.numbers[0].who, each.numbers[0].metric): each for each in publication.by_category

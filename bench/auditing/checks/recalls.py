@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import hull, weighted_mean, within_units
-from bench.auditing.publication import CategoryScores, Printing, Publication, PublishedNumber
+from bench.auditing.publication import CategoryScores, Paper, Printing, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each accuracy of a model whose recalls are printed, in the same table or another."""
     for recalls in publication.by_category:
         if recalls.numbers[0].metric == "recall":

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
-from bench.auditing.publication import Publication, PublishedNumber
+from bench.auditing.publication import Paper, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each number that an earlier table prints, too."""
     earlier: dict[tuple[str, ...], PublishedNumber] = {}
     for number in publication.numbers:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK
-from bench.auditing.publication import Publication, PublishedNumber
+from bench.auditing.publication import Paper, PublishedNumber
 
 _SHORT = "many texts are shorter than the longest n-gram or repeat their words, or scores were smoothed"
 _WEIGHTS = "the two weigh precision and recall differently or are of different libraries"
@@ -23,7 +23,7 @@ ORDERS = (
 """Pairs of metrics of which the first is not above the second, unless something holds."""
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding for each pair of scores in one line between which an order holds."""
     for numbers in publication.lines:
         own = {number.metric: number for number in numbers if not number.category}

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import SLACK, Interval
-from bench.auditing.publication import Publication, PublishedNumber
+from bench.auditing.publication import Paper, PublishedNumber
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each Top-k accuracy beside one of a smaller k, or of as many as there are classes."""
     for numbers in publication.lines:
         of_all = [number for number in numbers if not number.category]
