@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval
-from bench.auditing.publication import PrintedText, Printing, Publication, PublishedNumber
+from bench.auditing.publication import Paper, PrintedText, Printing, PublishedNumber
 from bench.tasks.metrics.wordnet import wordnet
 
 Tokens = list[str]
@@ -23,7 +23,7 @@ _LONGEST = 20_000
 """The most letters of a text that is scored: what is longer is no answer."""
 
 
-def check(publication: Publication) -> Iterator[AuditFinding]:
+def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on each BLEU, ROUGE and METEOR of a printed text.
 
     The protocol that gives most numbers of a metric is taken for the study's.
