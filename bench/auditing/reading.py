@@ -108,7 +108,9 @@ def _number(line: SheetLine) -> PublishedNumber:
     if not line["category"] and counts:
         _check_counts(line, counts, n, classes)
     return PublishedNumber(
-        *(line[name] for name in ("table", "row", "column")),
+        line["table"],
+        line["row"],
+        line["column"],
         value,
         digits,
         line["block"],

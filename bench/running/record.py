@@ -61,6 +61,7 @@ def write_record(plan: Plan, store: Store, cell: Cell, computed: Collection[Stag
         usage=_usage(store, cell),
         products={name: present for name, present in digests.items() if present},
         parameters=_parameters(store, cell),
+        measured_by="",
         **{PARTS[stage.name]: _history(store, stage) for stage in cell.stages if stage.name in PARTS},
     )
     store.write_record(cell.id, record)

@@ -44,7 +44,7 @@ def of_records(records: Iterable[Record]) -> pandas.DataFrame:
     cells = pandas.DataFrame(columns)
     scores = [score for record in behind for score in record.metrics.values()]
     frame = cells.loc[cells.index.repeat([len(record.metrics) for record in behind])].reset_index(drop=True)
-    place = frame.columns.get_loc("n")
+    place = list(frame.columns).index("n")
     frame.insert(place, "metric", [name for record in behind for name in record.metrics])
     frame.insert(place + 1, "value", pandas.Series([score.value for score in scores], dtype=float))
     frame.insert(place + 2, "error", pandas.Series([score.error for score in scores], dtype=float))

@@ -22,8 +22,8 @@ def routes(site: LivePage, token: str) -> Sequence[BaseRoute]:
     """Return all routes; ``token`` is what every change must bring, told to our own page alone."""
 
     async def page(request: Request) -> Response:
-        own = {"scripts": [f"view/{name}" for name in SCRIPTS], "styles": [f"view/{name}" for name in STYLES]}
-        return HTMLResponse(await run_in_threadpool(shell, "live", "bench", **own))
+        scripts, styles = [f"view/{name}" for name in SCRIPTS], [f"view/{name}" for name in STYLES]
+        return HTMLResponse(await run_in_threadpool(shell, "live", "bench", scripts=scripts, styles=styles))
 
     async def nothing(request: Request) -> Response:
         return Response(status_code=204)

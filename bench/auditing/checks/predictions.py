@@ -16,8 +16,8 @@ def check(publication: Paper) -> Iterator[AuditFinding]:
     scores = {
         (each.numbers[0].table, *each.numbers[0].who, each.numbers[0].metric): each for each in publication.by_category
     }
-    for (*key, metric), precisions in scores.items():
-        recalls = scores.get((*key, "recall"))
+    for (table, dataset, model, metric), precisions in scores.items():
+        recalls = scores.get((table, dataset, model, "recall"))
         if metric == "precision" and recalls and recalls.is_complete and _classes(precisions) == _classes(recalls):
             yield _finding(precisions, recalls)
 
