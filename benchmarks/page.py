@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from bench.registered.registry import Registry
 from bench.report.data import ReportData
-from bench.report.writing import Written, write_folder
+from bench.report.writing import WrittenReport, write_folder
 from bench.store.record import RECORD_FORMAT, CellIdentity, MetricValue, Record, RecordedModel, StageTiming
 from bench.store.sealed import write_json
 from bench.store.store import Store
@@ -46,7 +46,7 @@ def page(
         with patch.object(os, "fsync"):  # files that need not outlast this
             cells = _fill(store, models, questions, others, repeats)
         make = partial(ReportData, store, Registry(), pictures=pictures)
-        written: list[Written] = []
+        written: list[WrittenReport] = []
         taken = seconds(lambda: written.append(write_folder(make, Path(folder) / "page")))
         answers = models * FOLDS * questions
         what = f"{cells:,} cells and {answers:,} answers, {written[0].size / 1e6:.0f} MB in {written[0].files:,} files"

@@ -159,7 +159,7 @@ def test_a_verb_gets_no_number_that_is_not_finite(bench, arguments):
         (("table", "x" * 5000), "unknown table 'xxxxx"),
         (("compare", "a", "--figure", "x" * 5000), "(5,002 letters)"),
         (("gallery", "--model", "m", "--worst", "three"), "--worst 'three': input should be a valid integer"),
-        (("table", "1", "--json"), "see `bench table --help`"),
+        (("table", "1", "--xml"), "see `bench table --help`"),
         (("tabel",), "unknown verb 'tabel'; did you mean 'table'?"),
     ],
 )

@@ -16,6 +16,8 @@ from tests.conftest import QUICK
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = {"completion"}
 """Verbs that print what a shell reads."""
+SERVERS = {"view"}
+"""Verbs whose output is a page."""
 ELSEWHERE = {"ask", "judge agree", "retry", "cancel"}
 """Verbs whose JSON the tests of asking, of judges and of Slurm read."""
 
@@ -39,8 +41,8 @@ WITH_JSON = {name for name, command in VERBS.items() if any("--json" in each.opt
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_verb_prints_json_or_writes_a_file(name):
-    writes = {"out", "folder"} & {each.name for each in VERBS[name].params}
-    assert name in WITH_JSON or writes or name in SCRIPTS
+    writes = {"out", "folder", "target"} & {each.name for each in VERBS[name].params}
+    assert name in WITH_JSON or writes or name in SCRIPTS | SERVERS
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,8 @@ LINES = [
     "store check",
     "store merge {store} {other}",
     "doctor",
+    "audit",
+    "gate --against {store} --models vanillavit",
     "data info --dataset folder:{pictures}",
     "data duplicates --set synthetic.size=20",
     "data check {records}",

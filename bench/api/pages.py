@@ -27,6 +27,7 @@ class Topic:
         return self.text
 
 
+@checked
 @cache
 def pages() -> Mapping[str, Topic]:
     """Return the pages by name, in alphabetic order."""
