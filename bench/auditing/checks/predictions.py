@@ -13,13 +13,19 @@ from bench.auditing.publication import CategoryScores, Printing, Publication
 
 def check(publication: Publication) -> Iterator[AuditFinding]:
     """Yield a finding on the precisions and recalls of all classes of a model."""
-    scores = {
-        (each.numbers[0].table, *each.numbers[0].who, each.numbers[0].metric): each for each in publication.by_category
-    }
-    for (*key, metric), precisions in scores.items():
-        recalls = scores.get((*key, "recall"))
-        if metric == "precision" and recalls and recalls.is_complete and _classes(precisions) == _classes(recalls):
-            yield _finding(precisions, recalls)
+    for precisions in publication.by_category:
+        if precisions.numbers[0].metric == "precision":
+            for recalls in publication.by_category:
+                if _are_beside(precisions, recalls):
+                    yield _finding(precisions, recalls)
+
+
+def _are_beside(precisions: CategoryScores, recalls: CategoryScores) -> bool:
+    """Return whether these are the recalls of all classes whose precisions stand beside them."""
+    first, second = precisions.numbers[0], recalls.numbers[0]
+    is_one_model = (first.table, first.who) == (second.table, second.who)
+    is_whole = recalls.is_complete and _classes(precisions) == _classes(recalls)
+    return second.metric == "recall" and is_one_model and is_whole
 
 
 def _classes(scores: CategoryScores) -> list[str]:
