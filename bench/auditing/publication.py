@@ -1,6 +1,6 @@
 """What a publication prints: numbers with what is known of them, statements about them, and texts with their scores."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -196,7 +196,9 @@ class CategoryScores:
         return [number.range(printing) for number in self.numbers]
 
 
-def _grouped(numbers: Iterable[PublishedNumber], key) -> dict[tuple[str, ...], list[PublishedNumber]]:  # noqa: ANN001
+def _grouped(
+    numbers: Iterable[PublishedNumber], key: Callable[[PublishedNumber], tuple[str, ...]]
+) -> dict[tuple[str, ...], list[PublishedNumber]]:
     groups: dict[tuple[str, ...], list[PublishedNumber]] = {}
     for number in numbers:
         groups.setdefault(key(number), []).append(number)

@@ -1,7 +1,7 @@
 """What a column's heading means: the metric and how classes are averaged in it."""
 
 import re
-from typing import NamedTuple, cast, get_args
+from typing import NamedTuple
 
 from bench.auditing.publication import Average
 
@@ -25,6 +25,7 @@ _NUMBERED = {
     "bleu": r"bleu([1-4])",
     "rouge": r"rouge([12])",
 }
+_AVERAGES: tuple[Average, ...] = ("macro", "weighted", "micro")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^]]*\]|macro|weighted|micro|average|avg|mean|score|measure|[^a-z0-9]")
 
 
@@ -38,7 +39,7 @@ class HeadingMeaning(NamedTuple):
 def meaning(heading: str) -> HeadingMeaning:
     """Return what a heading such as 'Top-1', 'Avg-F1 Score' or 'macro F1 (%)' means."""
     small = heading.casefold()
-    average = cast("Average", next((each for each in get_args(Average) if each and each in small), ""))
+    average: Average = next((each for each in _AVERAGES if each in small), "")
     core = _ASIDE.sub("", small)
     if core in ("balancedaccuracy", "balancedacc"):
         return HeadingMeaning("recall", "macro")

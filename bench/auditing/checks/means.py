@@ -1,6 +1,6 @@
 """The average of precision, recall or F1 against the scores of the classes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
@@ -30,7 +30,7 @@ def _finding(average: PublishedNumber, parts: CategoryScores, counts: tuple[int,
     def weighted(printing: Printing) -> Interval:
         return weighted_mean(parts.ranges(printing), weights) if weights else hull(parts.ranges(printing))
 
-    def agrees(mean, printing: Printing) -> bool:  # noqa: ANN001
+    def agrees(mean: Callable[[Printing], Interval], printing: Printing) -> bool:
         return mean(printing).meets(average.range(printing))
 
     readings: list[Interpretation] = []

@@ -8,18 +8,24 @@ from collections.abc import Iterator
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval, hull, weighted_mean
-from bench.auditing.publication import CategoryScores, Paper, Printing
+from bench.auditing.publication import CategoryScores, Printing, Paper
 
 
 def check(publication: Paper) -> Iterator[AuditFinding]:
     """Yield a finding on the precisions and recalls of all classes of a model."""
-    scores = {
-        (each.numbers[0].table, *each.numbers[0].who, each.numbers[0].metric): each for each in publication.by_category
-    }
-    for (table, dataset, model, metric), precisions in scores.items():
-        recalls = scores.get((table, dataset, model, "recall"))
-        if metric == "precision" and recalls and recalls.is_complete and _classes(precisions) == _classes(recalls):
-            yield _finding(precisions, recalls)
+    for precisions in publication.by_category:
+        if precisions.numbers[0].metric == "precision":
+            for recalls in publication.by_category:
+                if _are_beside(precisions, recalls):
+                    yield _finding(precisions, recalls)
+
+
+def _are_beside(precisions: CategoryScores, recalls: CategoryScores) -> bool:
+    """Return whether these are the recalls of all classes whose precisions stand beside them."""
+    first, second = precisions.numbers[0], recalls.numbers[0]
+    is_one_model = (first.table, first.who) == (second.table, second.who)
+    is_whole = recalls.is_complete and _classes(precisions) == _classes(recalls)
+    return second.metric == "recall" and is_one_model and is_whole
 
 
 def _classes(scores: CategoryScores) -> list[str]:
