@@ -1,7 +1,7 @@
 """What a column's heading means: the metric and how classes are averaged in it."""
 
 import re
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from bench.auditing.publication import Average
 
@@ -39,7 +39,7 @@ class HeadingMeaning(NamedTuple):
 def meaning(heading: str) -> HeadingMeaning:
     """Return what a heading such as 'Top-1', 'Avg-F1 Score' or 'macro F1 (%)' means."""
     small = heading.casefold()
-    average: Average = next((each for each in _AVERAGES if each in small), "")
+    average = cast("Average", next((each for each in _AVERAGES if each in small), ""))
     core = _ASIDE.sub("", small)
     if core in ("balancedaccuracy", "balancedacc"):
         return HeadingMeaning("recall", "macro")

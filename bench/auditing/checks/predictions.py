@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from bench.auditing.finding import AuditFinding, Interpretation, judge
 from bench.auditing.interval import Interval, hull, weighted_mean
-from bench.auditing.publication import CategoryScores, Printing, Paper
+from bench.auditing.publication import CategoryScores, Paper, Printing
 
 
 def check(publication: Paper) -> Iterator[AuditFinding]:
