@@ -58,7 +58,6 @@ PUBLISHED = {
     "digits": f"{_HEAD},digits\n1,ours,F1,0.512,2",
     "counts": f"{_HEAD},counts,n\n1,ours,Top-1,0.5,3 4,8",
     "quotes": f'{_HEAD}\n1,"ours,F1,0.5',
-    "impossible": f"{_HEAD}\n1,ours,Top-1,0.60\n1,ours,Top-5,0.50",
     "no-such": "quote,kind,value,of,against\nso,ratio,1.2,1 / our / F1,1 / theirs / F1",
     "kind": "quote,kind,value,of,against\nso,better,1.2,1 / ours / F1,1 / theirs / F1",
     "no-answer": "table,row,reference,answer\n1,ours,a wire,",

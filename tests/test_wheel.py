@@ -63,7 +63,7 @@ def test_the_sdist_holds_what_the_wheel_is_made_of(release, wheel):
     with tarfile.open(next(release.glob("*.tar.gz"))) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     of_wheel = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info" not in name}
-    places = ("models", "tasks", "plugins", "configs", "results")
+    places = ("models", "tasks", "plugins", "configs", "results", "docs")
     expected = {name.removeprefix("bench/") if name.split("/")[1] in places else name for name in of_wheel}
     assert expected <= names
     assert {"README.md", "LICENSE", "pyproject.toml"} <= names
