@@ -39,7 +39,8 @@ class HeadingMeaning(NamedTuple):
 def meaning(heading: str) -> HeadingMeaning:
     """Return what a heading such as 'Top-1', 'Avg-F1 Score' or 'macro F1 (%)' means."""
     small = heading.casefold()
-    average: Average = next((each for each in _AVERAGES if each in small), "")
+    averages = [each for each in _AVERAGES if each in small]
+    average: Average = averages[0] if averages else ""
     core = _ASIDE.sub("", small)
     if core in ("balancedaccuracy", "balancedacc"):
         return HeadingMeaning("recall", "macro")
