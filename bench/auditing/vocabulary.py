@@ -39,7 +39,7 @@ class HeadingMeaning(NamedTuple):
 def meaning(heading: str) -> HeadingMeaning:
     """Return what a heading such as 'Top-1', 'Avg-F1 Score' or 'macro F1 (%)' means."""
     small = heading.casefold()
-    averages = [each for each in _AVERAGES if each in small]
+    averages: list[Average] = [each for each in _AVERAGES if small.count(each)]
     average: Average = averages[0] if averages else ""
     core = _ASIDE.sub("", small)
     if core in ("balancedaccuracy", "balancedacc"):
