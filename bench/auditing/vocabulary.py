@@ -1,7 +1,7 @@
 """What a column's heading means: the metric and how classes are averaged in it."""
 
 import re
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from bench.auditing.publication import Average
 
@@ -39,12 +39,8 @@ class HeadingMeaning(NamedTuple):
 def meaning(heading: str) -> HeadingMeaning:
     """Return what a heading such as 'Top-1', 'Avg-F1 Score' or 'macro F1 (%)' means."""
     small = heading.casefold()
-<<<<<<< HEAD
-    average = cast("Average", next((each for each in _AVERAGES if each in small), ""))
-=======
     averages: list[Average] = [each for each in _AVERAGES if small.count(each)]
     average: Average = averages[0] if averages else ""
->>>>>>> 7409aa429e2eb81cdefafd18d655dac2e6c01be3
     core = _ASIDE.sub("", small)
     if core in ("balancedaccuracy", "balancedacc"):
         return HeadingMeaning("recall", "macro")
