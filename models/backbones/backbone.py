@@ -111,7 +111,7 @@ def _of_hub(name: str, revision: str, choice: InputChoice, progress: Progress) -
     config = PreTrainedConfig.get_config_dict(name, revision=revision or "main")[0]
     commit = str(config.get("_commit_hash") or revision)
     if "model_type" not in config and "architecture" in config:
-        network = timm.create_model(f"hf-hub:{name}@{commit}", pretrained=True, num_classes=0)
+        network: Any = timm.create_model(f"hf-hub:{name}@{commit}", pretrained=True, num_classes=0)
         return Backbone(network, choice.applied(of_timm(network.pretrained_cfg)), commit)
     return _of_transformers(name, commit, choice, progress)
 
