@@ -12,6 +12,7 @@ from bench.plugins.teachers import register_teachers
 from bench.specs import resolve
 from bench.tasks.facts import CATEGORIES, KINDS, SHAPES
 from bench.tasks.metrics.reading import Lexicon
+from bench.tasks.options import STEMS
 from bench.tasks.prompts import QUESTIONS
 from bench.tasks.records import read_records, write_records
 from bench.tasks.teachers.frames import FRAMES, LABEL_ONLY, OTHERWISE
@@ -53,6 +54,15 @@ def test_every_kind_and_value_is_stated_by_some_answer():
     records = ScriptedTeacher("", 0).records(dataset(scenes(600, 0.7)))
     stated = {fact for record in records for fact in record.facts}
     assert stated == {(kind, value) for kind, values in KINDS.items() for value in values}
+
+
+def test_options_of_a_kind_are_asked_for_by_one_of_the_questions_that_it_answers_most():
+    counts = {kind: Counter() for kind in STEMS}
+    for record in ScriptedTeacher("", 0).records(dataset(scenes(600, 0.7))):
+        for kind, _ in record.facts:
+            counts[kind][record.question] += 1
+    for kind, stem in STEMS.items():
+        assert QUESTIONS[stem.question - 1].text in [question for question, _ in counts[kind].most_common(3)], kind
 
 
 def test_an_answer_states_only_what_the_scene_shows():

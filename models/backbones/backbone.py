@@ -11,7 +11,7 @@ from transformers import AutoConfig, AutoModel, PreTrainedConfig
 from transformers.utils.logging import disable_progress_bar
 
 from bench.errors import BenchError, in_one_line, unknown
-from bench.models.images.picture_input import IMAGENET, InputChoice, PictureInput
+from bench.models.images.picture_input import IMAGENET, InputChoice, PictureInput, of_timm
 from bench.models.images.pretrained import processor_input, timm_input, timm_revision
 from bench.models.images.tensors import heads, put, read_tensors
 from bench.terminal.progress import Progress
@@ -111,16 +111,9 @@ def _of_hub(name: str, revision: str, choice: InputChoice, progress: Progress) -
     config = PreTrainedConfig.get_config_dict(name, revision=revision or "main")[0]
     commit = str(config.get("_commit_hash") or revision)
     if "model_type" not in config and "architecture" in config:
-        network = timm.create_model(f"hf-hub:{name}@{commit}", pretrained=True, num_classes=0)
-        return Backbone(network, choice.applied(timm_config_input(network)), commit)
+        network: Any = timm.create_model(f"hf-hub:{name}@{commit}", pretrained=True, num_classes=0)
+        return Backbone(network, choice.applied(of_timm(network.pretrained_cfg)), commit)
     return _of_transformers(name, commit, choice, progress)
-
-
-def timm_config_input(network: Any) -> PictureInput:
-    """Return how pictures enter a network that timm has made."""
-    from bench.models.images.picture_input import of_timm
-
-    return of_timm(network.pretrained_cfg)
 
 
 def _of_transformers(name: str, revision: str, choice: InputChoice, progress: Progress) -> Backbone:
