@@ -26,7 +26,8 @@ def completion_command(
     from bench.cli.main import COMPLETION
 
     if not install:
-        typer.echo(get_completion_script(prog_name="bench", complete_var=COMPLETION, shell=shell))
+        # bandit takes every argument `shell` for a process's.
+        typer.echo(get_completion_script(prog_name="bench", complete_var=COMPLETION, shell=shell))  # nosec B604
         return
     _, path = install_script(shell, "bench", COMPLETION)
     typer.echo(f"wrote {path}; open a new {shell} and press the Tab key behind `bench `")

@@ -97,7 +97,7 @@ def shell(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["raw"] = lambda text: Markup(text)  # noqa: S704 -- our own files, and JSON without < and &
+    environment.filters["raw"] = lambda text: Markup(text)  # noqa: S704 -- our own files, and JSON without < and &  # nosec B704
     holds = source == "single"
     own_scripts = [Asset(_inline(asset_text(name)) if holds else "", "" if holds else base + name) for name in SCRIPTS]
     own_styles = [Asset(asset_text(name) if holds else "", "" if holds else base + name) for name in STYLES]

@@ -126,7 +126,7 @@ def _has_browser() -> bool:
 
 def _shown(host: str) -> str:
     """Return a host as an address in a browser names it."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104 -- compared, not bound
+    if host in ("0.0.0.0", "::"):  # noqa: S104 -- compared, not bound  # nosec B104
         return socket.getfqdn()
     return f"[{host}]" if ":" in host else host
 

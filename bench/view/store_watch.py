@@ -149,10 +149,8 @@ class StoreWatch:
         if time.monotonic() - self._asked_at > _CLUSTER_PAUSE:
             self._hints, self._asked_at = queue(), time.monotonic()
         runs, states = states_of_runs(self._store, None, self._hints)
-        requests = dict(self._store.named_runs())
-        return [
-            self._cluster_run(run.folder.name, states[run.folder.name], requests.get(run.folder.name)) for run in runs
-        ]
+        named = dict(self._store.named_runs())
+        return [self._cluster_run(run.folder.name, states[run.folder.name], named.get(run.folder.name)) for run in runs]
 
     def _cluster_run(self, name: str, states: "list[CellState]", request: RunRequest | None) -> RunView:
         cells = [_of_cluster(state) for state in states]
