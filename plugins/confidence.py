@@ -12,16 +12,17 @@ _CALIBRATION = TableSpec(
     task="classification",
     columns=(
         Column("top1", "Top-1"),
-        Column("top1_of_surest_80", "of surest 80 %"),
-        Column("top1_of_surest_50", "of surest 50 %"),
-        Column("calibration_error", "ECE", higher_is_better=False),
+        Column("top1_of_surest_80", "Top-1 of surest 80 %"),
+        Column("top1_of_surest_50", "Top-1 of surest 50 %"),
+        Column("calibration_error", "ECE", higher_is_better=None),
         Column("aurc", "AURC", higher_is_better=False),
     ),
     draws="bench.figures.calibration:of_table",
     notes=(
-        "ECE: expected calibration error, the mean distance between confidence and accuracy. AURC: area under the "
-        "risk-coverage curve, the mean share of errors if the n surest pictures are answered, n from 1 to all. Of "
-        "both, less is better.",
+        "ECE: expected calibration error, the mean distance between confidence and accuracy. Less is better, but nobody "
+        "is ranked by it: a model that knows nothing and says so has none.",
+        "AURC: area under the risk-coverage curve, the mean share of errors if the n surest pictures are answered, n "
+        "from 1 to all. Less is better.",
     ),
     options={"controls_by": ("Top-1",)},
 )

@@ -195,7 +195,7 @@ class VerdictSentences:
                     of_control.setdefault(lead.other, []).append(columns[lead.metric])
             pieces = [
                 f"{_joined([self._labels[control] for control, own in of_control.items() if own == where])} in "
-                f"{_joined(where) if len(where) < judged or judged < 3 else f'all {judged} ranked columns'}"
+                f"{_columns(where, judged)}"
                 for where in _distinct(of_control.values())
             ]
             if pieces:
@@ -276,6 +276,13 @@ def amount(value: float, digits: int) -> str:
     """Return a size with this number of decimals, more if it would look like 0."""
     text = f"{abs(value):.{digits}f}"
     return text if float(text) or not value else f"{abs(value):.1g}"
+
+
+def _columns(names: Sequence[str], judged: int) -> str:
+    """Name some of ``judged`` columns; many of them by the first and their number, because all would fill a page."""
+    if len(names) == judged > 2:
+        return f"all {judged} ranked columns"
+    return _joined(names) if len(names) < 4 else f"{names[0]} and {len(names) - 1} more of {judged} ranked columns"
 
 
 def _signed(value: float, digits: int) -> str:
