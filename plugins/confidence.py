@@ -19,8 +19,8 @@ _CALIBRATION = TableSpec(
     ),
     draws="bench.figures.calibration:of_table",
     notes=(
-        "ECE: expected calibration error, the mean distance between confidence and accuracy. Less is better, but nobody "
-        "is ranked by it: a model that knows nothing and says so has none.",
+        "ECE: expected calibration error, the mean distance between confidence and accuracy. Less is better, but no "
+        "model is ranked by it: one that knows nothing and says so has an error of 0.",
         "AURC: area under the risk-coverage curve, the mean share of errors if the n surest pictures are answered, n "
         "from 1 to all. Less is better.",
     ),
