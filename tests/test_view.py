@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import logging
 import socket
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from bench.tasks.prompts import QUESTIONS
 from bench.tasks.records import read_records
 from bench.view.guard import HEADERS, Access
 from bench.view.live_page import LivePage
-from bench.view.server import access, application, bound
+from bench.view.server import PageServer, access, application, bound
 from tests.conftest import texture
 
 CATEGORY = QUESTIONS[0].text
@@ -80,6 +81,14 @@ def png(category=1, number=0):
     stream = io.BytesIO()
     Image.fromarray(texture(category, number)).save(stream, "PNG")
     return stream.getvalue()
+
+
+def test_the_server_leaves_the_log_handlers_of_other_libraries_open(site, monkeypatch):
+    closed = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "close", lambda: closed.append(handler))
+    PageServer(site, OPEN)
+    assert not closed
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "127.0.0.1.evil.example", "", "localhost.:8765"])

@@ -97,6 +97,7 @@ class PageServer(uvicorn.Server):
     def __init__(self, site: LivePage, own: Access) -> None:
         config = uvicorn.Config(
             application(site, own),
+            log_config=None,  # uvicorn's own ends the handlers of every other library, and one of those closes stderr
             log_level="error",
             access_log=False,
             server_header=False,
