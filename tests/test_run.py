@@ -268,10 +268,11 @@ def test_a_record_is_left_to_the_process_that_makes_the_scores(run, store):
     assert runner.run(cell) == "done" and path.exists()
 
 
-def test_the_local_launcher_gives_the_same_numbers_and_names_a_failure(run, store, tmp_path):
+def test_the_local_launcher_gives_the_same_numbers_and_names_a_failure(run, store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a store is named relative to it, as ./runs is
     run(models="nearest,majority")
     inline = {record.cell.model: record.metrics for record in _records(store)}
-    options = ("--launcher", "local", "--jobs", "2", "--store", tmp_path / "other")
+    options = ("--launcher", "local", "--jobs", "2", "--store", "other")
     code, out, _ = run(*options, models="nearest,majority,failing")
     assert code == 1
     assert "failing fold 0: train failed: ValueError: this model never learns" in out

@@ -49,7 +49,7 @@ def watching_worker(plan: Plan, folder: Path, store: Path, worker: str, progress
             chosen += chosen_watchers(plan.config.model_copy(update={"watch": (name,)}), Registry())
         except BenchError as error:
             progress.say(f"note: {error}; the run goes on without it")
-    run = folder.relative_to((store / "runs").resolve()).parts[0]
+    run = folder.resolve().relative_to((store / "runs").resolve()).parts[0]
     with watching(chosen, store, run, worker, progress) as watchers:
         yield watchers
 
