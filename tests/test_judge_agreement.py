@@ -154,7 +154,7 @@ def test_marks_are_read_as_persons_and_spreadsheets_write_them(tmp_path, text, m
         ("key,mark\nu9,correct\n", "line 2 of "),
         ("key,mark\nu1,correct\nu1,wrong\n", "u1 has another mark in an earlier line"),
         ("key,mark\nu1,\n", "has no marks; fill the column 'mark'"),
-        ('key,mark\nu1,"correct\n', "are no CSV"),
+        ('key,mark\nu1,"correct\n', "is no CSV"),
     ],
 )
 def test_a_file_of_marks_that_is_wrong_is_one_sentence(tmp_path, text, words):

@@ -122,7 +122,7 @@ def test_what_the_labels_leave_out_is_set_aside_and_the_data_are_others(lab):
         (HEAD + ",a,b\n", "line 2 of the labels .* has no path"),
         ("path,category,a,a\nbild 0.png,a,b,c\n", "have two columns 'a'"),
         ("path,category,,a\nbild 0.png,a,b,c\n", "have a column without a name"),
-        (HEAD + 'bild 0.png,"a,S\n', "are no CSV"),
+        (HEAD + 'bild 0.png,"a,S\n', "is no CSV"),
         (HEAD + "bild 0.png,a,S\n", "hold only one category, 'a'"),
         (HEAD + "bild 0.png,a,S\nbild 1.png,A ,S\n", "differ only in case or spaces"),
         (HEAD + "bild 0.png,,S\n", "hold no category"),
@@ -137,9 +137,9 @@ def test_wrong_labels_are_one_sentence(lab, text, message):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (HEAD.encode() + b"a,b,c\nb\xe4r,a,S\n", "not UTF-8, see line 3; save them as 'CSV UTF-8'"),
+        (HEAD.encode() + b"a,b,c\nb\xe4r,a,S\n", "not UTF-8, see line 3; save it as 'CSV UTF-8'"),
         (HEAD.encode("utf-16"), "not UTF-8 but UTF-16, see line 1"),
-        (b"PK\x03\x04", "are a spreadsheet"),
+        (b"PK\x03\x04", "is a spreadsheet"),
         (b"path,category\0\n\0,a", "no CSV|not in the folder|have no column"),
     ],
 )

@@ -1,17 +1,12 @@
-"""A file of comma-separated values with named columns, as a spreadsheet writes it."""
+"""The lines of a file of published numbers, or of what belongs to it: its columns are known by name."""
 
-import csv
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.data.spreadsheet import cleaned, read_rows, rows
 from bench.errors import BenchError, shortened, unknown
 from bench.inputs import path_of
-
-_DELIMITERS = (",", ";", "\t")
-_LARGEST = 20_000_000
-"""The most bytes of such a file: it is read whole."""
 
 
 class SheetColumns(NamedTuple):
@@ -35,32 +30,21 @@ def read_sheet(given: str | Path, role: str, columns: SheetColumns) -> list[Shee
     """Return the lines of a file; BenchError if it cannot be read or has other columns."""
     path = path_of(given, role)
     shown = repr(str(path))
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise BenchError(f"{role} {shown} has more than {_LARGEST:,} bytes; name a table of printed numbers")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BenchError(f"{role} {shown} cannot be read ({error.strerror}); name a file") from error
-    except UnicodeDecodeError as error:
-        raise BenchError(f"{role} {shown} is not UTF-8; save it as 'CSV UTF-8'") from error
-    return sheet_lines(text, shown, columns)
+    return _lines(read_rows(path, f"{role} {shown}", columns.needed), shown, columns)
 
 
 def sheet_lines(text: str, shown: str, columns: SheetColumns) -> list[SheetLine]:
     """Return the lines of a text; ``shown`` is how errors name its file."""
-    head = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=lambda each: len({*columns.needed} & {*_cleaned(head.split(each))}))
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(reader.line_num, fields) for fields in reader if any(field.strip() for field in fields)]
-    except csv.Error as error:
-        raise BenchError(f"{shown} is no CSV ({error}); check the quotes in it") from error
-    names = _cleaned(rows[0][1]) if rows else []
+    return _lines(rows(text, shown, columns.needed), shown, columns)
+
+
+def _lines(numbered: Sequence[tuple[int, Sequence[str]]], shown: str, columns: SheetColumns) -> list[SheetLine]:
+    names = [cleaned(name).casefold() for name in numbered[0][1]] if numbered else []
     _check(names, shown, columns)
-    if len(rows) < 2:
+    if len(numbered) < 2:
         raise BenchError(f"{shown} has no line below its columns; write one per number")
     lines: list[SheetLine] = []
-    for number, fields in rows[1:]:
+    for number, fields in numbered[1:]:
         if len(fields) > len(names):
             raise BenchError(
                 f"line {number} of {shown} has {len(fields)} fields and the head {len(names)}; quote texts with commas"
@@ -82,7 +66,3 @@ def _check(names: Sequence[str], shown: str, columns: SheetColumns) -> None:
             raise BenchError(f"{shown} has more than one column {shortened(name)}; leave one of them out")
         if name not in (*columns.needed, *columns.optional):
             raise unknown(f"column of {shown}", name, [*columns.needed, *columns.optional], "rename it or leave it out")
-
-
-def _cleaned(names: Sequence[str]) -> list[str]:
-    return [name.strip().strip('"').casefold() for name in names]

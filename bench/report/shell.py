@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Literal
 
+from bench.tables.page import environment
+
 Source = Literal["folder", "single", "live"]
 """Where a page takes its chunks: from scripts in ``data/``, from elements of its own, or from a server."""
 LIBRARIES = ("tabulator.min.js", "d3.min.js", "plot.umd.min.js", "diff.min.js", "tabulator.min.css")
@@ -86,23 +88,15 @@ def shell(
     The page's own files are at addresses below ``base``; a single file holds them itself, and its ``chunks``, JSON by
     name. ``scripts`` and ``styles`` are addresses of more files; the scripts run before the page is drawn.
     """
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
-    template = resources.files("bench.report").joinpath("templates")
-    environment = Environment(
-        loader=FunctionLoader(lambda name: template.joinpath(name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["raw"] = lambda text: Markup(text)  # noqa: S704 -- our own files, and JSON without < and &  # nosec B704
+    templates = environment("bench.report")
+    templates.filters["raw"] = lambda text: Markup(text)  # noqa: S704 -- our own files, and JSON without < and &  # nosec B704
     holds = source == "single"
     own_scripts = [Asset(_inline(asset_text(name)) if holds else "", "" if holds else base + name) for name in SCRIPTS]
     own_styles = [Asset(asset_text(name) if holds else "", "" if holds else base + name) for name in STYLES]
     texts = [[each.text for each in own if not each.address] for own in (own_scripts, own_styles)]
-    return environment.get_template("page.html").render(
+    return templates.get_template("page.html").render(
         source=source,
         title=title,
         policy=policy(source, *texts),

@@ -8,11 +8,12 @@ import csv
 import io
 import json
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.data.spreadsheet import cleaned, read_rows
 from bench.errors import BenchError, shortened
 from bench.inputs import path_of
 from bench.store.fingerprint import digest
@@ -26,9 +27,6 @@ WHOLE_MARKS: Mapping[str, float] = {str(mark): float(mark) for mark in range(6)}
 KEY, MARK = "key", "mark"
 COLUMNS = (KEY, "picture", "question", "reference", "fact", "answer", MARK)
 """The columns of a sheet for marks by hand; only the first and the last are read again."""
-_DELIMITERS = (",", ";", "\t")
-_LARGEST = 200_000_000
-"""The most bytes of a file of marks: it is read whole."""
 _MARKS_FIELD = "judged_marks"
 """The field of an item that holds its marks: a text of JSON, fact to mark, or '' to the mark of the whole."""
 
@@ -145,36 +143,18 @@ def _value(text: str, scale: Mapping[str, float]) -> float | None:
 
 def _lines(path: Path) -> list[tuple[int, str, str]]:
     """Return each line's number, key and mark; BenchError if the file is no such table."""
-    shown = repr(str(path))
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise BenchError(f"{shown} has more than {_LARGEST:,} bytes, which no sheet of marks has; name another")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BenchError(f"the marks {shown} cannot be read ({error.strerror}); name a file") from error
-    except UnicodeDecodeError as error:
-        raise BenchError(f"the marks {shown} are not UTF-8; save them as 'CSV UTF-8'") from error
-    head = text.partition("\n")[0]
-    delimiter = max(_DELIMITERS, key=lambda each: len({KEY, MARK} & {*_cleaned(head.split(each))}))
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(reader.line_num, fields) for fields in reader if any(field.strip() for field in fields)]
-    except csv.Error as error:
-        raise BenchError(f"the marks {shown} are no CSV ({error}); check the quotes in them") from error
-    names = _cleaned(rows[0][1]) if rows else []
+    subject = f"the marks {str(path)!r}"
+    numbered = read_rows(path, subject, (KEY, MARK))
+    names = [cleaned(name).casefold() for name in numbered[0][1]] if numbered else []
     for needed in (KEY, MARK):
         if names.count(needed) != 1:
             raise BenchError(
-                f"the marks {shown} have {'no' if needed not in names else 'more than one'} column {needed!r} (they "
-                f"have: {', '.join(map(shortened, names)) or 'none'}); write a sheet with `bench judge sheet`"
+                f"{subject} have {'no' if needed not in names else 'more than one'} column {needed!r} (they have: "
+                f"{', '.join(map(shortened, names)) or 'none'}); write a sheet with `bench judge sheet`"
             )
     places = [names.index(KEY), names.index(MARK)]
     lines: list[tuple[int, str, str]] = []
-    for number, fields in rows[1:]:
+    for number, fields in numbered[1:]:
         key, mark = (fields[place].strip() if place < len(fields) else "" for place in places)
         lines.append((number, key, mark))
     return lines
-
-
-def _cleaned(names: Sequence[str]) -> list[str]:
-    return [name.strip().strip('"').casefold() for name in names]

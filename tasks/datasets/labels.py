@@ -1,11 +1,5 @@
-"""A file of labels: one line per picture with its path and category, and whatever else a lab notes about it.
+"""A file of labels: one line per picture with its path and category, and whatever else a lab notes about it."""
 
-Own code around the standard library's ``csv``, because what goes wrong in such a file has a line number, which pandas
-does not keep.
-"""
-
-import csv
-import io
 import os
 import re
 import unicodedata
@@ -14,16 +8,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
+from bench.data.spreadsheet import cleaned, divided, read_rows
 from bench.errors import BenchError, shortened
 from bench.inputs import path_of
 
 PATH, CATEGORY = "path", "category"
-_DELIMITERS = (",", ";", "\t")
-_LARGEST = 200_000_000
-"""The most bytes of a file of labels: it is read whole."""
 _LONGEST_HEAD = 10_000
 """The most bytes that the first line of a file of labels may have to be noticed without --labels."""
-_WIDE = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 _FORM = f"its first line names the columns {PATH} and {CATEGORY}, and every other line is a picture"
 
 
@@ -53,7 +44,7 @@ def read_labels(given: str, root: Path) -> Labels:
     file = path_of(given, "--labels")
     if not file.exists():
         raise BenchError(f"there is no file of labels {_shown(file)}; {_near(file, root)}")
-    rows = _rows(file, _text(file))
+    rows = read_rows(file, f"the labels {_shown(file)}", (PATH, CATEGORY))
     if not rows:
         raise BenchError(f"the labels {_shown(file)} are empty; {_FORM}")
     (_, head), *rest = rows
@@ -65,7 +56,7 @@ def read_labels(given: str, root: Path) -> Labels:
                 f"line {number} of the labels {_shown(file)} has {len(fields)} fields, and the first line has "
                 f"{len(names)}; correct it, with a field that holds the delimiter in quotes"
             )
-        values = dict(zip(names, map(_cleaned, fields), strict=False))
+        values = dict(zip(names, map(cleaned, fields), strict=False))
         path, category = values.pop(PATH), values.pop(CATEGORY)
         if not path:
             raise BenchError(f"line {number} of the labels {_shown(file)} has no {PATH}; fill it in, or remove it")
@@ -83,7 +74,7 @@ def has_labels(file: Path) -> bool:
     except OSError:
         return False
     first = next((line for line in head.splitlines() if line.strip() and not line.startswith("sep=")), "")
-    return max(_fit(first, delimiter)[0] for delimiter in _DELIMITERS) == len((PATH, CATEGORY))
+    return divided(first, (PATH, CATEGORY))[1] == len((PATH, CATEGORY))
 
 
 def matched(labels: Labels, root: Path, pictures: Collection[str], others: Collection[str]) -> dict[str, Label]:
@@ -174,54 +165,9 @@ def _near(file: Path, root: Path) -> str:
     return "name a CSV file that exists"
 
 
-def _text(file: Path) -> str:
-    if not file.is_file():
-        raise BenchError(f"the labels {_shown(file)} are no file; name a CSV file")
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise BenchError(f"the labels {_shown(file)} have more than {_LARGEST // 10**6} MB; name a CSV file")
-        content = file.read_bytes()
-    except OSError as error:
-        raise BenchError(
-            f"the labels {_shown(file)} cannot be read ({error.strerror}); correct their permissions"
-        ) from error
-    if content.startswith(b"PK\x03\x04"):
-        raise BenchError(f"the labels {_shown(file)} are a spreadsheet; save them as 'CSV UTF-8'")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        kind = next((f" but {name}" for mark, name in _WIDE.items() if content.startswith(mark)), "")
-        line = content.count(b"\n", 0, error.start) + 1
-        raise BenchError(
-            f"the labels {_shown(file)} are not UTF-8{kind}, see line {line}; save them as 'CSV UTF-8'"
-        ) from error
-
-
-def _rows(file: Path, text: str) -> list[tuple[int, list[str]]]:
-    """Return number and fields of every line that is not empty, the heading first."""
-    lines = text.splitlines()
-    declared = re.match(r"sep=(.)\s*$", lines[0]) if lines else None  # as Excel writes it
-    first = next((line for line in lines[bool(declared) :] if line.strip()), "")
-    delimiter = declared[1] if declared else max(_DELIMITERS, key=lambda each: _fit(first, each))
-    try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(reader.line_num, fields) for fields in reader if any(field.strip() for field in fields)]
-    except csv.Error as error:
-        raise BenchError(
-            f"the labels {_shown(file)} are no CSV ({error}); check the quotes in them, and save them as 'CSV UTF-8'"
-        ) from error
-    return rows[bool(declared) :]
-
-
-def _fit(line: str, delimiter: str) -> tuple[int, int]:
-    """Say how well a delimiter divides a heading: how many of the columns that are needed it yields, and how many."""
-    names = [_cleaned(name.strip('"')).casefold() for name in line.split(delimiter)]
-    return len({PATH, CATEGORY} & {*names}), len(names)
-
-
 def _names(file: Path, head: Sequence[str]) -> list[str]:
     """Return the names of the columns; BenchError if one is missing, or two are alike."""
-    names = [_cleaned(name) for name in head]
+    names = [cleaned(name) for name in head]
     while names and not names[-1]:
         names.pop()
     names = [name.casefold() if name.casefold() in (PATH, CATEGORY) else name for name in names]
@@ -256,10 +202,6 @@ def _few(pictures: Iterable[str], path: str) -> list[str]:
     """Return the pictures whose names may be meant: comparing with all of many would take long."""
     ending = path.rpartition("/")[2][:1].casefold()
     return [name for name in pictures if name.rpartition("/")[2][:1].casefold() == ending][:2000]
-
-
-def _cleaned(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _shown(file: Path) -> str:
