@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow.parquet
 import pytest
 import yaml
-from huggingface_hub import DatasetCard, parse_eval_result_entries
+from huggingface_hub import DatasetCard, eval_result_entries_to_yaml, parse_eval_result_entries
 
 import bench as bench_api
 from bench.errors import BenchError
@@ -109,8 +109,12 @@ def test_models_results_name_leaderboards_of_the_benchmark(publish, folder):
     assert benchmark.keys() == {"name", "description", "evaluation_framework", "tasks"}
     (file,) = folder.glob("models/mine/.eval_results/*.yaml")
     entries = parse_eval_result_entries(yaml.safe_load(file.read_text()))
+    assert eval_result_entries_to_yaml(entries) == yaml.safe_load(file.read_text())
     assert {entry.task_id for entry in entries} == {task["id"] for task in benchmark["tasks"]}
     assert {entry.dataset_id for entry in entries} == {"our-lab/micrographs"}
+    configs = DatasetCard.load(folder / "README.md").data.configs
+    splits = {(own["config_name"], each["split"]) for own in configs for each in own["data_files"]}
+    assert {(task["config"], task["split"]) for task in benchmark["tasks"]} <= splits
     assert entries[0].value == 0.375 and "mean of 2 folds" in entries[0].notes
 
 
