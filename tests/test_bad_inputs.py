@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from bench.cli.main import main
+from tests.writable_hub import serving
 
 TABLE = Path(__file__).parent / "bad_inputs.txt"
 PLACEHOLDERS = {
@@ -143,6 +144,7 @@ def fill(folder):
     (folder / "headless" / "README.md").write_text("---\n[no: yaml\n---\n")
     (folder / "scores.json").write_text("{}")
     assert run(["table", "all"]).code == 0  # writes the index
+    (folder / "table.json").write_text(run(["table", "1", "--json"]).out)
 
 
 @contextmanager
@@ -200,13 +202,20 @@ def workplace(cache, tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def refusing():
+    """The address of a hub that refuses the token."""
+    with serving() as hub:
+        yield hub.address
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("line", [*lines()], ids=str)
-def test_a_bad_input_is_one_sentence_and_changes_nothing(line, workplace, monkeypatch):
+def test_a_bad_input_is_one_sentence_and_changes_nothing(line, workplace, refusing, monkeypatch):
     monkeypatch.chdir(workplace)
     monkeypatch.setenv("BENCH_STORE", str(workplace / "store"))
     monkeypatch.setenv("BENCH_B2SHARE", "http://127.0.0.1:9/")
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("HF_ENDPOINT", refusing if "hub:refused/" in line.text else "http://127.0.0.1:9")
     monkeypatch.setenv("HF_TOKEN", "hf_none")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)

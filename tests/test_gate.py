@@ -110,6 +110,14 @@ def test_a_file_that_was_changed_or_is_none_is_refused(bench, tmp_path):
             read_baseline(tmp_path / "scores.json")
 
 
+def test_tables_are_refused_with_what_to_write_instead(gate, bench, tmp_path):
+    store_at(tmp_path / "before", "mine", values=FEW)
+    file = tmp_path / "table.json"
+    file.write_text(bench("table", "1", "--json", "--store", tmp_path / "before")[1])
+    code, _, err = gate(FEW, FEW, against=file)
+    assert code == 2 and "is what `bench table --json` prints" in err and "`bench gate --save FILE`" in err
+
+
 def test_a_score_without_any_error_may_not_fall_at_all(gate, tmp_path, bench):
     gate((0.5,), (0.5,))
     for place, value in (("before", 0.6), ("now", 0.5)):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow.parquet
 import pytest
 import yaml
-from huggingface_hub import DatasetCard, parse_eval_result_entries
+from huggingface_hub import DatasetCard, eval_result_entries_to_yaml, parse_eval_result_entries
 
 import bench as bench_api
 from bench.errors import BenchError
@@ -109,8 +109,12 @@ def test_models_results_name_leaderboards_of_the_benchmark(publish, folder):
     assert benchmark.keys() == {"name", "description", "evaluation_framework", "tasks"}
     (file,) = folder.glob("models/mine/.eval_results/*.yaml")
     entries = parse_eval_result_entries(yaml.safe_load(file.read_text()))
+    assert eval_result_entries_to_yaml(entries) == yaml.safe_load(file.read_text())
     assert {entry.task_id for entry in entries} == {task["id"] for task in benchmark["tasks"]}
     assert {entry.dataset_id for entry in entries} == {"our-lab/micrographs"}
+    configs = DatasetCard.load(folder / "README.md").data.configs
+    splits = {(own["config_name"], each["split"]) for own in configs for each in own["data_files"]}
+    assert {(task["config"], task["split"]) for task in benchmark["tasks"]} <= splits
     assert entries[0].value == 0.375 and "mean of 2 folds" in entries[0].notes
 
 
@@ -327,6 +331,27 @@ def test_a_row_of_other_code_has_a_dagger(bench, tmp_path, store, folder):
         "majority@lab-a": False,
         "majority@lab-b": True,
     }
+    sentence = "measured by others, with other code than yours"
+    assert f"† {sentence}" in bench("table", "1")[1] and "has changed since" not in bench("table", "1")[1]
+    assert f"({sentence})" in bench("why", "1", "majority@lab-b", "bleu2")[1]
+    store_at(store, "majority", code="older")
+    assert (
+        f"† computed with code that has changed since; `bench run` renews it; or {sentence}" in bench("table", "1")[1]
+    )
+
+
+def test_an_ablation_shows_somebody_elses_model_and_compares_their_variants_with_it(publish, folder, bench, store):
+    """A variant is held against the model that the same person measured."""
+    store_at(store, "mvaema", label="MVaEMa", values=(0.9, 0.7))
+    store_at(store, "mvaema-no-itc", label="w/o ITC", variant_of="mvaema", values=(0.8, 0.7))
+    place = publish("lab-a", "mvaema", label="MVaEMa", values=(0.5, 0.25), name="theirs") and folder.parent / "theirs"
+    store_at(place, "mvaema-no-ca", label="w/o CA", variant_of="mvaema", values=(0.4, 0.25))
+    bench("publish", folder, "--by", "lab-a", "--store", place)
+    assert bench("store", "merge", folder, store)[0] == 0
+    out = bench("table", "ablation-vqa")[1]
+    assert "| MVaEMa (by lab-a)" in out
+    assert "w/o CA (by lab-a) against MVaEMa (by lab-a):" in out and "MVaEMa (by lab-a) against" not in out
+    assert "w/o ITC against MVaEMa:" in out and "w/o CA" not in bench("table", "1")[1]
 
 
 def test_what_one_measured_alike_is_left_out_and_merging_twice_adds_nothing(publish, folder, bench, store):

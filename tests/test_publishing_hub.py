@@ -1,7 +1,10 @@
 """Results on the hub, read and written by huggingface_hub, against a loopback one."""
 
+from datetime import datetime
+
 import pytest
 import yaml
+from huggingface_hub import HfApi
 
 from bench.store.store import Store
 from tests.published_cells import store_at
@@ -78,6 +81,19 @@ def test_scores_are_proposed_to_a_models_repository(hub, publish):
     ((name, files),) = hub.requests
     assert name == "our-lab/net" and "/discussions/1" in out
     assert yaml.safe_load(files[".eval_results/results-by-lab-h.yaml"])[0]["dataset"]["id"] == "our-lab/results"
+
+
+def test_scores_of_a_models_repository_are_read_by_the_hubs_own_client(hub, publish):
+    hub.commit("models", "our-lab/net", {"config.json": b"{}"})
+    publish("mine", options=("--results", "mine=our-lab/net"), values=(0.5, 0.25))
+    hub.commit("models", *hub.requests[0])  # the owner accepts the pull request
+    entries = HfApi(hub.address).model_info("our-lab/net", expand=["evalResults"]).eval_results
+    tasks = yaml.safe_load(hub.files("our-lab/results")["eval.yaml"])["tasks"]
+    assert {(entry.dataset_id, entry.task_id) for entry in entries} == {
+        ("our-lab/results", each["id"]) for each in tasks
+    }
+    assert {entry.value for entry in entries} == {0.375}
+    assert all(datetime.fromisoformat(entry.date) and entry.source_url.endswith("our-lab/results") for entry in entries)
 
 
 def test_a_models_repository_that_is_not_there_is_noticed_before_anything_is_sent(hub, publish):

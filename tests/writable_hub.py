@@ -8,6 +8,8 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import yaml
+
 TOKEN = "hf_loopback"  # noqa: S105 -- of a server that lives as long as a test
 
 
@@ -72,6 +74,8 @@ def serving():
                 key = match[1], match[2]
                 if key not in hub.repositories:
                     return self._missing()
+                if "expand=evalResults" in self.path:
+                    return self._answer({"id": match[2], "evalResults": self._results(hub.repositories[key])})
                 names = [{"rfilename": name} for name in hub.repositories[key]]
                 return self._answer({"id": match[2], "sha": hub.commits[key], "siblings": names})
             if match := re.fullmatch(r"/(datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)", path):
@@ -82,6 +86,10 @@ def serving():
                 etag = f'"{hashlib.sha256(content).hexdigest()}"'
                 return self._answer(content, ETag=etag, X_Repo_Commit=match[3])
             return self._answer(b"", 404)
+
+        def _results(self, files):
+            places = [name for name in files if re.fullmatch(r"\.eval_results/[^/]+\.yaml", name)]
+            return [{"filename": name, "data": entry} for name in places for entry in yaml.safe_load(files[name])]
 
         def _refuse(self):
             self._answer({"error": "Invalid credentials in Authorization header"}, 401)

@@ -17,7 +17,7 @@ from bench.store.sealed import DamagedError, read_json
 from bench.store.store import Store
 from bench.tables.items import Item, score_of
 from bench.tables.provenance import cell_origin
-from bench.tables.staleness import stale
+from bench.tables.staleness import reason, stale
 from bench.terminal.quantities import duration, power, size
 from bench.terminal.quantities import rounded as in_short
 from bench.training.history import FILE, PARTS
@@ -46,7 +46,7 @@ def row_chunk(shown: ShownProtocol, protocol_items: ProtocolItems, model: int) -
         "footnote": about.footnote,
         "departures": [*about.departures],
         "deviations": [*about.deviations],
-        "stale": stale(records, shown.registry),
+        "stale": reason(stale(records, shown.registry), records[0].measured_by),
         "recipe": about.recipe if records[0].learned else {},
         "usual_recipe": records[0].config_recipe if records[0].learned else {},
         "settings": about.settings,

@@ -9,6 +9,7 @@ from bench.store.record import Record
 from bench.tables.build import View, build
 from bench.tables.costs import training_flops, training_seconds
 from bench.tables.judgement import LEVEL
+from bench.tables.staleness import DAGGERS, reason
 from bench.tables.table import Table, TableCell, TableRow
 
 TABLE_OF_MODELS = "bench.tables.scores:scores_table"
@@ -66,7 +67,8 @@ def _row(row: TableRow, columns: list[Column], shown: ShownProtocol, is_of_model
         "texts": row.texts,
         "kind": "upper row" if row.upper else "control" if row.control else "model",
         "start": start_of(records),
-        "stale": row.stale,
+        "stale": reason(row.stale, row.measured_by),
+        "dagger": DAGGERS.get(row.stale, ""),
         "footnotes": [*row.footnotes],
         "flops": rounded(training_flops(records), 0) if records else None,
         "seconds": rounded(training_seconds(records), 1) if records else None,

@@ -18,13 +18,19 @@ def whole(spec: TableSpec, selection: Selection, rows: Sequence[TableRow], varia
 
     It is the row that differs from the variant in nothing but the parts that are off, which the model's setting of the
     spec's option ``parts`` names. A variant with all parts, or of a table without that option, is compared with the
-    model that the table ablates.
+    model that the table ablates. A row that the same person measured comes before others.
     """
-    full = next((row for row in rows if row.model == spec.options.get("ablates")), None)
+    full = spec.options.get("ablates")
+    nearest = sorted(
+        rows,
+        key=lambda row: (row.measured_by != variant.measured_by, bool(row.measured_by), row.registered_model != full),
+    )
     if not _off(spec, selection, variant):
-        return None if variant is full else full
-    candidates = [row for row in rows if not row.control and row.model in selection.by_model]
-    for row in sorted(candidates, key=lambda row: row is not full):
+        wholes = (row for row in nearest if row.registered_model == full)
+        return None if variant.registered_model == full else next(wholes, None)
+    for row in nearest:
+        if row.control or row.model not in selection.by_model:
+            continue
         if not _off(spec, selection, row) and _others(spec, selection, row) == _others(spec, selection, variant):
             return row
     return None

@@ -101,6 +101,11 @@ def read_baseline(path: Path) -> Baseline:
         raise BenchError(f"the scores {shown} cannot be read ({error.strerror}); {remedy}") from error
     except (ValueError, RecursionError) as error:
         raise BenchError(f"{shown} is neither a store, a publication nor a file of scores; {remedy}") from error
+    if isinstance(data, list) and data and all(isinstance(each, dict) and "rows" in each for each in data):
+        raise BenchError(
+            f"{shown} is what `bench table --json` prints: means, without the pictures' scores by which a fall is told "
+            "from chance; write a file from the same store with `bench gate --save FILE`, or name that store"
+        )
     stored = data.pop("digest", None) if isinstance(data, dict) else None
     if stored is None:
         raise BenchError(f"{shown} is JSON, but no file of scores; {remedy}")

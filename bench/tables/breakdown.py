@@ -52,6 +52,7 @@ def broken_down(spec: TableSpec, selection: Selection, registry: Registry, store
             control=about.control,
             upper=about.upper,
             stale=old[model],
+            measured_by=selection.by_model[model][0].measured_by,
         )
         rows.append((part, row))
     rows.sort(key=lambda row: (row[0], rank(row[1]), row[1].condition))

@@ -41,7 +41,8 @@ def categories_table(spec: TableSpec, selection: Selection, registry: Registry, 
             number = printed.get((model, f"{names.get(category)} {column.published}"))
             cells[column.label] = replace(cells[column.label], published=number.value if number else None)
         label = names.get(category, category)
-        rows.append(TableRow(category if label in categories else label, model, "", cells, stale=old))
+        shown = category if label in categories else label
+        rows.append(TableRow(shown, model, "", cells, stale=old, measured_by=records[0].measured_by))
     lacking = [c for c in spec.columns if any(row.cells[c.label].value is None for row in rows)]
     return Table(
         spec.name,

@@ -58,5 +58,11 @@ def _row(
         errors = [record.metrics[column.metric].error for record in records if column.metric in record.metrics]
         cells[column.label] = replace(cell, std=errors[0]) if len(errors) == 1 else cell
     return TableRow(
-        about.label, model, about.family_label, cells, control=about.control, stale=stale(records, registry)
+        about.label,
+        model,
+        about.family_label,
+        cells,
+        control=about.control,
+        stale=stale(records, registry),
+        measured_by=records[0].measured_by,
     )

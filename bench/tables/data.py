@@ -28,6 +28,7 @@ def numbers(tables: list[Table], show_published: bool) -> list[dict[str, Number]
             "control": row.control,
             "upper": row.upper,
             "stale": row.stale,
+            "measured_by": row.measured_by,
             "column": column,
             "value": cell.value,
             "std": cell.std,

@@ -26,7 +26,7 @@ class Evidence:
     training cost, None if unknown. Not judged are: ``uncounted`` records of other settings or code, ``elsewhere`` the
     models that have records under other protocols alone, ``variants`` of a model, ``upper`` rows. ``pretrained`` are
     the models that started from pretrained weights, ``stale`` the rows whose code has changed since, ``uninstalled``
-    those whose plugin is gone.
+    those whose plugin is gone, ``foreign`` those that others measured with other code, or a model not installed here.
     """
 
     dataset: str
@@ -51,6 +51,7 @@ class Evidence:
     upper: tuple[str, ...]
     stale: tuple[str, ...]
     uninstalled: tuple[str, ...]
+    foreign: tuple[str, ...]
 
 
 def evidence(
@@ -60,6 +61,7 @@ def evidence(
     judged = {model: selection.by_model[model] for model in models}
     behind = [record for model in (*models, *controls) for record in selection.by_model[model]]
     state = {model: stale(selection.by_model[model], registry) for model in (*models, *controls)}
+    others_rows = {model for model in state if selection.by_model[model][0].measured_by}
     places = {model: places_of(selection.by_model[model]) for model in state}
     most = len(frozenset().union(*places.values()))
     others = {
@@ -92,8 +94,9 @@ def evidence(
         ),
         pretrained=tuple(model for model in models if selection.by_model[model][0].model.weights),
         upper=tuple(model for model, records in selection.by_model.items() if records[0].model.upper),
-        stale=tuple(model for model, changed in state.items() if changed),
-        uninstalled=tuple(model for model, changed in state.items() if changed is None),
+        stale=tuple(model for model, changed in state.items() if changed and model not in others_rows),
+        uninstalled=tuple(model for model, changed in state.items() if changed is None and model not in others_rows),
+        foreign=tuple(model for model, changed in state.items() if changed is not False and model in others_rows),
     )
 
 

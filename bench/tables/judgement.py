@@ -127,7 +127,7 @@ def judge(
 
 def ranked_models(selection: Selection, ablated: Iterable[str]) -> list[str]:
     """Return the models that are no controls, without the variants of an ablated model that was measured too."""
-    left_to_ablations = {*ablated} & selection.by_model.keys()
+    left_to_ablations = {*ablated} & {records[0].registered_model for records in selection.by_model.values()}
     return [
         model
         for model, records in selection.by_model.items()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from math import ceil, isfinite
 
 from bench.tables.controls import losses, strangers
+from bench.tables.staleness import DAGGERS, reason
 from bench.tables.table import Table, TableCell, TableRow, rank
 from bench.terminal.text import running
 
@@ -15,10 +16,6 @@ MISSING = "-"
 _BELOW = "↓"
 _HEADINGS = ("", "controls", "upper rows")
 """The heading above the first row of each rank."""
-_STALE = {
-    True: ("†", "computed with code that has changed since; `bench run` renews it"),
-    None: ("‡", "of a model that is no longer installed: whether its code has changed cannot be told"),
-}
 
 
 @dataclass(frozen=True)
@@ -77,17 +74,25 @@ class _Typesetter:
     def layout(self) -> Layout:
         columns = [name for column in self.table.columns for name in (column, *self._parts())]
         head = ("", "", *(["picture"] if self.pictured else []), *self.texts, *columns, "n")
-        stale = [_STALE[key] for key in _STALE if any(row.stale is key for row in self.table.rows)]
         lost = losses(self.table.rows)
         notes = (
             *(("", note) for note in self.table.notes),
             *([(_BELOW, f"not above a control, on the folds that both have: {'; '.join(lost)}.")] if lost else []),
             *(("", note) for note in self.table.of_paper if self.show_published),
             *((mark, note) for note, mark in self.marks.items()),
-            *stale,
+            *self._daggers(),
         )
         texts = 2 + self.pictured + len(self.texts)
         return Layout(self.table.name, self.table.caption, head, texts, tuple(self._lines()), notes)
+
+    def _daggers(self) -> Iterator[tuple[str, str]]:
+        """Yield each dagger with its reasons: of a row that was measured here, and of somebody else's."""
+        for changed, mark in DAGGERS.items():
+            rows = sorted(
+                (row for row in self.table.rows if row.stale is changed), key=lambda row: bool(row.measured_by)
+            )
+            if rows:
+                yield mark, "; or ".join(dict.fromkeys(reason(changed, row.measured_by) for row in rows))
 
     def _parts(self) -> tuple[str, ...]:
         return ("paper", "difference") if self.beside else ()
@@ -127,7 +132,7 @@ class _Typesetter:
         measured = _is_measured(row)
         if measured or self.beside:
             marks = tuple(self.marks[note] for note in row.footnotes)
-            stale = (_STALE[row.stale][0],) if row.stale is not False else ()
+            stale = (DAGGERS[row.stale],) if row.stale is not False else ()
             numbers = [piece for cell in self._cells(row) for piece in self._numbers(cell)]
             condition = CellText(row.condition or ("" if self.beside else "measured"))
             count = CellText(self._count(row) if measured else "not run")

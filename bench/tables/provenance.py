@@ -8,6 +8,7 @@ from bench.specs import TableSpec
 from bench.store.record import Record
 from bench.store.store import Store
 from bench.tables.layout import number
+from bench.tables.staleness import reason
 from bench.tables.table import Table, TableRow
 from bench.terminal.text import safe
 
@@ -48,6 +49,7 @@ class Origin(TypedDict):
     n: int
     published: str
     stale: bool | None
+    measured_by: str
     dataset: str
     protocol: str
     caption: str
@@ -78,6 +80,7 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
         "n": cell.n,
         "published": number(cell.published, cell.published_std, cell.digits),
         "stale": table_row.stale,
+        "measured_by": table_row.measured_by,
         "dataset": table.dataset,
         "protocol": table.protocol,
         "caption": table.caption,
@@ -89,12 +92,11 @@ def provenance(spec: TableSpec, table: Table, row: str, column: str, store: Stor
 
 def summary(origin: Origin) -> str:
     """Say in few lines where a number comes from: the table, then each fold's score, date and stages."""
-    stale = {True: "code has changed since", None: "model no longer installed"}
+    remark = reason(origin["stale"], origin["measured_by"])
     about = [
         f"{origin['row']} ({origin['model']}), {origin['column']}, of:",
         f"  {origin['caption']}",
-        f"measured: {origin['measured']}, n {origin['n']}"
-        + (f" ({stale[origin['stale']]})" if origin["stale"] in stale else ""),
+        f"measured: {origin['measured']}, n {origin['n']}" + (f" ({remark})" if remark else ""),
         f"published: {origin['published']}",
     ]
     if not origin["cells"]:

@@ -32,7 +32,8 @@ def samples_table(spec: TableSpec, selection: Selection, registry: Registry, sto
     ]
     chosen = {item["category"]: (item, record) for item, record in reversed(answers)}
     old = stale(records, registry)
-    rows = [replace(_row(spec, model, *answer), stale=old) for _, answer in sorted(chosen.items())]
+    who = records[0].measured_by
+    rows = [replace(_row(spec, model, *answer), stale=old, measured_by=who) for _, answer in sorted(chosen.items())]
     printed = [
         TableRow(
             number.row,

@@ -129,7 +129,7 @@ def _of_ablation(spec: TableSpec, selection: Selection, tables: Sequence[TableSp
     for model, records in selection.by_model.items():
         about = records[0].model
         variant = about.variant_of
-        if (full in (model, variant) or about.control) if full else variant not in ablated:
+        if (full in (records[0].registered_model, variant) or about.control) if full else variant not in ablated:
             by_model[model] = records
     if not by_model:
         raise BenchError(f"nothing that table {spec.number} shows was measured; run the models it names")
@@ -247,6 +247,7 @@ def _row(
         control=about is not None and about.control,
         upper=about is not None and about.upper,
         stale=stale(records, registry),
+        measured_by=records[0].measured_by if records else "",
         footnotes=tuple(_footnotes(model, records, selection)),
         published_label=in_paper.row if in_paper else "",
     )

@@ -237,7 +237,9 @@ class VerdictSentences:
     def _stale(self) -> str:
         own = self._evidence
         changed = f"; the code of {self._list(own.stale)} has changed since" if own.stale else ""
-        return changed + (f"; {self._list(own.uninstalled)} can no longer be run" if own.uninstalled else "")
+        gone = f"; {self._list(own.uninstalled)} can no longer be run" if own.uninstalled else ""
+        foreign = f"; {self._list(own.foreign)} measured by others with other code than yours" if own.foreign else ""
+        return changed + gone + foreign
 
     def _leaves_open(self) -> str:
         return f"It says nothing about {_joined(self._silence, 'or')}."

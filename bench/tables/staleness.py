@@ -1,4 +1,4 @@
-"""Whether the code behind records has changed since they were written."""
+"""Whether the code behind records is that of this installation."""
 
 from collections.abc import Sequence
 
@@ -7,9 +7,25 @@ from bench.registered.registry import Registry
 from bench.stages.code import code_mark, current_code, judge_code
 from bench.store.record import Record
 
+DAGGERS = {True: "†", None: "‡"}
+"""The mark of a row by ``stale``."""
+_OWN = {
+    True: "computed with code that has changed since; `bench run` renews it",
+    None: "of a model that is no longer installed: whether its code has changed cannot be told",
+}
+_OF_OTHERS = {
+    True: "measured by others, with other code than yours",
+    None: "measured by others, with a model that is not installed here: whether its code is yours cannot be told",
+}
+
+
+def reason(changed: bool | None, measured_by: str) -> str:
+    """Say why a row has its dagger, '' if it has none; ``measured_by`` is '' for what was measured here."""
+    return (_OF_OTHERS if measured_by else _OWN).get(changed, "")
+
 
 def stale(records: Sequence[Record], registry: Registry) -> bool | None:
-    """Return whether the code behind any of one model's records has changed; None if it is no longer installed."""
+    """Return whether the code behind any of one model's records is another than now; None if it is not installed."""
     if not records or not records[0].code:  # of nothing that ran
         return False
     try:

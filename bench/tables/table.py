@@ -46,8 +46,8 @@ class TableRow:
 
     ``condition`` distinguishes rows of one label: a part of the questions, another protocol. ``control``: it is not
     ranked, because models must beat it, or, if it is an ``upper`` row, because its answers come from the task.
-    ``published_label`` is the label of the published line, if it is another. ``stale``: whether the code behind it has
-    changed since; None if that is unknown.
+    ``published_label`` is the label of the published line, if it is another. ``stale``: whether the code behind it is
+    another than that of now; None if that is unknown. ``measured_by``: who measured it, '' if it was measured here.
     """
 
     label: str
@@ -62,6 +62,12 @@ class TableRow:
     picture: str | None = None
     footnotes: tuple[str, ...] = ()
     published_label: str = ""
+    measured_by: str = ""
+
+    @property
+    def registered_model(self) -> str:
+        """The name of the row's model where it was measured."""
+        return self.model.removesuffix(f"@{self.measured_by}") if self.measured_by else self.model
 
     @property
     def judges(self) -> bool:

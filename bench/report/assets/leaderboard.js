@@ -149,7 +149,7 @@
   const textOf = (cell) => element("span", {}, String(cell.getValue() ?? ""));
 
   function labelOf(row, place, meanings) {
-    const marks = [row.kind === "model" ? null : element("span", {class: "tag", title: meanings[row.kind]}, row.kind), row.stale ? element("abbr", {title: "computed with code that has changed since"}, "†") : null];
+    const marks = [row.kind === "model" ? null : element("span", {class: "tag", title: meanings[row.kind]}, row.kind), row.stale ? element("abbr", {title: row.stale}, row.dagger) : null];
     const label = row.condition ? `${row.label}, ${row.condition}` : row.label;
     return element("span", {class: `label ${row.kind.replace(" ", "-")}`},
       row.model === null ? label : element("a", {href: bench.address("row", {p: place, m: row.model})}, label), marks);

@@ -14,7 +14,7 @@
       element("p", {class: "caption"}, `${row.name} · ${row.family} · ${row.start}${row.weights ? ` (${row.weights})` : ""} · ${protocol.task} on ${protocol.data}, protocol ${protocol.protocol}`),
       element("p", {}, element("a", {href: bench.address("pictures", {p: place, a: model})}, "Its answers, picture by picture"), " · ",
         element("a", {href: bench.address("why", {p: place, m: model})}, "Where its numbers come from")),
-      ...[row.stale ? "Its code has changed since these numbers were measured." : "", row.footnote, ...row.caveats].filter(Boolean).map((text) => element("p", {class: "note"}, text)),
+      ...[row.stale ? `These numbers: ${row.stale}.` : "", row.footnote, ...row.caveats].filter(Boolean).map((text) => element("p", {class: "note"}, text)),
     );
     part(main, "Scores", scores(row));
     part(main, "Recipe", recipe(row));
