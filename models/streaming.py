@@ -19,7 +19,7 @@ Hear = Callable[[str], None]
 def of_mvaema(estimator: "MVaEMa", questions: Instructions, hear: Hear) -> str:
     """Return the answer to one record; ``hear`` gets it as it grows, unless beams are searched."""
     tokenizer = estimator.tokenizer
-    with listening(estimator.model.embedding.tokens, lambda ids: hear(tokenizer.decode([ids])[0])):
+    with listening(estimator.model.embedding.tokens, lambda ids: hear(_whole(tokenizer.decode([ids])[0]))):
         return estimator.answer(questions)[0]
 
 
@@ -27,7 +27,9 @@ def of_transformers(estimator: "Assistant | HubModel", questions: Instructions, 
     """Return the answer to one record of a model of transformers; ``hear`` gets it as it grows, unless beams are."""
     network, conversation = estimator._network, estimator._conversation
     assert network is not None and conversation is not None, "a model answers after it was loaded"
-    with listening(network.model.get_input_embeddings(), lambda ids: hear(conversation.decoded(tensor([ids]))[0])):
+    with listening(
+        network.model.get_input_embeddings(), lambda ids: hear(_whole(conversation.decoded(tensor([ids]))[0]))
+    ):
         return estimator.answer(questions)[0]
 
 
@@ -49,3 +51,8 @@ def listening(embedding: nn.Module, hear: Callable[[Sequence[int]], None]) -> It
         yield
     finally:
         handle.remove()
+
+
+def _whole(text: str) -> str:
+    """Return a text without its last letters as long as bytes of them are to come."""
+    return text.rstrip("\ufffd")

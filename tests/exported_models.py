@@ -29,9 +29,9 @@ def export(root):
     """Train the models and export each into a folder of its name."""
     store = root / "store"
     for task, own in (("vqa", "vqa.questions=2"), ("classification", "random-gcn.patch_size=16")):
-        _bench("run", "--task", task, "--models", _MODELS[task], *_OPTIONS, "--set", own, "--store", store)
+        run_bench("run", "--task", task, "--models", _MODELS[task], *_OPTIONS, "--set", own, "--store", store)
     for model in sorted({model for models in _MODELS.values() for model in models.split(",")}):
-        _bench("export", model, root / model, "--store", store)
+        run_bench("export", model, root / model, "--store", store)
 
 
 class Exports:
@@ -67,7 +67,8 @@ def _config(run):
     return Config.model_validate({**run.config, "settings": {"synthetic": run.config["settings"]["synthetic"]}})
 
 
-def _bench(*arguments):
+def run_bench(*arguments):
+    """Run a command of `bench`, which has to succeed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["bench", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:

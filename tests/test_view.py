@@ -4,9 +4,11 @@ import asyncio
 import io
 import json
 import logging
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -220,10 +222,37 @@ def test_pictures_are_limited_in_size_and_number(page, monkeypatch):
 def test_pictures_are_readable_by_nobody_else_and_gone_when_the_server_ends(store, tmp_path):
     site = LivePage(Store(store), [], tmp_path / "corrections")
     Page(site).drop("a.png", png())
-    folder = site.asking._dropped._folder
+    folder = site.asking._dropped._root
     assert folder.stat().st_mode & 0o077 == 0
     site.close()
     assert not folder.exists()
+
+
+def test_a_killed_server_leaves_pictures_that_the_next_one_deletes_and_one_that_runs_keeps_its_own(
+    tmp_path, monkeypatch
+):
+    dying = """
+import os, signal
+from bench.tasks.asking.dropped import Dropped
+folder = Dropped()._folder
+folder.mkdir()
+(folder / "secret.png").write_bytes(b"picture")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    place = tmp_path / "temporary"
+    (place / "bench-view-mine").mkdir(parents=True)  # a user's own, which no server locked
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / ".lock").touch()
+    (place / "bench-view-link").symlink_to(tmp_path / "elsewhere")
+    subprocess.run([sys.executable, "-c", dying], env={**os.environ, "TMPDIR": str(place)})  # noqa: PLW1510
+    assert len([*place.rglob("secret.png")]) == 1
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with closing(dropped.Dropped()) as first:
+        assert not [*place.rglob("secret.png")]
+        with closing(dropped.Dropped()):
+            assert first._root.exists()
+    assert {path.name for path in place.iterdir()} == {"bench-view-mine", "bench-view-link"}
+    assert (tmp_path / "elsewhere").exists()
 
 
 def test_a_picture_that_the_server_lost_is_named_so_that_the_page_sends_it_again(page):

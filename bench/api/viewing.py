@@ -25,9 +25,10 @@ def view(
 ) -> None:
     """Serve the page until a signal ends it; ``tell`` gets its address.
 
-    ``models`` are folders of exports that can be asked, too; ``corrections`` is the folder for corrected answers. With
-    ``key``, as on every host other than loopback, only who has the printed address may read. BenchError if the packages
-    of the extra ``view`` are missing, or the address cannot be served.
+    ``models`` are folders of exports that can be asked, too, and models that are asked as they are, such as
+    ``hf:FOLDER``; ``corrections`` is the folder for corrected answers. With ``key``, as on every host other than
+    loopback, only who has the printed address may read. BenchError if the packages of the extra ``view`` are missing,
+    or the address cannot be served.
     """
     for package in ("starlette", "uvicorn"):
         if find_spec(package) is None:
@@ -37,9 +38,11 @@ def view(
     from bench.view.live_page import LivePage
 
     open_store = opened(store)
-    exports = server.folders(models)
+    named = server.named_models(models)
     folder = new_path(corrections, "--corrections")
     if folder.exists() and not folder.is_dir():
         raise BenchError(f"--corrections {str(folder)!r} is a file, not a folder; name a folder")
     address = server.bound(host, port)
-    server.serve(LivePage(open_store, exports, folder), address, server.access(host, key), browser, tell)
+    server.serve(
+        LivePage(open_store, named.folders, folder, named.names), address, server.access(host, key), browser, tell
+    )

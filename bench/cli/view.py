@@ -15,7 +15,10 @@ def view_command(
     store: StoreFolder = None,
     models: Annotated[
         list[str] | None,
-        typer.Option(help="folder of an export, or of exports, whose models can be asked, too; may be repeated"),
+        typer.Option(
+            help="what can be asked, too: a folder of an export or of exports, or a model that is asked as it is, such "
+            "as hf:FOLDER; may be repeated"
+        ),
     ] = None,
     corrections: Annotated[
         str, typer.Option(help="folder for answers that you correct, with their pictures; made when you keep the first")

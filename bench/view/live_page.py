@@ -29,18 +29,18 @@ class Part(Protocol):
 
 
 class LivePage:
-    """Everything behind the page of one store."""
+    """Everything behind the page of one store; ``folders`` of exports and ``names`` are models to ask besides."""
 
-    def __init__(self, store: Store, folders: Sequence[Path], corrections: Path) -> None:
+    def __init__(self, store: Store, folders: Sequence[Path], corrections: Path, names: Sequence[str] = ()) -> None:
         self.store = store
         self.watch = StoreWatch(store)
         self.results = Results(store)
-        self._folders, self._corrections = folders, corrections
+        self._folders, self._corrections, self._names = folders, corrections, names
 
     @cached_property
     def asking(self) -> Part:
         """The part that answers questions about pictures."""
-        return resolve(_ASKING)(self.store, self._folders, self._corrections)
+        return resolve(_ASKING)(self.store, self._folders, self._corrections, self._names)
 
     def close(self) -> None:
         """Delete what was kept for the time of the server."""

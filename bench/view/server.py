@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from os import environ
 from pathlib import Path
 from sys import platform
+from typing import NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
 
 from bench.errors import BenchError
-from bench.inputs import folder_of
+from bench.inputs import folder_of, path_of
 from bench.view.guard import KEY, Access, Guard
 from bench.view.live_page import LivePage
 from bench.view.routes import routes
@@ -132,14 +133,32 @@ def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def folders(named: Sequence[str]) -> list[Path]:
-    """Return folders of exports that a user named; BenchError for one that is not there, or holds none."""
-    from bench.exports.exported import FILE
+class NamedModels(NamedTuple):
+    """What a user wants to ask besides: ``folders`` of exports, and ``names`` of models that learn nothing."""
 
-    paths = [folder_of(each, "--models") for each in named]
-    for path in paths:
-        if not path.is_dir():
-            raise BenchError(f"--models {str(path)!r} does not exist; name a folder that `bench export` wrote")
-        if not (path / FILE).is_file() and not any(path.glob(f"*/{FILE}")):
-            raise BenchError(f"--models {str(path)!r} holds no exported model; name a folder that `bench export` wrote")
-    return paths
+    folders: list[Path]
+    names: list[str]
+
+
+def named_models(given: Sequence[str]) -> NamedModels:
+    """Return the models that a user named; BenchError for a folder that is not there or holds none, or a wrong name."""
+    from bench.exports.exported import FILE
+    from bench.exports.untrained import untrained
+    from bench.registered.registry import Registry
+
+    models = NamedModels([], [])
+    for each in given:
+        path = path_of(each, "--models")
+        if ":" in each and not path.exists():
+            models.names.append(untrained(each, Registry()).name)
+            continue
+        folder = folder_of(each, "--models")
+        if not folder.is_dir():
+            raise BenchError(
+                f"--models {each!r} does not exist; name a folder that `bench export` wrote, or a model that is asked "
+                "as it is, such as hf:FOLDER"
+            )
+        if not (folder / FILE).is_file() and not any(folder.glob(f"*/{FILE}")):
+            raise BenchError(f"--models {each!r} holds no exported model; name a folder that `bench export` wrote")
+        models.folders.append(folder)
+    return models

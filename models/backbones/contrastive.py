@@ -67,9 +67,9 @@ class Contrastive:
 
     @classmethod
     def load(cls, folder: Path, context: Context, **settings: Any) -> Self:
-        """Return the model at the commit that ``save`` wrote; it is opened when it is asked."""
+        """Return the model at the commit that ``save`` wrote, else its name's; it is opened when it is asked."""
         estimator = cls(context, **settings)
-        estimator._revision = (read_json(folder / START) or {}).get("revision", "")
+        estimator._revision = (read_json(folder / START) or {}).get("revision", estimator._revision)
         return estimator
 
     def predict_proba(self, images: Micrographs) -> np.ndarray:

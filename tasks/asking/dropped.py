@@ -1,11 +1,14 @@
 """Pictures that were dropped on the page: limited, decoded as everywhere else, and gone when the server ends."""
 
 import io
+import os
 import re
 import shutil
+import stat
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +19,12 @@ from bench.data.field_of_view import length
 from bench.data.frames import Unreadable
 from bench.data.readers import HEAD, reader_of
 from bench.errors import BenchError
+from bench.processes.endings import held_lock
 from bench.terminal.text import is_shown
 
 if TYPE_CHECKING:
     import numpy as np
+    from filelock import BaseFileLock
 
 MOST_BYTES = 400 * 2**20
 """The largest file: 89 million pixels of 32 bits."""
@@ -29,6 +34,7 @@ _MOST_OF_SIDE_FILE = 2**20
 _SIDE_FILES = (".txt", ".hdr")
 _SHOWN = 1600
 """The longer side, in pixels, of a picture as the page shows it."""
+_PREFIX, _LOCK = "bench-view-", ".lock"
 _DROP = re.compile(r"[0-9a-f]{8,40}")
 
 
@@ -53,15 +59,21 @@ class DroppedPicture:
 
 
 class Dropped:
-    """The pictures of all tabs, in a folder that nobody else may read; ``close`` deletes it."""
+    """The pictures of all tabs, in a folder that nobody else may read; ``close`` deletes it.
+
+    A process that was killed leaves its folder behind, without whoever locked it: the next one deletes that.
+    """
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="bench-view-"))
+        _delete_left_over()
+        self._root, self._lock = _locked_folder()
+        self._folder = self._root / "drops"
         self._pictures: dict[str, DroppedPicture] = {}
 
     def close(self) -> None:
         """Delete all files."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._root, ignore_errors=True)
+        self._lock.release()
 
     def __getitem__(self, key: str) -> DroppedPicture:
         """Return a picture; KeyError if the server does not have it, as after its restart."""
@@ -113,6 +125,36 @@ class Dropped:
                     if is_checked := len(head) == HEAD:
                         _check_type(head, path)
                 stream.write(chunk)
+
+
+def _locked_folder() -> "tuple[Path, BaseFileLock]":
+    """Return a new folder and the lock that says that its process is there."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        with suppress(OSError):  # another process may take it for left over before it is locked
+            lock = held_lock(folder / _LOCK)
+            if folder.exists():
+                return folder, lock
+            lock.release()
+
+
+def _delete_left_over() -> None:
+    """Delete this user's folders of pictures whose process is gone."""
+    from filelock import Timeout
+
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError, Timeout):  # of another user, deleted by another process, or in use
+            if not _is_own(folder) or not _is_own(folder / _LOCK):
+                continue
+            lock = held_lock(folder / _LOCK, 0)
+            shutil.rmtree(folder, ignore_errors=True)
+            lock.release()
+
+
+def _is_own(path: Path) -> bool:
+    """Return whether a file or folder is this user's and no link, which could lead anywhere."""
+    state = path.lstat()
+    return not stat.S_ISLNK(state.st_mode) and (not hasattr(os, "getuid") or state.st_uid == os.getuid())
 
 
 def _check_type(head: bytes, path: Path) -> None:

@@ -62,9 +62,9 @@ class Corrected(BaseModel):
 class Asking:
     """Pictures that were dropped, models that answer, corrections that are correction."""
 
-    def __init__(self, store: Store, folders: Sequence[Path], corrections: Path) -> None:
+    def __init__(self, store: Store, folders: Sequence[Path], corrections: Path, names: Sequence[str] = ()) -> None:
         self._dropped = Dropped()
-        self._offers = Offers(store, folders)
+        self._offers = Offers(store, folders, names)
         self._corrections = Corrections(corrections)
         self._one = anyio.CapacityLimiter(4)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -100,8 +100,11 @@ class Asking:
         return JSONResponse({"groups": groups, "limits": limits, "corrections": str(self._corrections.folder)})
 
     async def _models(self, request: Request) -> Response:
-        offers = await run_in_threadpool(self._offers.listed)
-        return JSONResponse({"models": [asdict(offer) for offer in offers]})
+        def listed() -> JSONObject:
+            offers, aside = self._offers.listed(), self._offers.aside()
+            return {"models": [asdict(offer) for offer in offers], "aside": [each._asdict() for each in aside]}
+
+        return JSONResponse(await run_in_threadpool(listed))
 
     async def _model(self, request: Request) -> Response:
         key = request.query_params.get("key", "")

@@ -115,9 +115,7 @@ class PictureReplies:
             rows = [{"category": name, "probability": share} for name, share in answer.categories]
             tell({"type": "categories", "categories": rows})
         if inquiry.question is not None and inquiry.attention and answering.shows_looks:
-            look = answering.look_at(picture, inquiry.question)
-            weights = np.round(look.weights.astype(float), 5).tolist()
-            tell({"type": "attention", "words": list(look.words), "weights": weights})
+            tell({"type": "attention", **_looks(answering, picture, inquiry.question)})
 
     def _seen(self, inquiry: Inquiry, model: Trained) -> Micrographs:
         """Return a picture as a model sees it, from memory if it was asked about before."""
@@ -130,3 +128,12 @@ class PictureReplies:
             self._read[key] = read(inquiry.picture.path, about)
         self._read.move_to_end(key)
         return self._read[key]
+
+
+def _looks(answering: Answering, picture: Micrographs, question: str) -> JSONObject:
+    """Return where each word looked, or the ``reason`` why the model cannot tell: its answer stays."""
+    try:
+        look = answering.look_at(picture, question)
+    except BenchError as reason:
+        return {"words": [], "weights": [], "reason": str(reason)}
+    return {"words": list(look.words), "weights": np.round(look.weights.astype(float), 5).tolist()}

@@ -36,7 +36,7 @@
     parts.strip = element("div", {class: "strip", role: "group", "aria-label": "Pictures"});
     parts.stage = element("div", {class: "stage"});
     parts.first = element("select", {class: "model-a", onchange: chooseModel});
-    parts.second = element("select", {class: "model-b", onchange: chooseModel});
+    parts.second = element("select", {class: "model-b", onchange: showNotes});
     parts.caption = element("select", {class: "caption-told"}, element("option", {value: ""}, "not told"));
     parts.prepared = element("select", {class: "prepared", onchange: () => {
       if (parts.prepared.value) parts.question.value = parts.prepared.value;
@@ -47,14 +47,16 @@
         ask([parts.question.value]);
       }
     }});
-    parts.note = element("p", {class: "note model-note"});
+    parts.note = element("div", {class: "note model-note", role: "status"});
+    parts.aside = element("details", {class: "aside note", hidden: true});
+    parts.stay = element("p", {class: "note"});
     parts.turns = element("div", {class: "turns", "aria-label": "Answers", role: "region"});
     parts.kept = element("div", {class: "kept", role: "status"});
     const drop = element("div", {class: "drop"},
       element("p", {}, "Drop micrographs here, paste one, or ",
         element("label", {for: "ask-files", class: "choose"}, "choose files"), "."),
       parts.input,
-      element("p", {class: "note"}, "Files of microscopes, too, with the text files beside them. They stay on this machine, and only until the server ends."));
+      parts.stay);
     const root = element("div", {class: "ask-page", ondragover: over, ondragleave: leave, ondrop: dropped},
       element("h1", {}, "Ask about a micrograph"),
       parts.status,
@@ -65,6 +67,7 @@
             element("div", {class: "bar"},
               field("Model", parts.first), field("Beside it", parts.second), field("Its category is", parts.caption)),
             parts.note,
+            parts.aside,
             element("div", {class: "bar wide"}, field("One of the paper’s 22 questions", parts.prepared)),
             element("div", {class: "bar wide"}, field("Question", parts.question)),
             element("div", {class: "bar"},
@@ -106,7 +109,11 @@
 
   /** List the models again: one may have been trained since. */
   async function listModels() {
-    models = (await (await bench.request("api/models")).json()).models;
+    const listed = await (await bench.request("api/models")).json();
+    models = listed.models;
+    showAside(listed.aside);
+    const away = models.some((model) => model.server) ? ", unless you ask a model that is on a server" : "";
+    parts.stay.textContent = `Files of microscopes, too, with the text files beside them. They stay on this machine${away}, and only until the server ends.`;
     const options = () => models.map((model) => element("option", {value: model.key, title: model.origin},
       `${model.label} · ${model.origin.length > 60 ? `${model.origin.slice(0, 59)}…` : model.origin}`));
     const [first, second] = [parts.first.value, parts.second.value];
@@ -120,9 +127,10 @@
   async function chooseModel() {
     const model = byKey(parts.first.value);
     if (!model) {
-      say("There is no trained model to ask.", true);
+      say("There is no model to ask.", true);
       return;
     }
+    showNotes();
     if (parts.caption.dataset.model === model.key) return;
     parts.caption.dataset.model = model.key;
     say(`Loading ${model.label} …`);
@@ -134,12 +142,33 @@
       parts.caption.replaceChildren(element("option", {value: ""}, "not told"),
         ...about.categories.map((category) => element("option", {value: category}, category)));
       parts.caption.value = about.categories.includes(told) ? told : "";
-      parts.note.textContent = model.note ? `${model.label} ${model.origin}: ${model.note}.` : "";
       say("");
     } catch (error) {
       delete parts.caption.dataset.model;
       say(error.message, true);
     }
+  }
+
+  const chosenModels = () => [...new Set([parts.first.value, parts.second.value].filter(Boolean))].map(byKey).filter(Boolean);
+
+  /** Say of the chosen models what they cannot do, how far to trust them, and whether a picture leaves this machine. */
+  function showNotes() {
+    const asked = chosenModels();
+    parts.note.replaceChildren(...asked.flatMap((model) => [
+      model.server ? element("p", {class: "leaves"}, `${model.label}: the picture and the question are sent to ${model.server}, which may cost money.`) : null,
+      model.answers ? null : element("p", {}, `${model.label} answers no questions: it ranks categories only.`),
+      model.note ? element("p", {}, `${model.label} ${model.origin}: ${model.note}.`) : null,
+    ]).filter(Boolean));
+    const [answers, classifies] = [asked.some((model) => model.answers), asked.some((model) => model.classifies)];
+    for (const button of page.querySelectorAll(".asking .primary, .ask-group, .ask-all")) button.disabled = !answers;
+    page.querySelector(".ask-category").disabled = !classifies;
+  }
+
+  /** List the store's models that are not offered, each with the reason. */
+  function showAside(aside) {
+    parts.aside.hidden = !aside.length;
+    parts.aside.replaceChildren(element("summary", {}, `Not offered: ${aside.length === 1 ? "one model" : `${aside.length} models`} of the store`),
+      element("ul", {}, aside.map(({label, reason}) => element("li", {}, element("b", {}, label), `: ${reason}.`))));
   }
 
   // Pictures.
@@ -288,17 +317,19 @@
   /** Ask questions about the chosen picture, one after another; null ranks categories alone. */
   async function ask(questions) {
     if (!chosen) return say("Drop a picture first, then ask about it.", true);
-    const keys = [...new Set([parts.first.value, parts.second.value].filter(Boolean))];
-    if (!keys.length) return say("There is no trained model to ask.", true);
+    const asked = chosenModels();
+    if (!asked.length) return say("There is no model to ask.", true);
     if (questions.some((question) => question !== null && !question.trim())) return say("The question is empty; write one.", true);
+    if (questions[0] !== null && !asked.some((model) => model.answers)) return say(`${asked[0].label} answers no questions; rank categories, or choose another model.`, true);
+    if (questions[0] === null && !asked.some((model) => model.classifies)) return say(`${asked[0].label} ranks no categories; ask it a question.`, true);
     if (stopping) return say("An answer is on its way; wait for it, or stop it.", true);
     stopping = new AbortController();
     parts.stop.hidden = false;
     say("");
     try {
       for (const question of questions) {
-        const turn = {picture: chosen, question, caption: parts.caption.value, replies: keys.map((key) => ({
-          model: byKey(key), text: "", answer: null, doubts: [], categories: [], size: "", state: "waiting",
+        const turn = {picture: chosen, question, caption: parts.caption.value, replies: asked.filter((model) => question !== null || model.classifies).map((model) => ({
+          model, question: model.answers ? question : null, text: "", answer: null, doubts: [], categories: [], size: "", state: "waiting",
         }))};
         turns.unshift(turn);
         showTurns();
@@ -315,7 +346,7 @@
     try {
       await withPicture(turn.picture, async (picture) => {
         const response = await bench.request("api/ask", {method: "POST", signal, headers: {"content-type": "application/json"},
-          body: JSON.stringify({picture, model: reply.model.key, question: turn.question, category: turn.caption || null})});
+          body: JSON.stringify({picture, model: reply.model.key, question: reply.question, category: turn.caption || null})});
         for await (const part of linesOf(response.body)) take1(turn, reply, part);
       });
       if (reply.state !== "failed") reply.state = "ready";
@@ -331,7 +362,7 @@
     if (part.type === "loading") reply.state = "loading";
     if (part.type === "answer") Object.assign(reply, {answer: part.answer, text: part.answer ?? "", size: part.size, doubts: part.doubts, state: "looking"});
     if (part.type === "categories") reply.categories = part.categories;
-    if (part.type === "attention") Object.assign(reply, {words: part.words, weights: part.weights});
+    if (part.type === "attention") Object.assign(reply, {words: part.words, weights: part.weights, lookless: part.reason});
     if (part.type === "error") Object.assign(reply, {state: "failed", error: part.error});
     showReply(turn, reply);
   }
@@ -373,13 +404,15 @@
     const children = [element("h3", {}, reply.model.label, element("span", {class: "by"}, ` ${reply.model.origin.slice(0, 80)}`))];
     if (reply.error) children.push(element("p", {class: "problem", role: "alert"}, reply.error));
     if (states[reply.state]) children.push(element("p", {class: "note"}, states[reply.state]));
-    if (turn.question !== null && reply.text) children.push(reply.weights?.length ? wordsOf(turn, reply) : textOf(reply));
-    if (turn.question !== null && reply.answer === "") children.push(element("p", {class: "note"}, "The model answers nothing."));
+    if (reply.question !== turn.question) children.push(element("p", {class: "note"}, "It answers no questions, so it ranks the categories."));
+    if (reply.question !== null && reply.text) children.push(reply.weights?.length ? wordsOf(turn, reply) : textOf(reply));
+    if (reply.question !== null && reply.answer === "") children.push(element("p", {class: "note"}, "The model answers nothing."));
     if (reply.corrected) children.push(element("p", {class: "corrected"}, element("span", {class: "tag"}, "corrected"), ` ${reply.corrected}`));
     if (reply.size) children.push(element("p", {class: "size"}, `By the picture’s scale that is ${reply.size}.`));
     for (const doubt of reply.doubts) children.push(element("p", {class: "doubt"}, element("span", {"aria-hidden": "true"}, "△ "), doubt));
     if (reply.categories.length) children.push(rankingOf(reply.categories));
-    if (reply.state === "ready" && turn.question !== null) children.push(correcting(turn, reply));
+    if (reply.lookless) children.push(element("p", {class: "note"}, `Where it looked is not told: ${reply.lookless}.`));
+    if (reply.state === "ready" && reply.question !== null) children.push(correcting(turn, reply));
     reply.element.replaceChildren(...children);
   }
 
@@ -505,7 +538,7 @@
   async function save(form) {
     const own = turns.toReversed().flatMap((turn) => turn.replies.filter((reply) => reply.state === "ready").map((reply) => ({
       picture: turn.picture.id, name: turn.picture.name, model: reply.model.label, origin: reply.model.origin, caption: turn.caption,
-      question: turn.question, answer: reply.answer, corrected: reply.corrected ?? null, size: reply.size, doubts: reply.doubts,
+      question: reply.question, answer: reply.answer, corrected: reply.corrected ?? null, size: reply.size, doubts: reply.doubts,
       categories: reply.categories,
     })));
     if (!own.length) return say("Nothing was answered yet, so there is nothing to save.", true);
