@@ -68,7 +68,7 @@ class Offers:
         return [*self._of_folders(), *self._of_names(), *self._of_store(), *self._of_installation()]
 
     def aside(self) -> list[StandsAside]:
-        """Return the store's models of which no cell was offered when they were last listed, each with the reason."""
+        """Return the store's models without an offered cell, as they were last listed, each with the reason."""
         offered = {record.model.label for record in self._records.values()}
         reasons: dict[str, str] = {}
         for record in self._latest():
