@@ -114,8 +114,9 @@ def watched(calls: Calls) -> None:
 
     def counted_record(*arguments):
         calls.enter("record")
-        record(*arguments)
+        written = record(*arguments)
         calls.leave()
+        return written
 
     def counted_settle(part, folder):
         if folder.name == "product":
