@@ -412,7 +412,7 @@ def asked(*command):
 
 def test_each_job_has_watchers_of_its_own_and_the_command_says_that_it_has_submitted(slurm, tmp_path):
     user = User(tmp_path / "store")
-    user.submit("majority,pixels", "cluster.job_minutes=0.01", arguments=("--watch", "file"))
+    user.submit("majority,pixels", "cluster.job_minutes=0", arguments=("--watch", "file"))
     assert kinds(user.ended()) == {"done"}
     files = {path.parts[-3]: path for path in user.store.glob("watch/*/*/file/events.jsonl")}
     events = {worker: [json.loads(line) for line in file.open()] for worker, file in files.items()}
